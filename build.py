@@ -1,0 +1,140 @@
+"""The command line of Wudan: build the site, check it, serve it, begin a new file."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from generator.errors import ContentError, WudanError
+
+ROOT = click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=".",
+    help="The folder with site.yaml and content/.",
+)
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the site goes; public/ in the root by default.",
+)
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where orders are kept; else WUDAN_STORE, else var/ in the root.",
+)
+
+
+MANY = 500
+
+
+class Main(click.Group):
+    """Shows the errors that staff can mend as sentences, and exits with 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ContentError as error:
+            click.echo(error, err=True)
+            click.echo(f"{len(error.problems)} 处要改,没有写出任何文件。", err=True)
+        except WudanError as error:
+            click.echo(error, err=True)
+        ctx.exit(1)
+
+
+@click.group(cls=Main)
+def main() -> None:
+    """五单 Wudan: a community's volunteering, run in public."""
+
+
+@main.command()
+@ROOT
+@OUT
+@click.option("--clean", is_flag=True, help="Write everything anew.")
+def build(root: Path, out: Path | None, clean: bool) -> None:
+    """Build the site; write what changed."""
+    from generator import site
+
+    began = time.perf_counter()
+    report = site.build(root, out or root / "public", clean, watch=_progress)
+    took = time.perf_counter() - began
+    click.echo(
+        f"写出 {report.written} 个文件,{report.skipped} 个没有变,"
+        f"删去 {report.removed} 个,用时 {took:.2f} 秒。"
+    )
+
+
+def _progress(pages: list[Any]) -> Iterator[Any]:
+    """The pages, with a bar on the terminal where there are many."""
+    if len(pages) < MANY or not sys.stderr.isatty():
+        yield from pages
+    else:
+        with click.progressbar(pages, label="生成网站", file=sys.stderr) as bar:
+            yield from bar
+
+
+@main.command()
+@ROOT
+def check(root: Path) -> None:
+    """Check site.yaml and content/; write nothing."""
+    from generator import site
+
+    click.echo(f"内容没有问题,可以生成 {site.check(root)} 个页面。")
+
+
+@main.command()
+@ROOT
+@OUT
+@DATA
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--watch", is_flag=True, help="Rebuild when a file changes, and reload open pages.")
+def serve(
+    root: Path, out: Path | None, data: Path | None, host: str, port: int, watch: bool
+) -> None:
+    """Build the site and serve it with its forms, on one port."""
+    from generator.serve import serve
+
+    serve(root, out or root / "public", data, (host, port), watch, say=click.echo)
+
+
+@main.command()
+@ROOT
+@click.argument("kind", type=click.Choice(["news", "team", "service", "fair"]))
+@click.argument("title")
+def new(root: Path, kind: str, title: str) -> None:
+    """Begin a file for staff to fill in, named after its TITLE."""
+    from generator.new import new
+
+    path = new(root, kind, title)
+    click.echo(f"写好了 {path.relative_to(root)},请用编辑器打开它接着写。")
+
+
+@main.command()
+@DATA
+@click.argument("number", required=False)
+@click.argument("event", required=False)
+@click.argument("facts", nargs=-1, metavar="[NAME=VALUE]...")
+@click.pass_context
+def order(
+    ctx: click.Context,
+    data: Path | None,
+    number: str | None,
+    event: str | None,
+    facts: tuple[str, ...],
+) -> None:
+    """List the orders, show the one of a NUMBER, or add an EVENT to it.
+
+    For instance: order 7F3K9QXW triaged level=routine due=2026-12-01
+    """
+    from functions import clerk
+
+    if not clerk.run(data, number, event, facts, say=click.echo):
+        ctx.exit(1)
+
+
+if __name__ == "__main__":
+    main()

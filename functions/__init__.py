@@ -1,0 +1,1 @@
+"""Requests → orders: one file per deployable function, the shared core beside them."""

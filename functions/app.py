@@ -1,0 +1,83 @@
+"""What every function works with, gathered once per process from the environment."""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from functions import bundle
+from functions.bundle import Bundle
+from functions.store import Store, connect
+from functions.vault import Vault
+
+CHINA = timezone(timedelta(hours=8))
+"""One time in the whole country and no summer time since 1992, so no table of zones is needed."""
+
+
+class App:
+    """The edges, where effects are: bundle, store, secret, clock and chance.
+
+    The store is opened at its first use, since most pages are drawn without it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        store: Callable[[], Store],
+        secret: bytes,
+        clock: Callable[[], datetime] = lambda: datetime.now(CHINA),
+        choose: Callable[[Sequence[str]], str] = secrets.choice,
+    ):
+        self._folder = folder
+        self._connect = store
+        self._clock = clock
+        self.choose = choose
+        self.vault = Vault(secret)
+
+    @property
+    def bundle(self) -> Bundle:
+        return bundle.load(self._folder)
+
+    @cached_property
+    def store(self) -> Store:
+        return self._connect()
+
+    @property
+    def now(self) -> datetime:
+        """The time in China, to the second."""
+        return self._clock().astimezone(CHINA).replace(microsecond=0)
+
+
+def from_environment() -> App:
+    """The app that ``WUDAN_BUNDLE``, ``WUDAN_STORE`` and ``WUDAN_SECRET`` describe."""
+    return _app(
+        os.environ.get("WUDAN_BUNDLE", ".wudan/bundle"),
+        os.environ.get("WUDAN_STORE", "sqlite:var/wudan.db"),
+        os.environ.get("WUDAN_SECRET", ""),
+    )
+
+
+@lru_cache(maxsize=8)
+def _app(folder: str, store: str, secret: str) -> App:
+    return App(Path(folder), lambda: connect(store), secret.encode() or _own_secret(store))
+
+
+def _own_secret(store: str) -> bytes:
+    """On one machine the secret is made on the first run and lies beside the database.
+
+    Raises:
+        ValueError: the store is not on this machine, so the secret cannot be either.
+    """
+    engine, _, place = store.partition(":")
+    if engine != "sqlite":
+        raise ValueError("WUDAN_SECRET is not set; every function of one site needs the same one")
+    file = Path(place).parent / "secret"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+            new.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return file.read_bytes()

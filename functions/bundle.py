@@ -1,0 +1,41 @@
+"""What a build hands to the functions: one JSON file, replaced whole."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+FILE = "bundle.json"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Bundle:
+    """``site``: who the community is. ``forms``: definitions with their choices spelled out.
+
+    ``services`` and ``teams``: names by file name. ``words``: the sentences of states, steps and
+    errors. ``templates``: sources by name. ``assets``: addresses of static files by name.
+    """
+
+    site: dict[str, Any]
+    forms: dict[str, dict[str, Any]]
+    services: dict[str, str]
+    teams: dict[str, str]
+    words: dict[str, Any]
+    templates: dict[str, str]
+    assets: dict[str, str]
+
+
+def load(folder: Path) -> Bundle:
+    """The bundle in a folder, read again when a build has replaced it.
+
+    Raises:
+        FileNotFoundError: no build has been made yet.
+    """
+    file = folder / FILE
+    return _load(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _load(file: Path, changed: int) -> Bundle:
+    return Bundle(**json.loads(file.read_bytes()))

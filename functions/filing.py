@@ -1,0 +1,90 @@
+"""What the functions that take forms have in common: draw, check, draw again, file."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from functions import form, ledger, number, page
+from functions.app import App
+from functions.form import Answers, Form
+from functions.http import Request, Response, as_json
+from functions.lifecycle import Event, Order
+from functions.store import Conflict, Head
+
+ONCE = "once"
+"""The hidden field with the id of one drawn form, by which a second sending is recognised."""
+
+
+def draw(request: Request, app: App, name: str) -> Response:
+    """A fresh form; choices named in the address (``?service=haircut``) are made already."""
+    chosen = {key: [value] for key, value in request.query.items()}
+    return Response(_drawn(app, name, app.bundle.forms[name], chosen))
+
+
+def again(
+    request: Request,
+    app: App,
+    name: str,
+    asked: Form,
+    errors: Mapping[str, form.Wrong],
+    **more: Any,
+) -> Response:
+    """The form as it was filled in, with a sentence beside every field that is wrong (422)."""
+    said = {field: sentence(app, asked, field, wrong) for field, wrong in errors.items()}
+    if request.wants_json:
+        return as_json(422, {"errors": said})
+    return Response(_drawn(app, name, asked, request.typed, errors=said, **more), 422)
+
+
+def _drawn(app: App, name: str, asked: Form, typed: Mapping[str, list[str]], **more: Any) -> str:
+    data = {"errors": {}, "hidden": {}, "once": secrets.token_urlsafe(16)} | more
+    return page.render(app.bundle, "form.html", form=asked, name=name, typed=typed, **data)
+
+
+def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
+    """Say kindly that this cannot be done with an order any more, or not yet (409)."""
+    words = app.bundle.words["refused"][kind]
+    text = words["states"].get(order.state, words["text"])
+    if request.wants_json:
+        return as_json(409, {"error": text, "state": order.state})
+    link = {"address": ledger.address(app, order.no), "text": words["link"]}
+    body = page.render(app.bundle, "message.html", title=words["title"], text=text, link=link)
+    return Response(body, 409)
+
+
+def sentence(app: App, asked: Form, field: str, wrong: form.Wrong) -> str:
+    """What to say of a wrong answer: the form's own words, but for what they cannot know."""
+    definition = next(f for f in asked["fields"] if f["name"] == field)
+    words = app.bundle.words["form"]
+    own = definition["error"] if wrong.code in words["answer"] else ""
+    template = own or words["answer"].get(wrong.code) or words["always"][wrong.code]
+    return str(template.format(label=definition["label"], **wrong.names))
+
+
+def submission(request: Request, app: App, name: str, answers: Answers) -> str:
+    """The name of this sending, the same however often it arrives.
+
+    It joins the id of the drawn form with what was answered, so that somebody who goes back
+    and changes an answer files anew. A form without an id (a copy of the static page, a
+    script) counts as the same for the rest of the day.
+    """
+    once = request.said(ONCE) or app.now.date().isoformat()
+    return app.vault.stamp(name, once, answers.values)
+
+
+def file(
+    app: App, asked: Form, answers: Answers, once: str, begin: Callable[[str], tuple[Head, Event]]
+) -> str:
+    """Begin a history under a number that nobody has yet, and return the number.
+
+    ``begin`` gives the head and the first event for a number. A submission that came before
+    gives the number that it got then.
+    """
+    while True:
+        no = number.draw(app.choose)
+        head, event = begin(no)
+        sealed = app.vault.seal(no, answers.personal(asked))
+        try:
+            return app.store.commit(head, [event], sealed, once)
+        except Conflict:
+            continue  # The number is taken: one in seventeen thousand million at the start.

@@ -1,0 +1,78 @@
+"""``/track/`` and ``/api/order``: a resident follows an order, or takes it back in time."""
+
+import secrets
+
+from functions import filing, ledger, lifecycle, page
+from functions.app import App
+from functions.form import FORMS, Wrong, check, without
+from functions.http import Problem, Request, Response, as_json, entry, see_other
+from functions.lifecycle import RESIDENT, Event, Order, Refused
+from functions.store import Conflict
+
+NAME = "order"
+
+
+def draw(request: Request, app: App) -> Response:
+    return filing.draw(request, app, NAME)
+
+
+def show(request: Request, app: App) -> Response:
+    """The progress, for who has the key; else the way to it."""
+    if not request.query:
+        return see_other(FORMS[NAME])
+    order = _keyed(request, app)
+    events = app.store.events(order.no)
+    if request.wants_json:
+        steps = [{"event": event.kind, "at": event.at} for event in events]
+        return as_json(200, {"no": order.no, "state": order.state, "steps": steps})
+    can = lifecycle.moves(order.state, RESIDENT)
+    body = page.render(
+        app.bundle,
+        "order.html",
+        order=order,
+        events=events,
+        key=request.said("key"),
+        service=app.bundle.services.get(order.service, ""),
+        team=app.bundle.teams.get(order.team, ""),
+        can_cancel="cancelled" in can,
+        can_rate="rated" in can,
+        form=without(app.bundle.forms["rating"], "no", "last4"),
+        once=secrets.token_urlsafe(16),
+    )
+    return Response(body)
+
+
+def submit(request: Request, app: App) -> Response:
+    """Take the order back, or find it by its number and the phone's last four digits."""
+    if request.said("do") == "cancel":
+        return cancel(request, app)
+    asked = app.bundle.forms[NAME]
+    answers = check(asked, request.typed, app.now.date())
+    if not answers.errors:
+        try:
+            order = ledger.by_phone(app, **answers.values)
+            return see_other(ledger.address(app, order.no))
+        except Wrong as wrong:
+            answers.errors["last4"] = wrong
+    return filing.again(request, app, NAME, asked, answers.errors)
+
+
+def cancel(request: Request, app: App) -> Response:
+    order = _keyed(request, app)
+    if order.state != "cancelled":  # A second press says what the first one said.
+        try:
+            ledger.move(app, order, Event("cancelled", RESIDENT, app.now.isoformat()))
+        except (Refused, Conflict):
+            return filing.refuse(request, app, ledger.find(app, order.no) or order, "cancelled")
+    return see_other(ledger.address(app, order.no))
+
+
+def _keyed(request: Request, app: App) -> Order:
+    order = ledger.by_key(app, request.said("no"), request.said("key"))
+    if order is None:
+        raise Problem(404, "no_order")
+    return order
+
+
+ROUTES = {FORMS[NAME]: {"GET": draw}, f"/api/{NAME}": {"GET": show, "POST": submit}}
+handler = entry(ROUTES)

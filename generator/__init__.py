@@ -1,0 +1,1 @@
+"""Content → site: read and check, plan the pages, render what changed."""

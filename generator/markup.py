@@ -1,0 +1,73 @@
+"""Markdown, as staff write it, to HTML that is safe to publish."""
+
+import re
+from functools import cache
+from html import unescape
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.extensions.toc import TocExtension, slugify_unicode
+from markdown.preprocessors import Preprocessor
+
+TAGS = {
+    *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div"),
+    *("dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img"),
+    *("ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub"),
+    *("summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"),
+}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align", "scope"},
+    **{f"h{level}": {"id"} for level in range(2, 7)},
+}
+
+LIST_ITEM = re.compile(r"\s*([-*+]|\d+\.)\s+\S")
+
+
+class _ListsAfterText(Preprocessor):
+    """A list may follow its sentence on the next line, as people write it."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        out: list[str] = []
+        for line in lines:
+            starts = LIST_ITEM.match(line) and out and out[-1].strip()
+            if starts and not LIST_ITEM.match(out[-1]) and not out[-1].startswith((" ", "\t")):
+                out.append("")
+            out.append(line)
+        return out
+
+
+class _AsWritten(Extension):
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the name is Markdown's)
+        # Below 25, where fenced code has been set aside already.
+        md.preprocessors.register(_ListsAfterText(md), "lists_after_text", 20)
+
+
+_markdown = Markdown(
+    extensions=[
+        "tables",
+        "fenced_code",
+        "sane_lists",
+        "nl2br",
+        # The page's title is its h1, so the body's headings begin at h2.
+        TocExtension(baselevel=2, slugify=lambda text, sep: "s-" + slugify_unicode(text, sep)),
+        _AsWritten(),
+    ]
+)
+
+
+@cache
+def html(text: str) -> str:
+    """The text as HTML without anything that runs: no scripts, handlers, styles or frames."""
+    dirty = _markdown.reset().convert(text)
+    return nh3.clean(dirty, tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener")
+
+
+def excerpt(text: str, longest: int = 90) -> str:
+    """The beginning of the text in plain words."""
+    plain = " ".join(unescape(nh3.clean(html(text), tags=set())).split())
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"

@@ -1,0 +1,248 @@
+"""What staff may write: one frozen class per kind of file, and nothing else is accepted.
+
+A model states its constraints once; :mod:`generator.content` turns what they refuse into
+sentences. ``Meta(description=…)`` is the sentence that tells staff how to mend the value.
+"""
+
+from datetime import date, datetime, time
+from typing import Annotated, Literal, NamedTuple
+
+from msgspec import Meta, Struct
+
+from functions.form import CHOOSING, KINDS
+
+
+class Moment(datetime):
+    """A day and a time as people write them: ``2026-04-05 14:30``, in the community's own time."""
+
+
+class Clock(time):
+    """A time of day as people write it: ``09:00``."""
+
+
+class Refers(NamedTuple):
+    """Marks a value as the name of something else: ``teams``, a ``static`` file, or a ``tag``."""
+
+    to: str
+
+
+Text = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数,不带单位")]
+TeamName = Annotated[str, Refers("teams")]
+Picture = Annotated[str, Refers("static")]
+Tag = Annotated[str, Refers("tag")]
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """A mapping inside a file."""
+
+
+class Entry(Part, kw_only=True, frozen=True):
+    """One file of ``content/``. ``slug`` is the file's name, and its address on the site."""
+
+    slug: str
+
+
+class Photo(Part, frozen=True):
+    """``src`` is a path below ``static/``."""
+
+    src: Picture
+    caption: Text
+
+
+class Event(Part, frozen=True):
+    start: Moment
+    end: Moment | None = None
+    place: str = ""
+    organiser: str = ""
+
+    def __post_init__(self) -> None:
+        if self.end is not None and self.end < self.start:
+            raise ValueError("end_before_start")
+
+
+class News(Entry, frozen=True):
+    title: Text
+    date: date
+    body: Text
+    author: str = ""
+    community: str = ""
+    tags: tuple[Tag, ...] = ()
+    summary: str = ""
+    kind: Literal["activity", "notice", "feature"] = "activity"
+    cover: Picture | None = None
+    photos: tuple[Photo, ...] = ()
+    event: Event | None = None
+    sample: bool = False
+
+
+class Team(Entry, frozen=True):
+    name: Text
+    leader: str = ""
+    members: Count | None = None
+    skills: tuple[Text, ...] = ()
+    grids: tuple[Text, ...] = ()
+    summary: str = ""
+    body: str = ""
+    sample: bool = False
+
+
+class Service(Entry, frozen=True):
+    """One line of the service menu (服务菜单)."""
+
+    name: Text
+    category: Text
+    teams: tuple[TeamName, ...] = ()
+    when: str = ""
+    place: str = ""
+    bring: str = ""
+    summary: str = ""
+    body: str = ""
+    sample: bool = False
+
+
+class Position(Part, frozen=True):
+    title: Text
+    employer: Text
+    headcount: Count | None = None
+    pay: str = ""
+    requirement: str = ""
+
+
+class Fair(Entry, frozen=True):
+    title: Text
+    date: date
+    place: Text
+    hosts: tuple[Text, ...] = ()
+    positions: tuple[Position, ...] = ()
+    policies: str = ""
+    body: str = ""
+    sample: bool = False
+
+
+class Partner(Entry, frozen=True):
+    name: Text
+    field: str = ""
+    since: str = ""
+    summary: str = ""
+    body: str = ""
+    sample: bool = False
+
+
+class Page(Entry, frozen=True):
+    title: Text
+    body: Text
+    summary: str = ""
+    order: int = 0
+
+
+class Choice(Part, frozen=True):
+    value: Annotated[
+        str,
+        Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", description="请只用小写英文字母、数字和短横线"),
+    ]
+    label: Text
+
+
+class Field(Part, frozen=True):
+    """One question of a form; ``kind`` says how it is drawn and checked (``functions.form``)."""
+
+    name: Annotated[
+        str, Meta(pattern=r"^[a-z][a-z0-9_]*$", description="请只用小写英文字母、数字和下划线")
+    ]
+    label: Text
+    kind: Literal[KINDS]  # type: ignore[valid-type]
+    purpose: Text
+    required: bool = False
+    max: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数")] | None = None
+    choices: Literal["menu", "teams"] | tuple[Choice, ...] = ()
+    other: str = ""
+    hint: str = ""
+    error: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.kind in CHOOSING) != bool(self.choices):
+            raise ValueError("choices")
+
+
+class Notice(Part, frozen=True):
+    """What a resident is told before giving personal data.
+
+    The six points follow article 17 of the Personal Information Protection Law (个人信息保护法):
+    who handles the data and how to reach them, why, how, which kinds, and for how long.
+    """
+
+    controller: Text
+    contact: Text
+    purpose: Text
+    method: Text
+    categories: Text
+    retention: Text
+
+
+class Form(Entry, frozen=True):
+    title: Text
+    fields: Annotated[tuple[Field, ...], Meta(min_length=1, description="至少要有一个问题")]
+    notice: Notice
+    intro: str = ""
+    submit: str = "提交"
+
+
+class Registration(Part, frozen=True):
+    number: Text
+    url: Text
+
+
+class ServiceDay(Part, frozen=True):
+    """The monthly day on which the teams set up their tables."""
+
+    day: Annotated[int, Meta(ge=1, le=28, description="请写 1 到 28,每个月都有的日子")]
+    start: Clock
+    end: Clock
+    place: Text
+    summary: str = ""
+
+
+class Figure(Part, frozen=True):
+    label: Text
+    value: Text
+    unit: str = ""
+
+
+class Settings(Part, frozen=True):
+    """``site.yaml``: who this community is."""
+
+    name: Text
+    station: Text
+    summary: Text
+    address: Text
+    phone: Text
+    hours: Text
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^https?://[^/\s]+$",
+            description="请写网站的网址,例如 https://example.cn,结尾不带斜杠",
+        ),
+    ]
+    general_team: Text
+    teams_planned: Count
+    service_day: ServiceDay
+    slogan: str = ""
+    city: str = ""
+    figures: tuple[Figure, ...] = ()
+    icp: Registration | None = None
+    police: Registration | None = None
+
+
+class Site(Struct, kw_only=True, frozen=True):
+    """Everything a build reads, checked: the settings and every folder in reading order."""
+
+    settings: Settings
+    news: tuple[News, ...] = ()
+    teams: tuple[Team, ...] = ()
+    menu: tuple[Service, ...] = ()
+    fairs: tuple[Fair, ...] = ()
+    partners: tuple[Partner, ...] = ()
+    pages: tuple[Page, ...] = ()
+    forms: tuple[Form, ...] = ()

@@ -1,0 +1,45 @@
+"""New files for staff to fill in."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+from generator.errors import WudanError
+from generator.theme import PRODUCT
+
+FOLDERS = {"news": "news", "team": "teams", "service": "menu", "fair": "fairs"}
+
+
+def new(root: Path, kind: str, title: str, today: date | None = None) -> Path:
+    """Write a valid file of this kind with this title and return where it is.
+
+    It is named by the title's pinyin, for a file's name is its address.
+
+    Raises:
+        WudanError: there is such a file already, or no name can be made from the title.
+    """
+    from jinja2 import Environment, FileSystemLoader  # Only this command and drawing need it.
+
+    path = root / "content" / FOLDERS[kind] / f"{_name(title)}.yaml"
+    skeletons = [str(base / "templates" / "new") for base in (root, PRODUCT)]
+    env = Environment(  # noqa: S701 (YAML, not HTML: what is written in is quoted by tojson)
+        loader=FileSystemLoader(skeletons), keep_trailing_newline=True
+    )
+    env.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    text = env.get_template(f"{kind}.yaml").render(title=title, today=today or date.today())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise WudanError(f"已经有 {path} 了。请换一个标题,或直接改那个文件。") from None
+    return path
+
+
+def _name(title: str) -> str:
+    from pypinyin import lazy_pinyin
+
+    words = re.findall(r"[a-z0-9]+", " ".join(lazy_pinyin(title)).lower())
+    if not words:
+        raise WudanError(f"标题“{title}”里没有可以做文件名的字。请换一个标题。")
+    return "-".join(words)[:60].strip("-")

@@ -1,0 +1,221 @@
+"""Which pages a site has, where each is, and what each reads.
+
+A page is a pure function of its ``data`` (and the site's settings): what is not in there, its
+template cannot show, and so a page is drawn again only when its data or the templates changed.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from functions.form import FORMS
+from functions.volunteer import THANKS
+from generator import feeds, forms
+from generator.errors import ContentError, Problem
+from generator.models import Entry, Fair, News, Service, Site
+from generator.sentences import SENTENCES
+
+PER_PAGE = 20
+LATEST = 5
+RELATED = 4
+
+FOLDERS = {
+    "News": "news",
+    "Team": "teams",
+    "Service": "menu",
+    "Fair": "fairs",
+    "Partner": "partners",
+    "Page": "",
+}
+
+
+class Page(NamedTuple):
+    """One file of the site. ``template`` is a template's name, or a function of ``data``."""
+
+    address: str
+    template: str | Callable[..., str]
+    data: dict[str, Any]
+    source: str = ""
+
+
+class Pager(NamedTuple):
+    """Where one page of a list stands among the others; addresses are empty at the ends."""
+
+    number: int
+    total: int
+    previous: str
+    next: str
+
+
+def address(item: Entry) -> str:
+    """Where an item is on the site."""
+    folder = FOLDERS[type(item).__name__]
+    return f"/{folder}/{item.slug}/" if folder else f"/{item.slug}/"
+
+
+def plan(site: Site) -> list[Page]:
+    """Every page of the site.
+
+    Raises:
+        ContentError: two pages have the same address.
+    """
+    pages = [*_fixed(site), *_items(site), *_lists(site), *_tags(site), *_forms(site)]
+    shown = [page for page in pages if page.address.endswith("/")]
+    dated: list[News | Fair] = [*site.news, *site.fairs]
+    days = {address(item): item.date for item in dated}
+    places = [(page.address, days.get(page.address)) for page in shown]
+    pages.append(
+        Page("/sitemap.xml", "sitemap.xml", {"places": sorted(places, key=lambda p: p[0])})
+    )
+    _distinct(pages)
+    return pages
+
+
+def _fixed(site: Site) -> Iterator[Page]:
+    categories = _categories(site.menu)
+    yield Page(
+        "/",
+        "home.html",
+        {
+            "categories": categories,
+            "news": site.news[:LATEST],
+            "fairs": site.fairs[:1],
+            "teams": len(site.teams),
+        },
+    )
+    names = {team.slug: team.name for team in site.teams}
+    yield Page("/menu/", "menu.html", {"categories": categories, "teams": names})
+    yield Page("/teams/", "teams.html", {"teams": site.teams})
+    yield Page("/404.html", "404.html", {})
+    yield Page("/feed.xml", "feed.xml", {"news": site.news[:PER_PAGE]})
+    yield Page("/robots.txt", "robots.txt", {})
+    yield Page("/service-day.ics", feeds.service_day, {})
+
+
+def _items(site: Site) -> Iterator[Page]:
+    related = _related(site.news)
+    for position, item in enumerate(site.news):
+        newer, older = _around(site.news, position)
+        data = {"item": item, "newer": newer, "older": older, "related": related[item.slug]}
+        yield _item_page("news.html", item, data)
+    for position, fair in enumerate(site.fairs):
+        newer, older = _around(site.fairs, position)
+        yield _item_page("fair.html", fair, {"item": fair, "newer": newer, "older": older})
+    teams = {team.slug: team for team in site.teams}
+    for service in site.menu:
+        doing = [teams[name] for name in service.teams]
+        near = [other for other in site.menu if other.category == service.category]
+        near = [other for other in near if other is not service]
+        yield _item_page(
+            "service.html", service, {"item": service, "teams": doing, "related": near}
+        )
+    for team in site.teams:
+        services = [service for service in site.menu if team.slug in service.teams]
+        yield _item_page("team.html", team, {"item": team, "services": services})
+    for partner in site.partners:
+        yield _item_page("partner.html", partner, {"item": partner})
+    for page in site.pages:
+        yield _item_page("page.html", page, {"item": page, "pages": site.pages})
+
+
+def _item_page(template: str, item: Entry, data: dict[str, Any]) -> Page:
+    folder = FOLDERS[type(item).__name__] or "pages"
+    return Page(address(item), template, data, f"content/{folder}/{item.slug}.yaml")
+
+
+def _lists(site: Site) -> Iterator[Page]:
+    yield from _paged("/news/", "news_list.html", site.news, {})
+    yield from _paged("/fairs/", "fairs.html", site.fairs, {})
+    yield from _paged("/partners/", "partners.html", site.partners, {})
+
+
+def _tags(site: Site) -> Iterator[Page]:
+    tagged = _tagged(site.news)
+    counts = sorted(
+        ((tag, len(items)) for tag, items in tagged.items()), key=lambda t: (-t[1], t[0])
+    )
+    yield Page("/tags/", "tags.html", {"tags": counts})
+    for tag, items in tagged.items():
+        yield from _paged(f"/tags/{tag}/", "tag.html", items, {"tag": tag})
+
+
+def _paged(
+    base: str, template: str, items: Sequence[Entry], data: dict[str, Any]
+) -> Iterator[Page]:
+    """A list in pages of twenty: ``base``, ``base/page/2/`` and on; one page even when empty."""
+    total = max(1, -(-len(items) // PER_PAGE))
+    places = ["", base, *(f"{base}page/{number}/" for number in range(2, total + 1)), ""]
+    for number in range(1, total + 1):
+        part = items[(number - 1) * PER_PAGE : number * PER_PAGE]
+        pager = Pager(number, total, places[number - 1], places[number + 1])
+        yield Page(places[number], template, {"items": part, "pager": pager} | data)
+
+
+def _forms(site: Site) -> Iterator[Page]:
+    for form in site.forms:
+        if form.slug in FORMS:
+            data = {"form": forms.resolve(form, site), "name": form.slug}
+            drawn = {"typed": {}, "errors": {}, "hidden": {}, "once": ""}
+            yield Page(
+                FORMS[form.slug], "form.html", data | drawn, f"content/forms/{form.slug}.yaml"
+            )
+    yield Page(THANKS, "thanks.html", {})
+
+
+def _around(items: Sequence[Any], position: int) -> tuple[Any, Any]:
+    newer = items[position - 1] if position else None
+    older = items[position + 1] if position + 1 < len(items) else None
+    return newer, older
+
+
+def _related(news: Sequence[News]) -> dict[str, list[News]]:
+    """For each item those with most tags in common, the nearest in time first.
+
+    Only the nearest few under each tag are weighed, so that the work grows with the number of
+    items and not with its square.
+    """
+    order = {item.slug: position for position, item in enumerate(news)}
+    common: dict[str, Counter[int]] = {item.slug: Counter() for item in news}
+    for items in _tagged(news).values():
+        for position, item in enumerate(items):
+            near = items[max(0, position - RELATED) : position + RELATED + 1]
+            common[item.slug].update(order[other.slug] for other in near if other is not item)
+    return {
+        slug: [
+            news[position]
+            for position, _ in sorted(
+                count.items(), key=lambda c: (-c[1], abs(c[0] - order[slug]), c[0])
+            )[:RELATED]
+        ]
+        for slug, count in common.items()
+    }
+
+
+def _categories(menu: Sequence[Service]) -> list[tuple[str, list[Service]]]:
+    """The menu by category; categories in the order of their most common first."""
+    by_category: dict[str, list[Service]] = defaultdict(list)
+    for service in menu:
+        by_category[service.category].append(service)
+    return sorted(by_category.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+
+
+def _tagged(news: Sequence[News]) -> dict[str, list[News]]:
+    tagged: dict[str, list[News]] = defaultdict(list)
+    for item in news:
+        for tag in dict.fromkeys(item.tags):
+            tagged[tag].append(item)
+    return tagged
+
+
+def _distinct(pages: Sequence[Page]) -> None:
+    first: dict[str, str] = {}
+    problems = []
+    for page in pages:
+        if page.address in first:
+            what, mend = SENTENCES["duplicate_address"]
+            names = {"address": page.address, "other": first[page.address] or "网站本身"}
+            source = page.source or first[page.address]
+            problems.append(Problem(source, 1, 1, what.format(**names), mend.format(**names)))
+        first.setdefault(page.address, page.source)
+    if problems:
+        raise ContentError(problems)

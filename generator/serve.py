@@ -1,0 +1,110 @@
+"""The site and its functions on one port, for one machine and for staff at their desk."""
+
+import os
+import socket
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import Thread
+from wsgiref.headers import Headers
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from waitress.server import create_server
+from whitenoise import WhiteNoise
+
+from functions import wsgi
+from functions.app import from_environment
+from functions.http import HEADERS
+from functions.ledger import KIND
+from generator import reload, site, theme
+from generator.errors import WudanError
+
+IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$"
+"""Files whose names carry their content's hash (see :mod:`generator.theme`)."""
+
+
+def serve(
+    root: Path,
+    out: Path,
+    data: Path | None,
+    address: tuple[str, int],
+    watch: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Build, then answer until interrupted; ``say`` is told what happens.
+
+    Port 0 takes a free one. ``data`` goes before the environment's ``WUDAN_STORE``, and that
+    before ``var/`` in the root.
+
+    Raises:
+        WudanError: the content is wrong, or the port is taken.
+    """
+    site.build(root, out)
+    if data or "WUDAN_STORE" not in os.environ:
+        os.environ["WUDAN_STORE"] = f"sqlite:{data or root / 'var'}/wudan.db"
+    os.environ["WUDAN_BUNDLE"] = str(site.bundle_folder(root))
+    app = from_environment()
+    app.store.heads(KIND, limit=1)  # A store out of reach is told now, not to a resident.
+    application = wsgi.application(app, files(out))
+    if watch:
+        version = reload.Version()
+        application = reload.application(application, version)
+        Thread(target=_rebuild, args=(root, out, version, say), daemon=True).start()
+    listening = _listen(address)
+    host, port = listening.getsockname()[:2]
+    server = create_server(application, sockets=[listening], ident=None)
+    say(f"网站在 http://{host}:{port} ,按 Ctrl+C 停止。")
+    server.run()
+
+
+def _listen(address: tuple[str, int]) -> socket.socket:
+    try:
+        return socket.create_server(address)
+    except OSError as error:
+        host, port = address
+        raise WudanError(f"{host}:{port} 用不了({error.strerror})。请换一个 --port。") from error
+
+
+def files(out: Path) -> WSGIApplication:
+    """A built site over WSGI; a file that a build replaced is served at once."""
+
+    def add_headers(headers: Headers, path: str, url: str) -> None:
+        for name in ("x-content-type-options", "content-security-policy"):
+            headers[name] = HEADERS[name]
+
+    return WhiteNoise(  # type: ignore[no-any-return]
+        _missing(out),
+        root=str(out),
+        index_file=True,
+        autorefresh=True,
+        allow_all_origins=False,
+        max_age=0,
+        immutable_file_test=IMMUTABLE,
+        add_headers_function=add_headers,
+        mimetypes={".ics": "text/calendar", ".xml": "application/xml"},
+    )
+
+
+def _missing(out: Path) -> WSGIApplication:
+    def missing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = (out / "404.html").read_bytes()
+        headers = [("content-type", "text/html; charset=utf-8"), ("content-length", str(len(body)))]
+        start_response("404 Not Found", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    return missing
+
+
+def _rebuild(root: Path, out: Path, version: reload.Version, say: Callable[[str], None]) -> None:
+    """Build again after every change to what a site is made from; a mistake waits to be mended."""
+    import watchfiles
+
+    places = {base / name for base in (root, theme.PRODUCT) for name in ("templates", "static")}
+    places |= {root / "content", root / "site.yaml"}
+    for _ in watchfiles.watch(*(place for place in places if place.exists()), debounce=50, step=10):
+        try:
+            report = site.build(root, out)
+        except WudanError as error:
+            say(str(error))
+        else:
+            say(f"改好了:写出 {report.written} 个文件。")
+            version.number += 1

@@ -1,0 +1,89 @@
+"""A build, from content to the folder that is served."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from functions.bundle import FILE, Bundle
+from functions.form import FORMS
+from generator import content, forms, theme
+from generator.models import Site
+from generator.output import Output, replace
+from generator.plan import Page, plan
+from generator.render import Renderer
+from generator.theme import Theme
+
+MADE = ".wudan"
+"""Folder below the root for what builds make besides the site: the bundle, what was written."""
+
+
+class Report(NamedTuple):
+    written: int
+    skipped: int
+    removed: int
+
+
+def bundle_folder(root: Path) -> Path:
+    """Where a build of this root leaves the bundle for the functions."""
+    return root / MADE / "bundle"
+
+
+def check(root: Path) -> int:
+    """Check the content and return how many pages it makes.
+
+    Raises:
+        ContentError: with all that is wrong.
+    """
+    return len(plan(content.load(root)))
+
+
+def build(
+    root: Path,
+    out: Path,
+    clean: bool = False,
+    watch: Callable[[list[Page]], Iterable[Page]] = iter,
+) -> Report:
+    """Build the site at ``root`` into ``out``; ``watch`` sees the pages go by.
+
+    Raises:
+        ContentError: with all that is wrong; nothing was written.
+        WudanError: ``out`` is not a build's folder.
+    """
+    site = content.load(root)
+    pages = plan(site)
+    look = theme.load(root)
+    renderer = Renderer(site.settings, look)
+    name = hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]
+    output = Output(out, root / MADE / f"written-{name}.json", clean)
+    for page in watch(pages):
+        output.put(page.address, renderer.fingerprint(page), partial(renderer.render, page))
+    for address, path in look.files.items():
+        stat = path.stat()
+        output.put(address, f"{stat.st_size} {stat.st_mtime_ns}", path.read_bytes)
+    output.finish()
+    _hand_over(site, look, bundle_folder(root))
+    return Report(output.written, output.skipped, output.removed)
+
+
+def _hand_over(site: Site, look: Theme, folder: Path) -> None:
+    """Write the bundle, where it is not the same already."""
+    resolved = {form.slug: forms.resolve(form, site) for form in site.forms if form.slug in FORMS}
+    services = next(f for f in resolved["wish"]["fields"] if f["name"] == "service")["choices"]
+    bundle = Bundle(
+        site=msgspec.to_builtins(site.settings, enc_hook=str),
+        forms=resolved,
+        services={choice["value"]: choice["label"] for choice in services},
+        teams={team.slug: team.name for team in site.teams},
+        words=look.words,
+        templates={name: text for name, text in look.templates.items() if name.endswith(".html")},
+        assets=look.assets,
+    )
+    data = msgspec.json.encode({name: getattr(bundle, name) for name in Bundle.__slots__})
+    file = folder / FILE
+    if not file.exists() or file.read_bytes() != data:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace(file, data)

@@ -1,0 +1,61 @@
+"""Templates, words and static files: the root's own where it has them, else the product's."""
+
+import hashlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+PRODUCT = Path(__file__).resolve().parent.parent
+
+HASHED = (".css", ".js")
+"""What pages load by themselves is published under its content's hash, to be cached for ever."""
+
+
+class Theme(NamedTuple):
+    """``templates``: sources by name. ``words``: sentences. ``files``: static files by address.
+
+    ``assets``: the address of each static file, by its path below ``static/``. ``digest``
+    changes with anything besides content that pages are made from, the program included.
+    """
+
+    templates: dict[str, str]
+    words: dict[str, Any]
+    files: dict[str, Path]
+    assets: dict[str, str]
+    digest: bytes
+
+
+def load(root: Path) -> Theme:
+    """Read the theme for the site at ``root``."""
+    sources = _overlaid(root, "templates")
+    texts = {name: path.read_text("utf-8") for name, path in sorted(sources.items())}
+    words = yaml.safe_load(texts["words.yaml"])
+    assets, files = {}, {}
+    for name, path in sorted(_overlaid(root, "static").items()):
+        assets[name] = f"/static/{_published(name, path)}"
+        files[assets[name]] = path
+    program = [*sorted(PRODUCT.glob("generator/*.py")), *sorted(PRODUCT.glob("functions/*.py"))]
+    program.append(PRODUCT / "requirements.txt")
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (*texts.items(), *assets.items()):
+        digest.update("\0".join(part).encode())
+    for path in program:
+        digest.update(path.read_bytes())
+    return Theme(texts, words, files, assets, digest.digest())
+
+
+def _overlaid(root: Path, folder: str) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for base in (PRODUCT / folder, root / folder):
+        for path in base.rglob("*"):
+            if path.is_file() and not path.name.startswith("."):
+                found[path.relative_to(base).as_posix()] = path
+    return found
+
+
+def _published(name: str, path: Path) -> str:
+    if path.suffix not in HASHED:
+        return name
+    content = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+    return f"{name.removesuffix(path.suffix)}.{content}{path.suffix}"

@@ -1,0 +1,113 @@
+"""A browser without a screen for the functions: sends events, reads answers."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from functions.app import App
+from functions.http import FORM, respond
+from functions.wsgi import ROUTES
+
+Typed = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+    @property
+    def page(self) -> LexborHTMLParser:
+        return LexborHTMLParser(self.body)
+
+    @property
+    def text(self) -> str:
+        """What somebody reads on the page."""
+        main = self.page.css_first("main")
+        assert main is not None, self.body
+        return " ".join(main.text(separator=" ").split())
+
+    @property
+    def location(self) -> str:
+        assert self.status == 303, (self.status, self.body)
+        return self.headers["location"]
+
+    @property
+    def no(self) -> str:
+        """The number of the order that the answer leads to."""
+        return parse_qs(urlsplit(self.location).query)["no"][0]
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """The sentences beside fields, by the name of the field."""
+        found = {}
+        for wrong in self.page.css("[aria-invalid=true]"):
+            named = wrong if "name" in wrong.attributes else wrong.css_first("[name]")
+            name = named.attributes["name"] if named else ""
+            said = (self._by_id(i) for i in (wrong.attributes["aria-describedby"] or "").split())
+            found[name or ""] = " ".join(
+                n.text(strip=True) for n in said if "error" in (n.id or "")
+            )
+        return found
+
+    def form(self, action: str) -> dict[str, list[str]]:
+        """What a browser would send of the form with this action, as it was drawn."""
+        form = self.page.css_first(f'form[action="{action}"]')
+        assert form is not None, f"no form for {action} on the page"
+        sent: dict[str, list[str]] = {}
+        for control in form.css("input, textarea, select"):
+            name = control.attributes.get("name")
+            if name:
+                sent.setdefault(name, []).extend(_values(control))
+        return {name: values for name, values in sent.items() if values}
+
+    def _by_id(self, name: str) -> LexborNode:
+        node = self.page.css_first(f'[id="{name}"]')
+        assert node is not None, f"no element {name}"
+        return node
+
+
+def _values(control: LexborNode) -> list[str]:
+    attributes = control.attributes
+    if control.tag == "select":
+        chosen = control.css("option[selected]")
+        return [option.attributes.get("value") or "" for option in chosen]
+    if control.tag == "textarea":
+        return [control.text()]
+    if attributes.get("type") in ("radio", "checkbox") and "checked" not in attributes:
+        return []
+    return [attributes.get("value") or ""]
+
+
+class Client:
+    def __init__(self, app: App):
+        self.app = app
+
+    def get(self, address: str, **headers: str) -> Answer:
+        return self.send("GET", address, None, headers)
+
+    def post(self, address: str, typed: Typed, **headers: str) -> Answer:
+        body = urlencode(typed, doseq=True).encode()
+        return self.send("POST", address, body, {"content-type": FORM, **headers})
+
+    def send(
+        self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        parts = urlsplit(address)
+        event: dict[str, Any] = {
+            "version": "2.0",
+            "rawPath": parts.path,
+            "rawQueryString": parts.query,
+            "headers": dict(headers),
+            "requestContext": {"http": {"method": method, "path": parts.path}},
+            "isBase64Encoded": False,
+        }
+        if body is not None:
+            event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+        answer = respond(ROUTES, event, self.app)
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])

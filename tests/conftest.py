@@ -1,0 +1,58 @@
+"""What tests share: a small site of their own, and the functions on it with a clock they set."""
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from functions.app import CHINA, App
+from functions.store import connect
+from generator import site
+from tests.client import Client
+
+MADE = shutil.ignore_patterns(".wudan", "public", "var")
+SITE = Path(__file__).parent / "site"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the small site, to be changed at will."""
+    return shutil.copytree(SITE, tmp_path / "root", ignore=MADE)
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the bundle of the small site."""
+    root = shutil.copytree(SITE, tmp_path_factory.mktemp("bundled") / "root", ignore=MADE)
+    site.build(root, root / "public")
+    return site.bundle_folder(root)
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 10, tzinfo=CHINA)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(bundle: Path, tmp_path: Path, clock: Callable[[], datetime]) -> App:
+    return App(bundle, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), b"secret", clock)
+
+
+@pytest.fixture
+def client(app: App) -> Client:
+    return Client(app)

@@ -1,0 +1,146 @@
+"""A resident's way through the real program: its own process, over HTTP, killed in between."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPResponse
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+import pytest
+
+from functions import number
+from tests.client import Answer
+
+PRODUCT = Path(__file__).parent.parent.parent
+WISH = {
+    "service": "haircut",
+    "detail": "想在家理发",
+    "name": "欧阳奶奶",
+    "phone": "+86 138-1234-5678",
+    "address": "1 栋",
+    "consent": "yes",
+}
+RATING = {"attitude": "5", "skill": "5", "timeliness": "4", "solved": "solved"}
+
+
+class _Stay(HTTPRedirectHandler):
+    def redirect_request(self, *args: object) -> None:
+        return None
+
+
+class Server:
+    """``build.py serve`` on a free port."""
+
+    def __init__(self, root: Path, data: Path):
+        self._command = [sys.executable, "build.py", "serve", "--root", str(root)]
+        self._command += ["--data", str(data), "--port", "0"]
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            self._command, cwd=PRODUCT, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        assert "http://" in line, line
+        self.address = "http://" + line.split("http://")[1].split()[0]
+
+    def kill(self) -> None:
+        """As ``kill -9`` does."""
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout
+        self._process.stdout.close()
+
+    def get(self, path: str) -> Answer:
+        return self._open(Request(self.address + path))
+
+    def post(self, path: str, body: str) -> Answer:
+        return self._open(Request(self.address + path, body.encode()))
+
+    def _open(self, request: Request) -> Answer:
+        try:
+            with build_opener(_Stay).open(request, timeout=30) as answer:
+                return self._answer(answer)
+        except HTTPError as error:
+            with error:
+                return self._answer(error)
+
+    def _answer(self, answer: HTTPResponse | HTTPError) -> Answer:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Answer(answer.status or 0, headers, answer.read().decode())
+
+
+def run(*arguments: str) -> str:
+    """One command of ``build.py``, which must succeed."""
+    done = subprocess.run(
+        [sys.executable, "build.py", *arguments], cwd=PRODUCT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def server(root: Path, tmp_path: Path) -> Iterator[Server]:
+    server = Server(root, tmp_path / "data")
+    yield server
+    server.kill()
+
+
+def test_a_wish_is_filed_followed_carried_out_and_rated(server: Server, tmp_path: Path) -> None:
+    assert server.get("/").status == 200
+    body = urlencode({**server.get("/wish/").form("/api/wish"), **WISH}, doseq=True)
+    filed = server.post("/api/wish", body)
+    assert number.spell(filed.no) in server.get(filed.location).text
+    assert server.post("/api/wish", body).location == filed.location
+
+    server.kill()
+    server.start()
+    assert number.spell(filed.no) in server.get(filed.location).text
+
+    for step in (
+        ["triaged", "level=routine", "due=2026-12-01"],
+        ["dispatched", "team=barbers", "due=2026-11-25"],
+        ["accepted", "volunteer=V"],
+        ["done"],
+    ):
+        run("order", "--data", str(tmp_path / "data"), filed.no, *step)
+    page = server.get(filed.location)
+    rating = {**page.form("/api/rating"), **RATING}
+    assert server.post("/api/rating", urlencode(rating, doseq=True)).location == filed.location
+    again = server.post("/api/rating", urlencode({**rating, "skill": "1"}, doseq=True))
+    assert again.status == 409
+    assert "您已经评过这一单了" in again.text
+    assert filed.no in run("order", "--data", str(tmp_path / "data")).replace("-", "")
+
+
+def test_an_acknowledged_wish_survives_kill_at_once(server: Server) -> None:
+    body = urlencode(WISH)
+    for _ in range(3):
+        location = server.post("/api/wish", body + "&once=" + server.address).location
+        server.kill()
+        server.start()
+        assert server.get(location).status == 200
+
+
+def test_static_pages_files_and_errors_are_served(server: Server) -> None:
+    home = server.get("/")
+    css = home.page.css_first("link[rel=stylesheet]")
+    assert css is not None
+    style = server.get(css.attributes["href"] or "")
+    assert style.headers["content-type"].startswith("text/css")
+    assert "immutable" in style.headers["cache-control"]
+    assert server.get("/service-day.ics").headers["content-type"].startswith("text/calendar")
+    missing = server.get("/nothing/")
+    assert missing.status == 404
+    assert missing.page.css_first("h1") is not None
+    assert server.get("/news").headers["location"] == "news/"
+    for outside in ("/../site.yaml", "/%2e%2e/site.yaml", "/static/../../site.yaml"):
+        assert server.get(outside).status == 404
+
+
+def test_a_body_far_too_large_is_refused(server: Server) -> None:
+    assert server.post("/api/wish", "detail=" + "x" * 200_000).status == 413

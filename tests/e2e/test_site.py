@@ -1,0 +1,199 @@
+"""The built sample site as a whole: every link leads somewhere, every page is valid HTML."""
+
+import os
+import shutil
+import subprocess
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from icalendar import Calendar
+from selectolax.lexbor import LexborHTMLParser
+
+from functions import bundle, page
+from functions.bundle import Bundle
+from functions.lifecycle import STATES, TABLE, Event, Order, moves
+from generator import content, site
+from generator.output import file_of
+
+PRODUCT = Path(__file__).parent.parent.parent
+CHECKER = PRODUCT / "tests/html/node_modules/vnu-jar/build/dist/vnu.jar"
+ATOM = "{http://www.w3.org/2005/Atom}"
+FUNCTIONS = {"/api/wish", "/api/rating", "/api/volunteer", "/api/order"}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample site of the product, built."""
+    root = tmp_path_factory.mktemp("sample")
+    for name in ("content", "static"):
+        shutil.copytree(PRODUCT / name, root / name)
+    shutil.copy(PRODUCT / "site.yaml", root)
+    site.build(root, root / "public")
+    return root
+
+
+@pytest.fixture(scope="module")
+def out(root: Path) -> Path:
+    return root / "public"
+
+
+def functions_pages(known: Bundle) -> dict[str, str]:
+    """Every kind of page that functions draw, as it may look."""
+    rating = known.forms["rating"]
+    pages = {}
+    for state in STATES:
+        order = Order("23456789", state=state, service="haircut", due="2026-12-01", team="x")
+        events = [Event(kind, "staff", "2026-11-23T10:00:00+08:00") for kind in TABLE]
+        can = moves(state, "resident")
+        pages[f"order-{state}"] = page.render(
+            known, "order.html", order=order, events=events, key="key", service="理发", team="队",
+            can_cancel="cancelled" in can, can_rate="rated" in can, form=rating, once="1",
+        )  # fmt: skip
+    for name, form in known.forms.items():
+        errors = {field["name"]: "请<填>写。" for field in form["fields"]}
+        typed = {field["name"]: ['a"<b>&'] for field in form["fields"]}
+        pages[f"form-{name}"] = page.render(
+            known, "form.html", form=form, name=name, typed=typed, errors=errors,
+            hidden={"key": "k"}, once="1",
+        )  # fmt: skip
+    pages["message"] = page.render(known, "message.html", title="题", text="文")
+    link = {"address": "/", "text": "回去"}
+    pages["message-link"] = page.render(known, "message.html", title="题", text="文", link=link)
+    return pages
+
+
+@pytest.fixture(scope="module")
+def drawn(root: Path) -> dict[str, str]:
+    return functions_pages(bundle.load(site.bundle_folder(root)))
+
+
+def html_files(out: Path) -> list[Path]:
+    return sorted(out.rglob("*.html"))
+
+
+def lookup(out: Path, address: str) -> Path:
+    return out / file_of(unquote(urlsplit(address).path))
+
+
+def broken_links(out: Path, here: str, text: str) -> list[str]:
+    """Links, images and anchors of one page that lead nowhere."""
+    broken = []
+    page = LexborHTMLParser(text)
+    links = [(n, name) for name in ("href", "src", "action") for n in page.css(f"[{name}]")]
+    for node, name in links:
+        link = node.attributes[name] or ""
+        target = urlsplit(urljoin(here, link))
+        if target.scheme not in ("", "http", "https") or target.netloc:
+            continue
+        if target.path in FUNCTIONS:
+            continue
+        file = lookup(out, target.path)
+        if not file.is_file():
+            broken.append(f"{here}: {link}")
+        elif target.fragment:
+            there = text if target.path == here else file.read_text()
+            if LexborHTMLParser(there).css_first(f'[id="{unquote(target.fragment)}"]') is None:
+                broken.append(f"{here}: {link}")
+    return broken
+
+
+def test_every_link_image_and_anchor_resolves(out: Path) -> None:
+    broken = []
+    for file in html_files(out):
+        here = "/" + file.relative_to(out).as_posix().removesuffix("index.html")
+        broken += broken_links(out, here, file.read_text())
+    assert broken == []
+
+
+def test_every_link_of_the_functions_pages_resolves(out: Path, drawn: dict[str, str]) -> None:
+    broken = [link for text in drawn.values() for link in broken_links(out, "/api/order", text)]
+    assert broken == []
+
+
+def test_every_entry_of_feed_and_sitemap_resolves(out: Path) -> None:
+    url = content.load(PRODUCT).settings.url
+    feed = ElementTree.parse(out / "feed.xml").getroot()  # noqa: S314 (our own file)
+    sitemap = ElementTree.parse(out / "sitemap.xml").getroot()  # noqa: S314
+    entries = [link.attrib["href"] for link in feed.findall(f"{ATOM}entry/{ATOM}link")]
+    places = [place.text or "" for place in sitemap.iter() if place.tag.endswith("}loc")]
+    assert len(entries) >= 4
+    assert len(places) > 30
+    for address in [*entries, *places]:
+        assert address.startswith(f"{url}/"), address
+        assert lookup(out, address.removeprefix(url)).is_file(), address
+    listed = {unquote(place.removeprefix(url)) for place in places}
+    pages = {"/" + f.parent.relative_to(out).as_posix() for f in out.rglob("index.html")}
+    assert {place.rstrip("/") or "/." for place in listed} == pages
+
+
+def test_the_feed_has_what_readers_need(out: Path) -> None:
+    feed = ElementTree.parse(out / "feed.xml").getroot()  # noqa: S314
+    for part in ("id", "title", "updated", "author"):
+        assert feed.find(f"{ATOM}{part}") is not None
+    ids = [entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")]
+    assert len(set(ids)) == len(ids)
+    for entry in feed.findall(f"{ATOM}entry"):
+        assert entry.findtext(f"{ATOM}updated")
+        assert entry.findtext(f"{ATOM}content")
+
+
+def test_the_service_day_comes_back_every_month_on_the_fifteenth(out: Path) -> None:
+    calendar = Calendar.from_ical((out / "service-day.ics").read_bytes())
+    (event,) = calendar.walk("VEVENT")
+    assert event["rrule"] == {"FREQ": ["MONTHLY"], "BYMONTHDAY": [15]}
+    start = event.decoded("dtstart")
+    assert isinstance(start, datetime)
+    assert (start.day, start.utcoffset()) == (15, timedelta(hours=8))
+    assert start.date() < date.today()
+    assert calendar.walk("VTIMEZONE")
+
+
+def test_no_page_needs_a_script_or_anything_from_elsewhere(
+    out: Path, drawn: dict[str, str]
+) -> None:
+    for text in [*(f.read_text() for f in html_files(out)), *drawn.values()]:
+        page = LexborHTMLParser(text)
+        assert not page.css("style, [style], [onclick], iframe")
+        for script in page.css("script"):
+            assert "defer" in script.attributes
+            assert (script.attributes["src"] or "").startswith("/static/")
+        for image in page.css("img"):
+            assert {"alt", "width", "height"} <= set(image.attributes)
+
+
+def test_every_page_says_what_it_is(out: Path) -> None:
+    titles: dict[str, Path] = {}
+    for file in html_files(out):
+        page = LexborHTMLParser(file.read_text())
+        assert len(page.css("h1")) == 1, file
+        assert page.css_first("main") is not None, file
+        title = page.css_first("title")
+        assert title is not None
+        assert title.text() not in titles, (file, titles.get(title.text()))
+        titles[title.text()] = file
+
+
+def test_the_sample_says_that_it_is_one(out: Path) -> None:
+    for folder, items in (
+        ("teams", content.load(PRODUCT).teams),
+        ("menu", content.load(PRODUCT).menu),
+    ):
+        for item in items:
+            if item.sample:
+                assert "示例" in (out / folder / item.slug / "index.html").read_text()
+
+
+def test_every_page_is_valid_html(out: Path, drawn: dict[str, str], tmp_path: Path) -> None:
+    if not shutil.which("java") or not CHECKER.exists():
+        if os.environ.get("WUDAN_ALL_TESTS"):
+            pytest.fail("the HTML checker is not installed")
+        pytest.skip("needs Java and, in tests/html, npm ci")
+    for name, text in drawn.items():
+        (tmp_path / f"{name}.html").write_text(text)
+    checked = subprocess.run(
+        ["java", "-jar", CHECKER, "--skip-non-html", out, tmp_path], capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stderr

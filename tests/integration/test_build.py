@@ -1,0 +1,196 @@
+"""A build: what it writes, what it leaves alone, and the law of incremental builds."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator import site
+from generator.errors import ContentError, WudanError
+
+NEWS = "content/news/spring.yaml"
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+def built(root: Path) -> site.Report:
+    return site.build(root, root / "public")
+
+
+def test_a_second_build_writes_nothing(root: Path) -> None:
+    first = built(root)
+    before = tree(root / "public")
+    assert built(root) == site.Report(written=0, skipped=first.written, removed=0)
+    assert tree(root / "public") == before
+
+
+def test_broken_content_writes_nothing_at_all(root: Path) -> None:
+    (root / NEWS).write_text("title: x\n")
+    with pytest.raises(ContentError):
+        built(root)
+    assert not (root / "public").exists()
+    assert not (root / site.MADE).exists()
+
+
+def test_a_mistake_leaves_the_old_site_whole(root: Path) -> None:
+    built(root)
+    before = tree(root)
+    text = (root / NEWS).read_text()
+    (root / NEWS).write_text("title: x\n")
+    with pytest.raises(ContentError):
+        built(root)
+    (root / NEWS).write_text(text)
+    assert tree(root) == before
+
+
+def edit(file: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        text = (root / file).read_text()
+        assert old in text
+        (root / file).write_text(text.replace(old, new))
+
+    return change
+
+
+def add(file: str, text: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text)
+
+    return change
+
+
+def remove(file: str) -> Callable[[Path], None]:
+    return lambda root: (root / file).unlink()
+
+
+def rename(old: str, new: str) -> Callable[[Path], object]:
+    return lambda root: (root / old).rename(root / new)
+
+
+def swap(old: str, new: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        shutil.rmtree(root / old) if (root / old).is_dir() else (root / old).unlink()
+        add(new, "?")(root)
+
+    return change
+
+
+def forget(how: Callable[[Path], object]) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        for path in (root / site.MADE).glob("*.json"):
+            how(path)
+
+    return change
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a body": edit(NEWS, "大家来了", "大家都来了"),
+    "a title": edit(NEWS, "春天的服务日", "春日"),
+    "a tag": edit(NEWS, "春天]", "花]"),
+    "a date": edit(NEWS, "date: 2026-03-15", "date: 2025-03-15"),
+    "the settings": edit("site.yaml", "试验社区", "新社区"),
+    "a new item": add("content/news/new.yaml", "title: 新\ndate: 2026-05-01\nbody: 新的\n"),
+    "a new team": add("content/teams/cooks.yaml", "name: 厨师队\n"),
+    "a removed item": remove("content/news/winter.yaml"),
+    "a removed folder": remove("content/partners/clinic.yaml"),
+    "a renamed item": rename(NEWS, "content/news/chun.yaml"),
+    "a form": edit("content/forms/wish.yaml", "想要什么", "您想要什么"),
+    "a static file": add("static/new/more.txt", "more"),
+    "a changed static file": add("static/photo.svg", "<svg/>"),
+    "a stylesheet of their own": add("static/style.css", "body{}"),
+    "a template of their own": add("templates/404.html", "<!doctype html><title>404</title>"),
+    "a page cut short": add("public/index.html", "<!doct"),
+    "a page removed by hand": remove("public/news/index.html"),
+    "a stray file": add("public/stray/index.html", "?"),
+    "a page that became a folder": swap("public/robots.txt", "public/robots.txt/x"),
+    "a folder that became a page": swap("public/news", "public/news"),
+    "a lost memory": forget(Path.unlink),
+    "a torn memory": forget(lambda path: path.write_bytes(b"{")),
+    "a lost bundle": lambda root: shutil.rmtree(site.bundle_folder(root)),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_building_on_gives_what_building_anew_gives(root: Path, tmp_path: Path, what: str) -> None:
+    built(root)
+    CHANGES[what](root)
+    built(root)
+    anew = shutil.copytree(
+        root, tmp_path / "anew", ignore=shutil.ignore_patterns("public", ".wudan")
+    )
+    site.build(anew, anew / "public")
+    assert tree(root / "public") == tree(anew / "public")
+    assert tree(site.bundle_folder(root)) == tree(site.bundle_folder(anew))
+
+
+def test_only_what_reads_a_body_is_written_again(root: Path) -> None:
+    total = built(root).written
+    edit(NEWS, "大家来了", "大家都来了")(root)
+    report = built(root)
+    # The item, its neighbour, the home page, the list, two tags and the feed.
+    assert report.written == 7
+    assert report.skipped == total - 7
+
+
+def test_a_removed_item_takes_its_page_along(root: Path) -> None:
+    built(root)
+    (root / "content/news/winter.yaml").unlink()
+    assert built(root).removed == 1
+    assert not (root / "public/news/winter").exists()
+
+
+def test_a_folder_of_others_is_never_touched(root: Path) -> None:
+    mine = root / "mine"
+    mine.mkdir()
+    (mine / "letter.txt").write_text("dear")
+    with pytest.raises(WudanError, match="mine"):
+        site.build(root, mine)
+    assert tree(mine) == {"letter.txt": b"dear"}
+
+
+def test_clean_writes_everything_anew(root: Path) -> None:
+    first = built(root)
+    assert site.build(root, root / "public", clean=True).written == first.written
+
+
+def test_two_pages_at_one_address_are_told(root: Path) -> None:
+    (root / "content/pages/news.yaml").write_text("title: 新闻\nbody: 新闻\n")
+    with pytest.raises(ContentError, match=r"content/pages/news\.yaml:1:1: 网址 /news/ 已经被"):
+        built(root)
+
+
+def test_lists_have_twenty_to_a_page(root: Path) -> None:
+    for n in range(43):
+        text = f"title: 新闻{n}\ndate: 2026-01-01\ntags: [多]\nbody: 正文\n"
+        (root / f"content/news/n{n}.yaml").write_text(text)
+    built(root)
+    pages = sorted(p.parent.name for p in (root / "public/news/page").rglob("index.html"))
+    assert pages == ["2", "3"]
+    assert (root / "public/tags/多/page/3/index.html").exists()
+    assert not (root / "public/news/page/1").exists()
+
+
+def test_a_mistake_in_a_template_is_told_with_its_place(root: Path) -> None:
+    add("templates/404.html", "<p>\n{{ nobody }}\n")(root)
+    with pytest.raises(WudanError, match=r"404\.html.*2"):
+        built(root)
+
+
+def test_the_wording_of_a_form_has_a_version_that_changes_with_its_words(root: Path) -> None:
+    from functions import bundle
+
+    def versions() -> dict[str, str]:
+        built(root)
+        forms = bundle.load(site.bundle_folder(root)).forms
+        return {name: form["version"] for name, form in forms.items()}
+
+    before = versions()
+    edit("content/forms/wish.yaml", "purpose: 办理", "purpose: 办理和回访")(root)
+    after = versions()
+    assert {name for name in before if before[name] != after[name]} == {"wish"}

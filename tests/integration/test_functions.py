@@ -1,0 +1,451 @@
+"""The functions as residents meet them, one event after another on a real store."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from functions import ledger, number
+from functions.app import App
+from functions.lifecycle import Event
+from tests.client import Answer, Client
+from tests.conftest import Clock
+
+WISH = {
+    "service": "haircut",
+    "detail": "家里有老人,想上门理发。",
+    "name": "𠮷野先生",
+    "phone": "138 1234 5678",
+    "address": "1 栋 2 单元",
+    "consent": "yes",
+}
+RATING = {"attitude": "5", "skill": "4", "timeliness": "3", "solved": "solved"}
+JOIN = {"name": "王女士", "phone": "0773-2812345", "team": "barbers", "consent": "yes"}
+
+
+def wish(client: Client, **changes: Any) -> Answer:
+    drawn = client.get("/wish/").form("/api/wish")
+    return client.post("/api/wish", {**drawn, **WISH, **changes})
+
+
+def move(app: App, no: str, *kinds: str) -> None:
+    """Carry an order on, as the station and a team would."""
+    facts: dict[str, dict[str, str]] = {
+        "triaged": {"level": "routine", "due": "2026-12-01"},
+        "dispatched": {"team": "barbers", "due": "2026-11-25"},
+        "accepted": {"volunteer": "V"},
+    }
+    by = {"accepted": "team", "declined": "team"}
+    for kind in kinds:
+        order = ledger.find(app, no)
+        assert order
+        at = app.now.isoformat()
+        ledger.move(app, order, Event(kind, by.get(kind, "staff"), at, facts.get(kind, {})))
+
+
+DONE = ("triaged", "dispatched", "accepted", "done")
+
+
+class TestWish:
+    def test_a_wish_becomes_an_order_that_its_page_shows(self, client: Client) -> None:
+        answer = wish(client)
+        page = client.get(answer.location)
+        assert page.status == 200
+        assert number.spell(answer.no) in page.text
+
+    def test_the_page_of_an_order_shows_nothing_personal(self, client: Client) -> None:
+        page = client.get(wish(client).location).body
+        for personal in ("𠮷野", "13812345678", "5678", "1 栋", "上门理发"):
+            assert personal not in page
+
+    def test_what_was_typed_is_kept_apart_and_comes_back_unchanged(
+        self, client: Client, app: App
+    ) -> None:
+        no = wish(client).no
+        assert ledger.contact(app, no) == {
+            "detail": WISH["detail"],
+            "name": "𠮷野先生",
+            "phone": "+8613812345678",
+            "address": WISH["address"],
+        }
+        (event,) = app.store.events(no)
+        assert set(event.data) == {"service", "consent", "wording", "key"}
+        assert event.data["wording"] == app.bundle.forms["wish"]["version"]
+
+    def test_neither_the_key_nor_anything_personal_lies_open_in_the_store(
+        self, client: Client, app: App, tmp_path: Any
+    ) -> None:
+        answer = wish(client)
+        key = answer.location.split("key=")[1]
+        raw = b"".join(path.read_bytes() for path in tmp_path.glob("wudan.db*"))
+        for secret in (key, "13812345678", "𠮷野", "1 栋"):
+            assert secret.encode() not in raw
+
+    def test_the_same_sending_again_files_one_order_and_leads_to_the_same_page(
+        self, client: Client, app: App
+    ) -> None:
+        body = {**client.get("/wish/").form("/api/wish"), **WISH}
+        first, second = client.post("/api/wish", body), client.post("/api/wish", body)
+        assert first.location == second.location
+        assert len(app.store.heads("order")) == 1
+
+    def test_a_form_drawn_anew_or_an_answer_changed_files_another(
+        self, client: Client, app: App
+    ) -> None:
+        body = {**client.get("/wish/").form("/api/wish"), **WISH}
+        client.post("/api/wish", body)
+        client.post("/api/wish", {**body, "service": "mending"})
+        wish(client)
+        assert len(app.store.heads("order")) == 3
+
+    def test_a_form_without_an_id_counts_once_a_day(
+        self, client: Client, app: App, clock: Clock
+    ) -> None:
+        assert client.post("/api/wish", WISH).no == client.post("/api/wish", WISH).no
+        clock.forward(days=1)
+        client.post("/api/wish", WISH)
+        assert len(app.store.heads("order")) == 2
+
+    def test_a_service_named_in_the_address_is_chosen_already(self, client: Client) -> None:
+        assert client.get("/wish/?service=mending").form("/api/wish")["service"] == ["mending"]
+
+    def test_a_wrong_form_comes_back_filled_in_with_a_sentence_at_each_wrong_field(
+        self, client: Client, app: App
+    ) -> None:
+        answer = wish(client, name=" ", phone="12", detail="<b>剪发</b>\n短一点", consent="")
+        assert answer.status == 422
+        assert set(answer.errors) == {"name", "phone", "consent"}
+        assert "请写下怎么称呼您。" in answer.errors["name"]
+        assert "0773-1234567" in answer.errors["phone"]
+        again = answer.form("/api/wish")
+        assert again["detail"] == ["<b>剪发</b>\n短一点"]
+        assert again["service"] == ["haircut"]
+        assert again["phone"] == ["12"]
+        assert app.store.heads("order") == []
+        assert client.post(
+            "/api/wish", {**again, "name": "李", "phone": "13812345678", "consent": "yes"}
+        ).no
+
+    def test_every_wrong_field_is_linked_from_the_top(self, client: Client) -> None:
+        page = wish(client, name="", phone="").page
+        links = [link.attributes["href"] or "" for link in page.css("[role=alert] a")]
+        assert len(links) == 2
+        for link in links:
+            assert page.css_first(f'[id="{link[1:]}"]') is not None
+
+    @pytest.mark.parametrize(
+        ("changes", "field", "said"),
+        [
+            ({"detail": "字" * 10_000}, "detail", "最多写 1000 个字,现在是 10000 个字"),
+            ({"detail": "看\x00这里"}, "detail", "特殊字符"),
+            ({"service": "spaceflight"}, "service", "请在“服务”里选一项"),
+            ({"consent": []}, "consent", "请填写“我同意”"),
+            ({"name": ["李", "王"]}, "name", "不止一个答案"),
+            ({"name": "名" * 41}, "name", "最多写 40 个字"),
+            ({"date": "2020-01-01"}, "date", "从今天起一年以内"),
+        ],
+    )
+    def test_bad_answers_are_told_in_a_clear_sentence(
+        self, client: Client, changes: Mapping[str, Any], field: str, said: str
+    ) -> None:
+        answer = wish(client, **changes)
+        assert answer.status == 422
+        assert said in answer.errors[field]
+
+    def test_who_asks_for_json_gets_json(self, client: Client) -> None:
+        filed = client.post("/api/wish", WISH, accept="application/json")
+        assert filed.status == 201
+        assert set(json.loads(filed.body)) == {"no", "track"}
+        wrong = client.post("/api/wish", {**WISH, "phone": ""}, accept="application/json")
+        assert wrong.status == 422
+        assert set(json.loads(wrong.body)["errors"]) == {"phone"}
+
+
+class TestOrder:
+    def test_a_number_alone_opens_nothing_and_wrong_guesses_look_the_same(
+        self, client: Client
+    ) -> None:
+        no = wish(client).no
+        other = number.draw(lambda letters: letters[3])
+        pages = [
+            client.get(f"/api/order?{query}")
+            for query in (f"no={no}", f"no={no}&key=x", f"no={other}&key=x", "no=1&key=")
+        ]
+        assert {page.status for page in pages} == {404}
+        assert len({page.body for page in pages}) == 1
+
+    def test_the_number_and_the_end_of_the_phone_lead_to_the_same_page(
+        self, client: Client
+    ) -> None:
+        answer = wish(client)
+        typed = f" {number.spell(answer.no).lower()} "
+        found = client.post("/api/order", {"no": typed, "last4": "５６７８"})
+        assert found.location == answer.location
+
+    def test_wrong_numbers_and_wrong_ends_look_the_same_and_are_limited(
+        self, client: Client, clock: Clock
+    ) -> None:
+        no = wish(client).no
+        other = number.draw(lambda letters: letters[3])
+        said = {}
+        for tried in (no, other):
+            answers = [client.post("/api/order", {"no": tried, "last4": "0000"}) for _ in range(7)]
+            assert {answer.status for answer in answers} == {422}
+            said[tried] = [answer.errors["last4"] for answer in answers]
+        assert said[no] == said[other]
+        assert "太多" not in said[no][4]
+        assert "太多" in said[no][5]
+        right = {"no": no, "last4": "5678"}
+        assert "太多" in client.post("/api/order", right).errors["last4"]
+        clock.forward(hours=1, seconds=1)
+        assert client.post("/api/order", right).no == no
+
+    def test_looking_often_with_the_right_digits_is_not_limited(self, client: Client) -> None:
+        no = wish(client).no
+        for _ in range(8):
+            assert client.post("/api/order", {"no": no, "last4": "5678"}).no == no
+
+    def test_every_step_is_told_in_plain_words(self, client: Client, app: App) -> None:
+        answer = wish(client)
+        words = app.bundle.words
+        for kind in DONE:
+            move(app, answer.no, kind)
+            page = client.get(answer.location)
+            assert page.status == 200
+            assert words["events"][kind] in page.text
+            assert words["states"][kind]["next"] in page.text
+
+    def test_an_order_can_be_taken_back_until_a_team_accepted(
+        self, client: Client, app: App
+    ) -> None:
+        answer = wish(client)
+        move(app, answer.no, "triaged", "dispatched")
+        form = client.get(answer.location).form("/api/order")
+        for _ in range(2):  # The second press says the same.
+            assert client.post("/api/order", form).location == answer.location
+        assert len(app.store.events(answer.no)) == 4
+        assert "已取消" in client.get(answer.location).text
+
+    def test_taking_back_too_late_is_refused_kindly(self, client: Client, app: App) -> None:
+        answer = wish(client)
+        form = client.get(answer.location).form("/api/order")
+        move(app, answer.no, *DONE[:3])
+        refused = client.post("/api/order", form)
+        assert refused.status == 409
+        assert "志愿者已经接单" in refused.text
+        assert not client.get(answer.location).page.css('form[action="/api/order"]')
+
+    def test_a_volunteers_sign_up_is_no_order(self, client: Client, app: App) -> None:
+        client.post("/api/volunteer", JOIN)
+        (head,) = app.store.heads("volunteer")
+        answer = client.post("/api/order", {"no": head.no, "last4": "2345"})
+        assert answer.status == 422
+
+
+class TestRating:
+    @pytest.fixture
+    def done(self, client: Client, app: App) -> Answer:
+        answer = wish(client)
+        move(app, answer.no, *DONE)
+        return answer
+
+    def test_the_form_on_the_orders_page_works_once(
+        self, client: Client, app: App, done: Answer
+    ) -> None:
+        form = {**client.get(done.location).form("/api/rating"), **RATING, "problems": "来晚了"}
+        assert client.post("/api/rating", form).location == done.location
+        assert client.post("/api/rating", form).location == done.location
+        rated = app.store.events(done.no)[-1]
+        assert rated.data["attitude"] == 5
+        assert rated.data["wording"] == app.bundle.forms["rating"]["version"]
+        assert "来晚了" not in str(rated)
+        sealed = app.store.personal(done.no)[len(app.store.events(done.no))]
+        assert app.vault.open(done.no, sealed) == {"problems": "来晚了"}
+        assert not client.get(done.location).page.css('form[action="/api/rating"]')
+
+    def test_a_second_rating_is_refused_kindly(self, client: Client, done: Answer) -> None:
+        form = client.get(done.location).form("/api/rating")
+        client.post("/api/rating", {**form, **RATING})
+        again = client.post("/api/rating", {**form, **RATING, "attitude": "1"})
+        assert again.status == 409
+        assert "您已经评过这一单了" in again.text
+
+    def test_number_and_phone_are_enough_to_rate(
+        self, client: Client, app: App, done: Answer
+    ) -> None:
+        proof = {"no": number.spell(done.no), "last4": "5678"}
+        wrong = client.post("/api/rating", {**RATING, **proof, "last4": "0000"})
+        assert set(wrong.errors) == {"last4"}
+        assert client.post("/api/rating", {**RATING, **proof}).location == done.location
+        assert app.store.events(done.no)[-1].kind == "rated"
+        assert "last4" not in app.store.events(done.no)[-1].data
+
+    def test_nobody_rates_without_key_or_phone(
+        self, client: Client, app: App, done: Answer
+    ) -> None:
+        for proof in ({"no": done.no}, {"no": done.no, "key": "wrong"}, {}):
+            assert client.post("/api/rating", {**RATING, **proof}).status in (404, 422)
+        assert app.store.events(done.no)[-1].kind == "done"
+
+    def test_a_wrong_rating_comes_back_filled_in(self, client: Client, done: Answer) -> None:
+        form = {**client.get(done.location).form("/api/rating"), **RATING, "suggestions": "常来"}
+        answer = client.post("/api/rating", {**form, "attitude": ""})
+        assert set(answer.errors) == {"attitude"}
+        again = answer.form("/api/rating")
+        assert (again["skill"], again["suggestions"]) == (["4"], ["常来"])
+        assert client.post("/api/rating", {**again, "attitude": "2"}).location == done.location
+
+    def test_unsolved_opens_the_order_again_with_its_history(
+        self, client: Client, app: App, done: Answer
+    ) -> None:
+        form = client.get(done.location).form("/api/rating")
+        for _ in range(2):
+            client.post("/api/rating", {**form, **RATING, "solved": "unsolved"})
+        order = ledger.find(app, done.no)
+        assert order
+        assert order.state == "submitted"
+        assert [e.kind for e in app.store.events(done.no)][-3:] == ["done", "rated", "reopened"]
+
+    def test_rating_before_the_work_is_done_is_refused_kindly(
+        self, client: Client, app: App
+    ) -> None:
+        no = wish(client).no
+        answer = client.post("/api/rating", {**RATING, "no": no, "last4": "5678"})
+        assert answer.status == 409
+        assert "服务做完以后才能评价" in answer.text
+
+
+class TestVolunteer:
+    def test_a_sign_up_is_kept_once(self, client: Client, app: App) -> None:
+        body = {
+            **client.get("/join/").form("/api/volunteer"),
+            **JOIN,
+            "times": ["weekday", "weekend"],
+        }
+        assert client.post("/api/volunteer", body).location == "/join/thanks/"
+        assert client.post("/api/volunteer", body).location == "/join/thanks/"
+        (head,) = app.store.heads("volunteer")
+        assert (head.state, head.data["times"]) == ("applied", ["weekday", "weekend"])
+        assert "王" not in str(head)
+        personal = app.vault.open(head.no, app.store.personal(head.no)[1])
+        assert personal == {"name": "王女士", "phone": "+867732812345"}
+
+
+class TestHttp:
+    FORM = "application/x-www-form-urlencoded"
+
+    @pytest.mark.parametrize(
+        ("method", "address", "allow"),
+        [
+            ("GET", "/api/wish", "POST"),
+            ("PUT", "/api/wish", "POST"),
+            ("DELETE", "/api/order", "GET, POST, HEAD"),
+            ("POST", "/wish/", "GET, HEAD"),
+            ("GET", "/api/rating", "POST"),
+            ("OPTIONS", "/api/volunteer", "POST"),
+        ],
+    )
+    def test_a_wrong_method_is_told_the_right_ones(
+        self, client: Client, method: str, address: str, allow: str
+    ) -> None:
+        answer = client.send(method, address, b"", {"content-type": self.FORM})
+        assert (answer.status, answer.headers["allow"]) == (405, allow)
+        assert "表单" in answer.text
+
+    @pytest.mark.parametrize(
+        ("body", "content_type", "status"),
+        [
+            (b"{}", "application/json", 415),
+            (b"x", "multipart/form-data; boundary=x", 415),
+            (b"name=x", "", 415),
+            (b"detail=" + b"x" * 65_536, FORM, 413),
+            (b"detail=" + b"%E5%AD%97" * 22_000, FORM, 413),
+            (b"name=%FF%FE", FORM, 400),
+            (b"name=\xff\xfe", FORM, 400),
+            (b"name=%ED%A0%80", FORM, 400),
+            (b"&".join(b"a=1" for _ in range(200)), FORM, 400),
+            (b"name=%", FORM, 422),
+            (b"", FORM, 422),
+            (b"&&&=&;", FORM, 422),
+        ],
+    )
+    @pytest.mark.parametrize(
+        "address", ["/api/wish", "/api/rating", "/api/volunteer", "/api/order"]
+    )
+    def test_a_body_that_cannot_be_taken_gets_a_clear_answer(
+        self, client: Client, address: str, body: bytes, content_type: str, status: int
+    ) -> None:
+        answer = client.send("POST", address, body, {"content-type": content_type})
+        assert answer.status == status
+        assert len(answer.text) > 20
+        asked = {"content-type": content_type, "accept": "application/json"}
+        told = json.loads(client.send("POST", address, body, asked).body)
+        assert told.keys() & {"error", "errors"}
+
+    def test_a_form_in_latin_letters_case_and_charset_is_taken(self, client: Client) -> None:
+        kind = "Application/X-WWW-Form-Urlencoded; charset=UTF-8"
+        assert client.post("/api/wish", WISH, **{"Content-Type": kind}).status in (303,)
+
+    def test_body_of_exactly_the_limit_is_read(self, client: Client) -> None:
+        body = b"detail=" + b"x" * (65_536 - 6)
+        assert client.send("POST", "/api/wish", body, {"content-type": self.FORM}).status == 422
+
+    def test_an_address_that_is_no_functions_is_not_found(self, client: Client) -> None:
+        assert client.get("/api/nothing").status == 404
+
+    def test_answers_for_one_person_are_kept_by_nobody(self, client: Client) -> None:
+        for answer in (client.get("/wish/"), client.get(wish(client).location)):
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+    @pytest.mark.filterwarnings("ignore")
+    def test_a_fault_of_ours_is_told_as_ours_and_logged(
+        self, client: Client, app: App, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        class Broken:
+            def __getattr__(self, name: str) -> Any:
+                raise OSError("disk full")
+
+        app.__dict__["store"] = Broken()
+        answer = wish(client)
+        assert answer.status == 500
+        assert "没有保存" in answer.text
+        assert "disk full" in caplog.text
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+    @given(
+        address=st.sampled_from(
+            ["/api/wish", "/api/rating", "/api/volunteer", "/api/order", "/wish/"]
+        ),
+        method=st.sampled_from(["GET", "POST", "HEAD"]),
+        query=st.text(max_size=40),
+        body=st.binary(max_size=80)
+        | st.dictionaries(
+            st.sampled_from([*WISH, *RATING, "no", "key", "last4", "once", "do"]),
+            st.text(max_size=20),
+        ).map(
+            lambda typed: (
+                __import__("urllib.parse").parse.urlencode(typed, errors="replace").encode()
+            )
+        ),
+    )
+    def test_nothing_that_is_sent_breaks_a_function(
+        self, client: Client, address: str, method: str, query: str, body: bytes
+    ) -> None:
+        sent = client.send(method, "/", body, {"content-type": self.FORM})
+        assert sent.status == 404
+        event = {
+            "rawQueryString": query,
+            "headers": {"content-type": self.FORM},
+            "requestContext": {"http": {"method": method, "path": address}},
+            "body": body.decode("latin-1"),
+            "isBase64Encoded": False,
+        }
+        from functions.http import respond
+        from functions.wsgi import ROUTES
+
+        assert respond(ROUTES, event, client.app)["statusCode"] < 500

@@ -1,0 +1,158 @@
+"""What every engine of the store must do; a new engine joins by one line in ``ENGINES``."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from functions.lifecycle import Event
+from functions.store import Conflict, Head, Store, connect
+
+ENGINES: dict[str, Callable[[Path], str]] = {
+    "sqlite": lambda folder: f"sqlite:{folder}/a/b/wudan.db"
+}
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.fixture(params=ENGINES)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return ENGINES[request.param](tmp_path)
+
+
+@pytest.fixture
+def store(address: str) -> Store:
+    return connect(address)
+
+
+def event(kind: str = "noted", **data: object) -> Event:
+    return Event(kind, "staff", "2026-11-23T10:00:00+08:00", data)
+
+
+def head(no: str, version: int, state: str = "submitted", at: str = "2026-11-23") -> Head:
+    return Head(no, "order", version, state, at, {"no": no, "名": "𠮷"})
+
+
+def test_a_history_is_read_as_it_was_written(store: Store) -> None:
+    first, second = event("submitted", service="理发", stars=5), event(ok=True)
+    store.commit(head("A", 2), [first, second])
+    assert store.events("A") == (first, second)
+    assert store.events("B") == ()
+
+
+def test_events_follow_the_version_that_their_writer_saw(store: Store) -> None:
+    store.commit(head("A", 1), [event()])
+    store.commit(head("A", 3), [event(n=2), event(n=3)])
+    for stale in (1, 2, 3, 5):
+        with pytest.raises(Conflict):
+            store.commit(head("A", stale), [event(n="lost")])
+    assert [e.data.get("n") for e in store.events("A")] == [None, 2, 3]
+
+
+def test_a_refused_commit_leaves_nothing_behind(store: Store) -> None:
+    store.commit(head("A", 1), [event()])
+    with pytest.raises(Conflict):
+        store.commit(head("A", 1, state="stolen"), [event()], b"personal", once="s")
+    assert store.filed("s") is None
+    assert store.personal("A") == {}
+    assert [h.state for h in store.heads("order")] == ["submitted"]
+
+
+def test_one_submission_is_committed_once_however_often_it_comes(store: Store) -> None:
+    assert store.filed("s") is None
+    assert store.commit(head("A", 1), [event()], b"one", once="s") == "A"
+    assert store.commit(head("B", 1), [event()], b"two", once="s") == "A"
+    assert store.filed("s") == "A"
+    assert store.events("B") == ()
+    assert store.personal("A") == {1: b"one"}
+
+
+def test_personal_data_lies_beside_its_event_and_can_be_erased_alone(store: Store) -> None:
+    store.commit(head("A", 1), [event()], b"contact")
+    store.commit(head("A", 3), [event(), event()], b"\x00rating")
+    assert store.personal("A") == {1: b"contact", 2: b"\x00rating"}
+    store.erase("A")
+    assert store.personal("A") == {}
+    assert len(store.events("A")) == 3
+
+
+def test_heads_are_listed_latest_first_and_paged_without_loss(store: Store) -> None:
+    for n in range(25):
+        store.commit(head(f"N{n:02}", 1, at=f"2026-11-{n % 7 + 1:02}"), [event()])
+    store.commit(Head("V", "volunteer", 1, "applied", "2026-11-30", {}), [event()])
+    seen: list[Head] = []
+    while page := store.heads(
+        "order", before=f"{seen[-1].changed_at} {seen[-1].no}" if seen else "", limit=4
+    ):
+        seen += page
+    assert len({h.no for h in seen}) == 25
+    assert [h.changed_at for h in seen] == sorted((h.changed_at for h in seen), reverse=True)
+    assert seen[0].data["名"] == "𠮷"
+
+
+def test_heads_are_listed_by_state(store: Store) -> None:
+    store.commit(head("A", 1), [event()])
+    store.commit(head("B", 1), [event()])
+    store.commit(head("B", 2, state="done"), [event()])
+    assert [h.no for h in store.heads("order", state="done")] == ["B"]
+    assert [h.no for h in store.heads("order", state="submitted")] == ["A"]
+
+
+def test_a_counter_counts_until_its_end_and_can_be_reset(store: Store) -> None:
+    until = NOW + timedelta(hours=1)
+    assert [store.count("x", NOW, until) for _ in range(3)] == [1, 2, 3]
+    assert store.count("y", NOW, until) == 1
+    assert store.count("x", until, until + timedelta(hours=1)) == 1
+    store.reset("x")
+    assert store.count("x", NOW, until) == 1
+
+
+def test_of_many_who_add_at_once_exactly_one_succeeds(address: str) -> None:
+    connect(address).commit(head("A", 1), [event()])
+    won: list[int] = []
+    start = threading.Barrier(20)
+
+    def add(n: int) -> None:
+        mine = connect(address)
+        start.wait()
+        try:
+            mine.commit(head("A", 2), [event(n=n)])
+            won.append(n)
+        except Conflict:
+            pass
+
+    threads = [threading.Thread(target=add, args=(n,)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [e.data["n"] for e in connect(address).events("A")[1:]] == won
+    assert len(won) == 1
+
+
+def test_of_many_who_send_the_same_at_once_all_get_the_same_number(store: Store) -> None:
+    got: list[str] = []
+    start = threading.Barrier(20)
+
+    def send(n: int) -> None:
+        start.wait()
+        got.append(store.commit(head(f"N{n}", 1), [event()], once="same"))
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 20
+    assert len(set(got)) == len(store.heads("order")) == 1
+
+
+def test_what_was_written_is_there_for_the_next_process(address: str) -> None:
+    connect(address).commit(head("A", 1), [event()])
+    assert len(connect(address).events("A")) == 1
+
+
+def test_an_address_of_an_unknown_kind_says_what_is_right() -> None:
+    with pytest.raises(ValueError, match=r"sqlite:var/wudan\.db"):
+        connect("postgres:x")

@@ -1,0 +1,63 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from generator.markup import excerpt, html
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script>",
+        '<img src="x.png" onerror="alert(1)">',
+        '<a href="javascript:alert(1)">x</a>',
+        "[x](javascript:alert(1))",
+        '<p onclick="alert(1)" style="position:fixed">x</p>',
+        '<iframe src="https://example.cn"></iframe>',
+        "<svg onload=alert(1)>",
+        "<form action=/api/wish><input name=phone></form>",
+        "<style>body{display:none}</style>",
+        "```\n<script>alert(1)</script>\n```",
+        '<scr<script>ipt>alert(1)</script>',
+    ],
+)  # fmt: skip
+def test_pasted_html_never_runs_nor_looks_like_the_page_itself(attack: str) -> None:
+    page = LexborHTMLParser(html(f"前\n\n{attack}\n\n后"))
+    assert not page.css("script, style, iframe, form, input, svg, object, embed, link, meta")
+    for node in page.css("*"):
+        assert not [name for name in node.attributes if name.startswith("on") or name == "style"]
+        assert not (node.attributes.get("href") or "").startswith("javascript")
+
+
+@given(st.text())
+def test_no_text_at_all_brings_a_script_to_a_page(text: str) -> None:
+    assert not LexborHTMLParser(html(text)).css("script, style, iframe, form")
+
+
+def test_tables_lists_and_line_breaks_come_out_as_staff_expect() -> None:
+    assert "<td>理发</td>" in html("| 服务 | 时间 |\n| --- | --- |\n| 理发 | 15 日 |")
+    assert (
+        html("请带:\n- 身份证\n- 电器")
+        == "<p>请带:</p>\n<ul>\n<li>身份证</li>\n<li>电器</li>\n</ul>"
+    )
+    assert html("第一行\n第二行") == "<p>第一行<br>\n第二行</p>"
+
+
+def test_a_list_inside_a_list_and_a_code_block_stay_what_they_are() -> None:
+    assert html("- 一\n    - 二\n- 三").count("<ul>") == 2
+    assert "<ul>" not in html("```\n文字\n- 不是列表\n```")
+
+
+def test_headings_begin_below_the_title_of_the_page_and_can_be_linked_to() -> None:
+    page = LexborHTMLParser(html("# 一\n\n## 二\n\n## 二"))
+    assert [(h.tag, h.id) for h in page.css("h1, h2, h3")] == [
+        ("h2", "s-一"),
+        ("h3", "s-二"),
+        ("h3", "s-二_1"),
+    ]
+
+
+def test_an_excerpt_is_plain_and_short() -> None:
+    assert excerpt("## 题\n\n**粗** <script>x</script> & [链接](/x/)") == "题 粗 & 链接"
+    assert len(excerpt("字" * 500)) == 90
