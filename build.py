@@ -39,7 +39,7 @@ class Main(click.Group):
             return super().invoke(ctx)
         except ContentError as error:
             click.echo(error, err=True)
-            click.echo(f"{len(error.problems)} 处要改,没有写出任何文件。", err=True)
+            click.echo(f"{len(error.problems)} 处要改，没有写出任何文件。", err=True)
         except WudanError as error:
             click.echo(error, err=True)
         ctx.exit(1)
@@ -62,8 +62,8 @@ def build(root: Path, out: Path | None, clean: bool) -> None:
     report = site.build(root, out or root / "public", clean, watch=_progress)
     took = time.perf_counter() - began
     click.echo(
-        f"写出 {report.written} 个文件,{report.skipped} 个没有变,"
-        f"删去 {report.removed} 个,用时 {took:.2f} 秒。"
+        f"写出 {report.written} 个文件，{report.skipped} 个没有变，"
+        f"删去 {report.removed} 个，用时 {took:.2f} 秒。"
     )
 
 
@@ -82,7 +82,7 @@ def check(root: Path) -> None:
     """Check site.yaml and content/; write nothing."""
     from generator import site
 
-    click.echo(f"内容没有问题,可以生成 {site.check(root)} 个页面。")
+    click.echo(f"内容没有问题，可以生成 {site.check(root)} 个页面。")
 
 
 @main.command()
@@ -110,7 +110,7 @@ def new(root: Path, kind: str, title: str) -> None:
     from generator.new import new
 
     path = new(root, kind, title)
-    click.echo(f"写好了 {path.relative_to(root)},请用编辑器打开它接着写。")
+    click.echo(f"写好了 {path.relative_to(root)}，请用编辑器打开它接着写。")
 
 
 @main.command()

@@ -49,7 +49,7 @@ def _show(app: App, order: Order, say: Callable[[str], None]) -> None:
         say(f"{event.at}  {event.by:<8} {event.kind:<10} {json.dumps(shown, ensure_ascii=False)}")
     for name, value in ledger.contact(app, order.no).items():
         say(f"  {name}: {value}")
-    say(f"可以接着:{_possible(order)}")
+    say(f"可以接着：{_possible(order)}")
 
 
 def _move(app: App, order: Order, kind: str, facts: Sequence[str]) -> Order:
@@ -64,9 +64,9 @@ def _why(refused: Refused) -> str:
     if refused.reason == "data":
         move = TABLE[refused.event.kind]
         values = [f"{name}={'|'.join(move.only.get(name, ('…',)))}" for name in move.sets]
-        return f"还要写明:{' '.join(values)}"
+        return f"还要写明：{' '.join(values)}"
     return (
-        f"{refused.order.state} 之后不能 {refused.event.kind}。可以接着:{_possible(refused.order)}"
+        f"{refused.order.state} 之后不能 {refused.event.kind}。可以接着：{_possible(refused.order)}"
     )
 
 

@@ -3,12 +3,14 @@
 import re
 from functools import cache
 from html import unescape
+from xml.etree.ElementTree import Element
 
 import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.toc import TocExtension, slugify_unicode
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div"),
@@ -41,8 +43,21 @@ class _ListsAfterText(Preprocessor):
         return out
 
 
+class _Outline(Treeprocessor):
+    """Headings continue the page's own (its title is the h1) without a gap, whatever was typed."""
+
+    def run(self, root: Element) -> None:
+        headings = [node for node in root.iter() if re.fullmatch(r"h[1-6]", str(node.tag))]
+        used = sorted({node.tag for node in headings})
+        level = 1
+        for node in headings:
+            level = min(used.index(node.tag) + 2, level + 1, 6)
+            node.tag = f"h{level}"
+
+
 class _AsWritten(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the name is Markdown's)
+        md.treeprocessors.register(_Outline(md), "outline", 8)
         # Below 25, where fenced code has been set aside already.
         md.preprocessors.register(_ListsAfterText(md), "lists_after_text", 20)
 
@@ -53,8 +68,7 @@ _markdown = Markdown(
         "fenced_code",
         "sane_lists",
         "nl2br",
-        # The page's title is its h1, so the body's headings begin at h2.
-        TocExtension(baselevel=2, slugify=lambda text, sep: "s-" + slugify_unicode(text, sep)),
+        TocExtension(slugify=lambda text, sep: "s-" + slugify_unicode(text, sep)),
         _AsWritten(),
     ]
 )

@@ -27,7 +27,7 @@ class Refers(NamedTuple):
 
 
 Text = Annotated[str, Meta(min_length=1)]
-Count = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数,不带单位")]
+Count = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数，不带单位")]
 TeamName = Annotated[str, Refers("teams")]
 Picture = Annotated[str, Refers("static")]
 Tag = Annotated[str, Refers("tag")]
@@ -196,7 +196,7 @@ class Registration(Part, frozen=True):
 class ServiceDay(Part, frozen=True):
     """The monthly day on which the teams set up their tables."""
 
-    day: Annotated[int, Meta(ge=1, le=28, description="请写 1 到 28,每个月都有的日子")]
+    day: Annotated[int, Meta(ge=1, le=28, description="请写 1 到 28，每个月都有的日子")]
     start: Clock
     end: Clock
     place: Text
@@ -222,7 +222,7 @@ class Settings(Part, frozen=True):
         str,
         Meta(
             pattern=r"^https?://[^/\s]+$",
-            description="请写网站的网址,例如 https://example.cn,结尾不带斜杠",
+            description="请写网站的网址，例如 https://example.cn，结尾不带斜杠",
         ),
     ]
     general_team: Text

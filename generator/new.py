@@ -32,7 +32,7 @@ def new(root: Path, kind: str, title: str, today: date | None = None) -> Path:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise WudanError(f"已经有 {path} 了。请换一个标题,或直接改那个文件。") from None
+        raise WudanError(f"已经有 {path} 了。请换一个标题，或直接改那个文件。") from None
     return path
 
 

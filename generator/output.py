@@ -38,7 +38,9 @@ class Output:
         self._new: dict[str, Written] = {}
         self.written = self.skipped = self.removed = 0
         if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
-            raise WudanError(f"文件夹 {folder} 里有别的东西,不敢动它。请换一个 --out,或先清空它。")
+            raise WudanError(
+                f"文件夹 {folder} 里有别的东西，不敢动它。请换一个 --out，或先清空它。"
+            )
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MARK).write_text("This folder is made by build.py; what is in it is replaced.\n")
 

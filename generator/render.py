@@ -45,7 +45,7 @@ class Renderer:
         try:
             return self._env.get_template(page.template).render(page.data, page=page).encode()
         except TemplateError as error:
-            raise WudanError(f"templates/{_place(error)}: 模板有错:{error.message}") from error
+            raise WudanError(f"templates/{_place(error)}: 模板有错：{error.message}") from error
 
 
 def _place(error: TemplateError) -> str:

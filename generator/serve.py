@@ -52,7 +52,7 @@ def serve(
     listening = _listen(address)
     host, port = listening.getsockname()[:2]
     server = create_server(application, sockets=[listening], ident=None)
-    say(f"网站在 http://{host}:{port} ,按 Ctrl+C 停止。")
+    say(f"网站在 http://{host}:{port} ，按 Ctrl+C 停止。")
     server.run()
 
 
@@ -61,7 +61,7 @@ def _listen(address: tuple[str, int]) -> socket.socket:
         return socket.create_server(address)
     except OSError as error:
         host, port = address
-        raise WudanError(f"{host}:{port} 用不了({error.strerror})。请换一个 --port。") from error
+        raise WudanError(f"{host}:{port} 用不了（{error.strerror}）。请换一个 --port。") from error
 
 
 def files(out: Path) -> WSGIApplication:
@@ -106,5 +106,5 @@ def _rebuild(root: Path, out: Path, version: reload.Version, say: Callable[[str]
         except WudanError as error:
             say(str(error))
         else:
-            say(f"改好了:写出 {report.written} 个文件。")
+            say(f"改好了：写出 {report.written} 个文件。")
             version.number += 1

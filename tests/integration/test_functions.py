@@ -16,7 +16,7 @@ from tests.conftest import Clock
 
 WISH = {
     "service": "haircut",
-    "detail": "家里有老人,想上门理发。",
+    "detail": "家里有老人，想上门理发。",
     "name": "𠮷野先生",
     "phone": "138 1234 5678",
     "address": "1 栋 2 单元",
@@ -139,7 +139,7 @@ class TestWish:
     @pytest.mark.parametrize(
         ("changes", "field", "said"),
         [
-            ({"detail": "字" * 10_000}, "detail", "最多写 1000 个字,现在是 10000 个字"),
+            ({"detail": "字" * 10_000}, "detail", "最多写 1000 个字，现在是 10000 个字"),
             ({"detail": "看\x00这里"}, "detail", "特殊字符"),
             ({"service": "spaceflight"}, "service", "请在“服务”里选一项"),
             ({"consent": []}, "consent", "请填写“我同意”"),

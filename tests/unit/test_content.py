@@ -22,17 +22,17 @@ def problems(root: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (GOOD.replace("title:", "titel:"), ["1:1: 不认识“titel”。是不是“title”?", "1:1: 缺少必填的“title”"]),
+        (GOOD.replace("title:", "titel:"), ["1:1: 不认识“titel”。是不是“title”？", "1:1: 缺少必填的“title”"]),
         (GOOD.replace("title: 春天的服务日", "title:"), ["1:1: 缺少必填的“title”"]),
-        (GOOD.replace("[服务日, 春天]", "服务日"), ["3:7: “tags”应当是列表,现在是“服务日”"]),
+        (GOOD.replace("[服务日, 春天]", "服务日"), ["3:7: “tags”应当是列表，现在是“服务日”"]),
         (GOOD.replace("春天的服务日", "{a: b}"), ["1:8: “title”应当是文字"]),
-        (GOOD.replace("2026-03-15\n", "2026-02-30\n", 1), ["2:7: “date”应当是日期,现在是“2026-02-30”"]),
+        (GOOD.replace("2026-03-15\n", "2026-02-30\n", 1), ["2:7: “date”应当是日期，现在是“2026-02-30”"]),
         (GOOD.replace("date: 2026-03-15", "date: 三月十五"), ["2:7: “date”应当是日期"]),
-        (GOOD + "sample: 否\n", ["14:9: “sample”应当是true 或 false,现在是“否”"]),
-        (GOOD + "sample: no\n", ["14:9: “sample”应当是true 或 false,现在是“no”"]),
-        (GOOD + "kind: activty\n", ["14:7: “kind”的内容“activty”不对。是不是“activity”?"]),
-        (GOOD + "title: 又一个\n", ["14:1: “title”写了两次,第一次在第 1 行"]),
-        (GOOD.replace("photo.svg", "foto.svg"), ["12:10: static 文件夹里没有图片“foto.svg”。是不是“photo.svg”?"]),
+        (GOOD + "sample: 否\n", ["14:9: “sample”应当是“true”或“false”，现在是“否”"]),
+        (GOOD + "sample: no\n", ["14:9: “sample”应当是“true”或“false”，现在是“no”"]),
+        (GOOD + "kind: activty\n", ["14:7: “kind”的内容“activty”不对。是不是“activity”？"]),
+        (GOOD + "title: 又一个\n", ["14:1: “title”写了两次，第一次在第 1 行"]),
+        (GOOD.replace("photo.svg", "foto.svg"), ["12:10: static 文件夹里没有图片“foto.svg”。是不是“photo.svg”？"]),
         (GOOD.replace("    caption: 一张照片\n", ""), ["12:5: 缺少必填的“caption”"]),
         (GOOD.replace("11:30", "08:30"), ["9:3: 结束时间 end 早于开始时间 start"]),
         (GOOD.replace("春天]", "a/b]"), ["3:13: 标签“a/b”不能用作网址"]),
@@ -58,7 +58,7 @@ def test_a_mistake_is_told_with_its_place_and_how_to_mend_it(
     found = problems(root)
     for sentence in said:
         assert any(sentence in problem for problem in found), found
-    assert all(re.match(rf"{NEWS}:\d+:\d+: .+。.+[。?]$", problem) for problem in found), found
+    assert all(re.match(rf"{NEWS}:\d+:\d+: .+。.+[。？]$", problem) for problem in found), found
 
 
 def test_a_file_in_another_encoding_is_told_where_it_stops_being_utf8(root: Path) -> None:
@@ -80,7 +80,7 @@ def test_words_that_yaml_takes_for_truth_stay_words(root: Path) -> None:
 def test_a_team_that_does_not_exist_is_told_with_the_nearest_name(root: Path) -> None:
     (root / "content/menu/haircut.yaml").write_text("name: 理发\ncategory: 便民\nteams: [barber]\n")
     assert problems(root) == [
-        "content/menu/haircut.yaml:3:9: 没有名为“barber”的服务队。是不是“barbers”?"
+        "content/menu/haircut.yaml:3:9: 没有名为“barber”的服务队。是不是“barbers”？"
     ]
 
 
@@ -102,7 +102,7 @@ def test_what_editors_leave_behind_is_not_content(root: Path) -> None:
 
 def test_a_folder_with_a_wrong_name_is_told_with_the_nearest(root: Path) -> None:
     (root / "content/new").mkdir()
-    assert problems(root) == ["content/new:1:1: 没有名为“new”的内容文件夹。是不是“news”?"]
+    assert problems(root) == ["content/new:1:1: 没有名为“new”的内容文件夹。是不是“news”？"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_form_must_tell_what_becomes_of_the_data(root: Path, part: str) -> Non
     lines = wish.read_text().splitlines()
     wish.write_text("\n".join(line for line in lines if not line.startswith(f"  {part}:")))
     assert problems(root) == [
-        f"content/forms/wish.yaml:3:3: 缺少必填的“{part}”。请加上一行“{part}: ……”,冒号后面写内容。"
+        f"content/forms/wish.yaml:3:3: 缺少必填的“{part}”。请加上一行“{part}: ……”，冒号后面写内容。"
     ]
 
 

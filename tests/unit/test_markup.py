@@ -38,8 +38,8 @@ def test_no_text_at_all_brings_a_script_to_a_page(text: str) -> None:
 def test_tables_lists_and_line_breaks_come_out_as_staff_expect() -> None:
     assert "<td>理发</td>" in html("| 服务 | 时间 |\n| --- | --- |\n| 理发 | 15 日 |")
     assert (
-        html("请带:\n- 身份证\n- 电器")
-        == "<p>请带:</p>\n<ul>\n<li>身份证</li>\n<li>电器</li>\n</ul>"
+        html("请带：\n- 身份证\n- 电器")
+        == "<p>请带：</p>\n<ul>\n<li>身份证</li>\n<li>电器</li>\n</ul>"
     )
     assert html("第一行\n第二行") == "<p>第一行<br>\n第二行</p>"
 
@@ -50,12 +50,19 @@ def test_a_list_inside_a_list_and_a_code_block_stay_what_they_are() -> None:
 
 
 def test_headings_begin_below_the_title_of_the_page_and_can_be_linked_to() -> None:
-    page = LexborHTMLParser(html("# 一\n\n## 二\n\n## 二"))
-    assert [(h.tag, h.id) for h in page.css("h1, h2, h3")] == [
-        ("h2", "s-一"),
-        ("h3", "s-二"),
-        ("h3", "s-二_1"),
-    ]
+    for text in ("# 一\n\n## 二\n\n## 二", "## 一\n\n#### 二\n\n#### 二"):
+        page = LexborHTMLParser(html(text))
+        headings = [(h.tag, h.id) for h in page.css("h1, h2, h3, h4, h5, h6")]
+        assert headings == [("h2", "s-一"), ("h3", "s-二"), ("h3", "s-二_1")]
+
+
+@given(st.lists(st.integers(1, 6), max_size=8))
+def test_headings_never_skip_a_level(levels: list[int]) -> None:
+    text = "\n\n".join(f"{'#' * level} 题" for level in levels)
+    found = [int(h.tag[1]) for h in LexborHTMLParser(html(text)).css("h1, h2, h3, h4, h5, h6")]
+    assert len(found) == len(levels)
+    for before, level in zip([1, *found], found, strict=False):
+        assert 2 <= level <= before + 1
 
 
 def test_an_excerpt_is_plain_and_short() -> None:
