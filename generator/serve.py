@@ -100,11 +100,21 @@ def _rebuild(root: Path, out: Path, version: reload.Version, say: Callable[[str]
 
     places = {base / name for base in (root, theme.PRODUCT) for name in ("templates", "static")}
     places |= {root / "content", root / "site.yaml"}
-    for _ in watchfiles.watch(*(place for place in places if place.exists()), debounce=50, step=10):
+    watched = [place for place in places if place.exists()]
+    # The first round comes without a change: it catches up with what was edited before the
+    # watching began.
+    first = True
+    for changes in watchfiles.watch(
+        *watched, debounce=50, step=10, rust_timeout=500, yield_on_timeout=True
+    ):
+        if not changes and not first:
+            continue
+        first = False
         try:
             report = site.build(root, out)
         except WudanError as error:
             say(str(error))
         else:
-            say(f"改好了：写出 {report.written} 个文件。")
-            version.number += 1
+            if report.written or report.removed:
+                say(f"改好了：写出 {report.written} 个文件，删去 {report.removed} 个。")
+                version.number += 1

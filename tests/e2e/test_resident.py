@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from http.client import HTTPResponse
 from pathlib import Path
+from threading import Timer
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -34,22 +35,31 @@ class _Stay(HTTPRedirectHandler):
 class Server:
     """``build.py serve`` on a free port."""
 
-    def __init__(self, root: Path, data: Path):
+    def __init__(self, root: Path, data: Path, *options: str):
         self._command = [sys.executable, "build.py", "serve", "--root", str(root)]
-        self._command += ["--data", str(data), "--port", "0"]
+        self._command += ["--data", str(data), "--port", "0", *options]
         self.start()
 
     def start(self) -> None:
         self._process = subprocess.Popen(
             self._command, cwd=PRODUCT, stdout=subprocess.PIPE, text=True
         )
-        assert self._process.stdout
-        line = self._process.stdout.readline()
+        self._watchdog = Timer(120, self._process.kill)  # So that no test waits for ever.
+        self._watchdog.start()
+        line = self.said()
         assert "http://" in line, line
         self.address = "http://" + line.split("http://")[1].split()[0]
 
+    def said(self) -> str:
+        """The next line that the program prints; waits for it."""
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        assert line, "the program has ended"
+        return line
+
     def kill(self) -> None:
         """As ``kill -9`` does."""
+        self._watchdog.cancel()
         self._process.kill()
         self._process.wait()
         assert self._process.stdout
@@ -144,3 +154,30 @@ def test_static_pages_files_and_errors_are_served(server: Server) -> None:
 
 def test_a_body_far_too_large_is_refused(server: Server) -> None:
     assert server.post("/api/wish", "detail=" + "x" * 200_000).status == 413
+
+
+def test_while_staff_edit_the_site_follows_and_a_mistake_is_told(
+    root: Path, tmp_path: Path
+) -> None:
+    server = Server(root, tmp_path / "data", "--watch")
+    news = root / "content/news/spring.yaml"
+    good = news.read_text()
+    try:
+        page = server.get("/news/spring/")
+        script = page.page.css_first('script[src^="/__reload__"]')
+        assert script is not None
+        assert "location.reload" in server.get(script.attributes["src"] or "").body
+        before = server.get("/__reload__").body
+
+        news.write_text(good.replace("title: 春天的服务日", "titel: 春天"))
+        assert "不认识“titel”" in server.said()
+        assert server.get("/__reload__").body == before
+        assert "春天的服务日" in server.get("/news/spring/").text
+
+        news.write_text(good.replace("春天的服务日", "春日"))
+        while "改好了" not in server.said():
+            pass
+        assert "春日" in server.get("/news/spring/").text
+        assert server.get("/__reload__").body != before
+    finally:
+        server.kill()

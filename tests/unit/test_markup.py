@@ -59,7 +59,9 @@ def test_headings_begin_below_the_title_of_the_page_and_can_be_linked_to() -> No
 @given(st.lists(st.integers(1, 6), max_size=8))
 def test_headings_never_skip_a_level(levels: list[int]) -> None:
     text = "\n\n".join(f"{'#' * level} 题" for level in levels)
-    found = [int(h.tag[1]) for h in LexborHTMLParser(html(text)).css("h1, h2, h3, h4, h5, h6")]
+    found = [
+        int((h.tag or "")[1]) for h in LexborHTMLParser(html(text)).css("h1, h2, h3, h4, h5, h6")
+    ]
     assert len(found) == len(levels)
     for before, level in zip([1, *found], found, strict=False):
         assert 2 <= level <= before + 1

@@ -1,0 +1,56 @@
+"""What a resident waits for: a fresh process that files one wish loads no more than it needs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """
+import sys
+from urllib.parse import urlencode
+from functions.wish import handler
+
+body = {"service": "haircut", "detail": "x", "name": "x", "phone": "13812345678", "consent": "yes"}
+event = {
+    "rawQueryString": "",
+    "headers": {"content-type": "application/x-www-form-urlencoded"},
+    "requestContext": {"http": {"method": "POST", "path": "/api/wish"}},
+    "body": urlencode(body),
+    "isBase64Encoded": False,
+}
+assert handler(event, None)["statusCode"] == 303
+assert handler(event, None)["statusCode"] == 303
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+PRODUCT = Path(__file__).parent.parent.parent
+
+
+def test_filing_a_wish_loads_the_store_and_the_cipher_and_no_more(
+    bundle: Path, tmp_path: Path
+) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("WUDAN_")},
+        "WUDAN_BUNDLE": str(bundle),
+        "WUDAN_STORE": f"sqlite:{tmp_path}/data/wudan.db",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT], cwd=PRODUCT, env=environment, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+    loaded = set(ran.stdout.split())
+    others = loaded - set(sys.stdlib_module_names) - {"__main__", "functions"}
+    # What lies in site-packages as .pth files is loaded by every process.
+    others = {name for name in others if not name.startswith(("_", "distutils"))}
+    assert others <= {"cryptography", "typing_extensions", "cffi"}
+    secret = tmp_path / "data/secret"
+    assert len(secret.read_text()) == 64
+    assert secret.stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_is_asked_for_where_none_can_be_made(bundle: Path, tmp_path: Path) -> None:
+    script = "from functions.app import from_environment; from_environment()"
+    environment = {**os.environ, "WUDAN_STORE": "dynamodb:orders", "WUDAN_SECRET": ""}
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=PRODUCT, env=environment, capture_output=True, text=True
+    )
+    assert "WUDAN_SECRET is not set" in ran.stderr

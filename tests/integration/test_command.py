@@ -1,0 +1,109 @@
+"""The command line, as staff use it."""
+
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import build
+from generator import content
+
+PRODUCT = Path(build.__file__).parent
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(build.main, [str(argument) for argument in arguments])
+
+
+def test_build_says_in_one_line_what_it_did(root: Path) -> None:
+    first, second = run("build", "--root", root), run("build", "--root", root)
+    assert first.exit_code == second.exit_code == 0
+    assert "写出 0 个文件" not in first.output
+    assert second.output.startswith("写出 0 个文件，")
+    assert len(second.output.splitlines()) == 1
+
+
+def test_build_goes_where_it_is_told(root: Path, tmp_path: Path) -> None:
+    run("build", "--root", root, "--out", tmp_path / "elsewhere")
+    assert (tmp_path / "elsewhere/index.html").exists()
+    assert not (root / "public").exists()
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_mistakes_are_told_on_the_error_output_with_exit_1(root: Path, command: str) -> None:
+    (root / "content/news/spring.yaml").write_text("titel: x\n")
+    (root / "site.yaml").write_text("name: x\n")
+    result = run(command, "--root", root)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "content/news/spring.yaml:1:1: 不认识“titel”" in result.stderr
+    assert "site.yaml:1:1: 缺少必填的“station”" in result.stderr
+    assert not (root / "public").exists()
+
+
+def test_check_writes_nothing(root: Path) -> None:
+    before = sorted(root.rglob("*"))
+    assert run("check", "--root", root).exit_code == 0
+    assert sorted(root.rglob("*")) == before
+
+
+def test_a_root_that_is_not_there_is_told(tmp_path: Path) -> None:
+    assert run("check", "--root", tmp_path / "nowhere").exit_code == 2
+    result = run("check", "--root", tmp_path)
+    assert result.exit_code == 1
+    assert "site.yaml:1:1: 缺少这个文件" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        ("news", "content/news/zhong-qiu-wan-hui.yaml"),
+        ("team", "content/teams/zhong-qiu-wan-hui.yaml"),
+        ("service", "content/menu/zhong-qiu-wan-hui.yaml"),
+        ("fair", "content/fairs/zhong-qiu-wan-hui.yaml"),
+    ],
+)
+def test_a_new_file_is_valid_as_it_is_and_never_overwrites(
+    root: Path, kind: str, file: str
+) -> None:
+    result = run("new", "--root", root, kind, "中秋晚会")
+    assert result.exit_code == 0, result.output
+    assert file in result.output
+    assert "中秋晚会" in (root / file).read_text()
+    assert run("check", "--root", root).exit_code == 0
+    (root / file).write_text("mine")
+    assert run("new", "--root", root, kind, "中秋晚会").exit_code == 1
+    assert (root / file).read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "title", ['带"引号"和\\的标题', "有: 冒号 # 井号", "2026 年中秋", "- 横线", "𠮷"]
+)
+def test_any_title_comes_through_unchanged(root: Path, title: str) -> None:
+    result = run("new", "--root", root, "news", "--", title)
+    if result.exit_code:
+        assert "没有可以做文件名的字" in result.output
+    else:
+        assert title in {item.title for item in content.load(root).news}
+
+
+def test_an_order_that_is_not_there_or_cannot_go_that_way_is_told(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert run("order", "--data", data).exit_code == 0
+    result = run("order", "--data", data, "23456789")
+    assert result.exit_code == 1
+    assert "没有单号为 23456789 的单子" in result.output
+
+
+def options(command: click.Command) -> set[str]:
+    return {option for p in command.params for option in p.opts if option.startswith("--")}
+
+
+def test_the_readme_tells_of_every_command_and_option() -> None:
+    readme = (PRODUCT / "README.md").read_text()
+    for name, command in build.main.commands.items():
+        rows = [line for line in readme.splitlines() if f"`build.py {name}" in line]
+        assert len(rows) == 1, name
+        missing = {option for option in options(command) if option not in rows[0]}
+        assert not missing - {"--help"}, (name, missing)
