@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -75,9 +76,12 @@ def _own_secret(store: str) -> bytes:
         raise ValueError("WUDAN_SECRET is not set; every function of one site needs the same one")
     file = Path(place).parent / "secret"
     file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-            new.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    if not file.exists():
+        # Written aside and linked, so that of many who begin at once all read the same, whole.
+        new = file.with_name(f"secret-{secrets.token_hex(8)}")
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            file.hardlink_to(new)
+        new.unlink()
     return file.read_bytes()

@@ -2,12 +2,11 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from functions import form, ledger, number, page
 from functions.app import App
 from functions.form import Answers, Form
-from functions.http import Request, Response, as_json
+from functions.http import Action, Request, Response, as_json, see_other
 from functions.lifecycle import Event, Order
 from functions.store import Conflict, Head
 
@@ -15,30 +14,65 @@ ONCE = "once"
 """The hidden field with the id of one drawn form, by which a second sending is recognised."""
 
 
-def draw(request: Request, app: App, name: str) -> Response:
-    """A fresh form; choices named in the address (``?service=haircut``) are made already."""
-    chosen = {key: [value] for key, value in request.query.items()}
-    return Response(_drawn(app, name, app.bundle.forms[name], chosen))
+def fresh(name: str) -> Action:
+    """The action that draws a form; ``?service=haircut`` in the address is answered already."""
+
+    def draw(request: Request, app: App) -> Response:
+        answered = {key: [value] for key, value in request.query.items()}
+        return Response(_drawn(app, app.bundle.forms[name], answered))
+
+    return draw
+
+
+def check(request: Request, app: App, asked: Form) -> Answers:
+    """What was answered, checked as of today."""
+    return form.check(asked, request.typed, app.now.date())
 
 
 def again(
     request: Request,
     app: App,
-    name: str,
     asked: Form,
     errors: Mapping[str, form.Wrong],
-    **more: Any,
+    hidden: Mapping[str, str] | None = None,
 ) -> Response:
     """The form as it was filled in, with a sentence beside every field that is wrong (422)."""
     said = {field: sentence(app, asked, field, wrong) for field, wrong in errors.items()}
     if request.wants_json:
         return as_json(422, {"errors": said})
-    return Response(_drawn(app, name, asked, request.typed, errors=said, **more), 422)
+    return Response(_drawn(app, asked, request.typed, said, hidden), 422)
 
 
-def _drawn(app: App, name: str, asked: Form, typed: Mapping[str, list[str]], **more: Any) -> str:
-    data = {"errors": {}, "hidden": {}, "once": secrets.token_urlsafe(16)} | more
-    return page.render(app.bundle, "form.html", form=asked, name=name, typed=typed, **data)
+def _drawn(
+    app: App,
+    asked: Form,
+    typed: Mapping[str, list[str]],
+    errors: Mapping[str, str] | None = None,
+    hidden: Mapping[str, str] | None = None,
+) -> str:
+    return page.render(
+        app.bundle,
+        "form.html",
+        form=asked,
+        typed=typed,
+        errors=errors or {},
+        hidden=hidden or {},
+        once=secrets.token_urlsafe(16),
+    )
+
+
+def sentence(app: App, asked: Form, field: str, wrong: form.Wrong) -> str:
+    """What to say of a wrong answer: the form's own words, but for what they cannot know."""
+    definition = next(f for f in asked["fields"] if f["name"] == field)
+    words = app.bundle.words["form"]
+    own = definition["error"] if wrong.code in words["answer"] else ""
+    template = own or words["answer"].get(wrong.code) or words["always"][wrong.code]
+    return str(template.format(label=definition["label"], **wrong.names))
+
+
+def filed(request: Request, no: str, track: str) -> Response:
+    """Lead on to where it can be followed; programs get number and address (201)."""
+    return as_json(201, {"no": no, "track": track}) if request.wants_json else see_other(track)
 
 
 def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
@@ -52,34 +86,30 @@ def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
     return Response(body, 409)
 
 
-def sentence(app: App, asked: Form, field: str, wrong: form.Wrong) -> str:
-    """What to say of a wrong answer: the form's own words, but for what they cannot know."""
-    definition = next(f for f in asked["fields"] if f["name"] == field)
-    words = app.bundle.words["form"]
-    own = definition["error"] if wrong.code in words["answer"] else ""
-    template = own or words["answer"].get(wrong.code) or words["always"][wrong.code]
-    return str(template.format(label=definition["label"], **wrong.names))
-
-
-def submission(request: Request, app: App, name: str, answers: Answers) -> str:
-    """The name of this sending, the same however often it arrives.
+def submission(request: Request, app: App, what: str, answers: Answers) -> str:
+    """The name of this sending of ``what``, the same however often it arrives.
 
     It joins the id of the drawn form with what was answered, so that somebody who goes back
     and changes an answer files anew. A form without an id (a copy of the static page, a
     script) counts as the same for the rest of the day.
     """
     once = request.said(ONCE) or app.now.date().isoformat()
-    return app.vault.stamp(name, once, answers.values)
+    return app.vault.stamp(what, once, answers.values)
 
 
 def file(
-    app: App, asked: Form, answers: Answers, once: str, begin: Callable[[str], tuple[Head, Event]]
+    request: Request,
+    app: App,
+    asked: Form,
+    answers: Answers,
+    begin: Callable[[str], tuple[Head, Event]],
 ) -> str:
     """Begin a history under a number that nobody has yet, and return the number.
 
     ``begin`` gives the head and the first event for a number. A submission that came before
     gives the number that it got then.
     """
+    once = submission(request, app, asked["slug"], answers)
     while True:
         no = number.draw(app.choose)
         head, event = begin(no)

@@ -82,7 +82,7 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
 
 
 def _answer(field: Field, typed: Sequence[str], today: date) -> Any:
-    texts = [text for text in map(_tidy, typed) if text]
+    texts = [text for text in map(_tidy, typed) if not _is_blank(text)]
     if not texts:
         if field["required"]:
             raise Wrong("required")
@@ -96,6 +96,11 @@ def _answer(field: Field, typed: Sequence[str], today: date) -> Any:
 
 def _tidy(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
+
+
+def _is_blank(text: str) -> bool:
+    """Nothing that could be seen: no characters, or only spaces and marks without a shape."""
+    return all(unicodedata.category(c) in ("Cf", "Zs", "Zl", "Zp") for c in text)
 
 
 def _text(field: Field, text: str, today: date) -> str:

@@ -68,6 +68,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
+    """``body`` is HTML unless the headers say otherwise."""
+
     body: str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -79,10 +81,12 @@ class Response:
 
 
 def see_other(address: str) -> Response:
+    """Lead on to a page that may be loaded again (303)."""
     return Response("", 303, {"location": address})
 
 
 def as_json(status: int, value: Any) -> Response:
+    """A value for programs."""
     body = json.dumps(value, ensure_ascii=False)
     return Response(body, status, {"content-type": "application/json; charset=utf-8"})
 

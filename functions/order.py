@@ -4,16 +4,12 @@ import secrets
 
 from functions import filing, ledger, lifecycle, page
 from functions.app import App
-from functions.form import FORMS, Wrong, check, without
-from functions.http import Problem, Request, Response, as_json, entry, see_other
+from functions.form import FORMS, Wrong, without
+from functions.http import Problem, Request, Response, Routes, as_json, entry, see_other
 from functions.lifecycle import RESIDENT, Event, Order, Refused
 from functions.store import Conflict
 
 NAME = "order"
-
-
-def draw(request: Request, app: App) -> Response:
-    return filing.draw(request, app, NAME)
 
 
 def show(request: Request, app: App) -> Response:
@@ -47,19 +43,20 @@ def submit(request: Request, app: App) -> Response:
     if request.said("do") == "cancel":
         return cancel(request, app)
     asked = app.bundle.forms[NAME]
-    answers = check(asked, request.typed, app.now.date())
+    answers = filing.check(request, app, asked)
     if not answers.errors:
         try:
-            order = ledger.by_phone(app, **answers.values)
+            order = ledger.by_phone(app, answers.values["no"], answers.values["last4"])
             return see_other(ledger.address(app, order.no))
         except Wrong as wrong:
             answers.errors["last4"] = wrong
-    return filing.again(request, app, NAME, asked, answers.errors)
+    return filing.again(request, app, asked, answers.errors)
 
 
 def cancel(request: Request, app: App) -> Response:
+    """Take the order back; a second press says what the first one said."""
     order = _keyed(request, app)
-    if order.state != "cancelled":  # A second press says what the first one said.
+    if order.state != "cancelled":
         try:
             ledger.move(app, order, Event("cancelled", RESIDENT, app.now.isoformat()))
         except (Refused, Conflict):
@@ -74,5 +71,8 @@ def _keyed(request: Request, app: App) -> Order:
     return order
 
 
-ROUTES = {FORMS[NAME]: {"GET": draw}, f"/api/{NAME}": {"GET": show, "POST": submit}}
+ROUTES: Routes = {
+    FORMS[NAME]: {"GET": filing.fresh(NAME)},
+    f"/api/{NAME}": {"GET": show, "POST": submit},
+}
 handler = entry(ROUTES)

@@ -2,16 +2,12 @@
 
 from functions import filing, ledger
 from functions.app import App
-from functions.form import FORMS, Answers, Form, Wrong, check, without
-from functions.http import Problem, Request, Response, as_json, entry, see_other
+from functions.form import FORMS, Answers, Form, Wrong, without
+from functions.http import Problem, Request, Response, Routes, entry
 from functions.lifecycle import RESIDENT, Event, Order, Refused
 from functions.store import Conflict
 
 NAME = "rating"
-
-
-def draw(request: Request, app: App) -> Response:
-    return filing.draw(request, app, NAME)
 
 
 def submit(request: Request, app: App) -> Response:
@@ -24,7 +20,7 @@ def submit(request: Request, app: App) -> Response:
         order = ledger.by_key(app, no, key)
         if order is None:
             raise Problem(404, "no_order")
-    answers = check(asked, request.typed, app.now.date())
+    answers = filing.check(request, app, asked)
     if not key and not answers.errors.keys() & {"no", "last4"}:
         try:
             order = ledger.by_phone(app, answers.values["no"], answers.values["last4"])
@@ -32,11 +28,12 @@ def submit(request: Request, app: App) -> Response:
             answers.errors["last4"] = wrong
     if order is None or answers.errors:
         hidden = {"no": no, "key": key} if key else {}
-        return filing.again(request, app, NAME, asked, answers.errors, hidden=hidden)
+        return filing.again(request, app, asked, answers.errors, hidden)
     return rate(request, app, order, asked, answers)
 
 
 def rate(request: Request, app: App, order: Order, asked: Form, answers: Answers) -> Response:
+    """Add the rating to the order, once; what was unsolved waits for the station again."""
     track = ledger.address(app, order.no)
     once = filing.submission(request, app, f"{NAME} {order.no}", answers)
     if not app.store.filed(once):
@@ -46,14 +43,12 @@ def rate(request: Request, app: App, order: Order, asked: Form, answers: Answers
         if data.get("solved") == "unsolved":
             events.append(Event("reopened", RESIDENT, at))
         try:
-            said = answers.personal(without(asked, "no", "last4"))
+            said = answers.personal(asked)
             ledger.move(app, order, *events, personal=said, once=once)
         except (Refused, Conflict):
             return filing.refuse(request, app, ledger.find(app, order.no) or order, "rated")
-    return (
-        as_json(201, {"no": order.no, "track": track}) if request.wants_json else see_other(track)
-    )
+    return filing.filed(request, order.no, track)
 
 
-ROUTES = {FORMS[NAME]: {"GET": draw}, f"/api/{NAME}": {"POST": submit}}
+ROUTES: Routes = {FORMS[NAME]: {"GET": filing.fresh(NAME)}, f"/api/{NAME}": {"POST": submit}}
 handler = entry(ROUTES)

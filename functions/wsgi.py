@@ -8,9 +8,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from functions import order, rating, volunteer, wish
 from functions.app import App
-from functions.http import LONGEST_ENCODED, Answer, respond
+from functions.http import LONGEST_ENCODED, Answer, Routes, respond
 
-ROUTES = {**wish.ROUTES, **rating.ROUTES, **volunteer.ROUTES, **order.ROUTES}
+ROUTES: Routes = {**wish.ROUTES, **rating.ROUTES, **volunteer.ROUTES, **order.ROUTES}
 
 
 def application(app: App, otherwise: WSGIApplication) -> WSGIApplication:

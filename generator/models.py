@@ -51,6 +51,8 @@ class Photo(Part, frozen=True):
 
 
 class Event(Part, frozen=True):
+    """When and where something took place or will."""
+
     start: Moment
     end: Moment | None = None
     place: str = ""
@@ -62,6 +64,8 @@ class Event(Part, frozen=True):
 
 
 class News(Entry, frozen=True):
+    """One item of ``/news/``; ``body`` is Markdown."""
+
     title: Text
     date: date
     body: Text
@@ -77,6 +81,8 @@ class News(Entry, frozen=True):
 
 
 class Team(Entry, frozen=True):
+    """A sub-team (分队) of the general team."""
+
     name: Text
     leader: str = ""
     members: Count | None = None
@@ -102,6 +108,8 @@ class Service(Entry, frozen=True):
 
 
 class Position(Part, frozen=True):
+    """One row of a job fair's table."""
+
     title: Text
     employer: Text
     headcount: Count | None = None
@@ -110,6 +118,8 @@ class Position(Part, frozen=True):
 
 
 class Fair(Entry, frozen=True):
+    """A job fair (招聘会)."""
+
     title: Text
     date: date
     place: Text
@@ -121,6 +131,8 @@ class Fair(Entry, frozen=True):
 
 
 class Partner(Entry, frozen=True):
+    """A member of the alliance."""
+
     name: Text
     field: str = ""
     since: str = ""
@@ -130,6 +142,8 @@ class Partner(Entry, frozen=True):
 
 
 class Page(Entry, frozen=True):
+    """A standing page; ``order`` is its place among them."""
+
     title: Text
     body: Text
     summary: str = ""
@@ -137,6 +151,8 @@ class Page(Entry, frozen=True):
 
 
 class Choice(Part, frozen=True):
+    """One thing to choose: ``value`` is kept, ``label`` is read."""
+
     value: Annotated[
         str,
         Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", description="请只用小写英文字母、数字和短横线"),
@@ -181,6 +197,8 @@ class Notice(Part, frozen=True):
 
 
 class Form(Entry, frozen=True):
+    """A form, and what residents are told of their data; its file's name is its function's."""
+
     title: Text
     fields: Annotated[tuple[Field, ...], Meta(min_length=1, description="至少要有一个问题")]
     notice: Notice
@@ -189,6 +207,8 @@ class Form(Entry, frozen=True):
 
 
 class Registration(Part, frozen=True):
+    """A registration with an authority and the page that proves it."""
+
     number: Text
     url: Text
 
@@ -204,6 +224,8 @@ class ServiceDay(Part, frozen=True):
 
 
 class Figure(Part, frozen=True):
+    """A number that the community is proud of, as it is to be read."""
+
     label: Text
     value: Text
     unit: str = ""

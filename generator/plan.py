@@ -154,7 +154,7 @@ def _paged(
 def _forms(site: Site) -> Iterator[Page]:
     for form in site.forms:
         if form.slug in FORMS:
-            data = {"form": forms.resolve(form, site), "name": form.slug}
+            data = {"form": forms.resolve(form, site)}
             drawn = {"typed": {}, "errors": {}, "hidden": {}, "once": ""}
             yield Page(
                 FORMS[form.slug], "form.html", data | drawn, f"content/forms/{form.slug}.yaml"

@@ -22,6 +22,8 @@ MADE = ".wudan"
 
 
 class Report(NamedTuple):
+    """How many files a build wrote, left as they were, and removed."""
+
     written: int
     skipped: int
     removed: int

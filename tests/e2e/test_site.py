@@ -56,7 +56,7 @@ def functions_pages(known: Bundle) -> dict[str, str]:
         errors = {field["name"]: "请<填>写。" for field in form["fields"]}
         typed = {field["name"]: ['a"<b>&'] for field in form["fields"]}
         pages[f"form-{name}"] = page.render(
-            known, "form.html", form=form, name=name, typed=typed, errors=errors,
+            known, "form.html", form=form, typed=typed, errors=errors,
             hidden={"key": "k"}, once="1",
         )  # fmt: skip
     pages["message"] = page.render(known, "message.html", title="题", text="文")

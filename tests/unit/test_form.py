@@ -142,7 +142,7 @@ def test_a_question_answered_twice_is_not_guessed_at(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_left_empty_is_missing_only_where_it_is_required(kind: str) -> None:
-    for typed in ([], [""], ["  \n"]):
+    for typed in ([], [""], ["  \n"], ["\u200b"], ["\u3000\ufeff "]):
         assert answer(kind, *typed) is None
         assert answer(kind, *typed, required=True) == "required"
 
