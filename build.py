@@ -118,9 +118,11 @@ def new(root: Path, kind: str, title: str) -> None:
 @click.argument("number", required=False)
 @click.argument("event", required=False)
 @click.argument("facts", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--forget", is_flag=True, help="Erase what the resident typed; the history stays.")
 @click.pass_context
 def order(
     ctx: click.Context,
+    forget: bool,
     data: Path | None,
     number: str | None,
     event: str | None,
@@ -132,7 +134,7 @@ def order(
     """
     from functions import clerk
 
-    if not clerk.run(data, number, event, facts, say=click.echo):
+    if not clerk.run(data, number, event, facts, forget, say=click.echo):
         ctx.exit(1)
 
 

@@ -15,9 +15,10 @@ def run(
     typed: str | None,
     kind: str | None,
     facts: Sequence[str],
+    forget: bool,
     say: Callable[[str], None],
 ) -> bool:
-    """List orders, show one, or move one on; False where that cannot be."""
+    """List orders, show one, move one on, or forget its personal data; False if that cannot be."""
     if data:
         os.environ["WUDAN_STORE"] = f"sqlite:{data}/wudan.db"
     app = from_environment()
@@ -31,6 +32,10 @@ def run(
     if order is None:
         say(f"没有单号为 {typed} 的单子。")
         return False
+    if forget:
+        app.store.erase(order.no)
+        say(f"{number.spell(order.no)} 的个人信息已经删去，办理经过还在。")
+        return True
     if kind is None:
         _show(app, order, say)
         return True

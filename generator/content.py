@@ -26,6 +26,9 @@ FOLDERS: dict[str, type[Entry]] = {
     "forms": models.Form,
 }
 
+PAGES = ("how", "about", "privacy", "accessibility")
+"""The standing pages that every page links to."""
+
 SAFE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """A file's name is its address, so it is made of what every keyboard and phone can type."""
 
@@ -99,7 +102,7 @@ class _Reader:
         return False
 
     def complete(self, forms: list[Any]) -> None:
-        """Every folder is a known one, and every form and question that is needed is there."""
+        """Every folder is a known one, and every page, form and question needed is there."""
         for path in _visible(self.content):
             if path.name not in FOLDERS:
                 self.problem(path, "folder", name=path.name, mend=nearest(path.name, FOLDERS))
@@ -107,6 +110,10 @@ class _Reader:
             path = self.content / f"forms/{name}.yaml"
             if not path.exists():
                 self.problem(path, "required_form", name=name)
+        for name in PAGES:
+            path = self.content / f"pages/{name}.yaml"
+            if not path.exists():
+                self.problem(path, "required_page", name=name)
         for form in forms:
             asked = {field.name: field for field in form.fields}
             for name, kind in NEEDED.get(form.slug, {}).items():

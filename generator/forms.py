@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from generator import markup
-from generator.models import Field, Form, Site
+from generator.models import Field, Form, Site, by_category
 
 
 def resolve(form: Form, site: Site) -> dict[str, Any]:
@@ -25,8 +25,11 @@ def resolve(form: Form, site: Site) -> dict[str, Any]:
 
 def _choices(field: Field, site: Site) -> list[dict[str, str]]:
     if field.choices == "menu":
-        choices = [{"value": s.slug, "label": s.name, "group": s.category} for s in site.menu]
-        choices.sort(key=lambda choice: choice["group"])
+        choices = [
+            {"value": service.slug, "label": service.name, "group": category}
+            for category, services in by_category(site.menu)
+            for service in services
+        ]
     elif field.choices == "teams":
         choices = [{"value": t.slug, "label": t.name, "group": ""} for t in site.teams]
     else:

@@ -4,6 +4,8 @@ A model states its constraints once; :mod:`generator.content` turns what they re
 sentences. ``Meta(description=…)`` is the sentence that tells staff how to mend the value.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Annotated, Literal, NamedTuple
 
@@ -255,6 +257,14 @@ class Settings(Part, frozen=True):
     figures: tuple[Figure, ...] = ()
     icp: Registration | None = None
     police: Registration | None = None
+
+
+def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
+    """The menu as it is shown everywhere: the category with most services first."""
+    categories: dict[str, list[Service]] = defaultdict(list)
+    for service in menu:
+        categories[service.category].append(service)
+    return sorted(categories.items(), key=lambda entry: (-len(entry[1]), entry[0]))
 
 
 class Site(Struct, kw_only=True, frozen=True):

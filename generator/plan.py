@@ -12,7 +12,7 @@ from functions.form import FORMS
 from functions.volunteer import THANKS
 from generator import feeds, forms
 from generator.errors import ContentError, Problem
-from generator.models import Entry, Fair, News, Service, Site
+from generator.models import Entry, Fair, News, Site, by_category
 from generator.sentences import SENTENCES
 
 PER_PAGE = 20
@@ -72,7 +72,7 @@ def plan(site: Site) -> list[Page]:
 
 
 def _fixed(site: Site) -> Iterator[Page]:
-    categories = _categories(site.menu)
+    categories = by_category(site.menu)
     yield Page(
         "/",
         "home.html",
@@ -189,14 +189,6 @@ def _related(news: Sequence[News]) -> dict[str, list[News]]:
         ]
         for slug, count in common.items()
     }
-
-
-def _categories(menu: Sequence[Service]) -> list[tuple[str, list[Service]]]:
-    """The menu by category; categories in the order of their most common first."""
-    by_category: dict[str, list[Service]] = defaultdict(list)
-    for service in menu:
-        by_category[service.category].append(service)
-    return sorted(by_category.items(), key=lambda entry: (-len(entry[1]), entry[0]))
 
 
 def _tagged(news: Sequence[News]) -> dict[str, list[News]]:

@@ -35,6 +35,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_team": ("没有名为“{name}”的服务队。", "{mend}"),
     "unknown_picture": ("static 文件夹里没有图片“{name}”。", "{mend}"),
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
+    "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
     "required_field": (
         "这张表单要有名为“{name}”的必答题，kind 是 {kind}，程序靠它工作。",
         "请加上它，并写 required: true。",

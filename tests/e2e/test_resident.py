@@ -124,7 +124,13 @@ def test_a_wish_is_filed_followed_carried_out_and_rated(server: Server, tmp_path
     again = server.post("/api/rating", urlencode({**rating, "skill": "1"}, doseq=True))
     assert again.status == 409
     assert "您已经评过这一单了" in again.text
-    assert filed.no in run("order", "--data", str(tmp_path / "data")).replace("-", "")
+    data = ("--data", str(tmp_path / "data"))
+    assert filed.no in run("order", *data).replace("-", "")
+    assert "欧阳奶奶" in run("order", *data, filed.no)
+    run("order", *data, filed.no, "--forget")
+    kept = run("order", *data, filed.no)
+    assert "欧阳奶奶" not in kept
+    assert "rated" in kept
 
 
 def test_an_acknowledged_wish_survives_kill_at_once(server: Server) -> None:

@@ -119,7 +119,7 @@ class TestWish:
         assert answer.status == 422
         assert set(answer.errors) == {"name", "phone", "consent"}
         assert "请写下怎么称呼您。" in answer.errors["name"]
-        assert "0773-1234567" in answer.errors["phone"]
+        assert "0773-2812345" in answer.errors["phone"]
         again = answer.form("/api/wish")
         assert again["detail"] == ["<b>剪发</b>\n短一点"]
         assert again["service"] == ["haircut"]

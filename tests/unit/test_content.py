@@ -139,11 +139,13 @@ def test_a_choice_must_have_choices(root: Path) -> None:
     assert "choices" in problem
 
 
-def test_a_missing_form_and_missing_settings_are_told(root: Path) -> None:
+def test_a_missing_form_page_and_missing_settings_are_told(root: Path) -> None:
     (root / "content/forms/rating.yaml").unlink()
+    (root / "content/pages/privacy.yaml").unlink()
     (root / "site.yaml").unlink()
     assert [problem.split(":")[0] for problem in problems(root)] == [
         "content/forms/rating.yaml",
+        "content/pages/privacy.yaml",
         "site.yaml",
     ]
 
