@@ -13,7 +13,7 @@ from functions.volunteer import THANKS
 from generator import feeds, forms
 from generator.errors import ContentError, Problem
 from generator.models import Entry, Fair, News, Site, by_category
-from generator.sentences import SENTENCES
+from generator.yaml import Document
 
 PER_PAGE = 20
 LATEST = 5
@@ -201,13 +201,13 @@ def _tagged(news: Sequence[News]) -> dict[str, list[News]]:
 
 def _distinct(pages: Sequence[Page]) -> None:
     first: dict[str, str] = {}
-    problems = []
+    problems: list[Problem] = []
     for page in pages:
         if page.address in first:
-            what, mend = SENTENCES["duplicate_address"]
-            names = {"address": page.address, "other": first[page.address] or "网站本身"}
-            source = page.source or first[page.address]
-            problems.append(Problem(source, 1, 1, what.format(**names), mend.format(**names)))
+            other = first[page.address]
+            document = Document(page.source or other)
+            document.problem("duplicate_address", address=page.address, other=other or "网站本身")
+            problems += document.problems
         first.setdefault(page.address, page.source)
     if problems:
         raise ContentError(problems)

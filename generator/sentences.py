@@ -14,7 +14,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "tab": ("这一行用了制表符（Tab）缩进。", "请改用空格，每层两个。"),
     "colon": ("这里的冒号让一行有了两个意思。", "内容里有英文冒号时，请给整段内容加上引号。"),
     "no_colon": ("这一行缺少英文冒号和空格。", "请写成“名称: 内容”，冒号用英文的，后面空一格。"),
-    "syntax": ("YAML 读不懂这里({detail})。", "请检查缩进、引号和冒号。"),
+    "syntax": ("YAML 读不懂这里（{detail}）。", "请检查缩进、引号和冒号。"),
     "file_name": (
         "文件名“{name}”不能用作网址。",
         "请只用小写英文字母、数字和短横线，例如 {example}.yaml。",
@@ -25,7 +25,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "folder": ("没有名为“{name}”的内容文件夹。", "{mend}"),
     "missing_file": ("缺少这个文件。", "请从样例里复制一份再改。"),
-    "unreadable": ("文件打不开({detail})。", "请检查文件权限。"),
+    "unreadable": ("文件打不开（{detail}）。", "请检查文件权限。"),
     "unknown_key": ("不认识“{name}”。", "{mend}"),
     "missing": ("缺少必填的“{name}”。", "请加上一行“{name}: ……”，冒号后面写内容。"),
     "wrong_type": ("“{name}”应当是{expected}，现在是“{found}”。", "{mend}"),

@@ -9,8 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from functions.bundle import FILE, Bundle
-from functions.form import FORMS
-from generator import content, forms, theme
+from generator import content, theme
 from generator.models import Site
 from generator.output import Output, replace
 from generator.plan import Page, plan
@@ -67,17 +66,18 @@ def build(
         stat = path.stat()
         output.put(address, f"{stat.st_size} {stat.st_mtime_ns}", path.read_bytes)
     output.finish()
-    _hand_over(site, look, bundle_folder(root))
+    _hand_over(site, pages, look, bundle_folder(root))
     return Report(output.written, output.skipped, output.removed)
 
 
-def _hand_over(site: Site, look: Theme, folder: Path) -> None:
-    """Write the bundle, where it is not the same already."""
-    resolved = {form.slug: forms.resolve(form, site) for form in site.forms if form.slug in FORMS}
-    services = next(f for f in resolved["wish"]["fields"] if f["name"] == "service")["choices"]
+def _hand_over(site: Site, pages: list[Page], look: Theme, folder: Path) -> None:
+    """Write the bundle, where it is not the same already; its forms are those of the pages."""
+    drawn = [page.data["form"] for page in pages if page.template == "form.html"]
+    forms = {form["slug"]: form for form in drawn}
+    services = next(f for f in forms["wish"]["fields"] if f["name"] == "service")["choices"]
     bundle = Bundle(
         site=msgspec.to_builtins(site.settings, enc_hook=str),
-        forms=resolved,
+        forms=forms,
         services={choice["value"]: choice["label"] for choice in services},
         teams={team.slug: team.name for team in site.teams},
         words=look.words,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from functions import ledger, number
 from functions.app import App
+from functions.http import respond
 from functions.lifecycle import Event
+from functions.wsgi import ROUTES
 from tests.client import Answer, Client
 from tests.conftest import Clock
 
@@ -427,11 +430,7 @@ class TestHttp:
         | st.dictionaries(
             st.sampled_from([*WISH, *RATING, "no", "key", "last4", "once", "do"]),
             st.text(max_size=20),
-        ).map(
-            lambda typed: (
-                __import__("urllib.parse").parse.urlencode(typed, errors="replace").encode()
-            )
-        ),
+        ).map(lambda typed: urlencode(typed, errors="replace").encode()),
     )
     def test_nothing_that_is_sent_breaks_a_function(
         self, client: Client, address: str, method: str, query: str, body: bytes
@@ -445,7 +444,4 @@ class TestHttp:
             "body": body.decode("latin-1"),
             "isBase64Encoded": False,
         }
-        from functions.http import respond
-        from functions.wsgi import ROUTES
-
         assert respond(ROUTES, event, client.app)["statusCode"] < 500

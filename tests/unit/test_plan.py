@@ -71,7 +71,6 @@ def test_a_service_knows_its_teams_and_a_team_its_services() -> None:
 
 
 def test_choices_of_a_form_are_spelled_out() -> None:
-    site = content.load(Path(__file__).parent.parent / "site")
-    form = next(page for page in plan(site) if page.address == "/wish/").data["form"]
+    form = next(page for page in plan(SITE) if page.address == "/wish/").data["form"]
     choices = next(field for field in form["fields"] if field["name"] == "service")["choices"]
     assert [choice["value"] for choice in choices] == ["haircut", "mending", "other"]
