@@ -52,13 +52,18 @@ class Problem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``query`` and ``typed`` hold what was sent as text, by name; ``typed`` all of each name."""
+    """``query`` and ``typed`` hold what was sent as text, by name; ``typed`` all of each name.
+
+    ``secure`` says that it came over HTTPS, to us or to what stands before us.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     typed: Mapping[str, list[str]]
+    cookies: Mapping[str, str]
     wants_json: bool
+    secure: bool
 
     def said(self, name: str) -> str:
         """What was sent once under this name, in the body or the address; else nothing."""
@@ -73,16 +78,19 @@ class Response:
     body: str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
 
     @property
     def answer(self) -> Answer:
+        """The response as payload format 2.0 has it."""
         headers = {"content-type": "text/html; charset=utf-8", **HEADERS, **self.headers}
-        return {"statusCode": self.status, "headers": headers, "body": self.body}
+        answer = {"statusCode": self.status, "headers": headers, "body": self.body}
+        return answer | {"cookies": [*self.cookies]} if self.cookies else answer
 
 
-def see_other(address: str) -> Response:
+def see_other(address: str, *cookies: str) -> Response:
     """Lead on to a page that may be loaded again (303)."""
-    return Response("", 303, {"location": address})
+    return Response("", 303, {"location": address}, cookies)
 
 
 def as_json(status: int, value: Any) -> Response:
@@ -144,7 +152,12 @@ def _request(event: Event, json_wanted: bool) -> Request:
         for name, value in pairs:
             typed.setdefault(name, []).append(value)
     query = dict(_pairs(event.get("rawQueryString", "")))
-    return Request(http["method"], http["path"], query, typed, json_wanted)
+    headers = _headers(event)
+    # Payload 2.0 gives cookies apart; some gateways leave them among the headers.
+    crumbs = event.get("cookies") or headers.get("cookie", "").split(";")
+    cookies = {name.strip(): value for name, _, value in (crumb.partition("=") for crumb in crumbs)}
+    secure = headers.get("x-forwarded-proto", "") == "https"
+    return Request(http["method"], http["path"], query, typed, cookies, json_wanted, secure)
 
 
 def _body(event: Event) -> str:

@@ -68,5 +68,6 @@ def _send(
     status = HTTPStatus(answer["statusCode"])
     body = answer["body"].encode()
     headers = [*answer["headers"].items(), ("content-length", str(len(body)))]
+    headers += [("set-cookie", cookie) for cookie in answer.get("cookies", ())]
     start_response(f"{status.value} {status.phrase}", headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

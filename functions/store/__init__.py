@@ -17,7 +17,11 @@ class Conflict(Exception):
 
 
 class Head(NamedTuple):
-    """The latest of one history. ``version`` is the number of its events."""
+    """The latest of one history. ``version`` is the number of its events.
+
+    ``due`` is the day (ISO 8601) by which something should happen next, and ``owner`` who is to
+    see to it; both may be empty.
+    """
 
     no: str
     kind: str
@@ -25,6 +29,8 @@ class Head(NamedTuple):
     state: str
     changed_at: str
     data: dict[str, Any]
+    due: str = ""
+    owner: str = ""
 
 
 class Store(Protocol):
@@ -46,6 +52,9 @@ class Store(Protocol):
     def filed(self, once: str) -> str | None:
         """The number of the history that a submission went to, if it was committed."""
 
+    def head(self, no: str) -> Head | None:
+        """The head of one history, or None where there is none."""
+
     def events(self, no: str) -> tuple[Event, ...]:
         """The history, oldest first; empty where there is none."""
 
@@ -57,6 +66,11 @@ class Store(Protocol):
 
     def heads(self, kind: str, state: str = "", before: str = "", limit: int = 20) -> list[Head]:
         """The latest changed first; ``before`` is the ``changed_at no`` of the last one seen."""
+
+    def waiting(
+        self, kind: str, state: str, owner: str = "", after: str = "", limit: int = 20
+    ) -> list[Head]:
+        """What is longest due first; ``after`` is the ``due no`` of the last one seen."""
 
     def count(self, what: str, now: datetime, until: datetime) -> int:
         """Add one to a counter that ends at ``until``, and return what it stands at."""

@@ -31,6 +31,12 @@ MIGRATIONS = (
         what TEXT PRIMARY KEY, stands INTEGER NOT NULL, until TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE heads ADD COLUMN due TEXT NOT NULL DEFAULT '';
+    ALTER TABLE heads ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+    CREATE INDEX heads_by_due ON heads (kind, state, due, no);
+    CREATE INDEX heads_by_owner ON heads (kind, state, owner, due, no);
+    """,
 )
 """Each script takes the file one version on; ``PRAGMA user_version`` counts those done."""
 
@@ -62,7 +68,8 @@ class SQLite:
             if (row[0] if row else 0) != before:
                 raise Conflict(f"{head.no} is not at version {before}")
             db.execute(
-                "REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?)", (*head[:5], _json(head.data))
+                "REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                head._replace(data=_json(head.data)),  # type: ignore[arg-type]
             )
             db.executemany(
                 "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
@@ -78,6 +85,10 @@ class SQLite:
     def filed(self, once: str) -> str | None:
         row = self._db.execute("SELECT no FROM submissions WHERE once = ?", (once,)).fetchone()
         return row[0] if row else None
+
+    def head(self, no: str) -> Head | None:
+        heads = self._heads("no = ?", "no", no, 1)
+        return heads[0] if heads else None
 
     def events(self, no: str) -> tuple[Event, ...]:
         rows = self._db.execute(
@@ -97,12 +108,26 @@ class SQLite:
         if state:
             where, values = f"{where} AND state = ?", [*values, state]
         if before:
-            where, values = f"{where} AND (changed_at, no) < (?, ?)", [*values, *before.split()]
-        rows = self._db.execute(
-            f"SELECT * FROM heads WHERE {where} ORDER BY changed_at DESC, no DESC LIMIT ?",  # noqa: S608
-            (*values, limit),
-        )
-        return [Head._make([*rest, json.loads(data)]) for *rest, data in rows]
+            where, values = (
+                f"{where} AND (changed_at, no) < (?, ?)",
+                [*values, *before.partition(" ")[::2]],
+            )
+        return self._heads(where, "changed_at DESC, no DESC", *values, limit)
+
+    def waiting(
+        self, kind: str, state: str, owner: str = "", after: str = "", limit: int = 20
+    ) -> list[Head]:
+        where, values = "kind = ? AND state = ?", [kind, state]
+        if owner:
+            where, values = f"{where} AND owner = ?", [*values, owner]
+        if after:
+            where, values = f"{where} AND (due, no) > (?, ?)", [*values, *after.partition(" ")[::2]]
+        return self._heads(where, "due, no", *values, limit)
+
+    def _heads(self, where: str, order: str, *values: object) -> list[Head]:
+        query = f"SELECT * FROM heads WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608
+        rows = self._db.execute(query, values)
+        return [Head._make((*row[:5], json.loads(row[5]), *row[6:])) for row in rows]
 
     def count(self, what: str, now: datetime, until: datetime) -> int:
         with self._transaction() as db:

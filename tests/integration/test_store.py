@@ -1,5 +1,6 @@
 """What every engine of the store must do; a new engine joins by one line in ``ENGINES``."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from functions.lifecycle import Event
-from functions.store import Conflict, Head, Store, connect
+from functions.store import Conflict, Head, Store, connect, sqlite
 
 ENGINES: dict[str, Callable[[Path], str]] = {
     "sqlite": lambda folder: f"sqlite:{folder}/a/b/wudan.db"
@@ -153,6 +154,41 @@ def test_what_was_written_is_there_for_the_next_process(address: str) -> None:
     assert len(connect(address).events("A")) == 1
 
 
+def test_a_file_of_an_earlier_version_is_taken_on_with_what_is_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "wudan.db"
+    old = sqlite3.connect(file)
+    old.executescript(sqlite.MIGRATIONS[0])
+    old.execute("INSERT INTO heads VALUES ('A', 'order', 1, 'submitted', '2026-11-23', '{}')")
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    (kept,) = connect(f"sqlite:{file}").heads("order")
+    assert kept == Head("A", "order", 1, "submitted", "2026-11-23", {}, "", "")
+
+
 def test_an_address_of_an_unknown_kind_says_what_is_right() -> None:
     with pytest.raises(ValueError, match=r"sqlite:var/wudan\.db"):
         connect("postgres:x")
+
+
+def test_what_waits_is_listed_longest_due_first_and_paged_without_loss(store: Store) -> None:
+    for n in range(25):
+        due, owner = f"2026-12-{n % 9 + 1:02}", "ab"[n % 2]
+        store.commit(head(f"N{n:02}", 1)._replace(due=due, owner=owner), [event()])
+    store.commit(head("X", 1, state="done")._replace(due="2026-01-01"), [event()])
+    seen: list[Head] = []
+    while page := store.waiting(
+        "order", "submitted", after=f"{seen[-1].due} {seen[-1].no}" if seen else "", limit=4
+    ):
+        seen += page
+    assert len({h.no for h in seen}) == 25
+    assert [(h.due, h.no) for h in seen] == sorted((h.due, h.no) for h in seen)
+    mine = store.waiting("order", "submitted", owner="b", limit=50)
+    assert [h.no for h in mine] == [h.no for h in seen if h.owner == "b"]
+
+
+def test_a_head_is_found_by_its_number(store: Store) -> None:
+    assert store.head("A") is None
+    mine = head("A", 1)._replace(due="2026-12-01", owner="barbers")
+    store.commit(mine, [event()])
+    assert store.head("A") == mine

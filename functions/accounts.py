@@ -1,0 +1,130 @@
+"""The station's people: who may sign in to the desk, and as what.
+
+An account is a history like any other (``added``, ``reset``, ``disabled``), its head holding the
+password's hash. ``version`` rises with every change, and sessions of an earlier one end.
+"""
+
+import secrets
+from datetime import timedelta
+from typing import NamedTuple
+
+from functions.app import App
+from functions.form import Wrong
+from functions.lifecycle import Event
+from functions.store import Head
+
+KIND = "staff"
+STAFF, ADMINISTRATOR = ROLES = ("staff", "administrator")
+TRIES = 5
+LOCKED = timedelta(minutes=15)
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""For passwords that are read from a screen and typed: nothing that looks like another."""
+
+
+class Account(NamedTuple):
+    """Somebody of the station. ``version`` names the state of the account that a session saw."""
+
+    name: str
+    role: str
+    version: int
+
+
+class Unknown(Exception):
+    """There is no account of this name, or there is one already; nothing was changed."""
+
+
+def add(app: App, name: str, role: str = STAFF) -> str:
+    """Make an account and return its password, which is not kept.
+
+    Raises:
+        Unknown: the name is taken.
+    """
+    if app.store.head(_no(name)):
+        raise Unknown(name)
+    return _with_password(
+        app, Head(_no(name), KIND, 0, "", "", {"name": name, "role": role}), "added"
+    )
+
+
+def reset(app: App, name: str) -> str:
+    """Give an account a new password, enable it and end its sessions.
+
+    Raises:
+        Unknown: there is no such account.
+    """
+    return _with_password(app, _find(app, name), "reset")
+
+
+def disable(app: App, name: str) -> None:
+    """End an account's sessions and let nobody sign in with it.
+
+    Raises:
+        Unknown: there is no such account.
+    """
+    _change(app, _find(app, name), "disabled", "disabled")
+
+
+def everybody(app: App) -> list[Head]:
+    """All accounts, the latest changed first."""
+    return app.store.heads(KIND, limit=1000)
+
+
+def sign_in(app: App, name: str, password: str) -> Account:
+    """The account, for who knows its password.
+
+    Raises:
+        Wrong: ``sign_in``, whatever was wrong; or ``too_often``, before the password is looked at.
+    """
+    from argon2 import PasswordHasher
+    from argon2.exceptions import VerificationError
+
+    counter = f"sign-in {name}"
+    if app.store.count(counter, app.now, app.now + LOCKED) > TRIES:
+        raise Wrong("too_often")
+    head = app.store.head(_no(name))
+    hasher = PasswordHasher()
+    # Somebody who is not there takes as long as somebody who is.
+    stored = head.data["hash"] if head else hasher.hash("")
+    try:
+        hasher.verify(stored, password)
+    except VerificationError:
+        raise Wrong("sign_in") from None
+    if head is None or head.state != "active":
+        raise Wrong("sign_in")
+    app.store.reset(counter)
+    return Account(name, head.data["role"], head.version)
+
+
+def current(app: App, name: str, version: int) -> Account | None:
+    """The account, while it is as it was when the session began."""
+    head = app.store.head(_no(name))
+    if head is None or head.state != "active" or head.version != version:
+        return None
+    return Account(name, head.data["role"], version)
+
+
+def _with_password(app: App, head: Head, event: str) -> str:
+    from argon2 import PasswordHasher
+
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+    _change(app, head, event, "active", hash=PasswordHasher().hash(password))
+    return password
+
+
+def _change(app: App, head: Head, event: str, state: str, **data: str) -> None:
+    at = app.now.isoformat()
+    after = head._replace(
+        version=head.version + 1, state=state, changed_at=at, data=head.data | data
+    )
+    app.store.commit(after, [Event(event, "staff", at)])
+
+
+def _find(app: App, name: str) -> Head:
+    head = app.store.head(_no(name))
+    if head is None:
+        raise Unknown(name)
+    return head
+
+
+def _no(name: str) -> str:
+    return f"{KIND}:{name}"
