@@ -11,7 +11,7 @@ from typing import NamedTuple
 from functions.app import App
 from functions.form import Wrong
 from functions.lifecycle import Event
-from functions.store import Head
+from functions.store import Change, Conflict, Head
 
 KIND = "staff"
 STAFF, ADMINISTRATOR = ROLES = ("staff", "administrator")
@@ -30,43 +30,42 @@ class Account(NamedTuple):
 
 
 class Unknown(Exception):
-    """There is no account of this name, or there is one already; nothing was changed."""
+    """There is no account of this name, or one already; nothing was changed."""
 
 
-def add(app: App, name: str, role: str = STAFF) -> str:
-    """Make an account and return its password, which is not kept.
+def add(app: App, name: str, role: str = STAFF, by: str = "") -> str:
+    """Make an account and return its password, which is not kept; ``by`` is who made it.
 
     Raises:
         Unknown: the name is taken.
     """
     if app.store.head(_no(name)):
         raise Unknown(name)
-    return _with_password(
-        app, Head(_no(name), KIND, 0, "", "", {"name": name, "role": role}), "added"
-    )
+    new = Head(_no(name), KIND, 0, "", app.now.isoformat(), {"name": name, "role": role})
+    return _with_password(app, new, "added", by)
 
 
-def reset(app: App, name: str) -> str:
+def reset(app: App, name: str, by: str = "") -> str:
     """Give an account a new password, enable it and end its sessions.
 
     Raises:
         Unknown: there is no such account.
     """
-    return _with_password(app, _find(app, name), "reset")
+    return _with_password(app, _find(app, name), "reset", by)
 
 
-def disable(app: App, name: str) -> None:
+def disable(app: App, name: str, by: str = "") -> None:
     """End an account's sessions and let nobody sign in with it.
 
     Raises:
         Unknown: there is no such account.
     """
-    _change(app, _find(app, name), "disabled", "disabled")
+    _change(app, _find(app, name), "disabled", "disabled", by)
 
 
 def everybody(app: App) -> list[Head]:
-    """All accounts, the latest changed first."""
-    return app.store.heads(KIND, limit=1000)
+    """All accounts, the newest first."""
+    return app.store.find(KIND, limit=1000)
 
 
 def sign_in(app: App, name: str, password: str) -> Account:
@@ -103,20 +102,32 @@ def current(app: App, name: str, version: int) -> Account | None:
     return Account(name, head.data["role"], version)
 
 
-def _with_password(app: App, head: Head, event: str) -> str:
+def note(app: App, name: str, event: str, data: dict[str, str]) -> None:
+    """Remember in somebody's account what they did that is in no order: took out a list, say."""
+    head = app.store.head(f"done:{name}") or Head(f"done:{name}", "done", 0, "", _at(app), {})
+    told = Event(event, "staff", _at(app), data)
+    try:
+        app.store.commit(Change(head._replace(version=head.version + 1), [told]))
+    except Conflict:
+        note(app, name, event, data)
+
+
+def _at(app: App) -> str:
+    return app.now.isoformat()
+
+
+def _with_password(app: App, head: Head, event: str, by: str) -> str:
     from argon2 import PasswordHasher
 
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-    _change(app, head, event, "active", hash=PasswordHasher().hash(password))
+    _change(app, head, event, "active", by, hash=PasswordHasher().hash(password))
     return password
 
 
-def _change(app: App, head: Head, event: str, state: str, **data: str) -> None:
-    at = app.now.isoformat()
-    after = head._replace(
-        version=head.version + 1, state=state, changed_at=at, data=head.data | data
-    )
-    app.store.commit(after, [Event(event, "staff", at)])
+def _change(app: App, head: Head, event: str, state: str, by: str, **data: str) -> None:
+    after = head._replace(version=head.version + 1, state=state, data=head.data | data)
+    told = Event(event, "staff", app.now.isoformat(), {"who": by} if by else {})
+    app.store.commit(Change(after, [told]))
 
 
 def _find(app: App, name: str) -> Head:

@@ -12,6 +12,7 @@ from functions import bundle
 from functions.bundle import Bundle
 from functions.store import Store, connect
 from functions.vault import Vault
+from functions.workdays import Calendar
 
 CHINA = timezone(timedelta(hours=8))
 """One time in the whole country and no summer time since 1992, so no table of zones is needed."""
@@ -40,6 +41,11 @@ class App:
     @property
     def bundle(self) -> Bundle:
         return bundle.load(self._folder)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days on which deadlines run."""
+        return Calendar(**self.bundle.calendar)
 
     @cached_property
     def store(self) -> Store:

@@ -13,7 +13,10 @@ FILE = "bundle.json"
 class Bundle:
     """``site``: who the community is. ``forms``: definitions with their choices spelled out.
 
-    ``services`` and ``teams``: names by file name. ``words``: the sentences of states, steps and
+    ``services`` and ``teams``: names by file name. ``offers``: the teams of each service.
+    ``capacity``: how many orders at a time a team can take, where it said so. ``grids``: all that
+    teams look after. ``calendar``: holidays and made-up working days. ``actions``: the forms of
+    the desk and of the teams, by event. ``words``: the sentences of states, steps and
     errors. ``templates``: sources by name. ``assets``: addresses of static files by name.
     """
 
@@ -21,6 +24,11 @@ class Bundle:
     forms: dict[str, dict[str, Any]]
     services: dict[str, str]
     teams: dict[str, str]
+    offers: dict[str, list[str]]
+    capacity: dict[str, int]
+    grids: list[str]
+    calendar: dict[str, list[str]]
+    actions: dict[str, dict[str, Any]]
     words: dict[str, Any]
     templates: dict[str, str]
     assets: dict[str, str]

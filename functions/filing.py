@@ -1,14 +1,13 @@
 """What the functions that take forms have in common: draw, check, draw again, file."""
 
-import secrets
 from collections.abc import Callable, Mapping
 
 from functions import form, ledger, number, page
 from functions.app import App
 from functions.form import Answers, Form
 from functions.http import Action, Request, Response, as_json, see_other
-from functions.lifecycle import Event, Order
-from functions.store import Conflict, Head
+from functions.lifecycle import Order
+from functions.store import Change, Conflict
 
 ONCE = "once"
 """The hidden field with the id of one drawn form, by which a second sending is recognised."""
@@ -19,7 +18,7 @@ def fresh(name: str) -> Action:
 
     def draw(request: Request, app: App) -> Response:
         answered = {key: [value] for key, value in request.query.items()}
-        return Response(_drawn(app, app.bundle.forms[name], answered))
+        return Response(drawn(app, app.bundle.forms[name], answered))
 
     return draw
 
@@ -40,10 +39,10 @@ def again(
     said = {field: sentence(app, asked, field, wrong) for field, wrong in errors.items()}
     if request.wants_json:
         return as_json(422, {"errors": said})
-    return Response(_drawn(app, asked, request.typed, said, hidden), 422)
+    return Response(drawn(app, asked, request.typed, said, hidden), 422)
 
 
-def _drawn(
+def drawn(
     app: App,
     asked: Form,
     typed: Mapping[str, list[str]],
@@ -57,7 +56,7 @@ def _drawn(
         typed=typed,
         errors=errors or {},
         hidden=hidden or {},
-        once=secrets.token_urlsafe(16),
+        once=app.vault.fresh(),
     )
 
 
@@ -102,19 +101,20 @@ def file(
     app: App,
     asked: Form,
     answers: Answers,
-    begin: Callable[[str], tuple[Head, Event]],
+    begin: Callable[[str], Change],
 ) -> str:
+    """Begin a history with what was sent, and return its number; see :func:`begun`."""
+    return begun(app, begin, submission(request, app, asked["slug"], answers))
+
+
+def begun(app: App, begin: Callable[[str], Change], once: str) -> str:
     """Begin a history under a number that nobody has yet, and return the number.
 
-    ``begin`` gives the head and the first event for a number. A submission that came before
-    gives the number that it got then.
+    ``begin`` gives the first change of a number. A submission that came before gives the number
+    that it got then.
     """
-    once = submission(request, app, asked["slug"], answers)
     while True:
-        no = number.draw(app.choose)
-        head, event = begin(no)
-        sealed = app.vault.seal(no, answers.personal(asked))
         try:
-            return app.store.commit(head, [event], sealed, once)
+            return app.store.commit(begin(number.draw(app.choose))._replace(once=once))
         except Conflict:
             continue  # The number is taken: one in seventeen thousand million at the start.

@@ -6,6 +6,7 @@ for HTTP APIs" in Amazon's documentation for its fields.
 
 import base64
 import binascii
+import io
 import json
 import logging
 import urllib.parse
@@ -26,8 +27,11 @@ LONGEST_BODY = 64 * 1024
 """Bytes of what was typed, in UTF-8. Percent-encoding makes up to three of each on the way: ten
 thousand Chinese characters travel as ninety thousand bytes and are thirty thousand."""
 LONGEST_ENCODED = 3 * LONGEST_BODY
-MOST_FIELDS = 100
+LONGEST_UPLOAD = 4 * 1024 * 1024
+"""Bytes of a request with a file; Lambda takes 6 MB, and base64 makes four of each three."""
+MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
+UPLOAD = "multipart/form-data"
 
 HEADERS = {
     # Pages drawn for one person: not to be kept by anybody, nor found by search engines; and
@@ -54,7 +58,8 @@ class Problem(Exception):
 class Request:
     """``query`` and ``typed`` hold what was sent as text, by name; ``typed`` all of each name.
 
-    ``secure`` says that it came over HTTPS, to us or to what stands before us.
+    ``files`` are what was uploaded; ``secure`` says that it came over HTTPS, to us or to what
+    stands before us.
     """
 
     method: str
@@ -62,6 +67,7 @@ class Request:
     query: Mapping[str, str]
     typed: Mapping[str, list[str]]
     cookies: Mapping[str, str]
+    files: Mapping[str, bytes]
     wants_json: bool
     secure: bool
 
@@ -75,7 +81,7 @@ class Request:
 class Response:
     """``body`` is HTML unless the headers say otherwise."""
 
-    body: str
+    body: str | bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
@@ -84,7 +90,9 @@ class Response:
     def answer(self) -> Answer:
         """The response as payload format 2.0 has it."""
         headers = {"content-type": "text/html; charset=utf-8", **HEADERS, **self.headers}
-        answer = {"statusCode": self.status, "headers": headers, "body": self.body}
+        answer: Answer = {"statusCode": self.status, "headers": headers, "body": self.body}
+        if isinstance(self.body, bytes):
+            answer |= {"body": base64.b64encode(self.body).decode(), "isBase64Encoded": True}
         return answer | {"cookies": [*self.cookies]} if self.cookies else answer
 
 
@@ -144,37 +152,60 @@ def _route(routes: Routes, event: Event) -> Action:
 
 def _request(event: Event, json_wanted: bool) -> Request:
     http = event["requestContext"]["http"]
+    headers = _headers(event)
     typed: dict[str, list[str]] = {}
+    files: dict[str, bytes] = {}
     if http["method"] == "POST":
-        pairs = _pairs(_body(event))
+        pairs, files = _sent(event, headers.get("content-type", ""))
         if sum(len(name.encode()) + len(value.encode()) for name, value in pairs) > LONGEST_BODY:
             raise Problem(413, "too_large")
         for name, value in pairs:
             typed.setdefault(name, []).append(value)
     query = dict(_pairs(event.get("rawQueryString", "")))
-    headers = _headers(event)
     # Payload 2.0 gives cookies apart; some gateways leave them among the headers.
     crumbs = event.get("cookies") or headers.get("cookie", "").split(";")
     cookies = {name.strip(): value for name, _, value in (crumb.partition("=") for crumb in crumbs)}
     secure = headers.get("x-forwarded-proto", "") == "https"
-    return Request(http["method"], http["path"], query, typed, cookies, json_wanted, secure)
+    return Request(http["method"], http["path"], query, typed, cookies, files, json_wanted, secure)
 
 
-def _body(event: Event) -> str:
-    if _headers(event).get("content-type", "").split(";")[0].strip().lower() != FORM:
-        raise Problem(415, "content_type")
+def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+    kind = content_type.split(";")[0].strip().lower()
     raw = (event.get("body") or "").encode()
     if event.get("isBase64Encoded"):
         try:
             raw = base64.b64decode(raw, validate=True)
         except binascii.Error:
             raise Problem(400, "encoding") from None
+    if kind == UPLOAD:
+        return _parts(raw, content_type)
+    if kind != FORM:
+        raise Problem(415, "content_type")
     if len(raw) > LONGEST_ENCODED:
         raise Problem(413, "too_large")
     try:
-        return raw.decode()
+        return _pairs(raw.decode()), {}
     except UnicodeDecodeError:
         raise Problem(400, "encoding") from None
+
+
+def _parts(raw: bytes, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+    import multipart
+
+    if len(raw) > LONGEST_UPLOAD:
+        raise Problem(413, "too_large")
+    boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
+    pairs, files = [], {}
+    try:
+        for part in multipart.MultipartParser(io.BytesIO(raw), boundary, len(raw), strict=True):
+            if part.filename is None:
+                pairs.append((part.name, part.value))
+            else:
+                files[part.name] = part.raw
+            part.close()
+    except (multipart.MultipartError, UnicodeDecodeError, ValueError):
+        raise Problem(400, "encoding") from None
+    return pairs, files
 
 
 def _pairs(encoded: str) -> list[tuple[str, str]]:

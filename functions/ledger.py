@@ -1,15 +1,15 @@
 """Orders as the store keeps them: read one, prove that it is yours, move it on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from functions import number
+from functions import notices, number, tally
 from functions.app import App
 from functions.form import Wrong
-from functions.lifecycle import Event, Order, apply, fold
-from functions.store import Head
+from functions.lifecycle import FINAL, Event, Order, apply, fold
+from functions.store import Change, Head
 from functions.vault import recognises
 
 KIND = "order"
@@ -18,14 +18,21 @@ GUESSES = 5
 tries count, so there is one chance in two thousand an hour for somebody who guesses."""
 
 
-def head(order: Order) -> Head:
-    """The order as the store lists it."""
-    return Head(order.no, KIND, order.version, order.state, order.changed_at, asdict(order))
+class Step(NamedTuple):
+    """An event, and what was typed with it, which is sealed."""
+
+    event: Event
+    personal: Mapping[str, Any] = {}
 
 
 def address(app: App, no: str) -> str:
     """Where a resident follows the order; who has this address has the order's progress."""
     return f"/api/order?no={no}&key={app.vault.tracking_key(no)}"
+
+
+def rating_key(app: App, order: Order) -> str:
+    """The key on the slip: it opens the rating of this round of the order, and nothing else."""
+    return app.vault.stamp("rate", order.no, order.done_at)[:22]
 
 
 def find(app: App, no: str) -> Order | None:
@@ -60,26 +67,119 @@ def by_phone(app: App, no: str, last4: str) -> Order:
 
 def contact(app: App, no: str) -> dict[str, Any]:
     """What the resident typed when filing: name, phone, address, wish; empty once erased."""
-    sealed = app.store.personal(no).get(1)
-    return app.vault.open(no, sealed) if sealed else {}
+    return said(app, no).get(1, {})
+
+
+def said(app: App, no: str) -> dict[int, dict[str, Any]]:
+    """All that was typed with the events of a history, by the number of the event."""
+    return {seq: app.vault.open(no, sealed) for seq, sealed in app.store.personal(no).items()}
 
 
 def move(
     app: App,
     order: Order,
-    *events: Event,
-    personal: Mapping[str, Any] | None = None,
+    *steps: Step,
     once: str = "",
+    limits: Mapping[tuple[str, str], int] | None = None,
 ) -> Order:
     """Add events to an order that the caller read, and return what it is now.
 
     Raises:
         Refused: an event may not follow here.
         Conflict: the order was moved by somebody else meanwhile.
+        Full: a counter would rise above its limit.
     """
     after = order
-    for event in events:
-        after = apply(after, event)
-    sealed = app.vault.seal(order.no, dict(personal)) if personal else None
-    app.store.commit(head(after), events, sealed, once)
+    for step in steps:
+        after = apply(after, step.event)
+    app.store.commit(change(app, order, after, steps)._replace(once=once, limits=limits or {}))
     return after
+
+
+def change(app: App, before: Order, after: Order, steps: Iterable[Step]) -> Change:
+    """The transaction that takes an order from one state to the other by these steps."""
+    numbered = list(enumerate(steps, start=before.version + 1))
+    events = [step.event for _, step in numbered]
+    return Change(
+        head(app, after),
+        events,
+        {
+            seq: app.vault.seal(after.no, dict(step.personal))
+            for seq, step in numbered
+            if step.personal
+        },
+        traces=[
+            trace
+            for _, step in numbered
+            if step.event.kind == "submitted"
+            for trace in traces(app, step.personal)
+        ],
+        tally=tally.difference(tally.of_order(before), tally.of_order(after)),
+        messages=notices.due(app, before, after, events),
+    )
+
+
+def head(app: App, order: Order) -> Head:
+    """The order as the store lists it."""
+    marks = {
+        "service": order.service,
+        "team": order.team,
+        "grid": order.grid,
+        "month": order.filed_at[:7],
+        "state": order.state,
+        "volunteer": order.volunteer,
+        "rated": order.rated_volunteer,
+        "published": "yes" if order.published else "",
+        "answered": "public" if order.answer else "",
+    }
+    return Head(
+        order.no,
+        KIND,
+        order.version,
+        order.state,
+        order.filed_at,
+        asdict(order),
+        deadline(app, order),
+        order.team,
+        tuple(f"{name}:{value}" for name, value in marks.items() if value),
+    )
+
+
+def traces(app: App, personal: Mapping[str, Any]) -> list[str]:
+    """Marks of what identifies a resident, which tell nothing to who has not the secret."""
+    phone = personal.get("phone", "")
+    told = {"phone": phone, "last4": phone[-4:], "address": plain(personal.get("address", ""))}
+    return [trace(app, name, value) for name, value in told.items() if value]
+
+
+def trace(app: App, name: str, value: str) -> str:
+    """One such mark: ``phone``, ``last4`` or ``address``."""
+    return f"{name}:{app.vault.stamp('trace', name, value)[:32]}"
+
+
+def plain(address: str) -> str:
+    """An address without what people write differently each time."""
+    return "".join(c for c in address if c.isalnum())
+
+
+def deadline(app: App, order: Order) -> str:
+    """The day by which something should happen next: for lists, and to see what is overdue."""
+    rules = app.bundle.site["desk"]
+
+    def after(at: str, days: int) -> str:
+        return app.calendar.after(date.fromisoformat(at[:10]), days).isoformat()
+
+    if order.state == "dispatched":
+        return order.answer_by
+    if order.state in ("triaged", "accepted"):
+        if order.waits_until or order.level != "complex":
+            return order.waits_until or order.due
+        return min(order.due, after(order.milestone_at, rules["milestone"]))
+    if order.state in FINAL:
+        forget = date.fromisoformat(order.changed_at[:10]) + timedelta(days=rules["keep"])
+        return "" if order.erased_at else forget.isoformat()
+    return {
+        "submitted": after(order.changed_at, rules["triage"]),
+        "done": after(order.done_at or order.changed_at, rules["rate"]),
+        "rated": after(order.rated_at or order.changed_at, rules["close"]),
+    }[order.state]

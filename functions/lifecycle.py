@@ -4,7 +4,7 @@ An order is its history. :func:`apply` folds one event into an order, and nothin
 one; the table is data, so that code, tests, documentation and buttons all read the same rules.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,9 @@ LEVELS = ("routine", "difficult", "complex")
 """常规问题马上办 · 困难问题协商办 · 复杂问题盯着办."""
 
 SOLVED = ("solved", "partly", "unsolved")
+
+SOURCES = ("online", "onsite", "phone", "paper")
+"""How a wish or a rating came: on the site, by the slip's code, told by phone, on paper."""
 
 STATES = (
     *("submitted", "triaged", "dispatched", "accepted", "done", "rated"),
@@ -38,7 +41,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the history so far amounts to. ``version`` is the number of events in it."""
+    """What the history so far amounts to. ``version`` is the number of events in it.
+
+    Names in ``_at`` are when a step was reached last; days are ISO 8601, as in ``due``.
+    """
 
     no: str
     version: int = 0
@@ -48,17 +54,88 @@ class Order:
     """Version of the form's wording that the resident consented to."""
     key: str = ""
     """SHA-256 of the tracking key, in hexadecimal."""
+    source: str = ""
+    """How the wish reached the station: online, by phone, on paper."""
     level: str = ""
+    grid: str = ""
     due: str = ""
-    """The day by which the station promised it done, ISO 8601."""
+    """The day by which the station promised it done."""
     team: str = ""
     answer_by: str = ""
     """The day by which the team is to accept or decline."""
     volunteer: str = ""
+    paused_at: str = ""
+    waits_until: str = ""
+    """The day until which it waits for the resident; no deadline runs meanwhile."""
+    published: str = ""
+    """The station's own words for the public wish list."""
     solved: str = ""
+    attitude: int = 0
+    skill: int = 0
+    timeliness: int = 0
+    """Stars, 1 to 5; 0 where there are none."""
+    problem: str = ""
+    """``raised`` or ``answered``, where the resident told of a problem."""
+    answer: str = ""
+    """What the station answered in public to a problem."""
+    rated_team: str = ""
+    rated_volunteer: str = ""
+    done_by: str = ""
+    """The member of staff who reported it done, if one did."""
     merged_into: str = ""
     filed_at: str = ""
+    consulted_at: str = ""
+    milestone_at: str = ""
+    dispatched_at: str = ""
+    accepted_at: str = ""
+    done_at: str = ""
+    rated_at: str = ""
+    erased_at: str = ""
     changed_at: str = ""
+
+
+Guard = Callable[[Order, Event], str]
+"""Why an event may not follow though the state would let it; empty where it may."""
+
+
+def _free(order: Order, event: Event) -> str:
+    return ""
+
+
+def _dispatchable(order: Order, event: Event) -> str:
+    if order.level == "difficult" and not order.consulted_at:
+        return "consultation"
+    return _going(order, event)
+
+
+def _difficult(order: Order, event: Event) -> str:
+    return "" if order.level == "difficult" and not order.consulted_at else "level"
+
+
+def _complex(order: Order, event: Event) -> str:
+    return "" if order.level == "complex" else "level"
+
+
+def _going(order: Order, event: Event) -> str:
+    return "waiting" if order.waits_until else ""
+
+
+def _waiting(order: Order, event: Event) -> str:
+    return "" if order.waits_until else "going"
+
+
+def _ratable(order: Order, event: Event) -> str:
+    if order.erased_at:
+        return "erased"
+    if order.state == "closed" and order.rated_at and order.rated_at >= order.done_at:
+        return "rated"
+    if event.by == STAFF and order.done_by and event.data.get("who") == order.done_by:
+        return "own"
+    return ""
+
+
+def _complained(order: Order, event: Event) -> str:
+    return "" if order.problem == "raised" else "problem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +147,20 @@ class Move:
     by: tuple[str, ...]
     sets: Mapping[str, str] = field(default_factory=dict)
     """What the event must say, and the order's field that it sets."""
+    keeps: Mapping[str, str] = field(default_factory=dict)
+    """What the event may say, and the order's field that it sets."""
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The values that some of these may have."""
+    stamps: str = ""
+    """The field that takes the event's time."""
+    copies: Mapping[str, str] = field(default_factory=dict)
+    """Fields that are to be remembered, and as what."""
     clears: tuple[str, ...] = ()
+    guard: Guard = _free
 
 
 _OPEN = tuple(state for state in STATES if state not in FINAL)
+_TEAM = ("team", "answer_by", "volunteer")
 
 TABLE: dict[str, Move] = {
     "submitted": Move(
@@ -83,43 +168,136 @@ TABLE: dict[str, Move] = {
         "submitted",
         (RESIDENT, STAFF),
         sets={"service": "service", "wording": "wording", "key": "key"},
+        keeps={"source": "source"},
+        only={"source": SOURCES},
+        stamps="filed_at",
     ),
     "triaged": Move(
         ("submitted", "triaged"),
         "triaged",
         (STAFF,),
         sets={"level": "level", "due": "due"},
+        keeps={"service": "service", "grid": "grid"},
         only={"level": LEVELS},
+        # The first stretch of a complex order runs from here.
+        stamps="milestone_at",
+    ),
+    "consulted": Move(("triaged",), "", (STAFF,), stamps="consulted_at", guard=_difficult),
+    "progressed": Move(
+        ("triaged", "dispatched", "accepted"),
+        "",
+        (STAFF, TEAM),
+        stamps="milestone_at",
+        guard=_complex,
     ),
     "dispatched": Move(
-        ("triaged",), "dispatched", (STAFF,), sets={"team": "team", "due": "answer_by"}
+        ("triaged",),
+        "dispatched",
+        (STAFF,),
+        sets={"team": "team", "due": "answer_by"},
+        stamps="dispatched_at",
+        guard=_dispatchable,
     ),
-    "accepted": Move(("dispatched",), "accepted", (TEAM,), sets={"volunteer": "volunteer"}),
-    "declined": Move(("dispatched",), "triaged", (TEAM,), clears=("team", "answer_by")),
-    "escalated": Move(("dispatched",), "triaged", (CLOCK,), clears=("team", "answer_by")),
+    "accepted": Move(
+        ("dispatched",),
+        "accepted",
+        (TEAM, STAFF),
+        sets={"volunteer": "volunteer"},
+        stamps="accepted_at",
+    ),
+    "assigned": Move(("accepted",), "", (TEAM, STAFF), sets={"volunteer": "volunteer"}),
+    "declined": Move(("dispatched",), "triaged", (TEAM, STAFF), clears=_TEAM),
+    "escalated": Move(("dispatched",), "triaged", (CLOCK,), clears=_TEAM),
+    "recalled": Move(("dispatched",), "triaged", (STAFF,), clears=_TEAM),
     "returned": Move(
-        ("accepted",), "triaged", (TEAM, STAFF), clears=("team", "answer_by", "volunteer")
+        ("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at", "waits_until")
     ),
-    "done": Move(("accepted",), "done", (TEAM, STAFF)),
+    "paused": Move(
+        ("triaged", "accepted"), "", (STAFF, TEAM), sets={"until": "waits_until"},
+        stamps="paused_at", guard=_going
+    ),
+    "resumed": Move(
+        ("triaged", "accepted"),
+        "",
+        (STAFF, TEAM, CLOCK),
+        sets={"due": "due"},
+        clears=("waits_until",),
+        guard=_waiting,
+    ),
+    "done": Move(
+        ("accepted",),
+        "done",
+        (TEAM, STAFF),
+        keeps={"who": "done_by"},
+        stamps="done_at",
+        guard=_going,
+    ),
     "rated": Move(
-        ("done",), "rated", (RESIDENT, STAFF), sets={"solved": "solved"}, only={"solved": SOLVED}
+        ("done", "closed"),
+        "rated",
+        (RESIDENT, STAFF),
+        sets={"solved": "solved"},
+        keeps={
+            "attitude": "attitude",
+            "skill": "skill",
+            "timeliness": "timeliness",
+            "problem": "problem",
+        },
+        only={"solved": SOLVED, "problem": ("raised",), "source": SOURCES},
+        stamps="rated_at",
+        copies={"team": "rated_team", "volunteer": "rated_volunteer"},
+        clears=("attitude", "skill", "timeliness", "problem", "answer"),
+        guard=_ratable,
     ),
+    "answered": Move(
+        tuple(state for state in STATES if state not in ("rejected", "cancelled", "merged")),
+        "",
+        (STAFF,),
+        sets={"problem": "problem"},
+        keeps={"text": "answer"},
+        only={"problem": ("answered",)},
+        guard=_complained,
+    ),
+    # The rating stays until there is a new one, and counts for the team that it was given to.
     "reopened": Move(
         ("rated",),
         "submitted",
         (RESIDENT, STAFF),
-        clears=("level", "due", "team", "answer_by", "volunteer", "solved"),
+        clears=("level", "due", *_TEAM, "consulted_at", "done_at", "done_by", "accepted_at"),
     ),
     "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK)),
-    "rejected": Move(("submitted", "triaged"), "rejected", (STAFF,)),
-    "merged": Move(("submitted", "triaged"), "merged", (STAFF,), sets={"into": "merged_into"}),
-    "cancelled": Move(("submitted", "triaged", "dispatched"), "cancelled", (RESIDENT, STAFF)),
+    "rejected": Move(("submitted", "triaged"), "rejected", (STAFF,), clears=("waits_until",)),
+    "merged": Move(
+        ("submitted", "triaged"),
+        "merged",
+        (STAFF,),
+        sets={"into": "merged_into"},
+        clears=("waits_until",),
+    ),
+    "unmerged": Move(
+        ("merged",), "submitted", (STAFF,), clears=("merged_into", "level", "due", "consulted_at")
+    ),
+    "cancelled": Move(
+        ("submitted", "triaged", "dispatched"),
+        "cancelled",
+        (RESIDENT, STAFF),
+        clears=("waits_until",),
+    ),
+    "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
+    "withdrawn": Move(STATES, "", (STAFF,), clears=("published",)),
     "noted": Move(_OPEN, "", (STAFF, TEAM)),
+    "erased": Move(FINAL, "", (STAFF, CLOCK), stamps="erased_at"),
 }
+_NUMBERS = ("attitude", "skill", "timeliness")
 
 
 class Refused(Exception):
-    """The event may not follow. ``reason`` is ``state``, ``actor``, ``data`` or ``unknown``."""
+    """The event may not follow.
+
+    ``reason`` is ``unknown``, ``state``, ``actor`` or ``data``, or what the guard found:
+    ``consultation``, ``level``, ``waiting``, ``going``, ``erased``, ``rated``, ``own``,
+    ``problem``.
+    """
 
     def __init__(self, reason: str, order: Order, event: Event):
         super().__init__(f"{event.kind} by {event.by} after {order.state or 'nothing'}: {reason}")
@@ -141,19 +319,21 @@ def apply(order: Order, event: Event) -> Order:
         raise Refused("state", order, event)
     if event.by not in move.by:
         raise Refused("actor", order, event)
-    if any(not event.data.get(name) for name in move.sets):
+    said = event.data
+    if any(not said.get(name) for name in move.sets):
         raise Refused("data", order, event)
-    if any(event.data[name] not in values for name, values in move.only.items()):
+    if any(name in said and said[name] not in values for name, values in move.only.items()):
         raise Refused("data", order, event)
-    return replace(
-        order,
-        version=order.version + 1,
-        state=move.to or order.state,
-        filed_at=order.filed_at or event.at,
-        changed_at=event.at,
-        **dict.fromkeys(move.clears, ""),
-        **{target: event.data[name] for name, target in move.sets.items()},
-    )
+    if reason := move.guard(order, event):
+        raise Refused(reason, order, event)
+    changed: dict[str, Any] = {target: getattr(order, name) for name, target in move.copies.items()}
+    changed |= {name: 0 if name in _NUMBERS else "" for name in move.clears}
+    changed |= {target: said[name] for name, target in move.sets.items()}
+    changed |= {target: said[name] for name, target in move.keeps.items() if name in said}
+    if move.stamps:
+        changed[move.stamps] = event.at
+    state = move.to or order.state
+    return replace(order, version=order.version + 1, state=state, changed_at=event.at, **changed)
 
 
 def fold(no: str, events: Iterable[Event]) -> Order:
@@ -168,6 +348,12 @@ def fold(no: str, events: Iterable[Event]) -> Order:
     return order
 
 
-def moves(state: str, by: str) -> tuple[str, ...]:
-    """The events that this actor may add in this state: the buttons to offer."""
-    return tuple(kind for kind, move in TABLE.items() if state in move.after and by in move.by)
+def moves(order: Order, by: str) -> tuple[str, ...]:
+    """The events that this actor may add now: the buttons to offer."""
+    return tuple(
+        kind
+        for kind, move in TABLE.items()
+        if order.state in move.after
+        and by in move.by
+        and not move.guard(order, Event(kind, by, order.changed_at))
+    )

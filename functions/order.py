@@ -1,11 +1,13 @@
 """``/track/`` and ``/api/order``: a resident follows an order, or takes it back in time."""
 
-import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from functions import filing, ledger, lifecycle, page
 from functions.app import App
 from functions.form import FORMS, Wrong, without
 from functions.http import Problem, Request, Response, Routes, as_json, entry, see_other
+from functions.ledger import Step
 from functions.lifecycle import RESIDENT, Event, Order, Refused
 from functions.store import Conflict
 
@@ -18,24 +20,36 @@ def show(request: Request, app: App) -> Response:
         return see_other(FORMS[NAME])
     order = _keyed(request, app)
     events = app.store.events(order.no)
+    said = ledger.said(app, order.no)
     if request.wants_json:
         steps = [{"event": event.kind, "at": event.at} for event in events]
         return as_json(200, {"no": order.no, "state": order.state, "steps": steps})
-    can = lifecycle.moves(order.state, RESIDENT)
+    can = lifecycle.moves(order, RESIDENT)
+    other = ledger.find(app, order.merged_into) if order.merged_into else None
     body = page.render(
         app.bundle,
         "order.html",
         order=order,
-        events=events,
+        # What the station wrote for the resident, beside the step that it belongs to.
+        events=[(event, _told(event, said.get(seq, {}))) for seq, event in enumerate(events, 1)],
+        other=other,
+        due=ledger.deadline(app, order),
         key=request.said("key"),
         service=app.bundle.services.get(order.service, ""),
         team=app.bundle.teams.get(order.team, ""),
         can_cancel="cancelled" in can,
         can_rate="rated" in can,
         form=without(app.bundle.forms["rating"], "no", "last4"),
-        once=secrets.token_urlsafe(16),
+        once=app.vault.fresh(),
     )
     return Response(body)
+
+
+def _told(event: Event, said: Mapping[str, Any]) -> str:
+    """The station's words to the resident, of a step that has some."""
+    if event.kind == "answered":
+        return str(event.data.get("text") or said.get("text", ""))
+    return str(said.get("to_resident", ""))
 
 
 def submit(request: Request, app: App) -> Response:
@@ -58,7 +72,7 @@ def cancel(request: Request, app: App) -> Response:
     order = _keyed(request, app)
     if order.state != "cancelled":
         try:
-            ledger.move(app, order, Event("cancelled", RESIDENT, app.now.isoformat()))
+            ledger.move(app, order, Step(Event("cancelled", RESIDENT, app.now.isoformat())))
         except (Refused, Conflict):
             return filing.refuse(request, app, ledger.find(app, order.no) or order, "cancelled")
     return see_other(ledger.address(app, order.no))

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import secrets
 from typing import Any
 
 NONCE = 12
@@ -29,6 +30,10 @@ class Vault:
         """A name for a submission: the same for the same parts, and it tells nothing of them."""
         said = json.dumps(parts, ensure_ascii=False, sort_keys=True)
         return self._derive(f"stamp:{said}").hex()
+
+    def fresh(self) -> str:
+        """An id that nobody can guess, for one drawn form."""
+        return secrets.token_urlsafe(16)
 
     def seal(self, no: str, personal: dict[str, Any]) -> bytes:
         """Encrypt (AES-256-GCM) what belongs to this number; under another it does not open."""

@@ -1,13 +1,13 @@
 """``/join/``: somebody signs up as a volunteer; the station calls back."""
 
-from functions import filing
+from functions import filing, people
 from functions.app import App
 from functions.form import FORMS
 from functions.http import Request, Response, Routes, entry
 from functions.lifecycle import RESIDENT, Event
-from functions.store import Head
+from functions.store import Change
 
-NAME = "volunteer"
+NAME = people.KIND
 THANKS = "/join/thanks/"
 
 
@@ -17,11 +17,13 @@ def submit(request: Request, app: App) -> Response:
     answers = filing.check(request, app, asked)
     if answers.errors:
         return filing.again(request, app, asked, answers.errors)
+    at = app.now.isoformat()
     data = answers.public(asked) | {"wording": asked["version"]}
-    event = Event("applied", RESIDENT, app.now.isoformat(), data)
+    data["wants"] = data.pop("team", "")
 
-    def begin(no: str) -> tuple[Head, Event]:
-        return Head(no, NAME, 1, event.kind, event.at, data), event
+    def begin(no: str) -> Change:
+        event = Event("applied", RESIDENT, at, data)
+        return people.change(app, None, no, event, answers.personal(asked))
 
     no = filing.file(request, app, asked, answers, begin)
     return filing.filed(request, no, THANKS)

@@ -1,11 +1,14 @@
 """``/wish/``: a resident files a wish, and it becomes an order."""
 
+from collections.abc import Mapping
+
 from functions import filing, ledger
 from functions.app import App
-from functions.form import FORMS
+from functions.form import FORMS, Answers, Form
 from functions.http import Request, Response, Routes, entry
+from functions.ledger import Step
 from functions.lifecycle import RESIDENT, Event, Order, apply
-from functions.store import Head
+from functions.store import Change
 from functions.vault import fingerprint
 
 NAME = "wish"
@@ -17,16 +20,22 @@ def submit(request: Request, app: App) -> Response:
     answers = filing.check(request, app, asked)
     if answers.errors:
         return filing.again(request, app, asked, answers.errors)
-    at = app.now.isoformat()
 
-    def begin(no: str) -> tuple[Head, Event]:
-        key = fingerprint(app.vault.tracking_key(no))
-        data = answers.public(asked) | {"wording": asked["version"], "key": key}
-        event = Event("submitted", RESIDENT, at, data)
-        return ledger.head(apply(Order(no), event)), event
+    def begin(no: str) -> Change:
+        return filed(app, no, asked, answers, RESIDENT, {"source": "online"})
 
     no = filing.file(request, app, asked, answers, begin)
     return filing.filed(request, no, ledger.address(app, no))
+
+
+def filed(
+    app: App, no: str, asked: Form, answers: Answers, by: str, more: Mapping[str, str]
+) -> Change:
+    """The change that begins an order with these answers; ``more`` joins them in the history."""
+    key = fingerprint(app.vault.tracking_key(no))
+    data = answers.public(asked) | {"wording": asked["version"], "key": key, **more}
+    step = Step(Event("submitted", by, app.now.isoformat(), data), answers.personal(asked))
+    return ledger.change(app, Order(no), apply(Order(no), step.event), [step])
 
 
 ROUTES: Routes = {FORMS[NAME]: {"GET": filing.fresh(NAME)}, f"/api/{NAME}": {"POST": submit}}

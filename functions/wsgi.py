@@ -6,11 +6,15 @@ from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from functions import order, rating, volunteer, wish
+from functions import desk, order, rating, team, volunteer, wish
 from functions.app import App
-from functions.http import LONGEST_ENCODED, Answer, Routes, respond
+from functions.http import LONGEST_UPLOAD, Answer, Routes, respond
 
-ROUTES: Routes = {**wish.ROUTES, **rating.ROUTES, **volunteer.ROUTES, **order.ROUTES}
+ROUTES: Routes = {
+    path: actions
+    for function in (wish, rating, volunteer, order, desk, team)
+    for path, actions in function.ROUTES.items()
+}
 
 
 def application(app: App, otherwise: WSGIApplication) -> WSGIApplication:
@@ -36,7 +40,7 @@ def event(environ: WSGIEnvironment) -> dict[str, Any]:
             headers[name.lower().replace("_", "-")] = environ[name]
     path = environ["PATH_INFO"]
     # One byte more than is taken is enough to see that a body is too long.
-    body = environ["wsgi.input"].read(min(_length(environ), LONGEST_ENCODED + 1))
+    body = environ["wsgi.input"].read(min(_length(environ), LONGEST_UPLOAD + 1))
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -67,6 +71,8 @@ def _send(
 ) -> Iterable[bytes]:
     status = HTTPStatus(answer["statusCode"])
     body = answer["body"].encode()
+    if answer.get("isBase64Encoded"):
+        body = base64.b64decode(body)
     headers = [*answer["headers"].items(), ("content-length", str(len(body)))]
     headers += [("set-cookie", cookie) for cookie in answer.get("cookies", ())]
     start_response(f"{status.value} {status.phrase}", headers)

@@ -10,7 +10,7 @@ from functions.form import FORMS, NEEDED
 from generator import models, yaml
 from generator.check import check, nearest
 from generator.errors import ContentError, Problem
-from generator.models import Entry, Settings, Site
+from generator.models import Calendar, Entry, Settings, Site
 from generator.sentences import SAFE_TAG
 from generator.yaml import Document
 
@@ -44,13 +44,20 @@ def load(root: Path) -> Site:
     """
     reader = _Reader(root)
     settings = reader.read(root / "site.yaml", Settings)
+    calendar: Calendar | None = Calendar()
+    if (root / "calendar.yaml").exists():
+        calendar = reader.read(root / "calendar.yaml", Calendar)
     folders: dict[str, list[Any]] = {
         name: reader.folder(name, model) for name, model in FOLDERS.items()
     }
     reader.complete(folders["forms"])
-    if reader.problems or settings is None:
+    if reader.problems or settings is None or calendar is None:
         raise ContentError(reader.problems)
-    return Site(settings=settings, **{name: _in_order(items) for name, items in folders.items()})
+    return Site(
+        settings=settings,
+        calendar=calendar,
+        **{name: _in_order(items) for name, items in folders.items()},
+    )
 
 
 def _in_order(items: Iterable[Any]) -> tuple[Any, ...]:
@@ -130,6 +137,8 @@ class _Reader:
     def refer(self, to: str, name: str) -> tuple[str, str] | None:
         if to == "teams" and name not in self.teams:
             return "unknown_team", nearest(name, self.teams)
+        if to == "receiver" and name not in (known := {"station", *self.teams}):
+            return "unknown_team", nearest(name, known)
         if to == "static" and name not in self.pictures:
             return "unknown_picture", nearest(name, self.pictures)
         if to == "tag" and UNSAFE_TAG.search(name):

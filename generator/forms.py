@@ -23,17 +23,57 @@ def resolve(form: Form, site: Site) -> dict[str, Any]:
     return plain | {"version": version, "intro": markup.html(form.intro), "fields": fields}
 
 
+def actions(
+    definitions: dict[str, dict[str, Any]], forms: dict[str, dict[str, Any]], site: Site
+) -> dict[str, dict[str, Any]]:
+    """The forms of the desk and the teams, in the shape of the residents' forms.
+
+    One that ``includes`` a resident's form has its questions after its own, less those that it
+    goes ``without``.
+    """
+    return {kind: _action(kind, written, forms, site) for kind, written in definitions.items()}
+
+
+def _action(
+    kind: str, written: dict[str, Any], forms: dict[str, dict[str, Any]], site: Site
+) -> dict[str, Any]:
+    plain = {"required": False, "max": None, "other": "", "hint": "", "error": "", "purpose": ""}
+    fields = [plain | field for field in written.get("fields", [])]
+    fields = [
+        field | {"choices": _offered(field.get("choices", []), field["other"], site)}
+        for field in fields
+    ]
+    included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
+    fields += [f for f in included["fields"] if f["name"] not in written.get("without", [])]
+    head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
+    return head | {"version": included["version"], "fields": fields}
+
+
 def _choices(field: Field, site: Site) -> list[dict[str, str]]:
-    if field.choices == "menu":
-        choices = [
+    choices = field.choices
+    plain = choices if isinstance(choices, str) else msgspec.to_builtins(choices)
+    return _offered(plain, field.other, site)
+
+
+def _offered(choices: str | list[dict[str, str]], other: str, site: Site) -> list[dict[str, str]]:
+    """The choices spelled out; a name stands for the menu, the teams, or their grids."""
+    if choices == "menu":
+        offered = [
             {"value": service.slug, "label": service.name, "group": category}
             for category, services in by_category(site.menu)
             for service in services
         ]
-    elif field.choices == "teams":
-        choices = [{"value": t.slug, "label": t.name, "group": ""} for t in site.teams]
+    elif choices == "teams":
+        offered = [{"value": t.slug, "label": t.name, "group": ""} for t in site.teams]
+    elif choices == "grids":
+        offered = [{"value": grid, "label": grid, "group": ""} for grid in grids(site)]
     else:
-        choices = [{"value": c.value, "label": c.label, "group": ""} for c in field.choices]
-    if field.other:
-        choices.append({"value": "other", "label": field.other, "group": ""})
-    return choices
+        offered = [{**choice, "group": ""} for choice in choices]  # type: ignore[dict-item]
+    if other:
+        offered.append({"value": "other", "label": other, "group": ""})
+    return offered
+
+
+def grids(site: Site) -> list[str]:
+    """All grids (网格) that teams look after."""
+    return sorted({grid for team in site.teams for grid in team.grids})

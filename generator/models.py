@@ -90,6 +90,7 @@ class Team(Entry, frozen=True):
     members: Count | None = None
     skills: tuple[Text, ...] = ()
     grids: tuple[Text, ...] = ()
+    capacity: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数：同时最多办几单")] | None = None
     summary: str = ""
     body: str = ""
     sample: bool = False
@@ -208,6 +209,9 @@ class Form(Entry, frozen=True):
     submit: str = "提交"
 
 
+WorkingDays = Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（天数）")]
+
+
 class Registration(Part, frozen=True):
     """A registration with an authority and the page that proves it."""
 
@@ -223,6 +227,45 @@ class ServiceDay(Part, frozen=True):
     end: Clock
     place: Text
     summary: str = ""
+
+
+class Days(Part, frozen=True):
+    """Within how many working days an order is to be done, by its level."""
+
+    routine: WorkingDays = 3
+    difficult: WorkingDays = 15
+    complex: WorkingDays = 60
+
+
+class Desk(Part, frozen=True):
+    """The station's own rules, in working days; ``keep`` is in days of the calendar.
+
+    ``triage`` a wish, ``answer`` by the team, ``milestone`` notes of a complex order, ``rate`` by
+    the resident until it is closed without, ``close`` after a rating, ``keep`` personal data after
+    the end.
+    """
+
+    days: Days = Days()
+    triage: WorkingDays = 1
+    answer: WorkingDays = 2
+    milestone: WorkingDays = 10
+    rate: WorkingDays = 7
+    close: WorkingDays = 3
+    keep: WorkingDays = 365
+
+
+class Channel(Part, frozen=True):
+    """Where messages to the ``station`` or to a team go (see :mod:`functions.channels`).
+
+    A value that begins with ``$`` is the name of an environment variable that has it.
+    """
+
+    to: Annotated[str, Refers("receiver")]
+    kind: Literal["wecom", "dingtalk", "feishu", "smtp", "ses", "none"]
+    url: str = ""
+    secret: str = ""
+    sender: str = ""
+    address: str = ""
 
 
 class Figure(Part, frozen=True):
@@ -255,8 +298,17 @@ class Settings(Part, frozen=True):
     slogan: str = ""
     city: str = ""
     figures: tuple[Figure, ...] = ()
+    desk: Desk = Desk()
+    notify: tuple[Channel, ...] = ()
     icp: Registration | None = None
     police: Registration | None = None
+
+
+class Calendar(Part, frozen=True):
+    """``calendar.yaml``: days off that are weekdays or weekends, and weekends that are worked."""
+
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
 
 
 def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
@@ -271,6 +323,7 @@ class Site(Struct, kw_only=True, frozen=True):
     """Everything a build reads, checked: the settings and every folder in reading order."""
 
     settings: Settings
+    calendar: Calendar = Calendar()
     news: tuple[News, ...] = ()
     teams: tuple[Team, ...] = ()
     menu: tuple[Service, ...] = ()

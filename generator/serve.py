@@ -43,7 +43,7 @@ def serve(
         os.environ["WUDAN_STORE"] = f"sqlite:{data or root / 'var'}/wudan.db"
     os.environ["WUDAN_BUNDLE"] = str(site.bundle_folder(root))
     app = from_environment()
-    app.store.heads(KIND, limit=1)  # A store out of reach is told now, not to a resident.
+    app.store.find(KIND, limit=1)  # A store out of reach is told now, not to a resident.
     application = wsgi.application(app, files(out))
     if watch:
         version = reload.Version()

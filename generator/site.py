@@ -10,6 +10,7 @@ import msgspec
 
 from functions.bundle import FILE, Bundle
 from generator import content, theme
+from generator.forms import actions, grids
 from generator.models import Site
 from generator.output import Output, replace
 from generator.plan import Page, plan
@@ -77,6 +78,11 @@ def _hand_over(site: Site, pages: list[Page], look: Theme, folder: Path) -> None
     services = next(f for f in forms["wish"]["fields"] if f["name"] == "service")["choices"]
     bundle = Bundle(
         site=msgspec.to_builtins(site.settings, enc_hook=str),
+        calendar=msgspec.to_builtins(site.calendar),
+        actions=actions(look.actions, forms, site),
+        offers={service.slug: list(service.teams) for service in site.menu},
+        capacity={team.slug: team.capacity for team in site.teams if team.capacity},
+        grids=grids(site),
         forms=forms,
         services={choice["value"]: choice["label"] for choice in services},
         teams={team.slug: team.name for team in site.teams},

@@ -8,19 +8,22 @@ import yaml
 
 PRODUCT = Path(__file__).resolve().parent.parent
 
+HALVES = ("generator", "functions")
+
 HASHED = (".css", ".js")
 """What pages load by themselves is published under its content's hash, to be cached for ever."""
 
 
 class Theme(NamedTuple):
-    """``templates``: sources by name. ``words``: sentences. ``files``: static files by address.
+    """``templates``: sources by name. ``words``: sentences. ``actions``: forms of the desk.
 
-    ``assets``: the address of each static file, by its path below ``static/``. ``digest``
+    ``files``: static files by address. ``assets``: the address of each static file, by its path below ``static/``. ``digest``
     changes with anything besides content that pages are made from, the program included.
     """
 
     templates: dict[str, str]
     words: dict[str, Any]
+    actions: dict[str, Any]
     files: dict[str, Path]
     assets: dict[str, str]
     digest: bytes
@@ -30,19 +33,19 @@ def load(root: Path) -> Theme:
     """Read the theme for the site at ``root``."""
     sources = _overlaid(root, "templates")
     texts = {name: path.read_text("utf-8") for name, path in sorted(sources.items())}
-    words = yaml.safe_load(texts["words.yaml"])
+    words, actions = (yaml.safe_load(texts[name]) for name in ("words.yaml", "actions.yaml"))
     assets, files = {}, {}
     for name, path in sorted(_overlaid(root, "static").items()):
         assets[name] = f"/static/{_published(name, path)}"
         files[assets[name]] = path
-    program = [*sorted(PRODUCT.glob("generator/*.py")), *sorted(PRODUCT.glob("functions/*.py"))]
+    program = [path for half in HALVES for path in sorted(PRODUCT.glob(f"{half}/**/*.py"))]
     program.append(PRODUCT / "requirements.txt")
     digest = hashlib.blake2b(digest_size=16)
     for part in (*texts.items(), *assets.items()):
         digest.update("\0".join(part).encode())
     for path in program:
         digest.update(path.read_bytes())
-    return Theme(texts, words, files, assets, digest.digest())
+    return Theme(texts, words, actions, files, assets, digest.digest())
 
 
 def _overlaid(root: Path, folder: str) -> dict[str, Path]:

@@ -6,11 +6,12 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from functions import accounts
-from functions.accounts import Account
+from functions import accounts, page
+from functions.accounts import ADMINISTRATOR, Account
 from functions.app import App
+from functions.form import Wrong
 from functions.http import Action, Problem, Request, Response, see_other
 
 COOKIE = "wudan_desk"
@@ -26,25 +27,72 @@ class Session(NamedTuple):
     account: Account
     token: str
 
+    @property
+    def who(self) -> str:
+        return self.account.name
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.account.role == ADMINISTRATOR
+
 
 Desk = Callable[[Request, App, Session], Response]
 
 
-def begin(app: App, account: Account, secure: bool) -> str:
-    """The cookie that signs somebody in until the working day is over."""
+def signed_in(action: Desk, role: str = "") -> Action:
+    """The action, for who is signed in; others are led to the door, forged posts turned away."""
+
+    def guarded(request: Request, app: App) -> Response:
+        session = _read(request, app)
+        if session is None:
+            return see_other(SIGN_IN)
+        if role and session.account.role != role:
+            raise Problem(403, "role")
+        sent = request.said("token").encode()
+        if request.method == "POST" and not hmac.compare_digest(sent, session.token.encode()):
+            raise Problem(403, "stale")
+        return action(request, app, session)
+
+    return guarded
+
+
+def view(app: App, session: Session, template: str, status: int = 200, **data: Any) -> Response:
+    """A page of the desk; what waits is in its navigation."""
+    failed = len(app.store.messages("failed", limit=100))
+    body = page.render(app.bundle, f"desk/{template}", session=session, failed=failed, **data)
+    return Response(body, status)
+
+
+def door(request: Request, app: App) -> Response:
+    """The form to sign in."""
+    return Response(page.render(app.bundle, "desk/sign-in.html", name="", error=""))
+
+
+def enter(request: Request, app: App) -> Response:
+    """Sign in; name and password are looked at together and too many tries wait."""
+    name = request.said("name").strip()
+    try:
+        account = accounts.sign_in(app, name, request.said("password"))
+    except Wrong as wrong:
+        error = app.bundle.words["desk"]["sign_in"][wrong.code]
+        body = page.render(app.bundle, "desk/sign-in.html", name=name, error=error)
+        return Response(body, 422)
+    return see_other("/desk/", _cookie(_told(app, account), LASTS, request.secure))
+
+
+def leave(request: Request, app: App, session: Session) -> Response:
+    """Sign out."""
+    return see_other(SIGN_IN, _cookie("", timedelta(0), request.secure))
+
+
+def _told(app: App, account: Account) -> str:
     until = (app.now + LASTS).isoformat()
     told = json.dumps([account.name, account.version, until]).encode()
     text = base64.urlsafe_b64encode(told).decode()
-    return _cookie(f"{text}.{app.vault.stamp('session', text)}", LASTS, secure)
+    return f"{text}.{app.vault.stamp('session', text)}"
 
 
-def end(secure: bool) -> str:
-    """The cookie that signs out."""
-    return _cookie("", timedelta(0), secure)
-
-
-def read(request: Request, app: App) -> Session | None:
-    """The session that the request's cookie proves, if it does."""
+def _read(request: Request, app: App) -> Session | None:
     text, _, signature = request.cookies.get(COOKIE, "").partition(".")
     if not hmac.compare_digest(app.vault.stamp("session", text).encode(), signature.encode()):
         return None
@@ -56,21 +104,6 @@ def read(request: Request, app: App) -> Session | None:
         return None
     account = accounts.current(app, name, version)
     return Session(account, app.vault.stamp("token", text)) if account else None
-
-
-def signed_in(action: Desk) -> Action:
-    """The action, for who is signed in; others are led to the door, forged posts turned away."""
-
-    def guarded(request: Request, app: App) -> Response:
-        session = read(request, app)
-        if session is None:
-            return see_other(SIGN_IN)
-        sent = request.said("token").encode()
-        if request.method == "POST" and not hmac.compare_digest(sent, session.token.encode()):
-            raise Problem(403, "stale")
-        return action(request, app, session)
-
-    return guarded
 
 
 def _cookie(value: str, lasts: timedelta, secure: bool) -> str:

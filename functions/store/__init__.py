@@ -1,11 +1,11 @@
 """Where histories are kept: one protocol, and the engine that an address names.
 
-A *history* is the list of events of one thing, under its number: an order, or a volunteer's
-sign-up. Beside it lie its *head* (what the events amount to, for lists) and what must not enter
+A *history* is the list of events of one thing, under its number: an order, a volunteer, an
+account. Beside it lie its *head* (what the events amount to, for lists) and what must not enter
 the events: personal data, sealed, one blob per event, erased on its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -16,37 +16,83 @@ class Conflict(Exception):
     """Somebody else changed this history since the caller read it; nothing was written."""
 
 
-class Head(NamedTuple):
-    """The latest of one history. ``version`` is the number of its events.
+class Full(Exception):
+    """A counter would rise above its limit; nothing was written."""
 
-    ``due`` is the day (ISO 8601) by which something should happen next, and ``owner`` who is to
-    see to it; both may be empty.
+
+class Head(NamedTuple):
+    """What one history amounts to. ``version`` is the number of its events.
+
+    ``begun`` is when the first of them was. ``due`` is the day by which something should happen
+    next, and ``owner`` who is to see to it; both may be empty. ``marks`` are the names under
+    which it can be found, such as ``service:haircut``.
     """
 
     no: str
     kind: str
     version: int
     state: str
-    changed_at: str
+    begun: str
     data: dict[str, Any]
     due: str = ""
     owner: str = ""
+    marks: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where a list that is the newest first goes on."""
+        return f"{self.begun} {self.no}"
+
+    @property
+    def turn(self) -> str:
+        """Where a list that is the longest due first goes on."""
+        return f"{self.due} {self.no}"
+
+
+class Message(NamedTuple):
+    """Something to be told to ``to``. ``next_at`` is when to try, in UTC and ISO 8601."""
+
+    id: str
+    to: str
+    text: str
+    state: str = "waiting"
+    """``waiting``, ``sent`` or ``failed``."""
+    tries: int = 0
+    next_at: str = ""
+    error: str = ""
+
+
+class Change(NamedTuple):
+    """One transaction. ``head.version`` counts the new events too.
+
+    ``personal`` holds what is sealed, by the number of its event; ``traces`` are marks made of
+    personal data, which go when that is erased. ``tally`` is added to the counters, by month and
+    name, and none of those in ``limits`` may come out above its limit. ``once`` names the
+    submission that the events come from.
+    """
+
+    head: Head
+    events: Sequence[Event]
+    personal: Mapping[int, bytes] = {}
+    traces: Sequence[str] = ()
+    tally: Mapping[tuple[str, str], int] = {}
+    limits: Mapping[tuple[str, str], int] = {}
+    messages: Sequence[Message] = ()
+    once: str = ""
 
 
 class Store(Protocol):
     """What every engine does. Each call is one transaction, durable before it returns."""
 
-    def commit(
-        self, head: Head, events: Sequence[Event], personal: bytes | None = None, once: str = ""
-    ) -> str:
+    def commit(self, change: Change) -> str:
         """Add events to a history, or begin it, and return its number.
 
-        ``head.version`` counts the new events too; ``personal`` belongs to the first of them.
-        ``once`` names the submission that these events come from: where that was committed
-        before, nothing is written and the number of the history that it went to is returned.
+        Where the submission was committed before, nothing is written and the number of the
+        history that it went to is returned.
 
         Raises:
             Conflict: the stored history does not have the version that the events follow.
+            Full: a counter would rise above its limit.
         """
 
     def filed(self, once: str) -> str | None:
@@ -62,21 +108,41 @@ class Store(Protocol):
         """What is kept apart, by the number of its event (from 1)."""
 
     def erase(self, no: str) -> None:
-        """Forget what is kept apart; the history stays."""
+        """Forget what is kept apart, and the traces of it; the history stays."""
 
-    def heads(self, kind: str, state: str = "", before: str = "", limit: int = 20) -> list[Head]:
-        """The latest changed first; ``before`` is the ``changed_at no`` of the last one seen."""
+    def find(
+        self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
+    ) -> list[Head]:
+        """Those with all these marks, the newest first; ``before`` is the last one's place.
+
+        The first mark is looked up, so it should be the one that fewest have.
+        """
 
     def waiting(
         self, kind: str, state: str, owner: str = "", after: str = "", limit: int = 20
     ) -> list[Head]:
-        """What is longest due first; ``after`` is the ``due no`` of the last one seen."""
+        """Those in a state, the longest due first; ``after`` is the last one's turn."""
+
+    def tally(self, month: str) -> dict[str, int]:
+        """The counters of a month (``2026-11``) that are not nothing."""
+
+    def months(self) -> list[str]:
+        """The months that have counters, the earliest first."""
+
+    def messages(self, state: str, until: str = "~", limit: int = 50) -> list[Message]:
+        """Messages in a state, those to be tried first at the head."""
+
+    def settle(self, message: Message, tried: int) -> bool:
+        """Keep what became of a message, if nobody else has tried it since ``tried`` times."""
 
     def count(self, what: str, now: datetime, until: datetime) -> int:
         """Add one to a counter that ends at ``until``, and return what it stands at."""
 
     def reset(self, what: str) -> None:
         """Set a counter back to nothing."""
+
+    def numbers(self, kind: str) -> Iterator[str]:
+        """The number of every history of a kind; reads them all, so never for a request."""
 
 
 def connect(address: str) -> Store:

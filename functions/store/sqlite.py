@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from functions.lifecycle import Event
-from functions.store import Conflict, Head
+from functions.store import Change, Conflict, Full, Head, Message
 
 MIGRATIONS = (
     """
@@ -32,10 +32,29 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     """,
     """
+    ALTER TABLE heads RENAME COLUMN changed_at TO begun;
     ALTER TABLE heads ADD COLUMN due TEXT NOT NULL DEFAULT '';
     ALTER TABLE heads ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+    ALTER TABLE heads ADD COLUMN marks TEXT NOT NULL DEFAULT '[]';
+    UPDATE heads SET begun = (SELECT at FROM events WHERE events.no = heads.no AND seq = 1);
+    DROP INDEX heads_by_change;
+    DROP INDEX heads_by_state;
     CREATE INDEX heads_by_due ON heads (kind, state, due, no);
     CREATE INDEX heads_by_owner ON heads (kind, state, owner, due, no);
+    CREATE TABLE marks (
+        kind TEXT NOT NULL, mark TEXT NOT NULL, begun TEXT NOT NULL, no TEXT NOT NULL,
+        trace INTEGER NOT NULL, PRIMARY KEY (kind, mark, begun, no)
+    ) WITHOUT ROWID;
+    CREATE INDEX traces ON marks (no) WHERE trace;
+    INSERT INTO marks SELECT kind, '', begun, no, 0 FROM heads;
+    CREATE TABLE tallies (
+        month TEXT NOT NULL, name TEXT NOT NULL, stands INTEGER NOT NULL, PRIMARY KEY (month, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE messages (
+        id TEXT PRIMARY KEY, receiver TEXT NOT NULL, text TEXT NOT NULL, state TEXT NOT NULL,
+        tries INTEGER NOT NULL, next_at TEXT NOT NULL, error TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX messages_by_turn ON messages (state, next_at);
     """,
 )
 """Each script takes the file one version on; ``PRAGMA user_version`` counts those done."""
@@ -55,39 +74,64 @@ class SQLite:
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {version}")
 
-    def commit(
-        self, head: Head, events: Sequence[Event], personal: bytes | None = None, once: str = ""
-    ) -> str:
-        before = head.version - len(events)
+    def commit(self, change: Change) -> str:
+        head = change.head
+        before = head.version - len(change.events)
         with self._transaction() as db:
-            if once:
-                if filed := self.filed(once):
+            if change.once:
+                if filed := self.filed(change.once):
                     return filed
-                db.execute("INSERT INTO submissions VALUES (?, ?)", (once, head.no))
-            row = db.execute("SELECT version FROM heads WHERE no = ?", (head.no,)).fetchone()
-            if (row[0] if row else 0) != before:
+                db.execute("INSERT INTO submissions VALUES (?, ?)", (change.once, head.no))
+            old = self.head(head.no)
+            if (old.version if old else 0) != before:
                 raise Conflict(f"{head.no} is not at version {before}")
             db.execute(
-                "REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                head._replace(data=_json(head.data)),  # type: ignore[arg-type]
+                "REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*head[:5], _json(head.data), head.due, head.owner, _json(head.marks)),
+            )
+            self._mark(db, head, {"", *old.marks} if old else set(), {"", *head.marks})
+            db.executemany(
+                "INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?, 1)",
+                [(head.kind, trace, head.begun, head.no) for trace in change.traces],
             )
             db.executemany(
                 "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
                 [
                     (head.no, seq, event.kind, event.by, event.at, _json(dict(event.data)))
-                    for seq, event in enumerate(events, start=before + 1)
+                    for seq, event in enumerate(change.events, start=before + 1)
                 ],
             )
-            if personal is not None:
-                db.execute("INSERT INTO personal VALUES (?, ?, ?)", (head.no, before + 1, personal))
+            db.executemany(
+                "INSERT INTO personal VALUES (?, ?, ?)",
+                [(head.no, seq, sealed) for seq, sealed in change.personal.items()],
+            )
+            db.executemany(
+                "INSERT INTO tallies VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET stands = stands + excluded.stands",
+                [(month, name, more) for (month, name), more in change.tally.items()],
+            )
+            for (month, name), limit in change.limits.items():
+                if self.tally(month).get(name, 0) > limit:
+                    raise Full(f"{name} is at its limit of {limit}")
+            db.executemany("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)", change.messages)
         return head.no
+
+    def _mark(self, db: sqlite3.Connection, head: Head, old: set[str], new: set[str]) -> None:
+        db.executemany(
+            "DELETE FROM marks WHERE kind = ? AND mark = ? AND begun = ? AND no = ?",
+            [(head.kind, mark, head.begun, head.no) for mark in old - new],
+        )
+        db.executemany(
+            "INSERT INTO marks VALUES (?, ?, ?, ?, 0)",
+            [(head.kind, mark, head.begun, head.no) for mark in new - old],
+        )
 
     def filed(self, once: str) -> str | None:
         row = self._db.execute("SELECT no FROM submissions WHERE once = ?", (once,)).fetchone()
         return row[0] if row else None
 
     def head(self, no: str) -> Head | None:
-        heads = self._heads("no = ?", "no", no, 1)
+        heads = self._heads("SELECT * FROM heads WHERE no = ?", no)
         return heads[0] if heads else None
 
     def events(self, no: str) -> tuple[Event, ...]:
@@ -102,17 +146,25 @@ class SQLite:
     def erase(self, no: str) -> None:
         with self._transaction() as db:
             db.execute("DELETE FROM personal WHERE no = ?", (no,))
+            db.execute("DELETE FROM marks WHERE no = ? AND trace", (no,))
 
-    def heads(self, kind: str, state: str = "", before: str = "", limit: int = 20) -> list[Head]:
-        where, values = "kind = ?", [kind]
-        if state:
-            where, values = f"{where} AND state = ?", [*values, state]
+    def find(
+        self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
+    ) -> list[Head]:
+        first, *others = marks or ("",)
+        also = (
+            " AND EXISTS (SELECT 1 FROM marks o WHERE o.kind = m.kind AND o.mark = ?"
+            " AND o.begun = m.begun AND o.no = m.no)"
+        ) * len(others)
+        earlier, values = "", [kind, first, *others]
         if before:
-            where, values = (
-                f"{where} AND (changed_at, no) < (?, ?)",
-                [*values, *before.partition(" ")[::2]],
-            )
-        return self._heads(where, "changed_at DESC, no DESC", *values, limit)
+            earlier, values = " AND (m.begun, m.no) < (?, ?)", [*values, *_parted(before)]
+        return self._heads(
+            f"SELECT h.* FROM marks m JOIN heads h USING (no) WHERE m.kind = ? AND m.mark = ?"  # noqa: S608
+            f"{also}{earlier} ORDER BY m.begun DESC, m.no DESC LIMIT ?",
+            *values,
+            limit,
+        )
 
     def waiting(
         self, kind: str, state: str, owner: str = "", after: str = "", limit: int = 20
@@ -121,13 +173,36 @@ class SQLite:
         if owner:
             where, values = f"{where} AND owner = ?", [*values, owner]
         if after:
-            where, values = f"{where} AND (due, no) > (?, ?)", [*values, *after.partition(" ")[::2]]
-        return self._heads(where, "due, no", *values, limit)
+            where, values = f"{where} AND (due, no) > (?, ?)", [*values, *_parted(after)]
+        query = f"SELECT * FROM heads WHERE {where} ORDER BY due, no LIMIT ?"  # noqa: S608
+        return self._heads(query, *values, limit)
 
-    def _heads(self, where: str, order: str, *values: object) -> list[Head]:
-        query = f"SELECT * FROM heads WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608
-        rows = self._db.execute(query, values)
-        return [Head._make((*row[:5], json.loads(row[5]), *row[6:])) for row in rows]
+    def _heads(self, query: str, *values: object) -> list[Head]:
+        return [
+            Head._make((*row[:5], json.loads(row[5]), *row[6:8], tuple(json.loads(row[8]))))
+            for row in self._db.execute(query, values)
+        ]
+
+    def tally(self, month: str) -> dict[str, int]:
+        query = "SELECT name, stands FROM tallies WHERE month = ? AND stands != 0"
+        return dict(self._db.execute(query, (month,)))
+
+    def months(self) -> list[str]:
+        query = "SELECT DISTINCT month FROM tallies WHERE stands != 0 ORDER BY month"
+        return [month for (month,) in self._db.execute(query)]
+
+    def messages(self, state: str, until: str = "~", limit: int = 50) -> list[Message]:
+        query = "SELECT * FROM messages WHERE state = ? AND next_at <= ? ORDER BY next_at LIMIT ?"
+        return [Message(*row) for row in self._db.execute(query, (state, until, limit))]
+
+    def settle(self, message: Message, tried: int) -> bool:
+        with self._transaction() as db:
+            written = db.execute(
+                "UPDATE messages SET state = ?, tries = ?, next_at = ?, error = ?"
+                " WHERE id = ? AND tries = ?",
+                (*message[3:], message.id, tried),
+            )
+            return written.rowcount == 1
 
     def count(self, what: str, now: datetime, until: datetime) -> int:
         with self._transaction() as db:
@@ -142,6 +217,11 @@ class SQLite:
     def reset(self, what: str) -> None:
         with self._transaction() as db:
             db.execute("DELETE FROM counters WHERE what = ?", (what,))
+
+    def numbers(self, kind: str) -> Iterator[str]:
+        query = "SELECT no FROM marks WHERE kind = ? AND mark = '' ORDER BY begun, no"
+        for (no,) in self._db.execute(query, (kind,)):
+            yield no
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -174,3 +254,8 @@ def _json(value: object) -> str:
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
+
+
+def _parted(place: str) -> tuple[str, str]:
+    day, _, no = place.partition(" ")
+    return day, no

@@ -1,0 +1,226 @@
+"""Hand a message to where a community reads: a group's robot, a mailbox, or nowhere.
+
+What goes wrong is told in a sentence that is stored and shown to staff. It repeats no address,
+key or secret: whoever knows these can speak in the group.
+"""
+
+import base64
+import hmac
+import json
+import os
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from http.client import HTTPException
+from importlib import import_module
+from typing import Any
+from urllib import request
+from urllib.parse import SplitResult, quote_plus, unquote, urlsplit
+
+TIMEOUT = 10
+"""Seconds that a server has for each step."""
+
+Channel = Mapping[str, str]
+
+
+class Undelivered(Exception):
+    """The message was not taken; the text says why, for staff to read."""
+
+
+def deliver(channel: Channel, text: str, now: datetime) -> None:
+    """Hand a message to a channel.
+
+    A value that begins with ``$`` is read from the environment, so that secrets need not lie
+    in a file that is published.
+
+    Raises:
+        Undelivered: it was not taken, or nobody can tell that it was.
+    """
+    kind = _read(channel, "kind")
+    if kind not in KINDS:
+        raise Undelivered(f"渠道的 kind 要是其中之一：{'、'.join(KINDS)}。")
+    try:
+        KINDS[kind](channel, text, now)
+    except ValueError:
+        # So the standard library refuses addresses and characters, and quotes them.
+        raise Undelivered("渠道的设置或消息里，有写法不对的地址或发不出的字符。") from None
+
+
+def _read(channel: Channel, name: str, default: str | None = None) -> str:
+    value = channel.get(name, "")
+    if value.startswith("$"):
+        value = os.environ.get(value[1:], "")
+        if not value:
+            raise Undelivered(f"环境变量 {channel[name][1:]} 没有设置。")
+    if not value and default is None:
+        raise Undelivered(f"渠道没有写 {name}。")
+    return value or default or ""
+
+
+def _wecom(channel: Channel, text: str, now: datetime) -> None:
+    """企业微信《群机器人配置说明》, 文本类型: at most 2048 bytes of UTF-8."""
+    body = {"msgtype": "text", "text": {"content": _cut(text, 2048)}}
+    _post(_read(channel, "url"), body, "", "errcode")
+
+
+def _cut(text: str, longest: int) -> str:
+    encoded = text.encode()
+    if len(encoded) <= longest:
+        return text
+    return encoded[: longest - len("…".encode())].decode(errors="ignore") + "…"
+
+
+def _dingtalk(channel: Channel, text: str, now: datetime) -> None:
+    """钉钉《自定义机器人安全设置》, 加签: milliseconds and signature go into the address."""
+    url, secret = _read(channel, "url"), _read(channel, "secret", "")
+    if secret:
+        timestamp = int(now.timestamp() * 1000)
+        sign = quote_plus(_signature(secret, f"{timestamp}\n{secret}"))
+        url += f"{'&' if '?' in url else '?'}timestamp={timestamp}&sign={sign}"
+    _post(url, {"msgtype": "text", "text": {"content": text}}, secret, "errcode")
+
+
+def _feishu(channel: Channel, text: str, now: datetime) -> None:
+    """飞书《自定义机器人使用指南》, 签名校验: the key signs nothing, and is made anew each time."""
+    secret = _read(channel, "secret", "")
+    body: dict[str, Any] = {"msg_type": "text", "content": {"text": text}}
+    if secret:
+        timestamp = str(int(now.timestamp()))
+        body |= {"timestamp": timestamp, "sign": _signature(f"{timestamp}\n{secret}", "")}
+    _post(_read(channel, "url"), body, secret, "code", "StatusCode")
+
+
+def _signature(key: str, message: str) -> str:
+    return base64.b64encode(hmac.digest(key.encode(), message.encode(), "sha256")).decode()
+
+
+def _post(url: str, body: Mapping[str, Any], secret: str, *codes: str) -> None:
+    """Send to a robot, which says 0 under the first of ``codes`` that it knows."""
+    status, answer = _exchange(url, json.dumps(body).encode())
+    try:
+        said = json.loads(answer)
+    except (ValueError, RecursionError):
+        said = None
+    known = said if isinstance(said, dict) else {}
+    code = next((known[name] for name in codes if name in known), None)
+    if status == 200 and code == 0:
+        return
+    told = known.get("errmsg") or known.get("msg") or known.get("StatusMessage") or "没有说明原因"
+    told = " ".join(_without(str(told), url, secret).split())[:200]
+    if status != 200:
+        raise Undelivered(f"机器人的服务器答复 HTTP {status}：{told}。")
+    if code is None:
+        raise Undelivered(f"机器人的答复看不懂，不是约定的 JSON：{told}。")
+    raise Undelivered(f"机器人没有收下（{_without(str(code), url, secret)[:20]}）：{told}。")
+
+
+def _without(told: str, url: str, secret: str) -> str:
+    """What a robot said, less what it repeated of ours. Keys are longer than other words."""
+    words = re.split(r"[/?&=]", url) + re.split(r"[/?&=]", unquote(url))
+    ours = {url, secret, *(word for word in words if len(word) > len("access_token"))}
+    for word in sorted(ours - {""}, key=len, reverse=True):
+        told = told.replace(word, "***")
+    return told
+
+
+def _exchange(url: str, body: bytes) -> tuple[int, bytes]:
+    """Post once. An answer is an answer whatever its status, and leads nowhere else."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise Undelivered("机器人的地址要以 http:// 或 https:// 开头。")
+    opener = request.OpenerDirector()
+    for handler in (request.ProxyHandler(), request.HTTPHandler(), request.HTTPSHandler()):
+        opener.add_handler(handler)
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    post = request.Request(url, body, headers)  # noqa: S310 - The scheme is checked above.
+    try:
+        with opener.open(post, timeout=TIMEOUT) as answer:
+            return answer.status, answer.read(65536)
+    except (OSError, HTTPException):
+        raise Undelivered(f"连不上机器人的服务器，或它 {TIMEOUT} 秒没有答复。") from None
+
+
+def _smtp(channel: Channel, text: str, now: datetime) -> None:
+    """A mail (RFC 5322) to a server that takes submissions (RFC 6409, RFC 8314)."""
+    message = EmailMessage(SMTP)
+    message["From"] = _read(channel, "sender")
+    message["To"] = _read(channel, "to")
+    message["Subject"] = _subject(text)
+    message["Date"] = now
+    message.set_content(text, cte="base64")
+    try:
+        refused = _submit(urlsplit(_read(channel, "url")), message)
+    except smtplib.SMTPRecipientsRefused:
+        raise Undelivered("邮件服务器拒收所有收件人。") from None
+    except smtplib.SMTPResponseException as error:
+        raise Undelivered(f"邮件服务器没有收下（{error.smtp_code}）。") from None
+    except OSError:
+        raise Undelivered(f"连不上或登不上邮件服务器，或它 {TIMEOUT} 秒没有答复。") from None
+    if refused:
+        raise Undelivered(f"邮件服务器拒收 {refused} 个收件人，其余的已经收下。")
+
+
+def _subject(text: str) -> str:
+    return next(iter(text.strip().splitlines()), "")
+
+
+def _submit(place: SplitResult, message: EmailMessage) -> int:
+    """Send a mail, and return how many of its readers were refused."""
+    if place.scheme not in ("smtp", "smtps") or not place.hostname:
+        raise Undelivered("邮件服务器的地址要以 smtp:// 或 smtps:// 开头。")
+    context = ssl.create_default_context()
+    server: smtplib.SMTP
+    if place.scheme == "smtps":
+        server = smtplib.SMTP_SSL(
+            place.hostname, place.port or 465, timeout=TIMEOUT, context=context
+        )
+    else:
+        server = smtplib.SMTP(place.hostname, place.port or 587, timeout=TIMEOUT)
+    with server:
+        server.ehlo_or_helo_if_needed()
+        if place.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=context)
+        if place.username:
+            # Whoever stands between could hide that the server offers encryption.
+            if not isinstance(server.sock, ssl.SSLSocket):
+                raise Undelivered("邮件服务器不能加密，密码没有送出。")
+            server.login(unquote(place.username), unquote(place.password or ""))
+        return len(server.send_message(message))
+
+
+def _ses(channel: Channel, text: str, now: datetime) -> None:
+    """Amazon SES API v2, ``SendEmail``; credentials are those of the environment."""
+    try:
+        boto3, errors = import_module("boto3"), import_module("botocore.exceptions")
+        config = import_module("botocore.config").Config(
+            connect_timeout=TIMEOUT, read_timeout=TIMEOUT, retries={"total_max_attempts": 1}
+        )
+    except ImportError:
+        raise Undelivered("这里没有安装 boto3，不能用 SES 发信。") from None
+    body = {"Text": {"Data": text, "Charset": "UTF-8"}}
+    subject = {"Data": _subject(text), "Charset": "UTF-8"}
+    to = [address.strip() for address in _read(channel, "to").split(",")]
+    sender, region = _read(channel, "sender"), _read(channel, "region", "")
+    try:
+        boto3.client("sesv2", region_name=region or None, config=config).send_email(
+            FromEmailAddress=sender,
+            Destination={"ToAddresses": to},
+            Content={"Simple": {"Subject": subject, "Body": body}},
+        )
+    except errors.ClientError as error:
+        raise Undelivered(f"SES 没有收下（{error.response['Error']['Code']}）。") from None
+    except errors.BotoCoreError as error:
+        raise Undelivered(f"没能交给 SES（{type(error).__name__}）。") from None
+
+
+KINDS: dict[str, Callable[[Channel, str, datetime], None]] = {
+    "wecom": _wecom,
+    "dingtalk": _dingtalk,
+    "feishu": _feishu,
+    "smtp": _smtp,
+    "ses": _ses,
+    "none": lambda channel, text, now: None,
+}

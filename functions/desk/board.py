@@ -1,0 +1,82 @@
+"""What waits, by step, and the month's list to dispatch at once."""
+
+from functions import actions, ledger, tally
+from functions.app import App
+from functions.desk.session import Session, view
+from functions.form import Answers, Wrong
+from functions.http import Request, Response
+from functions.lifecycle import STAFF, Order, Refused
+from functions.store import Conflict
+
+STEPS = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
+FIRST, PAGE = 6, 30
+"""How many of each step the board shows, and how many its own page does."""
+
+
+def show(request: Request, app: App, session: Session) -> Response:
+    """All steps with what is longest due; or one step, page by page."""
+    state = request.said("state")
+    states = (state,) if state in STEPS else STEPS
+    limit = PAGE if state in STEPS else FIRST
+    after = request.said("after")
+    columns = {
+        name: app.store.waiting(ledger.KIND, name, after=after, limit=limit) for name in states
+    }
+    full = columns.get(state, [])
+    return view(
+        app,
+        session,
+        "board.html",
+        columns=columns,
+        counts=app.store.tally(tally.NOW),
+        today=app.now.date().isoformat(),
+        state=state if state in STEPS else "",
+        after=full[-1].turn if len(full) == PAGE else "",
+        services=app.bundle.services,
+        teams=app.bundle.teams,
+    )
+
+
+def monthly(
+    request: Request,
+    app: App,
+    session: Session,
+    results: list[tuple[str, str]] | None = None,
+) -> Response:
+    """The orders that wait to be dispatched, each with the team that suits it best."""
+    heads = app.store.waiting(ledger.KIND, "triaged", limit=PAGE)
+    orders = [Order(**head.data) for head in heads]
+    ready = [order for order in orders if "dispatched" in actions.offered(app, order, STAFF)]
+    advice = {service: actions.suggest(app, service) for service in {o.service for o in ready}}
+    return view(
+        app,
+        session,
+        "dispatch.html",
+        orders=ready,
+        advice=advice,
+        results=results or [],
+        held=len(orders) - len(ready),
+        today=app.now.date().isoformat(),
+        services=app.bundle.services,
+        teams=app.bundle.teams,
+    )
+
+
+def dispatch(request: Request, app: App, session: Session) -> Response:
+    """Dispatch those that are ticked, each on its own: one that cannot go holds up no other."""
+    asked = app.bundle.actions["dispatched"]
+    results = []
+    for no in request.typed.get("no", []):
+        team = request.said(f"team-{no}")
+        order = ledger.find(app, no)
+        if order is None or team not in app.bundle.teams:
+            continue
+        try:
+            answers = Answers({"team": team}, {})
+            actions.perform(app, order, "dispatched", STAFF, asked, answers, session.who)
+            results.append((no, ""))
+        except Wrong as wrong:
+            results.append((no, wrong.code))
+        except (Refused, Conflict):
+            results.append((no, "moved"))
+    return monthly(request, app, session, results)

@@ -1,0 +1,201 @@
+"""One order at the desk: all that is known of it, and every step that may follow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions import actions, filing, ledger, looks, number, people, wish
+from functions.app import App
+from functions.desk.session import Session, view
+from functions.form import Answers, Form, Wrong, check
+from functions.http import Problem, Request, Response, see_other
+from functions.lifecycle import STAFF, Event, Order, Refused
+from functions.store import Change, Conflict
+
+ALIKE = 8
+
+
+def show(request: Request, app: App, session: Session) -> Response:
+    """The order's page; that somebody looked at the contact details is remembered."""
+    order = _order(request, app)
+    return _page(app, session, order)
+
+
+def act(request: Request, app: App, session: Session) -> Response:
+    """Do one step and show the order again; the same form again, if an answer is wrong."""
+    order = _order(request, app)
+    kind = request.said("do")
+    if kind not in app.bundle.actions:
+        raise Problem(400, "too_many")
+    asked = form(app, order, kind)
+    answers = check(asked, request.typed, app.now.date())
+    if request.said("version") != str(order.version):
+        return _page(app, session, order, 409, notice="moved")
+    if not answers.errors:
+        try:
+            actions.perform(app, order, kind, STAFF, asked, answers, session.who)
+            if kind == "erased":
+                app.store.erase(order.no)
+            return see_other(f"/desk/order/?no={order.no}")
+        except Wrong as wrong:
+            answers.errors[str(wrong.names["field"])] = wrong
+        except Refused as refused:
+            return _page(app, session, order, 409, notice=refused.reason)
+        except Conflict:
+            return _page(app, session, ledger.find(app, order.no) or order, 409, notice="moved")
+    said = {name: filing.sentence(app, asked, name, e) for name, e in answers.errors.items()}
+    return _page(app, session, order, 422, tried=kind, typed=request.typed, errors=said)
+
+
+def _order(request: Request, app: App) -> Order:
+    no = number.parse(request.said("no"))
+    order = ledger.find(app, no) if no else None
+    if order is None:
+        raise Problem(404, "no_order")
+    return order
+
+
+def _page(
+    app: App,
+    session: Session,
+    order: Order,
+    status: int = 200,
+    tried: str = "",
+    typed: Mapping[str, list[str]] | None = None,
+    errors: Mapping[str, str] | None = None,
+    notice: str = "",
+) -> Response:
+    said = ledger.said(app, order.no)
+    if said:
+        looks.record(app, order.no, STAFF, session.who)
+    events = app.store.events(order.no)
+    offers = actions.offered(app, order, STAFF)
+    return view(
+        app,
+        session,
+        "order.html",
+        status,
+        order=order,
+        contact=said.get(1, {}),
+        asked=app.bundle.forms["wish"],
+        history=[(event, said.get(seq, {}) if seq > 1 else {}) for seq, event in enumerate(events, 1)],
+        looks=looks.of(app, order.no),
+        alike=alike(app, order, said.get(1, {})),
+        volunteer=named(app, order, said, events),
+        due=ledger.deadline(app, order),
+        today=app.now.date().isoformat(),
+        forms={kind: form(app, order, kind) for kind in offers},
+        filled=_filled(order),
+        advice=actions.suggest(app, order.service)[:3] if "dispatched" in offers else [],
+        tried=tried,
+        typed=typed or {},
+        errors=errors or {},
+        notice=notice,
+        services=app.bundle.services,
+        teams=app.bundle.teams,
+        track=ledger.address(app, order.no),
+        slip=f"/team/slip/?no={order.no}&key={ledger.rating_key(app, order)}",
+    )
+
+
+def form(app: App, order: Order, kind: str) -> Form:
+    """The form of a step, with the choices that this order leaves: teams, volunteers."""
+    asked = app.bundle.actions[kind]
+    if kind == "dispatched":
+        return _choosing(asked, "team", _teams(app, order))
+    if kind in ("accepted", "assigned"):
+        return _choosing(asked, "volunteer", volunteers(app, order))
+    return asked
+
+
+def _choosing(asked: Form, name: str, choices: list[dict[str, str]]) -> Form:
+    fields = [
+        {**field, "choices": [*choices, *field["choices"]]} if field["name"] == name else field
+        for field in asked["fields"]
+    ]
+    return {**asked, "fields": fields}
+
+
+def _teams(app: App, order: Order) -> list[dict[str, str]]:
+    advice = actions.suggest(app, order.service)
+    return [{"value": team, "label": app.bundle.teams[team], "group": ""} for team, _ in advice]
+
+
+def volunteers(app: App, order: Order) -> list[dict[str, str]]:
+    """The team's volunteers to choose from, but not the resident: nobody serves themselves."""
+    phone = ledger.contact(app, order.no).get("phone")
+    return [
+        {"value": person.head.no, "label": person.name, "group": ""}
+        for person in people.of_team(app, order.team)
+        if person.said.get("phone") != phone
+    ]
+
+
+def _filled(order: Order) -> dict[str, list[str]]:
+    """What forms begin with, where it is known."""
+    return {
+        name: [value]
+        for name, value in (
+            ("service", order.service),
+            ("grid", order.grid),
+            ("level", order.level),
+            ("text", order.published),
+        )
+        if value
+    }
+
+
+def named(
+    app: App, order: Order, said: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
+) -> str:
+    """The name of who does it: a volunteer's, or what was written when it was accepted."""
+    if person := people.person(app, order.volunteer) if order.volunteer else None:
+        return person.name
+    for seq in range(len(events), 0, -1):
+        if events[seq - 1].kind in ("accepted", "assigned"):
+            return str(said.get(seq, {}).get("person", "")) if order.volunteer else ""
+    return ""
+
+
+def alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Order, list[str]]]:
+    """Other orders of the same phone or address, with which of the two it is."""
+    found: dict[str, list[str]] = {}
+    for name in ("phone", "address"):
+        value = contact.get(name, "")
+        value = ledger.plain(value) if name == "address" else value
+        if value:
+            for head in app.store.find(ledger.KIND, [ledger.trace(app, name, value)], limit=ALIKE):
+                found.setdefault(head.no, []).append(name)
+    heads = ((app.store.head(no), same) for no, same in found.items() if no != order.no)
+    return [(Order(**head.data), same) for head, same in heads if head]
+
+
+def blank(request: Request, app: App, session: Session) -> Response:
+    """A wish to write down for somebody who phoned or brought it on paper."""
+    asked = app.bundle.actions["submitted"]
+    return view(
+        app, session, "wish.html", form=asked, typed={}, errors={}, once=app.vault.fresh()
+    )
+
+
+def file(request: Request, app: App, session: Session) -> Response:
+    """File the wish in the resident's name, with who wrote it down and how it came."""
+    asked = app.bundle.actions["submitted"]
+    answers = check(asked, request.typed, app.now.date())
+    if answers.errors:
+        said = {name: filing.sentence(app, asked, name, e) for name, e in answers.errors.items()}
+        return view(
+            app,
+            session,
+            "wish.html",
+            422,
+            form=asked,
+            typed=request.typed,
+            errors=said,
+            once=app.vault.fresh(),
+        )
+
+    def begin(no: str) -> Change:
+        return wish.filed(app, no, asked, Answers(answers.values, {}), STAFF, {"who": session.who})
+
+    no = filing.file(request, app, asked, answers, begin)
+    return see_other(f"/desk/order/?no={no}")

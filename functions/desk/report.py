@@ -1,0 +1,20 @@
+"""The month's report at the desk, before a build brings it to the site."""
+
+from functions import figures
+from functions.app import App
+from functions.desk.session import Session, view
+from functions.http import Request, Response
+
+
+def show(request: Request, app: App, session: Session) -> Response:
+    """The report of a month, by default this one."""
+    month = request.said("month") or app.now.date().isoformat()[:7]
+    return view(
+        app,
+        session,
+        "report.html",
+        report=figures.report(month, app.store.tally(month)),
+        months=[name for name in reversed(app.store.months()) if name],
+        services=app.bundle.services,
+        teams=app.bundle.teams,
+    )

@@ -1,0 +1,235 @@
+"""Excel at the desk: orders, ratings, volunteers and the report out; sign-ups and paper in."""
+
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import quote
+
+from functions import accounts, actions, figures, filing, ledger, number, people, sheets, wish
+from functions.app import App
+from functions.desk.session import Session, view
+from functions.form import Answers, Form, Wrong, check
+from functions.http import Request, Response
+from functions.lifecycle import STAFF, Event, Order, Refused
+from functions.sheets import Cell, Unreadable
+from functions.store import Change, Conflict, Head
+
+AT_ONCE = 500
+
+
+def show(request: Request, app: App, session: Session) -> Response:
+    """What can be taken out and brought in."""
+    return _page(app, session)
+
+
+def orders(request: Request, app: App, session: Session) -> Response:
+    """The orders of a month with their contact details."""
+    words = app.bundle.words["sheets"]
+    month = request.said("month")
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        for head in _all(app, ledger.KIND, [f"month:{month}"] if month else []):
+            order, said = Order(**head.data), ledger.contact(app, head.no)
+            yield (
+                number.spell(order.no),
+                order.filed_at[:16].replace("T", " "),
+                app.bundle.words["states"][order.state]["name"],
+                app.bundle.services.get(order.service, ""),
+                app.bundle.words["level_names"].get(order.level, ""),
+                order.grid,
+                app.bundle.teams.get(order.team, ""),
+                order.due,
+                order.done_at[:10],
+                *(said.get(name, "") for name in ("name", "phone", "address", "detail")),
+            )
+
+    return _download(app, session, "orders", month, words["orders"], rows())
+
+
+def ratings(request: Request, app: App, session: Session) -> Response:
+    """The ratings of a month, with what residents wrote; without names and phones."""
+    words = app.bundle.words["sheets"]
+    month = request.said("month")
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        for head in _all(app, ledger.KIND, [f"month:{month}"] if month else []):
+            order = Order(**head.data)
+            if not order.rated_at:
+                continue
+            said = ledger.said(app, head.no)
+            at = max(
+                seq
+                for seq, event in enumerate(app.store.events(head.no), 1)
+                if event.kind == "rated"
+            )
+            yield (
+                number.spell(order.no),
+                order.rated_at[:10],
+                app.bundle.services.get(order.service, ""),
+                app.bundle.teams.get(order.rated_team, ""),
+                order.attitude or None,
+                order.skill or None,
+                order.timeliness or None,
+                app.bundle.words["solved"][order.solved],
+                *(said.get(at, {}).get(name, "") for name in ("problems", "suggestions")),
+            )
+
+    return _download(app, session, "ratings", month, words["ratings"], rows())
+
+
+def volunteers(request: Request, app: App, session: Session) -> Response:
+    """All volunteers but those who were erased."""
+    words = app.bundle.words["sheets"]
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        for head in _all(app, people.KIND, []):
+            if head.state != "erased":
+                person = people.opened(app, head)
+                yield (
+                    person.name,
+                    str(person.said.get("phone", "")),
+                    app.bundle.words["volunteer_states"][head.state],
+                    app.bundle.teams.get(head.data.get("team", ""), ""),
+                    head.begun[:10],
+                )
+
+    return _download(app, session, "volunteers", "", words["volunteers"], rows())
+
+
+def report(request: Request, app: App, session: Session) -> Response:
+    """The report of a month, digit by digit as the site has it."""
+    month = request.said("month")
+    made = figures.report(month, app.store.tally(month))
+    words = app.bundle.words["sheets"]
+    names = {**app.bundle.services, **app.bundle.teams, "": "", figures.OTHERS: words["others"]}
+    rows = figures.rows(made, names, words["kinds"])
+    return _download(app, session, "report", month, words["report"], rows)
+
+
+def take(request: Request, app: App, session: Session) -> Response:
+    """Bring in a workbook: every row is checked, and all are taken or none."""
+    kind = request.said("kind")
+    if kind not in TAKES:
+        return _page(app, session, 422, problems=[(0, app.bundle.words["sheets"]["kind"])])
+    asked = app.bundle.actions[FORMS[kind]]
+    try:
+        rows = sheets.read(request.files.get("file", b""), asked)
+    except Unreadable as unreadable:
+        sentence = app.bundle.words["sheets"]["unreadable"][unreadable.code]
+        return _page(app, session, 422, problems=[(0, sentence.format(**unreadable.names))])
+    problems, changes = [], []
+    for line, typed in rows:
+        answers = check(asked, typed, app.now.date())
+        try:
+            if not answers.errors:
+                changes.append(TAKES[kind](app, session, asked, answers))
+        except Wrong as wrong:
+            answers.errors[str(wrong.names.get("field", "no"))] = wrong
+        problems += [
+            (line, filing.sentence(app, asked, name, wrong))
+            for name, wrong in answers.errors.items()
+        ]
+    if problems:
+        return _page(app, session, 422, problems=problems)
+    for commit in changes:
+        commit()
+    return _page(app, session, taken=len(changes), kind=kind)
+
+
+Commit = Callable[[], object]
+
+
+def _take_wish(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
+    def begin(no: str) -> Change:
+        return wish.filed(app, no, asked, answers, STAFF, {"who": session.who})
+
+    return lambda: filing.begun(app, begin, _row(app, "wish", answers))
+
+
+def _take_volunteer(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
+    data = answers.public(asked) | {"who": session.who}
+    data["wants"] = data.pop("team", "")
+    event = Event("applied", STAFF, app.now.isoformat(), data)
+
+    def begin(no: str) -> Change:
+        return people.change(app, None, no, event, answers.personal(asked))
+
+    return lambda: filing.begun(app, begin, _row(app, "volunteer", answers))
+
+
+def _take_rating(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
+    order = ledger.find(app, answers.values["no"])
+    once = _row(app, "rating", answers)
+    if app.store.filed(once):
+        return lambda: None
+    if order is None or "rated" not in actions.offered(app, order, STAFF):
+        raise Wrong("unratable", field="no")
+
+    def commit() -> None:
+        try:
+            actions.perform(app, order, "rated", STAFF, asked, answers, session.who, once)
+        except (Refused, Conflict):
+            pass  # It was rated meanwhile; once is enough.
+
+    return commit
+
+
+def _row(app: App, kind: str, answers: Answers) -> str:
+    """The same row is taken once, however often a file is brought."""
+    return app.vault.stamp("row", kind, answers.values)
+
+
+TAKES: dict[str, Callable[[App, Session, Form, Answers], Commit]] = {
+    "wishes": _take_wish,
+    "volunteers": _take_volunteer,
+    "ratings": _take_rating,
+}
+FORMS = {"wishes": "submitted", "volunteers": "applied", "ratings": "rated_on_paper"}
+
+
+def _all(app: App, kind: str, marks: list[str]) -> Iterator[Head]:
+    before = ""
+    while heads := app.store.find(kind, marks, before, AT_ONCE):
+        yield from heads
+        before = heads[-1].place
+
+
+def _download(
+    app: App,
+    session: Session,
+    name: str,
+    month: str,
+    heads: Sequence[str],
+    rows: Iterator[Sequence[Cell]],
+) -> Response:
+    """The workbook; who took it out, and when, stays in their account's history."""
+    accounts.note(app, session.who, "exported", {"sheet": name, "month": month})
+    title = app.bundle.words["sheets"]["titles"][name]
+    file = quote(f"{title}{month and '-' + month}.xlsx")
+    headers = {
+        "content-type": sheets.XLSX,
+        "content-disposition": f"attachment; filename*=UTF-8''{file}",
+    }
+    return Response(sheets.xlsx(title, heads, rows), 200, headers)
+
+
+def _page(
+    app: App,
+    session: Session,
+    status: int = 200,
+    problems: list[tuple[int, str]] | None = None,
+    taken: int | None = None,
+    kind: str = "",
+) -> Response:
+    return view(
+        app,
+        session,
+        "sheets.html",
+        status,
+        problems=problems or [],
+        taken=taken,
+        kind=kind,
+        months=[name for name in reversed(app.store.months()) if name],
+        heads={
+            kind: [f["label"] for f in app.bundle.actions[form]["fields"]]
+            for kind, form in FORMS.items()
+        },
+    )

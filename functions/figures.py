@@ -1,0 +1,196 @@
+"""The community's figures as people read them, made from the counters alone.
+
+Site, desk, CSV and Excel are all drawn from a :class:`Report`, so they agree to the digit. What
+each figure means, numerator and denominator, is said on the report page itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from functions import tally
+from functions.app import App
+from functions.tally import STARS, STEPS
+
+FEWEST = 5
+"""Services and teams with fewer orders in a period are shown together, lest a person be known."""
+WISHES = 200
+OTHERS = "…"
+"""Stands for those that are shown together."""
+
+
+class Line(NamedTuple):
+    """What was counted for all, for a service or for a team. Shares are in percent.
+
+    A figure without a denominator is None: there is nothing to divide.
+    """
+
+    slug: str
+    wishes: int
+    share: float | None
+    dispatched: int
+    accepted: int
+    done: int
+    in_time: float | None
+    rated: int
+    answers: float | None
+    """Rated of those done: how many have answered at all."""
+    solved: float | None
+    stars: float | None
+    problems: int
+    answered: int
+
+
+class Report(NamedTuple):
+    """A month or a year. ``hours`` is the median from filing to each step, where there is one."""
+
+    period: str
+    total: Line
+    services: list[Line]
+    teams: list[Line]
+    hours: dict[str, float | None]
+    stars: dict[str, float | None]
+    rejected: int
+    cancelled: int
+    merged: int
+    volunteers: int
+    """Signed up in this period."""
+
+
+def report(period: str, counted: Mapping[str, int]) -> Report:
+    """The report of counters; those of several months may have been added up."""
+    wishes = counted.get("all wishes", 0)
+    return Report(
+        period,
+        _line("all", counted, wishes),
+        _lines("service", counted, wishes),
+        _lines("team", counted, wishes),
+        {step: _median(counted, f"all hours:{step}:") for step in STEPS},
+        {name: _ratio(counted, f"all {name} stars", f"all {name} given") for name in STARS},
+        counted.get("all rejected", 0),
+        counted.get("all cancelled", 0),
+        counted.get("all merged", 0),
+        counted.get("volunteers applied", 0),
+    )
+
+
+def snapshot(app: App) -> dict[str, Any]:
+    """All that a build needs to know of the orders, and nothing personal: counters and wishes.
+
+    ``months``: counters by month. ``now``: what is at the moment. ``wishes`` and ``answers``:
+    what the station wrote for the public, the newest first.
+    """
+    heads = app.store.find("order", ["published:yes"], limit=WISHES)
+    wishes = [
+        {
+            "text": head.data["published"],
+            "service": head.data["service"],
+            "state": head.state,
+            "date": head.begun[:10],
+        }
+        for head in heads
+    ]
+    answers = [
+        {"text": head.data["answer"], "service": head.data["service"], "month": head.begun[:7]}
+        for head in app.store.find("order", ["answered:public"], limit=WISHES)
+    ]
+    return {
+        "made": app.now.date().isoformat(),
+        "months": {month: app.store.tally(month) for month in app.store.months() if month},
+        "now": app.store.tally(tally.NOW),
+        "wishes": wishes,
+        "answers": answers,
+    }
+
+
+def rows(
+    made: Report, names: Mapping[str, str], kinds: Mapping[str, str]
+) -> Iterator[tuple[str | int | float | None, ...]]:
+    """The report as a table: all, then services, then teams. ``names`` stand in for slugs."""
+    for kind, lines in (("all", [made.total]), ("service", made.services), ("team", made.teams)):
+        for line in lines:
+            yield (made.period, kinds[kind], names.get(line.slug, line.slug), *line[1:])
+
+
+def together(counters: Iterable[Mapping[str, int]]) -> Counter[str]:
+    """Counters of several months as those of one period."""
+    total: Counter[str] = Counter()
+    for counted in counters:
+        total.update(counted)
+    return total
+
+
+def _lines(kind: str, counted: Mapping[str, int], wishes: int) -> list[Line]:
+    """A line for each with enough orders; the others together, and never so few that they tell."""
+    of = "wishes" if kind == "service" else "dispatched"
+    sizes = {
+        name.removesuffix(f" {of}"): count
+        for name, count in counted.items()
+        if name.startswith(f"{kind}:") and name.endswith(f" {of}")
+    }
+    ranked = sorted(sizes, key=lambda scope: (-sizes[scope], scope))
+    few = [scope for scope in ranked if sizes[scope] < FEWEST]
+    if few and sum(sizes[scope] for scope in few) < FEWEST and len(ranked) > len(few):
+        few.insert(0, ranked[len(ranked) - len(few) - 1])
+    lines = [_line(scope, counted, wishes) for scope in ranked if scope not in few]
+    if few:
+        others = f"{kind}:{OTHERS}"
+        summed = together(
+            {
+                name.replace(scope, others, 1): count
+                for name, count in counted.items()
+                if name.startswith(f"{scope} ")
+            }
+            for scope in few
+        )
+        lines.append(_line(others, summed, wishes))
+    return lines
+
+
+def _line(scope: str, counted: Mapping[str, int], wishes: int) -> Line:
+    def count(name: str) -> int:
+        return counted.get(f"{scope} {name}", 0)
+
+    stars = sum(count(f"{name} stars") for name in STARS)
+    given = sum(count(f"{name} given") for name in STARS)
+    return Line(
+        scope.partition(":")[2],
+        count("wishes"),
+        _percent(count("wishes"), wishes),
+        count("dispatched"),
+        count("accepted"),
+        count("done"),
+        _percent(count("in_time"), count("done")),
+        count("rated"),
+        _percent(count("rated"), count("done")),
+        _percent(count("solved"), count("rated")),
+        round(stars / given, 1) if given else None,
+        count("problems"),
+        count("answered"),
+    )
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 1) if whole else None
+
+
+def _ratio(counted: Mapping[str, int], part: str, whole: str) -> float | None:
+    return round(counted.get(part, 0) / counted[whole], 1) if counted.get(whole) else None
+
+
+def _median(counted: Mapping[str, int], prefix: str) -> float | None:
+    """The median of values that were counted by value; of an even number, the mean of two."""
+    values = sorted(
+        (int(name.removeprefix(prefix)), count)
+        for name, count in counted.items()
+        if name.startswith(prefix) and count > 0
+    )
+    total = sum(count for _, count in values)
+    if not total:
+        return None
+    middle = ((total - 1) // 2, total // 2)
+    found, passed = [], 0
+    for value, count in values:
+        found += [value for place in middle if passed <= place < passed + count]
+        passed += count
+    return sum(found) / 2

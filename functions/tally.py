@@ -1,0 +1,105 @@
+"""What one order or volunteer adds to the community's figures.
+
+The rule is a function of what a history amounts to now, so counters are right whatever happened
+on the way: a change adds what the order counts for after it and takes off what it counted for
+before. The sum over all histories gives the same figures, which a test holds it to.
+
+An order counts in the month (Asia/Shanghai) in which it was filed, once: a duplicate that was
+merged counts as merged and nothing else; one that was reopened has the dates of its last round
+and keeps its rating until there is a new one, which may come late.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from functions.lifecycle import FINAL, Order
+
+NOW = ""
+"""The month of counters that stand for what is, rather than for what was filed in a month."""
+
+STARS = ("attitude", "skill", "timeliness")
+STEPS = ("dispatched", "accepted", "done", "rated")
+
+Tally = Counter[tuple[str, str]]
+"""Counts by month and name. A name is a scope and what is counted: ``service:haircut done``."""
+
+
+def of_order(order: Order) -> Tally:
+    """What an order counts for."""
+    counted: Tally = Counter()
+    if not order.state:
+        return counted
+    if order.state not in FINAL:
+        counted[NOW, f"all {order.state}"] = 1
+    if order.state in ("dispatched", "accepted"):
+        counted[NOW, load(order.team)] = 1
+    month = order.filed_at[:7]
+    if order.state == "merged":
+        counted[month, "all merged"] = 1
+        return counted
+    progress, rating = Counter(_progress(order)), _rating(order)
+    for scope, counts in (
+        ("all", progress + rating),
+        (f"service:{order.service}", progress + rating),
+        (f"team:{order.team}" if order.team else "", progress),
+        (f"team:{order.rated_team}" if order.rated_team else "", rating),
+    ):
+        if scope:
+            counted.update({(month, f"{scope} {name}"): n for name, n in counts.items()})
+    counted.update({(month, f"all hours:{step}:{hours}"): 1 for step, hours in _hours(order)})
+    return counted
+
+
+def of_volunteer(state: str, applied_at: str, team: str) -> Tally:
+    """What a volunteer counts for."""
+    counted: Tally = Counter()
+    if state:
+        counted[applied_at[:7], "volunteers applied"] = 1
+        counted[NOW, f"volunteers {state}"] = 1
+    if state == "active":
+        counted[NOW, f"team:{team} members"] = 1
+    return counted
+
+
+def difference(before: Tally, after: Tally) -> dict[tuple[str, str], int]:
+    """What to add to the counters when one thing changed."""
+    changed = {name: after[name] - before[name] for name in before | after}
+    return {name: more for name, more in changed.items() if more}
+
+
+def load(team: str) -> str:
+    """The counter of the orders that a team has on its hands."""
+    return f"team:{team} load"
+
+
+def _progress(order: Order) -> Iterator[str]:
+    yield "wishes"
+    yield from (step for step in STEPS[:3] if getattr(order, f"{step}_at"))
+    if order.done_at and order.done_at[:10] <= order.due:
+        yield "in_time"
+    if order.state in ("rejected", "cancelled"):
+        yield order.state
+
+
+def _rating(order: Order) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    if order.rated_at:
+        counts["rated"] = 1
+        counts[order.solved] = 1
+        for name in STARS:
+            if stars := getattr(order, name):
+                counts[f"{name} stars"] = stars
+                counts[f"{name} given"] = 1
+    if order.problem:
+        counts["problems"] = 1
+        counts["answered"] = order.problem == "answered"
+    return +counts
+
+
+def _hours(order: Order) -> Iterator[tuple[str, int]]:
+    """How many hours after it was filed each step was reached."""
+    filed = datetime.fromisoformat(order.filed_at)
+    for step in STEPS:
+        if at := getattr(order, f"{step}_at"):
+            yield step, int((datetime.fromisoformat(at) - filed).total_seconds() // 3600)

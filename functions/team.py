@@ -1,0 +1,172 @@
+"""``/team/``: a team's own page, by its private link: answer, arrange, report, show the slip."""
+
+import hmac
+from typing import Any
+
+from functions import actions, filing, ledger, links, looks, number, page
+from functions.app import App
+from functions.desk.order import form, named
+from functions.form import Wrong, check
+from functions.http import Problem, Request, Response, Routes, entry, see_other
+from functions.lifecycle import TEAM, Order, Refused
+from functions.store import Conflict
+
+SHOWN = 50
+
+
+def show(request: Request, app: App) -> Response:
+    """What the team is asked and what it has on its hands; or one order, if ``no`` names it."""
+    team, key = _opened(request, app)
+    if team == "":
+        return _ended(request, app)
+    if request.said("no"):
+        return _page(request, app, _order(request, app, team))
+    lists = {
+        state: app.store.waiting(ledger.KIND, state, owner=team, limit=SHOWN)
+        for state in ("dispatched", "accepted", "done")
+    }
+    return _view(
+        app,
+        "board.html",
+        team=team,
+        key=key,
+        lists={
+            state: [(Order(**head.data), head.due) for head in heads]
+            for state, heads in lists.items()
+        },
+        today=app.now.date().isoformat(),
+    )
+
+
+def act(request: Request, app: App) -> Response:
+    """Do one step; who comes second is told what the first one did."""
+    team, _ = _opened(request, app)
+    if request.said("do") == "renew":
+        links.ask(app, request.said("team"))
+        return _ended(request, app, asked=True)
+    if team == "":
+        return _ended(request, app)
+    order = _order(request, app, team)
+    kind = request.said("do")
+    if kind not in app.bundle.actions:
+        raise Problem(400, "too_many")
+    asked = form(app, order, kind)
+    answers = check(asked, request.typed, app.now.date())
+    if request.said("version") != str(order.version):
+        return _page(request, app, order, 409, notice="moved")
+    if not answers.errors:
+        try:
+            order = actions.perform(app, order, kind, TEAM, asked, answers)
+            return see_other(_address(request, "" if order.team != team else order.no))
+        except Wrong as wrong:
+            answers.errors[str(wrong.names["field"])] = wrong
+        except Refused as refused:
+            return _page(request, app, order, 409, notice=refused.reason)
+        except Conflict:
+            now = ledger.find(app, order.no) or order
+            return _page(request, app, now, 409, notice="moved")
+    said = {name: filing.sentence(app, asked, name, e) for name, e in answers.errors.items()}
+    return _page(request, app, order, 422, tried=kind, errors=said)
+
+
+def slip(request: Request, app: App) -> Response:
+    """The slip to show or to print: its code opens the rating of just this order."""
+    no = number.parse(request.said("no"))
+    order = ledger.find(app, no) if no else None
+    key = request.said("key")
+    if order is None or not hmac.compare_digest(ledger.rating_key(app, order), key):
+        raise Problem(404, "no_order")
+    import segno
+
+    where = f"{app.bundle.site['url']}/rate/?no={order.no}&key={key}"
+    code = segno.make(where, error="m").svg_inline(scale=5, omitsize=True, border=2)
+    return _view(app, "slip.html", order=order, code=code, where=where)
+
+
+def _opened(request: Request, app: App) -> tuple[str, str]:
+    """The team whose link this is, and its key; nothing where the link has ended."""
+    team, key = request.said("team"), request.said("key")
+    if team not in app.bundle.teams:
+        raise Problem(404, "no_team")
+    return (team, key) if links.opens(app, team, key) else ("", "")
+
+
+def _ended(request: Request, app: App, asked: bool = False) -> Response:
+    body = page.render(
+        app.bundle, "team/ended.html", team=request.said("team"), asked=asked,
+        teams=app.bundle.teams,
+    )
+    return Response(body, 200 if asked else 403)
+
+
+def _order(request: Request, app: App, team: str) -> Order:
+    no = number.parse(request.said("no"))
+    order = ledger.find(app, no) if no else None
+    if order is None or not _concerns(app, order, team):
+        raise Problem(404, "no_order")
+    return order
+
+
+def _concerns(app: App, order: Order, team: str) -> bool:
+    """Whether the order is the team's, or was, so that it may be told what became of it."""
+    return team == order.team or any(
+        event.data.get("team") == team for event in app.store.events(order.no)
+    )
+
+
+def _page(
+    request: Request,
+    app: App,
+    order: Order,
+    status: int = 200,
+    tried: str = "",
+    errors: dict[str, str] | None = None,
+    notice: str = "",
+) -> Response:
+    team = request.said("team")
+    mine = order.team == team
+    said = ledger.said(app, order.no)
+    contact = said.get(1, {}) if mine and order.state == "accepted" else {}
+    if contact:
+        looks.record(app, order.no, TEAM, team)
+    offers = actions.offered(app, order, TEAM) if mine else []
+    return _view(
+        app,
+        "order.html",
+        status,
+        team=team,
+        key=request.said("key"),
+        order=order,
+        mine=mine,
+        contact=contact,
+        asked=app.bundle.forms["wish"],
+        volunteer=named(app, order, said, app.store.events(order.no)) if mine else "",
+        forms={kind: form(app, order, kind) for kind in offers},
+        tried=tried,
+        typed=request.typed,
+        errors=errors or {},
+        notice=notice,
+        due=ledger.deadline(app, order),
+        slip=f"/team/slip/?no={order.no}&key={ledger.rating_key(app, order)}",
+    )
+
+
+def _view(app: App, template: str, status: int = 200, **data: Any) -> Response:
+    body = page.render(
+        app.bundle,
+        f"team/{template}",
+        services=app.bundle.services,
+        teams=app.bundle.teams,
+        **data,
+    )
+    return Response(body, status)
+
+
+def _address(request: Request, no: str) -> str:
+    order = f"&no={no}" if no else ""
+    return f"/team/?team={request.said('team')}&key={request.said('key')}{order}"
+
+
+ROUTES: Routes = {"/team/": {"GET": show, "POST": act}, "/team/slip/": {"GET": slip}}
+handler = entry(ROUTES)
+

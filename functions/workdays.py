@@ -1,0 +1,37 @@
+"""Working days in China: weekdays, less the holidays, plus the days made up for them (调休)."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+SATURDAY = 5
+
+
+class Calendar:
+    """The days on which deadlines run; beyond the years that it lists, weekdays alone decide.
+
+    The State Council announces each year's holidays and made-up days in the autumn before
+    (国务院办公厅关于部分节假日安排的通知), so nobody can know them further ahead.
+    """
+
+    def __init__(self, holidays: Iterable[str] = (), workdays: Iterable[str] = ()):
+        self._holidays = frozenset(holidays)
+        self._workdays = frozenset(workdays)
+
+    def works(self, day: date) -> bool:
+        """Whether the station works on this day."""
+        named = day.isoformat()
+        if named in self._workdays:
+            return True
+        return day.weekday() < SATURDAY and named not in self._holidays
+
+    def after(self, day: date, count: int) -> date:
+        """The day that is so many working days later; none later is the next one that works."""
+        while count or not self.works(day):
+            day += timedelta(days=1)
+            count -= self.works(day) and count > 0
+        return day
+
+    def between(self, first: date, last: date) -> int:
+        """How many working days come after the first, up to the last and with it."""
+        days = (last - first).days
+        return sum(self.works(first + timedelta(days=n)) for n in range(1, days + 1))
