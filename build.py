@@ -56,10 +56,12 @@ def main() -> None:
 @click.option("--clean", is_flag=True, help="Write everything anew.")
 def build(root: Path, out: Path | None, clean: bool) -> None:
     """Build the site; write what changed."""
-    from generator import site
+    from generator import local, site
 
     began = time.perf_counter()
-    report = site.build(root, out or root / "public", clean, watch=_progress)
+    report = site.build(
+        root, out or root / "public", clean, watch=_progress, figures=local.figures(root)
+    )
     took = time.perf_counter() - began
     click.echo(
         f"写出 {report.written} 个文件，{report.skipped} 个没有变，"
@@ -115,27 +117,53 @@ def new(root: Path, kind: str, title: str) -> None:
 
 @main.command()
 @DATA
-@click.argument("number", required=False)
-@click.argument("event", required=False)
-@click.argument("facts", nargs=-1, metavar="[NAME=VALUE]...")
-@click.option("--forget", is_flag=True, help="Erase what the resident typed; the history stays.")
-@click.pass_context
-def order(
-    ctx: click.Context,
-    forget: bool,
-    data: Path | None,
-    number: str | None,
-    event: str | None,
-    facts: tuple[str, ...],
-) -> None:
-    """List the orders, show the one of a NUMBER, or add an EVENT to it.
+@ROOT
+@click.argument("action", type=click.Choice(["add", "list", "disable", "reset"]))
+@click.argument("name", required=False, default="")
+@click.option("--administrator", is_flag=True, help="May also manage the station's people.")
+def staff(root: Path, data: Path | None, action: str, name: str, administrator: bool) -> None:
+    """Desk accounts: add NAME, disable it, reset its password (told once), or list all."""
+    from functions import accounts
 
-    For instance: order 7F3K9QXW triaged level=routine due=2026-12-01
-    """
-    from functions import clerk
+    app = _app(root, data)
+    if action != "list" and not name:
+        raise click.UsageError("请写名字，例如：staff add 王芳")
+    try:
+        match action:
+            case "add":
+                role = accounts.ADMINISTRATOR if administrator else accounts.STAFF
+                click.echo(f"{name} 的密码（只显示这一次）：{accounts.add(app, name, role)}")
+            case "reset":
+                click.echo(f"{name} 的新密码（只显示这一次）：{accounts.reset(app, name)}")
+            case "disable":
+                accounts.disable(app, name)
+                click.echo(f"{name} 停用了，登录着的也退出了。")
+            case "list":
+                for head in accounts.everybody(app):
+                    click.echo(f"{head.data['name']}  {head.data['role']}  {head.state}")
+    except accounts.Unknown:
+        raise WudanError(f"没有叫“{name}”的人，或者已经有了。用 staff list 看一看。") from None
 
-    if not clerk.run(data, number, event, facts, forget, say=click.echo):
-        ctx.exit(1)
+
+@main.command()
+@DATA
+@ROOT
+@click.option("--orders", default=500, show_default=True, help="How many.")
+def demo(root: Path, data: Path | None, orders: int) -> None:
+    """Fill a store with a plausible year of orders, for showing and measuring."""
+    from functions import demo as made
+
+    written = made.fill(_app(root, data), orders)
+    click.echo(f"写入了 {written} 单示例。用 staff add 建一个账号，就能在 /desk/ 看到。")
+
+
+def _app(root: Path, data: Path | None) -> Any:
+    """The functions as they run for this root; the site is built first where it never was."""
+    from generator import local, site
+
+    if not site.bundle_folder(root).exists():
+        site.build(root, root / "public")
+    return local.app(root, data)
 
 
 if __name__ == "__main__":

@@ -200,4 +200,3 @@ def recent(app: App) -> dict[str, int]:
             together[name] = together.get(name, 0) + count
         day = day.replace(day=1) - timedelta(days=1)
     return together
-

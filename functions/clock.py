@@ -70,5 +70,3 @@ UNDATED = "0"
 def handler(event: Any, context: object) -> dict[str, int]:
     """One round, for a schedule."""
     return tick(from_environment())
-
-

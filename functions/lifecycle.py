@@ -213,8 +213,12 @@ TABLE: dict[str, Move] = {
         ("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at", "waits_until")
     ),
     "paused": Move(
-        ("triaged", "accepted"), "", (STAFF, TEAM), sets={"until": "waits_until"},
-        stamps="paused_at", guard=_going
+        ("triaged", "accepted"),
+        "",
+        (STAFF, TEAM),
+        sets={"until": "waits_until"},
+        stamps="paused_at",
+        guard=_going,
     ),
     "resumed": Move(
         ("triaged", "accepted"),

@@ -33,9 +33,8 @@ def xlsx(title: str, heads: Sequence[str], rows: Table) -> bytes:
     from openpyxl.styles import Font
 
     book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = title
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(title)
     for row in ([*heads], *rows):
         sheet.append([_still(cell) for cell in row])
     for cells in sheet.iter_rows():

@@ -93,7 +93,10 @@ def _opened(request: Request, app: App) -> tuple[str, str]:
 
 def _ended(request: Request, app: App, asked: bool = False) -> Response:
     body = page.render(
-        app.bundle, "team/ended.html", team=request.said("team"), asked=asked,
+        app.bundle,
+        "team/ended.html",
+        team=request.said("team"),
+        asked=asked,
         teams=app.bundle.teams,
     )
     return Response(body, 200 if asked else 403)
@@ -140,6 +143,7 @@ def _page(
         mine=mine,
         contact=contact,
         asked=app.bundle.forms["wish"],
+        told=_told(app, order, said) if mine else "",
         volunteer=named(app, order, said, app.store.events(order.no)) if mine else "",
         forms={kind: form(app, order, kind) for kind in offers},
         tried=tried,
@@ -149,6 +153,13 @@ def _page(
         due=ledger.deadline(app, order),
         slip=f"/team/slip/?no={order.no}&key={ledger.rating_key(app, order)}",
     )
+
+
+def _told(app: App, order: Order, said: dict[int, dict[str, Any]]) -> str:
+    """What the station wrote to the team when it dispatched the order."""
+    events = app.store.events(order.no)
+    at = max((seq for seq, e in enumerate(events, 1) if e.kind == "dispatched"), default=0)
+    return str(said.get(at, {}).get("note", ""))
 
 
 def _view(app: App, template: str, status: int = 200, **data: Any) -> Response:
@@ -169,4 +180,3 @@ def _address(request: Request, no: str) -> str:
 
 ROUTES: Routes = {"/team/": {"GET": show, "POST": act}, "/team/slip/": {"GET": slip}}
 handler = entry(ROUTES)
-

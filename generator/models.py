@@ -90,7 +90,9 @@ class Team(Entry, frozen=True):
     members: Count | None = None
     skills: tuple[Text, ...] = ()
     grids: tuple[Text, ...] = ()
-    capacity: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数：同时最多办几单")] | None = None
+    capacity: (
+        Annotated[int, Meta(ge=1, description="请写 1 或更大的整数：同时最多办几单")] | None
+    ) = None
     summary: str = ""
     body: str = ""
     sample: bool = False

@@ -5,7 +5,7 @@ template cannot show, and so a page is drawn again only when its data or the tem
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from functions.form import FORMS
@@ -53,8 +53,8 @@ def address(item: Entry) -> str:
     return f"/{folder}/{item.slug}/" if folder else f"/{item.slug}/"
 
 
-def plan(site: Site) -> list[Page]:
-    """Every page of the site.
+def plan(site: Site, figures: Mapping[str, Any] | None = None) -> list[Page]:
+    """Every page of the site; ``figures`` are a snapshot of :mod:`functions.figures`.
 
     Raises:
         ContentError: two pages have the same address.

@@ -1,22 +1,27 @@
 """The site and its functions on one port, for one machine and for staff at their desk."""
 
-import os
 import socket
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from waitress.server import create_server
 from whitenoise import WhiteNoise
 
-from functions import wsgi
-from functions.app import from_environment
+from functions import clock, wsgi
+from functions import figures as public
+from functions.app import App
 from functions.http import HEADERS
-from functions.ledger import KIND
-from generator import reload, site, theme
+from generator import local, reload, site, theme
 from generator.errors import WudanError
+
+MINUTE = 60
+
+BUILDING = Lock()
+"""Two builds into one folder would undo each other."""
 
 IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$"
 """Files whose names carry their content's hash (see :mod:`generator.theme`)."""
@@ -38,17 +43,15 @@ def serve(
     Raises:
         WudanError: the content is wrong, or the port is taken.
     """
-    site.build(root, out)
-    if data or "WUDAN_STORE" not in os.environ:
-        os.environ["WUDAN_STORE"] = f"sqlite:{data or root / 'var'}/wudan.db"
-    os.environ["WUDAN_BUNDLE"] = str(site.bundle_folder(root))
-    app = from_environment()
-    app.store.find(KIND, limit=1)  # A store out of reach is told now, not to a resident.
+    app = local.app(root, data)
+    # A store out of reach is told now, not to a resident.
+    site.build(root, out, figures=public.snapshot(app))
     application = wsgi.application(app, files(out))
     if watch:
         version = reload.Version()
         application = reload.application(application, version)
         Thread(target=_rebuild, args=(root, out, version, say), daemon=True).start()
+    Thread(target=_keep_time, args=(app, root, out, say), daemon=True).start()
     listening = _listen(address)
     host, port = listening.getsockname()[:2]
     server = create_server(application, sockets=[listening], ident=None)
@@ -94,6 +97,23 @@ def _missing(out: Path) -> WSGIApplication:
     return missing
 
 
+def _keep_time(app: App, root: Path, out: Path, say: Callable[[str], None]) -> None:
+    """What a schedule does on Lambda, every minute; and new figures to the site."""
+    shown = public.snapshot(app)
+    while True:
+        time.sleep(MINUTE)
+        try:
+            clock.tick(app)
+            figures = public.snapshot(app)
+            if figures != shown:
+                with BUILDING:
+                    site.build(root, out, figures=figures)
+                shown = figures
+        except Exception as error:
+            # Whatever it was, the next minute tries again; the site goes on being served.
+            say(f"定时的工作没有做完：{error}")
+
+
 def _rebuild(root: Path, out: Path, version: reload.Version, say: Callable[[str], None]) -> None:
     """Build again after every change to what a site is made from; a mistake waits to be mended."""
     import watchfiles
@@ -111,7 +131,8 @@ def _rebuild(root: Path, out: Path, version: reload.Version, say: Callable[[str]
             continue
         first = False
         try:
-            report = site.build(root, out)
+            with BUILDING:
+                report = site.build(root, out)
         except WudanError as error:
             say(str(error))
         else:

@@ -1,10 +1,10 @@
 """A build, from content to the folder that is served."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,8 @@ from generator.output import Output, replace
 from generator.plan import Page, plan
 from generator.render import Renderer
 from generator.theme import Theme
+
+FIGURES = "figures.json"
 
 MADE = ".wudan"
 """Folder below the root for what builds make besides the site: the bundle, what was written."""
@@ -40,7 +42,7 @@ def check(root: Path) -> int:
     Raises:
         ContentError: with all that is wrong.
     """
-    return len(plan(content.load(root)))
+    return len(plan(content.load(root), _known(root)))
 
 
 def build(
@@ -48,15 +50,19 @@ def build(
     out: Path,
     clean: bool = False,
     watch: Callable[[list[Page]], Iterable[Page]] = iter,
+    figures: Mapping[str, Any] | None = None,
 ) -> Report:
     """Build the site at ``root`` into ``out``; ``watch`` sees the pages go by.
+
+    ``figures`` are those of :func:`functions.figures.snapshot`; they are kept in the root, so
+    that a build where no store is in reach shows the last ones known.
 
     Raises:
         ContentError: with all that is wrong; nothing was written.
         WudanError: ``out`` is not a build's folder.
     """
     site = content.load(root)
-    pages = plan(site)
+    pages = plan(site, _known(root) if figures is None else figures)
     look = theme.load(root)
     renderer = Renderer(site.settings, look)
     name = hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]
@@ -67,6 +73,8 @@ def build(
         stat = path.stat()
         output.put(address, f"{stat.st_size} {stat.st_mtime_ns}", path.read_bytes)
     output.finish()
+    if figures is not None:
+        _keep(root / FIGURES, msgspec.json.format(msgspec.json.encode(figures, order="sorted")))
     _hand_over(site, pages, look, bundle_folder(root))
     return Report(output.written, output.skipped, output.removed)
 
@@ -90,8 +98,18 @@ def _hand_over(site: Site, pages: list[Page], look: Theme, folder: Path) -> None
         templates={name: text for name, text in look.templates.items() if name.endswith(".html")},
         assets=look.assets,
     )
-    data = msgspec.json.encode({name: getattr(bundle, name) for name in Bundle.__slots__})
-    file = folder / FILE
+    folder.mkdir(parents=True, exist_ok=True)
+    data = {name: getattr(bundle, name) for name in Bundle.__slots__}
+    _keep(folder / FILE, msgspec.json.encode(data))
+
+
+def _known(root: Path) -> dict[str, Any]:
+    """The figures that an earlier build left, or none."""
+    file = root / FIGURES
+    return msgspec.json.decode(file.read_bytes()) if file.exists() else {}
+
+
+def _keep(file: Path, data: bytes) -> None:
+    """Replace a file whole, where it is not the same already."""
     if not file.exists() or file.read_bytes() != data:
-        folder.mkdir(parents=True, exist_ok=True)
         replace(file, data)

@@ -17,8 +17,8 @@ HASHED = (".css", ".js")
 class Theme(NamedTuple):
     """``templates``: sources by name. ``words``: sentences. ``actions``: forms of the desk.
 
-    ``files``: static files by address. ``assets``: the address of each static file, by its path below ``static/``. ``digest``
-    changes with anything besides content that pages are made from, the program included.
+    ``files``: static files by address. ``assets``: the address of each, by its path below
+    ``static/``. ``digest`` changes with anything besides content that pages are made from, the program included.
     """
 
     templates: dict[str, str]

@@ -20,6 +20,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: str
+    raw: bytes = b""
+    cookies: Sequence[str] = ()
 
     @property
     def page(self) -> LexborHTMLParser:
@@ -110,4 +112,9 @@ class Client:
         if body is not None:
             event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
         answer = respond(ROUTES, event, self.app)
-        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+        body, raw = answer["body"], b""
+        if answer.get("isBase64Encoded"):
+            body, raw = "", base64.b64decode(body)
+        return Answer(
+            answer["statusCode"], answer["headers"], body, raw, answer.get("cookies", ())
+        )

@@ -77,7 +77,9 @@ def _page(
         order=order,
         contact=said.get(1, {}),
         asked=app.bundle.forms["wish"],
-        history=[(event, said.get(seq, {}) if seq > 1 else {}) for seq, event in enumerate(events, 1)],
+        history=[
+            (event, said.get(seq, {}) if seq > 1 else {}) for seq, event in enumerate(events, 1)
+        ],
         looks=looks.of(app, order.no),
         alike=alike(app, order, said.get(1, {})),
         volunteer=named(app, order, said, events),
@@ -172,9 +174,7 @@ def alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Orde
 def blank(request: Request, app: App, session: Session) -> Response:
     """A wish to write down for somebody who phoned or brought it on paper."""
     asked = app.bundle.actions["submitted"]
-    return view(
-        app, session, "wish.html", form=asked, typed={}, errors={}, once=app.vault.fresh()
-    )
+    return view(app, session, "wish.html", form=asked, typed={}, errors={}, once=app.vault.fresh())
 
 
 def file(request: Request, app: App, session: Session) -> Response:

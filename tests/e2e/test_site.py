@@ -47,9 +47,10 @@ def functions_pages(known: Bundle) -> dict[str, str]:
     for state in STATES:
         order = Order("23456789", state=state, service="haircut", due="2026-12-01", team="x")
         events = [Event(kind, "staff", "2026-11-23T10:00:00+08:00") for kind in TABLE]
-        can = moves(state, "resident")
+        can = moves(Order("N", state=state), "resident")
         pages[f"order-{state}"] = page.render(
-            known, "order.html", order=order, events=events, key="key", service="理发", team="队",
+            known, "order.html", order=order, events=[(event, "请<看>。") for event in events],
+            other=None, due="2026-12-01", key="key", service="理发", team="队",
             can_cancel="cancelled" in can, can_rate="rated" in can, form=rating, once="1",
         )  # fmt: skip
     for name, form in known.forms.items():

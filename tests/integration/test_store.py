@@ -5,11 +5,12 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from functions.lifecycle import Event
-from functions.store import Conflict, Head, Store, connect, sqlite
+from functions.store import Change, Conflict, Full, Head, Message, Store, connect, sqlite
 
 ENGINES: dict[str, Callable[[Path], str]] = {
     "sqlite": lambda folder: f"sqlite:{folder}/a/b/wudan.db"
@@ -35,43 +36,56 @@ def head(no: str, version: int, state: str = "submitted", at: str = "2026-11-23"
     return Head(no, "order", version, state, at, {"no": no, "名": "𠮷"})
 
 
+def commit(
+    store: Store,
+    head: Head,
+    events: list[Event],
+    personal: bytes | None = None,
+    once: str = "",
+    **more: Any,
+) -> str:
+    first = head.version - len(events) + 1
+    sealed = {first: personal} if personal else {}
+    return store.commit(Change(head, events, sealed, once=once, **more))
+
+
 def test_a_history_is_read_as_it_was_written(store: Store) -> None:
     first, second = event("submitted", service="理发", stars=5), event(ok=True)
-    store.commit(head("A", 2), [first, second])
+    commit(store, head("A", 2), [first, second])
     assert store.events("A") == (first, second)
     assert store.events("B") == ()
 
 
 def test_events_follow_the_version_that_their_writer_saw(store: Store) -> None:
-    store.commit(head("A", 1), [event()])
-    store.commit(head("A", 3), [event(n=2), event(n=3)])
+    commit(store, head("A", 1), [event()])
+    commit(store, head("A", 3), [event(n=2), event(n=3)])
     for stale in (1, 2, 3, 5):
         with pytest.raises(Conflict):
-            store.commit(head("A", stale), [event(n="lost")])
+            commit(store, head("A", stale), [event(n="lost")])
     assert [e.data.get("n") for e in store.events("A")] == [None, 2, 3]
 
 
 def test_a_refused_commit_leaves_nothing_behind(store: Store) -> None:
-    store.commit(head("A", 1), [event()])
+    commit(store, head("A", 1), [event()])
     with pytest.raises(Conflict):
-        store.commit(head("A", 1, state="stolen"), [event()], b"personal", once="s")
+        commit(store, head("A", 1, state="stolen"), [event()], b"personal", once="s")
     assert store.filed("s") is None
     assert store.personal("A") == {}
-    assert [h.state for h in store.heads("order")] == ["submitted"]
+    assert [h.state for h in store.find("order")] == ["submitted"]
 
 
 def test_one_submission_is_committed_once_however_often_it_comes(store: Store) -> None:
     assert store.filed("s") is None
-    assert store.commit(head("A", 1), [event()], b"one", once="s") == "A"
-    assert store.commit(head("B", 1), [event()], b"two", once="s") == "A"
+    assert commit(store, head("A", 1), [event()], b"one", once="s") == "A"
+    assert commit(store, head("B", 1), [event()], b"two", once="s") == "A"
     assert store.filed("s") == "A"
     assert store.events("B") == ()
     assert store.personal("A") == {1: b"one"}
 
 
 def test_personal_data_lies_beside_its_event_and_can_be_erased_alone(store: Store) -> None:
-    store.commit(head("A", 1), [event()], b"contact")
-    store.commit(head("A", 3), [event(), event()], b"\x00rating")
+    commit(store, head("A", 1), [event()], b"contact")
+    commit(store, head("A", 3), [event(), event()], b"\x00rating")
     assert store.personal("A") == {1: b"contact", 2: b"\x00rating"}
     store.erase("A")
     assert store.personal("A") == {}
@@ -80,24 +94,22 @@ def test_personal_data_lies_beside_its_event_and_can_be_erased_alone(store: Stor
 
 def test_heads_are_listed_latest_first_and_paged_without_loss(store: Store) -> None:
     for n in range(25):
-        store.commit(head(f"N{n:02}", 1, at=f"2026-11-{n % 7 + 1:02}"), [event()])
-    store.commit(Head("V", "volunteer", 1, "applied", "2026-11-30", {}), [event()])
+        commit(store, head(f"N{n:02}", 1, at=f"2026-11-{n % 7 + 1:02}"), [event()])
+    commit(store, Head("V", "volunteer", 1, "applied", "2026-11-30", {}), [event()])
     seen: list[Head] = []
-    while page := store.heads(
-        "order", before=f"{seen[-1].changed_at} {seen[-1].no}" if seen else "", limit=4
-    ):
+    while page := store.find("order", before=seen[-1].place if seen else "", limit=4):
         seen += page
     assert len({h.no for h in seen}) == 25
-    assert [h.changed_at for h in seen] == sorted((h.changed_at for h in seen), reverse=True)
+    assert [h.begun for h in seen] == sorted((h.begun for h in seen), reverse=True)
     assert seen[0].data["名"] == "𠮷"
 
 
 def test_heads_are_listed_by_state(store: Store) -> None:
-    store.commit(head("A", 1), [event()])
-    store.commit(head("B", 1), [event()])
-    store.commit(head("B", 2, state="done"), [event()])
-    assert [h.no for h in store.heads("order", state="done")] == ["B"]
-    assert [h.no for h in store.heads("order", state="submitted")] == ["A"]
+    commit(store, head("A", 1), [event()])
+    commit(store, head("B", 1), [event()])
+    commit(store, head("B", 2, state="done"), [event()])
+    assert [h.no for h in store.waiting("order", "done")] == ["B"]
+    assert [h.no for h in store.waiting("order", "submitted")] == ["A"]
 
 
 def test_a_counter_counts_until_its_end_and_can_be_reset(store: Store) -> None:
@@ -110,7 +122,7 @@ def test_a_counter_counts_until_its_end_and_can_be_reset(store: Store) -> None:
 
 
 def test_of_many_who_add_at_once_exactly_one_succeeds(address: str) -> None:
-    connect(address).commit(head("A", 1), [event()])
+    commit(connect(address), head("A", 1), [event()])
     won: list[int] = []
     start = threading.Barrier(20)
 
@@ -118,7 +130,7 @@ def test_of_many_who_add_at_once_exactly_one_succeeds(address: str) -> None:
         mine = connect(address)
         start.wait()
         try:
-            mine.commit(head("A", 2), [event(n=n)])
+            commit(mine, head("A", 2), [event(n=n)])
             won.append(n)
         except Conflict:
             pass
@@ -138,7 +150,7 @@ def test_of_many_who_send_the_same_at_once_all_get_the_same_number(store: Store)
 
     def send(n: int) -> None:
         start.wait()
-        got.append(store.commit(head(f"N{n}", 1), [event()], once="same"))
+        got.append(commit(store, head(f"N{n}", 1), [event()], once="same"))
 
     threads = [threading.Thread(target=send, args=(n,)) for n in range(20)]
     for thread in threads:
@@ -146,11 +158,11 @@ def test_of_many_who_send_the_same_at_once_all_get_the_same_number(store: Store)
     for thread in threads:
         thread.join()
     assert len(got) == 20
-    assert len(set(got)) == len(store.heads("order")) == 1
+    assert len(set(got)) == len(store.find("order")) == 1
 
 
 def test_what_was_written_is_there_for_the_next_process(address: str) -> None:
-    connect(address).commit(head("A", 1), [event()])
+    commit(connect(address), head("A", 1), [event()])
     assert len(connect(address).events("A")) == 1
 
 
@@ -159,11 +171,12 @@ def test_a_file_of_an_earlier_version_is_taken_on_with_what_is_in_it(tmp_path: P
     old = sqlite3.connect(file)
     old.executescript(sqlite.MIGRATIONS[0])
     old.execute("INSERT INTO heads VALUES ('A', 'order', 1, 'submitted', '2026-11-23', '{}')")
+    old.execute("INSERT INTO events VALUES ('A', 1, 'submitted', 'staff', '2026-11-22', '{}')")
     old.execute("PRAGMA user_version = 1")
     old.commit()
     old.close()
-    (kept,) = connect(f"sqlite:{file}").heads("order")
-    assert kept == Head("A", "order", 1, "submitted", "2026-11-23", {}, "", "")
+    (kept,) = connect(f"sqlite:{file}").find("order")
+    assert kept == Head("A", "order", 1, "submitted", "2026-11-22", {})
 
 
 def test_an_address_of_an_unknown_kind_says_what_is_right() -> None:
@@ -174,11 +187,11 @@ def test_an_address_of_an_unknown_kind_says_what_is_right() -> None:
 def test_what_waits_is_listed_longest_due_first_and_paged_without_loss(store: Store) -> None:
     for n in range(25):
         due, owner = f"2026-12-{n % 9 + 1:02}", "ab"[n % 2]
-        store.commit(head(f"N{n:02}", 1)._replace(due=due, owner=owner), [event()])
-    store.commit(head("X", 1, state="done")._replace(due="2026-01-01"), [event()])
+        commit(store, head(f"N{n:02}", 1)._replace(due=due, owner=owner), [event()])
+    commit(store, head("X", 1, state="done")._replace(due="2026-01-01"), [event()])
     seen: list[Head] = []
     while page := store.waiting(
-        "order", "submitted", after=f"{seen[-1].due} {seen[-1].no}" if seen else "", limit=4
+        "order", "submitted", after=seen[-1].turn if seen else "", limit=4
     ):
         seen += page
     assert len({h.no for h in seen}) == 25
@@ -190,5 +203,70 @@ def test_what_waits_is_listed_longest_due_first_and_paged_without_loss(store: St
 def test_a_head_is_found_by_its_number(store: Store) -> None:
     assert store.head("A") is None
     mine = head("A", 1)._replace(due="2026-12-01", owner="barbers")
-    store.commit(mine, [event()])
+    commit(store, mine, [event()])
     assert store.head("A") == mine
+
+
+def test_what_has_all_marks_is_found_newest_first_and_paged(store: Store) -> None:
+    for n in range(12):
+        marks = (f"team:{'ab'[n % 2]}", f"month:{n % 3}")
+        commit(store, head(f"N{n:02}", 1, at=f"2026-11-{n + 1:02}")._replace(marks=marks), [event()])
+    found = store.find("order", ["team:b", "month:0"])
+    assert [h.no for h in found] == ["N09", "N03"]
+    assert store.find("order", ["team:b", "month:0"], before=found[0].place) == found[1:]
+    assert store.find("volunteer", ["team:b"]) == []
+
+
+def test_marks_follow_the_latest_change(store: Store) -> None:
+    commit(store, head("A", 1)._replace(marks=("team:a", "x")), [event()])
+    commit(store, head("A", 2)._replace(marks=("team:b", "x")), [event()])
+    assert store.find("order", ["team:a"]) == []
+    assert [h.no for h in store.find("order", ["team:b"])] == ["A"]
+    assert [h.no for h in store.find("order", ["x"])] == ["A"]
+
+
+def test_traces_of_personal_data_outlive_changes_and_go_with_it(store: Store) -> None:
+    commit(store, head("A", 1), [event()], b"personal", traces=["phone:f00"])
+    commit(store, head("A", 2), [event()])
+    assert [h.no for h in store.find("order", ["phone:f00"])] == ["A"]
+    store.erase("A")
+    assert store.find("order", ["phone:f00"]) == []
+    assert [h.no for h in store.find("order")] == ["A"]
+
+
+def test_the_tally_is_added_to_in_the_same_transaction(store: Store) -> None:
+    commit(store, head("A", 1), [event()], tally={("2026-11", "wishes"): 2, ("", "open"): 1})
+    commit(store, head("B", 1), [event()], tally={("2026-11", "wishes"): 1, ("", "open"): -1})
+    with pytest.raises(Conflict):
+        commit(store, head("A", 1), [event()], tally={("2026-11", "wishes"): 1})
+    assert store.tally("2026-11") == {"wishes": 3}
+    assert store.tally("") == {}
+    assert store.months() == ["2026-11"]
+
+
+def test_no_counter_rises_above_its_limit(store: Store) -> None:
+    room = {"tally": {("", "load"): 1}, "limits": {("", "load"): 2}}
+    for no in "AB":
+        commit(store, head(no, 1), [event()], **room)
+    with pytest.raises(Full):
+        commit(store, head("C", 1), [event()], **room)
+    assert store.events("C") == ()
+    assert store.tally("") == {"load": 2}
+
+
+def test_messages_are_kept_with_their_event_and_settled_by_one_of_two(store: Store) -> None:
+    commit(store, head("A", 1), [event()], messages=[Message("m", "station", "新心愿")])
+    (message,) = store.messages("waiting", "2026")
+    tried = message._replace(tries=1, next_at="2026-11-23T10:00")
+    assert store.settle(tried, 0)
+    assert not store.settle(tried, 0)
+    assert store.messages("waiting", "2026-11-23T09:59") == []
+    assert store.messages("waiting", "2026-11-23T10:00") == [tried]
+    assert store.settle(tried._replace(state="failed", error="没有人"), 1)
+    assert [m.error for m in store.messages("failed")] == ["没有人"]
+
+
+def test_every_number_of_a_kind_is_listed(store: Store) -> None:
+    for no in ("B", "A"):
+        commit(store, head(no, 1), [event()])
+    assert sorted(store.numbers("order")) == ["A", "B"]

@@ -1,0 +1,588 @@
+"""The desk and the teams' pages, as staff and team leaders meet them."""
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from functions import accounts, clock, ledger, links, number, people
+from functions.app import App
+from functions.lifecycle import Order
+from functions.sheets import xlsx
+from tests.client import Answer, Client
+from tests.conftest import Clock
+from tests.integration.test_functions import JOIN, RATING, WISH, wish
+
+
+class Desk:
+    """A browser at the station's PC: keeps its cookie, sends the token of the page."""
+
+    def __init__(self, client: Client, name: str = "王芳", role: str = accounts.STAFF):
+        self.client = client
+        password = accounts.add(client.app, name, role)
+        entered = client.post("/desk/sign-in/", {"name": name, "password": password})
+        assert entered.location == "/desk/"
+        self.cookie = entered.cookies[0].split(";")[0]
+
+    def get(self, address: str) -> Answer:
+        return self.client.get(address, cookie=self.cookie)
+
+    def post(self, address: str, typed: Mapping[str, Any]) -> Answer:
+        page = self.get("/desk/").page.css_first("[name=token]")
+        assert page is not None
+        token = page.attributes["value"] or ""
+        return self.client.post(address, {"token": token, **typed}, cookie=self.cookie)
+
+    def do(self, no: str, kind: str, **typed: str) -> Answer:
+        order = found(self.client.app, no)
+        sent = {"no": no, "do": kind, "version": str(order.version), **typed}
+        return self.post("/desk/order/", sent)
+
+    def dispatched(self, no: str, level: str = "routine", team: str = "barbers") -> None:
+        self.do(no, "triaged", level=level, service="haircut").location  # noqa: B018
+        if level == "difficult":
+            self.do(no, "consulted", note="和物业商量好了").location  # noqa: B018
+        self.do(no, "dispatched", team=team).location  # noqa: B018
+
+
+class Team:
+    """A team leader's phone, with the team's private link."""
+
+    def __init__(self, client: Client, team: str = "barbers"):
+        self.client = client
+        self.address = links.address(client.app, links.issue(client.app, team, "王芳"))
+        self.hidden = dict(pair.split("=") for pair in urlsplit(self.address).query.split("&"))
+
+    def get(self, no: str = "") -> Answer:
+        return self.client.get(self.address + (f"&no={no}" if no else ""))
+
+    def do(self, no: str, kind: str, **typed: str) -> Answer:
+        version = str(found(self.client.app, no).version)
+        sent = {**self.hidden, "no": no, "do": kind, "version": version, **typed}
+        return self.client.post("/team/", sent)
+
+
+def found(app: App, no: str) -> Order:
+    order = ledger.find(app, no)
+    assert order is not None
+    return order
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+@pytest.fixture
+def team(client: Client) -> Team:
+    return Team(client)
+
+
+class TestSignIn:
+    @pytest.mark.parametrize(
+        "path", ["/desk/", "/desk/order/?no=x", "/desk/find/", "/desk/people/", "/desk/staff/"]
+    )
+    def test_nothing_is_shown_to_who_is_not_signed_in(self, client: Client, path: str) -> None:
+        assert client.get(path).location == "/desk/sign-in/"
+
+    def test_a_wrong_password_is_told_and_too_many_tries_wait(
+        self, client: Client, clock: Clock
+    ) -> None:
+        password = accounts.add(client.app, "王芳")
+        for _ in range(5):
+            wrong = client.post("/desk/sign-in/", {"name": "王芳", "password": "x"})
+            assert (wrong.status, "名字或密码不对" in wrong.text) == (422, True)
+        right = {"name": "王芳", "password": password}
+        assert "一刻钟" in client.post("/desk/sign-in/", right).text
+        clock.forward(minutes=15)
+        assert client.post("/desk/sign-in/", right).location == "/desk/"
+
+    def test_the_cookie_is_kept_from_scripts_and_other_sites(self, client: Client) -> None:
+        password = accounts.add(client.app, "王芳")
+        typed = {"name": "王芳", "password": password}
+        plain = client.post("/desk/sign-in/", typed).cookies[0]
+        assert "HttpOnly; SameSite=Strict" in plain
+        safe = client.post("/desk/sign-in/", typed, **{"x-forwarded-proto": "https"})
+        assert safe.cookies[0].endswith("; Secure")
+
+    def test_a_session_ends_with_the_day_with_a_new_password_and_when_disabled(
+        self, client: Client, clock: Clock
+    ) -> None:
+        for number_, end in enumerate(
+            (
+                lambda name: clock.forward(hours=10),
+                lambda name: accounts.reset(client.app, name),
+                lambda name: accounts.disable(client.app, name),
+            )
+        ):
+            name = f"员工{number_}"
+            desk = Desk(client, name)
+            assert desk.get("/desk/").status == 200
+            end(name)
+            assert desk.get("/desk/").location == "/desk/sign-in/"
+
+    def test_a_forged_cookie_opens_nothing(self, client: Client, desk: Desk) -> None:
+        text, _, signature = desk.cookie.partition(".")
+        for forged in (f"{text}x.{signature}", f"{text}.{signature[:-1]}x", f"{text}."):
+            assert client.get("/desk/", cookie=forged).location == "/desk/sign-in/"
+
+    def test_a_post_without_the_forms_token_changes_nothing(
+        self, client: Client, desk: Desk
+    ) -> None:
+        no = wish(client).no
+        sent = {"no": no, "do": "noted", "version": "1", "note": "x"}
+        assert client.post("/desk/order/", sent, cookie=desk.cookie).status == 403
+        assert found(client.app, no).version == 1
+
+    def test_only_an_administrator_manages_people(self, client: Client, desk: Desk) -> None:
+        assert desk.get("/desk/staff/").status == 403
+        head = Desk(client, "李主任", accounts.ADMINISTRATOR)
+        added = head.post("/desk/staff/", {"do": "add", "name": "小陈", "role": "staff"})
+        password = re.search(r"[2-9a-z]{4}(-[2-9a-z]{4}){3}", added.text)
+        assert password
+        entered = client.post("/desk/sign-in/", {"name": "小陈", "password": password[0]})
+        assert entered.location == "/desk/"
+        head.post("/desk/staff/", {"do": "disable", "name": "小陈"})
+        assert "已停用" in head.get("/desk/staff/").text
+
+
+class TestBoard:
+    def test_what_waits_longest_comes_first_and_the_overdue_says_so(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        old = wish(client).no
+        clock.forward(days=3)
+        new = wish(client).no
+        text = Desk(client, "刘").get("/desk/").text
+        assert text.index(number.spell(old)) < text.index(number.spell(new))
+        assert "已过期" in text
+
+    def test_an_order_is_found_by_each_of_its_marks(self, client: Client, desk: Desk) -> None:
+        no = wish(client).no
+        other = wish(client, phone="139 8765 4321", service="mending").no
+        desk.dispatched(no)
+        assert desk.get(f"/desk/find/?q={number.spell(no).lower()}").location.endswith(no)
+        for query in (
+            "q=5678", "q=138+1234+5678", "service=haircut", "team=barbers", "state=dispatched"
+        ):  # fmt: skip
+            text = desk.get(f"/desk/find/?{query}").text
+            assert number.spell(no) in text, query
+            assert number.spell(other) not in text, query
+        assert number.spell(other) in desk.get("/desk/find/?month=2026-11").text
+        assert "没有。" in desk.get("/desk/find/?month=2026-11&team=menders").text
+
+    def test_the_monthly_list_is_dispatched_at_once_and_one_that_cannot_go_holds_up_none(
+        self, client: Client, desk: Desk
+    ) -> None:
+        first, second = wish(client).no, wish(client, name="李").no
+        for no in (first, second):
+            desk.do(no, "triaged", level="routine", service="haircut")
+        page = desk.get("/desk/dispatch/")
+        sent = page.form("/desk/dispatch/")
+        assert sent["no"] == [first, second] or sent["no"] == [second, first]
+        options = page.page.css(f'select[name="team-{first}"] option')
+        assert options[0].attributes["value"] == "barbers"
+        desk.do(second, "cancelled")
+        answer = desk.post(
+            "/desk/dispatch/",
+            {"no": [first, second], f"team-{first}": "barbers", f"team-{second}": "barbers"},
+        )
+        assert answer.text.count("派出去了") == 1
+        assert found(client.app, first).state == "dispatched"
+
+
+class TestOrder:
+    def test_the_whole_cycle_with_who_did_what_in_its_history(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        answer = wish(client)
+        no = answer.no
+        desk.dispatched(no)
+        team.do(no, "accepted", volunteer="team", person="秦师傅").location  # noqa: B018
+        team.do(no, "done", note="剪好了").location  # noqa: B018
+        sent = {**client.get(answer.location).form("/api/rating"), **RATING}
+        client.post("/api/rating", sent).location  # noqa: B018
+        desk.do(no, "closed").location  # noqa: B018
+        kinds = [event.kind for event in client.app.store.events(no)]
+        assert kinds == [
+            "submitted", "triaged", "dispatched", "accepted", "done", "rated", "closed"
+        ]  # fmt: skip
+        text = desk.get(f"/desk/order/?no={no}").text
+        assert text.count("社区 王芳") == 3 + 1  # Three steps, and one look.
+        assert "秦师傅" in text
+        assert "态度 5 星" in text
+
+    def test_due_days_follow_the_level_in_working_days(self, client: Client, desk: Desk) -> None:
+        for level, due in (("routine", "2026-11-26"), ("difficult", "2026-12-14")):
+            no = wish(client, name=level).no
+            desk.do(no, "triaged", level=level, service="haircut").location  # noqa: B018
+            assert found(client.app, no).due == due
+
+    def test_a_difficult_one_is_consulted_on_before_it_is_dispatched(
+        self, client: Client, desk: Desk
+    ) -> None:
+        no = wish(client).no
+        desk.do(no, "triaged", level="difficult", service="haircut")
+        refused = desk.do(no, "dispatched", team="barbers")
+        assert (refused.status, "先记下协商结果" in refused.text) == (409, True)
+        desk.do(no, "consulted", note="和物业商量好了")
+        assert desk.do(no, "dispatched", team="barbers").location
+
+    def test_a_complex_one_without_a_milestone_shows_as_overdue(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        no = wish(client).no
+        desk.do(no, "triaged", level="complex", service="haircut")
+        clock.forward(days=20)
+        again = Desk(client, "刘")
+        assert "已过期" in again.get("/desk/?state=triaged").text
+        again.do(no, "progressed", note="找到人了")
+        assert "已过期" not in again.get("/desk/?state=triaged").text
+
+    def test_waiting_for_the_resident_stops_the_clock(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        no = wish(client).no
+        desk.do(no, "triaged", level="routine", service="haircut")
+        desk.do(no, "paused", until="2026-12-07", note="外出").location  # noqa: B018
+        clock.forward(days=14)
+        Desk(client, "刘").do(no, "resumed").location  # noqa: B018
+        assert found(client.app, no).due == "2026-12-10"  # Ten working days later than before.
+
+    def test_a_wrong_answer_comes_back_with_its_sentence_and_what_was_typed(
+        self, client: Client, desk: Desk
+    ) -> None:
+        no = wish(client).no
+        answer = desk.do(no, "triaged", service="haircut", note="记着")
+        assert answer.status == 422
+        assert "请选一级" in answer.errors["level"]
+        assert "记着" in answer.body
+
+    def test_of_two_who_act_at_once_the_second_is_told(self, client: Client, desk: Desk) -> None:
+        no = wish(client).no
+        desk.do(no, "noted", note="一")
+        late = desk.post("/desk/order/", {"no": no, "do": "noted", "version": "1", "note": "二"})
+        assert (late.status, "刚才有人动过" in late.text) == (409, True)
+        assert found(client.app, no).version == 2
+
+    def test_a_team_gets_no_more_than_it_can_take(
+        self, client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client.app.bundle.capacity["barbers"] = 1
+        try:
+            first, second = wish(client).no, wish(client, name="李").no
+            desk.dispatched(first)
+            desk.do(second, "triaged", level="routine", service="haircut")
+            full = desk.do(second, "dispatched", team="barbers")
+            assert (full.status, "上限" in full.errors["team"]) == (422, True)
+            Team(client).do(first, "declined", reason="busy").location  # noqa: B018
+            assert desk.do(second, "dispatched", team="barbers").location
+        finally:
+            client.app.bundle.capacity.clear()
+
+    def test_likely_duplicates_are_shown_merged_and_parted_again(
+        self, client: Client, desk: Desk
+    ) -> None:
+        first, second = wish(client), wish(client, service="mending")
+        page = desk.get(f"/desk/order/?no={second.no}").text
+        assert number.spell(first.no) in page
+        assert "同一个电话、同一个住址" in page
+        assert desk.do(second.no, "merged", into=second.no).status == 422
+        desk.do(second.no, "merged", into=first.no).location  # noqa: B018
+        told = client.get(second.location).text
+        assert "已合并" in told
+        assert "合到的那一单现在：已收到" in told
+        desk.do(second.no, "unmerged").location  # noqa: B018
+        assert found(client.app, second.no).state == "submitted"
+
+    @pytest.mark.parametrize(
+        "text", ["𠮷野先生想理发", "13812345678 想理发", "3 栋想理发", "住 1 栋 2 单元的想理发"]
+    )
+    def test_words_for_the_public_may_not_tell_whose_wish_it_is(
+        self, client: Client, desk: Desk, text: str
+    ) -> None:
+        no = wish(client).no
+        assert "姓名、电话" in desk.do(no, "released", text=text).errors["text"]
+        desk.do(no, "released", text="独居老人想请人上门理发").location  # noqa: B018
+        assert found(client.app, no).published == "独居老人想请人上门理发"
+
+    def test_every_look_at_contact_details_is_remembered_once_a_day(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        no = wish(client).no
+        for _ in range(3):
+            assert "13812345678" in desk.get(f"/desk/order/?no={no}").text
+        assert len(client.app.store.events(f"looks:{no}")) == 1
+        assert found(client.app, no).version == 1
+
+    def test_staff_write_down_a_wish_told_by_phone_with_consent(
+        self, client: Client, desk: Desk
+    ) -> None:
+        drawn = desk.get("/desk/wish/").form("/desk/wish/")
+        refused = desk.post("/desk/wish/", {**drawn, **WISH, "source": "phone", "consent": ""})
+        assert refused.status == 422
+        no = desk.post("/desk/wish/", {**drawn, **WISH, "source": "phone"}).no
+        (event,) = client.app.store.events(no)
+        assert (event.by, event.data["who"], event.data["source"]) == ("staff", "王芳", "phone")
+        assert event.data["consent"] is True
+
+    def test_a_rating_told_by_phone_is_entered_but_not_for_ones_own_work(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        no = wish(client).no
+        desk.dispatched(no)
+        team.do(no, "accepted", volunteer="team")
+        desk.do(no, "done").location  # noqa: B018
+        assert desk.do(no, "rated", source="phone", **RATING).status == 409
+        other = Desk(client, "刘")
+        other.do(no, "rated", source="phone", problems="来晚了", **RATING).location  # noqa: B018
+        assert client.app.store.events(no)[-1].data["source"] == "phone"
+        assert found(client.app, no).problem == "raised"
+
+    def test_a_problem_is_answered_privately_or_for_all(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        answer = wish(client)
+        desk.dispatched(answer.no)
+        team.do(answer.no, "accepted", volunteer="team")
+        team.do(answer.no, "done")
+        sent = {**client.get(answer.location).form("/api/rating"), **RATING, "problems": "来晚了"}
+        client.post("/api/rating", sent)
+        desk.do(answer.no, "answered", how="private", text="对不起，下次早到").location  # noqa: B018
+        assert "对不起，下次早到" in client.get(answer.location).text
+        assert "对不起" not in str(client.app.store.events(answer.no))
+
+    def test_personal_data_is_erased_and_the_history_stays(
+        self, client: Client, desk: Desk
+    ) -> None:
+        no = wish(client).no
+        desk.do(no, "cancelled")
+        desk.do(no, "erased").location  # noqa: B018
+        assert ledger.contact(client.app, no) == {}
+        assert "没有。" in desk.get("/desk/find/?q=5678").text
+        assert found(client.app, no).erased_at
+
+
+class TestTeam:
+    def test_contact_details_come_with_accepting_and_go_with_the_end(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        no = wish(client).no
+        desk.dispatched(no)
+        assert "13812345678" not in team.get(no).body
+        team.do(no, "accepted", volunteer="team", person="秦师傅")
+        assert "13812345678" in team.get(no).body
+        assert [event.by for event in client.app.store.events(f"looks:{no}")] == ["staff", "team"] or [
+            event.by for event in client.app.store.events(f"looks:{no}")
+        ] == ["team"]
+        team.do(no, "done")
+        assert "13812345678" not in team.get(no).body
+
+    def test_a_declined_order_leaves_the_teams_list_at_once(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        no = wish(client).no
+        desk.dispatched(no)
+        assert number.spell(no) in team.get().text
+        team.do(no, "declined", reason="busy", note="都回老家了").location  # noqa: B018
+        assert number.spell(no) not in team.get().text
+        assert "最近排满了" in desk.get(f"/desk/order/?no={no}").text
+
+    def test_who_presses_accept_second_is_told_who_goes(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        no = wish(client).no
+        desk.dispatched(no)
+        version = str(found(client.app, no).version)
+        team.do(no, "accepted", volunteer="team", person="秦师傅")
+        sent = {**team.hidden, "no": no, "do": "accepted", "version": version, "volunteer": "team"}
+        late = client.post("/team/", sent)
+        assert (late.status, "已经由秦师傅接了" in late.text) == (409, True)
+
+    def test_looking_at_links_changes_nothing(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        no = wish(client).no
+        desk.dispatched(no)
+        before = client.app.store.events(no)
+        for _ in range(3):
+            team.get()
+            team.get(no)
+        assert client.app.store.events(no) == before
+
+    def test_a_link_ends_by_time_by_a_new_one_and_when_taken_back(
+        self, client: Client, team: Team, clock: Clock
+    ) -> None:
+        new = Team(client)
+        assert team.get().status == 403
+        assert new.get().status == 200
+        links.revoke(client.app, "barbers", "王芳")
+        assert new.get().status == 403
+        newest = Team(client)
+        clock.forward(days=180)
+        ended = newest.get()
+        assert (ended.status, "请社区发新链接" in ended.text) == (403, True)
+        client.post("/team/", {"team": "barbers", "do": "renew"})
+        assert "要新链接" in Desk(client, "刘").get("/desk/teams/").text
+
+    def test_another_teams_orders_are_not_shown(self, client: Client, desk: Desk) -> None:
+        no = wish(client).no
+        desk.dispatched(no)
+        assert Team(client, "menders").get(no).status == 404
+
+    def test_the_slips_code_rates_just_this_order_once(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        no = wish(client).no
+        desk.dispatched(no)
+        team.do(no, "accepted", volunteer="team")
+        team.do(no, "done")
+        link = team.get(no).page.css_first('a[href^="/team/slip/"]')
+        assert link is not None
+        slip = client.get(link.attributes["href"] or "")
+        assert "<svg" in slip.body
+        where = slip.page.css_first('a[href*="/rate/"]')
+        assert where is not None
+        address = urlsplit(where.attributes["href"] or "")
+        page = client.get(f"{address.path}?{address.query}")
+        sent = {**page.form("/api/rating"), **RATING}
+        client.post("/api/rating", sent).location  # noqa: B018
+        assert client.app.store.events(no)[-1].data["source"] == "onsite"
+        again = client.get(f"{address.path}?{address.query}")
+        assert "last4" in again.form("/api/rating")
+        assert client.post("/api/rating", {**sent, "skill": "1"}).status == 409
+
+
+class TestClock:
+    def test_a_team_that_stays_silent_loses_the_order(
+        self, client: Client, desk: Desk, team: Team, clock: Clock
+    ) -> None:
+        no = wish(client).no
+        desk.dispatched(no)
+        clock.forward(days=2)
+        assert tick(client.app)["escalated"] == 0
+        clock.forward(days=1)
+        assert tick(client.app)["escalated"] == 1
+        assert found(client.app, no).state == "triaged"
+        assert tick(client.app)["escalated"] == 0
+
+    def test_what_is_done_is_closed_in_time_and_can_still_be_rated(
+        self, client: Client, desk: Desk, team: Team, clock: Clock
+    ) -> None:
+        answer = wish(client)
+        desk.dispatched(answer.no)
+        team.do(answer.no, "accepted", volunteer="team")
+        team.do(answer.no, "done")
+        clock.forward(days=30)
+        assert tick(client.app)["closed"] == 1
+        sent = {**client.get(answer.location).form("/api/rating"), **RATING}
+        client.post("/api/rating", sent).location  # noqa: B018
+        assert found(client.app, answer.no).state == "rated"
+
+    def test_personal_data_goes_when_its_time_is_up(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        no = wish(client).no
+        desk.do(no, "cancelled")
+        clock.forward(days=365)
+        assert tick(client.app)["erased"] == 0
+        clock.forward(days=1)
+        assert tick(client.app)["erased"] == 1
+        assert ledger.contact(client.app, no) == {}
+
+
+def tick(app: App) -> dict[str, int]:
+    return clock.tick(app)
+
+
+class TestPeople:
+    def test_a_sign_up_is_approved_named_for_an_order_and_its_record_kept(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        client.post("/api/volunteer", JOIN)
+        (head,) = client.app.store.find(people.KIND)
+        assert "王女士" in desk.get("/desk/people/").text
+        sent = {"no": head.no, "do": "approved", "team": "barbers"}
+        desk.post("/desk/person/", sent).location  # noqa: B018
+        no = wish(client).no
+        desk.dispatched(no)
+        assert "王女士" in team.get(no).text
+        team.do(no, "accepted", volunteer=head.no)
+        team.do(no, "done")
+        sent = {"no": no, "key": client.app.vault.tracking_key(no), **RATING}
+        client.post("/api/rating", sent)
+        record = desk.get(f"/desk/person/?no={head.no}").text
+        assert number.spell(no) in record
+        assert "平均 4.0 星" in record
+
+    def test_nobody_is_named_to_serve_themselves(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        client.post("/api/volunteer", {**JOIN, "phone": WISH["phone"], "name": "𠮷野"})
+        (head,) = client.app.store.find(people.KIND)
+        desk.post("/desk/person/", {"no": head.no, "do": "approved", "team": "barbers"})
+        no = wish(client).no
+        desk.dispatched(no)
+        assert team.do(no, "accepted", volunteer=head.no).status == 422
+
+
+class TestSheets:
+    def test_orders_are_exported_with_phones_as_text_and_formulas_still(
+        self, client: Client, desk: Desk
+    ) -> None:
+        wish(client, detail="=1+1")
+        answer = desk.post("/desk/sheets/orders.xlsx", {"month": "2026-11"})
+        sheet = load_workbook(io.BytesIO(answer.raw)).worksheets[0]
+        row = [cell.value for cell in sheet[2]]
+        assert "'+8613812345678" in row or "+8613812345678" in row
+        assert "'=1+1" in row
+        assert all(cell.data_type != "f" for cell in sheet[2])
+        assert client.app.store.events("done:王芳")[-1].kind == "exported"
+
+    def test_a_sheet_is_taken_whole_or_not_at_all_and_once(
+        self, client: Client, desk: Desk
+    ) -> None:
+        labels = ["姓名", "电话", "您是", "想加入哪支队", "同意"]
+        form = client.app.bundle.actions["applied"]
+        labels = [f["label"] for f in form["fields"] if f["required"]]
+        good = {"name": "赵一", "phone": "13900001111", "consent": "是"}
+        team = next(iter(client.app.bundle.teams.values()))
+
+        def row(**changes: str) -> list[str]:
+            values = {**good, **changes}
+            return [
+                values.get(f["name"]) or (f["choices"][0]["label"] if f["choices"] else team)
+                for f in form["fields"]
+                if f["required"]
+            ]
+
+        bad = xlsx("x", labels, [row(), row(phone="12")])
+        refused = upload(desk, "volunteers", bad)
+        assert (refused.status, "第 3 行" in refused.text) == (422, True)
+        assert client.app.store.find(people.KIND) == []
+        book = xlsx("x", labels, [row(), row(name="钱二", phone="13900002222")])
+        for _ in range(2):
+            assert "收下了 2 行" in upload(desk, "volunteers", book).text
+        assert len(client.app.store.find(people.KIND)) == 2
+
+    def test_what_is_no_workbook_or_lacks_columns_is_told(self, desk: Desk) -> None:
+        assert "读不出来" in upload(desk, "wishes", b"nothing").text
+        empty = io.BytesIO()
+        Workbook().save(empty)
+        assert "缺这些列" in upload(desk, "wishes", empty.getvalue()).text
+
+
+def upload(desk: Desk, kind: str, file: bytes) -> Answer:
+    token = desk.get("/desk/").page.css_first("[name=token]")
+    assert token is not None
+    parts = b""
+    for name, value in (("token", token.attributes["value"] or ""), ("kind", kind)):
+        parts += f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+    parts += b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n'
+    parts += b"Content-Type: application/octet-stream\r\n\r\n" + file + b"\r\n--b--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=b", "cookie": desk.cookie}
+    return desk.client.send("POST", "/desk/sheets/", parts, headers)
