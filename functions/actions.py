@@ -20,7 +20,7 @@ from functions.store import Full
 Values = Mapping[str, Any]
 Facts = Callable[[App, Order, Values], dict[str, Any]]
 
-ENDS_WAITING = ("dispatched", "done")
+ENDS_WAITING = ("dispatched", "done", "returned")
 """What cannot be done while an order waits for its resident, so that doing it ends the wait."""
 
 

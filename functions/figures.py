@@ -34,7 +34,7 @@ class Line(NamedTuple):
     in_time: float | None
     rated: int
     answers: float | None
-    """Rated of those done: how many have answered at all."""
+    """Rated of those who were asked to: done at least once, even if opened again since."""
     solved: float | None
     stars: float | None
     problems: int
@@ -62,7 +62,7 @@ def report(period: str, counted: Mapping[str, int]) -> Report:
     wishes = counted.get("all wishes", 0)
     return Report(
         period,
-        _line("all", counted, wishes),
+        line("all", counted, wishes),
         _lines("service", counted, wishes),
         _lines("team", counted, wishes),
         {step: _median(counted, f"all hours:{step}:") for step in STEPS},
@@ -103,13 +103,23 @@ def snapshot(app: App) -> dict[str, Any]:
     }
 
 
+def named(made: Report, services: Mapping[str, str], teams: Mapping[str, str]) -> Report:
+    """The report with names in place of slugs, for a service and a team may share one."""
+
+    def call(lines: list[Line], names: Mapping[str, str]) -> list[Line]:
+        return [each._replace(slug=names.get(each.slug, each.slug)) for each in lines]
+
+    return made._replace(services=call(made.services, services), teams=call(made.teams, teams))
+
+
 def rows(
     made: Report, names: Mapping[str, str], kinds: Mapping[str, str]
 ) -> Iterator[tuple[str | int | float | None, ...]]:
     """The report as a table: all, then services, then teams. ``names`` stand in for slugs."""
     for kind, lines in (("all", [made.total]), ("service", made.services), ("team", made.teams)):
-        for line in lines:
-            yield (made.period, kinds[kind], names.get(line.slug, line.slug), *line[1:])
+        for each in lines:
+            name = names.get(each.slug, each.slug)
+            yield (made.period, kinds[kind], name, *each[1:])
 
 
 def together(counters: Iterable[Mapping[str, int]]) -> Counter[str]:
@@ -122,17 +132,16 @@ def together(counters: Iterable[Mapping[str, int]]) -> Counter[str]:
 
 def _lines(kind: str, counted: Mapping[str, int], wishes: int) -> list[Line]:
     """A line for each with enough orders; the others together, and never so few that they tell."""
-    of = "wishes" if kind == "service" else "dispatched"
+    scopes = {name.split(" ")[0] for name in counted if name.startswith(f"{kind}:")}
     sizes = {
-        name.removesuffix(f" {of}"): count
-        for name, count in counted.items()
-        if name.startswith(f"{kind}:") and name.endswith(f" {of}")
+        scope: max(counted.get(f"{scope} {name}", 0) for name in ("wishes", "asked"))
+        for scope in scopes
     }
     ranked = sorted(sizes, key=lambda scope: (-sizes[scope], scope))
     few = [scope for scope in ranked if sizes[scope] < FEWEST]
     if few and sum(sizes[scope] for scope in few) < FEWEST and len(ranked) > len(few):
         few.insert(0, ranked[len(ranked) - len(few) - 1])
-    lines = [_line(scope, counted, wishes) for scope in ranked if scope not in few]
+    lines = [line(scope, counted, wishes) for scope in ranked if scope not in few]
     if few:
         others = f"{kind}:{OTHERS}"
         summed = together(
@@ -143,11 +152,13 @@ def _lines(kind: str, counted: Mapping[str, int], wishes: int) -> list[Line]:
             }
             for scope in few
         )
-        lines.append(_line(others, summed, wishes))
+        lines.append(line(others, summed, wishes))
     return lines
 
 
-def _line(scope: str, counted: Mapping[str, int], wishes: int) -> Line:
+def line(scope: str, counted: Mapping[str, int], wishes: int) -> Line:
+    """The figures of one scope; ``wishes`` are those of all, which its share is of."""
+
     def count(name: str) -> int:
         return counted.get(f"{scope} {name}", 0)
 
@@ -162,7 +173,7 @@ def _line(scope: str, counted: Mapping[str, int], wishes: int) -> Line:
         count("done"),
         _percent(count("in_time"), count("done")),
         count("rated"),
-        _percent(count("rated"), count("done")),
+        _percent(count("rated"), count("asked")),
         _percent(count("solved"), count("rated")),
         round(stars / given, 1) if given else None,
         count("problems"),

@@ -49,6 +49,7 @@ def drawn(
     errors: Mapping[str, str] | None = None,
     hidden: Mapping[str, str] | None = None,
 ) -> str:
+    """The form as a page, with what was typed, what is wrong, and what goes along unseen."""
     return page.render(
         app.bundle,
         "form.html",

@@ -124,6 +124,10 @@ def _waiting(order: Order, event: Event) -> str:
     return "" if order.waits_until else "going"
 
 
+def _kept(order: Order, event: Event) -> str:
+    return "erased" if order.erased_at else ""
+
+
 def _ratable(order: Order, event: Event) -> str:
     if order.erased_at:
         return "erased"
@@ -160,7 +164,7 @@ class Move:
 
 
 _OPEN = tuple(state for state in STATES if state not in FINAL)
-_TEAM = ("team", "answer_by", "volunteer")
+_TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
 
 TABLE: dict[str, Move] = {
     "submitted": Move(
@@ -181,6 +185,7 @@ TABLE: dict[str, Move] = {
         only={"level": LEVELS},
         # The first stretch of a complex order runs from here.
         stamps="milestone_at",
+        clears=("waits_until",),
     ),
     "consulted": Move(("triaged",), "", (STAFF,), stamps="consulted_at", guard=_difficult),
     "progressed": Move(
@@ -210,7 +215,7 @@ TABLE: dict[str, Move] = {
     "escalated": Move(("dispatched",), "triaged", (CLOCK,), clears=_TEAM),
     "recalled": Move(("dispatched",), "triaged", (STAFF,), clears=_TEAM),
     "returned": Move(
-        ("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at", "waits_until")
+        ("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at"), guard=_going
     ),
     "paused": Move(
         ("triaged", "accepted"),
@@ -254,7 +259,7 @@ TABLE: dict[str, Move] = {
         guard=_ratable,
     ),
     "answered": Move(
-        tuple(state for state in STATES if state not in ("rejected", "cancelled", "merged")),
+        tuple(state for state in STATES if state != "merged"),
         "",
         (STAFF,),
         sets={"problem": "problem"},
@@ -279,7 +284,11 @@ TABLE: dict[str, Move] = {
         clears=("waits_until",),
     ),
     "unmerged": Move(
-        ("merged",), "submitted", (STAFF,), clears=("merged_into", "level", "due", "consulted_at")
+        ("merged",),
+        "submitted",
+        (STAFF,),
+        clears=("merged_into", "level", "due", "consulted_at"),
+        guard=_kept,
     ),
     "cancelled": Move(
         ("submitted", "triaged", "dispatched"),
@@ -290,7 +299,7 @@ TABLE: dict[str, Move] = {
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",)),
     "noted": Move(_OPEN, "", (STAFF, TEAM)),
-    "erased": Move(FINAL, "", (STAFF, CLOCK), stamps="erased_at"),
+    "erased": Move(FINAL, "", (STAFF, CLOCK), stamps="erased_at", guard=_kept),
 }
 _NUMBERS = ("attitude", "skill", "timeliness")
 

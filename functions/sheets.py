@@ -46,7 +46,7 @@ def xlsx(title: str, heads: Sequence[str], rows: Table) -> bytes:
         cell.font = Font(bold=True)
     for column in sheet.columns:
         longest = max(len(str(cell.value or "")) for cell in column)
-        letter = column[0].column_letter  # type: ignore[union-attr]
+        letter = column[0].column_letter
         sheet.column_dimensions[letter].width = min(48, 4 + 2 * longest)
     sheet.freeze_panes = "A2"
     written = io.BytesIO()

@@ -78,6 +78,8 @@ def _progress(order: Order) -> Iterator[str]:
     yield from (step for step in STEPS[:3] if getattr(order, f"{step}_at"))
     if order.done_at and order.done_at[:10] <= order.due:
         yield "in_time"
+    if order.done_at and not order.rated_at:
+        yield "asked"
     if order.state in ("rejected", "cancelled"):
         yield order.state
 
@@ -85,6 +87,8 @@ def _progress(order: Order) -> Iterator[str]:
 def _rating(order: Order) -> Counter[str]:
     counts: Counter[str] = Counter()
     if order.rated_at:
+        # Done at least once, even if it was opened again since: the other side of the response.
+        counts["asked"] = 1
         counts["rated"] = 1
         counts[order.solved] = 1
         for name in STARS:

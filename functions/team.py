@@ -50,6 +50,8 @@ def act(request: Request, app: App) -> Response:
     kind = request.said("do")
     if kind not in app.bundle.actions:
         raise Problem(400, "too_many")
+    if order.team != team:  # It was the team's, and is not any more.
+        return _page(request, app, order, 409, notice="moved")
     asked = form(app, order, kind)
     answers = check(asked, request.typed, app.now.date())
     if request.said("version") != str(order.version):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from functions.form import FORMS
 from functions.volunteer import THANKS
-from generator import feeds, forms
+from generator import feeds, forms, reports
 from generator.errors import ContentError, Problem
 from generator.models import Entry, Fair, News, Site, by_category
 from generator.yaml import Document
@@ -59,7 +59,10 @@ def plan(site: Site, figures: Mapping[str, Any] | None = None) -> list[Page]:
     Raises:
         ContentError: two pages have the same address.
     """
-    pages = [*_fixed(site), *_items(site), *_lists(site), *_tags(site), *_forms(site)]
+    known = figures or {}
+    pages = [*_fixed(site), *_items(site, known), *_lists(site), *_tags(site), *_forms(site)]
+    pages += (Page(*made) for made in reports.pages(site, known))
+    pages += _paged("/wishes/", "wishes.html", reports.wishes(site, known), {})
     shown = [page for page in pages if page.address.endswith("/")]
     dated: list[News | Fair] = [*site.news, *site.fairs]
     days = {address(item): item.date for item in dated}
@@ -92,7 +95,8 @@ def _fixed(site: Site) -> Iterator[Page]:
     yield Page("/service-day.ics", feeds.service_day, {})
 
 
-def _items(site: Site) -> Iterator[Page]:
+def _items(site: Site, known: Mapping[str, Any]) -> Iterator[Page]:
+    counted = reports.lately(known)
     related = _related(site.news)
     for position, item in enumerate(site.news):
         newer, older = _around(site.news, position)
@@ -107,11 +111,20 @@ def _items(site: Site) -> Iterator[Page]:
         near = [other for other in site.menu if other.category == service.category]
         near = [other for other in near if other is not service]
         yield _item_page(
-            "service.html", service, {"item": service, "teams": doing, "related": near}
+            "service.html",
+            service,
+            {
+                "item": service,
+                "teams": doing,
+                "related": near,
+                "counted": reports.badge(counted, f"service:{service.slug}"),
+            },
         )
     for team in site.teams:
         services = [service for service in site.menu if team.slug in service.teams]
-        yield _item_page("team.html", team, {"item": team, "services": services})
+        badge = reports.badge(counted, f"team:{team.slug}")
+        data = {"item": team, "services": services, "counted": badge}
+        yield _item_page("team.html", team, data)
     for partner in site.partners:
         yield _item_page("partner.html", partner, {"item": partner})
     for page in site.pages:
@@ -139,9 +152,7 @@ def _tags(site: Site) -> Iterator[Page]:
         yield from _paged(f"/tags/{tag}/", "tag.html", items, {"tag": tag})
 
 
-def _paged(
-    base: str, template: str, items: Sequence[Entry], data: dict[str, Any]
-) -> Iterator[Page]:
+def _paged(base: str, template: str, items: Sequence[Any], data: dict[str, Any]) -> Iterator[Page]:
     """A list in pages of twenty: ``base``, ``base/page/2/`` and on; one page even when empty."""
     total = max(1, -(-len(items) // PER_PAGE))
     places = ["", base, *(f"{base}page/{number}/" for number in range(2, total + 1)), ""]

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from jinja2 import TemplateError, TemplateSyntaxError
 
+from functions import figures, sheets
 from functions.page import environment
 from generator import markup, plan
 from generator.errors import WudanError
@@ -25,6 +26,7 @@ class Renderer:
         self._env.globals.update(
             site=settings, words=theme.words, assets=theme.assets, address=plan.address
         )
+        self._env.globals.update(csv=sheets.as_csv, table=figures.rows)
         self._env.filters.update(markdown=markup.html, excerpt=markup.excerpt)
         self._common = theme.digest + _encode(settings)
 

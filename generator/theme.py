@@ -18,7 +18,8 @@ class Theme(NamedTuple):
     """``templates``: sources by name. ``words``: sentences. ``actions``: forms of the desk.
 
     ``files``: static files by address. ``assets``: the address of each, by its path below
-    ``static/``. ``digest`` changes with anything besides content that pages are made from, the program included.
+    ``static/``. ``digest`` changes with anything besides content that pages are made from, the
+    program included.
     """
 
     templates: dict[str, str]

@@ -112,9 +112,8 @@ class Client:
         if body is not None:
             event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
         answer = respond(ROUTES, event, self.app)
-        body, raw = answer["body"], b""
+        text, raw = answer["body"], b""
         if answer.get("isBase64Encoded"):
-            body, raw = "", base64.b64decode(body)
-        return Answer(
-            answer["statusCode"], answer["headers"], body, raw, answer.get("cookies", ())
-        )
+            text, raw = "", base64.b64decode(text)
+        cookies = answer.get("cookies", ())
+        return Answer(answer["statusCode"], answer["headers"], text, raw, cookies)

@@ -13,8 +13,8 @@ def show(request: Request, app: App, session: Session) -> Response:
         app,
         session,
         "report.html",
-        report=figures.report(month, app.store.tally(month)),
+        report=figures.named(
+            figures.report(month, app.store.tally(month)), app.bundle.services, app.bundle.teams
+        ),
         months=[name for name in reversed(app.store.months()) if name],
-        services=app.bundle.services,
-        teams=app.bundle.teams,
     )

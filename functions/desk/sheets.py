@@ -1,6 +1,7 @@
 """Excel at the desk: orders, ratings, volunteers and the report out; sign-ups and paper in."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from urllib.parse import quote
 
 from functions import accounts, actions, figures, filing, ledger, number, people, sheets, wish
@@ -97,10 +98,11 @@ def volunteers(request: Request, app: App, session: Session) -> Response:
 def report(request: Request, app: App, session: Session) -> Response:
     """The report of a month, digit by digit as the site has it."""
     month = request.said("month")
-    made = figures.report(month, app.store.tally(month))
     words = app.bundle.words["sheets"]
-    names = {**app.bundle.services, **app.bundle.teams, "": "", figures.OTHERS: words["others"]}
-    rows = figures.rows(made, names, words["kinds"])
+    made = figures.named(
+        figures.report(month, app.store.tally(month)), app.bundle.services, app.bundle.teams
+    )
+    rows = figures.rows(made, {figures.OTHERS: words["others"]}, words["kinds"])
     return _download(app, session, "report", month, words["report"], rows)
 
 
@@ -164,10 +166,8 @@ def _take_rating(app: App, session: Session, asked: Form, answers: Answers) -> C
         raise Wrong("unratable", field="no")
 
     def commit() -> None:
-        try:
+        with suppress(Refused, Conflict):  # It was rated meanwhile; once is enough.
             actions.perform(app, order, "rated", STAFF, asked, answers, session.who, once)
-        except (Refused, Conflict):
-            pass  # It was rated meanwhile; once is enough.
 
     return commit
 

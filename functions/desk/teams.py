@@ -1,5 +1,7 @@
 """The teams at the desk: what they have on their hands, and their private links."""
 
+from contextlib import suppress
+
 from functions import actions, links, tally
 from functions.app import App
 from functions.desk.session import Session, view
@@ -34,11 +36,9 @@ def act(request: Request, app: App, session: Session) -> Response:
     team = request.said("team")
     if team not in app.bundle.teams:
         raise Problem(404, "not_found")
-    try:
+    with suppress(Conflict):  # Somebody else did it just now, and the page shows what is.
         if request.said("do") == "revoke":
             links.revoke(app, team, session.who)
         else:
             links.issue(app, team, session.who)
-    except Conflict:
-        pass  # Somebody else did it just now, and the page shows what is.
     return see_other(f"/desk/teams/#{team}")

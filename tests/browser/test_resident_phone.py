@@ -41,5 +41,3 @@ def test_without_scripts_a_wish_with_a_forgotten_answer_is_mended_sent_and_given
     expect(phone.get_by_text("请记下这个单号")).to_be_visible()
     no = parse_qs(urlsplit(phone.url).query)["no"][0]
     expect(phone.get_by_role("main")).to_contain_text(number.spell(no))
-
-

@@ -12,8 +12,12 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import pytest
 
-from functions import number
+from functions import ledger, number
+from functions.app import App
+from functions.store import connect
+from generator import site
 from tests.client import Answer
+from tests.integration.test_functions import DONE, move
 
 PRODUCT = Path(__file__).parent.parent.parent
 WISH = {
@@ -100,7 +104,9 @@ def server(root: Path, tmp_path: Path) -> Iterator[Server]:
     server.kill()
 
 
-def test_a_wish_is_filed_followed_carried_out_and_rated(server: Server, tmp_path: Path) -> None:
+def test_a_wish_is_filed_followed_carried_out_and_rated(
+    server: Server, root: Path, tmp_path: Path
+) -> None:
     assert server.get("/").status == 200
     body = urlencode({**server.get("/wish/").form("/api/wish"), **WISH}, doseq=True)
     filed = server.post("/api/wish", body)
@@ -111,26 +117,17 @@ def test_a_wish_is_filed_followed_carried_out_and_rated(server: Server, tmp_path
     server.start()
     assert number.spell(filed.no) in server.get(filed.location).text
 
-    for step in (
-        ["triaged", "level=routine", "due=2026-12-01"],
-        ["dispatched", "team=barbers", "due=2026-11-25"],
-        ["accepted", "volunteer=V"],
-        ["done"],
-    ):
-        run("order", "--data", str(tmp_path / "data"), filed.no, *step)
+    data = tmp_path / "data"
+    secret = (data / "secret").read_bytes()
+    app = App(site.bundle_folder(root), lambda: connect(f"sqlite:{data}/wudan.db"), secret)
+    move(app, filed.no, *DONE)
     page = server.get(filed.location)
     rating = {**page.form("/api/rating"), **RATING}
     assert server.post("/api/rating", urlencode(rating, doseq=True)).location == filed.location
     again = server.post("/api/rating", urlencode({**rating, "skill": "1"}, doseq=True))
     assert again.status == 409
     assert "您已经评过这一单了" in again.text
-    data = ("--data", str(tmp_path / "data"))
-    assert filed.no in run("order", *data).replace("-", "")
-    assert "欧阳奶奶" in run("order", *data, filed.no)
-    run("order", *data, filed.no, "--forget")
-    kept = run("order", *data, filed.no)
-    assert "欧阳奶奶" not in kept
-    assert "rated" in kept
+    assert ledger.contact(app, filed.no)["name"] == "欧阳奶奶"
 
 
 def test_an_acknowledged_wish_survives_kill_at_once(server: Server) -> None:

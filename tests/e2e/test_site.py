@@ -13,15 +13,22 @@ from icalendar import Calendar
 from selectolax.lexbor import LexborHTMLParser
 
 from functions import bundle, page
+from functions.accounts import ADMINISTRATOR
+from functions.app import CHINA, App
 from functions.bundle import Bundle
 from functions.lifecycle import STATES, TABLE, Event, Order, moves
+from functions.store import connect
+from functions.wsgi import ROUTES
 from generator import content, site
 from generator.output import file_of
+from tests.client import Client
+from tests.integration.test_desk import Desk, Team
+from tests.integration.test_functions import wish
 
 PRODUCT = Path(__file__).parent.parent.parent
 CHECKER = PRODUCT / "tests/html/node_modules/vnu-jar/build/dist/vnu.jar"
 ATOM = "{http://www.w3.org/2005/Atom}"
-FUNCTIONS = {"/api/wish", "/api/rating", "/api/volunteer", "/api/order"}
+FUNCTIONS = set(ROUTES)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +52,14 @@ def functions_pages(known: Bundle) -> dict[str, str]:
     rating = known.forms["rating"]
     pages = {}
     for state in STATES:
-        order = Order("23456789", state=state, service="haircut", due="2026-12-01", team="x")
+        order = Order(
+            "23456789",
+            state=state,
+            service="haircut",
+            due="2026-12-01",
+            team="x",
+            answer_by="2026-12-01",
+        )
         events = [Event(kind, "staff", "2026-11-23T10:00:00+08:00") for kind in TABLE]
         can = moves(Order("N", state=state), "resident")
         pages[f"order-{state}"] = page.render(
@@ -66,9 +80,45 @@ def functions_pages(known: Bundle) -> dict[str, str]:
     return pages
 
 
+def working_pages(app: App) -> dict[str, str]:
+    """The pages of the desk and of a team, with orders in every step that they work on."""
+    client = Client(app)
+    desk, team = Desk(client, "李主任", ADMINISTRATOR), Team(client, "hairdressing")
+    nos = [wish(client, phone=f"1380000000{n}").no for n in range(5)]
+    for no in nos[1:]:
+        desk.do(no, "triaged", level="routine", service="haircut")
+    for no in nos[2:]:
+        desk.do(no, "dispatched", team="hairdressing")
+    for no in nos[3:]:
+        team.do(no, "accepted", volunteer="team", person="秦师傅")
+    team.do(nos[4], "done")
+    desk.do(nos[2], "noted", note="记着")
+    drawn = {f"desk-{n}": desk.get(f"/desk/order/?no={no}").body for n, no in enumerate(nos)}
+    drawn |= {f"team-{n}": team.get(no).body for n, no in enumerate(nos[2:])}
+    drawn["refused"] = desk.do(nos[0], "triaged").body
+    for path in (*(path for path in ROUTES if path.startswith("/desk/")), "/desk/?state=triaged"):
+        if "GET" in ROUTES[path.partition("?")[0]] and path not in (
+            "/desk/order/",
+            "/desk/person/",
+        ):
+            drawn[path.replace("/", "-").replace("?", "")] = desk.get(path).body
+    slip = team.get(nos[4]).page.css_first('a[href^="/team/slip/"]')
+    assert slip is not None
+    drawn["slip"] = client.get(slip.attributes["href"] or "").body
+    drawn["team"] = team.get().body
+    drawn["ended"] = client.get("/team/?team=hairdressing&key=x").body
+    assert not [name for name, body in drawn.items() if "出了点问题" in body or not body]
+    return drawn
+
+
 @pytest.fixture(scope="module")
-def drawn(root: Path) -> dict[str, str]:
-    return functions_pages(bundle.load(site.bundle_folder(root)))
+def drawn(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    store = f"sqlite:{tmp_path_factory.mktemp('data')}/wudan.db"
+    folder = site.bundle_folder(root)
+    app = App(
+        folder, lambda: connect(store), b"secret", lambda: datetime(2026, 11, 23, 10, tzinfo=CHINA)
+    )
+    return functions_pages(bundle.load(folder)) | working_pages(app)
 
 
 def html_files(out: Path) -> list[Path]:

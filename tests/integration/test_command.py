@@ -1,6 +1,7 @@
 """The command line, as staff use it."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -88,12 +89,19 @@ def test_any_title_comes_through_unchanged(root: Path, title: str) -> None:
         assert title in {item.title for item in content.load(root).news}
 
 
-def test_an_order_that_is_not_there_or_cannot_go_that_way_is_told(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    assert run("order", "--data", data).exit_code == 0
-    result = run("order", "--data", data, "23456789")
-    assert result.exit_code == 1
-    assert "没有单号为 23456789 的单子" in result.output
+def test_accounts_are_made_listed_and_ended_and_a_wrong_name_is_told(
+    root: Path, tmp_path: Path
+) -> None:
+    def staff(*arguments: str) -> Any:
+        return run("staff", "--root", root, "--data", tmp_path / "data", *arguments)
+
+    assert "只显示这一次" in staff("add", "王芳", "--administrator").output
+    assert staff("add", "王芳").exit_code == 1
+    assert "王芳  administrator  active" in staff("list").output
+    assert "停用" in staff("disable", "王芳").output
+    assert "disabled" in staff("list").output
+    unknown = staff("reset", "小陈")
+    assert (unknown.exit_code, "没有叫“小陈”的人" in unknown.output) == (1, True)
 
 
 def options(command: click.Command) -> set[str]:

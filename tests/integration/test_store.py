@@ -190,9 +190,7 @@ def test_what_waits_is_listed_longest_due_first_and_paged_without_loss(store: St
         commit(store, head(f"N{n:02}", 1)._replace(due=due, owner=owner), [event()])
     commit(store, head("X", 1, state="done")._replace(due="2026-01-01"), [event()])
     seen: list[Head] = []
-    while page := store.waiting(
-        "order", "submitted", after=seen[-1].turn if seen else "", limit=4
-    ):
+    while page := store.waiting("order", "submitted", after=seen[-1].turn if seen else "", limit=4):
         seen += page
     assert len({h.no for h in seen}) == 25
     assert [(h.due, h.no) for h in seen] == sorted((h.due, h.no) for h in seen)
@@ -210,7 +208,9 @@ def test_a_head_is_found_by_its_number(store: Store) -> None:
 def test_what_has_all_marks_is_found_newest_first_and_paged(store: Store) -> None:
     for n in range(12):
         marks = (f"team:{'ab'[n % 2]}", f"month:{n % 3}")
-        commit(store, head(f"N{n:02}", 1, at=f"2026-11-{n + 1:02}")._replace(marks=marks), [event()])
+        commit(
+            store, head(f"N{n:02}", 1, at=f"2026-11-{n + 1:02}")._replace(marks=marks), [event()]
+        )
     found = store.find("order", ["team:b", "month:0"])
     assert [h.no for h in found] == ["N09", "N03"]
     assert store.find("order", ["team:b", "month:0"], before=found[0].place) == found[1:]
@@ -245,7 +245,7 @@ def test_the_tally_is_added_to_in_the_same_transaction(store: Store) -> None:
 
 
 def test_no_counter_rises_above_its_limit(store: Store) -> None:
-    room = {"tally": {("", "load"): 1}, "limits": {("", "load"): 2}}
+    room: dict[str, Any] = {"tally": {("", "load"): 1}, "limits": {("", "load"): 2}}
     for no in "AB":
         commit(store, head(no, 1), [event()], **room)
     with pytest.raises(Full):

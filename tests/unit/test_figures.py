@@ -28,6 +28,7 @@ def test_shares_are_percent_of_what_they_are_shares_of() -> None:
             "service:haircut accepted": 26,
             "service:haircut done": 24,
             "service:haircut in_time": 18,
+            "service:haircut asked": 24,
             "service:haircut rated": 12,
             "service:haircut solved": 8,
             "service:haircut problems": 3,
@@ -54,7 +55,9 @@ def test_there_is_no_figure_where_there_is_nothing_to_divide() -> None:
 
 
 def test_no_order_of_many_in_time_is_nought_and_not_nothing() -> None:
-    total = report("2026-11", {"all wishes": 9, "all done": 8, "all rated": 2}).total
+    total = report(
+        "2026-11", {"all wishes": 9, "all done": 8, "all asked": 8, "all rated": 2}
+    ).total
     assert (total.in_time, total.solved, total.answers) == (0.0, 0.0, 25.0)
 
 

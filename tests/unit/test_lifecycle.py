@@ -59,8 +59,8 @@ ALLOWED = {
     "done": {"rated", "closed", "answered", *FREE},
     "rated": {"reopened", "closed", "answered", *FREE},
     "closed": {"rated", "answered", "withdrawn", "erased"},
-    "rejected": {"withdrawn", "erased"},
-    "cancelled": {"withdrawn", "erased"},
+    "rejected": {"answered", "withdrawn", "erased"},
+    "cancelled": {"answered", "withdrawn", "erased"},
     "merged": {"unmerged", "withdrawn", "erased"},
 }
 BY = {
@@ -311,10 +311,10 @@ def test_an_order_that_was_not_taken_keeps_its_promise_and_loses_its_team(kind: 
     assert order.team == order.answer_by == order.volunteer == ""
 
 
-def test_an_order_that_is_returned_is_no_longer_accepted_nor_waits() -> None:
-    order = after(*FILED[:4], "paused", "returned")
+def test_an_order_that_is_returned_is_no_longer_accepted() -> None:
+    order = after(*FILED[:4], "returned")
     assert (order.state, order.due) == ("triaged", FACTS["due"])
-    assert order.team == order.volunteer == order.accepted_at == order.waits_until == ""
+    assert order.team == order.volunteer == order.accepted_at == order.dispatched_at == ""
 
 
 def test_another_volunteer_may_be_assigned() -> None:
@@ -341,10 +341,10 @@ def test_a_reopened_difficult_order_is_consulted_on_again() -> None:
 
 def test_a_new_rating_takes_the_place_of_the_old_one_altogether() -> None:
     order = then(after(*FILED[:5]), "rated", attitude=2, skill=1, problem="raised")
-    order = then(then(order, "answered"), "reopened")
+    order = then(then(order, "answered", text="We are sorry"), "reopened")
     for kind in FILED[1:5]:
         order = then(order, kind, **({"team": "plumbers"} if kind == "dispatched" else {}))
-    assert (order.attitude, order.rated_team) == (2, "barbers")
+    assert (order.attitude, order.answer, order.rated_team) == (2, "We are sorry", "barbers")
     order = then(order, "rated", attitude=5)
     assert (order.attitude, order.skill, order.problem, order.answer) == (5, 0, "", "")
     assert order.rated_team == "plumbers"

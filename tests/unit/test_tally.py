@@ -208,3 +208,14 @@ def test_a_difference_says_what_to_add_and_nothing_that_stays() -> None:
     before = Counter({("", "gone"): 1, ("", "stays"): 2, ("", "grows"): 1})
     after = Counter({("", "stays"): 2, ("", "grows"): 3, ("", "new"): 1})
     assert tally.difference(before, after) == {("", "gone"): -1, ("", "grows"): 2, ("", "new"): 1}
+
+
+def test_a_reopened_order_was_asked_once_and_never_answers_more_than_all() -> None:
+    rated = then(Order("N"), *FILED[:5], "rated", solved="unsolved")
+    for order in (rated, then(rated, "reopened")):
+        counted = tally.of_order(order)
+        assert (
+            counted[order.filed_at[:7], "all asked"],
+            counted[order.filed_at[:7], "all rated"],
+        ) == (1, 1)
+    assert counted[order.filed_at[:7], "all dispatched"] == 0
