@@ -1,0 +1,86 @@
+"""The five orders from end to end, in a real browser: a wish ends in the month's report."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect
+
+from functions.app import CHINA
+from tests.e2e.test_resident import Server, run
+
+
+def too_wide(page: Page) -> int:
+    """By how many pixels the page has to be pushed sideways to be read."""
+    assert page.viewport_size
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return max(0, width - page.viewport_size["width"])
+
+
+def test_a_wish_is_triaged_dispatched_accepted_done_rated_by_its_slip_and_reported(
+    phone: Page, desktop: Page, server: Server, root: Path, tmp_path: Path
+) -> None:
+    data = ("--root", str(root), "--data", str(tmp_path / "data"))
+    password = run("staff", *data, "add", "王芳").strip().rpartition("：")[2]
+
+    phone.goto(f"{server.address}/wish/")
+    for label, typed in {
+        "想要什么": "想在家理发", "称呼": "欧阳奶奶", "电话": "13812345678", "地址": "1 栋"
+    }.items():  # fmt: skip
+        phone.get_by_label(label).fill(typed)
+    phone.get_by_label("理发").check()
+    phone.get_by_label("我同意").check()
+    phone.get_by_role("button", name="提交").tap()
+    track = phone.url
+
+    desktop.goto(f"{server.address}/desk/")
+    desktop.get_by_label("名字").fill("王芳")
+    desktop.get_by_label("密码").fill(password)
+    desktop.get_by_role("button", name="登录").click()
+    desktop.locator(".orders tbody th a").first.click()
+    expect(desktop.get_by_role("main")).to_contain_text("13812345678")
+    desktop.get_by_label("常规").check()
+    desktop.get_by_role("button", name="受理", exact=True).click()
+    desktop.get_by_role("radio", name="理发队").check()
+    desktop.get_by_role("button", name="派给这支队").click()
+    expect(desktop.get_by_role("heading", level=1)).to_contain_text("已派单")
+    desktop.goto(f"{server.address}/desk/teams/")
+    desktop.locator("#barbers").get_by_role("button", name="发链接").click()
+    link = desktop.locator("#barbers").get_by_role("link", name="打开").get_attribute("href")
+
+    phone.goto(f"{server.address}{link}")
+    assert too_wide(phone) == 0
+    phone.locator(".cards a").first.tap()
+    expect(phone.get_by_role("main")).not_to_contain_text("13812345678")
+    phone.get_by_label("队里安排").check()
+    phone.get_by_label("去的人叫什么").fill("秦师傅")
+    phone.get_by_role("button", name="接单", exact=True).tap()
+    expect(phone.get_by_role("main")).to_contain_text("13812345678")
+    assert too_wide(phone) == 0
+    phone.get_by_role("button", name="报告办完").tap()
+    expect(phone.get_by_role("main")).not_to_contain_text("13812345678")
+    phone.get_by_role("link", name="评单小票").tap()
+    where = phone.get_by_role("link", name="直接打开评单").get_attribute("href")
+
+    rate = urlsplit(where or "")
+    phone.goto(f"{server.address}{rate.path}?{rate.query}")
+    assert too_wide(phone) == 0
+    for group in phone.locator(".stars").all():
+        group.get_by_label("5 星").check()
+    phone.get_by_label("解决了", exact=True).check()
+    phone.get_by_role("button", name="提交").tap()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("已评价")
+    assert phone.url == track
+
+    os.environ["WUDAN_STORE"] = f"sqlite:{tmp_path}/data/wudan.db"
+    try:
+        run("build", "--root", str(root))
+    finally:
+        del os.environ["WUDAN_STORE"]
+    month = datetime.now(CHINA).strftime("%Y-%m")
+    phone.goto(f"{server.address}/report/{month}/")
+    report = phone.get_by_role("main")
+    for row in ("点单 1 单", "办完 1 单", "评价 1 单", "解决率 100.0%", "三项平均 5.0 星"):
+        expect(report.get_by_role("row", name=row)).to_be_visible()
+    assert too_wide(phone) == 0

@@ -1,0 +1,119 @@
+"""The demonstration's year: it could have happened, and its counters are right."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from functions import actions, demo, ledger, people, tally
+from functions.app import App
+from functions.lifecycle import Order
+from functions.store import connect
+
+MANY = 60
+
+
+def orders(app: App) -> list[Order]:
+    """All orders, each folded from its history."""
+    found = [ledger.find(app, no) for no in app.store.numbers(ledger.KIND)]
+    return [order for order in found if order]
+
+
+@pytest.fixture
+def filled(app: App) -> App:
+    assert demo.fill(app, MANY) == MANY
+    return app
+
+
+def test_every_order_has_a_history_and_they_are_in_many_states(filled: App) -> None:
+    found = orders(filled)
+    assert len(found) == MANY
+    assert len({order.state for order in found}) >= 5
+    for order in found:
+        head = filled.store.head(order.no)
+        assert head == ledger.head(filled, order)
+
+
+def test_time_never_goes_back_nor_beyond_now(filled: App) -> None:
+    for kind in (ledger.KIND, people.KIND):
+        for no in filled.store.numbers(kind):
+            times = [datetime.fromisoformat(event.at) for event in filled.store.events(no)]
+            assert all(before <= after for before, after in pairwise(times))
+            assert (filled.now - times[0]).days <= 365
+            assert times[-1] <= filled.now
+
+
+def test_the_counters_are_the_sum_over_all_histories(filled: App) -> None:
+    counted: tally.Tally = Counter()
+    for order in orders(filled):
+        counted.update(tally.of_order(order))
+    for no in filled.store.numbers(people.KIND):
+        head = filled.store.head(no)
+        assert head
+        counted.update(tally.of_volunteer(head.state, head.begun, head.data.get("team", "")))
+    stored = {
+        (month, name): stands
+        for month in filled.store.months()
+        for name, stands in filled.store.tally(month).items()
+    }
+    assert stored == {name: stands for name, stands in counted.items() if stands}
+
+
+def test_who_serves_had_joined_and_is_of_the_team(filled: App) -> None:
+    for team in filled.bundle.teams:
+        assert len(people.of_team(filled, team)) >= 2
+    for no in filled.store.numbers(ledger.KIND):
+        team = ""
+        for event in filled.store.events(no):
+            team = event.data.get("team", team)
+            if event.kind == "accepted":
+                applied, approved = filled.store.events(event.data["volunteer"])
+                assert applied.at < approved.at < event.at
+                assert approved.data["team"] == team
+
+
+def test_a_duplicate_is_of_an_earlier_order_of_the_same_phone(app: App) -> None:
+    demo.fill(app, 300)
+    merged = [order for order in orders(app) if order.state == "merged"]
+    assert merged
+    for order in merged:
+        into = ledger.find(app, order.merged_into)
+        assert into
+        assert into.filed_at < order.filed_at
+        assert ledger.contact(app, into.no)["phone"] == ledger.contact(app, order.no)["phone"]
+
+
+def test_nothing_in_public_words_tells_whose_it_is(filled: App) -> None:
+    found = orders(filled)
+    assert any(order.published for order in found)
+    for order in found:
+        contact = ledger.contact(filled, order.no)
+        assert {"detail", "name", "phone", "address"} <= contact.keys()
+        assert not actions.tells_whose(order.published + order.answer, contact)
+
+
+def test_nobody_is_told(filled: App, capfd: pytest.CaptureFixture[str]) -> None:
+    demo.fill(filled, 5, seed=2)
+    assert filled.store.messages("waiting") == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_same_seed_gives_the_same_year(
+    filled: App, bundle: Path, tmp_path: Path, clock: Callable[[], datetime]
+) -> None:
+    def another(name: str, seed: int) -> list[str]:
+        app = App(bundle, lambda: connect(f"sqlite:{tmp_path}/{name}.db"), b"secret", clock)
+        demo.fill(app, MANY, seed)
+        return [*app.store.numbers(ledger.KIND)]
+
+    numbers = [*filled.store.numbers(ledger.KIND)]
+    assert another("same", 1) == numbers
+    assert another("other", 2) != numbers
+
+
+def test_a_store_can_be_filled_again(filled: App) -> None:
+    demo.fill(filled, MANY)
+    assert len(orders(filled)) == 2 * MANY
