@@ -157,13 +157,42 @@ def demo(root: Path, data: Path | None, orders: int) -> None:
     click.echo(f"写入了 {written} 单示例。用 staff add 建一个账号，就能在 /desk/ 看到。")
 
 
+@main.command()
+@DATA
+@ROOT
+@click.option("--mend", is_flag=True, help="Put right what does not agree.")
+@click.pass_context
+def doctor(ctx: click.Context, root: Path, data: Path | None, mend: bool) -> None:
+    """Hold lists and figures against the histories; stop the server before mending."""
+    from functions import doctor as at_work
+
+    app = _app(root, data)
+    found = at_work.examine(app)
+    click.echo(
+        f"看过 {found.histories} 件：{len(found.heads)} 件在列表里不对，"
+        f"{len(found.counters)} 个数字不对，{len(found.impossible)} 件的经过读不通。"
+    )
+    for no in found.impossible:
+        click.echo(f"{no} 的经过不合五单的步骤，请照备份核对。", err=True)
+    if mend and not found.healthy:
+        at_work.mend(app, found)
+        found = at_work.examine(app)
+        click.echo("已经改好。" if found.healthy else "还有不对的，见上面。")
+    if not found.healthy:
+        ctx.exit(1)
+
+
 def _app(root: Path, data: Path | None) -> Any:
-    """The functions as they run for this root; the site is built first where it never was."""
+    """The functions as they run for this root; where it was never built, or by another version
+    of the program, the site is built first."""
     from generator import local, site
 
-    if not site.bundle_folder(root).exists():
+    app = local.app(root, data)
+    try:
+        _ = app.bundle
+    except (FileNotFoundError, TypeError):
         site.build(root, root / "public")
-    return local.app(root, data)
+    return app
 
 
 if __name__ == "__main__":

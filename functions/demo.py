@@ -112,9 +112,9 @@ class _Town:
         return sorted(found)
 
     def somebody(self, digits: tuple[int, int]) -> dict[str, str]:
-        """Name and phone, clearly made up."""
+        """Name and phone, clearly made up: after the area code no number begins with 0."""
         name = self.rng.choice(SURNAMES) + self.rng.choice(TITLES)
-        return {"name": name, "phone": f"+861390000{self.rng.randrange(*digits):04}"}
+        return {"name": name, "phone": f"+86773000{self.rng.randrange(*digits):04}"}
 
     def recruit(self, count: int) -> None:
         """Two volunteers for each team before all orders, the others during the year."""

@@ -13,7 +13,8 @@ from functions.app import App
 from functions.tally import STARS, STEPS
 
 FEWEST = 5
-"""Services and teams with fewer orders in a period are shown together, lest a person be known."""
+"""Services and teams with fewer orders in a period are shown together, lest a person be known;
+those with fewer ratings have neither stars nor a share of what was solved."""
 WISHES = 200
 OTHERS = "…"
 """Stands for those that are shown together."""
@@ -115,11 +116,10 @@ def named(made: Report, services: Mapping[str, str], teams: Mapping[str, str]) -
 def rows(
     made: Report, names: Mapping[str, str], kinds: Mapping[str, str]
 ) -> Iterator[tuple[str | int | float | None, ...]]:
-    """The report as a table: all, then services, then teams. ``names`` stand in for slugs."""
+    """A report as a table: all, then services, then teams. ``names`` stand in for slugs."""
     for kind, lines in (("all", [made.total]), ("service", made.services), ("team", made.teams)):
         for each in lines:
-            name = names.get(each.slug, each.slug)
-            yield (made.period, kinds[kind], name, *each[1:])
+            yield (made.period, kinds[kind], names.get(each.slug, each.slug), *each[1:])
 
 
 def together(counters: Iterable[Mapping[str, int]]) -> Counter[str]:
@@ -162,10 +162,13 @@ def line(scope: str, counted: Mapping[str, int], wishes: int) -> Line:
     def count(name: str) -> int:
         return counted.get(f"{scope} {name}", 0)
 
+    slug = scope.partition(":")[2]
+    # What few said of one service or team could be told apart, and says little of it.
+    judged = not slug or count("rated") >= FEWEST
     stars = sum(count(f"{name} stars") for name in STARS)
     given = sum(count(f"{name} given") for name in STARS)
     return Line(
-        scope.partition(":")[2],
+        slug,
         count("wishes"),
         _percent(count("wishes"), wishes),
         count("dispatched"),
@@ -174,8 +177,8 @@ def line(scope: str, counted: Mapping[str, int], wishes: int) -> Line:
         _percent(count("in_time"), count("done")),
         count("rated"),
         _percent(count("rated"), count("asked")),
-        _percent(count("solved"), count("rated")),
-        round(stars / given, 1) if given else None,
+        _percent(count("solved"), count("rated")) if judged else None,
+        round(stars / given, 1) if given and judged else None,
         count("problems"),
         count("answered"),
     )

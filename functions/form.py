@@ -24,6 +24,9 @@ NEEDED = {
 }
 """The questions that the functions cannot do without, and their kinds; they are required."""
 
+OTHER = "other"
+"""What is picked where nothing in the list fits."""
+
 Form = Mapping[str, Any]
 Field = Mapping[str, Any]
 
@@ -159,6 +162,12 @@ def _phone(field: Field, text: str, today: date) -> str:
     if landline and (digits.startswith("0") or plain.lstrip().startswith(("+", "00"))):
         return f"+86{landline[1]}"
     raise Wrong("phone")
+
+
+def dialled(phone: str) -> str:
+    """A stored phone as it is dialled inside the country: landlines with the prefix 0."""
+    plain = phone.removeprefix("+86")
+    return plain if not plain or MOBILE.fullmatch(plain) else f"0{plain}"
 
 
 def _last4(field: Field, text: str, today: date) -> str:

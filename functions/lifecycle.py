@@ -142,6 +142,15 @@ def _complained(order: Order, event: Event) -> str:
     return "" if order.problem == "raised" else "problem"
 
 
+def _published(order: Order, event: Event) -> str:
+    return "" if order.published else "unpublished"
+
+
+def _unrated(order: Order, event: Event) -> str:
+    """One that was done and rated is nobody's duplicate; its rating would be lost."""
+    return "served" if order.rated_at else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One row of the table. ``to`` empty means that the state stays as it is."""
@@ -282,6 +291,7 @@ TABLE: dict[str, Move] = {
         (STAFF,),
         sets={"into": "merged_into"},
         clears=("waits_until",),
+        guard=_unrated,
     ),
     "unmerged": Move(
         ("merged",),
@@ -297,7 +307,7 @@ TABLE: dict[str, Move] = {
         clears=("waits_until",),
     ),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
-    "withdrawn": Move(STATES, "", (STAFF,), clears=("published",)),
+    "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     "noted": Move(_OPEN, "", (STAFF, TEAM)),
     "erased": Move(FINAL, "", (STAFF, CLOCK), stamps="erased_at", guard=_kept),
 }
@@ -309,7 +319,7 @@ class Refused(Exception):
 
     ``reason`` is ``unknown``, ``state``, ``actor`` or ``data``, or what the guard found:
     ``consultation``, ``level``, ``waiting``, ``going``, ``erased``, ``rated``, ``own``,
-    ``problem``.
+    ``problem``, ``unpublished``, ``served``.
     """
 
     def __init__(self, reason: str, order: Order, event: Event):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from functions import number
+from functions import form, number
 from functions.bundle import Bundle
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def environment(templates: Mapping[str, str]) -> "Environment":
         undefined=jinja2.StrictUndefined,
     )
     env.filters["spell"] = number.spell
+    env.filters["phone"] = form.dialled
     return env
 
 

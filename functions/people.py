@@ -1,6 +1,6 @@
 """Volunteers (招募、注册、管理、评价): each a history, from the sign-up to the leaving."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from functions import ledger, tally
@@ -59,7 +59,7 @@ def change(
         [event],
         {version: app.vault.seal(no, said)} if said else {},
         traces=[ledger.trace(app, "phone", said["phone"])] if "phone" in said else (),
-        tally=tally.difference(_counted(head), _counted(new)),
+        tally=tally.difference(counted(head), counted(new)),
     )
 
 
@@ -92,7 +92,22 @@ def of_team(app: App, team: str) -> list[Person]:
     return [opened(app, head) for head in app.store.find(KIND, [f"active {team}"], limit=200)]
 
 
-def _counted(head: Head | None) -> tally.Tally:
+def fold(app: App, no: str, events: Iterable[Event]) -> Head:
+    """The head that a history amounts to.
+
+    Raises:
+        Refused: the history could not have happened.
+    """
+    head = None
+    for event in events:
+        head = change(app, head, no, event).head
+    if head is None:
+        raise Refused("nothing")
+    return head
+
+
+def counted(head: Head | None) -> tally.Tally:
+    """What a volunteer counts for."""
     if head is None:
         return tally.of_volunteer("", "", "")
     return tally.of_volunteer(head.state, head.begun, head.data.get("team", ""))

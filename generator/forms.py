@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from functions.form import OTHER
 from generator import markup
 from generator.models import Field, Form, Site, by_category
 
@@ -70,7 +71,7 @@ def _offered(choices: str | list[dict[str, str]], other: str, site: Site) -> lis
     else:
         offered = [{**choice, "group": ""} for choice in choices]  # type: ignore[dict-item]
     if other:
-        offered.append({"value": "other", "label": other, "group": ""})
+        offered.append({"value": OTHER, "label": other, "group": ""})
     return offered
 
 

@@ -117,13 +117,16 @@ def _items(site: Site, known: Mapping[str, Any]) -> Iterator[Page]:
                 "item": service,
                 "teams": doing,
                 "related": near,
-                "counted": reports.badge(counted, f"service:{service.slug}"),
+                "counted": counted.get(f"service:{service.slug}"),
             },
         )
     for team in site.teams:
         services = [service for service in site.menu if team.slug in service.teams]
-        badge = reports.badge(counted, f"team:{team.slug}")
-        data = {"item": team, "services": services, "counted": badge}
+        data = {
+            "item": team,
+            "services": services,
+            "counted": counted.get(f"team:{team.slug}"),
+        }
         yield _item_page("team.html", team, data)
     for partner in site.partners:
         yield _item_page("partner.html", partner, {"item": partner})

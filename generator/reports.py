@@ -1,7 +1,7 @@
 """What the site shows of the community's figures: a report a month and a year, the wish list.
 
 All of it is made from a snapshot (:func:`functions.figures.snapshot`), which is empty where there
-is none. Reports have names in place of slugs, for a service and a team may share a slug.
+is none.
 """
 
 from collections import defaultdict
@@ -14,8 +14,6 @@ from generator.models import Site
 
 Figures = Mapping[str, Any]
 
-UNLISTED = {"other": "菜单以外的心愿"}
-"""What residents choose who find nothing on the menu, and what that is called here."""
 YEAR = 12
 
 
@@ -41,24 +39,20 @@ def pages(site: Site, figures: Figures) -> Iterator[Made]:
     latest = made.get(max(months, default=""))
     yield Made("/report/", "report_index.html", {"years": years, "latest": latest})
     for period, report in made.items():
-        called = [line.slug for line in [*report.services, *report.teams]]
-        names = {name: name for name in called if name != OTHERS}
         data = {
             "report": report,
-            "names": names,
-            "months": years.get(period, []),
+            "months": {m: months[m].get("all wishes", 0) for m in years.get(period, [])},
             "answers": _answers(site, figures, period),
             # Only while the period lasts, lest all reports be drawn again every day.
             "until": figures["made"] if figures["made"].startswith(period) else "",
         }
         yield Made(f"/report/{period}/", "report.html", data)
-        yield Made(f"/report/{period}/report.csv", "report.csv", {"report": report, "names": names})
+        yield Made(f"/report/{period}/report.csv", "report.csv", {"report": report})
 
 
 def wishes(site: Site, figures: Figures) -> list[dict[str, str]]:
     """The public wish list, the newest first. ``menu`` is the service's, if it is on the menu."""
     names = _services(site)
-    listed = {service.slug for service in site.menu}
     found = sorted(figures.get("wishes", []), key=lambda wish: wish["date"], reverse=True)
     return [
         {
@@ -66,7 +60,7 @@ def wishes(site: Site, figures: Figures) -> list[dict[str, str]]:
             "state": wish["state"],
             "date": wish["date"],
             "service": names.get(wish["service"], wish["service"]),
-            "menu": wish["service"] if wish["service"] in listed else "",
+            "menu": wish["service"] if wish["service"] in names else "",
         }
         for wish in found
     ]
@@ -95,29 +89,15 @@ def lately(figures: Figures) -> dict[str, Line]:
     }
 
 
-def badge(counted: Mapping[str, Line], scope: str) -> Line | None:
-    """What its own page shows of a service or team, where there is enough."""
-    return counted.get(scope)
-
-
 def _named(report: Report, site: Site) -> Report:
-    services = _services(site)
-    teams = {team.slug: team.name for team in site.teams}
-    return report._replace(
-        services=[_call(line, services) for line in report.services],
-        # By name and not by what they did, for this is no contest.
-        teams=sorted(
-            (_call(line, teams) for line in report.teams), key=lambda t: (t.slug == OTHERS, t.slug)
-        ),
-    )
-
-
-def _call(line: Line, names: Mapping[str, str]) -> Line:
-    return line._replace(slug=names.get(line.slug, line.slug))
+    """The report with names, its teams by name and not by what they did: this is no contest."""
+    named = public.named(report, _services(site), {team.slug: team.name for team in site.teams})
+    teams = sorted(named.teams, key=lambda team: (team.slug == OTHERS, team.slug))
+    return named._replace(teams=teams)
 
 
 def _services(site: Site) -> dict[str, str]:
-    return UNLISTED | {service.slug: service.name for service in site.menu}
+    return {service.slug: service.name for service in site.menu}
 
 
 def _answers(site: Site, figures: Figures, period: str) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from functions.bundle import FILE, Bundle
+from functions.form import OTHER
 from generator import content, theme
 from generator.forms import actions, grids
 from generator.models import Site
@@ -83,7 +84,7 @@ def _hand_over(site: Site, pages: list[Page], look: Theme, folder: Path) -> None
     """Write the bundle, where it is not the same already; its forms are those of the pages."""
     drawn = [page.data["form"] for page in pages if page.template == "form.html"]
     forms = {form["slug"]: form for form in drawn}
-    services = next(f for f in forms["wish"]["fields"] if f["name"] == "service")["choices"]
+    services = {service.slug: service.name for service in site.menu}
     bundle = Bundle(
         site=msgspec.to_builtins(site.settings, enc_hook=str),
         calendar=msgspec.to_builtins(site.calendar),
@@ -92,7 +93,7 @@ def _hand_over(site: Site, pages: list[Page], look: Theme, folder: Path) -> None
         capacity={team.slug: team.capacity for team in site.teams if team.capacity},
         grids=grids(site),
         forms=forms,
-        services={choice["value"]: choice["label"] for choice in services},
+        services=services | {OTHER: look.words["sheets"]["names"][OTHER]},
         teams={team.slug: team.name for team in site.teams},
         words=look.words,
         templates={name: text for name, text in look.templates.items() if name.endswith(".html")},

@@ -1,6 +1,7 @@
 """One order at the desk: all that is known of it, and every step that may follow."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from functions import actions, filing, ledger, looks, number, people, wish
@@ -8,10 +9,10 @@ from functions.app import App
 from functions.desk.session import Session, view
 from functions.form import Answers, Form, Wrong, check
 from functions.http import Problem, Request, Response, see_other
-from functions.lifecycle import STAFF, Event, Order, Refused
+from functions.lifecycle import FINAL, STAFF, Event, Order, Refused
 from functions.store import Change, Conflict
 
-ALIKE = 8
+ALIKE, RECENT = 8, timedelta(days=30)
 
 
 def show(request: Request, app: App, session: Session) -> Response:
@@ -159,7 +160,10 @@ def named(
 
 
 def alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Order, list[str]]]:
-    """Other orders of the same phone or address, with which of the two it is."""
+    """Other orders of the same phone or address, with which of the two it is.
+
+    Those that ended long before this one came are another matter.
+    """
     found: dict[str, list[str]] = {}
     for name in ("phone", "address"):
         value = contact.get(name, "")
@@ -168,7 +172,9 @@ def alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Orde
             for head in app.store.find(ledger.KIND, [ledger.trace(app, name, value)], limit=ALIKE):
                 found.setdefault(head.no, []).append(name)
     heads = ((app.store.head(no), same) for no, same in found.items() if no != order.no)
-    return [(Order(**head.data), same) for head, same in heads if head]
+    others = ((Order(**head.data), same) for head, same in heads if head)
+    since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
+    return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
 
 
 def blank(request: Request, app: App, session: Session) -> Response:

@@ -14,7 +14,9 @@ STATES = ("applied", "active", "inactive")
 
 def show(request: Request, app: App, session: Session) -> Response:
     """Volunteers in a state, and of a team if one is asked for; new sign-ups first of all."""
-    state = request.said("state") if request.said("state") in STATES else "applied"
+    counts = app.store.tally(tally.NOW)
+    waits = STATES[0] if counts.get(f"volunteers {STATES[0]}") else STATES[1]
+    state = request.said("state") if request.said("state") in STATES else waits
     team = request.said("team")
     marks = [f"{state} {team}" if team else f"state:{state}"]
     heads = app.store.find(people.KIND, marks, request.said("before"), PAGE)
@@ -26,7 +28,7 @@ def show(request: Request, app: App, session: Session) -> Response:
         team=team,
         people=[people.opened(app, head) for head in heads],
         before=heads[-1].place if len(heads) == PAGE else "",
-        counts=app.store.tally(tally.NOW),
+        counts=counts,
         teams=app.bundle.teams,
         form=app.bundle.forms["volunteer"],
     )

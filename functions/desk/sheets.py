@@ -102,7 +102,7 @@ def report(request: Request, app: App, session: Session) -> Response:
     made = figures.named(
         figures.report(month, app.store.tally(month)), app.bundle.services, app.bundle.teams
     )
-    rows = figures.rows(made, {figures.OTHERS: words["others"]}, words["kinds"])
+    rows = figures.rows(made, words["names"], words["kinds"])
     return _download(app, session, "report", month, words["report"], rows)
 
 

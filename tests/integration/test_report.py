@@ -107,7 +107,7 @@ def test_a_year_is_its_months_together(root: Path, snapshot: dict[str, Any]) -> 
     built(root, snapshot)
     assert cells(root, "/report/2026/")["点单"] == ["24 单"]
     assert table(root, "2026")[0]["点单"] == "24"
-    links = [a.attributes["href"] for a in page(root, "/report/2026/").css(".more a")]
+    links = [a.attributes["href"] for a in page(root, "/report/2026/").css(".report th a")]
     assert links == [f"/report/{MONTH}/", "/report/2026-10/"]
 
 

@@ -118,10 +118,25 @@ def test_services_that_are_shown_together_are_added_up_in_every_figure() -> None
             f"service:{slug} in_time": in_time,
             f"service:{slug} attitude stars": 5 * in_time,
             f"service:{slug} attitude given": 2,
+            f"service:{slug} rated": 3,
         }
     (others,) = report("2026-11", counted).services
     assert (others.slug, others.wishes, others.share) == (OTHERS, 7, 100.0)
     assert (others.done, others.in_time, others.stars) == (4, 75.0, 3.8)
+
+
+def test_what_few_said_of_a_service_is_not_shown_and_counts_for_all() -> None:
+    def of(rated: int) -> Report:
+        said = {"rated": rated, "asked": 9, "solved": rated, "skill stars": 4, "skill given": 1}
+        counted = {
+            f"{scope} {name}": n for scope in ("all", "service:x") for name, n in said.items()
+        }
+        return report("2026-11", {"all wishes": 9, "service:x wishes": 9, **counted})
+
+    few, enough = of(FEWEST - 1), of(FEWEST)
+    assert (few.services[0].solved, few.services[0].stars) == (None, None)
+    assert (few.total.solved, few.total.stars) == (100.0, 4.0)
+    assert (enough.services[0].solved, enough.services[0].stars) == (100.0, 4.0)
 
 
 def test_teams_with_few_orders_sent_to_them_are_shown_together() -> None:

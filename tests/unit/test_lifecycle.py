@@ -114,6 +114,7 @@ READY: dict[str, dict[str, Any]] = {
     "progressed": {"level": "complex"},
     "resumed": {"waits_until": "2026-11-30"},
     "answered": {"problem": "raised"},
+    "withdrawn": {"published": "A haircut at home"},
 }
 """What an order must be besides its state, so that no guard stops the event."""
 
@@ -358,6 +359,15 @@ def test_an_order_that_was_merged_by_mistake_begins_again() -> None:
     assert order.merged_into == order.level == order.due == order.consulted_at == ""
 
 
+def test_an_order_that_was_rated_is_nobodys_duplicate() -> None:
+    order = after(*FILED, "reopened")
+    assert refusal(order, "merged") == refusal(then(order, "triaged"), "merged") == "served"
+
+
+def test_only_what_was_published_can_be_withdrawn() -> None:
+    assert refusal(after("submitted"), "withdrawn") == "unpublished"
+
+
 def test_what_was_published_can_be_withdrawn_whatever_became_of_the_order() -> None:
     released = after("submitted", "released")
     assert released.published == FACTS["text"]
@@ -385,6 +395,11 @@ def said(kind: str) -> st.SearchStrategy[dict[str, Any]]:
         | {name: values for name, values in choices.items() if name not in OPTIONAL},
         optional={name: values for name, values in choices.items() if name in OPTIONAL},
     )
+
+
+def ended(order: Order) -> bool:
+    """Whether nothing may follow any more."""
+    return not any(moves(order, actor) for actor in ACTORS)
 
 
 @st.composite
@@ -422,6 +437,8 @@ def test_whatever_happens_an_order_is_its_history_and_never_impossible(
     history = [Event(kind, by(kind), minute(n), facts(kind)) for n, kind in enumerate(beginning)]
     order = fold("N", history)
     for n in range(len(history), len(history) + data.draw(st.integers(1, 20))):
+        if ended(order):
+            break
         event = data.draw(events(order, minute(n)))
         order = apply(order, event)
         history.append(event)
@@ -442,6 +459,7 @@ def test_whatever_happens_an_order_is_its_history_and_never_impossible(
         erased_at=st.sampled_from(["", AT]),
         done_at=st.just(minute(1)),
         rated_at=st.sampled_from(["", AT, minute(2)]),
+        published=st.sampled_from(["", "A haircut at home"]),
     )
 )
 def test_the_buttons_offered_are_those_that_work(order: Order) -> None:

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from functions import tally
 from functions.lifecycle import Event, Order, apply, fold
 from functions.tally import NOW, Tally
-from tests.unit.test_lifecycle import FILED, by, events, facts
+from tests.unit.test_lifecycle import FILED, by, ended, events, facts
 
 BEGUN = datetime.fromisoformat("2026-11-30T22:00:00+08:00")
 NUMBERS = ("A", "B", "C")
@@ -46,15 +46,20 @@ class Desk(RuleBasedStateMachine):
 
     @rule(no=st.sampled_from(NUMBERS), data=st.data(), hours=st.integers(1, 100))
     def something_happens(self, no: str, data: st.DataObject, hours: int) -> None:
+        if ended(self.orders[no]):
+            return
         self.at += timedelta(hours=hours)
         self.move(no, data.draw(events(self.orders[no], self.at.isoformat())))
 
     @rule(no=st.sampled_from(NUMBERS), data=st.data())
     def two_things_happen_at_once(self, no: str, data: st.DataObject) -> None:
+        if ended(self.orders[no]):
+            return
         self.at += timedelta(hours=1)
         first = data.draw(events(self.orders[no], self.at.isoformat()))
-        second = data.draw(events(apply(self.orders[no], first), self.at.isoformat()))
-        self.move(no, first, second)
+        after = apply(self.orders[no], first)
+        second = [] if ended(after) else [data.draw(events(after, self.at.isoformat()))]
+        self.move(no, first, *second)
 
     @invariant()
     def no_counter_is_negative(self) -> None:
