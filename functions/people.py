@@ -58,7 +58,7 @@ def change(
         new,
         [event],
         {version: app.vault.seal(no, said)} if said else {},
-        traces=[ledger.trace(app, "phone", said["phone"])] if "phone" in said else (),
+        traces=ledger.traces(app, said),
         tally=tally.difference(counted(head), counted(new)),
     )
 
