@@ -16,7 +16,6 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from http.client import HTTPException
-from importlib import import_module
 from typing import Any
 from urllib import request
 from urllib.parse import SplitResult, quote_plus, unquote, urlsplit
@@ -193,26 +192,29 @@ def _submit(place: SplitResult, message: EmailMessage) -> int:
 
 def _ses(channel: Channel, text: str, now: datetime) -> None:
     """Amazon SES API v2, ``SendEmail``; credentials are those of the environment."""
-    try:
-        boto3, errors = import_module("boto3"), import_module("botocore.exceptions")
-        config = import_module("botocore.config").Config(
-            connect_timeout=TIMEOUT, read_timeout=TIMEOUT, retries={"total_max_attempts": 1}
-        )
-    except ImportError:
-        raise Undelivered("这里没有安装 boto3，不能用 SES 发信。") from None
-    body = {"Text": {"Data": text, "Charset": "UTF-8"}}
-    subject = {"Data": _subject(text), "Charset": "UTF-8"}
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    config = Config(
+        connect_timeout=TIMEOUT, read_timeout=TIMEOUT, retries={"total_max_attempts": 1}
+    )
     to = [address.strip() for address in _read(channel, "to").split(",")]
     sender, region = _read(channel, "sender"), _read(channel, "region", "")
     try:
         boto3.client("sesv2", region_name=region or None, config=config).send_email(
             FromEmailAddress=sender,
             Destination={"ToAddresses": to},
-            Content={"Simple": {"Subject": subject, "Body": body}},
+            Content={
+                "Simple": {
+                    "Subject": {"Data": _subject(text), "Charset": "UTF-8"},
+                    "Body": {"Text": {"Data": text, "Charset": "UTF-8"}},
+                }
+            },
         )
-    except errors.ClientError as error:
+    except ClientError as error:
         raise Undelivered(f"SES 没有收下（{error.response['Error']['Code']}）。") from None
-    except errors.BotoCoreError as error:
+    except BotoCoreError as error:
         raise Undelivered(f"没能交给 SES（{type(error).__name__}）。") from None
 
 

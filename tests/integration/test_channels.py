@@ -103,6 +103,45 @@ def closed_port() -> int:
         return port
 
 
+class TestSES:
+    CHANNEL = {  # noqa: RUF012
+        "kind": "ses",
+        "sender": "wudan@example.cn",
+        "to": "volunteer@example.cn, wudan@example.cn",
+        "region": "ap-northeast-1",
+    }
+
+    @pytest.fixture(autouse=True)
+    def _account(self, robot: Robot, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", f"http://127.0.0.1:{robot.server_port}")
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        robot.answer = b'{"MessageId": "1"}'
+
+    def test_a_mail_goes_to_everybody_named_with_its_first_line_as_subject(
+        self, robot: Robot
+    ) -> None:
+        deliver(self.CHANNEL, TEXT, NOW)
+        ((path, sent),) = robot.posts
+        assert path == "/v2/email/outbound-emails"
+        assert sent["FromEmailAddress"] == "wudan@example.cn"
+        assert sent["Destination"]["ToAddresses"] == ["volunteer@example.cn", "wudan@example.cn"]
+        simple = sent["Content"]["Simple"]
+        assert simple["Subject"]["Data"] == TEXT.splitlines()[0]
+        assert simple["Body"]["Text"]["Data"] == TEXT
+
+    def test_a_mail_that_is_not_taken_is_told_by_the_code_alone(self, robot: Robot) -> None:
+        robot.status = 400
+        robot.answer = b'{"__type": "MessageRejected", "message": "volunteer@example.cn"}'
+        assert "MessageRejected" in refusal(self.CHANNEL)
+        assert len(robot.posts) == 1, "the outbox tries again, not the client"
+
+    def test_a_server_out_of_reach_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", f"http://127.0.0.1:{closed_port()}")
+        assert "EndpointConnectionError" in refusal(self.CHANNEL)
+
+
 class TestRobots:
     @pytest.mark.parametrize("kind", ["wecom", "dingtalk"])
     def test_wecom_and_dingtalk_get_text_as_json(self, robot: Robot, kind: str) -> None:

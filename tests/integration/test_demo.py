@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from functions import actions, demo, ledger, people, tally
+from functions import actions, demo, figures, ledger, people, tally
 from functions.app import App
 from functions.lifecycle import Order
 from functions.store import connect
+from generator import site
 
 MANY = 60
 
@@ -93,6 +94,22 @@ def test_nothing_in_public_words_tells_whose_it_is(filled: App) -> None:
         contact = ledger.contact(filled, order.no)
         assert {"detail", "name", "phone", "address"} <= contact.keys()
         assert not actions.tells_whose(order.published + order.answer, contact)
+
+
+def test_no_file_of_the_site_tells_who_asked_or_who_serves(
+    filled: App, root: Path, tmp_path: Path
+) -> None:
+    made = figures.snapshot(filled)
+    assert made["wishes"]
+    site.build(root, tmp_path / "public", figures=made)
+    written = [path.read_text(errors="replace") for path in (tmp_path / "public").rglob("*.*")]
+    written.append((root / site.FIGURES).read_text())
+    assert any(made["wishes"][0]["text"] in text for text in written)
+    numbers = [no for kind in (ledger.KIND, people.KIND) for no in filled.store.numbers(kind)]
+    for no in numbers:
+        contact = ledger.contact(filled, no)
+        for told in (no, contact["name"], contact["phone"][3:], contact.get("address", no)):
+            assert not [text for text in written if told in text], told
 
 
 def test_nobody_is_told(filled: App, capfd: pytest.CaptureFixture[str]) -> None:

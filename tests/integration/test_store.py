@@ -270,3 +270,18 @@ def test_every_number_of_a_kind_is_listed(store: Store) -> None:
     for no in ("B", "A"):
         commit(store, head(no, 1), [event()])
     assert sorted(store.numbers("order")) == ["A", "B"]
+
+
+def test_no_list_of_the_desk_reads_more_of_the_file_than_it_shows(tmp_path: Path) -> None:
+    store, asked = sqlite.SQLite(tmp_path / "wudan.db"), list[str]()
+    store._db.set_trace_callback(asked.append)
+    store.waiting("order", "submitted", after="2026-11-23 A")
+    store.waiting("order", "submitted", owner="barbers", after="2026-11-23 A")
+    store.find("order", before="2026-11-23 A")
+    store.find("order", ["service:haircut", "month:2026-11"], before="2026-11-23 A")
+    store.messages("waiting")
+    store._db.set_trace_callback(None)
+    assert len(asked) == 5
+    for query in asked:
+        plan = [row[3] for row in store._db.execute(f"EXPLAIN QUERY PLAN {query}")]
+        assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step], query
