@@ -43,7 +43,8 @@ class Desk:
             "body": body,
         }
         answer = respond(ROUTES, event, self.app)
-        assert answer["statusCode"] == (200 if method == "GET" else 303), answer
+        if answer["statusCode"] != (200 if method == "GET" else 303):
+            raise click.ClickException(f"{method} {path} was answered with {answer}")
         return answer
 
     def pages(self) -> dict[str, tuple[str, str]]:
