@@ -17,7 +17,7 @@ watch: .venv/run ## The same, and build again whenever a file changes
 build: .venv/run ## Build the site into public/
 	$(BIN)/python build.py build
 
-test: .venv/dev ## Run all tests; those that lack a program say so and are skipped
+test: .venv/dev .venv/aws ## Run all tests; those that lack a program say so and are skipped
 	$(BIN)/python -m pytest
 
 lint: .venv/dev ## Check style, types and the direction of imports
@@ -34,6 +34,7 @@ lock: ## Lock the newest versions that requirements*.in allow
 	test -x .venv/lock/bin/uv || ($(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv)
 	$(UV) --upgrade requirements.in -o requirements.txt
 	$(UV) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(UV) --upgrade tests/aws/requirements.in -o tests/aws/requirements.txt
 
 clean: ## Remove what was built and installed; orders in var/ stay
 	rm -rf .venv .wudan public
@@ -49,4 +50,10 @@ clean: ## Remove what was built and installed; orders in var/ stay
 
 .venv/dev: .venv/run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+# Engines of DynamoDB and S3 that tests start; apart, for they pin what the product does not.
+.venv/aws: .venv/python tests/aws/requirements.txt
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/aws/requirements.txt
 	touch $@

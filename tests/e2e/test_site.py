@@ -26,7 +26,7 @@ from tests.integration.test_desk import Desk, Team
 from tests.integration.test_functions import wish
 
 PRODUCT = Path(__file__).parent.parent.parent
-CHECKER = PRODUCT / "tests/html/node_modules/vnu-jar/build/dist/vnu.jar"
+CHECKER = PRODUCT / "tests/node/node_modules/vnu-jar/build/dist/vnu.jar"
 ATOM = "{http://www.w3.org/2005/Atom}"
 FUNCTIONS = set(ROUTES)
 
@@ -241,7 +241,7 @@ def test_every_page_is_valid_html(out: Path, drawn: dict[str, str], tmp_path: Pa
     if not shutil.which("java") or not CHECKER.exists():
         if os.environ.get("WUDAN_ALL_TESTS"):
             pytest.fail("the HTML checker is not installed")
-        pytest.skip("needs Java and, in tests/html, npm ci")
+        pytest.skip("needs Java and, in tests/node, npm ci")
     for name, text in drawn.items():
         (tmp_path / f"{name}.html").write_text(text)
     checked = subprocess.run(

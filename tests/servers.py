@@ -1,0 +1,123 @@
+"""Real servers on loopback for tests that talk to servers, each in a process of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+PRODUCT = Path(__file__).parent.parent
+AWS = PRODUCT / ".venv/aws/bin"
+DYNALITE = PRODUCT / "tests/node/node_modules/dynalite/cli.js"
+PATIENCE = 60.0
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "cn-north-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+"""Whoever runs the tests must not reach an account of their own."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path],
+    ready: Callable[[], bool],
+    environment: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The program, from when it is ready until it is no longer needed."""
+    with (log or Path(os.devnull)).open("wb") as out:
+        process = subprocess.Popen(
+            [*command], env={**os.environ, **(environment or {})}, stdout=out, stderr=out
+        )
+        try:
+            until = time.monotonic() + PATIENCE
+            while not ready():
+                if process.poll() is not None or time.monotonic() > until:
+                    said = log.read_text(errors="replace")[-2000:] if log else ""
+                    raise RuntimeError(f"{command[0]} did not start: {said}")
+                time.sleep(0.05)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def answers(url: str) -> Callable[[], bool]:
+    """Whether a server answers there, with whatever status."""
+
+    def probe() -> bool:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    return probe
+
+
+@contextmanager
+def ministack(folder: Path, **settings: str) -> Iterator[str]:
+    """DynamoDB, S3, Lambda and their like behind one address, which is yielded."""
+    port = free_port()
+    environment = {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        **settings,
+    }
+    ready = answers(f"http://127.0.0.1:{port}/_ministack/health")
+    with running([AWS / "ministack"], ready, environment, folder / "ministack.log"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def dynalite(folder: Path) -> Iterator[str]:
+    """An engine that refuses every expression that DynamoDB refuses; it needs node."""
+    node = shutil.which("node")
+    if not node or not DYNALITE.exists():
+        if os.environ.get("WUDAN_ALL_TESTS"):
+            raise RuntimeError("dynalite is missing")
+        pytest.skip("needs node and, in tests/node, npm ci")
+    port = free_port()
+    command = [node, DYNALITE, "--host", "127.0.0.1", "--port", str(port), "--createTableMs", "0"]
+    with running(command, answers(f"http://127.0.0.1:{port}/"), log=folder / "dynalite.log"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def seaweed(folder: Path) -> Iterator[str]:
+    """A real S3 server that keeps objects in a folder; any key signed with its secret opens it."""
+    s3, master, volume, filer, admin = (free_port() for _ in range(5))
+    command = [
+        *(AWS / "weed", "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+        *("-webdav=false", "-admin.ui=false", f"-s3.port={s3}", f"-master.port={master}"),
+        *(f"-volume.port={volume}", f"-filer.port={filer}", f"-admin.port={admin}"),
+    ]
+    environment = {
+        "AWS_ACCESS_KEY_ID": CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    }
+    with running(command, answers(f"http://127.0.0.1:{s3}/"), environment, folder / "weed.log"):
+        yield f"http://127.0.0.1:{s3}"
