@@ -101,7 +101,16 @@ def dynalite(folder: Path) -> Iterator[str]:
             raise RuntimeError("dynalite is missing")
         pytest.skip("needs node and, in tests/node, npm ci")
     port = free_port()
-    command = [node, DYNALITE, "--host", "127.0.0.1", "--port", str(port), "--createTableMs", "0"]
+    command: list[str | Path] = [
+        node,
+        DYNALITE,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--createTableMs",
+        "0",
+    ]
     with running(command, answers(f"http://127.0.0.1:{port}/"), log=folder / "dynalite.log"):
         yield f"http://127.0.0.1:{port}"
 
@@ -110,7 +119,7 @@ def dynalite(folder: Path) -> Iterator[str]:
 def seaweed(folder: Path) -> Iterator[str]:
     """A real S3 server that keeps objects in a folder; any key signed with its secret opens it."""
     s3, master, volume, filer, admin = (free_port() for _ in range(5))
-    command = [
+    command: list[str | Path] = [
         *(AWS / "weed", "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
         *("-webdav=false", "-admin.ui=false", f"-s3.port={s3}", f"-master.port={master}"),
         *(f"-volume.port={volume}", f"-filer.port={filer}", f"-admin.port={admin}"),
