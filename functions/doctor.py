@@ -52,7 +52,7 @@ def examine(app: App) -> Findings:
     stored = Counter(
         {
             (month, name): stands
-            for month in app.store.months()
+            for month in (tally.NOW, *app.store.months())
             for name, stands in app.store.tally(month).items()
         }
     )

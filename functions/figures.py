@@ -97,7 +97,7 @@ def snapshot(app: App) -> dict[str, Any]:
     ]
     return {
         "made": app.now.date().isoformat(),
-        "months": {month: app.store.tally(month) for month in app.store.months() if month},
+        "months": {month: app.store.tally(month) for month in app.store.months()},
         "now": app.store.tally(tally.NOW),
         "wishes": wishes,
         "answers": answers,

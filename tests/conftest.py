@@ -1,7 +1,8 @@
 """What tests share: a small site of their own, and the functions on it with a clock they set."""
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from functions.app import CHINA, App
 from functions.store import connect
 from generator import site
+from tests import servers
 from tests.client import Client
 
 MADE = shutil.ignore_patterns(".wudan", "public", "var")
@@ -28,6 +30,22 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = shutil.copytree(SITE, tmp_path_factory.mktemp("bundled") / "root", ignore=MADE)
     site.build(root, root / "public")
     return site.bundle_folder(root)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_account() -> None:
+    """Whoever runs the tests, they must not reach an account of theirs."""
+    os.environ.update(servers.CREDENTIALS)
+
+
+@pytest.fixture(scope="session")
+def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a table, empty at first, in a DynamoDB of our own."""
+    with servers.ministack(tmp_path_factory.mktemp("ministack"), SERVICES="dynamodb") as url:
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
+        servers.create_table("wudan")
+        yield "dynamodb:wudan"
+        del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
 
 
 class Clock:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import boto3
 import pytest
 
 PRODUCT = Path(__file__).parent.parent
@@ -90,6 +91,22 @@ def ministack(folder: Path, **settings: str) -> Iterator[str]:
     ready = answers(f"http://127.0.0.1:{port}/_ministack/health")
     with running([AWS / "ministack"], ready, environment, folder / "ministack.log"):
         yield f"http://127.0.0.1:{port}"
+
+
+def create_table(name: str) -> None:
+    """The table as ``infra/template.yaml`` has it, where ``AWS_ENDPOINT_URL_DYNAMODB`` says."""
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+    )
 
 
 @contextmanager

@@ -16,5 +16,5 @@ def show(request: Request, app: App, session: Session) -> Response:
         report=figures.named(
             figures.report(month, app.store.tally(month)), app.bundle.services, app.bundle.teams
         ),
-        months=[name for name in reversed(app.store.months()) if name],
+        months=app.store.months()[::-1],
     )

@@ -227,7 +227,7 @@ def _page(
         problems=problems or [],
         taken=taken,
         kind=kind,
-        months=[name for name in reversed(app.store.months()) if name],
+        months=app.store.months()[::-1],
         heads={
             kind: [f["label"] for f in app.bundle.actions[form]["fields"]]
             for kind, form in FORMS.items()

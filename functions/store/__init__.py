@@ -107,6 +107,12 @@ class Store(Protocol):
     def personal(self, no: str) -> dict[int, bytes]:
         """What is kept apart, by the number of its event (from 1)."""
 
+    def traces(self, no: str) -> list[str]:
+        """The marks of a history that are made of personal data."""
+
+    def submissions(self, no: str) -> list[str]:
+        """The submissions that went to a history."""
+
     def erase(self, no: str) -> None:
         """Forget what is kept apart, and the traces of it; the history stays."""
 
@@ -127,7 +133,7 @@ class Store(Protocol):
         """The counters of a month (``2026-11``) that are not nothing."""
 
     def months(self) -> list[str]:
-        """The months that have counters, the earliest first."""
+        """The months that have counters, the earliest first; not the one without a name."""
 
     def messages(self, state: str, until: str = "~", limit: int = 50) -> list[Message]:
         """Messages in a state, those to be tried first at the head."""
@@ -146,7 +152,8 @@ class Store(Protocol):
 
 
 def connect(address: str) -> Store:
-    """The store at ``sqlite:PATH``; its folder is made where it is missing.
+    """The store at ``sqlite:PATH``, whose folder is made where it is missing, or at
+    ``dynamodb:TABLE``; ``dynamodb:TABLE/COMMUNITY`` where several share a table.
 
     Raises:
         ValueError: for an address of another kind.
@@ -156,4 +163,10 @@ def connect(address: str) -> Store:
         from functions.store.sqlite import SQLite
 
         return SQLite(place)
-    raise ValueError(f"WUDAN_STORE is {address!r}, but should be like sqlite:var/wudan.db")
+    if engine == "dynamodb" and place:
+        from functions.store.dynamodb import DynamoDB
+
+        return DynamoDB(*place.split("/", 1))
+    raise ValueError(
+        f"WUDAN_STORE is {address!r}, but should be like sqlite:var/wudan.db or dynamodb:TABLE"
+    )

@@ -56,6 +56,7 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX messages_by_turn ON messages (state, next_at);
     """,
+    "CREATE INDEX submissions_by_no ON submissions (no)",
 )
 """Each script takes the file one version on; ``PRAGMA user_version`` counts those done."""
 
@@ -143,6 +144,14 @@ class SQLite:
     def personal(self, no: str) -> dict[int, bytes]:
         return dict(self._db.execute("SELECT seq, sealed FROM personal WHERE no = ?", (no,)))
 
+    def traces(self, no: str) -> list[str]:
+        return [
+            m for (m,) in self._db.execute("SELECT mark FROM marks WHERE no = ? AND trace", (no,))
+        ]
+
+    def submissions(self, no: str) -> list[str]:
+        return [o for (o,) in self._db.execute("SELECT once FROM submissions WHERE no = ?", (no,))]
+
     def erase(self, no: str) -> None:
         with self._transaction() as db:
             db.execute("DELETE FROM personal WHERE no = ?", (no,))
@@ -188,7 +197,7 @@ class SQLite:
         return dict(self._db.execute(query, (month,)))
 
     def months(self) -> list[str]:
-        query = "SELECT DISTINCT month FROM tallies WHERE stands != 0 ORDER BY month"
+        query = "SELECT DISTINCT month FROM tallies WHERE month != '' ORDER BY month"
         return [month for (month,) in self._db.execute(query)]
 
     def messages(self, state: str, until: str = "~", limit: int = 50) -> list[Message]:

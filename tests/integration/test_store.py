@@ -12,15 +12,18 @@ import pytest
 from functions.lifecycle import Event
 from functions.store import Change, Conflict, Full, Head, Message, Store, connect, sqlite
 
-ENGINES: dict[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:{folder}/a/b/wudan.db"
+Request = pytest.FixtureRequest
+ENGINES: dict[str, Callable[[Path, Request], str]] = {
+    "sqlite": lambda folder, request: f"sqlite:{folder}/a/b/wudan.db",
+    # A community of its own for each test: so they also prove that communities do not meet.
+    "dynamodb": lambda folder, request: f"{request.getfixturevalue('dynamodb')}/{folder.name}",
 }
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture(params=ENGINES)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return ENGINES[request.param](tmp_path)
+def address(request: Request, tmp_path: Path) -> str:
+    return ENGINES[request.param](tmp_path, request)
 
 
 @pytest.fixture
