@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -93,9 +94,9 @@ def ministack(folder: Path, **settings: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def create_table(name: str) -> None:
-    """The table as ``infra/template.yaml`` has it, where ``AWS_ENDPOINT_URL_DYNAMODB`` says."""
-    boto3.client("dynamodb").create_table(
+def create_table(name: str, client: Any = None) -> None:
+    """The table as ``infra/template.yaml`` has it; where the environment says, if nobody does."""
+    (client or boto3.client("dynamodb")).create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[

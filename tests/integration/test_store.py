@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -273,6 +274,78 @@ def test_every_number_of_a_kind_is_listed(store: Store) -> None:
     for no in ("B", "A"):
         commit(store, head(no, 1), [event()])
     assert sorted(store.numbers("order")) == ["A", "B"]
+
+
+def test_ten_thousand_are_paged_without_loss_or_repeat_while_more_come(address: str) -> None:
+    many, page = 10_000, 500
+    stop, added = threading.Event(), list[str]()
+
+    def one(no: str, begun: str) -> Head:
+        return head(no, 1, at=begun)._replace(due=f"2026-12-{int(no[1:]) % 28 + 1:02}")
+
+    def add_on() -> None:
+        store, n = connect(address), 90_000
+        while not stop.is_set():
+            n += 1
+            # On both sides of whatever place the reader is at.
+            commit(store, one(f"N{n}", f"2026-{n % 12 + 1:02}-15"), [event()])
+            added.append(f"N{n}")
+
+    store = connect(address)
+    with ThreadPoolExecutor(4) as pool:
+        for _ in pool.map(
+            lambda n: commit(store, one(f"N{n:05}", f"2026-11-{n % 28 + 1:02}"), [event()]),
+            range(many),
+        ):
+            pass
+    writer = threading.Thread(target=add_on)
+    writer.start()
+    try:
+        found, waiting = list[Head](), list[Head]()
+        while heads := store.find("order", before=found[-1].place if found else "", limit=page):
+            found += heads
+        while heads := store.waiting(
+            "order", "submitted", after=waiting[-1].turn if waiting else "", limit=page
+        ):
+            waiting += heads
+    finally:
+        stop.set()
+        writer.join()
+    for seen in ([h.no for h in found], [h.no for h in waiting]):
+        assert len(seen) == len({*seen})
+        assert {f"N{n:05}" for n in range(many)} <= {*seen}
+        assert len(added) > 2, "nobody added while it was read"
+
+
+def test_what_is_as_large_as_any_engine_takes_comes_back_whole(store: Store) -> None:
+    large = bytes(range(256)) * 1560  # 399,360 of the 409,600 bytes of an item in DynamoDB.
+    commit(store, head("A", 1), [event()], large)
+    assert store.personal("A") == {1: large}
+
+
+def test_history_keeps_its_order_where_clocks_disagree(store: Store) -> None:
+    times = ("2026-11-23T10:00:00+08:00", "2026-11-23T09:58:00+08:00", "2026-11-23T10:05:00+08:00")
+    for version, at in enumerate(times, start=1):
+        commit(store, head("A", version), [Event("noted", "staff", at)])
+    assert [e.at for e in store.events("A")] == [*times]
+
+
+def test_a_counter_is_one_for_all_though_their_clocks_disagree(store: Store) -> None:
+    until, slow = NOW + timedelta(hours=1), timedelta(minutes=3)
+    assert store.count("x", NOW, until) == 1
+    assert store.count("x", NOW - slow, until - slow) == 2
+    assert store.count("x", NOW + slow, until + slow) == 3
+
+
+def test_what_moves_a_history_is_known_of_it(store: Store) -> None:
+    commit(store, head("A", 1), [event()], b"x", once="s", traces=["phone:f00", "last4:f01"])
+    commit(store, head("A", 2), [event()], once="t")
+    commit(store, head("B", 1), [event()])
+    assert sorted(store.traces("A")) == ["last4:f01", "phone:f00"]
+    assert sorted(store.submissions("A")) == ["s", "t"]
+    assert store.traces("B") == store.submissions("B") == []
+    store.erase("A")
+    assert store.traces("A") == []
 
 
 def test_no_list_of_the_desk_reads_more_of_the_file_than_it_shows(tmp_path: Path) -> None:
