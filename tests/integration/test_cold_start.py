@@ -47,6 +47,40 @@ def test_filing_a_wish_loads_the_store_and_the_cipher_and_no_more(
     assert secret.stat().st_mode & 0o077 == 0
 
 
+LEAST = """
+import sys
+import boto3
+
+item = {"pk": {"S": "least"}, "sk": {"S": "least"}}
+boto3.client("dynamodb").put_item(TableName="wudan", Item=item)
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_on_dynamodb_it_loads_what_boto3_does_and_the_cipher_and_no_more(
+    bundle: Path, dynamodb: str, tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        "WUDAN_BUNDLE": str(bundle),
+        "WUDAN_STORE": f"{dynamodb}/{tmp_path.name}",
+        "WUDAN_SECRET": "secret",
+    }
+    loaded = {}
+    for script in (SCRIPT, LEAST):
+        ran = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=PRODUCT,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert ran.returncode == 0, ran.stderr
+        loaded[script] = {*ran.stdout.split()} - set(sys.stdlib_module_names)
+    others = {name for name in loaded[SCRIPT] - loaded[LEAST] if not name.startswith("_")}
+    assert others <= {"functions", "cryptography", "typing_extensions", "cffi"}
+
+
 def test_a_secret_is_asked_for_where_none_can_be_made(bundle: Path, tmp_path: Path) -> None:
     script = "from functions.app import from_environment; from_environment()"
     environment = {**os.environ, "WUDAN_STORE": "dynamodb:orders", "WUDAN_SECRET": ""}

@@ -44,12 +44,13 @@ def failing(store: DynamoDB, operation: str, times: int, error: dict[str, Any]) 
     """Answer the next so many requests with an error; what is counted is all that were sent."""
     sent: Counter[str] = Counter()
 
-    def answer(**more: Any) -> AWSResponse | None:
+    def answer(**more: Any) -> Any:
         sent[operation] += 1
         if sent[operation] > times:
             return None
         raw: Any = Raw(json.dumps(error).encode())
-        return AWSResponse("http://x", 400, {"content-type": "application/x-amz-json-1.0"}, raw)
+        headers: Any = {"content-type": "application/x-amz-json-1.0"}
+        return AWSResponse("http://x", 400, headers, raw)
 
     store._client.meta.events.register(f"before-send.dynamodb.{operation}", answer)
     return sent
