@@ -182,6 +182,51 @@ def doctor(ctx: click.Context, root: Path, data: Path | None, mend: bool) -> Non
         ctx.exit(1)
 
 
+@main.command()
+@ROOT
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option(
+    "--architecture",
+    type=click.Choice(["x86_64", "arm64"]),
+    default="x86_64",
+    show_default=True,
+    help="Of the machines that Lambda runs them on.",
+)
+def bundle(root: Path, out: Path, architecture: str) -> None:
+    """Build the site, and pack each function for Lambda: OUT/wish.zip and its like."""
+    from generator import package, site
+
+    site.build(root, root / "public")
+    for name, zipped in package.bundle(site.bundle_folder(root), out, architecture):
+        click.echo(f"{name}  {len(zipped):,} 字节")
+
+
+@main.command()
+@click.option("--from", "source", required=True, help="Like sqlite:var/wudan.db.")
+@click.option("--to", "target", required=True, help="Like dynamodb:TABLE.")
+def move(source: str, target: str) -> None:
+    """Carry all orders from one store to another; stop the server meanwhile."""
+    from functions import move as mover
+    from functions.store import connect
+
+    try:
+        ours, theirs = connect(source), connect(target)
+    except ValueError as error:
+        raise WudanError(f"--from 和 --to 要写成 sqlite:路径 或 dynamodb:表名：{error}") from None
+    numbers = mover.numbers(ours)
+    try:
+        with click.progressbar(numbers, label="搬家", file=sys.stderr) as bar:
+            written = mover.move(ours, theirs, bar)
+    except mover.Diverged as diverged:
+        raise WudanError(f"{diverged} 在两边不一样，没有动它。请换一个空的目标。") from None
+    if left := mover.differences(ours, theirs):
+        raise WudanError(f"搬完以后有 {len(left)} 处对不上，例如 {left[0]}。请再运行一次。")
+    click.echo(
+        f"{len(numbers)} 件都在新的地方了，这次写了 {written} 件，逐件核对过。"
+        "密钥（WUDAN_SECRET 或 var/secret）要跟着用同一个。"
+    )
+
+
 def _app(root: Path, data: Path | None) -> Any:
     """The functions as they run for this root; where it was never built, or by another version
     of the program, the site is built first."""

@@ -1,0 +1,45 @@
+"""The functions as they are deployed, packed once for all tests that run them."""
+
+import importlib.util
+import platform
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from generator import package
+
+OF_LAMBDA = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+"""What AWS's own images bring along, with what that needs."""
+
+
+@pytest.fixture(scope="session")
+def zips(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the zip of each function, for machines like this one."""
+    out = tmp_path_factory.mktemp("zips")
+    wheels = {machine: name for name, machine in package.ARCHITECTURES.items()}
+    assert [*package.bundle(bundle, out, wheels[platform.machine()])]
+    return out
+
+
+@pytest.fixture(scope="session")
+def tasks(zips: Path) -> Path:
+    """The folder with the zips unpacked, each in a folder of its own, as Lambda does it."""
+    for function in package.FUNCTIONS:
+        with ZipFile(zips / f"{function}.zip") as archive:
+            archive.extractall(zips / function)
+    return zips
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the Python packages of AWS's images and no others."""
+    folder = tmp_path_factory.mktemp("runtime")
+    for name in OF_LAMBDA:
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        origin = Path(spec.origin)
+        place = origin.parent if spec.submodule_search_locations else origin
+        (folder / place.name).symlink_to(place)
+    return folder

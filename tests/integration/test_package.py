@@ -1,0 +1,98 @@
+"""The zips for Lambda: the same bytes for the same input, complete, and nothing besides."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from generator.package import FUNCTIONS
+from tests.servers import PRODUCT
+
+SEALS = {"bundle", "functions", "cryptography", "_cffi_backend"}
+DRAWS = SEALS | {"jinja2", "markupsafe", "multipart"}
+SIGNS_IN = {"argon2", "_argon2_cffi_bindings", "openpyxl", "et_xmlfile"}
+HOLDS = {
+    "wish": DRAWS,
+    "rating": DRAWS,
+    "volunteer": DRAWS,
+    "order": DRAWS,
+    "desk": DRAWS | SIGNS_IN,
+    "team": DRAWS | SIGNS_IN | {"segno"},  # The teams' pages are made with the desk's parts.
+    "clock": SEALS,
+}
+MOST = 7_000_000
+"""Bytes of a zip. Lambda takes 50 million; four and a half of ours are OpenSSL."""
+
+IMPORT = """
+import importlib, sys
+task, runtime, *modules = sys.argv[1:]
+sys.path += [task, runtime]
+for name in modules:
+    importlib.import_module(name)
+assert callable(sys.modules[modules[0]].handler)
+"""
+"""Run without the venv's packages (``-S``), as there are none on Lambda either."""
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.zip")
+    }
+
+
+def test_the_same_input_gives_the_same_bytes_wherever_and_whenever(
+    zips: Path, bundle: Path, tmp_path: Path
+) -> None:
+    product = tmp_path / "elsewhere"
+    for name in ("generator", "functions", "templates", "static"):
+        shutil.copytree(PRODUCT / name, product / name, ignore=shutil.ignore_patterns("*.pyc"))
+    for name in ("build.py", "requirements.txt"):
+        shutil.copy(PRODUCT / name, product)
+    shutil.copytree(PRODUCT / ".wudan/wheels", product / ".wudan/wheels")
+    for path in product.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    ran = subprocess.run(
+        [sys.executable, "build.py", "bundle", "--root", bundle.parent.parent, "--out", "made"],
+        cwd=product,
+        env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "America/Lima"},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert _digests(product / "made") == _digests(zips)
+    assert [line.split()[0] for line in ran.stdout.splitlines()] == [f"{f}.zip" for f in FUNCTIONS]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_zip_has_all_that_its_function_needs_and_no_more(
+    tasks: Path, runtime: Path, function: str
+) -> None:
+    task = tasks / function
+    before = sorted(task.rglob("*"))
+    tops = {path.name.partition(".")[0] for path in task.iterdir()} - {"__pycache__"}
+    assert tops == HOLDS[function]
+    modules = [f"functions.{function}", *sorted(tops - {"bundle"})]
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-W", "error", "-c", IMPORT, task, runtime, *modules],
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert sorted(task.rglob("*")) == before, "nothing had to be compiled"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_zip_is_small_and_compiled(zips: Path, function: str) -> None:
+    assert (zips / f"{function}.zip").stat().st_size < MOST
+    with ZipFile(zips / f"{function}.zip") as archive:
+        names = archive.namelist()
+        modes = {entry.external_attr >> 16 for entry in archive.infolist()}
+    assert modes == {0o100644}
+    assert not [name for name in names if name.endswith((".pyi", "/", "METADATA", "sqlite.py"))]
+    sources = [name for name in names if name.endswith(".py")]
+    assert len([name for name in names if name.endswith(".pyc")]) == len(sources)
