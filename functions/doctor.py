@@ -6,17 +6,18 @@ changed, a file that somebody edited. Nobody should write meanwhile, for the cou
 after the histories.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from functions import ledger, people, tally
 from functions.app import App
 from functions.lifecycle import Event, Refused, fold
-from functions.store import Change, Head
+from functions.store import Change, Head, Store
 from functions.tally import Tally
 
 KIND = "doctor"
+AT_ONCE = 20
+"""Counters in one change: an engine takes no transaction of any size."""
 
 
 class Findings(NamedTuple):
@@ -49,14 +50,7 @@ def examine(app: App) -> Findings:
         total.update(counted)
         if app.store.head(no) != head:
             heads.append(head)
-    stored = Counter(
-        {
-            (month, name): stands
-            for month in (tally.NOW, *app.store.months())
-            for name, stands in app.store.tally(month).items()
-        }
-    )
-    return Findings(histories, heads, tally.difference(stored, total), impossible)
+    return Findings(histories, heads, tally.difference(counters(app.store), total), impossible)
 
 
 def mend(app: App, found: Findings) -> None:
@@ -68,12 +62,19 @@ def mend(app: App, found: Findings) -> None:
     for head in found.heads:
         contact = ledger.contact(app, head.no)
         app.store.commit(Change(head, [], traces=ledger.traces(app, contact)))
-    for month in sorted({month for month, _ in found.counters}):
-        missing = {name: n for name, n in found.counters.items() if name[0] == month}
+    left = sorted(found.counters.items())
+    for first in range(0, len(left), AT_ONCE):
+        missing = dict(left[first : first + AT_ONCE])
         old, at = app.store.head(KIND), app.now.isoformat()
         head = old or Head(KIND, KIND, 0, "", at, {})
-        event = Event("counted", "staff", at, {"month": month, "counters": len(missing)})
+        event = Event("counted", "staff", at, {"counters": len(missing)})
         app.store.commit(Change(head._replace(version=head.version + 1), [event], tally=missing))
+
+
+def counters(store: Store) -> Tally:
+    """All counters of a store, by month and name."""
+    months = (tally.NOW, *store.months())
+    return Tally({(month, name): n for month in months for name, n in store.tally(month).items()})
 
 
 def _all(app: App) -> Iterator[tuple[str, str]]:

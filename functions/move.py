@@ -1,0 +1,107 @@
+"""Everything of one store in another, so that a community can outgrow its machine or come home.
+
+Nobody should write meanwhile. A move that broke off is begun again and goes on where it was:
+what is in the target already is left alone, and what the source has gained is added. What is
+sealed stays sealed, so both places need the same secret. Messages that were sent, and counters
+of tries that end within hours, stay behind.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from functions import accounts, doctor, ledger, links, looks, people, tally
+from functions.store import Change, Message, Store
+
+KINDS = (ledger.KIND, people.KIND, accounts.KIND, links.KIND, looks.KIND, doctor.KIND)
+PART = 20
+"""How many events or counters are written at a time: an engine takes no transaction of any size."""
+
+OPEN = ("waiting", "failed")
+EVERY = 1_000_000
+
+
+class Diverged(Exception):
+    """The target has something of that number that the source has not; nothing was changed."""
+
+
+def numbers(store: Store) -> list[str]:
+    """The number of everything that can be moved."""
+    return [no for kind in KINDS for no in store.numbers(kind)]
+
+
+def move(source: Store, target: Store, nos: Iterable[str]) -> int:
+    """Write to the target what it lacks of these histories, then counters and messages.
+
+    Returns how many histories were written to.
+
+    Raises:
+        Diverged: the two have gone different ways.
+    """
+    written = sum(_carry(source, target, no) for no in nos)
+    anchor = next((head for no in numbers(target) if (head := target.head(no))), None)
+    if anchor:
+        missing = tally.difference(doctor.counters(target), doctor.counters(source))
+        for part in _parts([*missing]):
+            target.commit(Change(anchor, [], tally={name: missing[name] for name in part}))
+        there = {message.id for message in _messages(target)}
+        for message in _messages(source):
+            if message.id not in there:
+                target.commit(Change(anchor, [], messages=[message]))
+    return written
+
+
+def differences(source: Store, target: Store) -> list[str]:
+    """What is not the same in both: numbers of histories, ``counters``, ``messages``."""
+    ours, theirs = ({*numbers(store)} for store in (source, target))
+    found = sorted(ours ^ theirs)
+    found += sorted(no for no in ours & theirs if digest(source, no) != digest(target, no))
+    found += ["counters"] * (doctor.counters(source) != doctor.counters(target))
+    found += ["messages"] * ({*_messages(source)} != {*_messages(target)})
+    return found
+
+
+def digest(store: Store, no: str) -> str:
+    """A hash of all that is kept of one history; the same in every engine."""
+    kept: list[Any] = [
+        store.head(no),
+        [[event.kind, event.by, event.at, {**event.data}] for event in store.events(no)],
+        [[seq, sealed.hex()] for seq, sealed in sorted(store.personal(no).items())],
+        sorted(store.traces(no)),
+        sorted(store.submissions(no)),
+    ]
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _carry(source: Store, target: Store, no: str) -> bool:
+    head, events, personal = source.head(no), source.events(no), source.personal(no)
+    old = target.head(no)
+    have = old.version if old else 0
+    if head is None or target.events(no) != events[:have]:
+        raise Diverged(no)
+    if old and digest(source, no) == digest(target, no):
+        return False
+    for first in range(have, len(events), PART):
+        part = events[first : first + PART]
+        last = first + len(part)
+        sealed = {seq: personal[seq] for seq in personal if first < seq <= last}
+        target.commit(Change(head._replace(version=last), part, sealed))
+    if not personal:
+        target.erase(no)
+    target.commit(Change(head, [], traces=source.traces(no)))
+    for once in source.submissions(no):
+        target.commit(Change(head, [], once=once))
+    return True
+
+
+def _messages(store: Store) -> Iterator[Message]:
+    for state in OPEN:
+        yield from store.messages(state, limit=EVERY)
+
+
+def _parts(names: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    left = iter(names)
+    while part := [*islice(left, PART)]:
+        yield part

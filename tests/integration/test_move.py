@@ -1,0 +1,108 @@
+"""A community moves out of its machine and home again, and nothing is lost on the way."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from functions import accounts, demo, doctor, ledger, links, looks, move
+from functions.app import App
+from functions.lifecycle import Event
+from functions.store import Change, Message, Store, connect
+
+
+@pytest.fixture
+def ours(app: App) -> Store:
+    """A store with something of everything."""
+    demo.fill(app, 12)
+    accounts.add(app, "王芳", accounts.STAFF)
+    links.issue(app, "barbers", "王芳")
+    first, *others = app.store.numbers(ledger.KIND)
+    looks.record(app, first, "staff", "王芳")
+    app.store.erase(others[0])
+    told = [Message(f"m{n}", "station", "【新心愿】") for n in range(3)]
+    head = app.store.head(first)
+    assert head
+    app.store.commit(Change(head, [], messages=told, once="a form that was sent"))
+    app.store.settle(told[0]._replace(state="failed", tries=6), 0)
+    app.store.settle(told[1]._replace(state="sent", tries=1), 0)
+    return app.store
+
+
+@pytest.fixture
+def theirs(dynamodb: str, tmp_path: Path) -> Store:
+    return connect(f"{dynamodb}/{tmp_path.name}")
+
+
+def carry(source: Store, target: Store) -> int:
+    return move.move(source, target, move.numbers(source))
+
+
+def test_all_is_the_same_there_and_home_again(ours: Store, theirs: Store, tmp_path: Path) -> None:
+    assert carry(ours, theirs) == len(move.numbers(ours))
+    assert move.differences(ours, theirs) == []
+    home = connect(f"sqlite:{tmp_path}/home/wudan.db")
+    carry(theirs, home)
+    assert move.differences(ours, home) == []
+    assert home.filed("a form that was sent")
+    assert [message.id for message in home.messages("failed")] == ["m0"]
+
+
+def test_the_functions_go_on_where_they_were(
+    ours: Store, theirs: Store, app: App, bundle: Path, clock: Callable[[], datetime]
+) -> None:
+    carry(ours, theirs)
+    there = App(bundle, lambda: theirs, b"secret", clock)
+    assert doctor.examine(there).healthy
+    no = next(iter(theirs.numbers(ledger.KIND)))
+    assert ledger.contact(there, no) == ledger.contact(app, no) != {}
+
+
+def test_a_second_move_writes_nothing_and_a_later_one_what_is_new(
+    ours: Store, theirs: Store
+) -> None:
+    carry(ours, theirs)
+    assert carry(ours, theirs) == 0
+    head = ours.head(next(iter(ours.numbers(ledger.KIND))))
+    assert head
+    event = Event("noted", "staff", "2026-11-23T10:00:00+08:00")
+    ours.commit(Change(head._replace(version=head.version + 1), [event], {head.version + 1: b"x"}))
+    assert move.differences(ours, theirs) == [head.no]
+    assert carry(ours, theirs) == 1
+    assert move.differences(ours, theirs) == []
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [1, 2, 7, 40])
+def test_a_move_that_broke_off_is_completed_by_the_next(
+    ours: Store, theirs: Store, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, left = theirs.commit, iter(range(after))
+
+    def commit_until(change: Change) -> str:
+        if next(left, None) is None:
+            raise Killed
+        return commit(change)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(theirs, "commit", commit_until)
+        with pytest.raises(Killed):
+            carry(ours, theirs)
+    assert move.differences(ours, theirs)
+    carry(ours, theirs)
+    assert move.differences(ours, theirs) == []
+
+
+def test_what_went_another_way_meanwhile_is_not_overwritten(ours: Store, theirs: Store) -> None:
+    carry(ours, theirs)
+    head = theirs.head(next(iter(theirs.numbers(ledger.KIND))))
+    assert head
+    event = Event("noted", "staff", "2026-11-23T10:00:00+08:00")
+    theirs.commit(Change(head._replace(version=head.version + 1), [event]))
+    with pytest.raises(move.Diverged, match=head.no):
+        carry(ours, theirs)
+    assert len(theirs.events(head.no)) == head.version + 1
