@@ -52,14 +52,10 @@ def _overdue(app: App, states: tuple[str, ...]) -> Iterator[Order]:
     today = app.now.date().isoformat()
     for state in states:
         after = UNDATED
-        while heads := app.store.waiting(ledger.KIND, state, after=after, limit=AT_ONCE):
-            for head in heads:
-                if head.due >= today:
-                    break
-                if order := ledger.find(app, head.no):
-                    yield order
-            if heads[-1].due >= today:
-                break
+        while heads := app.store.waiting(
+            ledger.KIND, state, after=after, limit=AT_ONCE, until=today
+        ):
+            yield from (order for head in heads if (order := ledger.find(app, head.no)))
             after = heads[-1].turn
 
 

@@ -125,9 +125,18 @@ class Store(Protocol):
         """
 
     def waiting(
-        self, kind: str, state: str, owner: str = "", after: str = "", limit: int = 20
+        self,
+        kind: str,
+        state: str,
+        owner: str = "",
+        after: str = "",
+        limit: int = 20,
+        until: str = "~",
     ) -> list[Head]:
-        """Those in a state, the longest due first; ``after`` is the last one's turn."""
+        """Those in a state, the longest due first; ``after`` is the last one's turn.
+
+        ``until`` leaves out those that are due on that day or later.
+        """
 
     def tally(self, month: str) -> dict[str, int]:
         """The counters of a month (``2026-11``) that are not nothing."""

@@ -229,7 +229,8 @@ class DynamoDB:
     ) -> list[Head]:
         first, *others = (self._pk("mark", kind, mark) for mark in marks or ("",))
         found: list[str] = []
-        for places in self._pages(first, "<", before, AT_ONCE if others else limit):
+        earlier, size = {":last": before or "~"}, AT_ONCE if others else limit
+        for places in self._pages(first, "sk < :last", earlier, size, forward=False):
             for pk in others:
                 there = {item["sk"]["S"] for item in self._batch([(pk, place) for place in places])}
                 places = [place for place in places if place in there]
@@ -239,15 +240,26 @@ class DynamoDB:
         return self._heads(found[:limit])
 
     def waiting(
-        self, kind: str, state: str, owner: str = "", after: str = "", limit: int = 20
+        self,
+        kind: str,
+        state: str,
+        owner: str = "",
+        after: str = "",
+        limit: int = 20,
+        until: str = "~",
     ) -> list[Head]:
         pk = self._pk("due", kind, state) + (f"/{owner}" if owner else "")
-        return self._heads(next(self._pages(pk, ">", after, limit), []))
+        # BETWEEN takes both ends in: the turns right after one's, and none of the day itself.
+        ends = {":first": f"{after}!" if after else " ", ":last": until}
+        pages = self._pages(pk, "sk BETWEEN :first AND :last", ends, limit)
+        return self._heads(next(pages, []))
 
     def tally(self, month: str) -> dict[str, int]:
         return {
             name: int(value["N"])
-            for item in self._query(self._pk("tally"), "begins_with(sk, :sk)", f"{month} ")
+            for item in self._query(
+                self._pk("tally"), "begins_with(sk, :month)", {":month": f"{month} "}
+            )
             for name, value in item.items()
             if value.get("N", "0") != "0"
         }
@@ -257,8 +269,9 @@ class DynamoDB:
 
     def messages(self, state: str, until: str = "~", limit: int = 50) -> list[Message]:
         # What is to be tried at that very moment goes on with a space and its id.
-        queued = self._query(self._pk("messages", state), "sk < :sk", f"{until}!", limit=limit)
-        ids = [_rest(item) for item in islice(queued, limit)]
+        ends = {":last": f"{until}!"}
+        pages = self._pages(self._pk("messages", state), "sk < :last", ends, limit)
+        ids = [_no(place) for place in next(pages, [])]
         kept = self._batch([(self._pk("message", name), "-") for name in ids])
         found = {item["id"]["S"]: _as_message(item) for item in kept}
         return [found[name] for name in ids if name in found]
@@ -352,17 +365,21 @@ class DynamoDB:
         return answer.get("Item")
 
     def _history(self, no: str, part: str) -> Iterator[Item]:
-        return self._query(self._pk("history", no), "begins_with(sk, :sk)", part)
+        return self._query(self._pk("history", no), "begins_with(sk, :part)", {":part": part})
 
     def _query(
-        self, pk: str, which: str = "", sk: str = "", forward: bool = True, limit: int = 0
+        self,
+        pk: str,
+        which: str = "",
+        values: Mapping[str, str] = NOTHING,
+        limit: int = 0,
+        forward: bool = True,
     ) -> Iterator[Item]:
         """The items of a partition in order, read as they are asked for, ``limit`` at a time."""
         asked: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": f"pk = :pk AND {which}" if which else "pk = :pk",
-            "ExpressionAttributeValues": {":pk": _value(pk)}
-            | ({":sk": _value(sk)} if which else {}),
+            "ExpressionAttributeValues": _values({":pk": pk, **values}),
             "ScanIndexForward": forward,
             "ConsistentRead": True,
         }
@@ -375,9 +392,11 @@ class DynamoDB:
                 return
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _pages(self, pk: str, sign: str, place: str, size: int) -> Iterator[list[str]]:
-        """The sort keys beyond a place, so many at a time."""
-        items = self._query(pk, f"sk {sign} :sk" if place else "", place, sign == ">", size)
+    def _pages(
+        self, pk: str, which: str, values: Mapping[str, str], size: int, forward: bool = True
+    ) -> Iterator[list[str]]:
+        """The sort keys of a list, so many at a time."""
+        items = self._query(pk, which, values, size, forward)
         while page := [item["sk"]["S"] for item in islice(items, size)]:
             yield page
 

@@ -176,9 +176,15 @@ class SQLite:
         )
 
     def waiting(
-        self, kind: str, state: str, owner: str = "", after: str = "", limit: int = 20
+        self,
+        kind: str,
+        state: str,
+        owner: str = "",
+        after: str = "",
+        limit: int = 20,
+        until: str = "~",
     ) -> list[Head]:
-        where, values = "kind = ? AND state = ?", [kind, state]
+        where, values = "kind = ? AND state = ? AND due < ?", [kind, state, until]
         if owner:
             where, values = f"{where} AND owner = ?", [*values, owner]
         if after:

@@ -198,6 +198,10 @@ def test_what_waits_is_listed_longest_due_first_and_paged_without_loss(store: St
         seen += page
     assert len({h.no for h in seen}) == 25
     assert [(h.due, h.no) for h in seen] == sorted((h.due, h.no) for h in seen)
+    early = store.waiting("order", "submitted", until="2026-12-04", limit=50)
+    assert [h.no for h in early] == [h.no for h in seen if h.due < "2026-12-04"]
+    later = store.waiting("order", "submitted", after=seen[3].turn, until="2026-12-04", limit=50)
+    assert later == early[4:]
     mine = store.waiting("order", "submitted", owner="b", limit=50)
     assert [h.no for h in mine] == [h.no for h in seen if h.owner == "b"]
 
