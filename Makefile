@@ -25,6 +25,8 @@ lint: .venv/dev ## Check style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/cfn-lint --regions us-east-1 ap-east-1 -- infra/*.yaml
+	$(BIN)/cfn-lint --regions cn-north-1 cn-northwest-1 -- infra/template.yaml infra/function.yaml
 
 format: .venv/dev ## Put the code into its one format
 	$(BIN)/ruff check --fix .
@@ -35,6 +37,7 @@ lock: ## Lock the newest versions that requirements*.in allow
 	$(UV) --upgrade requirements.in -o requirements.txt
 	$(UV) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
 	$(UV) --upgrade tests/aws/requirements.in -o tests/aws/requirements.txt
+	$(UV) --upgrade --no-deps tests/aws/requirements-sam.in -o tests/aws/requirements-sam.txt
 
 clean: ## Remove what was built and installed; orders in var/ stay
 	rm -rf .venv .wudan public
@@ -56,4 +59,10 @@ clean: ## Remove what was built and installed; orders in var/ stay
 .venv/aws: .venv/python tests/aws/requirements.txt
 	$(PYTHON) -m venv $@
 	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/aws/requirements.txt
+	touch $@
+
+# The emulator of Lambda that AWS ships lies in its command line, which itself is not run here.
+.venv/sam: .venv/python tests/aws/requirements-sam.txt
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/aws/requirements-sam.txt
 	touch $@

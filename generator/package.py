@@ -43,9 +43,12 @@ LEFT_OUT = ("*/", "*.dist-info/*", "*.data/*", "*.pyi", "*/py.typed", "*.c", "cf
 
 OF_ONE_MACHINE = ["functions.store.sqlite"]
 
+STACKS = ("function.yaml", "edge.yaml")
+"""Of ``infra/``: what ``template.yaml`` fetches from where the zips are."""
+
 
 def bundle(data: Path, out: Path, architecture: str) -> Iterator[tuple[str, bytes]]:
-    """Write the zip of each function to ``out``; yields the name and the bytes of each.
+    """Write the zip of each function to ``out``, and :data:`STACKS`; yields names and bytes.
 
     ``data`` is the folder of the bundle that a build made.
 
@@ -60,9 +63,9 @@ def bundle(data: Path, out: Path, architecture: str) -> Iterator[tuple[str, byte
         files |= {name: (PRODUCT / name).read_bytes() for name in ours}
         for distribution in sorted(others):
             files |= _unpacked(wheels[distribution])
-        zipped = _zipped(files | dict(_compiled(files)))
-        replace(out / f"{function}.zip", zipped)
-        yield f"{function}.zip", zipped
+        yield _written(out / f"{function}.zip", _zipped(files | dict(_compiled(files))))
+    for stack in STACKS:
+        yield _written(out / stack, (PRODUCT / "infra" / stack).read_bytes())
 
 
 def needs(function: str) -> tuple[set[str], set[str]]:
@@ -113,6 +116,11 @@ def _download(locked: str, platforms: list[str], folder: Path) -> None:
         if ran.returncode:
             raise WudanError(f"下载不了要一起打包的程序，请检查网络再试。\n{ran.stderr.strip()}")
         wheels.rename(folder)
+
+
+def _written(path: Path, data: bytes) -> tuple[str, bytes]:
+    replace(path, data)
+    return path.name, data
 
 
 def _unpacked(wheel: Path) -> dict[str, bytes]:
