@@ -49,7 +49,7 @@ def test_the_same_input_gives_the_same_bytes_wherever_and_whenever(
     zips: Path, bundle: Path, tmp_path: Path
 ) -> None:
     product = tmp_path / "elsewhere"
-    for name in ("generator", "functions", "templates", "static"):
+    for name in ("generator", "functions", "templates", "static", "infra"):
         shutil.copytree(PRODUCT / name, product / name, ignore=shutil.ignore_patterns("*.pyc"))
     for name in ("build.py", "requirements.txt"):
         shutil.copy(PRODUCT / name, product)
