@@ -1,0 +1,215 @@
+"""The stack for AWS, deployed: a form over HTTP to API, Lambda, table; the site in its bucket."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+
+from functions import desk, number, order, rating, team, volunteer, wish
+from functions.app import App
+from functions.http import HEADERS
+from functions.store import connect
+from tests.client import Answer, Client
+from tests.integration.test_functions import JOIN, WISH
+from tests.integration.test_functions import wish as make_wish
+from tests.integration.test_together import carried_through
+from tests.servers import PRODUCT, ministack
+
+REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1"}
+FUNCTIONS = {
+    "wish": wish,
+    "rating": rating,
+    "volunteer": volunteer,
+    "order": order,
+    "desk": desk,
+    "team": team,
+}
+ADDRESSES = {path: name for name, module in FUNCTIONS.items() for path in module.ROUTES}
+PATIENCE = 60
+"""Seconds for the stack; it takes one or two."""
+
+
+class Stack(NamedTuple):
+    url: str
+    region: str
+    outputs: Mapping[str, str]
+
+    def client(self, service: str) -> Any:
+        make: Any = boto3.client
+        return make(service, endpoint_url=self.url, region_name=self.region)
+
+    def request(
+        self, host: str, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        """What a name of the stack's answers, as it is sent and without going where it leads."""
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=60)
+        connection.request(method, address, body, {"host": host, **headers})
+        answer = connection.getresponse()
+        raw = answer.read()
+        connection.close()
+        said = {name.lower(): value for name, value in answer.getheaders()}
+        cookies: Sequence[str] = answer.headers.get_all("set-cookie") or ()
+        return Answer(answer.status, said, raw.decode(errors="replace"), raw, cookies)
+
+    def page(self, address: str) -> Answer:
+        """What CloudFront shows at an address of the site."""
+        headers = {"x-forwarded-proto": "https"}
+        return self.request(self.outputs["Address"], "GET", address, None, headers)
+
+
+class Browser(Client):
+    """Sends to the function's API what the others hand to the functions at once."""
+
+    def __init__(self, app: App, stack: Stack):
+        super().__init__(app)
+        self.stack = stack
+
+    def send(
+        self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        function = ADDRESSES[urlsplit(address).path]
+        host = f"{self.stack.outputs[f'{function.title()}Api']}.execute-api.localhost"
+        # With its stage in the address; else ministack loses the slash at the end of /wish/.
+        return self.stack.request(host, method, f"/$default{address}", body, headers)
+
+
+@pytest.fixture(scope="module", params=REGIONS)
+def stack(
+    request: pytest.FixtureRequest,
+    zips: Path,
+    runtime: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stack]:
+    """Everything deployed, with rights enforced (``AUTH``) and AWS's own packages at hand."""
+    folder, region = tmp_path_factory.mktemp("stack"), REGIONS[request.param]
+    with ministack(folder, AUTH="true", PYTHONPATH=str(runtime)) as url:
+        empty = Stack(url, region, {})
+        upload(empty, zips)
+        template = (PRODUCT / "infra/template.yaml").read_text()
+        # ministack knows one partition, wherever it is.
+        deploy(empty, template.replace('!Ref "AWS::Partition"', request.param))
+        [made] = empty.client("cloudformation").describe_stacks(StackName="wudan")["Stacks"]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in made["Outputs"]}
+        yield empty._replace(outputs=outputs)
+
+
+def upload(stack: Stack, zips: Path) -> None:
+    s3 = stack.client("s3")
+    here = {"LocationConstraint": stack.region}
+    s3.create_bucket(
+        Bucket="code", **({"CreateBucketConfiguration": here} if stack.region[:2] == "cn" else {})
+    )
+    for path in zips.glob("*.*"):
+        s3.upload_file(str(path), "code", f"first/{path.name}")
+
+
+def deploy(stack: Stack, template: str) -> None:
+    cloudformation = stack.client("cloudformation")
+    values = {"CodeBucket": "code", "CodePrefix": "first/", "AlarmMail": "desk@example.cn"}
+    parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+    cloudformation.create_stack(
+        StackName="wudan",
+        TemplateBody=template,
+        Parameters=parameters,
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    until = time.monotonic() + PATIENCE
+    while (state := _state(cloudformation)).endswith("_IN_PROGRESS"):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    events = cloudformation.describe_stack_events(StackName="wudan")["StackEvents"]
+    failed = [event for event in events if "FAILED" in event["ResourceStatus"]]
+    assert state == "CREATE_COMPLETE", failed
+
+
+def _state(cloudformation: Any) -> str:
+    [stack] = cloudformation.describe_stacks(StackName="wudan")["Stacks"]
+    return str(stack["StackStatus"])
+
+
+@pytest.fixture
+def browser(stack: Stack, bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", stack.url)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.region)
+    table = stack.outputs["Table"]
+    of_desk = stack.client("lambda").get_function_configuration(FunctionName="wudan-desk")
+    secret = of_desk["Environment"]["Variables"]["WUDAN_SECRET"].encode()
+    return Browser(App(bundle, lambda: connect(f"dynamodb:{table}"), secret), stack)
+
+
+def test_a_wish_goes_from_the_form_into_the_table_and_its_page_shows_it(browser: Browser) -> None:
+    answer = make_wish(browser)
+    assert answer.status == 303
+    assert number.spell(answer.no) in browser.get(answer.location).text
+    assert browser.app.store.head(answer.no)
+    assert browser.post("/api/wish", {**WISH, "phone": "1"}).status == 422
+
+
+def test_each_function_does_all_of_its_work_with_the_rights_that_it_has(browser: Browser) -> None:
+    no = carried_through(browser)
+    assert [event.kind for event in browser.app.store.events(no)][-1] == "answered"
+    answer = browser.stack.client("lambda").invoke(FunctionName="wudan-clock", Payload=b"{}")
+    assert json.load(answer["Payload"])["sent"] == 0
+
+
+def test_a_right_that_is_taken_away_is_missed(browser: Browser) -> None:
+    """Or the test above would show nothing."""
+    iam = browser.stack.client("iam")
+    [role] = [r["RoleName"] for r in iam.list_roles()["Roles"] if "Volunteer" in r["RoleName"]]
+    policy = iam.get_role_policy(RoleName=role, PolicyName="least")["PolicyDocument"]
+    policy["Statement"][0]["Action"].remove("dynamodb:PutItem")
+    iam.put_role_policy(RoleName=role, PolicyName="least", PolicyDocument=json.dumps(policy))
+    assert browser.post("/api/volunteer", {**JOIN, "name": "李女士"}).status == 500
+
+
+def test_each_address_of_a_function_leads_there_and_all_others_to_the_bucket(stack: Stack) -> None:
+    cloudfront = stack.client("cloudfront")
+    config = cloudfront.get_distribution_config(Id=stack.outputs["Distribution"])
+    behaviours = config["DistributionConfig"]["CacheBehaviors"]["Items"]
+
+    def target(path: str) -> str:
+        met = (b["TargetOriginId"] for b in behaviours if fnmatchcase(path, b["PathPattern"]))
+        return next(met, "site")
+
+    assert {path: target(path) for path in ADDRESSES} == ADDRESSES
+    for path in ("/", "/join/thanks/", "/teams/", "/teams/barbers/", "/news/", "/404.html"):
+        assert target(path) == "site"
+
+
+def test_the_table_and_the_secret_outlive_the_stack(stack: Stack) -> None:
+    table = stack.client("dynamodb").describe_table(TableName=stack.outputs["Table"])["Table"]
+    assert table["DeletionProtectionEnabled"]
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    template = stack.client("cloudformation").get_template(StackName="wudan")["TemplateBody"]
+    assert str(template).count("DeletionPolicy: Retain") == 3
+
+
+def test_the_site_is_served_from_its_bucket_and_from_nowhere_else(
+    stack: Stack, bundle: Path
+) -> None:
+    public = bundle.parent.parent / "public"
+    s3 = stack.client("s3")
+    for path in ("index.html", "about/index.html", "404.html"):
+        put(s3, stack, path, (public / path).read_bytes())
+    if stack.region == REGIONS["aws-cn"]:
+        put(s3, stack, "about/", (public / "about/index.html").read_bytes())
+    home, about, nothing = (stack.page(path) for path in ("/", "/about/", "/nothing/"))
+    assert home.raw == (public / "index.html").read_bytes()
+    assert about.raw == (public / "about/index.html").read_bytes()
+    assert (nothing.status, nothing.raw) == (404, (public / "404.html").read_bytes())
+    bucket = stack.request(f"{stack.outputs['Site']}.s3.localhost", "GET", "/index.html", None, {})
+    assert bucket.status == 403
+    if stack.region == REGIONS["aws"]:  # China's CloudFront sets no headers.
+        assert home.headers["content-security-policy"] == HEADERS["content-security-policy"]
+        assert home.headers["strict-transport-security"].startswith("max-age=")
+
+
+def put(s3: Any, stack: Stack, path: str, body: bytes) -> None:
+    s3.put_object(Bucket=stack.outputs["Site"], Key=path, Body=body, ContentType="text/html")
