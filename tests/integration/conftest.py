@@ -9,7 +9,10 @@ import pytest
 
 from generator import package
 
-OF_LAMBDA = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+OF_LAMBDA = (
+    *("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"),
+    *("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py"),
+)
 """What AWS's own images bring along, with what that needs."""
 
 
