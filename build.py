@@ -69,12 +69,12 @@ def build(root: Path, out: Path | None, clean: bool) -> None:
     )
 
 
-def _progress(pages: list[Any]) -> Iterator[Any]:
-    """The pages, with a bar on the terminal where there are many."""
-    if len(pages) < MANY or not sys.stderr.isatty():
-        yield from pages
+def _progress(done: Iterator[Any], total: int) -> Iterator[Any]:
+    """The files as they are written, with a bar on the terminal where there are many."""
+    if total < MANY or not sys.stderr.isatty():
+        yield from done
     else:
-        with click.progressbar(pages, label="生成网站", file=sys.stderr) as bar:
+        with click.progressbar(done, total, label="生成网站", file=sys.stderr) as bar:
             yield from bar
 
 

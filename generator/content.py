@@ -1,16 +1,22 @@
 """Read ``site.yaml`` and ``content/`` and check all of it, or tell everything that is wrong."""
 
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
 
 from functions.form import FORMS, NEEDED
 from generator import models, yaml
+from generator.cache import Cache, Kept, stamp
 from generator.check import check, nearest
 from generator.errors import ContentError, Problem
-from generator.models import Calendar, Entry, Settings, Site
+from generator.models import Calendar, Entry, Prose, Settings, Site
+from generator.parallel import spread
 from generator.sentences import SAFE_TAG
 from generator.yaml import Document
 
@@ -36,20 +42,18 @@ UNSAFE_TAG = re.compile(r"[/\\?#%\x00-\x1f]|^[.\s]|[.\s]$")
 """A tag is an address too, in Chinese as a rule; it must be one folder on every disk."""
 
 
-def load(root: Path) -> Site:
-    """Read the site at ``root``.
+def load(root: Path, cache: Cache | None = None) -> Site:
+    """Read the site at ``root``; files that look as the cache has them are not read again.
 
     Raises:
         ContentError: with every problem of every file, each with its line and column.
     """
-    reader = _Reader(root)
+    reader = _Reader(root, cache or Cache())
     settings = reader.read(root / "site.yaml", Settings)
     calendar: Calendar | None = Calendar()
     if (root / "calendar.yaml").exists():
         calendar = reader.read(root / "calendar.yaml", Calendar)
-    folders: dict[str, list[Any]] = {
-        name: reader.folder(name, model) for name, model in FOLDERS.items()
-    }
+    folders = reader.folders()
     reader.complete(folders["forms"])
     if reader.problems or settings is None or calendar is None:
         raise ContentError(reader.problems)
@@ -70,15 +74,36 @@ def _in_order(items: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(items)
 
 
+PROSE = ("body", "policies")
+"""The fields that are Markdown."""
+
+
+class Read(NamedTuple):
+    """What came of a file: an item, encoded, and its texts as HTML by name; or problems."""
+
+    item: bytes
+    texts: list[tuple[str, str]]
+    problems: list[Problem]
+
+
 class _Reader:
     """Reads files into models and keeps the problems that it meets on the way."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, cache: Cache):
         self.root = root
         self.content = root / "content"
+        self.cache = cache
         self.problems: list[Problem] = []
 
-    def read(self, path: Path, model: type[Model], **given: str) -> Model | None:
+    def read(self, path: Path, model: type[Model]) -> Model | None:
+        item, problems = self.checked(path, model, {})
+        self.problems += problems
+        return item
+
+    def checked(
+        self, path: Path, model: type[Model], given: dict[str, str]
+    ) -> tuple[Model | None, list[Problem]]:
+        """A file as its model says, or all that is wrong with it."""
         document = Document(path.relative_to(self.root).as_posix())
         try:
             yaml.read(path, document)
@@ -86,17 +111,58 @@ class _Reader:
             document.problem("missing_file")
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
-        item = check(document, model, given, self.refer)
-        self.problems += document.problems
-        return item
+        return check(document, model, given, self.refer), document.problems
 
-    def folder(self, name: str, model: type[Entry]) -> list[Entry]:
-        items = [self.read(path, model, slug=path.stem) for path in self.files(name)]
-        return [item for item in items if item is not None]
+    def folders(self) -> dict[str, list[Any]]:
+        """The items of every folder; of their files only those are read that changed."""
+        files = {name: self.files(name) for name in FOLDERS}
+        looks = {path: look for found in files.values() for path, look in found.items()}
+        # What a file refers to is part of how it was checked.
+        names = blake2b(repr((sorted(self.teams), sorted(self.pictures))).encode()).hexdigest()
+        known = self.cache.items() if self.cache.noted("names") == names else {}
+        kept = {path: known[path] for path in looks if path in known}
+        kept = {path: old for path, old in kept.items() if old.stamp == looks[path]}
+        changed = [path for path in looks if path not in kept]
+        fresh: dict[str, Kept] = {}
+        for path, read in zip(changed, spread(self.entry, changed), strict=True):
+            self.problems += read.problems
+            self.cache.keep_html(read.texts)
+            if read.item:
+                fresh[path] = Kept(looks[path], read.item)
+        self.cache.keep_items(fresh, known.keys() - looks.keys())
+        self.cache.note("names", names)
+        self.cache.commit()
+        kept |= fresh
+        return {
+            name: [decode(kept[path].item, FOLDERS[name]) for path in found if path in kept]
+            for name, found in files.items()
+        }
 
-    def files(self, name: str) -> list[Path]:
-        """The folder's files whose names can be addresses; the others are problems."""
-        return [path for path in _visible(self.content / name) if self.well_named(path)]
+    def entry(self, path: str) -> Read:
+        """One file of a folder, read apart from the others, in whatever process."""
+        from generator import markup  # Slow to import, and seldom is anything new to convert.
+
+        place = self.root / path
+        item, problems = self.checked(place, FOLDERS[place.parent.name], {"slug": place.stem})
+        if item is None:
+            return Read(b"", [], problems)
+        prose, texts = {}, []
+        for name in PROSE:
+            if text := getattr(item, name, ""):
+                known = self.cache.html(markup.name(text))
+                html = known if known is not None else markup.html(text)
+                prose[name] = Prose(markup.name(text), markup.excerpt(html))
+                texts.append((prose[name].name, html))
+        return Read(encode(msgspec.structs.replace(item, **prose)), texts, [])
+
+    def files(self, name: str) -> dict[str, str]:
+        """The folder's files whose names can be addresses, and how each looks; the others are
+        problems."""
+        return {
+            f"content/{name}/{entry.name}": stamp(entry.stat())
+            for entry in _visible(self.content / name)
+            if self.well_named(Path(entry))
+        }
 
     def well_named(self, path: Path) -> bool:
         example = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "my-file"
@@ -110,9 +176,10 @@ class _Reader:
 
     def complete(self, forms: list[Any]) -> None:
         """Every folder is a known one, and every page, form and question needed is there."""
-        for path in _visible(self.content):
-            if path.name not in FOLDERS:
-                self.problem(path, "folder", name=path.name, mend=nearest(path.name, FOLDERS))
+        for entry in _visible(self.content):
+            if entry.name not in FOLDERS:
+                mend = nearest(entry.name, FOLDERS)
+                self.problem(Path(entry), "folder", name=entry.name, mend=mend)
         for name in FORMS:
             path = self.content / f"forms/{name}.yaml"
             if not path.exists():
@@ -147,7 +214,7 @@ class _Reader:
 
     @cached_property
     def teams(self) -> set[str]:
-        return {path.stem for path in _visible(self.content / "teams")}
+        return {Path(entry.name).stem for entry in _visible(self.content / "teams")}
 
     @cached_property
     def pictures(self) -> set[str]:
@@ -155,8 +222,29 @@ class _Reader:
         return {path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file()}
 
 
-def _visible(folder: Path) -> list[Path]:
+def encode(item: Any) -> bytes:
+    """An item as it is kept."""
+    return msgspec.msgpack.encode(item, enc_hook=str)
+
+
+def decode(kept: bytes, model: type[Model]) -> Model:
+    """An item that was kept."""
+    return msgspec.msgpack.decode(
+        kept, type=model, dec_hook=lambda kind, text: kind.fromisoformat(text)
+    )
+
+
+def looks(root: Path) -> Iterator[str]:
+    """How every file of the content looks."""
+    for folder in _visible(root / "content"):
+        yield f"/{folder.name}"
+        yield from (f"/{entry.name} {stamp(entry.stat())}" for entry in _visible(Path(folder)))
+
+
+def _visible(folder: Path) -> list[os.DirEntry[str]]:
     """What stands in a folder, less what editors and file managers leave behind."""
     if not folder.is_dir():
         return []
-    return sorted(p for p in folder.iterdir() if not p.name.startswith(".") and p.name[-1] != "~")
+    with os.scandir(folder) as entries:
+        found = [each for each in entries if each.name[0] != "." and each.name[-1] != "~"]
+    return sorted(found, key=lambda entry: entry.name)

@@ -1,7 +1,7 @@
 """Markdown, as staff write it, to HTML that is safe to publish."""
 
 import re
-from functools import cache
+from hashlib import blake2b
 from html import unescape
 from xml.etree.ElementTree import Element
 
@@ -74,14 +74,18 @@ _markdown = Markdown(
 )
 
 
-@cache
+def name(text: str) -> str:
+    """The name by which a text's HTML is found: the same for the same text."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
 def html(text: str) -> str:
     """The text as HTML without anything that runs: no scripts, handlers, styles or frames."""
     dirty = _markdown.reset().convert(text)
     return nh3.clean(dirty, tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener")
 
 
-def excerpt(text: str, longest: int = 90) -> str:
-    """The beginning of the text in plain words."""
-    plain = " ".join(unescape(nh3.clean(html(text), tags=set())).split())
+def excerpt(html: str, longest: int = 90) -> str:
+    """The beginning of a text in plain words."""
+    plain = " ".join(unescape(nh3.clean(html, tags=set())).split())
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"

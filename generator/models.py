@@ -45,6 +45,18 @@ class Entry(Part, kw_only=True, frozen=True):
     slug: str
 
 
+class Prose(Part, frozen=True):
+    """Markdown that was converted: its ``name`` finds the HTML, ``excerpt`` is how it begins."""
+
+    name: str
+    excerpt: str
+
+
+Markdown = Text | Prose
+MaybeMarkdown = str | Prose
+"""Text in a file, and what becomes of it when the file was read."""
+
+
 class Photo(Part, frozen=True):
     """``src`` is a path below ``static/``."""
 
@@ -70,7 +82,7 @@ class News(Entry, frozen=True):
 
     title: Text
     date: date
-    body: Text
+    body: Markdown
     author: str = ""
     community: str = ""
     tags: tuple[Tag, ...] = ()
@@ -94,7 +106,7 @@ class Team(Entry, frozen=True):
         Annotated[int, Meta(ge=1, description="请写 1 或更大的整数：同时最多办几单")] | None
     ) = None
     summary: str = ""
-    body: str = ""
+    body: MaybeMarkdown = ""
     sample: bool = False
 
 
@@ -108,7 +120,7 @@ class Service(Entry, frozen=True):
     place: str = ""
     bring: str = ""
     summary: str = ""
-    body: str = ""
+    body: MaybeMarkdown = ""
     sample: bool = False
 
 
@@ -130,8 +142,8 @@ class Fair(Entry, frozen=True):
     place: Text
     hosts: tuple[Text, ...] = ()
     positions: tuple[Position, ...] = ()
-    policies: str = ""
-    body: str = ""
+    policies: MaybeMarkdown = ""
+    body: MaybeMarkdown = ""
     sample: bool = False
 
 
@@ -142,7 +154,7 @@ class Partner(Entry, frozen=True):
     field: str = ""
     since: str = ""
     summary: str = ""
-    body: str = ""
+    body: MaybeMarkdown = ""
     sample: bool = False
 
 
@@ -150,7 +162,7 @@ class Page(Entry, frozen=True):
     """A standing page; ``order`` is its place among them."""
 
     title: Text
-    body: Text
+    body: Markdown
     summary: str = ""
     order: int = 0
 

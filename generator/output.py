@@ -2,86 +2,125 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
-import msgspec
-
+from generator.cache import Cache, Written
 from generator.errors import WudanError
 
 MARK = ".wudan"
 """A file in the folder that says it is a build's, so that a build may remove what is in it."""
 
+SAYS = "This folder is made by build.py; what is in it is replaced.\n"
 WRITING = ".wudan-writing"
 
 
-class Written(NamedTuple):
-    """What is known of a file: what it was made from, and how the disk showed it afterwards."""
-
-    fingerprint: str
-    size: int
-    changed: int
-
-
 class Output:
-    """One build's view of the folder; ``state`` is where it remembers between builds.
+    """One build's view of the folder; the cache remembers it between builds.
 
     Raises:
         WudanError: the folder holds something that no build wrote.
     """
 
-    def __init__(self, folder: Path, state: Path, clean: bool = False):
+    def __init__(self, folder: Path, cache: Cache, clean: bool = False):
         self.folder = folder
-        self._state = state
-        self._old = {} if clean else _load(state)
-        self._new: dict[str, Written] = {}
-        self.written = self.skipped = self.removed = 0
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
+        self.name = sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+        self._cache = cache
+        self._known = {} if clean else cache.pages(self.name)
+        self._unfinished = clean or not self._known or bool(cache.noted(f"writing {self.name}"))
+        if folder.is_dir() and not (folder / MARK).exists() and any(folder.iterdir()):
             raise WudanError(
                 f"文件夹 {folder} 里有别的东西，不敢动它。请换一个 --out，或先清空它。"
             )
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARK).write_text("This folder is made by build.py; what is in it is replaced.\n")
 
-    def put(self, address: str, fingerprint: str, make: Callable[[], bytes]) -> None:
-        """See that the file at this address is what ``make`` gives for this fingerprint."""
-        path = file_of(address)
-        target = self.folder / path
-        known = self._old.get(path)
-        if known and known == _look(target, fingerprint):
-            self.skipped += 1
-        else:
-            self._write(target, make())
-            self.written += 1
-            known = _look(target, fingerprint)
-        if known:
-            self._new[path] = known
+    def lacks(self, path: str, fingerprint: str) -> bool:
+        """Whether the file does not lie there as it was made from what this stands for."""
+        known = self._known.get(path)
+        return known is None or known.fingerprint != fingerprint or not self._lies(path, known)
 
-    def finish(self) -> None:
-        """Remove what is no longer part of the site, and remember the rest."""
-        keep = {self.folder / path for path in self._new} | {self.folder / MARK}
-        for top, folders, files in os.walk(self.folder, topdown=False):
-            for name in files:
-                if Path(top, name) not in keep:
-                    Path(top, name).unlink()
-                    self.removed += 1
-            for name in folders:
-                if not os.listdir(Path(top, name)):
-                    Path(top, name).rmdir()
-        self._state.parent.mkdir(parents=True, exist_ok=True)
-        replace(self._state, msgspec.json.encode(self._new))
+    def is_whole(self) -> bool:
+        """Whether everything lies there as the last build left it."""
+        return not self._unfinished and all(
+            self._lies(path, known) for path, known in self._known.items()
+        )
 
-    def _write(self, path: Path, data: bytes) -> None:
-        for parent in (path, *path.parents):  # A page may take the place of a folder, and back.
+    @property
+    def count(self) -> int:
+        """How many files there were after the last build."""
+        return len(self._known)
+
+    def begin(self) -> None:
+        """Note that files are about to be written, for who comes after us if we are stopped."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / MARK).write_text(SAYS)
+        self._cache.note(f"writing {self.name}", "yes")
+        self._cache.commit()
+
+    def write(self, path: str, fingerprint: str, data: bytes) -> Written:
+        """Put a file in its place, whole: whoever reads it sees the old one or the new one."""
+        # Each process has its own, for several write at a time.
+        temporary = self.folder / f"{WRITING}-{os.getpid()}"
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            look = os.fstat(file.fileno())
+        target = f"{self.folder}/{path}"
+        try:
+            temporary.replace(target)
+        except OSError:
+            self._make_way(Path(target))
+            temporary.replace(target)
+        return Written(fingerprint, look.st_size, look.st_mtime_ns)
+
+    def finish(self, pages: Iterable[str], written: dict[str, Written]) -> int:
+        """Remove what is no longer part of the site, remember the rest; return how many went."""
+        keep = {*pages}
+        gone = self._known.keys() - keep
+        if self._unfinished:
+            gone |= self._found() - keep
+        for path in gone:
+            self._remove(path)
+        self._cache.drop_pages(self.name, gone)
+        self._cache.keep_pages(self.name, written.items())
+        self._cache.note(f"writing {self.name}", "")
+        return len(gone)
+
+    def _lies(self, path: str, known: Written) -> bool:
+        try:
+            # Ten thousand of these are asked for where nothing else is done.
+            look = os.stat(f"{self.folder}/{path}")  # noqa: PTH116
+        except OSError:
+            return False
+        return (look.st_size, look.st_mtime_ns) == known[1:]
+
+    def _make_way(self, target: Path) -> None:
+        """A page may take the place of a folder, and back; and its folder may be missing."""
+        for parent in target.parents:
             if parent == self.folder:
                 break
-            if parent.is_dir() if parent is path else parent.is_file():
-                shutil.rmtree(parent) if parent is path else parent.unlink()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.folder / WRITING
-        temporary.write_bytes(data)
-        temporary.replace(path)
+            if parent.is_file():
+                parent.unlink()
+        if target.is_dir():
+            shutil.rmtree(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+
+    def _found(self) -> set[str]:
+        """Every file in the folder but the mark."""
+        start = len(f"{self.folder}/")
+        found = {
+            f"{top}/{name}"[start:] for top, _, names in os.walk(self.folder) for name in names
+        }
+        return found - {MARK}
+
+    def _remove(self, path: str) -> None:
+        file = self.folder / path
+        if file.is_file():
+            file.unlink()
+        for parent in file.parents:
+            if parent == self.folder or not parent.is_dir() or any(parent.iterdir()):
+                break
+            parent.rmdir()
 
 
 def file_of(address: str) -> str:
@@ -95,19 +134,3 @@ def replace(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name}-writing")
     temporary.write_bytes(data)
     temporary.replace(path)
-
-
-def _look(path: Path, fingerprint: str) -> Written | None:
-    """The file as it lies there now; None where there is none."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return Written(fingerprint, stat.st_size, stat.st_mtime_ns)
-
-
-def _load(state: Path) -> dict[str, Written]:
-    try:
-        return msgspec.json.decode(state.read_bytes(), type=dict[str, Written])
-    except (OSError, msgspec.DecodeError):
-        return {}

@@ -6,13 +6,14 @@ template cannot show, and so a page is drawn again only when its data or the tem
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from functions.form import FORMS
 from functions.volunteer import THANKS
 from generator import feeds, forms, reports
 from generator.errors import ContentError, Problem
-from generator.models import Entry, Fair, News, Site, by_category
+from generator.models import Entry, Fair, News, Prose, Site, by_category
 from generator.yaml import Document
 
 PER_PAGE = 20
@@ -36,6 +37,26 @@ class Page(NamedTuple):
     template: str | Callable[..., str]
     data: dict[str, Any]
     source: str = ""
+
+
+class Link(NamedTuple):
+    """An item as others lead to it."""
+
+    address: str
+    title: str
+    date: date
+
+
+class Card(NamedTuple):
+    """News as lists show it; ``text`` is the summary, or how the body begins."""
+
+    address: str
+    title: str
+    date: date
+    kind: str
+    community: str
+    text: str
+    sample: bool
 
 
 class Pager(NamedTuple):
@@ -81,7 +102,7 @@ def _fixed(site: Site) -> Iterator[Page]:
         "home.html",
         {
             "categories": categories,
-            "news": site.news[:LATEST],
+            "news": [_card(item) for item in site.news[:LATEST]],
             "fairs": site.fairs[:1],
             "teams": len(site.teams),
         },
@@ -97,50 +118,49 @@ def _fixed(site: Site) -> Iterator[Page]:
 
 def _items(site: Site, known: Mapping[str, Any]) -> Iterator[Page]:
     counted = reports.lately(known)
-    related = _related(site.news)
-    for position, item in enumerate(site.news):
-        newer, older = _around(site.news, position)
-        data = {"item": item, "newer": newer, "older": older, "related": related[item.slug]}
-        yield _item_page("news.html", item, data)
+    links = [_link(item) for item in site.news]
+    for position, (item, near) in enumerate(zip(site.news, _related(site.news), strict=True)):
+        related = [links[other] for other in near]
+        yield _item_page("news.html", item, _around(links, position) | {"related": related})
+    links = [_link(fair) for fair in site.fairs]
     for position, fair in enumerate(site.fairs):
-        newer, older = _around(site.fairs, position)
-        yield _item_page("fair.html", fair, {"item": fair, "newer": newer, "older": older})
+        yield _item_page("fair.html", fair, _around(links, position))
     teams = {team.slug: team for team in site.teams}
     for service in site.menu:
         doing = [teams[name] for name in service.teams]
-        near = [other for other in site.menu if other.category == service.category]
-        near = [other for other in near if other is not service]
+        alike = [other for other in site.menu if other.category == service.category]
         yield _item_page(
             "service.html",
             service,
             {
-                "item": service,
                 "teams": doing,
-                "related": near,
+                "related": [other for other in alike if other is not service],
                 "counted": counted.get(f"service:{service.slug}"),
             },
         )
     for team in site.teams:
         services = [service for service in site.menu if team.slug in service.teams]
         data = {
-            "item": team,
             "services": services,
             "counted": counted.get(f"team:{team.slug}"),
         }
         yield _item_page("team.html", team, data)
     for partner in site.partners:
-        yield _item_page("partner.html", partner, {"item": partner})
+        yield _item_page("partner.html", partner, {})
+    others = [(address(page), page.title) for page in site.pages]
     for page in site.pages:
-        yield _item_page("page.html", page, {"item": page, "pages": site.pages})
+        yield _item_page("page.html", page, {"pages": others})
 
 
 def _item_page(template: str, item: Entry, data: dict[str, Any]) -> Page:
     folder = FOLDERS[type(item).__name__] or "pages"
-    return Page(address(item), template, data, f"content/{folder}/{item.slug}.yaml")
+    return Page(
+        address(item), template, {"item": item} | data, f"content/{folder}/{item.slug}.yaml"
+    )
 
 
 def _lists(site: Site) -> Iterator[Page]:
-    yield from _paged("/news/", "news_list.html", site.news, {})
+    yield from _paged("/news/", "news_list.html", [_card(item) for item in site.news], {})
     yield from _paged("/fairs/", "fairs.html", site.fairs, {})
     yield from _paged("/partners/", "partners.html", site.partners, {})
 
@@ -152,7 +172,8 @@ def _tags(site: Site) -> Iterator[Page]:
     )
     yield Page("/tags/", "tags.html", {"tags": counts})
     for tag, items in tagged.items():
-        yield from _paged(f"/tags/{tag}/", "tag.html", items, {"tag": tag})
+        cards = [_card(item) for item in items]
+        yield from _paged(f"/tags/{tag}/", "tag.html", cards, {"tag": tag})
 
 
 def _paged(base: str, template: str, items: Sequence[Any], data: dict[str, Any]) -> Iterator[Page]:
@@ -176,33 +197,42 @@ def _forms(site: Site) -> Iterator[Page]:
     yield Page(THANKS, "thanks.html", {})
 
 
-def _around(items: Sequence[Any], position: int) -> tuple[Any, Any]:
-    newer = items[position - 1] if position else None
-    older = items[position + 1] if position + 1 < len(items) else None
-    return newer, older
+def _link(item: News | Fair) -> Link:
+    return Link(address(item), item.title, item.date)
 
 
-def _related(news: Sequence[News]) -> dict[str, list[News]]:
-    """For each item those with most tags in common, the nearest in time first.
+def _card(item: News) -> Card:
+    text = item.summary or (item.body.excerpt if isinstance(item.body, Prose) else item.body)
+    kind, community = item.kind, item.community
+    return Card(address(item), item.title, item.date, kind, community, text, item.sample)
+
+
+def _around(links: Sequence[Link], position: int) -> dict[str, Any]:
+    newer = links[position - 1] if position else None
+    older = links[position + 1] if position + 1 < len(links) else None
+    return {"newer": newer, "older": older}
+
+
+def _related(news: Sequence[News]) -> Iterator[list[int]]:
+    """For each item the positions of those with most tags in common, the nearest in time first.
 
     Only the nearest few under each tag are weighed, so that the work grows with the number of
     items and not with its square.
     """
-    order = {item.slug: position for position, item in enumerate(news)}
-    common: dict[str, Counter[int]] = {item.slug: Counter() for item in news}
-    for items in _tagged(news).values():
-        for position, item in enumerate(items):
-            near = items[max(0, position - RELATED) : position + RELATED + 1]
-            common[item.slug].update(order[other.slug] for other in near if other is not item)
-    return {
-        slug: [
-            news[position]
-            for position, _ in sorted(
-                count.items(), key=lambda c: (-c[1], abs(c[0] - order[slug]), c[0])
-            )[:RELATED]
-        ]
-        for slug, count in common.items()
-    }
+    tagged: dict[str, list[int]] = defaultdict(list)
+    for position, item in enumerate(news):
+        for tag in dict.fromkeys(item.tags):
+            tagged[tag].append(position)
+    passed: Counter[str] = Counter()
+    for position, item in enumerate(news):
+        common: Counter[int] = Counter()
+        for tag in dict.fromkeys(item.tags):
+            here = passed[tag]
+            common.update(tagged[tag][max(0, here - RELATED) : here + RELATED + 1])
+            passed[tag] += 1
+        del common[position]
+        near = sorted(common, key=lambda p: (-common[p], abs(p - position), p))
+        yield near[:RELATED]
 
 
 def _tagged(news: Sequence[News]) -> dict[str, list[News]]:

@@ -2,33 +2,53 @@
 
 import hashlib
 import traceback
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-from jinja2 import TemplateError, TemplateSyntaxError
 
 from functions import figures, sheets
 from functions.page import environment
-from generator import markup, plan
+from generator import plan
+from generator.cache import Cache
 from generator.errors import WudanError
-from generator.models import Settings
+from generator.models import Prose, Settings
 from generator.plan import Page
 from generator.theme import Theme
 
+if TYPE_CHECKING:
+    from jinja2 import Environment, TemplateError
+
+
+class Damaged(Exception):
+    """The cache has lost what it should have."""
+
 
 class Renderer:
-    """Draws the pages of one build."""
+    """Draws the pages of one build; ``cache`` has the HTML of their texts."""
 
-    def __init__(self, settings: Settings, theme: Theme):
+    def __init__(self, settings: Settings, theme: Theme, cache: Cache):
         self._settings = settings
-        self._env = environment(theme.templates)
-        self._env.globals.update(
-            site=settings, words=theme.words, assets=theme.assets, address=plan.address
-        )
-        self._env.globals.update(csv=sheets.as_csv, table=figures.rows)
-        self._env.filters.update(markdown=markup.html, excerpt=markup.excerpt)
+        self._theme = theme
+        self._cache = cache
         self._common = theme.digest + _encode(settings)
+
+    @cached_property
+    def _env(self) -> "Environment":
+        env = environment(self._theme.templates)
+        env.globals.update(site=self._settings, words=self._theme.words, assets=self._theme.assets)
+        env.globals.update(address=plan.address, csv=sheets.as_csv, table=figures.rows)
+        env.filters.update(markdown=self._html, excerpt=lambda prose: prose and prose.excerpt)
+        return env
+
+    def _html(self, prose: Prose | Literal[""]) -> str:
+        if not prose:
+            return ""
+        html = self._cache.html(prose.name)
+        if html is None:
+            raise Damaged(prose.name)
+        return html
 
     def fingerprint(self, page: Page) -> str:
         """Changes with anything that the page is made from."""
@@ -42,6 +62,8 @@ class Renderer:
         Raises:
             WudanError: a template is wrong, with its file and line.
         """
+        from jinja2 import TemplateError
+
         if not isinstance(page.template, str):
             return page.template(self._settings, **page.data).encode()
         try:
@@ -50,8 +72,10 @@ class Renderer:
             raise WudanError(f"templates/{_place(error)}: 模板有错：{error.message}") from error
 
 
-def _place(error: TemplateError) -> str:
+def _place(error: "TemplateError") -> str:
     """File and line of a mistake, noted in the error or, if it was met in drawing, on the way."""
+    from jinja2 import TemplateSyntaxError
+
     if isinstance(error, TemplateSyntaxError):
         return f"{error.name}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)

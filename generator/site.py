@@ -1,8 +1,9 @@
 """A build, from content to the folder that is served."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,17 +12,27 @@ import msgspec
 from functions.bundle import FILE, Bundle
 from functions.form import OTHER
 from generator import content, theme
+from generator.cache import Cache, Written, stamp
+from generator.errors import WudanError
 from generator.forms import actions, grids
-from generator.models import Site
-from generator.output import Output, replace
+from generator.models import Settings, Site
+from generator.output import Output, file_of, replace
+from generator.parallel import spread
 from generator.plan import Page, plan
-from generator.render import Renderer
+from generator.render import Damaged, Renderer
 from generator.theme import Theme
+
+Watch = Callable[[Iterator[Written], int], Iterator[Written]]
+"""Sees files as they are written, and how many there will be; passes them on."""
 
 FIGURES = "figures.json"
 
 MADE = ".wudan"
 """Folder below the root for what builds make besides the site: the bundle, what was written."""
+
+
+Work = tuple[str, str, Callable[[], bytes]]
+"""A file of the site: its path, what stands for all that it is made from, and how to make it."""
 
 
 class Report(NamedTuple):
@@ -50,10 +61,10 @@ def build(
     root: Path,
     out: Path,
     clean: bool = False,
-    watch: Callable[[list[Page]], Iterable[Page]] = iter,
+    watch: Watch = lambda done, total: done,
     figures: Mapping[str, Any] | None = None,
 ) -> Report:
-    """Build the site at ``root`` into ``out``; ``watch`` sees the pages go by.
+    """Build the site at ``root`` into ``out``; ``watch`` sees the files go by.
 
     ``figures`` are those of :func:`functions.figures.snapshot`; they are kept in the root, so
     that a build where no store is in reach shows the last ones known.
@@ -62,22 +73,74 @@ def build(
         ContentError: with all that is wrong; nothing was written.
         WudanError: ``out`` is not a build's folder.
     """
-    site = content.load(root)
-    pages = plan(site, _known(root) if figures is None else figures)
-    look = theme.load(root)
-    renderer = Renderer(site.settings, look)
-    name = hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]
-    output = Output(out, root / MADE / f"written-{name}.json", clean)
-    for page in watch(pages):
-        output.put(page.address, renderer.fingerprint(page), partial(renderer.render, page))
-    for address, path in look.files.items():
-        stat = path.stat()
-        output.put(address, f"{stat.st_size} {stat.st_mtime_ns}", path.read_bytes)
-    output.finish()
     if figures is not None:
         _keep(root / FIGURES, msgspec.json.format(msgspec.json.encode(figures, order="sorted")))
-    _hand_over(site, pages, look, bundle_folder(root))
-    return Report(output.written, output.skipped, output.removed)
+    look = theme.load(root)
+    for _ in range(2):
+        cache = Cache(root / MADE / "cache.db", look.program)
+        try:
+            return _Build(root, out, look, cache, clean).run(watch)
+        except (sqlite3.DatabaseError, Damaged):
+            cache.forget()  # What it had is made again.
+        finally:
+            cache.close()
+    raise WudanError(f"{root / MADE} 里的文件坏了，修不好。请删去这个文件夹再试。")
+
+
+class _Build:
+    def __init__(self, root: Path, out: Path, look: Theme, cache: Cache, clean: bool):
+        self.root = root
+        self.look = look
+        self.cache = cache
+        self.output = Output(out, cache, clean)
+
+    def run(self, watch: Watch) -> Report:
+        """Everything, or nothing where nothing changed since the last time."""
+        seen, made = self._seen(), f"made {self.output.name}"
+        bundle = bundle_folder(self.root)
+        if self.cache.noted(made) == seen + _look(bundle) and self.output.is_whole():
+            return Report(0, self.output.count, 0)
+        site = content.load(self.root, self.cache)
+        pages = plan(site, _known(self.root))
+        report = self._write(site.settings, pages, watch)
+        _hand_over(site, pages, self.look, bundle)
+        self.cache.note(made, seen + _look(bundle))
+        self.cache.commit()
+        return report
+
+    def _seen(self) -> str:
+        """Changes with anything that the site is made from."""
+        seen = blake2b(self.look.digest, digest_size=16)
+        for look in content.looks(self.root):
+            seen.update(look.encode())
+        for address, path in self.look.files.items():
+            seen.update(f"{address} {stamp(path.stat())}".encode())
+        for name in ("site.yaml", "calendar.yaml", FIGURES):
+            file = self.root / name
+            seen.update(file.read_bytes() if file.exists() else b"-")
+        return seen.hexdigest()
+
+    def _write(self, settings: Settings, pages: list[Page], watch: Watch) -> Report:
+        renderer = Renderer(settings, self.look, self.cache)
+        works: list[Work] = [
+            (file_of(page.address), renderer.fingerprint(page), partial(renderer.render, page))
+            for page in pages
+        ]
+        works += [
+            (file_of(address), stamp(path.stat()), path.read_bytes)
+            for address, path in self.look.files.items()
+        ]
+        changed = [work for work in works if self.output.lacks(*work[:2])]
+        self.output.begin()
+        paths = [path for path, _, _ in changed]
+        done = watch(spread(self._write_one, changed), len(changed))
+        written = dict(zip(paths, done, strict=True))
+        removed = self.output.finish((path for path, _, _ in works), written)
+        return Report(len(changed), len(works) - len(changed), removed)
+
+    def _write_one(self, work: Work) -> Written:
+        path, fingerprint, make = work
+        return self.output.write(path, fingerprint, make())
 
 
 def _hand_over(site: Site, pages: list[Page], look: Theme, folder: Path) -> None:
@@ -102,6 +165,11 @@ def _hand_over(site: Site, pages: list[Page], look: Theme, folder: Path) -> None
     folder.mkdir(parents=True, exist_ok=True)
     data = {name: getattr(bundle, name) for name in Bundle.__slots__}
     _keep(folder / FILE, msgspec.json.encode(data))
+
+
+def _look(bundle: Path) -> str:
+    file = bundle / FILE
+    return stamp(file.stat()) if file.exists() else ""
 
 
 def _known(root: Path) -> dict[str, Any]:

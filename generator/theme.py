@@ -18,8 +18,8 @@ class Theme(NamedTuple):
     """``templates``: sources by name. ``words``: sentences. ``actions``: forms of the desk.
 
     ``files``: static files by address. ``assets``: the address of each, by its path below
-    ``static/``. ``digest`` changes with anything besides content that pages are made from, the
-    program included.
+    ``static/``. ``program`` changes with the program, ``digest`` with that and anything else
+    besides content that pages are made from.
     """
 
     templates: dict[str, str]
@@ -27,6 +27,7 @@ class Theme(NamedTuple):
     actions: dict[str, Any]
     files: dict[str, Path]
     assets: dict[str, str]
+    program: str
     digest: bytes
 
 
@@ -41,12 +42,13 @@ def load(root: Path) -> Theme:
         files[assets[name]] = path
     program = [path for half in HALVES for path in sorted(PRODUCT.glob(f"{half}/**/*.py"))]
     program.append(PRODUCT / "requirements.txt")
-    digest = hashlib.blake2b(digest_size=16)
+    version = hashlib.blake2b(digest_size=16)
+    for path in program:
+        version.update(path.read_bytes())
+    digest = version.copy()
     for part in (*texts.items(), *assets.items()):
         digest.update("\0".join(part).encode())
-    for path in program:
-        digest.update(path.read_bytes())
-    return Theme(texts, words, actions, files, assets, digest.digest())
+    return Theme(texts, words, actions, files, assets, version.hexdigest(), digest.digest())
 
 
 def _overlaid(root: Path, folder: str) -> dict[str, Path]:

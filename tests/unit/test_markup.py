@@ -68,5 +68,5 @@ def test_headings_never_skip_a_level(levels: list[int]) -> None:
 
 
 def test_an_excerpt_is_plain_and_short() -> None:
-    assert excerpt("## 题\n\n**粗** <script>x</script> & [链接](/x/)") == "题 粗 & 链接"
-    assert len(excerpt("字" * 500)) == 90
+    assert excerpt(html("## 题\n\n**粗** <script>x</script> & [链接](/x/)")) == "题 粗 & 链接"
+    assert len(excerpt(html("字" * 500))) == 90

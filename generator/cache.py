@@ -1,0 +1,164 @@
+"""What a build remembers for the next one: files as they were read, texts as HTML, pages written.
+
+One SQLite file that may be removed at any time. What is read from it is held against a checksum,
+so that damage costs time and never changes a page.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS items (path TEXT PRIMARY KEY, stamp TEXT, item BLOB, digest BLOB);
+CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, html BLOB, digest BLOB);
+CREATE TABLE IF NOT EXISTS pages (
+    out TEXT, path TEXT, fingerprint TEXT, size INTEGER, changed INTEGER, PRIMARY KEY (out, path)
+) WITHOUT ROWID;
+"""
+
+
+JUST_NOW = 50_000_000
+"""Nanoseconds within which a file may change again and look the same: the clocks of file
+systems tick every few milliseconds."""
+
+
+def stamp(look: os.stat_result) -> str:
+    """How a file looks; never the same twice for one that was changed just now."""
+    now = time.time_ns()
+    trusted = now - look.st_mtime_ns > JUST_NOW
+    return f"{look.st_size} {look.st_mtime_ns} {look.st_ino if trusted else now}"
+
+
+class Kept(NamedTuple):
+    """An item as it was read from its file when that looked like ``stamp``."""
+
+    stamp: str
+    item: bytes
+
+
+class Written(NamedTuple):
+    """What is known of a file of the site: what it was made from, and its look on the disk."""
+
+    fingerprint: str
+    size: int
+    changed: int
+
+
+class Cache:
+    """The cache at ``file``, or one that is forgotten; of another ``version``, it is empty."""
+
+    def __init__(self, file: Path | None = None, version: str = ""):
+        self._file = file
+        self._own = 0
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._begin(version)
+        except sqlite3.DatabaseError:  # It is damaged, and worth nothing.
+            self.forget()
+            self._begin(version)
+
+    def _begin(self, version: str) -> None:
+        self._db.executescript(TABLES)
+        if self.noted("version") != version:
+            for table in ("meta", "items", "texts", "pages"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+            self.note("version", version)
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        # A forked process must neither use nor close the connection that it inherited.
+        if self._own != os.getpid():
+            self._inherited = getattr(self, "_connection", None)
+            self._connection = sqlite3.connect(self._file or ":memory:", timeout=60)
+            self._own = os.getpid()
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = OFF")
+        return self._connection
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether a process forked from this one can read it."""
+        return self._file is not None
+
+    def items(self) -> dict[str, Kept]:
+        """The items of all files, by path; less those that do not look as they were kept."""
+        rows = self._db.execute("SELECT path, stamp, item, digest FROM items")
+        return {
+            path: Kept(stamp, item)
+            for path, stamp, item, digest in rows
+            if digest == _digest(path.encode(), stamp.encode(), item)
+        }
+
+    def keep_items(self, kept: Mapping[str, Kept], gone: Iterable[str]) -> None:
+        """Remember these, and forget others."""
+        self._db.executemany(
+            "REPLACE INTO items VALUES (?, ?, ?, ?)",
+            (
+                (path, stamp, item, _digest(path.encode(), stamp.encode(), item))
+                for path, (stamp, item) in kept.items()
+            ),
+        )
+        self._db.executemany("DELETE FROM items WHERE path = ?", ((path,) for path in gone))
+
+    def html(self, name: str) -> str | None:
+        """The HTML of a text, by its name; None where it is not known."""
+        row = self._db.execute("SELECT html, digest FROM texts WHERE name = ?", (name,)).fetchone()
+        return row[0].decode() if row and row[1] == _digest(name.encode(), row[0]) else None
+
+    def keep_html(self, texts: Iterable[tuple[str, str]]) -> None:
+        """Remember the HTML of texts, by name."""
+        encoded = ((name, html.encode()) for name, html in texts)
+        self._db.executemany(
+            "REPLACE INTO texts VALUES (?, ?, ?)",
+            ((name, html, _digest(name.encode(), html)) for name, html in encoded),
+        )
+
+    def pages(self, out: str) -> dict[str, Written]:
+        """What was written to a folder, by path in it."""
+        rows = self._db.execute(
+            "SELECT path, fingerprint, size, changed FROM pages WHERE out = ?", (out,)
+        )
+        return {row[0]: Written(*row[1:]) for row in rows}
+
+    def keep_pages(self, out: str, kept: Iterable[tuple[str, Written]]) -> None:
+        """Remember what was written."""
+        rows = ((out, path, *written) for path, written in kept)
+        self._db.executemany("REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", rows)
+
+    def drop_pages(self, out: str, paths: Iterable[str]) -> None:
+        """Forget what was removed."""
+        rows = ((out, path) for path in paths)
+        self._db.executemany("DELETE FROM pages WHERE out = ? AND path = ?", rows)
+
+    def noted(self, name: str) -> str:
+        """What was noted under this name, or nothing."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else ""
+
+    def note(self, name: str, value: str) -> None:
+        self._db.execute("REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def commit(self) -> None:
+        """Make it known to other processes, and to the next build."""
+        self._db.commit()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._own = 0
+
+    def forget(self) -> None:
+        """Remove it."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            if self._file:
+                Path(f"{self._file}{suffix}").unlink(missing_ok=True)
+
+
+def _digest(*parts: bytes) -> bytes:
+    return blake2b(b"\0".join(parts), digest_size=8).digest()
