@@ -69,12 +69,12 @@ def build(root: Path, out: Path | None, clean: bool) -> None:
     )
 
 
-def _progress(done: Iterator[Any], total: int) -> Iterator[Any]:
+def _progress(done: Iterator[Any], total: int, label: str = "生成网站") -> Iterator[Any]:
     """The files as they are written, with a bar on the terminal where there are many."""
     if total < MANY or not sys.stderr.isatty():
         yield from done
     else:
-        with click.progressbar(done, total, label="生成网站", file=sys.stderr) as bar:
+        with click.progressbar(done, total, label=label, file=sys.stderr) as bar:
             yield from bar
 
 
@@ -199,6 +199,32 @@ def bundle(root: Path, out: Path, architecture: str) -> None:
     site.build(root, root / "public")
     for name, zipped in package.bundle(site.bundle_folder(root), out, architecture):
         click.echo(f"{name}  {len(zipped):,} 字节")
+
+
+@main.command()
+@ROOT
+@OUT
+@click.option("--bucket", help="Its name; else, like the next three, what site.yaml says.")
+@click.option("--endpoint", help="The address of a storage service other than AWS's.")
+@click.option("--profile", help="Whose keys, of those in ~/.aws/.")
+@click.option("--distribution", help="The CloudFront distribution that is to forget its copies.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+def publish(root: Path, out: Path | None, dry_run: bool, **given: str | None) -> None:
+    """Bring the built site to a bucket: what changed, and in an order in which all links work."""
+    from generator import publish as publisher
+
+    work = publisher.Publication(out or root / "public", publisher.place(root, given))
+    sent = [*work.new, *work.changed]
+    if dry_run:
+        for said, keys in (("上传", sent), ("删去", work.gone)):
+            click.echo("".join(f"{said} {key}\n" for key in keys), nl=False)
+    else:
+        for _ in _progress(work.run(), len(sent) + len(work.gone), "发布网站"):
+            pass
+    would = "要" if dry_run else ""
+    click.echo(
+        f"{would}上传 {len(sent)} 个文件，{would}删去 {len(work.gone)} 个，{work.same} 个没有变。"
+    )
 
 
 @main.command()

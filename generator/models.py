@@ -282,6 +282,21 @@ class Channel(Part, frozen=True):
     address: str = ""
 
 
+class Publish(Part, frozen=True):
+    """Where ``build.py publish`` brings the site; the command line goes before it."""
+
+    bucket: str = ""
+    endpoint: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^/\s]+)?$",
+            description="请写存储服务的网址，例如 https://oss-cn-beijing.aliyuncs.com，结尾不带斜杠",
+        ),
+    ] = ""
+    profile: str = ""
+    distribution: str = ""
+
+
 class Figure(Part, frozen=True):
     """A number that the community is proud of, as it is to be read."""
 
@@ -314,6 +329,7 @@ class Settings(Part, frozen=True):
     figures: tuple[Figure, ...] = ()
     desk: Desk = Desk()
     notify: tuple[Channel, ...] = ()
+    publish: Publish = Publish()
     icp: Registration | None = None
     police: Registration | None = None
 

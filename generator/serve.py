@@ -23,9 +23,6 @@ MINUTE = 60
 BUILDING = Lock()
 """Two builds into one folder would undo each other."""
 
-IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$"
-"""Files whose names carry their content's hash (see :mod:`generator.theme`)."""
-
 
 def serve(
     root: Path,
@@ -81,9 +78,9 @@ def files(out: Path) -> WSGIApplication:
         autorefresh=True,
         allow_all_origins=False,
         max_age=0,
-        immutable_file_test=IMMUTABLE,
+        immutable_file_test=theme.IMMUTABLE,
         add_headers_function=add_headers,
-        mimetypes={".ics": "text/calendar", ".xml": "application/xml"},
+        mimetypes=theme.TYPES,
     )
 
 

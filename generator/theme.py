@@ -13,6 +13,16 @@ HALVES = ("generator", "functions")
 HASHED = (".css", ".js")
 """What pages load by themselves is published under its content's hash, to be cached for ever."""
 
+IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$"
+"""How such names end."""
+
+TYPES = {
+    ".ics": "text/calendar",
+    ".xml": "application/xml",
+    "feed.xml": "application/atom+xml",
+}
+"""What files are, where nothing but their names tells and WhiteNoise does not know them."""
+
 
 class Theme(NamedTuple):
     """``templates``: sources by name. ``words``: sentences. ``actions``: forms of the desk.
