@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -151,7 +151,8 @@ class Gate(ThreadingHTTPServer):
         self.writes: list[tuple[str, str]] = []
         self.broken: list[str] = []
         self.one = threading.Lock()
-        self.left = -1
+        self.left = 0
+        self.killed = 0
         self.victim: subprocess.Popen[bytes] | None = None
 
     def sent(self) -> list[str]:
@@ -170,6 +171,10 @@ class Gate(ThreadingHTTPServer):
         self.left -= 1
         if self.left == 0 and self.victim:
             self.victim.kill()
+            self.killed += 1
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who is killed hangs up at any moment."""
 
 
 class _Passing(BaseHTTPRequestHandler):
@@ -177,28 +182,36 @@ class _Passing(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: Gate
 
+    def setup(self) -> None:
+        super().setup()
+        self.killed_before = self.server.killed
+
     def do_GET(self) -> None:
-        self.answer(b"")
+        self.answer(*self.passed_on(b""))
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         with self.server.one:
-            if self.server.left == 0:  # Who sent it is dead.
+            if self.server.killed > self.killed_before:  # Who sends this is dead.
                 self.close_connection = True
                 return
-            self.answer(body)
+            answer = self.passed_on(body)
             key = unquote(self.path.partition("?")[0]).split("/", 2)[2]
             self.server.wrote(self.command, key, body)
+        self.answer(*answer)
 
     do_HEAD = do_GET  # noqa: N815
     do_DELETE = do_PUT  # noqa: N815
 
-    def answer(self, body: bytes) -> None:
+    def passed_on(self, body: bytes) -> tuple[HTTPResponse, bytes]:
         connection = HTTPConnection(self.server.behind)
         connection.request(self.command, self.path, body, {**self.headers, "connection": "close"})
         answer = connection.getresponse()
         said = answer.read()
         connection.close()
+        return answer, said
+
+    def answer(self, answer: HTTPResponse, said: bytes) -> None:
         self.send_response_only(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("content-length", "transfer-encoding", "connection"):
@@ -224,15 +237,12 @@ def gate(bucket: Bucket) -> Iterator[Gate]:
 
 def kill_publish(out: Path, gate: Gate, after: int) -> None:
     """A publication as it is started by hand, killed after so many writes."""
-    gate.left = after
-    place = gate.place
     command = [sys.executable, "build.py", "publish", f"--root={out.parent}"]
-    command += [f"--bucket={place.bucket}", f"--endpoint={place.endpoint}"]
+    command += [f"--bucket={gate.place.bucket}", f"--endpoint={gate.place.endpoint}"]
     with gate.one:
+        gate.left = after
         gate.victim = subprocess.Popen(command, cwd=servers.PRODUCT)
-    assert gate.victim.wait() == -signal.SIGKILL
-    with gate.one:
-        gate.left = -1
+    assert gate.victim.wait(60) == -signal.SIGKILL
 
 
 def test_every_link_works_wherever_a_publication_is_killed_and_the_next_completes_it(
