@@ -135,7 +135,7 @@ class Known(NamedTuple):
 UNSURE = Known("", "")
 
 
-class Notes(msgspec.Struct):
+class Notes(msgspec.Struct, frozen=True):
     """What is kept in the bucket: all that is ours there, and those of it that nothing leads to."""
 
     ours: dict[str, Known] = {}

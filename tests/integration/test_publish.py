@@ -276,6 +276,42 @@ def test_a_first_publication_appears_at_once(
     assert gate.broken == []
 
 
+def ring(root: Path, names: set[str]) -> Path:
+    """A list of pages that all link to each other."""
+    out, links = root / "public", "".join(f'<a href="/{name}/">' for name in sorted(names))
+    shutil.rmtree(out, ignore_errors=True)
+    for name in {"list", *names}:
+        (out / name).mkdir(parents=True)
+        (out / name / "index.html").write_text(links)
+    (out / "index.html").write_text('<a href="/list/">')
+    (out / ".wudan").touch()
+    return out
+
+
+NAMES = {f"page-{number}" for number in range(9)}
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "after"),
+    [
+        (set(), NAMES, 2),  # One of the new pages is there, none of its neighbours.
+        (set(), NAMES, 12),  # The list leads to them.
+        (NAMES, set(), 4),  # The list has left them, and one is gone.
+        (None, NAMES, 12),  # All is there but the home page,
+        (None, NAMES, 13),  # and with it.
+    ],
+)
+def test_every_link_works_when_the_site_is_another_after_a_kill(
+    root: Path, gate: Gate, before: set[str] | None, then: set[str], after: int
+) -> None:
+    if before is not None:
+        published(ring(root, before), gate.place)
+    kill_publish(ring(root, then), gate, after)
+    left = {key.partition("/")[0] for key in gate.objects} & NAMES
+    published(ring(root, {min(left), "until-now-unknown"}), gate.place)
+    assert gate.broken == []
+
+
 def pages(base: Path, number: int) -> Path:
     out = base / "public"
     for each in range(number):
