@@ -47,8 +47,8 @@ class Author:
     def body(self) -> str:
         items = "\n".join(f"- {self.words(6)}" for _ in range(3))
         return (
-            f"{self.paragraph(150)}\n\n## {self.words(3)}\n\n{self.paragraph(120)}**{self.words(2)}**"
-            f"\n\n{items}\n\n{self.paragraph(100)}请看[服务菜单](/menu/)。\n"
+            f"{self.paragraph(150)}\n\n## {self.words(3)}\n\n"
+            f"{self.paragraph(120)}**{self.words(2)}**\n\n{items}\n\n{self.paragraph(100)}请看[服务菜单](/menu/)。\n"
         )
 
     def some(self, names: list[str], least: int, most: int) -> list[str]:
@@ -76,6 +76,7 @@ def news(count: int, seed: int = 1) -> dict[str, dict[str, Any]]:
 
 
 def teams(count: int) -> dict[str, dict[str, Any]]:
+    """Teams by file name."""
     author = Author(2)
     return {
         f"team-{n:03}": {"name": f"{author.words(2)}服务队", "body": author.body()}
@@ -84,6 +85,7 @@ def teams(count: int) -> dict[str, dict[str, Any]]:
 
 
 def services(count: int, of: list[str]) -> dict[str, dict[str, Any]]:
+    """Services by file name, offered by these teams."""
     author = Author(3)
     return {
         f"service-{n:03}": {

@@ -3,6 +3,7 @@
 import difflib
 import types
 from collections.abc import Callable, Collection, Iterable
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -42,6 +43,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return NEAREST.format(name=close[0]) if close else KNOWN.format(names="、".join(known) or "无")
 
 
+@cache
+def _fields(model: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(model)
+
+
 def _convert(value: Any, model: Any) -> Any:
     """Text becomes numbers, dates and so on, as the model says."""
     return msgspec.convert(
@@ -57,9 +63,7 @@ class _Walk:
 
     def struct(self, value: dict[str, Any], model: Any, place: Place) -> None:
         before = len(self.document.problems)
-        fields = {
-            f.name: f for f in msgspec.structs.fields(model) if place or f.name not in self.given
-        }
+        fields = {f.name: f for f in _fields(model) if place or f.name not in self.given}
         for key, item in value.items():
             if key in fields:
                 self.value(item, fields[key].type, (*place, key))

@@ -60,17 +60,14 @@ class Output:
     def write(self, path: str, fingerprint: str, data: bytes) -> Written:
         """Put a file in its place, whole: whoever reads it sees the old one or the new one."""
         # Each process has its own, for several write at a time.
-        temporary = self.folder / f"{WRITING}-{os.getpid()}"
-        with temporary.open("wb") as file:
+        temporary = Path(f"{self.folder}/{WRITING}-{os.getpid()}")
+        with temporary.open("wb", buffering=0) as file:
             file.write(data)
-            file.flush()
             look = os.fstat(file.fileno())
-        target = f"{self.folder}/{path}"
-        try:
-            temporary.replace(target)
-        except OSError:
-            self._make_way(Path(target))
-            temporary.replace(target)
+        target = Path(f"{self.folder}/{path}")
+        if not target.parent.is_dir() or target.is_dir():
+            self._make_way(target)
+        temporary.replace(target)
         return Written(fingerprint, look.st_size, look.st_mtime_ns)
 
     def finish(self, pages: Iterable[str], written: dict[str, Written]) -> int:
@@ -96,14 +93,14 @@ class Output:
 
     def _make_way(self, target: Path) -> None:
         """A page may take the place of a folder, and back; and its folder may be missing."""
-        for parent in target.parents:
-            if parent == self.folder:
-                break
-            if parent.is_file():
-                parent.unlink()
         if target.is_dir():
             shutil.rmtree(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            file = next(parent for parent in target.parents if parent.is_file())
+            file.unlink()
+            target.parent.mkdir(parents=True)
 
     def _found(self) -> set[str]:
         """Every file in the folder but the mark."""
