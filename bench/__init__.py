@@ -1,0 +1,1 @@
+"""Repeatable measurements; each module is a command that prints its own table."""
