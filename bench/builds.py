@@ -48,17 +48,19 @@ def seconds(command: list[str | Path], folder: Path) -> float:
     return time.perf_counter() - began
 
 
-def edits(root: Path) -> dict[str, Callable[[], object]]:
+def edits(root: Path) -> dict[str, Callable[[], None]]:
     """What is done before each of our builds."""
     item, settings = root / "content/news/item-000007.yaml", root / "site.yaml"
 
     def replace(file: Path, old: str, new: str) -> None:
         file.write_text(file.read_text().replace(old, new, 1))
 
+    def forget() -> None:
+        for name in ("public", ".wudan"):
+            shutil.rmtree(root / name, ignore_errors=True)
+
     return {
-        "clean build": lambda: [
-            shutil.rmtree(root / name, ignore_errors=True) for name in ("public", ".wudan")
-        ],
+        "clean build": forget,
         "(settling)": lambda: None,
         "nothing changed": lambda: None,
         "one body edited": lambda: replace(item, "请看", "请再看"),
