@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from generator import markup
 from generator.markup import excerpt, html
 
 
@@ -70,3 +71,39 @@ def test_headings_never_skip_a_level(levels: list[int]) -> None:
 def test_an_excerpt_is_plain_and_short() -> None:
     assert excerpt(html("## 题\n\n**粗** <script>x</script> & [链接](/x/)")) == "题 粗 & 链接"
     assert len(excerpt(html("字" * 500))) == 90
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "字",
+            "word",
+            " ",
+            "  \n",
+            "\n",
+            "\n\n",
+            "**",
+            "*",
+            "_",
+            "`",
+            "```\n",
+            "[",
+            "](/x/)",
+            "!",
+        ),
+        *("<b>", "</b>", "<script>", "&amp;", "&", "\\*", "- ", "1. ", "# ", "## ", "> ", "    "),
+        *("| a | b |\n|---|---|\n| c | d |\n", "<http://x.cn>", "a@b.cn", "[x]: /y/\n", "\t", "："),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_lines_that_are_skipped_had_nothing_to_mark_up(text: str) -> None:
+    skipping = markup._markdown.treeprocessors
+    quick = html(text)
+    plain = skipping["plain"]
+    skipping.deregister("plain")
+    try:
+        assert html(text) == quick
+    finally:
+        skipping.register(plain, "plain", 25)
