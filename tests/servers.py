@@ -46,9 +46,11 @@ def running(
     log: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The program, from when it is ready until it is no longer needed."""
+    # Functions that run in a server inherit what it inherits, and must not reach another one.
+    inherited = {n: v for n, v in os.environ.items() if not n.startswith("AWS_ENDPOINT_URL")}
     with (log or Path(os.devnull)).open("wb") as out:
         process = subprocess.Popen(
-            [*command], env={**os.environ, **(environment or {})}, stdout=out, stderr=out
+            [*command], env={**inherited, **(environment or {})}, stdout=out, stderr=out
         )
         try:
             until = time.monotonic() + PATIENCE

@@ -1,6 +1,10 @@
 """A build: what it writes, what it leaves alone, and the law of incremental builds."""
 
+import os
+import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -194,3 +198,46 @@ def test_the_wording_of_a_form_has_a_version_that_changes_with_its_words(root: P
     edit("content/forms/wish.yaml", "purpose: 办理", "purpose: 办理和回访")(root)
     after = versions()
     assert {name for name in before if before[name] != after[name]} == {"wish"}
+
+
+ON_ALL = """
+import sys
+from pathlib import Path
+from generator import parallel, site
+forked = []
+parallel.MANY, get_context = 1, parallel.multiprocessing.get_context
+parallel.multiprocessing.get_context = lambda how: forked.append(how) or get_context(how)
+root = Path(sys.argv[1])
+site.build(root, root / "public")
+print(forked)
+"""
+
+
+def test_many_processes_write_what_one_does(root: Path, tmp_path: Path) -> None:
+    anew = shutil.copytree(root, tmp_path / "anew")
+    built(root)
+    if len(os.sched_getaffinity(0)) == 1:
+        pytest.skip("needs two processors")
+    ran = subprocess.run(
+        [sys.executable, "-c", ON_ALL, str(anew)], capture_output=True, text=True, check=True
+    )
+    assert "fork" in ran.stdout
+    assert tree(root / "public") == tree(anew / "public")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_memory_costs_time_and_changes_nothing(
+    root: Path, tmp_path: Path, seed: int
+) -> None:
+    built(root)
+    before = tree(root / "public")
+    file = root / site.MADE / "cache.db"
+    damaged, chance = bytearray(file.read_bytes()), random.Random(seed)
+    for _ in range(30):
+        damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+    file.write_bytes(damaged)
+    add("templates/robots.txt", "User-agent: *\n")(root)  # So that every page is drawn again.
+    built(root)
+    after = tree(root / "public")
+    assert {name for name in after if after[name] != before.get(name)} == {"robots.txt"}
+    assert after.keys() == before.keys()

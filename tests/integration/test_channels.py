@@ -113,6 +113,8 @@ class TestSES:
 
     @pytest.fixture(autouse=True)
     def _account(self, robot: Robot, monkeypatch: pytest.MonkeyPatch) -> None:
+        # The default session remembers the first keys that it met.
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
         monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", f"http://127.0.0.1:{robot.server_port}")
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
