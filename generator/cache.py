@@ -64,7 +64,6 @@ class Cache:
             self._begin(version)
 
     def _begin(self, version: str) -> None:
-        self._db.executescript(TABLES)
         if self.noted("version") != version:
             for table in ("meta", "items", "texts", "pages"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608
@@ -79,12 +78,9 @@ class Cache:
             self._own = os.getpid()
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = OFF")
+            # Here, for a fork of a cache in memory begins with an empty one.
+            self._connection.executescript(TABLES)
         return self._connection
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether a process forked from this one can read it."""
-        return self._file is not None
 
     def items(self) -> dict[str, Kept]:
         """The items of all files, by path; less those that do not look as they were kept."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import site
+from generator import parallel, site
 from generator.errors import ContentError, WudanError
 
 NEWS = "content/news/spring.yaml"
@@ -223,6 +223,18 @@ def test_many_processes_write_what_one_does(root: Path, tmp_path: Path) -> None:
     )
     assert "fork" in ran.stdout
     assert tree(root / "public") == tree(anew / "public")
+
+
+def test_a_large_site_is_checked_without_a_memory(root: Path) -> None:
+    before = site.check(root)
+    for n in range(parallel.MANY + 1):
+        (root / f"content/partners/p{n}.yaml").write_text("name: 单位\nbody: 正文\n")
+    command = "import sys; from pathlib import Path; from generator import site"
+    command += "; print(site.check(Path(sys.argv[1])))"
+    ran = subprocess.run(
+        [sys.executable, "-c", command, str(root)], capture_output=True, text=True, check=True
+    )
+    assert int(ran.stdout) > before + parallel.MANY
 
 
 @pytest.mark.parametrize("seed", range(12))
