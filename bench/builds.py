@@ -29,12 +29,10 @@ def for_hugo(root: Path, news: int, teams: int, services: int) -> None:
     """The same community as Hugo reads it."""
     shutil.copytree(PRODUCT / "bench/hugo", root)
     shutil.copytree(PRODUCT / "static", root / "static/static")
-    of = corpus.teams(teams)
-    contents = (corpus.news(news), of, corpus.services(services, [*of]))
-    for (folder, title), items in zip(NAMES.items(), contents, strict=True):
+    for folder, items in corpus.contents(news, teams, services).items():
         place = root / "content" / folder
         place.mkdir(parents=True)
-        (place / "_index.md").write_text(f"---\ntitle: {title}\n---\n")
+        (place / "_index.md").write_text(f"---\ntitle: {NAMES[folder]}\n---\n")
         for name, item in items.items():
             head = {"title": item.get("name", ""), **item}
             body = head.pop("body")

@@ -103,6 +103,14 @@ def services(count: int, of: list[str]) -> dict[str, dict[str, Any]]:
     }
 
 
+def contents(
+    news_items: int, team_count: int, service_count: int
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """All items, by folder and file name."""
+    of = teams(team_count)
+    return {"news": news(news_items), "teams": of, "menu": services(service_count, [*of])}
+
+
 class _AsStaffWrite(yaml.SafeDumper):
     """Bodies as blocks of text."""
 
@@ -126,12 +134,7 @@ def make(root: Path, news_items: int, team_count: int, service_count: int) -> No
         shutil.copytree(PRODUCT / "content" / name, root / "content" / name)
     shutil.copy(PRODUCT / "site.yaml", root)
     shutil.copytree(PRODUCT / "static", root / "static")
-    of = teams(team_count)
-    for folder, items in (
-        ("news", news(news_items)),
-        ("teams", of),
-        ("menu", services(service_count, [*of])),
-    ):
+    for folder, items in contents(news_items, team_count, service_count).items():
         (root / "content" / folder).mkdir()
         for name, item in items.items():
             (root / "content" / folder / f"{name}.yaml").write_text(as_yaml(item))

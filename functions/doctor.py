@@ -6,7 +6,7 @@ changed, a file that somebody edited. Nobody should write meanwhile, for the cou
 after the histories.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from functions import ledger, people, tally
@@ -62,9 +62,7 @@ def mend(app: App, found: Findings) -> None:
     for head in found.heads:
         contact = ledger.contact(app, head.no)
         app.store.commit(Change(head, [], traces=ledger.traces(app, contact)))
-    left = sorted(found.counters.items())
-    for first in range(0, len(left), AT_ONCE):
-        missing = dict(left[first : first + AT_ONCE])
+    for missing in parted(found.counters):
         old, at = app.store.head(KIND), app.now.isoformat()
         head = old or Head(KIND, KIND, 0, "", at, {})
         event = Event("counted", "staff", at, {"counters": len(missing)})
@@ -75,6 +73,13 @@ def counters(store: Store) -> Tally:
     """All counters of a store, by month and name."""
     months = (tally.NOW, *store.months())
     return Tally({(month, name): n for month in months for name, n in store.tally(month).items()})
+
+
+def parted(missing: Mapping[tuple[str, str], int]) -> Iterator[dict[tuple[str, str], int]]:
+    """Counters in parts that fit into one change."""
+    left = sorted(missing.items())
+    for first in range(0, len(left), AT_ONCE):
+        yield dict(left[first : first + AT_ONCE])
 
 
 def _all(app: App) -> Iterator[tuple[str, str]]:

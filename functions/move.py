@@ -9,7 +9,6 @@ of tries that end within hours, stay behind.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from functions import accounts, doctor, ledger, links, looks, people, tally
@@ -17,7 +16,7 @@ from functions.store import Change, Message, Store
 
 KINDS = (ledger.KIND, people.KIND, accounts.KIND, links.KIND, looks.KIND, doctor.KIND)
 PART = 20
-"""How many events or counters are written at a time: an engine takes no transaction of any size."""
+"""How many events are written at a time: an engine takes no transaction of any size."""
 
 OPEN = ("waiting", "failed")
 EVERY = 1_000_000
@@ -44,8 +43,8 @@ def move(source: Store, target: Store, nos: Iterable[str]) -> int:
     anchor = next((head for no in numbers(target) if (head := target.head(no))), None)
     if anchor:
         missing = tally.difference(doctor.counters(target), doctor.counters(source))
-        for part in _parts([*missing]):
-            target.commit(Change(anchor, [], tally={name: missing[name] for name in part}))
+        for part in doctor.parted(missing):
+            target.commit(Change(anchor, [], tally=part))
         there = {message.id for message in _messages(target)}
         for message in _messages(source):
             if message.id not in there:
@@ -99,9 +98,3 @@ def _carry(source: Store, target: Store, no: str) -> bool:
 def _messages(store: Store) -> Iterator[Message]:
     for state in OPEN:
         yield from store.messages(state, limit=EVERY)
-
-
-def _parts(names: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    left = iter(names)
-    while part := [*islice(left, PART)]:
-        yield part

@@ -1,11 +1,11 @@
 """Messages on their way: tried when it is day, again after a while, and shown when it fails."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from functions import channels
 from functions.app import App
 from functions.channels import Undelivered
-from functions.store import Message
+from functions.store import Message, to_utc
 
 MORNING, EVENING = 8, 20
 """Nothing is sent before or after these hours, in China."""
@@ -22,7 +22,7 @@ def send(app: App, limit: int = 50) -> int:
     """
     if not MORNING <= app.now.hour < EVENING:
         return 0
-    waiting = app.store.messages("waiting", _utc(app.now), limit)
+    waiting = app.store.messages("waiting", to_utc(app.now), limit)
     return sum(_try(app, message) for message in waiting)
 
 
@@ -35,7 +35,7 @@ def again(app: App, no: str) -> None:
 
 def _try(app: App, message: Message) -> bool:
     wait = AGAIN[min(message.tries, len(AGAIN) - 1)]
-    trying = message._replace(tries=message.tries + 1, next_at=_utc(app.now + wait))
+    trying = message._replace(tries=message.tries + 1, next_at=to_utc(app.now + wait))
     if not app.store.settle(trying, message.tries):
         return False
     try:
@@ -54,7 +54,3 @@ def _channel(app: App, to: str) -> dict[str, str]:
         if channel["to"] == to:
             return {**channel, "to": channel["address"]}
     return {"kind": "none"}
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()

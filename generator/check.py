@@ -4,15 +4,13 @@ import difflib
 import types
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from generator.models import Clock, Moment, Part, Refers
+from generator.models import Clock, Model, Moment, Part, Refers, from_text
 from generator.sentences import KNOWN, NEAREST, TYPES
 from generator.yaml import Document, Place
-
-Model = TypeVar("Model")
 
 Refer = Callable[[str, str], tuple[str, str] | None]
 """Given a kind of reference and the name written, a problem's code and mend, or None."""
@@ -50,9 +48,7 @@ def _fields(model: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
 
 def _convert(value: Any, model: Any) -> Any:
     """Text becomes numbers, dates and so on, as the model says."""
-    return msgspec.convert(
-        value, model, strict=False, dec_hook=lambda kind, text: kind.fromisoformat(text)
-    )
+    return msgspec.convert(value, model, strict=False, dec_hook=from_text)
 
 
 class _Walk:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,12 +15,10 @@ from generator import models, yaml
 from generator.cache import Cache, Kept, stamp
 from generator.check import check, nearest
 from generator.errors import ContentError, Problem
-from generator.models import Calendar, Entry, Prose, Settings, Site
+from generator.models import Calendar, Entry, Model, Prose, Settings, Site, decode, encode
 from generator.parallel import spread
 from generator.sentences import SAFE_TAG
 from generator.yaml import Document
-
-Model = TypeVar("Model")
 
 FOLDERS: dict[str, type[Entry]] = {
     "news": models.News,
@@ -220,18 +218,6 @@ class _Reader:
     def pictures(self) -> set[str]:
         static = self.root / "static"
         return {path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file()}
-
-
-def encode(item: Any) -> bytes:
-    """An item as it is kept."""
-    return msgspec.msgpack.encode(item, enc_hook=str)
-
-
-def decode(kept: bytes, model: type[Model]) -> Model:
-    """An item that was kept."""
-    return msgspec.msgpack.decode(
-        kept, type=model, dec_hook=lambda kind, text: kind.fromisoformat(text)
-    )
 
 
 def looks(root: Path) -> Iterator[str]:

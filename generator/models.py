@@ -7,11 +7,14 @@ sentences. ``Meta(description=…)`` is the sentence that tells staff how to men
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
+import msgspec
 from msgspec import Meta, Struct
 
 from functions.form import CHOOSING, KINDS
+
+Model = TypeVar("Model")
 
 
 class Moment(datetime):
@@ -20,6 +23,21 @@ class Moment(datetime):
 
 class Clock(time):
     """A time of day as people write it: ``09:00``."""
+
+
+def from_text(kind: Any, text: str) -> Any:
+    """The other way from ``str``, for those that msgspec does not know."""
+    return kind.fromisoformat(text)
+
+
+def encode(value: Any) -> bytes:
+    """A model, or data that has some in it, as bytes."""
+    return msgspec.msgpack.encode(value, enc_hook=str)
+
+
+def decode(encoded: bytes, model: type[Model]) -> Model:
+    """The model that was encoded."""
+    return msgspec.msgpack.decode(encoded, type=model, dec_hook=from_text)
 
 
 class Refers(NamedTuple):

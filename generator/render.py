@@ -4,16 +4,14 @@ import hashlib
 import traceback
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import msgspec
+from typing import TYPE_CHECKING, Literal
 
 from functions import figures, sheets
 from functions.page import environment
 from generator import plan
 from generator.cache import Cache
 from generator.errors import WudanError
-from generator.models import Prose, Settings
+from generator.models import Prose, Settings, encode
 from generator.plan import Page
 from generator.theme import Theme
 
@@ -32,7 +30,7 @@ class Renderer:
         self._settings = settings
         self._theme = theme
         self._cache = cache
-        self._common = theme.digest + _encode(settings)
+        self._common = theme.digest + encode(settings)
 
     @cached_property
     def _env(self) -> "Environment":
@@ -53,7 +51,7 @@ class Renderer:
     def fingerprint(self, page: Page) -> str:
         """Changes with anything that the page is made from."""
         name = page.template if isinstance(page.template, str) else page.template.__name__
-        seen = b"\0".join((self._common, page.address.encode(), name.encode(), _encode(page.data)))
+        seen = b"\0".join((self._common, page.address.encode(), name.encode(), encode(page.data)))
         return hashlib.blake2b(seen, digest_size=16).hexdigest()
 
     def render(self, page: Page) -> bytes:
@@ -81,7 +79,3 @@ def _place(error: "TemplateError") -> str:
     frames = traceback.extract_tb(error.__traceback__)
     named = [frame for frame in frames if not Path(frame.filename).is_absolute()]
     return f"{named[-1].filename}:{named[-1].lineno}" if named else "?"
-
-
-def _encode(value: Any) -> bytes:
-    return msgspec.msgpack.encode(value, enc_hook=str)

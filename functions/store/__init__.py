@@ -5,11 +5,22 @@ account. Beside it lie its *head* (what the events amount to, for lists) and wha
 the events: personal data, sealed, one blob per event, erased on its own.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 from functions.lifecycle import Event
+
+
+def to_json(value: object) -> str:
+    """A value as engines keep it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def to_utc(moment: datetime) -> str:
+    """A moment in the form in which later ones compare as greater."""
+    return moment.astimezone(UTC).isoformat()
 
 
 class Conflict(Exception):

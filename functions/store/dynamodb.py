@@ -32,13 +32,13 @@ import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.lifecycle import Event
-from functions.store import Change, Conflict, Full, Head, Message
+from functions.store import Change, Conflict, Full, Head, Message, to_json, to_utc
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -122,7 +122,7 @@ class DynamoDB:
 
     def _head(self, head: Head, before: int, stale: Conflict) -> _Write:
         seen = _If("version = :before", stale, {":before": _value(before)})
-        values = head._asdict() | {"data": _json(head.data), "marks": _json(head.marks)}
+        values = head._asdict() | {"data": to_json(head.data), "marks": to_json(head.marks)}
         key = (self._pk("history", head.no), "head")
         return self._put(key, values, seen if before else _If(NEW, stale))
 
@@ -132,7 +132,7 @@ class DynamoDB:
         pk = self._pk("history", head.no)
         for seq, event in enumerate(change.events, head.version - len(change.events) + 1):
             said = {"kind": event.kind, "by": event.by, "at": event.at}
-            yield self._put((pk, f"event {seq:08}"), said | {"data": _json({**event.data})})
+            yield self._put((pk, f"event {seq:08}"), said | {"data": to_json({**event.data})})
         for seq, sealed in change.personal.items():
             yield self._put((pk, f"sealed {seq:08}"), {"sealed": sealed})
         for trace in dict.fromkeys(change.traces):
@@ -292,9 +292,9 @@ class DynamoDB:
     def count(self, what: str, now: datetime, until: datetime) -> int:
         over = self._client.exceptions.ConditionalCheckFailedException
         key = _item((self._pk("counter", what), "-"))
-        names, values = {"#ends": "ends"}, {":now": _value(_utc(now))}
+        names, values = {"#ends": "ends"}, {":now": _value(to_utc(now))}
         # DynamoDB itself removes what has expired, a few days later.
-        begun = {"stands": 1, "ends": _utc(until), "expires": int(until.timestamp())}
+        begun = {"stands": 1, "ends": to_utc(until), "expires": int(until.timestamp())}
         while True:
             with suppress(over):  # There is none, or its time is over.
                 counted = self._client.update_item(
@@ -489,11 +489,3 @@ def _as_event(item: Item) -> Event:
 def _as_message(item: Item) -> Message:
     texts = {name: item[name]["S"] for name in ("id", "to", "text", "state", "next_at", "error")}
     return Message(tries=int(item["tries"]["N"]), **texts)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()

@@ -5,11 +5,11 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from functions.lifecycle import Event
-from functions.store import Change, Conflict, Full, Head, Message
+from functions.store import Change, Conflict, Full, Head, Message, to_json, to_utc
 
 MIGRATIONS = (
     """
@@ -88,7 +88,7 @@ class SQLite:
                 raise Conflict(f"{head.no} is not at version {before}")
             db.execute(
                 "REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*head[:5], _json(head.data), head.due, head.owner, _json(head.marks)),
+                (*head[:5], to_json(head.data), head.due, head.owner, to_json(head.marks)),
             )
             self._mark(db, head, {"", *old.marks} if old else set(), {"", *head.marks})
             db.executemany(
@@ -98,7 +98,7 @@ class SQLite:
             db.executemany(
                 "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
                 [
-                    (head.no, seq, event.kind, event.by, event.at, _json(dict(event.data)))
+                    (head.no, seq, event.kind, event.by, event.at, to_json(dict(event.data)))
                     for seq, event in enumerate(change.events, start=before + 1)
                 ],
             )
@@ -221,11 +221,11 @@ class SQLite:
 
     def count(self, what: str, now: datetime, until: datetime) -> int:
         with self._transaction() as db:
-            db.execute("DELETE FROM counters WHERE until <= ?", (_utc(now),))
+            db.execute("DELETE FROM counters WHERE until <= ?", (to_utc(now),))
             (stands,) = db.execute(
                 "INSERT INTO counters VALUES (?, 1, ?)"
                 " ON CONFLICT DO UPDATE SET stands = stands + 1 RETURNING stands",
-                (what, _utc(until)),
+                (what, to_utc(until)),
             ).fetchone()
             return int(stands)
 
@@ -261,14 +261,6 @@ class SQLite:
             db.execute("ROLLBACK")
             raise
         db.execute("COMMIT")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 def _parted(place: str) -> tuple[str, str]:
