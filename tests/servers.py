@@ -62,7 +62,7 @@ def running(
             yield process
         finally:
             process.kill()
-            process.wait()
+            process.wait(PATIENCE)
 
 
 def answers(url: str) -> Callable[[], bool]:
@@ -98,7 +98,8 @@ def ministack(folder: Path, **settings: str) -> Iterator[str]:
 
 def create_table(name: str, client: Any = None) -> None:
     """The table as ``infra/template.yaml`` has it; where the environment says, if nobody does."""
-    (client or boto3.client("dynamodb")).create_table(
+    client = client or boto3.client("dynamodb")
+    client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
@@ -110,6 +111,8 @@ def create_table(name: str, client: Any = None) -> None:
             {"AttributeName": "sk", "KeyType": "RANGE"},
         ],
     )
+    # Even an engine on this machine may answer before the table is there.
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
 
 
 @contextmanager

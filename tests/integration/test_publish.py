@@ -204,8 +204,11 @@ class _Passing(BaseHTTPRequestHandler):
     do_DELETE = do_PUT  # noqa: N815
 
     def passed_on(self, body: bytes) -> tuple[HTTPResponse, bytes]:
-        connection = HTTPConnection(self.server.behind)
-        connection.request(self.command, self.path, body, {**self.headers, "connection": "close"})
+        # With a limit: all other writes wait for this one.
+        connection = HTTPConnection(self.server.behind, timeout=30)
+        headers = {**self.headers, "connection": "close"}
+        headers.pop("Expect", None)  # It was asked of this server, which has the body.
+        connection.request(self.command, self.path, body, headers)
         answer = connection.getresponse()
         said = answer.read()
         connection.close()
