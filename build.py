@@ -204,16 +204,21 @@ def bundle(root: Path, out: Path, architecture: str) -> None:
 @main.command()
 @ROOT
 @OUT
-@click.option("--bucket", help="Its name; else, like the next three, what site.yaml says.")
+@click.option("--bucket", help="Its name; else, like the next four, what site.yaml says.")
 @click.option("--endpoint", help="The address of a storage service other than AWS's.")
 @click.option("--profile", help="Whose keys, of those in ~/.aws/.")
 @click.option("--distribution", help="The CloudFront distribution that is to forget its copies.")
+@click.option("--sources", help="A private bucket for what the nightly function builds from.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
 def publish(root: Path, out: Path | None, dry_run: bool, **given: str | None) -> None:
     """Bring the built site to a bucket: what changed, and in an order in which all links work."""
+    from generator import night
     from generator import publish as publisher
 
-    work = publisher.Publication(out or root / "public", publisher.place(root, given))
+    out, place = out or root / "public", publisher.place(root, given)
+    if place.sources and not dry_run:
+        night.keep(root, out, place)
+    work = publisher.Publication(out, place)
     sent = [*work.new, *work.changed]
     if dry_run:
         for said, keys in (("上传", sent), ("删去", work.gone)):

@@ -3,6 +3,8 @@
 On Lambda a schedule calls ``handler``; on one machine the server calls :func:`tick`.
 """
 
+import json
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,7 +18,7 @@ AT_ONCE = 200
 
 
 def tick(app: App) -> dict[str, int]:
-    """Do what is due, and return how often each thing was done."""
+    """Do what is due, and return how often each thing was done, and how many messages failed."""
     done = {"escalated": 0, "resumed": 0, "closed": 0, "erased": 0}
     for kind, states in DUE.items():
         for order in _overdue(app, states):
@@ -28,7 +30,7 @@ def tick(app: App) -> dict[str, int]:
                 if kind == "erased":
                     app.store.erase(order.no)
                 done[kind] += 1
-    return done | {"sent": outbox.send(app)}
+    return done | {"sent": outbox.send(app), "failed": len(app.store.messages("failed"))}
 
 
 DUE = {
@@ -64,5 +66,7 @@ UNDATED = "0"
 
 
 def handler(event: Any, context: object) -> dict[str, int]:
-    """One round, for a schedule."""
-    return tick(from_environment())
+    """One round, for a schedule; an alarm watches for ``failed`` in its log."""
+    done = tick(from_environment())
+    sys.stdout.write(json.dumps(done) + "\n")
+    return done

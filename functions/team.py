@@ -3,9 +3,8 @@
 import hmac
 from typing import Any
 
-from functions import actions, filing, ledger, links, looks, number, page
+from functions import actions, choices, filing, ledger, links, looks, number, page
 from functions.app import App
-from functions.desk.order import form, named
 from functions.form import Wrong, check
 from functions.http import Problem, Request, Response, Routes, entry, see_other
 from functions.lifecycle import TEAM, Order, Refused
@@ -52,7 +51,7 @@ def act(request: Request, app: App) -> Response:
         raise Problem(400, "too_many")
     if order.team != team:  # It was the team's, and is not any more.
         return _page(request, app, order, 409, notice="moved")
-    asked = form(app, order, kind)
+    asked = choices.form(app, order, kind)
     answers = check(asked, request.typed, app.now.date())
     if request.said("version") != str(order.version):
         return _page(request, app, order, 409, notice="moved")
@@ -146,8 +145,8 @@ def _page(
         contact=contact,
         asked=app.bundle.forms["wish"],
         told=_told(app, order, said) if mine else "",
-        volunteer=named(app, order, said, app.store.events(order.no)) if mine else "",
-        forms={kind: form(app, order, kind) for kind in offers},
+        volunteer=choices.doer(app, order, said, app.store.events(order.no)) if mine else "",
+        forms={kind: choices.form(app, order, kind) for kind in offers},
         tried=tried,
         typed=request.typed,
         errors=errors or {},

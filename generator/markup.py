@@ -83,10 +83,10 @@ class _AsWritten(Extension):
 
 _markdown = Markdown(
     extensions=[
-        "tables",
-        "fenced_code",
-        "sane_lists",
-        "nl2br",
+        "markdown.extensions.tables",
+        "markdown.extensions.fenced_code",
+        "markdown.extensions.sane_lists",
+        "markdown.extensions.nl2br",
         TocExtension(slugify=lambda text, sep: "s-" + slugify_unicode(text, sep)),
         _AsWritten(),
     ]

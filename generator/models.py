@@ -313,6 +313,7 @@ class Publish(Part, frozen=True):
     ] = ""
     profile: str = ""
     distribution: str = ""
+    sources: str = ""
 
 
 class Figure(Part, frozen=True):

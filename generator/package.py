@@ -15,12 +15,16 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from functions.bundle import FILE
+from generator import theme
 from generator.errors import WudanError
 from generator.output import replace
 from generator.site import MADE
-from generator.theme import PRODUCT
+from generator.theme import HALVES, PRODUCT
 
-FUNCTIONS = ("wish", "rating", "volunteer", "order", "desk", "team", "clock")
+SMALL = ("wish", "rating", "volunteer", "order", "desk", "team", "clock")
+NIGHT = "night"
+FUNCTIONS = {name: f"functions.{name}" for name in SMALL} | {NIGHT: f"generator.{NIGHT}"}
+"""The module that holds the handler, by name."""
 
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
 """As Lambda calls them, and as wheels do."""
@@ -28,20 +32,32 @@ ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
 DISTRIBUTIONS = {
     "argon2": ("argon2-cffi", "argon2-cffi-bindings", "cffi"),
     "cryptography": ("cryptography", "cffi"),
+    "icalendar": ("icalendar", "typing-extensions", "tzdata"),
     "jinja2": ("jinja2", "markupsafe"),
+    "markdown": ("markdown",),
+    "msgspec": ("msgspec",),
     "multipart": ("multipart",),
+    "nh3": ("nh3",),
     "openpyxl": ("openpyxl", "et-xmlfile"),
     "segno": ("segno",),
+    "whitenoise": ("whitenoise",),
+    "yaml": ("pyyaml",),
 }
 """What the functions import, and what must be installed for it."""
 
 OF_LAMBDA = {"boto3", "botocore", "urllib3"}
 """What AWS's own images bring along."""
 
-LEFT_OUT = ("*/", "*.dist-info/*", "*.data/*", "*.pyi", "*/py.typed", "*.c", "cffi/*")
-"""What of a wheel is of no use at run time; of cffi that is all but its compiled part."""
+LEFT_OUT = (
+    *("*/", "*.dist-info/*", "*.data/*", "*.pyi", "*/py.typed", "*.c", "*/tests/*"),
+    *("cffi/*", "_yaml/*"),
+)
+"""What of a wheel is of no use at run time; of cffi that is all but its compiled part, and _yaml is
+an old name of what yaml has."""
 
 OF_ONE_MACHINE = ["functions.store.sqlite"]
+OF_REQUESTS = ["cryptography", "multipart", "openpyxl"]
+"""What the night does not come to: it opens nothing sealed, and answers nobody."""
 
 STACKS = ("function.yaml", "edge.yaml")
 """Of ``infra/``: what ``template.yaml`` fetches from where the zips are."""
@@ -59,8 +75,9 @@ def bundle(data: Path, out: Path, architecture: str) -> Iterator[tuple[str, byte
     out.mkdir(parents=True, exist_ok=True)
     for function in FUNCTIONS:
         ours, others = needs(function)
-        files = {f"bundle/{FILE}": (data / FILE).read_bytes()}
-        files |= {name: (PRODUCT / name).read_bytes() for name in ours}
+        files = {name: (PRODUCT / name).read_bytes() for name in ours}
+        if function != NIGHT:  # It makes its own.
+            files[f"bundle/{FILE}"] = (data / FILE).read_bytes()
         for distribution in sorted(others):
             files |= _unpacked(wheels[distribution])
         yield _written(out / f"{function}.zip", _zipped(files | dict(_compiled(files))))
@@ -74,13 +91,17 @@ def needs(function: str) -> tuple[set[str], set[str]]:
     Raises:
         KeyError: it imports something that is not in :data:`DISTRIBUTIONS`.
     """
-    finder = ModuleFinder([str(PRODUCT)], excludes=OF_ONE_MACHINE)
-    finder.import_hook(f"functions.{function}")
-    ours = {_file(name) for name in finder.modules if name.partition(".")[0] == "functions"}
+    left_out = OF_ONE_MACHINE + OF_REQUESTS if function == NIGHT else OF_ONE_MACHINE
+    finder = ModuleFinder([str(PRODUCT)], excludes=left_out)
+    finder.import_hook(FUNCTIONS[function])
     others = {name.partition(".")[0] for name in finder.badmodules}
-    others -= {"functions", *OF_LAMBDA, *sys.stdlib_module_names}
+    others -= {"functions", *OF_LAMBDA, *left_out, *sys.stdlib_module_names}
     # What begins with types_ is for the checker of types alone.
     packed = (DISTRIBUTIONS[name] for name in others if not name.startswith("types_"))
+    ours = {_file(name) for name in finder.modules if name.partition(".")[0] in HALVES}
+    # Who renders needs the theme, and all that tells which version of the program it is.
+    if function == NIGHT:
+        ours = {path.relative_to(PRODUCT).as_posix() for path in theme.product()}
     return ours, {distribution for each in packed for distribution in each}
 
 

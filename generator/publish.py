@@ -15,6 +15,8 @@ the notes say that these are ours, of unknown content, and which of them nothing
 where this one stopped, and keeps to the same order even if the site has changed meanwhile. Only
 what the notes call ours is ever deleted; without notes nothing is, and all else still works.
 
+**Two names.** In China's regions of AWS a page lies under its address too, see :data:`CHINA`.
+
 **How long copies live.** Files named after their content live for ever, everything else for a
 minute: a correction is to be seen at once, and nobody has to rely on an invalidation, which may
 fail, or on a service that has none.
@@ -58,6 +60,10 @@ A_MINUTE = "public, max-age=60"
 AT_A_TIME = 16
 INVALIDATIONS = 1000
 """With more paths, everything is invalidated, which CloudFront counts as one."""
+
+CHINA = "aws-cn"
+"""Where CloudFront runs no program that leads ``/about/`` to ``about/index.html``. Other services'
+hosting of sites does that by itself."""
 
 BUCKET_IN_HOST = ("aliyuncs.com", "myqcloud.com")
 """Services that want a bucket's name in the host's; a profile may say so of others."""
@@ -154,10 +160,10 @@ class Publication:
         if not (out / MARK).exists() or not (out / HOME).exists():
             raise WudanError(f"{out} 里没有生成好的网站。请先运行 build。")
         self._place = place
-        self._files = dict(_files(out))
-        with _told(place):
+        with told(place):
             self._session = boto3.Session(profile_name=place.profile or None)
-            self._s3 = _s3(self._session, place.endpoint)
+            self._s3 = client(place, self._session)
+            self._files = dict(_files(out, self._s3.meta.partition == CHINA and not place.endpoint))
             self._compare()
 
     def _compare(self) -> None:
@@ -204,7 +210,7 @@ class Publication:
         Raises:
             WudanError: it could not be finished; the site is whole, and another run may finish it.
         """
-        with _told(self._place):
+        with told(self._place):
             self._loose |= {*self.new}
             yield from self._put(self.new)
             self._loose -= self._files.keys()
@@ -288,15 +294,21 @@ class Publication:
             ) from error
 
 
-def _files(out: Path) -> Iterator[tuple[str, File]]:
-    """Every file of the site, by its key; what begins with a dot is for builds alone."""
+def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
+    """Every file of the site, by its key; what begins with a dot is for builds alone.
+
+    ``by_address``: pages lie under their addresses besides.
+    """
     for path in out.rglob("*"):
         key = path.relative_to(out).as_posix()
         if path.is_file() and not re.search(r"(^|/)\.", key):
             kind = _types.get_type(key)
             if kind.startswith("text/"):
                 kind += "; charset=utf-8"
-            yield key, File(path, kind, FOR_EVER if re.search(IMMUTABLE, key) else A_MINUTE)
+            file = File(path, kind, FOR_EVER if re.search(IMMUTABLE, key) else A_MINUTE)
+            yield key, file
+            if by_address and key.endswith(f"/{HOME}"):
+                yield key.removesuffix(HOME), file
 
 
 def _stages(keys: Collection[str]) -> Iterator[list[str]]:
@@ -310,7 +322,7 @@ def _stage(key: str) -> int:
         return 3
     if key in ("404.html", "feed.xml", "sitemap.xml"):  # They lead to pages, as the home page does.
         return 2
-    return 1 if key.endswith(".html") else 0
+    return 1 if key.endswith((".html", "/")) else 0
 
 
 def _addresses(key: str) -> Iterator[str]:
@@ -328,7 +340,9 @@ def _decoded(notes: bytes) -> Notes:
         return Notes()
 
 
-def _s3(session: boto3.Session, endpoint: str) -> "S3Client":
+def client(place: Publish, session: boto3.Session) -> "S3Client":
+    """Speaks to the place's service as it wants it."""
+    endpoint = place.endpoint
     config = Config(
         max_pool_connections=AT_A_TIME, retries={"mode": "standard", "total_max_attempts": 5}
     )
@@ -347,7 +361,7 @@ def _s3(session: boto3.Session, endpoint: str) -> "S3Client":
 
 
 @contextmanager
-def _told(place: Publish) -> Iterator[None]:
+def told(place: Publish) -> Iterator[None]:
     """Errors of the service, and of files that a build takes away meanwhile, as sentences."""
     try:
         yield

@@ -50,15 +50,24 @@ def load(root: Path) -> Theme:
     for name, path in sorted(_overlaid(root, "static").items()):
         assets[name] = f"/static/{_published(name, path)}"
         files[assets[name]] = path
-    program = [path for half in HALVES for path in sorted(PRODUCT.glob(f"{half}/**/*.py"))]
-    program.append(PRODUCT / "requirements.txt")
     version = hashlib.blake2b(digest_size=16)
-    for path in program:
+    for path in _program():
         version.update(path.read_bytes())
     digest = version.copy()
     for part in (*texts.items(), *assets.items()):
         digest.update("\0".join(part).encode())
     return Theme(texts, words, actions, files, assets, version.hexdigest(), digest.digest())
+
+
+def product() -> list[Path]:
+    """The files of the product that rendering takes."""
+    folders = ("templates", "static")
+    return _program() + [path for each in folders for path in _overlaid(PRODUCT, each).values()]
+
+
+def _program() -> list[Path]:
+    sources = [path for half in HALVES for path in sorted(PRODUCT.glob(f"{half}/**/*.py"))]
+    return [*sources, PRODUCT / "requirements.txt"]
 
 
 def _overlaid(root: Path, folder: str) -> dict[str, Path]:

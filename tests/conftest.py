@@ -40,8 +40,8 @@ def _nobodys_account() -> None:
 
 @pytest.fixture(scope="session")
 def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a table, empty at first, in a DynamoDB of our own."""
-    with servers.ministack(tmp_path_factory.mktemp("ministack"), SERVICES="dynamodb") as url:
+    """The address of a table, empty at first, in a DynamoDB of our own that has S3 beside it."""
+    with servers.ministack(tmp_path_factory.mktemp("ministack"), SERVICES="dynamodb,s3") as url:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
         servers.create_table("wudan")
         yield "dynamodb:wudan"

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions import actions, filing, ledger, looks, number, people, wish
+from functions import actions, choices, filing, ledger, looks, number, wish
 from functions.app import App
 from functions.desk.session import Session, view
-from functions.form import Answers, Form, Wrong, check
+from functions.form import Answers, Wrong, check
 from functions.http import Problem, Request, Response, see_other
-from functions.lifecycle import FINAL, STAFF, Event, Order, Refused
+from functions.lifecycle import FINAL, STAFF, Order, Refused
 from functions.store import Change, Conflict
 
 ALIKE, RECENT = 8, timedelta(days=30)
@@ -27,7 +27,7 @@ def act(request: Request, app: App, session: Session) -> Response:
     kind = request.said("do")
     if kind not in app.bundle.actions:
         raise Problem(400, "too_many")
-    asked = form(app, order, kind)
+    asked = choices.form(app, order, kind)
     answers = check(asked, request.typed, app.now.date())
     if request.said("version") != str(order.version):
         return _page(app, session, order, 409, notice="moved")
@@ -83,10 +83,10 @@ def _page(
         ],
         looks=looks.of(app, order.no),
         alike=alike(app, order, said.get(1, {})),
-        volunteer=named(app, order, said, events),
+        volunteer=choices.doer(app, order, said, events),
         due=ledger.deadline(app, order),
         today=app.now.date().isoformat(),
-        forms={kind: form(app, order, kind) for kind in offers},
+        forms={kind: choices.form(app, order, kind) for kind in offers},
         filled=_filled(order),
         advice=actions.suggest(app, order.service)[:3] if "dispatched" in offers else [],
         tried=tried,
@@ -98,39 +98,6 @@ def _page(
         track=ledger.address(app, order.no),
         slip=f"/team/slip/?no={order.no}&key={ledger.rating_key(app, order)}",
     )
-
-
-def form(app: App, order: Order, kind: str) -> Form:
-    """The form of a step, with the choices that this order leaves: teams, volunteers."""
-    asked = app.bundle.actions[kind]
-    if kind == "dispatched":
-        return _choosing(asked, "team", _teams(app, order))
-    if kind in ("accepted", "assigned"):
-        return _choosing(asked, "volunteer", volunteers(app, order))
-    return asked
-
-
-def _choosing(asked: Form, name: str, choices: list[dict[str, str]]) -> Form:
-    fields = [
-        {**field, "choices": [*choices, *field["choices"]]} if field["name"] == name else field
-        for field in asked["fields"]
-    ]
-    return {**asked, "fields": fields}
-
-
-def _teams(app: App, order: Order) -> list[dict[str, str]]:
-    advice = actions.suggest(app, order.service)
-    return [{"value": team, "label": app.bundle.teams[team], "group": ""} for team, _ in advice]
-
-
-def volunteers(app: App, order: Order) -> list[dict[str, str]]:
-    """The team's volunteers to choose from, but not the resident: nobody serves themselves."""
-    phone = ledger.contact(app, order.no).get("phone")
-    return [
-        {"value": person.head.no, "label": person.name, "group": ""}
-        for person in people.of_team(app, order.team)
-        if person.said.get("phone") != phone
-    ]
 
 
 def _filled(order: Order) -> dict[str, list[str]]:
@@ -145,18 +112,6 @@ def _filled(order: Order) -> dict[str, list[str]]:
         )
         if value
     }
-
-
-def named(
-    app: App, order: Order, said: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
-) -> str:
-    """The name of who does it: a volunteer's, or what was written when it was accepted."""
-    if person := people.person(app, order.volunteer) if order.volunteer else None:
-        return person.name
-    for seq in range(len(events), 0, -1):
-        if events[seq - 1].kind in ("accepted", "assigned"):
-            return str(said.get(seq, {}).get("person", "")) if order.volunteer else ""
-    return ""
 
 
 def alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Order, list[str]]]:

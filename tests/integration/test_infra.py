@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from click.testing import CliRunner
 
+import build
 from functions import desk, number, order, rating, team, volunteer, wish
 from functions.app import App
 from functions.http import HEADERS
 from functions.store import connect
+from generator.publish import NOTES
 from tests.client import Answer, Client
 from tests.integration.test_functions import JOIN, WISH
 from tests.integration.test_functions import wish as make_wish
@@ -189,18 +192,14 @@ def test_each_address_of_a_function_leads_there_and_all_others_to_the_bucket(sta
 
 
 def test_the_site_is_served_from_its_bucket_and_from_nowhere_else(
-    stack: Stack, bundle: Path
+    stack: Stack, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    public = bundle.parent.parent / "public"
-    s3 = stack.client("s3")
-    for path in ("index.html", "about/index.html", "404.html"):
-        put(s3, stack, path, (public / path).read_bytes())
-    if stack.region == REGIONS["aws-cn"]:
-        put(s3, stack, "about/", (public / "about/index.html").read_bytes())
+    public = published(stack, bundle, monkeypatch)
     home, about, nothing = (stack.page(path) for path in ("/", "/about/", "/nothing/"))
     assert home.raw == (public / "index.html").read_bytes()
     assert about.raw == (public / "about/index.html").read_bytes()
-    assert (nothing.status, nothing.raw) == (404, (public / "404.html").read_bytes())
+    for answer in (nothing, stack.page(f"/{NOTES}")):
+        assert (answer.status, answer.raw) == (404, (public / "404.html").read_bytes())
     bucket = stack.request(f"{stack.outputs['Site']}.s3.localhost", "GET", "/index.html", None, {})
     assert bucket.status == 403
     if stack.region == REGIONS["aws"]:  # China's CloudFront sets no headers.
@@ -208,8 +207,33 @@ def test_the_site_is_served_from_its_bucket_and_from_nowhere_else(
         assert home.headers["strict-transport-security"].startswith("max-age=")
 
 
-def put(s3: Any, stack: Stack, path: str, body: bytes) -> None:
-    s3.put_object(Bucket=stack.outputs["Site"], Key=path, Body=body, ContentType="text/html")
+def published(stack: Stack, bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The site, brought to the stack by the command; returns its folder."""
+    for name in ("S3", "CLOUDFRONT"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", stack.url)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.region)
+    root = bundle.parent.parent
+    given = [f"--{name.lower()}={stack.outputs[name]}" for name in ("Sources", "Distribution")]
+    command = ["publish", f"--root={root}", f"--bucket={stack.outputs['Site']}", *given]
+    ran = CliRunner().invoke(build.main, command)
+    assert ran.exit_code == 0, ran.output
+    return root / "public"
+
+
+def test_each_night_the_pages_show_the_figures_of_the_day(
+    browser: Browser, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = browser.stack
+    published(stack, bundle, monkeypatch)
+    before = stack.page("/report/")
+    assert before.status == 200
+    make_wish(browser)
+    answer = stack.client("lambda").invoke(FunctionName="wudan-night", Payload=b"{}")
+    done = json.load(answer["Payload"])
+    assert done["written"] > 0, done
+    assert stack.page("/report/").raw != before.raw
+    again = stack.client("lambda").invoke(FunctionName="wudan-night", Payload=b"{}")
+    assert json.load(again["Payload"]) == {"written": 0, "removed": 0}
 
 
 def test_orders_secret_and_site_outlive_the_stack(stack: Stack) -> None:

@@ -10,21 +10,28 @@ from zipfile import ZipFile
 
 import pytest
 
-from generator.package import FUNCTIONS
+from generator.package import FUNCTIONS, NIGHT
 from tests.servers import PRODUCT
 
 SEALS = {"bundle", "functions", "cryptography", "_cffi_backend"}
 DRAWS = SEALS | {"jinja2", "markupsafe", "multipart"}
 SIGNS_IN = {"argon2", "_argon2_cffi_bindings", "openpyxl", "et_xmlfile"}
+RENDERS = {
+    *("functions", "generator", "templates", "static", "requirements", "jinja2", "markupsafe"),
+    *("icalendar", "tzdata", "typing_extensions", "markdown", "msgspec", "nh3", "whitenoise"),
+    "yaml",
+}
 HOLDS = {
     "wish": DRAWS,
     "rating": DRAWS,
     "volunteer": DRAWS,
     "order": DRAWS,
     "desk": DRAWS | SIGNS_IN,
-    "team": DRAWS | SIGNS_IN | {"segno"},  # The teams' pages are made with the desk's parts.
+    "team": DRAWS | {"segno"},
     "clock": SEALS,
+    "night": RENDERS,
 }
+FILES = {"bundle", "templates", "static", "requirements"}
 MOST = 7_000_000
 """Bytes of a zip. Lambda takes 50 million; four and a half of ours are OpenSSL."""
 
@@ -78,7 +85,7 @@ def test_a_zip_has_all_that_its_function_needs_and_no_more(
     before = sorted(task.rglob("*"))
     tops = {path.name.partition(".")[0] for path in task.iterdir()} - {"__pycache__"}
     assert tops == HOLDS[function]
-    modules = [f"functions.{function}", *sorted(tops - {"bundle"})]
+    modules = [FUNCTIONS[function], *sorted(tops - FILES)]
     ran = subprocess.run(
         [sys.executable, "-I", "-S", "-W", "error", "-c", IMPORT, task, runtime, *modules],
         capture_output=True,
@@ -95,6 +102,7 @@ def test_a_zip_is_small_and_compiled(zips: Path, function: str) -> None:
         names = archive.namelist()
         modes = {entry.external_attr >> 16 for entry in archive.infolist()}
     assert modes == {0o100644}
-    assert not [name for name in names if name.endswith((".pyi", "/", "METADATA", "sqlite.py"))]
+    assert not [name for name in names if name.endswith((".pyi", "/", "METADATA"))]
+    assert ("functions/store/sqlite.py" in names) == (function == NIGHT)
     sources = [name for name in names if name.endswith(".py")]
     assert len([name for name in names if name.endswith(".pyc")]) == len(sources)

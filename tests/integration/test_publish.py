@@ -279,6 +279,18 @@ def test_a_first_publication_appears_at_once(
     assert gate.broken == []
 
 
+@MINISTACK
+def test_in_china_a_page_lies_under_its_address_too(
+    bucket: Bucket, states: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", bucket.url)
+    published(states[0], Publish(bucket=bucket.name))
+    page = bucket.s3.get_object(Bucket=bucket.name, Key="about/")
+    assert page["ContentType"] == "text/html; charset=utf-8"
+    assert page["Body"].read() == bucket.read("about/index.html")
+    assert not Publication(states[0], Publish(bucket=bucket.name)).changed
+
+
 def ring(root: Path, names: set[str]) -> Path:
     """A list of pages that all link to each other."""
     out, links = root / "public", "".join(f'<a href="/{name}/">' for name in sorted(names))

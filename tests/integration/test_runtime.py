@@ -13,16 +13,19 @@ from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
+import boto3
 import pytest
 
 from functions import number
 from functions.app import App
 from functions.http import FORM
 from functions.store import connect
+from generator import night
+from generator.models import Publish
 from generator.package import ARCHITECTURES, FUNCTIONS
 from tests.client import Answer, Client
 from tests.integration.test_functions import WISH, wish
@@ -103,7 +106,7 @@ def started(function: str, tasks: Path, environment: Mapping[str, str]) -> Itera
 
 def program(function: str) -> list[Any]:
     """AWS's runtime client, without the venv's packages (``-S``)."""
-    return [sys.executable, "-S", "-m", "awslambdaric", f"functions.{function}.handler"]
+    return [sys.executable, "-S", "-m", "awslambdaric", f"{FUNCTIONS[function]}.handler"]
 
 
 @pytest.fixture
@@ -202,6 +205,29 @@ def test_five_orders_under_the_runtime_client(
         assert browser.post("/api/wish", {**WISH, "phone": "1"}).status == 422
         tick = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
         assert apis["clock"].invoke(tick).keys() >= {"escalated", "erased", "sent"}
+
+
+def test_a_night_under_the_runtime_client(
+    tasks: Path, root: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", environment["AWS_ENDPOINT_URL_DYNAMODB"])
+    s3, there = boto3.client("s3"), {"LocationConstraint": "cn-north-1"}
+    for name in ("site", "sources"):
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration=cast(Any, there))
+    environment |= {
+        "AWS_ENDPOINT_URL_S3": os.environ["AWS_ENDPOINT_URL_S3"],
+        "WUDAN_SITE": "site",
+        "WUDAN_SOURCES": "sources",
+        "WUDAN_DISTRIBUTION": "",
+    }
+    with started("night", tasks, environment) as api:
+        assert api.invoke({}) == {"written": 0, "removed": 0}, "Nothing was published yet."
+        night.keep(root, root / "public", Publish(sources="sources"))
+        done = api.invoke({})
+    pages = [path for path in (root / "public").rglob("*") if path.name == "index.html"]
+    assert done["written"] >= len(pages)
+    body = s3.get_object(Bucket="site", Key="index.html")["Body"].read()
+    assert body == (root / "public/index.html").read_bytes()
 
 
 @pytest.fixture

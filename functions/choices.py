@@ -1,0 +1,54 @@
+"""What an order leaves to choose from in the forms of its steps, and who does it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions import actions, ledger, people
+from functions.app import App
+from functions.form import Form
+from functions.lifecycle import Event, Order
+
+
+def form(app: App, order: Order, kind: str) -> Form:
+    """The form of a step, with the choices that this order leaves: teams, volunteers."""
+    asked = app.bundle.actions[kind]
+    if kind == "dispatched":
+        return _choosing(asked, "team", _teams(app, order))
+    if kind in ("accepted", "assigned"):
+        return _choosing(asked, "volunteer", _volunteers(app, order))
+    return asked
+
+
+def _choosing(asked: Form, name: str, choices: list[dict[str, str]]) -> Form:
+    fields = [
+        {**field, "choices": [*choices, *field["choices"]]} if field["name"] == name else field
+        for field in asked["fields"]
+    ]
+    return {**asked, "fields": fields}
+
+
+def _teams(app: App, order: Order) -> list[dict[str, str]]:
+    advice = actions.suggest(app, order.service)
+    return [{"value": team, "label": app.bundle.teams[team], "group": ""} for team, _ in advice]
+
+
+def _volunteers(app: App, order: Order) -> list[dict[str, str]]:
+    """The team's volunteers to choose from, but not the resident: nobody serves themselves."""
+    phone = ledger.contact(app, order.no).get("phone")
+    return [
+        {"value": person.head.no, "label": person.name, "group": ""}
+        for person in people.of_team(app, order.team)
+        if person.said.get("phone") != phone
+    ]
+
+
+def doer(
+    app: App, order: Order, said: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
+) -> str:
+    """The name of who does it: a volunteer's, or what was written when it was accepted."""
+    if person := people.person(app, order.volunteer) if order.volunteer else None:
+        return person.name
+    for seq in range(len(events), 0, -1):
+        if events[seq - 1].kind in ("accepted", "assigned"):
+            return str(said.get(seq, {}).get("person", "")) if order.volunteer else ""
+    return ""
