@@ -25,6 +25,9 @@ from generator.theme import Theme
 Watch = Callable[[Iterator[Written], int], Iterator[Written]]
 """Sees files as they are written, and how many there will be; passes them on."""
 
+Clock = Callable[[str], None]
+"""Is told of each phase of a build, by its name, when that is over."""
+
 FIGURES = "figures.json"
 
 MADE = ".wudan"
@@ -63,8 +66,9 @@ def build(
     clean: bool = False,
     watch: Watch = lambda done, total: done,
     figures: Mapping[str, Any] | None = None,
+    clock: Clock = lambda phase: None,
 ) -> Report:
-    """Build the site at ``root`` into ``out``; ``watch`` sees the files go by.
+    """Build the site at ``root`` into ``out``; ``watch`` sees files go by, ``clock`` phases.
 
     ``figures`` are those of :func:`functions.figures.snapshot`; they are kept in the root, so
     that a build where no store is in reach shows the last ones known.
@@ -76,10 +80,11 @@ def build(
     if figures is not None:
         _keep(root / FIGURES, msgspec.json.format(msgspec.json.encode(figures, order="sorted")))
     look = theme.load(root)
+    clock("theme")
     for _ in range(2):
         cache = Cache(root / MADE / "cache.db", look.program)
         try:
-            return _Build(root, out, look, cache, clean).run(watch)
+            return _Build(root, out, look, cache, clean, clock).run(watch)
         except (sqlite3.DatabaseError, Damaged):
             cache.forget()  # What it had is made again.
         finally:
@@ -88,8 +93,9 @@ def build(
 
 
 class _Build:
-    def __init__(self, root: Path, out: Path, look: Theme, cache: Cache, clean: bool):
+    def __init__(self, root: Path, out: Path, look: Theme, cache: Cache, clean: bool, clock: Clock):
         self.root = root
+        self.clock = clock
         self.look = look
         self.cache = cache
         self.output = Output(out, cache, clean)
@@ -98,14 +104,19 @@ class _Build:
         """Everything, or nothing where nothing changed since the last time."""
         seen, made = self._seen(), f"made {self.output.name}"
         bundle = bundle_folder(self.root)
-        if self.cache.noted(made) == seen + _look(bundle) and self.output.is_whole():
+        done = self.cache.noted(made) == seen + _look(bundle) and self.output.is_whole()
+        self.clock("looks")
+        if done:
             return Report(0, self.output.count, 0)
         site = content.load(self.root, self.cache)
+        self.clock("content")
         pages = plan(site, _known(self.root))
+        self.clock("plan")
         report = self._write(site.settings, pages, watch)
         _hand_over(site, pages, self.look, bundle)
         self.cache.note(made, seen + _look(bundle))
         self.cache.commit()
+        self.clock("bundle")
         return report
 
     def _seen(self) -> str:
@@ -131,10 +142,12 @@ class _Build:
             for address, path in self.look.files.items()
         ]
         changed = [work for work in works if self.output.lacks(*work[:2])]
+        self.clock("fingerprints")
         self.output.begin()
         paths = [path for path, _, _ in changed]
         done = watch(spread(self._write_one, changed), len(changed))
         written = dict(zip(paths, done, strict=True))
+        self.clock("pages")
         removed = self.output.finish((path for path, _, _ in works), written)
         return Report(len(changed), len(works) - len(changed), removed)
 
