@@ -16,6 +16,9 @@ from functions import number
 FORMS = {"wish": "/wish/", "rating": "/rate/", "volunteer": "/join/", "order": "/track/"}
 """The forms that the functions answer, by the name of form and function, and where each is."""
 
+THANKS = "/join/thanks/"
+"""Where a volunteer who signed up is led."""
+
 NEEDED = {
     "wish": {"service": "choice", "phone": "phone", "consent": "consent"},
     "rating": {"no": "order", "last4": "last4", "solved": "choice"},

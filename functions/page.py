@@ -32,6 +32,7 @@ def environment(templates: Mapping[str, str]) -> "Environment":
     )
     env.filters["spell"] = number.spell
     env.filters["phone"] = form.dialled
+    env.filters["markdown"] = str  # A build puts its own in place; the bundle has HTML already.
     return env
 
 

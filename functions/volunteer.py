@@ -2,13 +2,12 @@
 
 from functions import filing, people
 from functions.app import App
-from functions.form import FORMS
+from functions.form import FORMS, THANKS
 from functions.http import Request, Response, Routes, entry
 from functions.lifecycle import RESIDENT, Event
 from functions.store import Change
 
 NAME = people.KIND
-THANKS = "/join/thanks/"
 
 
 def submit(request: Request, app: App) -> Response:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -33,20 +33,35 @@ FOLDERS: dict[str, type[Entry]] = {
 PAGES = ("how", "about", "privacy", "accessibility")
 """The standing pages that every page links to."""
 
-SAFE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SAFE_FILE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 """A file's name is its address, so it is made of what every keyboard and phone can type."""
 
 UNSAFE_TAG = re.compile(r"[/\\?#%\x00-\x1f]|^[.\s]|[.\s]$")
 """A tag is an address too, in Chinese as a rule; it must be one folder on every disk."""
 
 
-def load(root: Path, cache: Cache | None = None) -> Site:
+Looks = dict[str, dict[str, str]]
+"""How every file of the content looks, by folder and name."""
+
+
+def scan(root: Path) -> Looks:
+    """See how the files look, without reading any."""
+    folders = (Path(folder) for folder in _visible(root / "content"))
+    return {
+        folder.name: {entry.name: stamp(entry.stat()) for entry in _visible(folder)}
+        for folder in folders
+    }
+
+
+def load(root: Path, cache: Cache | None = None, looks: Looks | None = None) -> Site:
     """Read the site at ``root``; files that look as the cache has them are not read again.
+
+    ``looks`` are the files as they were seen before, if they were.
 
     Raises:
         ContentError: with every problem of every file, each with its line and column.
     """
-    reader = _Reader(root, cache or Cache())
+    reader = _Reader(root, cache or Cache(), scan(root) if looks is None else looks)
     settings = reader.read(root / "site.yaml", Settings)
     calendar: Calendar | None = Calendar()
     if (root / "calendar.yaml").exists():
@@ -72,7 +87,7 @@ def _in_order(items: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(items)
 
 
-PROSE = ("body", "policies")
+PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
 
 
@@ -87,8 +102,9 @@ class Read(NamedTuple):
 class _Reader:
     """Reads files into models and keeps the problems that it meets on the way."""
 
-    def __init__(self, root: Path, cache: Cache):
+    def __init__(self, root: Path, cache: Cache, looks: Looks):
         self.root = root
+        self.looks = looks
         self.content = root / "content"
         self.cache = cache
         self.problems: list[Problem] = []
@@ -156,28 +172,27 @@ class _Reader:
     def files(self, name: str) -> dict[str, str]:
         """The folder's files whose names can be addresses, and how each looks; the others are
         problems."""
-        return {
-            f"content/{name}/{entry.name}": stamp(entry.stat())
-            for entry in _visible(self.content / name)
-            if self.well_named(Path(entry))
-        }
+        found = {}
+        for file, look in self.looks.get(name, {}).items():
+            if SAFE_FILE.fullmatch(file):
+                found[f"content/{name}/{file}"] = look
+            else:
+                self.badly_named(self.content / name / file)
+        return found
 
-    def well_named(self, path: Path) -> bool:
+    def badly_named(self, path: Path) -> None:
         example = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "my-file"
         if path.suffix != ".yaml":
             self.problem(path, "file_ending", example=example)
-        elif not SAFE_NAME.fullmatch(path.stem):
-            self.problem(path, "file_name", name=path.stem, example=example)
         else:
-            return True
-        return False
+            self.problem(path, "file_name", name=path.stem, example=example)
 
     def complete(self, forms: list[Any]) -> None:
         """Every folder is a known one, and every page, form and question needed is there."""
-        for entry in _visible(self.content):
-            if entry.name not in FOLDERS:
-                mend = nearest(entry.name, FOLDERS)
-                self.problem(Path(entry), "folder", name=entry.name, mend=mend)
+        for name in self.looks:
+            if name not in FOLDERS:
+                mend = nearest(name, FOLDERS)
+                self.problem(self.content / name, "folder", name=name, mend=mend)
         for name in FORMS:
             path = self.content / f"forms/{name}.yaml"
             if not path.exists():
@@ -212,19 +227,12 @@ class _Reader:
 
     @cached_property
     def teams(self) -> set[str]:
-        return {Path(entry.name).stem for entry in _visible(self.content / "teams")}
+        return {Path(name).stem for name in self.looks.get("teams", {})}
 
     @cached_property
     def pictures(self) -> set[str]:
         static = self.root / "static"
         return {path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file()}
-
-
-def looks(root: Path) -> Iterator[str]:
-    """How every file of the content looks."""
-    for folder in _visible(root / "content"):
-        yield f"/{folder.name}"
-        yield from (f"/{entry.name} {stamp(entry.stat())}" for entry in _visible(Path(folder)))
 
 
 def _visible(folder: Path) -> list[os.DirEntry[str]]:

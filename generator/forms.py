@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from functions.form import OTHER
-from generator import markup
 from generator.models import Field, Form, Site, by_category
 
 
@@ -21,7 +20,7 @@ def resolve(form: Form, site: Site) -> dict[str, Any]:
     fields = [
         msgspec.to_builtins(field) | {"choices": _choices(field, site)} for field in form.fields
     ]
-    return plain | {"version": version, "intro": markup.html(form.intro), "fields": fields}
+    return plain | {"version": version, "intro": form.intro, "fields": fields}
 
 
 def actions(

@@ -30,9 +30,12 @@ def from_text(kind: Any, text: str) -> Any:
     return kind.fromisoformat(text)
 
 
+_encoder = msgspec.msgpack.Encoder(enc_hook=str)
+
+
 def encode(value: Any) -> bytes:
     """A model, or data that has some in it, as bytes."""
-    return msgspec.msgpack.encode(value, enc_hook=str)
+    return _encoder.encode(value)
 
 
 def decode(encoded: bytes, model: type[Model]) -> Model:
@@ -237,7 +240,7 @@ class Form(Entry, frozen=True):
     title: Text
     fields: Annotated[tuple[Field, ...], Meta(min_length=1, description="至少要有一个问题")]
     notice: Notice
-    intro: str = ""
+    intro: MaybeMarkdown = ""
     submit: str = "提交"
 
 

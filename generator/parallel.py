@@ -1,6 +1,5 @@
 """The same work on all processors, where there is enough of it."""
 
-import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +30,8 @@ def spread(work: Callable[[T], R], over: Sequence[T]) -> Iterator[R]:
     if len(over) < MANY or alone or not hasattr(os, "fork"):
         yield from map(work, over)
         return
+    import multiprocessing  # Slow to import, and most builds have little to do.
+
     _inherited = (work, over)
     with multiprocessing.get_context("fork").Pool(processors) as pool:
         for results in pool.imap(_part, range(0, len(over), PART)):

@@ -4,13 +4,12 @@ A page is a pure function of its ``data`` (and the site's settings): what is not
 template cannot show, and so a page is drawn again only when its data or the templates changed.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from functions.form import FORMS
-from functions.volunteer import THANKS
+from functions.form import FORMS, THANKS
 from generator import feeds, forms, reports
 from generator.errors import ContentError, Problem
 from generator.models import Entry, Fair, News, Prose, Site, by_category
@@ -223,16 +222,17 @@ def _related(news: Sequence[News]) -> Iterator[list[int]]:
     for position, item in enumerate(news):
         for tag in dict.fromkeys(item.tags):
             tagged[tag].append(position)
-    passed: Counter[str] = Counter()
+    passed = dict.fromkeys(tagged, 0)
     for position, item in enumerate(news):
-        common: Counter[int] = Counter()
+        common: dict[int, int] = {}
         for tag in dict.fromkeys(item.tags):
             here = passed[tag]
-            common.update(tagged[tag][max(0, here - RELATED) : here + RELATED + 1])
-            passed[tag] += 1
-        del common[position]
-        near = sorted(common, key=lambda p: (-common[p], abs(p - position), p))
-        yield near[:RELATED]
+            passed[tag] = here + 1
+            for other in tagged[tag][max(0, here - RELATED) : here + RELATED + 1]:
+                common[other] = common.get(other, 0) + 1
+        common.pop(position, None)
+        weighed = [(-count, abs(other - position), other) for other, count in common.items()]
+        yield [other for *_, other in sorted(weighed)[:RELATED]]
 
 
 def _tagged(news: Sequence[News]) -> dict[str, list[News]]:

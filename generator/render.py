@@ -28,19 +28,20 @@ class Renderer:
 
     def __init__(self, settings: Settings, theme: Theme, cache: Cache):
         self._settings = settings
-        self._theme = theme
+        self.theme = theme
         self._cache = cache
         self._common = theme.digest + encode(settings)
 
     @cached_property
     def _env(self) -> "Environment":
-        env = environment(self._theme.templates)
-        env.globals.update(site=self._settings, words=self._theme.words, assets=self._theme.assets)
+        env = environment(self.theme.templates)
+        env.globals.update(site=self._settings, words=self.theme.words, assets=self.theme.assets)
         env.globals.update(address=plan.address, csv=sheets.as_csv, table=figures.rows)
-        env.filters.update(markdown=self._html, excerpt=lambda prose: prose and prose.excerpt)
+        env.filters.update(markdown=self.html, excerpt=lambda prose: prose and prose.excerpt)
         return env
 
-    def _html(self, prose: Prose | Literal[""]) -> str:
+    def html(self, prose: Prose | Literal[""]) -> str:
+        """A text, as it was converted when it was read."""
         if not prose:
             return ""
         html = self._cache.html(prose.name)

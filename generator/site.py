@@ -15,7 +15,7 @@ from generator import content, theme
 from generator.cache import Cache, Written, stamp
 from generator.errors import WudanError
 from generator.forms import actions, grids
-from generator.models import Settings, Site
+from generator.models import Site
 from generator.output import Output, file_of, replace
 from generator.parallel import spread
 from generator.plan import Page, plan
@@ -102,28 +102,29 @@ class _Build:
 
     def run(self, watch: Watch) -> Report:
         """Everything, or nothing where nothing changed since the last time."""
-        seen, made = self._seen(), f"made {self.output.name}"
+        looks = content.scan(self.root)
+        seen, made = self._seen(looks), f"made {self.output.name}"
         bundle = bundle_folder(self.root)
         done = self.cache.noted(made) == seen + _look(bundle) and self.output.is_whole()
         self.clock("looks")
         if done:
             return Report(0, self.output.count, 0)
-        site = content.load(self.root, self.cache)
+        site = content.load(self.root, self.cache, looks)
         self.clock("content")
         pages = plan(site, _known(self.root))
         self.clock("plan")
-        report = self._write(site.settings, pages, watch)
-        _hand_over(site, pages, self.look, bundle)
+        renderer = Renderer(site.settings, self.look, self.cache)
+        report = self._write(renderer, pages, watch)
+        _hand_over(site, pages, renderer, bundle)
         self.cache.note(made, seen + _look(bundle))
         self.cache.commit()
         self.clock("bundle")
         return report
 
-    def _seen(self) -> str:
+    def _seen(self, looks: content.Looks) -> str:
         """Changes with anything that the site is made from."""
         seen = blake2b(self.look.digest, digest_size=16)
-        for look in content.looks(self.root):
-            seen.update(look.encode())
+        seen.update(msgspec.msgpack.encode(looks))
         for address, path in self.look.files.items():
             seen.update(f"{address} {stamp(path.stat())}".encode())
         for name in ("site.yaml", "calendar.yaml", FIGURES):
@@ -131,8 +132,7 @@ class _Build:
             seen.update(file.read_bytes() if file.exists() else b"-")
         return seen.hexdigest()
 
-    def _write(self, settings: Settings, pages: list[Page], watch: Watch) -> Report:
-        renderer = Renderer(settings, self.look, self.cache)
+    def _write(self, renderer: Renderer, pages: list[Page], watch: Watch) -> Report:
         works: list[Work] = [
             (file_of(page.address), renderer.fingerprint(page), partial(renderer.render, page))
             for page in pages
@@ -156,10 +156,11 @@ class _Build:
         return self.output.write(path, fingerprint, make())
 
 
-def _hand_over(site: Site, pages: list[Page], look: Theme, folder: Path) -> None:
+def _hand_over(site: Site, pages: list[Page], renderer: Renderer, folder: Path) -> None:
     """Write the bundle, where it is not the same already; its forms are those of the pages."""
+    look = renderer.theme
     drawn = [page.data["form"] for page in pages if page.template == "form.html"]
-    forms = {form["slug"]: form for form in drawn}
+    forms = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in drawn}
     services = {service.slug: service.name for service in site.menu}
     bundle = Bundle(
         site=msgspec.to_builtins(site.settings, enc_hook=str),

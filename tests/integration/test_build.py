@@ -201,12 +201,13 @@ def test_the_wording_of_a_form_has_a_version_that_changes_with_its_words(root: P
 
 
 ON_ALL = """
+import multiprocessing
 import sys
 from pathlib import Path
 from generator import parallel, site
 forked = []
-parallel.MANY, get_context = 1, parallel.multiprocessing.get_context
-parallel.multiprocessing.get_context = lambda how: forked.append(how) or get_context(how)
+parallel.MANY, get_context = 1, multiprocessing.get_context
+multiprocessing.get_context = lambda how: forked.append(how) or get_context(how)
 root = Path(sys.argv[1])
 site.build(root, root / "public")
 print(forked)
