@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS pages (
 ) WITHOUT ROWID;
 """
 
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What a damaged file raises; the second where SQLite's complaint quotes the damage."""
 
 JUST_NOW = 50_000_000
 """Nanoseconds within which a file may change again and look the same: the clocks of file
@@ -59,7 +61,7 @@ class Cache:
             file.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._begin(version)
-        except sqlite3.DatabaseError:  # It is damaged, and worth nothing.
+        except DAMAGE:  # It is worth nothing.
             self.forget()
             self._begin(version)
 

@@ -1,6 +1,5 @@
 """A build, from content to the folder that is served."""
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from hashlib import blake2b
@@ -12,7 +11,7 @@ import msgspec
 from functions.bundle import FILE, Bundle
 from functions.form import OTHER
 from generator import content, theme
-from generator.cache import Cache, Written, stamp
+from generator.cache import DAMAGE, Cache, Written, stamp
 from generator.errors import WudanError
 from generator.forms import actions, grids
 from generator.models import Site
@@ -85,7 +84,7 @@ def build(
         cache = Cache(root / MADE / "cache.db", look.program)
         try:
             return _Build(root, out, look, cache, clean, clock).run(watch)
-        except (sqlite3.DatabaseError, Damaged):
+        except (*DAMAGE, Damaged):
             cache.forget()  # What it had is made again.
         finally:
             cache.close()

@@ -1,0 +1,279 @@
+"""The law of builds: whatever happened before, a build leaves what a first build would make."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bench import corpus
+from generator import content, markup, site, theme, yaml
+from generator.cache import JUST_NOW
+from generator.errors import ContentError
+from generator.render import Renderer
+from tests.conftest import MADE, SITE
+from tests.integration.test_build import tree
+from tests.servers import PRODUCT
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from generator import cache, site
+
+left = int(sys.argv[2])
+
+def counted(real):
+    def call(*args, **more):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **more)
+    return call
+
+os.replace = counted(os.replace)
+Path.replace = counted(Path.replace)
+Path.unlink = counted(Path.unlink)
+for name in ("note", "commit", "keep_items", "keep_html", "keep_pages", "drop_pages"):
+    setattr(cache.Cache, name, counted(getattr(cache.Cache, name)))
+root = Path(sys.argv[1])
+site.build(root, root / "public")
+"""
+"""A build that kills itself at its n-th write: to the site, or to what it remembers."""
+
+SLUGS = st.sampled_from(["spring", "winter", "festival", "spring-2", "a"])
+WORDS = st.sampled_from(["春天", "秋天", "a", "服务日", "**粗**", "1. 一\n  2. 二", "<b>x</b>"])
+TAGS = st.lists(st.sampled_from(["春天", "花", "服务日"]), unique=True)
+DAYS = st.sampled_from(["2026-03-15", "2026-03-16", "2025-12-01"])
+OWN = st.sampled_from(["404.html", "base.html", "news.html", "macros/text.html", "robots.txt"])
+FIGURES: list[dict[str, Any]] = [
+    {"made": "2026-04-01", "months": {}, "now": {}, "wishes": [], "answers": []},
+    {
+        "made": "2026-05-01",
+        "months": {"2026-04": {"all wishes": 7, "service:haircut wishes": 7}},
+        "now": {},
+        "wishes": [{"text": "理发", "service": "haircut", "state": "done", "date": "2026-04-02"}],
+        "answers": [],
+    },
+]
+
+
+class Law(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.base = Path(tempfile.mkdtemp())
+        self.root = Path(shutil.copytree(SITE, self.base / "root", ignore=MADE))
+        self.version = 0
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.base)
+
+    def write(self, file: str, text: str) -> None:
+        path = self.root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    @rule(slug=SLUGS, title=WORDS, day=DAYS, tags=TAGS, body=WORDS)
+    def news_is_written(self, slug: str, title: str, day: str, tags: list[str], body: str) -> None:
+        named = ", ".join(tags)
+        text = (
+            f"title: '{title.splitlines()[0]}'\ndate: {day}\ntags: [{named}]\nbody: |\n  {body}\n"
+        )
+        self.write(f"content/news/{slug}.yaml", text)
+
+    @rule(slug=SLUGS, body=WORDS)
+    def a_body_is_edited(self, slug: str, body: str) -> None:
+        path = self.root / f"content/news/{slug}.yaml"
+        if path.exists():
+            path.write_text(path.read_text().partition("body:")[0] + f"body: |\n  {body}\n")
+
+    @rule(slug=SLUGS)
+    def news_goes(self, slug: str) -> None:
+        (self.root / f"content/news/{slug}.yaml").unlink(missing_ok=True)
+
+    @rule(old=SLUGS, new=SLUGS)
+    def news_is_renamed(self, old: str, new: str) -> None:
+        if (path := self.root / f"content/news/{old}.yaml").exists():
+            path.rename(path.with_stem(new))
+
+    @rule(name=WORDS, there=st.booleans())
+    def a_team_comes_changes_or_goes(self, name: str, there: bool) -> None:
+        path = self.root / "content/teams/cooks.yaml"
+        self.write("content/teams/cooks.yaml", f"name: '{name.splitlines()[0]}队'\n")
+        if not there:
+            path.unlink()
+
+    @rule(name=OWN, mark=st.integers(0, 3))
+    def a_template_is_edited(self, name: str, mark: int) -> None:
+        text = (PRODUCT / "templates" / name).read_text()
+        self.write(f"templates/{name}", f"{text}{{# {mark} #}}{'<!-- -->' * mark}")
+
+    @rule(name=OWN)
+    def a_template_is_the_products_again(self, name: str) -> None:
+        (self.root / "templates" / name).unlink(missing_ok=True)
+
+    @rule(name=st.sampled_from(["style.css", "photo.svg", "more/x.txt"]), text=WORDS)
+    def a_static_file_is_written(self, name: str, text: str) -> None:
+        self.write(f"static/{name}", text)
+
+    @rule(name=st.sampled_from(["style.css", "more/x.txt"]))
+    def a_static_file_goes(self, name: str) -> None:
+        (self.root / "static" / name).unlink(missing_ok=True)
+
+    @rule(name=st.sampled_from(["试验社区", "新社区", "<社区>"]))
+    def the_community_is_renamed(self, name: str) -> None:
+        lines = (self.root / "site.yaml").read_text().splitlines()
+        lines = [f"name: '{name}'" if line.startswith("name:") else line for line in lines]
+        self.write("site.yaml", "\n".join(lines) + "\n")
+
+    @rule(figures=st.sampled_from(FIGURES))
+    def figures_come(self, figures: dict[str, Any]) -> None:
+        if not self.broken():
+            site.build(self.root, self.root / "public", figures=figures)
+
+    @rule()
+    def a_file_is_touched(self) -> None:
+        os.utime(self.root / "content/teams/barbers.yaml")
+
+    @rule()
+    def content_is_broken(self) -> None:
+        self.write("content/news/broken.yaml", "title: x\n")
+
+    @precondition(lambda self: self.broken())
+    @rule()
+    def content_is_mended(self) -> None:
+        (self.root / "content/news/broken.yaml").unlink()
+
+    @rule(page=st.sampled_from(["index.html", "news/index.html", "feed.xml"]), text=WORDS)
+    def a_page_is_spoilt(self, page: str, text: str) -> None:
+        if (self.root / "public" / page).exists():
+            self.write(f"public/{page}", text)
+
+    @rule(page=st.sampled_from(["index.html", "news/index.html", "static"]))
+    def a_page_goes(self, page: str) -> None:
+        path = self.root / "public" / page
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+    @rule()
+    def the_memory_is_lost(self) -> None:
+        shutil.rmtree(self.root / site.MADE, ignore_errors=True)
+
+    @rule(seed=st.integers(0, 1000), suffix=st.sampled_from(["", "-wal"]))
+    def the_memory_is_damaged(self, seed: int, suffix: str) -> None:
+        path, chance = self.root / site.MADE / f"cache.db{suffix}", random.Random(seed)
+        if path.exists() and (data := bytearray(path.read_bytes())):
+            for _ in range(chance.choice([1, 20, 1000])):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            path.write_bytes(data[: chance.choice([len(data), len(data), len(data) // 2])])
+
+    @rule()
+    def the_program_is_another_version(self) -> None:
+        self.version += 1
+
+    @rule(at=st.integers(1, 150))
+    def a_build_is_killed(self, at: int) -> None:
+        command: list[str | Path] = [sys.executable, "-c", KILLED, self.root, str(at)]
+        ran = subprocess.run(command, cwd=PRODUCT, capture_output=True)
+        assert ran.returncode == -signal.SIGKILL or not ran.returncode or self.broken(), ran.stderr
+
+    def broken(self) -> bool:
+        return (self.root / "content/news/broken.yaml").exists()
+
+    @invariant()
+    def it_is_as_if_built_for_the_first_time(self) -> None:
+        if self.broken():
+            with pytest.raises(ContentError):
+                self.build(self.root)
+            return
+        self.build(self.root)
+        first = Path(shutil.copytree(self.root, self.base / "first", ignore=MADE))
+        self.build(first)
+        assert tree(self.root / "public") == tree(first / "public")
+        assert tree(site.bundle_folder(self.root)) == tree(site.bundle_folder(first))
+        shutil.rmtree(first)
+
+    def build(self, root: Path) -> None:
+        with patch.object(theme, "_program", versioned(self.base, self.version)):
+            site.build(root, root / "public")
+
+
+def versioned(base: Path, number: int) -> Callable[[], list[Path]]:
+    """The program's files, and another one for each version but the first."""
+    more = base / f"version-{number}.py"
+    more.write_text(str(number))
+    files = theme._program() + [more] * bool(number)
+    return lambda: files
+
+
+TestLaw = Law.TestCase
+TestLaw.settings = settings(
+    max_examples=10,
+    stateful_step_count=15,
+    deadline=None,
+    phases=[Phase.reuse, Phase.generate],  # To shrink a failure takes longer than the whole suite.
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+class Work:
+    """Counts what a build does."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch):
+        self.done: Counter[str] = Counter()
+        for kind, (holder, name) in {
+            "looked at": (content, "stamp"),
+            "read": (yaml, "read"),
+            "converted": (markup, "html"),
+            "drawn": (Renderer, "render"),
+        }.items():
+            monkeypatch.setattr(holder, name, self.counted(kind, getattr(holder, name)))
+
+    def counted(self, kind: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            self.done[kind] += 1
+            return real(*args)
+
+        return call
+
+    def of(self, root: Path) -> dict[str, int]:
+        """Of one build; files that were written a moment ago are no longer suspect."""
+        time.sleep(2 * JUST_NOW / 1e9)
+        self.done.clear()
+        site.build(root, root / "public")
+        return dict(self.done)
+
+
+@pytest.mark.parametrize("news", [30, 120])
+def test_the_work_grows_with_the_change_and_not_with_the_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, news: int
+) -> None:
+    corpus.make(tmp_path / "root", news, 5, 8)
+    root, work = tmp_path / "root", Work(monkeypatch)
+    item = root / "content/news/item-000007.yaml"
+    files = len([path for path in (root / "content").rglob("*") if path.is_file()])
+    first = work.of(root)
+    assert first["drawn"] > news
+    assert first["converted"] <= files, "no text twice"
+    work.of(root)
+    assert work.of(root) == {"looked at": files}
+    settings = 1  # They are read whenever anything is done.
+
+    item.write_text(item.read_text().replace("请看", "请再看"))
+    assert work.of(root) == {"looked at": files, "read": 1 + settings, "converted": 1, "drawn": 1}
+    item.write_text(item.read_text().replace("title: ", "title: 新"))
+    titled = work.of(root)
+    assert titled.pop("drawn") <= 12, "its page, its neighbours, lists, tags, the feed"
+    assert titled == {"looked at": files, "read": 1 + settings}
