@@ -17,11 +17,15 @@ what the notes call ours is ever deleted; without notes nothing is, and all else
 
 **Two names.** In China's regions of AWS a page lies under its address too, see :data:`CHINA`.
 
+**Compressed.** A bucket cannot choose by what the reader takes, so texts lie there as gzip, which
+every browser takes, also without encryption.
+
 **How long copies live.** Files named after their content live for ever, everything else for a
 minute: a correction is to be seen at once, and nobody has to rely on an invalidation, which may
 fail, or on a service that has none.
 """
 
+import gzip
 import re
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +33,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
@@ -44,7 +48,7 @@ from generator.check import check
 from generator.errors import ContentError, WudanError
 from generator.models import Publish, Settings
 from generator.output import MARK
-from generator.theme import IMMUTABLE, TYPES
+from generator.theme import IMMUTABLE, TYPES, shrinks
 from generator.yaml import Document
 
 if TYPE_CHECKING:
@@ -122,13 +126,21 @@ class File(NamedTuple):
     path: Path
     type: str
     lifetime: str
+    encoding: str
 
     def read(self) -> tuple[bytes, str]:
         """Its bytes, and the digest of them and of how they are served."""
         data = self.path.read_bytes()
-        served = blake2b(f"{self.type}\n{self.lifetime}\n".encode(), digest_size=16)
+        how = f"{self.type}\n{self.lifetime}\n{self.encoding}\n"
+        served = blake2b(how.encode(), digest_size=16)
         served.update(data)
         return data, served.hexdigest()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How it is served, as S3 wants to be told."""
+        said = {"ContentType": self.type, "CacheControl": self.lifetime}
+        return said | ({"ContentEncoding": self.encoding} if self.encoding else {})
 
 
 class Known(NamedTuple):
@@ -235,13 +247,15 @@ class Publication:
     def _put_one(self, key: str) -> Known:
         file = self._files[key]
         data, digest = file.read()
-        answer = self._s3.put_object(
+        if file.encoding:
+            data = gzip.compress(data, mtime=0)
+        put: Any = self._s3.put_object
+        answer = put(
             Bucket=self._place.bucket,
             Key=key,
             Body=data,
-            ContentType=file.type,
-            CacheControl=file.lifetime,
             Metadata={DIGEST: digest},
+            **file.headers,
         )
         return Known(answer["ETag"], digest)
 
@@ -305,7 +319,10 @@ def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
             kind = _types.get_type(key)
             if kind.startswith("text/"):
                 kind += "; charset=utf-8"
-            file = File(path, kind, FOR_EVER if re.search(IMMUTABLE, key) else A_MINUTE)
+            # Calendars are fetched by all sorts of programs, and not all of them ask for gzip.
+            packed = shrinks(kind, path.stat().st_size) and not kind.startswith("text/calendar")
+            lifetime = FOR_EVER if re.search(IMMUTABLE, key) else A_MINUTE
+            file = File(path, kind, lifetime, "gzip" if packed else "")
             yield key, file
             if by_address and key.endswith(f"/{HOME}"):
                 yield key.removesuffix(HOME), file

@@ -46,8 +46,8 @@ def _with_tag(
         nonlocal status, headers
         status, headers = said, fields
 
-    # Whole and unconditional, since the page is not what lies on the disk.
-    whole = {k: v for k, v in environ.items() if not k.startswith(("HTTP_IF_", "HTTP_RANGE"))}
+    # Whole, plain and unconditional, since the page is not what lies on the disk.
+    whole = {k: v for k, v in environ.items() if not k.startswith(HOW)}
     parts = inner(whole, remember)
     names = {name.lower(): value for name, value in headers}
     if environ["REQUEST_METHOD"] != "GET" or "text/html" not in names.get("content-type", ""):
@@ -61,4 +61,5 @@ def _with_tag(
     return [body]
 
 
+HOW = ("HTTP_IF_", "HTTP_RANGE", "HTTP_ACCEPT_ENCODING")
 VARYING = ("content-length", "etag", "last-modified", "cache-control")

@@ -15,7 +15,7 @@ from functions import clock, wsgi
 from functions import figures as public
 from functions.app import App
 from functions.http import HEADERS
-from generator import local, reload, site, theme
+from generator import compress, local, reload, site, theme
 from generator.errors import WudanError
 
 MINUTE = 60
@@ -43,7 +43,7 @@ def serve(
     app = local.app(root, data)
     # A store out of reach is told now, not to a resident.
     site.build(root, out, figures=public.snapshot(app))
-    application = wsgi.application(app, files(out))
+    application = wsgi.application(app, compress.application(files(out)))
     if watch:
         version = reload.Version()
         application = reload.application(application, version)

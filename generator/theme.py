@@ -25,6 +25,15 @@ TYPES = {
 }
 """What files are, where nothing but their names tells and WhiteNoise does not know them."""
 
+TEXT = ("text/", "application/xml", "application/atom+xml", "application/json", "image/svg+xml")
+LEAST = 1000
+"""Bytes below which compressing gains nothing: an answer's first packet has room for them."""
+
+
+def shrinks(kind: str, size: int) -> bool:
+    """Whether a file of this media type and size is worth compressing."""
+    return size >= LEAST and kind.startswith(TEXT)
+
 
 class Theme(NamedTuple):
     """``templates``: sources by name. ``words``: sentences. ``actions``: forms of the desk.

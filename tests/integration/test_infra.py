@@ -22,6 +22,7 @@ from generator.publish import NOTES
 from tests.client import Answer, Client
 from tests.integration.test_functions import JOIN, WISH
 from tests.integration.test_functions import wish as make_wish
+from tests.integration.test_publish import unpacked
 from tests.integration.test_together import carried_through
 from tests.servers import PRODUCT, ministack
 
@@ -56,7 +57,7 @@ class Stack(NamedTuple):
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=60)
         connection.request(method, address, body, {"host": host, **headers})
         answer = connection.getresponse()
-        raw = answer.read()
+        raw = unpacked(answer.read(), answer.headers["content-encoding"])
         connection.close()
         said = {name.lower(): value for name, value in answer.getheaders()}
         cookies: Sequence[str] = answer.headers.get_all("set-cookie") or ()

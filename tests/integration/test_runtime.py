@@ -1,6 +1,7 @@
 """The functions as they are deployed, under what runs them on Lambda: AWS's own runtime client."""
 
 import base64
+import gzip
 import json
 import os
 import platform
@@ -227,7 +228,7 @@ def test_a_night_under_the_runtime_client(
     pages = [path for path in (root / "public").rglob("*") if path.name == "index.html"]
     assert done["written"] >= len(pages)
     body = s3.get_object(Bucket="site", Key="index.html")["Body"].read()
-    assert body == (root / "public/index.html").read_bytes()
+    assert gzip.decompress(body) == (root / "public/index.html").read_bytes()
 
 
 @pytest.fixture
