@@ -1,5 +1,6 @@
 """The built sample site as a whole: every link leads somewhere, every page is valid HTML."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -213,6 +214,17 @@ def test_no_page_needs_a_script_or_anything_from_elsewhere(
             assert (script.attributes["src"] or "").startswith("/static/")
         for image in page.css("img"):
             assert {"alt", "width", "height"} <= set(image.attributes)
+
+
+ROUND_TRIP = 14 * 1024
+"""Bytes that a server may send before it hears from the reader: ten packets (RFC 6928)."""
+
+
+def test_a_page_and_its_style_come_in_one_round_trip(out: Path) -> None:
+    for file in (out / "index.html", *out.glob("news/*/index.html")):
+        [style] = LexborHTMLParser(file.read_text()).css("link[rel=stylesheet]")
+        parts = (file, out / (style.attributes["href"] or "").lstrip("/"))
+        assert sum(len(gzip.compress(part.read_bytes())) for part in parts) <= ROUND_TRIP, file
 
 
 def test_every_page_says_what_it_is(out: Path) -> None:
