@@ -1,7 +1,6 @@
 """Orders as the store keeps them: read one, prove that it is yours, move it on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -138,7 +137,7 @@ def head(app: App, order: Order) -> Head:
         order.version,
         order.state,
         order.filed_at,
-        asdict(order),
+        {name: getattr(order, name) for name in Order.__slots__},
         deadline(app, order),
         order.team,
         tuple(f"{name}:{value}" for name, value in marks.items() if value),

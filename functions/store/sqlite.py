@@ -68,6 +68,7 @@ class SQLite:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._local = threading.local()
+        self._turn = threading.Lock()
         with self._transaction() as db:
             (done,) = db.execute("PRAGMA user_version").fetchone()
             for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
@@ -254,13 +255,15 @@ class SQLite:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction that takes the write lock at once, so that what it read stays true."""
         db = self._db
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
-        db.execute("COMMIT")
+        # Threads wait for each other here: SQLite would sleep and look again, ever longer.
+        with self._turn:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
 
 
 def _parted(place: str) -> tuple[str, str]:

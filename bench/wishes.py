@@ -1,0 +1,178 @@
+"""Wishes filed per second on one machine, beside the same form written in Django.
+
+    python -m venv rival && rival/bin/pip install django==5.2.19 waitress==3.0.2
+    python -m bench.wishes --python rival/bin/python [--seconds 8] [--rounds 5]
+
+Both are served by waitress with its own settings, in one process, and keep what they file in
+SQLite on disk: each acknowledged order was synced (WAL, ``synchronous = FULL``). Ours does more for
+an order: it seals what is personal, and keeps lists and counters; Django goes without sessions and
+tokens against forged posts, which this form of ours needs as little. In turn each is sent different
+wishes by eight senders, as fast as it answers, on connections that are kept; then 100 a second,
+at moments fixed beforehand, from which the time of an answer counts. At the end each must have
+exactly the orders that it acknowledged.
+"""
+
+import asyncio
+import itertools
+import re
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import click
+
+from bench import corpus
+from tests.servers import answers, free_port, running
+
+PRODUCT = Path(__file__).parents[1]
+SENDERS = 8
+RATE = 100
+TELL = {
+    "service": "service-000",
+    "detail": "老人腿脚不便，想请人上门理发，平时都在家。",
+    "name": "欧阳奶奶",
+    "address": "3 栋 2 单元 401",
+    "consent": "yes",
+}
+
+numbers = itertools.count()
+
+
+class Rival:
+    """A running server, and how many orders it acknowledged."""
+
+    def __init__(self, port: int, database: Path, table: str):
+        self.port, self.database, self.table = port, database, table
+        self.filed = 0
+
+    def stored(self) -> int:
+        with sqlite3.connect(self.database) as db:
+            (count,) = db.execute(f"SELECT count(*) FROM {self.table}").fetchone()  # noqa: S608
+        return int(count)
+
+
+class Sender:
+    """One connection that is kept."""
+
+    def __init__(self, rival: Rival):
+        self.rival = rival
+
+    async def __aenter__(self) -> "Sender":
+        self._in, self._out = await asyncio.open_connection("127.0.0.1", self.rival.port)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._out.close()
+
+    async def file(self) -> None:
+        """File a wish that nobody filed before; returns when it was acknowledged."""
+        number = next(numbers)
+        typed = TELL | {"once": f"once-{number:020}", "phone": f"138{number:08}"}
+        body = urlencode(typed).encode()
+        self._out.write(
+            b"POST /api/wish HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(body) + body
+        )
+        head = await self._in.readuntil(b"\r\n\r\n")
+        if not head.startswith((b"HTTP/1.1 303", b"HTTP/1.1 302")):
+            raise click.ClickException(head.decode())
+        if found := re.search(rb"content-length: (\d+)", head, re.IGNORECASE):
+            await self._in.readexactly(int(found[1]))
+        self.rival.filed += 1
+
+
+async def at_full_speed(rival: Rival, seconds: float) -> float:
+    """How many it files a second."""
+    until = time.perf_counter() + seconds
+
+    async def send() -> int:
+        filed = 0
+        async with Sender(rival) as sender:
+            while time.perf_counter() < until:
+                await sender.file()
+                filed += 1
+        return filed
+
+    return sum(await asyncio.gather(*(send() for _ in range(SENDERS)))) / seconds
+
+
+async def at_a_rate(rival: Rival, seconds: float) -> list[float]:
+    """The time of each answer, from the moment at which the wish was due."""
+    began, due = time.perf_counter(), iter(range(int(RATE * seconds)))
+
+    async def send() -> list[float]:
+        took = []
+        async with Sender(rival) as sender:
+            for number in due:
+                moment = began + number / RATE
+                await asyncio.sleep(max(0.0, moment - time.perf_counter()))
+                await sender.file()
+                took.append(time.perf_counter() - moment)
+        return took
+
+    return [*itertools.chain(*await asyncio.gather(*(send() for _ in range(SENDERS))))]
+
+
+@contextmanager
+def ours(folder: Path) -> Iterator[Rival]:
+    """``build.py serve``, as it is."""
+    root, port = folder / "root", free_port()
+    corpus.make(root, 20, 5, 10)
+    command = [sys.executable, "build.py", "serve", "--root", root, "--port", str(port)]
+    with running(command, answers(f"http://127.0.0.1:{port}/")):
+        yield Rival(port, root / "var/wudan.db", "heads")
+
+
+@contextmanager
+def theirs(folder: Path, python: str) -> Iterator[Rival]:
+    """Django's, served by waitress too."""
+    port = free_port()
+    command = [python, PRODUCT / "bench/django/rival.py", folder, str(port)]
+    with running(command, answers(f"http://127.0.0.1:{port}/")):
+        yield Rival(port, folder / "rival.db", "rival_order")
+
+
+@click.command()
+@click.option("--python", required=True, help="That of a venv with Django and waitress.")
+@click.option("--seconds", default=8.0, show_default=True)
+@click.option("--rounds", default=5, show_default=True)
+def main(python: str, seconds: float, rounds: int) -> None:
+    """Measure both in turn; print medians, spread and the ratio."""
+    speed: dict[str, list[float]] = {"ours": [], "Django": []}
+    took: dict[str, list[float]] = {"ours": [], "Django": []}
+    with ExitStack() as stack:
+        folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
+        rivals = {
+            "ours": stack.enter_context(ours(folders[0])),
+            "Django": stack.enter_context(theirs(folders[1], python)),
+        }
+        for rival in rivals.values():
+            asyncio.run(at_full_speed(rival, 1))  # What is imported at the first is no matter.
+        for _ in range(rounds):
+            for name, rival in rivals.items():
+                speed[name].append(asyncio.run(at_full_speed(rival, seconds)))
+            for name, rival in rivals.items():
+                took[name] += asyncio.run(at_a_rate(rival, seconds))
+        for name, rival in rivals.items():
+            if rival.stored() != rival.filed:
+                raise click.ClickException(f"{name}: {rival.filed} filed, {rival.stored()} there")
+    for name, found in speed.items():
+        middle, worst = statistics.median(found), statistics.quantiles(took[name], n=100)[98]
+        click.echo(
+            f"{name:8}{middle:8.0f} wishes/s  ({min(found):.0f} to {max(found):.0f})"
+            f"   at {RATE}/s: median {1000 * statistics.median(took[name]):.1f} ms,"
+            f" p99 {1000 * worst:.1f} ms"
+        )
+    ratio = statistics.median(speed["ours"]) / statistics.median(speed["Django"])
+    click.echo(f"ratio   {ratio:8.2f}")
+
+
+if __name__ == "__main__":
+    main()
