@@ -6,34 +6,27 @@ so that damage costs time and never changes a page.
 
 import os
 import sqlite3
-import time
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS items (path TEXT PRIMARY KEY, stamp TEXT, item BLOB, digest BLOB);
 CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, html BLOB, digest BLOB);
-CREATE TABLE IF NOT EXISTS pages (
-    out TEXT, path TEXT, fingerprint TEXT, size INTEGER, changed INTEGER, PRIMARY KEY (out, path)
-) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS folders (out TEXT PRIMARY KEY, pages BLOB, digest BLOB);
 """
 
-DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
-"""What a damaged file raises; the second where SQLite's complaint quotes the damage."""
 
-JUST_NOW = 50_000_000
-"""Nanoseconds within which a file may change again and look the same: the clocks of file
-systems tick every few milliseconds."""
+class Damaged(Exception):
+    """The cache has lost what it should have."""
 
 
-def stamp(look: os.stat_result) -> str:
-    """How a file looks; never the same twice for one that was changed just now."""
-    now = time.time_ns()
-    trusted = now - look.st_mtime_ns > JUST_NOW
-    return f"{look.st_size} {look.st_mtime_ns} {look.st_ino if trusted else now}"
+DAMAGE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError)
+"""What a damaged file raises; the last where SQLite's complaint quotes the damage."""
 
 
 class Kept(NamedTuple):
@@ -67,7 +60,7 @@ class Cache:
 
     def _begin(self, version: str) -> None:
         if self.noted("version") != version:
-            for table in ("meta", "items", "texts", "pages"):
+            for table in ("meta", "items", "texts", "folders"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608
             self.note("version", version)
 
@@ -119,20 +112,17 @@ class Cache:
 
     def pages(self, out: str) -> dict[str, Written]:
         """What was written to a folder, by path in it."""
-        rows = self._db.execute(
-            "SELECT path, fingerprint, size, changed FROM pages WHERE out = ?", (out,)
-        )
-        return {row[0]: Written(*row[1:]) for row in rows}
+        query = "SELECT pages, digest FROM folders WHERE out = ?"
+        row = self._db.execute(query, (out,)).fetchone()
+        if row is None or row[1] != _digest(out.encode(), row[0]):
+            return {}
+        return msgspec.msgpack.decode(row[0], type=dict[str, Written])
 
-    def keep_pages(self, out: str, kept: Iterable[tuple[str, Written]]) -> None:
-        """Remember what was written."""
-        rows = ((out, path, *written) for path, written in kept)
-        self._db.executemany("REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", rows)
-
-    def drop_pages(self, out: str, paths: Iterable[str]) -> None:
-        """Forget what was removed."""
-        rows = ((out, path) for path in paths)
-        self._db.executemany("DELETE FROM pages WHERE out = ? AND path = ?", rows)
+    def keep_pages(self, out: str, pages: Mapping[str, Written]) -> None:
+        """Remember what is in a folder. In one piece: it is always wanted whole."""
+        packed = msgspec.msgpack.encode(pages)
+        row = (out, packed, _digest(out.encode(), packed))
+        self._db.execute("REPLACE INTO folders VALUES (?, ?, ?)", row)
 
     def noted(self, name: str) -> str:
         """What was noted under this name, or nothing."""

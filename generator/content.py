@@ -1,6 +1,5 @@
 """Read ``site.yaml`` and ``content/`` and check all of it, or tell everything that is wrong."""
 
-import os
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -12,9 +11,10 @@ import msgspec
 
 from functions.form import FORMS, NEEDED
 from generator import models, yaml
-from generator.cache import Cache, Kept, stamp
+from generator.cache import Cache, Kept
 from generator.check import check, nearest
 from generator.errors import ContentError, Problem
+from generator.looks import Looks, scan
 from generator.models import Calendar, Entry, Model, Prose, Settings, Site, decode, encode
 from generator.parallel import spread
 from generator.sentences import SAFE_TAG
@@ -38,19 +38,6 @@ SAFE_FILE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 
 UNSAFE_TAG = re.compile(r"[/\\?#%\x00-\x1f]|^[.\s]|[.\s]$")
 """A tag is an address too, in Chinese as a rule; it must be one folder on every disk."""
-
-
-Looks = dict[str, dict[str, str]]
-"""How every file of the content looks, by folder and name."""
-
-
-def scan(root: Path) -> Looks:
-    """See how the files look, without reading any."""
-    folders = (Path(folder) for folder in _visible(root / "content"))
-    return {
-        folder.name: {entry.name: stamp(entry.stat()) for entry in _visible(folder)}
-        for folder in folders
-    }
 
 
 def load(root: Path, cache: Cache | None = None, looks: Looks | None = None) -> Site:
@@ -233,12 +220,3 @@ class _Reader:
     def pictures(self) -> set[str]:
         static = self.root / "static"
         return {path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file()}
-
-
-def _visible(folder: Path) -> list[os.DirEntry[str]]:
-    """What stands in a folder, less what editors and file managers leave behind."""
-    if not folder.is_dir():
-        return []
-    with os.scandir(folder) as entries:
-        found = [each for each in entries if each.name[0] != "." and each.name[-1] != "~"]
-    return sorted(found, key=lambda entry: entry.name)

@@ -2,15 +2,18 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from functions import figures as public
-from functions.app import App, from_environment
 from generator import site
 
+if TYPE_CHECKING:
+    from functions.app import App
 
-def app(root: Path, data: Path | None = None) -> App:
+
+def app(root: Path, data: Path | None = None) -> "App":
     """The functions for this root. ``data`` goes before ``WUDAN_STORE``, that before ``var/``."""
+    from functions.app import from_environment
+
     if data or "WUDAN_STORE" not in os.environ:
         os.environ["WUDAN_STORE"] = f"sqlite:{data or root / 'var'}/wudan.db"
     os.environ["WUDAN_BUNDLE"] = str(site.bundle_folder(root))
@@ -21,4 +24,6 @@ def figures(root: Path) -> dict[str, Any] | None:
     """The public figures of the store, or None where this machine has none."""
     if "WUDAN_STORE" not in os.environ and not (root / "var/wudan.db").exists():
         return None
+    from functions import figures as public
+
     return public.snapshot(app(root))

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from generator.cache import Cache, Written
 from generator.errors import WudanError
@@ -14,6 +15,14 @@ MARK = ".wudan"
 
 SAYS = "This folder is made by build.py; what is in it is replaced.\n"
 WRITING = ".wudan-writing"
+
+
+class Report(NamedTuple):
+    """How many files a build wrote, left as they were, and removed."""
+
+    written: int
+    skipped: int
+    removed: int
 
 
 class Output:
@@ -79,8 +88,8 @@ class Output:
             gone |= self._found() - keep
         for path in gone:
             self._remove(path)
-        self._cache.drop_pages(self.name, gone)
-        self._cache.keep_pages(self.name, written.items())
+        stays = {path: known for path, known in self._known.items() if path in keep}
+        self._cache.keep_pages(self.name, stays | written)
         self._cache.note(f"writing {self.name}", "")
         return len(gone)
 
@@ -132,3 +141,9 @@ def replace(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name}-writing")
     temporary.write_bytes(data)
     temporary.replace(path)
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Replace a file whole, where it is not the same already."""
+    if not path.exists() or path.read_bytes() != data:
+        replace(path, data)

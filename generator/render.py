@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from functions import figures, sheets
 from functions.page import environment
 from generator import plan
-from generator.cache import Cache
+from generator.cache import Cache, Damaged
 from generator.errors import WudanError
 from generator.models import Prose, Settings, encode
 from generator.plan import Page
@@ -17,10 +17,6 @@ from generator.theme import Theme
 
 if TYPE_CHECKING:
     from jinja2 import Environment, TemplateError
-
-
-class Damaged(Exception):
-    """The cache has lost what it should have."""
 
 
 class Renderer:

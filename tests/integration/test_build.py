@@ -12,6 +12,7 @@ import pytest
 
 from generator import parallel, site
 from generator.errors import ContentError, WudanError
+from generator.output import Report
 
 NEWS = "content/news/spring.yaml"
 
@@ -22,14 +23,14 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def built(root: Path) -> site.Report:
+def built(root: Path) -> Report:
     return site.build(root, root / "public")
 
 
 def test_a_second_build_writes_nothing(root: Path) -> None:
     first = built(root)
     before = tree(root / "public")
-    assert built(root) == site.Report(written=0, skipped=first.written, removed=0)
+    assert built(root) == Report(written=0, skipped=first.written, removed=0)
     assert tree(root / "public") == before
 
 
@@ -160,7 +161,7 @@ def test_clean_writes_everything_anew(root: Path) -> None:
     first = built(root)
     add("public/stray/index.html", "?")(root)
     again = site.build(root, root / "public", clean=True)
-    assert again == site.Report(written=first.written, skipped=0, removed=1)
+    assert again == Report(written=first.written, skipped=0, removed=1)
 
 
 def test_two_pages_at_one_address_are_told(root: Path) -> None:

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bench import corpus
-from generator import content, markup, site, theme, yaml
-from generator.cache import JUST_NOW
+from generator import looks, markup, site, theme, yaml
 from generator.errors import ContentError
+from generator.looks import JUST_NOW
 from generator.render import Renderer
 from tests.conftest import MADE, SITE
 from tests.integration.test_build import tree
@@ -47,7 +47,7 @@ def counted(real):
 os.replace = counted(os.replace)
 Path.replace = counted(Path.replace)
 Path.unlink = counted(Path.unlink)
-for name in ("note", "commit", "keep_items", "keep_html", "keep_pages", "drop_pages"):
+for name in ("note", "commit", "keep_items", "keep_html", "keep_pages"):
     setattr(cache.Cache, name, counted(getattr(cache.Cache, name)))
 root = Path(sys.argv[1])
 site.build(root, root / "public")
@@ -234,7 +234,7 @@ class Work:
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.done: Counter[str] = Counter()
         for kind, (holder, name) in {
-            "looked at": (content, "stamp"),
+            "looked at": (looks, "stamp"),
             "read": (yaml, "read"),
             "converted": (markup, "html"),
             "drawn": (Renderer, "render"),

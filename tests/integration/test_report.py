@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from functions import figures, tally
 from functions.lifecycle import Order
 from generator import site
+from generator.output import Report
 
 MONTH = "2026-11"
 
@@ -51,7 +52,7 @@ def snapshot() -> dict[str, Any]:
             "answers": answers}  # fmt: skip
 
 
-def built(root: Path, snapshot: dict[str, Any] | None = None) -> site.Report:
+def built(root: Path, snapshot: dict[str, Any] | None = None) -> Report:
     return site.build(root, root / "public", figures=snapshot)
 
 
@@ -156,7 +157,7 @@ def test_a_build_without_a_store_shows_the_last_figures(
     kept = (root / site.FIGURES).stat().st_mtime_ns
     for figures_again in (snapshot, None):
         again = built(root, figures_again)
-        assert again == site.Report(written=0, skipped=first.written, removed=0)
+        assert again == Report(written=0, skipped=first.written, removed=0)
     assert (root / site.FIGURES).stat().st_mtime_ns == kept
 
 
