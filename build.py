@@ -1,6 +1,5 @@
 """The command line of Wudan: build the site, check it, serve it, begin a new file."""
 
-import gc
 import sys
 import time
 from collections.abc import Iterator
@@ -74,10 +73,6 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     began = time.perf_counter()
     times = {"": began}
     from generator import local, site
-
-    # A build makes much and drops little before the process ends: an eighth of the time went into
-    # looking for garbage.
-    gc.disable()
 
     def clock(phase: str) -> None:
         times[phase] = time.perf_counter()
