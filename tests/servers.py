@@ -89,6 +89,7 @@ def ministack(folder: Path, **settings: str) -> Iterator[str]:
         "BIND_HOST": "127.0.0.1",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
+        "TMPDIR": str(folder),  # It has no time to tidy up.
         **settings,
     }
     ready = answers(f"http://127.0.0.1:{port}/_ministack/health")
