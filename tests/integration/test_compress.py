@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import brotli
 import pytest
-from waitress.server import create_server
 
 from generator import compress
 from generator.serve import files
-from tests.servers import free_port
 
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 
@@ -22,14 +21,20 @@ def public(bundle: Path) -> Path:
     return bundle.parent.parent / "public"
 
 
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
 @pytest.fixture(scope="module")
 def port(public: Path) -> Iterator[int]:
-    port = free_port()
-    server = create_server(compress.application(files(public)), host="127.0.0.1", port=port)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield port
-    server.close()
+    application = compress.application(files(public))
+    with make_server("127.0.0.1", 0, application, handler_class=Quiet) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
 
 
 def got(
