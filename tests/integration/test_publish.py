@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -159,7 +160,6 @@ class Gate(ThreadingHTTPServer):
         self.broken: list[str] = []
         self.one = threading.Lock()
         self.left = 0
-        self.killed = 0
         self.victim: subprocess.Popen[bytes] | None = None
 
     def sent(self) -> list[str]:
@@ -178,7 +178,7 @@ class Gate(ThreadingHTTPServer):
         self.left -= 1
         if self.left == 0 and self.victim:
             self.victim.kill()
-            self.killed += 1
+            self.victim.wait()  # Then its connections are closed.
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Who is killed hangs up at any moment."""
@@ -189,17 +189,15 @@ class _Passing(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: Gate
 
-    def setup(self) -> None:
-        super().setup()
-        self.killed_before = self.server.killed
-
     def do_GET(self) -> None:
         self.answer(*self.passed_on(b""))
 
     def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        length = int(self.headers.get("content-length", 0))
+        body = self.rfile.read(length)
         with self.server.one:
-            if self.server.killed > self.killed_before:  # Who sends this is dead.
+            # The dead must not write, and of what they began to send the rest never comes.
+            if len(body) < length or self.is_deserted():
                 self.close_connection = True
                 return
             answer = self.passed_on(body)
@@ -209,6 +207,15 @@ class _Passing(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815
     do_DELETE = do_PUT  # noqa: N815
+
+    def is_deserted(self) -> bool:
+        """Whether nobody waits for the answer any more."""
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def passed_on(self, body: bytes) -> tuple[HTTPResponse, bytes]:
         # With a limit: all other writes wait for this one.
