@@ -1,23 +1,21 @@
-"""What a build remembers for the next one: files as they were read, texts as HTML, pages written.
+"""What a build remembers for the next one: small things noted by name, and shelves of bytes.
 
-One SQLite file that may be removed at any time. What is read from it is held against a checksum,
-so that damage costs time and never changes a page.
+One SQLite file that may be removed at any time. What is read from a shelf is held against a
+checksum, so that damage costs time and never changes a page.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
-
-import msgspec
+from typing import Any
 
 TABLES = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS items (path TEXT PRIMARY KEY, stamp TEXT, item BLOB, digest BLOB);
-CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, html BLOB, digest BLOB);
-CREATE TABLE IF NOT EXISTS folders (out TEXT PRIMARY KEY, pages BLOB, digest BLOB);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shelves (
+    shelf TEXT, name TEXT, value BLOB, digest BLOB, PRIMARY KEY (shelf, name)
+);
 """
 
 
@@ -29,21 +27,6 @@ DAMAGE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError)
 """What a damaged file raises; the last where SQLite's complaint quotes the damage."""
 
 
-class Kept(NamedTuple):
-    """An item as it was read from its file when that looked like ``stamp``."""
-
-    stamp: str
-    item: bytes
-
-
-class Written(NamedTuple):
-    """What is known of a file of the site: what it was made from, and its look on the disk."""
-
-    fingerprint: str
-    size: int
-    changed: int
-
-
 class Cache:
     """The cache at ``file``, or one that is forgotten; of another ``version``, it is empty."""
 
@@ -53,16 +36,17 @@ class Cache:
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._begin(version)
+            self._begin(version.encode())
         except DAMAGE:  # It is worth nothing.
             self.forget()
-            self._begin(version)
+            self._begin(version.encode())
 
-    def _begin(self, version: str) -> None:
+    def _begin(self, version: bytes) -> None:
         if self.noted("version") != version:
-            for table in ("meta", "items", "texts", "folders"):
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+            self._db.execute("DELETE FROM notes")
+            self._db.execute("DELETE FROM shelves")
             self.note("version", version)
+            self.commit()
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -77,60 +61,47 @@ class Cache:
             self._connection.executescript(TABLES)
         return self._connection
 
-    def items(self) -> dict[str, Kept]:
-        """The items of all files, by path; less those that do not look as they were kept."""
-        rows = self._db.execute("SELECT path, stamp, item, digest FROM items")
-        return {
-            path: Kept(stamp, item)
-            for path, stamp, item, digest in rows
-            if digest == _digest(path.encode(), stamp.encode(), item)
-        }
+    def get(self, shelf: str, name: str) -> bytes | None:
+        """What is kept there under this name, or None.
 
-    def keep_items(self, kept: Mapping[str, Kept], gone: Iterable[str]) -> None:
-        """Remember these, and forget others."""
-        self._db.executemany(
-            "REPLACE INTO items VALUES (?, ?, ?, ?)",
-            (
-                (path, stamp, item, _digest(path.encode(), stamp.encode(), item))
-                for path, (stamp, item) in kept.items()
-            ),
-        )
-        self._db.executemany("DELETE FROM items WHERE path = ?", ((path,) for path in gone))
+        Raises:
+            Damaged: it is not what was put there.
+        """
+        query = "SELECT name, value, digest FROM shelves WHERE shelf = ? AND name = ?"
+        return self._read(shelf, self._db.execute(query, (shelf, name))).get(name)
 
-    def html(self, name: str) -> str | None:
-        """The HTML of a text, by its name; None where it is not known."""
-        row = self._db.execute("SELECT html, digest FROM texts WHERE name = ?", (name,)).fetchone()
-        return row[0].decode() if row and row[1] == _digest(name.encode(), row[0]) else None
+    def all(self, shelf: str) -> dict[str, bytes]:
+        """All that a shelf holds.
 
-    def keep_html(self, texts: Iterable[tuple[str, str]]) -> None:
-        """Remember the HTML of texts, by name."""
-        encoded = ((name, html.encode()) for name, html in texts)
-        self._db.executemany(
-            "REPLACE INTO texts VALUES (?, ?, ?)",
-            ((name, html, _digest(name.encode(), html)) for name, html in encoded),
-        )
+        Raises:
+            Damaged: something there is not what was put there.
+        """
+        query = "SELECT name, value, digest FROM shelves WHERE shelf = ?"
+        return self._read(shelf, self._db.execute(query, (shelf,)))
 
-    def pages(self, out: str) -> dict[str, Written]:
-        """What was written to a folder, by path in it."""
-        query = "SELECT pages, digest FROM folders WHERE out = ?"
-        row = self._db.execute(query, (out,)).fetchone()
-        if row is None or row[1] != _digest(out.encode(), row[0]):
-            return {}
-        return msgspec.msgpack.decode(row[0], type=dict[str, Written])
+    def _read(self, shelf: str, rows: Iterable[tuple[Any, Any, Any]]) -> dict[str, bytes]:
+        found = {}
+        for name, value, digest in rows:
+            # Damage can make a value of another type, too.
+            whole = isinstance(name, str) and isinstance(value, bytes)
+            if not whole or digest != _digest(shelf, name, value):
+                raise Damaged(shelf, name)
+            found[name] = value
+        return found
 
-    def keep_pages(self, out: str, pages: Mapping[str, Written]) -> None:
-        """Remember what is in a folder. In one piece: it is always wanted whole."""
-        packed = msgspec.msgpack.encode(pages)
-        row = (out, packed, _digest(out.encode(), packed))
-        self._db.execute("REPLACE INTO folders VALUES (?, ?, ?)", row)
+    def put(self, shelf: str, kept: Iterable[tuple[str, bytes]]) -> None:
+        """Keep values by their names."""
+        rows = ((shelf, name, value, _digest(shelf, name, value)) for name, value in kept)
+        self._db.executemany("REPLACE INTO shelves VALUES (?, ?, ?, ?)", rows)
 
-    def noted(self, name: str) -> str:
+    def noted(self, name: str) -> bytes:
         """What was noted under this name, or nothing."""
-        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else ""
+        row = self._db.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else b""
 
-    def note(self, name: str, value: str) -> None:
-        self._db.execute("REPLACE INTO meta VALUES (?, ?)", (name, value))
+    def note(self, name: str, value: bytes) -> None:
+        """Note this under a name. No checksum: a note is only ever compared."""
+        self._db.execute("REPLACE INTO notes VALUES (?, ?)", (name, value))
 
     def commit(self) -> None:
         """Make it known to other processes, and to the next build."""
@@ -148,5 +119,7 @@ class Cache:
                 Path(f"{self._file}{suffix}").unlink(missing_ok=True)
 
 
-def _digest(*parts: bytes) -> bytes:
-    return blake2b(b"\0".join(parts), digest_size=8).digest()
+def _digest(shelf: str, name: str, value: bytes) -> bytes:
+    digest = blake2b(value, digest_size=8, person=shelf.encode()[:16])
+    digest.update(name.encode())
+    return digest.digest()

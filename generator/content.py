@@ -1,21 +1,33 @@
 """Read ``site.yaml`` and ``content/`` and check all of it, or tell everything that is wrong."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
+from zlib import crc32
 
 import msgspec
+from msgspec.msgpack import Decoder
 
 from functions.form import FORMS, NEEDED
-from generator import models, yaml
-from generator.cache import Cache, Kept
+from generator import models, texts, yaml
+from generator.cache import Cache
 from generator.check import check, nearest
 from generator.errors import ContentError, Problem
 from generator.looks import Looks, scan
-from generator.models import Calendar, Entry, Model, Prose, Settings, Site, decode, encode
+from generator.models import (
+    Calendar,
+    Digests,
+    Entry,
+    Model,
+    Settings,
+    Site,
+    decoder,
+    digest,
+    encode,
+)
 from generator.parallel import spread
 from generator.sentences import SAFE_TAG
 from generator.yaml import Document
@@ -54,24 +66,37 @@ def load(root: Path, cache: Cache | None = None, looks: Looks | None = None) -> 
     if (root / "calendar.yaml").exists():
         calendar = reader.read(root / "calendar.yaml", Calendar)
     folders = reader.folders()
-    reader.complete(folders["forms"])
+    reader.complete([kept.entry for kept in folders["forms"]])
     if reader.problems or settings is None or calendar is None:
         raise ContentError(reader.problems)
+    for items in folders.values():
+        _put_in_order(items)
     return Site(
         settings=settings,
         calendar=calendar,
-        **{name: _in_order(items) for name, items in folders.items()},
+        digests=tuple(kept.digests for kept in folders["news"]),
+        **{name: tuple(kept.entry for kept in items) for name, items in folders.items()},
     )
 
 
-def _in_order(items: Iterable[Any]) -> tuple[Any, ...]:
+T = TypeVar("T")
+
+
+class Kept(msgspec.Struct, Generic[T], array_like=True, frozen=True):
+    """An entry as it was read from its file when that looked like ``stamp``."""
+
+    stamp: str
+    digests: Digests
+    entry: T
+
+
+def _put_in_order(items: list[Kept[Any]]) -> None:
     """News and fairs newest first, pages by their ``order``, the rest by file name."""
-    items = sorted(items, key=lambda item: item.slug)
-    if items and hasattr(items[0], "date"):
-        items.sort(key=lambda item: item.date, reverse=True)
-    elif items and hasattr(items[0], "order"):
-        items.sort(key=lambda item: item.order)
-    return tuple(items)
+    items.sort(key=attrgetter("entry.slug"))
+    if items and hasattr(items[0].entry, "date"):
+        items.sort(key=attrgetter("entry.date"), reverse=True)
+    elif items and hasattr(items[0].entry, "order"):
+        items.sort(key=attrgetter("entry.order"))
 
 
 PROSE = ("body", "policies", "intro")
@@ -79,11 +104,44 @@ PROSE = ("body", "policies", "intro")
 
 
 class Read(NamedTuple):
-    """What came of a file: an item, encoded, and its texts as HTML by name; or problems."""
+    """What came of a file: an entry to be kept, encoded, and its texts by name; or problems."""
 
-    item: bytes
-    texts: list[tuple[str, str]]
+    kept: bytes
+    texts: list[tuple[str, bytes]]
     problems: list[Problem]
+
+
+class _Shelf(Generic[T]):
+    """The entries of one folder as the cache has them, by the names of their files.
+
+    They lie in parcels, for a build reads all of them and writes few.
+    """
+
+    PARCELS = 64
+
+    def __init__(self, cache: Cache, folder: str):
+        self._cache, self._name = cache, f"content/{folder}"
+        kept: Any = Kept
+        self._one: Decoder[Kept[T]] = decoder(kept[FOLDERS[folder]])
+        self._parcels: Decoder[dict[str, Kept[T]]] = decoder(dict[str, kept[FOLDERS[folder]]])
+        self.kept: dict[str, Kept[T]] = {}
+        for parcel in cache.all(self._name).values():
+            self.kept |= self._parcels.decode(parcel)
+
+    def keep(self, fresh: Mapping[str, bytes], only: Collection[str]) -> None:
+        """Keep these as well, as they were encoded; and of all that is there only these."""
+        torn = {self._parcel(name) for name in (*fresh, *(self.kept.keys() - only))}
+        for name in [name for name in self.kept if name not in only]:
+            del self.kept[name]
+        self.kept |= {name: self._one.decode(kept) for name, kept in fresh.items()}
+        parcels: dict[str, dict[str, Kept[T]]] = {parcel: {} for parcel in torn}
+        for name, kept in self.kept.items() if torn else ():
+            if (parcel := self._parcel(name)) in torn:
+                parcels[parcel][name] = kept
+        self._cache.put(self._name, ((name, encode(parcel)) for name, parcel in parcels.items()))
+
+    def _parcel(self, name: str) -> str:
+        return str(crc32(name.encode()) % self.PARCELS)
 
 
 class _Reader:
@@ -114,47 +172,53 @@ class _Reader:
             document.problem("unreadable", detail=error.strerror)
         return check(document, model, given, self.refer), document.problems
 
-    def folders(self) -> dict[str, list[Any]]:
-        """The items of every folder; of their files only those are read that changed."""
+    def folders(self) -> dict[str, list[Kept[Any]]]:
+        """The entries of every folder; of their files only those are read that changed."""
         files = {name: self.files(name) for name in FOLDERS}
-        looks = {path: look for found in files.values() for path, look in found.items()}
+        shelves = {name: _Shelf[Any](self.cache, name) for name in FOLDERS}
         # What a file refers to is part of how it was checked.
-        names = blake2b(repr((sorted(self.teams), sorted(self.pictures))).encode()).hexdigest()
-        known = self.cache.items() if self.cache.noted("names") == names else {}
-        kept = {path: known[path] for path in looks if path in known}
-        kept = {path: old for path, old in kept.items() if old.stamp == looks[path]}
-        changed = [path for path in looks if path not in kept]
-        fresh: dict[str, Kept] = {}
-        for path, read in zip(changed, spread(self.entry, changed), strict=True):
-            self.problems += read.problems
-            self.cache.keep_html(read.texts)
-            if read.item:
-                fresh[path] = Kept(looks[path], read.item)
-        self.cache.keep_items(fresh, known.keys() - looks.keys())
+        names = digest((sorted(self.teams), sorted(self.pictures)))
+        if self.cache.noted("names") != names:
+            for shelf in shelves.values():
+                shelf.keep({}, only=())
+        changed = [
+            f"{folder}/{file}"
+            for folder, looks in files.items()
+            for file, look in looks.items()
+            if (kept := shelves[folder].kept.get(file)) is None or kept.stamp != look
+        ]
+        fresh: dict[str, dict[str, bytes]] = {name: {} for name in FOLDERS}
+
+        def converted() -> Iterator[tuple[str, bytes]]:
+            for path, read in zip(changed, spread(self.entry, changed), strict=True):
+                folder, file = path.split("/")
+                self.problems += read.problems
+                if read.kept:
+                    fresh[folder][file] = read.kept
+                yield from read.texts
+
+        self.cache.put(texts.SHELF, converted())
+        for name, shelf in shelves.items():
+            shelf.keep(fresh[name], only=files[name])
         self.cache.note("names", names)
         self.cache.commit()
-        kept |= fresh
-        return {
-            name: [decode(kept[path].item, FOLDERS[name]) for path in found if path in kept]
-            for name, found in files.items()
-        }
+        return {name: [*shelf.kept.values()] for name, shelf in shelves.items()}
 
     def entry(self, path: str) -> Read:
         """One file of a folder, read apart from the others, in whatever process."""
-        from generator import markup  # Slow to import, and seldom is anything new to convert.
-
-        place = self.root / path
-        item, problems = self.checked(place, FOLDERS[place.parent.name], {"slug": place.stem})
+        folder, file = path.split("/")
+        given = {"slug": file.removesuffix(".yaml")}
+        item, problems = self.checked(self.content / path, FOLDERS[folder], given)
         if item is None:
             return Read(b"", [], problems)
-        prose, texts = {}, []
-        for name in PROSE:
-            if text := getattr(item, name, ""):
-                known = self.cache.html(markup.name(text))
-                html = known if known is not None else markup.html(text)
-                prose[name] = Prose(markup.name(text), markup.excerpt(html))
-                texts.append((prose[name].name, html))
-        return Read(encode(msgspec.structs.replace(item, **prose)), texts, [])
+        prose, kept = {}, []
+        for field in PROSE:
+            if text := getattr(item, field, ""):
+                converted = texts.convert(self.cache, text)
+                prose[field] = converted.prose
+                kept.append((converted.prose.name, converted.kept))
+        item = msgspec.structs.replace(item, **prose)
+        return Read(encode(Kept(self.looks[folder][file], item.digests(), item)), kept, [])
 
     def files(self, name: str) -> dict[str, str]:
         """The folder's files whose names can be addresses, and how each looks; the others are
@@ -162,7 +226,7 @@ class _Reader:
         found = {}
         for file, look in self.looks.get(name, {}).items():
             if SAFE_FILE.fullmatch(file):
-                found[f"content/{name}/{file}"] = look
+                found[file] = look
             else:
                 self.badly_named(self.content / name / file)
         return found

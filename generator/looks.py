@@ -2,6 +2,7 @@
 
 import os
 import time
+from operator import attrgetter
 from pathlib import Path
 
 Looks = dict[str, dict[str, str]]
@@ -10,10 +11,9 @@ Looks = dict[str, dict[str, str]]
 
 def scan(root: Path) -> Looks:
     """See how the files look, without reading any."""
-    folders = (Path(folder) for folder in _visible(root / "content"))
     return {
-        folder.name: {entry.name: stamp(entry.stat()) for entry in _visible(folder)}
-        for folder in folders
+        folder.name: {entry.name: stamp(entry.stat()) for entry in _visible(folder.path)}
+        for folder in _visible(root / "content")
     }
 
 
@@ -29,10 +29,11 @@ def stamp(look: os.stat_result) -> str:
     return f"{look.st_size} {look.st_mtime_ns} {look.st_ino if trusted else now}"
 
 
-def _visible(folder: Path) -> list[os.DirEntry[str]]:
+def _visible(folder: Path | str) -> list[os.DirEntry[str]]:
     """What stands in a folder, less what editors and file managers leave behind."""
-    if not folder.is_dir():
+    try:
+        with os.scandir(folder) as entries:
+            found = [each for each in entries if each.name[0] != "." and each.name[-1] != "~"]
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    with os.scandir(folder) as entries:
-        found = [each for each in entries if each.name[0] != "." and each.name[-1] != "~"]
-    return sorted(found, key=lambda entry: entry.name)
+    return sorted(found, key=attrgetter("name"))

@@ -1,30 +1,38 @@
 """All of a build that has something to do: read, plan, draw what changed, hand over."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from functions.bundle import FILE, Bundle
-from functions.form import OTHER
-from generator import content
-from generator.cache import Cache, Written
-from generator.forms import actions, grids
+from functions.form import FORMS, OTHER
+from generator import content, forms
+from generator.cache import Cache
 from generator.looks import Looks, stamp
-from generator.models import Site
-from generator.output import Output, Report, file_of, keep
+from generator.models import Site, digest
+from generator.output import Output, Part, Report, Written, file_of, keep
 from generator.parallel import spread
-from generator.plan import Page, plan
+from generator.plan import Section, pages, plan
 from generator.render import Renderer
 from generator.theme import Theme
 
 Watch = Callable[[Iterator[Written], int], Iterator[Written]]
 
-Work = tuple[str, str, Callable[[], bytes]]
-"""A file of the site: its path, what stands for all that it is made from, and how to make it."""
+
+class Work(NamedTuple):
+    """A file of the site: where it is, what stands for all that it is made from, how to make it."""
+
+    path: str
+    fingerprint: bytes
+    make: Callable[[], bytes]
+
+
+STATIC = "static"
+"""The part of the site that is copied."""
 
 
 def count(root: Path, figures: Mapping[str, Any]) -> int:
@@ -33,7 +41,7 @@ def count(root: Path, figures: Mapping[str, Any]) -> int:
     Raises:
         ContentError: with all that is wrong.
     """
-    return len(plan(content.load(root), figures))
+    return len(pages(plan(content.load(root), figures)))
 
 
 @dataclass
@@ -58,57 +66,91 @@ class Maker:
         """
         site = content.load(self.root, self.cache, self.looks)
         self.clock("content")
-        pages = plan(site, self.figures)
+        sections = plan(site, self.figures)
         self.clock("plan")
         renderer = Renderer(site.settings, self.look, self.cache)
-        report = self._write(renderer, pages, watch)
-        _hand_over(site, pages, renderer, self.bundle)
+        report = self._write(renderer, sections, watch)
+        self._hand_over(site, renderer)
         return report
 
-    def _write(self, renderer: Renderer, pages: list[Page], watch: Watch) -> Report:
-        works: list[Work] = [
-            (file_of(page.address), renderer.fingerprint(page), partial(renderer.render, page))
-            for page in pages
-        ]
-        works += [
-            (file_of(address), stamp(path.stat()), path.read_bytes)
+    def _write(self, renderer: Renderer, sections: list[Section], watch: Watch) -> Report:
+        keys = {section.name: renderer.fingerprint(section) for section in sections}
+        kept = {name: self.output.part(name, key) for name, key in keys.items()}
+        parts = {name: part for name, part in kept.items() if part}
+        works = {
+            section.name: [
+                Work(
+                    file_of(page.address),
+                    renderer.fingerprint(page),
+                    partial(renderer.render, page),
+                )
+                for page in section.pages
+            ]
+            for section in sections
+            if section.name not in parts
+        }
+        works[STATIC] = [
+            Work(file_of(address), stamp(path.stat()).encode(), path.read_bytes)
             for address, path in self.look.files.items()
         ]
-        changed = [work for work in works if self.output.lacks(*work[:2])]
+        keys[STATIC] = b""
+        if not _distinct(parts.values(), works.values()):
+            pages(sections)  # It says which are not.
+        files = {
+            work.path: written
+            for several in works.values()
+            for work in several
+            if (written := self.output.lies(work.path, work.fingerprint))
+        }
+        changed = [work for several in works.values() for work in several if work.path not in files]
         self.clock("fingerprints")
         self.output.begin()
-        paths = [path for path, _, _ in changed]
         done = watch(spread(self._write_one, changed), len(changed))
-        written = dict(zip(paths, done, strict=True))
+        files |= zip((work.path for work in changed), done, strict=True)
         self.clock("pages")
-        removed = self.output.finish((path for path, _, _ in works), written)
-        return Report(len(changed), len(works) - len(changed), removed)
+        for name, several in works.items():
+            parts[name] = Part(keys[name], {work.path: files[work.path] for work in several})
+        removed = self.output.finish(parts)
+        total = sum(len(part.files) for part in parts.values())
+        return Report(len(changed), total - len(changed), removed)
 
     def _write_one(self, work: Work) -> Written:
-        path, fingerprint, make = work
-        return self.output.write(path, fingerprint, make())
+        return self.output.write(work.path, work.fingerprint, work.make())
+
+    def _hand_over(self, site: Site, renderer: Renderer) -> None:
+        """Write the bundle for the functions, where what it has may have changed."""
+        file = self.bundle / FILE
+        read = (renderer.common, site.calendar, site.forms, site.menu, site.teams)
+        made = digest((read, stamp(file.stat()) if file.exists() else ""))
+        if self.cache.noted("bundle") != made:
+            self.bundle.mkdir(parents=True, exist_ok=True)
+            keep(file, msgspec.json.encode(_bundle(site, self.look, renderer)))
+            self.cache.note("bundle", digest((read, stamp(file.stat()))))
 
 
-def _hand_over(site: Site, pages: list[Page], renderer: Renderer, folder: Path) -> None:
-    """Write the bundle, where it is not the same already; its forms are those of the pages."""
-    look = renderer.theme
-    drawn = [page.data["form"] for page in pages if page.template == "form.html"]
-    forms = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in drawn}
+def _distinct(parts: Iterable[Part], works: Iterable[list[Work]]) -> bool:
+    """Whether each file has a path of its own."""
+    paths = [path for part in parts for path in part.files]
+    paths += [work.path for several in works for work in several]
+    return len({*paths}) == len(paths)
+
+
+def _bundle(site: Site, look: Theme, renderer: Renderer) -> dict[str, Any]:
+    drawn = {form.slug: forms.resolve(form, site) for form in site.forms if form.slug in FORMS}
+    asked = {name: form | {"intro": renderer.html(form["intro"])} for name, form in drawn.items()}
     services = {service.slug: service.name for service in site.menu}
     bundle = Bundle(
         site=msgspec.to_builtins(site.settings, enc_hook=str),
         calendar=msgspec.to_builtins(site.calendar),
-        actions=actions(look.actions, forms, site),
+        actions=forms.actions(look.actions, asked, site),
         offers={service.slug: list(service.teams) for service in site.menu},
         capacity={team.slug: team.capacity for team in site.teams if team.capacity},
-        grids=grids(site),
-        forms=forms,
+        grids=forms.grids(site),
+        forms=asked,
         services=services | {OTHER: look.words["sheets"]["names"][OTHER]},
         teams={team.slug: team.name for team in site.teams},
         words=look.words,
         templates={name: text for name, text in look.templates.items() if name.endswith(".html")},
         assets=look.assets,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    data = {name: getattr(bundle, name) for name in Bundle.__slots__}
-    keep(folder / FILE, msgspec.json.encode(data))
+    return {name: getattr(bundle, name) for name in Bundle.__slots__}

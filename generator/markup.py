@@ -1,13 +1,16 @@
 """Markdown, as staff write it, to HTML that is safe to publish."""
 
 import re
-from hashlib import blake2b
 from html import unescape
 from xml.etree.ElementTree import Element
 
 import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.extensions.fenced_code import FencedCodeExtension
+from markdown.extensions.nl2br import Nl2BrExtension
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import slugify_unicode, unique
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
@@ -93,10 +96,10 @@ class _AsWritten(Extension):
 
 _markdown = Markdown(
     extensions=[
-        "markdown.extensions.tables",
-        "markdown.extensions.fenced_code",
-        "markdown.extensions.sane_lists",
-        "markdown.extensions.nl2br",
+        TableExtension(),
+        FencedCodeExtension(),
+        SaneListExtension(),
+        Nl2BrExtension(),
         _AsWritten(),
     ]
 )
@@ -104,11 +107,6 @@ _markdown = Markdown(
 
 _safe = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener")
 _words = nh3.Cleaner(tags=set())
-
-
-def name(text: str) -> str:
-    """The name by which a text's HTML is found: the same for the same text."""
-    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def html(text: str) -> str:

@@ -7,10 +7,12 @@ sentences. ``Meta(description=…)`` is the sentence that tells staff how to men
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from hashlib import blake2b
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.msgpack import Decoder
 
 from functions.form import CHOOSING, KINDS
 
@@ -38,9 +40,18 @@ def encode(value: Any) -> bytes:
     return _encoder.encode(value)
 
 
-def decode(encoded: bytes, model: type[Model]) -> Model:
-    """The model that was encoded."""
-    return msgspec.msgpack.decode(encoded, type=model, dec_hook=from_text)
+def decoder(kind: Any) -> Decoder[Any]:
+    """For what was encoded of this type."""
+    return Decoder(kind, dec_hook=from_text)
+
+
+DIGEST = 8
+"""Bytes of a digest: enough to tell that something changed, as nobody tries to deceive it."""
+
+
+def digest(value: Any) -> bytes:
+    """Bytes that change with anything in a model, or in data that has some in it."""
+    return blake2b(encode(value), digest_size=DIGEST).digest()
 
 
 class Refers(NamedTuple):
@@ -60,10 +71,24 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
     """A mapping inside a file."""
 
 
+class Digests(NamedTuple):
+    """What stands for an entry: for the ``whole`` of it, for its ``brief`` (all that the pages of
+    others show of it), and for its ``place`` among the others."""
+
+    whole: bytes
+    brief: bytes
+    place: bytes
+
+
 class Entry(Part, kw_only=True, frozen=True):
     """One file of ``content/``. ``slug`` is the file's name, and its address on the site."""
 
     slug: str
+
+    def digests(self) -> Digests:
+        """What stands for it; of most, other pages may show all."""
+        whole = digest(self)
+        return Digests(whole, whole, whole)
 
 
 class Prose(Part, frozen=True):
@@ -113,6 +138,16 @@ class News(Entry, frozen=True):
     photos: tuple[Photo, ...] = ()
     event: Event | None = None
     sample: bool = False
+
+    @property
+    def text(self) -> str:
+        """How lists describe it."""
+        return self.summary or (self.body.excerpt if isinstance(self.body, Prose) else self.body)
+
+    def digests(self) -> Digests:
+        place = (self.slug, self.date, self.tags)
+        brief = (place, self.title, self.kind, self.community, self.text, self.sample)
+        return Digests(digest(self), digest(brief), digest(place))
 
 
 class Team(Entry, frozen=True):
@@ -372,7 +407,10 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 
 class Site(Struct, kw_only=True, frozen=True):
-    """Everything a build reads, checked: the settings and every folder in reading order."""
+    """Everything a build reads, checked: the settings and every folder in reading order.
+
+    ``digests`` are those of the news, where they are known already.
+    """
 
     settings: Settings
     calendar: Calendar = Calendar()
@@ -383,3 +421,4 @@ class Site(Struct, kw_only=True, frozen=True):
     partners: tuple[Partner, ...] = ()
     pages: tuple[Page, ...] = ()
     forms: tuple[Form, ...] = ()
+    digests: tuple[Digests, ...] = ()

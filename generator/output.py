@@ -2,12 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from generator.cache import Cache, Written
+from msgspec import msgpack
+
+from generator.cache import Cache
 from generator.errors import WudanError
 
 MARK = ".wudan"
@@ -16,6 +19,9 @@ MARK = ".wudan"
 SAYS = "This folder is made by build.py; what is in it is replaced.\n"
 WRITING = ".wudan-writing"
 
+SITES = "sites"
+"""The shelf of the cache that has what was written to each folder."""
+
 
 class Report(NamedTuple):
     """How many files a build wrote, left as they were, and removed."""
@@ -23,6 +29,21 @@ class Report(NamedTuple):
     written: int
     skipped: int
     removed: int
+
+
+class Written(NamedTuple):
+    """What is known of a file of the site: what it was made from, and its look on the disk."""
+
+    fingerprint: bytes
+    size: int
+    changed: int
+
+
+class Part(NamedTuple):
+    """Files that were planned together, by path; ``key`` stands for all they were made from."""
+
+    key: bytes
+    files: dict[str, Written]
 
 
 class Output:
@@ -36,37 +57,61 @@ class Output:
         self.folder = folder
         self.name = sha256(str(folder.resolve()).encode()).hexdigest()[:16]
         self._cache = cache
-        self._known = {} if clean else cache.pages(self.name)
-        self._unfinished = clean or not self._known or bool(cache.noted(f"writing {self.name}"))
+        self._clean = clean
+        self._stopped = bool(cache.noted(f"writing {self.name}"))
+        self._lost: set[str] = set()
         if folder.is_dir() and not (folder / MARK).exists() and any(folder.iterdir()):
             raise WudanError(
                 f"文件夹 {folder} 里有别的东西，不敢动它。请换一个 --out，或先清空它。"
             )
 
-    def lacks(self, path: str, fingerprint: str) -> bool:
-        """Whether the file does not lie there as it was made from what this stands for."""
-        known = self._known.get(path)
-        return known is None or known.fingerprint != fingerprint or not self._lies(path, known)
+    @cached_property
+    def _parts(self) -> dict[str, Part]:
+        """All parts by name, as the last build left them. Kept in one piece: a part that is
+        forgotten would leave its files behind."""
+        kept = None if self._clean else self._cache.get(SITES, self.name)
+        return msgpack.decode(kept, type=dict[str, Part]) if kept else {}
 
-    def is_whole(self) -> bool:
-        """Whether everything lies there as the last build left it."""
-        return not self._unfinished and all(
-            self._lies(path, known) for path, known in self._known.items()
-        )
+    @cached_property
+    def _files(self) -> dict[str, Written]:
+        files: dict[str, Written] = {}
+        for part in self._parts.values():
+            files |= part.files
+        return files
 
     @property
-    def count(self) -> int:
-        """How many files there were after the last build."""
-        return len(self._known)
+    def stopped(self) -> bool:
+        """Whether the last build did not come to its end: there may be files nobody remembers."""
+        return self._stopped or not self._parts
+
+    def survey(self) -> tuple[int, list[str]]:
+        """How many files the last build left, and those that are no longer as it left them."""
+        files = self._files
+        return len(files), [path for path, known in files.items() if not self._lies(path, known)]
+
+    def lose(self, paths: Iterable[str]) -> None:
+        """Know that these files are not as the last build left them."""
+        self._lost = {*paths}
+
+    def part(self, name: str, key: bytes) -> Part | None:
+        """The part of this name, where it lies there as made from what the key stands for."""
+        part = self._parts.get(name)
+        return part if part and part.key == key and self._lost.isdisjoint(part.files) else None
+
+    def lies(self, path: str, fingerprint: bytes) -> Written | None:
+        """The file, where it lies there as it was made from what this stands for."""
+        known = self._files.get(path)
+        whole = known and known.fingerprint == fingerprint and path not in self._lost
+        return known if whole else None
 
     def begin(self) -> None:
         """Note that files are about to be written, for who comes after us if we are stopped."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / MARK).write_text(SAYS)
-        self._cache.note(f"writing {self.name}", "yes")
+        self._cache.note(f"writing {self.name}", b"yes")
         self._cache.commit()
 
-    def write(self, path: str, fingerprint: str, data: bytes) -> Written:
+    def write(self, path: str, fingerprint: bytes, data: bytes) -> Written:
         """Put a file in its place, whole: whoever reads it sees the old one or the new one."""
         # Each process has its own, for several write at a time.
         temporary, target = f"{self.folder}/{WRITING}-{os.getpid()}", f"{self.folder}/{path}"
@@ -80,17 +125,16 @@ class Output:
             os.replace(temporary, target)  # noqa: PTH105
         return Written(fingerprint, look.st_size, look.st_mtime_ns)
 
-    def finish(self, pages: Iterable[str], written: dict[str, Written]) -> int:
-        """Remove what is no longer part of the site, remember the rest; return how many went."""
-        keep = {*pages}
-        gone = self._known.keys() - keep
-        if self._unfinished:
-            gone |= self._found() - keep
+    def finish(self, parts: Mapping[str, Part]) -> int:
+        """Remove what is in none of these parts, and remember them; return how many files went."""
+        stays = {path for part in parts.values() for path in part.files}
+        gone = self._files.keys() - stays
+        if self.stopped:
+            gone |= self._found() - stays
         for path in gone:
             self._remove(path)
-        stays = {path: known for path, known in self._known.items() if path in keep}
-        self._cache.keep_pages(self.name, stays | written)
-        self._cache.note(f"writing {self.name}", "")
+        self._cache.put(SITES, [(self.name, msgpack.encode(parts))])
+        self._cache.note(f"writing {self.name}", b"")
         return len(gone)
 
     def _lies(self, path: str, known: Written) -> bool:

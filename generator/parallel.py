@@ -1,4 +1,7 @@
-"""The same work on all processors, where there is enough of it."""
+"""Work on all processors: the same work, where there is enough of it; or other work aside.
+
+Processes are forked, which is safe only for a program with a single thread.
+"""
 
 import os
 import threading
@@ -17,17 +20,49 @@ _inherited: tuple[Callable[[Any], Any], Sequence[Any]]
 """What the forked processes find in their memory, so that nothing is copied to them."""
 
 
+def _processors() -> int:
+    """How many may be used; one where a system cannot fork, or this program must not."""
+    if threading.active_count() > 1 or not hasattr(os, "fork"):
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def aside(work: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Begin this in a process of its own, if there may be one; what is returned waits for the
+    result."""
+    if _processors() == 1:
+        return work
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        failed = 1
+        try:
+            with os.fdopen(theirs, "wb") as pipe:
+                pipe.write(work())
+            failed = 0
+        finally:
+            os._exit(failed)  # What its parent does at the end is not its to do.
+    os.close(theirs)
+
+    def result() -> bytes:
+        with os.fdopen(ours, "rb") as pipe:
+            said = pipe.read()
+        _, failed = os.waitpid(child, 0)
+        # Whatever went wrong happens here again, where it can be told.
+        return work() if failed else said
+
+    return result
+
+
 def spread(work: Callable[[T], R], over: Sequence[T]) -> Iterator[R]:
     """The results in order.
 
-    Processes are forked, which is safe only for a program with a single thread. Where a system
-    cannot fork, has one processor or no memory that processes share (as Lambda, whose locks would
-    lie in ``/dev/shm``), the work is done here.
+    Where there is no memory that processes share (as on Lambda, whose locks would lie in
+    ``/dev/shm``), the work is done here.
     """
     global _inherited
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    alone = threading.active_count() > 1 or processors == 1 or not os.access(SHARED, os.W_OK)
-    if len(over) < MANY or alone or not hasattr(os, "fork"):
+    processors = _processors()
+    if len(over) < MANY or processors == 1 or not os.access(SHARED, os.W_OK):
         yield from map(work, over)
         return
     import multiprocessing  # Slow to import, and most builds have little to do.

@@ -2,20 +2,31 @@
 
 A page is a pure function of its ``data`` (and the site's settings): what is not in there, its
 template cannot show, and so a page is drawn again only when its data or the templates changed.
+Pages are planned in sections, and a section is a pure function of what it ``reads``: while that
+is the same its pages are, and need not be looked at.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from functools import cached_property, partial
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
 from functions.form import FORMS, THANKS
 from generator import feeds, forms, reports
 from generator.errors import ContentError, Problem
-from generator.models import Entry, Fair, News, Prose, Site, by_category
+from generator.models import DIGEST, Entry, Fair, News, Site, by_category, digest
 from generator.yaml import Document
 
+T = TypeVar("T")
+
 PER_PAGE = 20
+TOGETHER = 10
+"""Pages of a list that are planned in one section."""
 LATEST = 5
 RELATED = 4
 
@@ -36,6 +47,20 @@ class Page(NamedTuple):
     template: str | Callable[..., str]
     data: dict[str, Any]
     source: str = ""
+
+
+@dataclass
+class Section:
+    """Pages that are planned together. ``reads`` changes with anything that they are made from,
+    less what is common to all pages; ``plan`` makes them."""
+
+    name: str
+    reads: bytes
+    plan: Callable[[], Iterable[Page]]
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        return [*self.plan()]
 
 
 class Link(NamedTuple):
@@ -73,57 +98,154 @@ def address(item: Entry) -> str:
     return f"/{folder}/{item.slug}/" if folder else f"/{item.slug}/"
 
 
-def plan(site: Site, figures: Mapping[str, Any] | None = None) -> list[Page]:
-    """Every page of the site; ``figures`` are a snapshot of :mod:`functions.figures`.
+def plan(site: Site, figures: Mapping[str, Any] | None = None) -> list[Section]:
+    """Every page of the site; ``figures`` are a snapshot of :mod:`functions.figures`."""
+    known, news = figures or {}, _News(site)
+    others = (site.menu, site.teams, site.fairs, site.partners, site.pages, site.forms, known)
+    read, latest = digest(others), news.wholes[: DIGEST * PER_PAGE]
+    sections = [
+        Section("others", read, partial(_others, site, known)),
+        Section("latest", digest((read, latest)), partial(_latest, site)),
+        *_months(news),
+        *_tags(news),
+        *_lists("/news/", "news_list.html", news, range(len(news.items)), news.briefs, {}),
+    ]
+    sitemap = partial(_sitemap, site, tuple(sections))
+    return [*sections, Section("sitemap", digest((read, news.places)), sitemap)]
+
+
+def pages(sections: Iterable[Section]) -> list[Page]:
+    """All pages of the sections.
 
     Raises:
-        ContentError: two pages have the same address.
+        ContentError: two have the same address.
     """
-    known = figures or {}
-    pages = [*_fixed(site), *_items(site, known), *_lists(site), *_tags(site), *_forms(site)]
-    pages += (Page(*made) for made in reports.pages(site, known))
-    pages += _paged("/wishes/", "wishes.html", reports.wishes(site, known), {})
-    shown = [page for page in pages if page.address.endswith("/")]
-    dated: list[News | Fair] = [*site.news, *site.fairs]
-    days = {address(item): item.date for item in dated}
-    places = [(page.address, days.get(page.address)) for page in shown]
-    pages.append(
-        Page("/sitemap.xml", "sitemap.xml", {"places": sorted(places, key=lambda p: p[0])})
-    )
-    _distinct(pages)
-    return pages
+    planned = [page for section in sections for page in section.pages]
+    _distinct(planned)
+    return planned
 
 
-def _fixed(site: Site) -> Iterator[Page]:
-    categories = by_category(site.menu)
+class _News:
+    """News in order, and where in it each tag stands; with their digests in a row, so that a
+    slice of these stands for all that is in it."""
+
+    def __init__(self, site: Site):
+        self.items = site.news
+        digests = site.digests or [item.digests() for item in site.news]
+        briefs = [each.brief for each in digests]
+        self.wholes = b"".join([each.whole for each in digests])
+        self.places = b"".join([each.place for each in digests])
+        self.briefs = b"".join(briefs)
+        self.tags: dict[str, list[int]] = defaultdict(list)
+        for position, item in enumerate(self.items):
+            for tag in dict.fromkeys(item.tags):
+                self.tags[tag].append(position)
+        self.tagged = {
+            tag: b"".join([briefs[place] for place in places]) for tag, places in self.tags.items()
+        }
+
+
+def _latest(site: Site) -> Iterator[Page]:
     yield Page(
         "/",
         "home.html",
         {
-            "categories": categories,
+            "categories": by_category(site.menu),
             "news": [_card(item) for item in site.news[:LATEST]],
             "fairs": site.fairs[:1],
             "teams": len(site.teams),
         },
     )
+    yield Page("/feed.xml", "feed.xml", {"news": site.news[:PER_PAGE]})
+
+
+def _months(news: _News) -> Iterator[Section]:
+    """The news of each month. They read themselves, and in brief those before and after, and
+    those that stand near them under their tags."""
+    first = 0
+    for (year, month), items in groupby(news.items, attrgetter("date.year", "date.month")):
+        tags = [item.tags for item in items]
+        last = first + len(tags)
+        reads = [
+            news.wholes[DIGEST * first : DIGEST * last],
+            news.briefs[DIGEST * max(0, first - 1) : DIGEST * first],
+            news.briefs[DIGEST * last : DIGEST * (last + 1)],
+        ]
+        for tag in sorted({tag for each in tags for tag in each}):
+            near = bisect_left(news.tags[tag], first) - RELATED
+            far = bisect_left(news.tags[tag], last) + RELATED
+            reads.append(news.tagged[tag][DIGEST * max(0, near) : DIGEST * far])
+        yield Section(f"news {year}-{month}", digest(reads), partial(_month, news, first, last))
+        first = last
+
+
+def _month(news: _News, first: int, last: int) -> Iterator[Page]:
+    for position in range(first, last):
+        related = [_link(news.items[other]) for other in _related(news, position)]
+        data = _around(news.items, position) | {"related": related}
+        yield _item_page("news.html", news.items[position], data)
+
+
+def _tags(news: _News) -> Iterator[Section]:
+    counts = sorted(
+        ((tag, len(places)) for tag, places in news.tags.items()), key=lambda t: (-t[1], t[0])
+    )
+    yield Section("tags", digest(counts), lambda: [Page("/tags/", "tags.html", {"tags": counts})])
+    for tag, places in news.tags.items():
+        data = {"tag": tag}
+        yield from _lists(f"/tags/{tag}/", "tag.html", news, places, news.tagged[tag], data)
+
+
+def _lists(
+    base: str,
+    template: str,
+    news: _News,
+    places: Sequence[int],
+    briefs: bytes,
+    data: dict[str, Any],
+) -> Iterator[Section]:
+    """A list of the news at these places, some of its pages a section."""
+    total, size = _total(places), DIGEST * PER_PAGE
+
+    def listed(numbers: range) -> Iterator[Page]:
+        for number in numbers:
+            cards = [_card(news.items[place]) for place in _part(places, number)]
+            yield _list_page(base, template, cards, number, total, data)
+
+    for first in range(1, total + 1, TOGETHER):
+        numbers = range(first, min(first + TOGETHER, total + 1))
+        reads = (briefs[size * (first - 1) : size * (numbers.stop - 1)], total)
+        yield Section(f"{base} {first}", digest(reads), partial(listed, numbers))
+
+
+def _sitemap(site: Site, sections: Iterable[Section]) -> Iterator[Page]:
+    shown = {page.address: None for section in sections for page in section.pages}
+    dated: list[News | Fair] = [*site.news, *site.fairs]
+    days = shown | {address(item): item.date for item in dated}
+    places = [(place, day) for place, day in days.items() if place.endswith("/")]
+    yield Page("/sitemap.xml", "sitemap.xml", {"places": sorted(places, key=lambda p: p[0])})
+
+
+def _others(site: Site, known: Mapping[str, Any]) -> Iterator[Page]:
+    """All that has nothing to do with news."""
     names = {team.slug: team.name for team in site.teams}
-    yield Page("/menu/", "menu.html", {"categories": categories, "teams": names})
+    yield Page("/menu/", "menu.html", {"categories": by_category(site.menu), "teams": names})
     yield Page("/teams/", "teams.html", {"teams": site.teams})
     yield Page("/404.html", "404.html", {})
-    yield Page("/feed.xml", "feed.xml", {"news": site.news[:PER_PAGE]})
     yield Page("/robots.txt", "robots.txt", {})
     yield Page("/service-day.ics", feeds.service_day, {})
+    yield from _items(site, known)
+    yield from _paged("/fairs/", "fairs.html", site.fairs)
+    yield from _paged("/partners/", "partners.html", site.partners)
+    yield from _forms(site)
+    yield from (Page(*made) for made in reports.pages(site, known))
+    yield from _paged("/wishes/", "wishes.html", reports.wishes(site, known))
 
 
 def _items(site: Site, known: Mapping[str, Any]) -> Iterator[Page]:
     counted = reports.lately(known)
-    links = [_link(item) for item in site.news]
-    for position, (item, near) in enumerate(zip(site.news, _related(site.news), strict=True)):
-        related = [links[other] for other in near]
-        yield _item_page("news.html", item, _around(links, position) | {"related": related})
-    links = [_link(fair) for fair in site.fairs]
     for position, fair in enumerate(site.fairs):
-        yield _item_page("fair.html", fair, _around(links, position))
+        yield _item_page("fair.html", fair, _around(site.fairs, position))
     teams = {team.slug: team for team in site.teams}
     for service in site.menu:
         doing = [teams[name] for name in service.teams]
@@ -158,31 +280,31 @@ def _item_page(template: str, item: Entry, data: dict[str, Any]) -> Page:
     )
 
 
-def _lists(site: Site) -> Iterator[Page]:
-    yield from _paged("/news/", "news_list.html", [_card(item) for item in site.news], {})
-    yield from _paged("/fairs/", "fairs.html", site.fairs, {})
-    yield from _paged("/partners/", "partners.html", site.partners, {})
-
-
-def _tags(site: Site) -> Iterator[Page]:
-    tagged = _tagged(site.news)
-    counts = sorted(
-        ((tag, len(items)) for tag, items in tagged.items()), key=lambda t: (-t[1], t[0])
-    )
-    yield Page("/tags/", "tags.html", {"tags": counts})
-    for tag, items in tagged.items():
-        cards = [_card(item) for item in items]
-        yield from _paged(f"/tags/{tag}/", "tag.html", cards, {"tag": tag})
-
-
-def _paged(base: str, template: str, items: Sequence[Any], data: dict[str, Any]) -> Iterator[Page]:
-    """A list in pages of twenty: ``base``, ``base/page/2/`` and on; one page even when empty."""
-    total = max(1, -(-len(items) // PER_PAGE))
-    places = ["", base, *(f"{base}page/{number}/" for number in range(2, total + 1)), ""]
+def _paged(base: str, template: str, items: Sequence[Any]) -> Iterator[Page]:
+    """A list in pages: ``base``, ``base/page/2/`` and on; one page even when empty."""
+    total = _total(items)
     for number in range(1, total + 1):
-        part = items[(number - 1) * PER_PAGE : number * PER_PAGE]
-        pager = Pager(number, total, places[number - 1], places[number + 1])
-        yield Page(places[number], template, {"items": part, "pager": pager} | data)
+        yield _list_page(base, template, _part(items, number), number, total, {})
+
+
+def _total(items: Sequence[Any]) -> int:
+    return max(1, -(-len(items) // PER_PAGE))
+
+
+def _part(items: Sequence[T], number: int) -> Sequence[T]:
+    return items[(number - 1) * PER_PAGE : number * PER_PAGE]
+
+
+def _list_page(
+    base: str, template: str, items: Sequence[Any], number: int, total: int, data: dict[str, Any]
+) -> Page:
+    def place(number: int) -> str:
+        return base if number == 1 else f"{base}page/{number}/"
+
+    newer = place(number - 1) if number > 1 else ""
+    older = place(number + 1) if number < total else ""
+    pager = Pager(number, total, newer, older)
+    return Page(place(number), template, {"items": items, "pager": pager} | data)
 
 
 def _forms(site: Site) -> Iterator[Page]:
@@ -201,46 +323,34 @@ def _link(item: News | Fair) -> Link:
 
 
 def _card(item: News) -> Card:
-    text = item.summary or (item.body.excerpt if isinstance(item.body, Prose) else item.body)
     kind, community = item.kind, item.community
-    return Card(address(item), item.title, item.date, kind, community, text, item.sample)
+    return Card(address(item), item.title, item.date, kind, community, item.text, item.sample)
 
 
-def _around(links: Sequence[Link], position: int) -> dict[str, Any]:
-    newer = links[position - 1] if position else None
-    older = links[position + 1] if position + 1 < len(links) else None
+def _around(items: Sequence[News | Fair], position: int) -> dict[str, Any]:
+    newer = _link(items[position - 1]) if position else None
+    older = _link(items[position + 1]) if position + 1 < len(items) else None
     return {"newer": newer, "older": older}
 
 
-def _related(news: Sequence[News]) -> Iterator[list[int]]:
-    """For each item the positions of those with most tags in common, the nearest in time first.
+def _related(news: _News, position: int) -> list[int]:
+    """The positions of those with most tags in common with an item, the nearest in time first.
 
     Only the nearest few under each tag are weighed, so that the work grows with the number of
     items and not with its square.
     """
-    tagged: dict[str, list[int]] = defaultdict(list)
-    for position, item in enumerate(news):
-        for tag in dict.fromkeys(item.tags):
-            tagged[tag].append(position)
-    passed = dict.fromkeys(tagged, 0)
-    for position, item in enumerate(news):
-        common: dict[int, int] = {}
-        for tag in dict.fromkeys(item.tags):
-            here = passed[tag]
-            passed[tag] = here + 1
-            for other in tagged[tag][max(0, here - RELATED) : here + RELATED + 1]:
-                common[other] = common.get(other, 0) + 1
-        common.pop(position, None)
-        weighed = [(-count, abs(other - position), other) for other, count in common.items()]
-        yield [other for *_, other in sorted(weighed)[:RELATED]]
-
-
-def _tagged(news: Sequence[News]) -> dict[str, list[News]]:
-    tagged: dict[str, list[News]] = defaultdict(list)
-    for item in news:
-        for tag in dict.fromkeys(item.tags):
-            tagged[tag].append(item)
-    return tagged
+    item = news.items[position]
+    common: dict[int, int] = {}
+    for tag in dict.fromkeys(item.tags):
+        places = news.tags[tag]
+        here = bisect_left(places, position)
+        for other in places[max(0, here - RELATED) : here + RELATED + 1]:
+            common[other] = common.get(other, 0) + 1
+    common.pop(position, None)
+    weighed = [
+        (-count, abs(news.items[other].date - item.date), other) for other, count in common.items()
+    ]
+    return [other for *_, other in sorted(weighed)[:RELATED]]
 
 
 def _distinct(pages: Sequence[Page]) -> None:

@@ -1,6 +1,5 @@
 """Pages as bytes."""
 
-import hashlib
 import traceback
 from functools import cached_property
 from pathlib import Path
@@ -8,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from functions import figures, sheets
 from functions.page import environment
-from generator import plan
-from generator.cache import Cache, Damaged
+from generator import plan, texts
+from generator.cache import Cache
 from generator.errors import WudanError
-from generator.models import Prose, Settings, encode
-from generator.plan import Page
+from generator.models import Prose, Settings, digest
+from generator.plan import Page, Section
 from generator.theme import Theme
 
 if TYPE_CHECKING:
@@ -24,32 +23,31 @@ class Renderer:
 
     def __init__(self, settings: Settings, theme: Theme, cache: Cache):
         self._settings = settings
-        self.theme = theme
+        self._theme = theme
         self._cache = cache
-        self._common = theme.digest + encode(settings)
+        self.common = digest((theme.digest, settings))
 
     @cached_property
     def _env(self) -> "Environment":
-        env = environment(self.theme.templates)
-        env.globals.update(site=self._settings, words=self.theme.words, assets=self.theme.assets)
+        from generator.compiled import Compiled
+
+        env = environment(self._theme.templates)
+        env.bytecode_cache = Compiled(self._cache)
+        env.globals.update(site=self._settings, words=self._theme.words, assets=self._theme.assets)
         env.globals.update(address=plan.address, csv=sheets.as_csv, table=figures.rows)
         env.filters.update(markdown=self.html, excerpt=lambda prose: prose and prose.excerpt)
         return env
 
     def html(self, prose: Prose | Literal[""]) -> str:
         """A text, as it was converted when it was read."""
-        if not prose:
-            return ""
-        html = self._cache.html(prose.name)
-        if html is None:
-            raise Damaged(prose.name)
-        return html
+        return texts.html(self._cache, prose) if prose else ""
 
-    def fingerprint(self, page: Page) -> str:
-        """Changes with anything that the page is made from."""
-        name = page.template if isinstance(page.template, str) else page.template.__name__
-        seen = b"\0".join((self._common, page.address.encode(), name.encode(), encode(page.data)))
-        return hashlib.blake2b(seen, digest_size=16).hexdigest()
+    def fingerprint(self, made: Page | Section) -> bytes:
+        """Changes with anything that a page, or all pages of a section, are made from."""
+        if isinstance(made, Section):
+            return digest((self.common, made.reads))
+        name = made.template if isinstance(made.template, str) else made.template.__name__
+        return digest((self.common, made.address, name, made.data))
 
     def render(self, page: Page) -> bytes:
         """The page, in UTF-8.

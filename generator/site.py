@@ -10,10 +10,11 @@ import msgspec
 
 from functions.bundle import FILE
 from generator import theme
-from generator.cache import DAMAGE, Cache, Written
+from generator.cache import DAMAGE, Cache
 from generator.errors import WudanError
 from generator.looks import Looks, scan, stamp
-from generator.output import Output, Report, keep
+from generator.output import Output, Report, Written, keep
+from generator.parallel import aside
 from generator.theme import Theme
 
 Watch = Callable[[Iterator[Written], int], Iterator[Written]]
@@ -83,15 +84,18 @@ def _build(
     root: Path, look: Theme, cache: Cache, output: Output, watch: Watch, clock: Clock
 ) -> Report:
     """Everything, or nothing where nothing changed since the last time."""
+    surveyed = aside(lambda: msgspec.msgpack.encode(output.survey()))
     looks, bundle, made = scan(root), bundle_folder(root), f"made {output.name}"
     seen = _seen(root, look, looks)
-    done = cache.noted(made) == seen + _look(bundle) and output.is_whole()
+    count, lost = msgspec.msgpack.decode(surveyed(), type=tuple[int, list[str]])
+    same = cache.noted(made) == seen + _look(bundle)
     clock("looks")
-    if done:
-        return Report(0, output.count, 0)
+    if same and not lost and not output.stopped:
+        return Report(0, count, 0)
     # Here, for it takes as long to import as everything above takes to run.
     from generator.making import Maker
 
+    output.lose(lost)
     report = Maker(root, _known(root), bundle, look, looks, cache, output, clock).make(watch)
     cache.note(made, seen + _look(bundle))
     cache.commit()
@@ -99,7 +103,7 @@ def _build(
     return report
 
 
-def _seen(root: Path, look: Theme, looks: Looks) -> str:
+def _seen(root: Path, look: Theme, looks: Looks) -> bytes:
     """Changes with anything that the site is made from."""
     seen = blake2b(look.digest, digest_size=16)
     seen.update(msgspec.msgpack.encode(looks))
@@ -108,12 +112,12 @@ def _seen(root: Path, look: Theme, looks: Looks) -> str:
     for name in ("site.yaml", "calendar.yaml", FIGURES):
         file = root / name
         seen.update(file.read_bytes() if file.exists() else b"-")
-    return seen.hexdigest()
+    return seen.digest()
 
 
-def _look(bundle: Path) -> str:
+def _look(bundle: Path) -> bytes:
     file = bundle / FILE
-    return stamp(file.stat()) if file.exists() else ""
+    return stamp(file.stat()).encode() if file.exists() else b""
 
 
 def _known(root: Path) -> dict[str, Any]:

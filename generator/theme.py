@@ -1,14 +1,12 @@
 """Templates, words and static files: the root's own where it has them, else the product's."""
 
 import hashlib
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import yaml
+from typing import Any
 
 PRODUCT = Path(__file__).resolve().parent.parent
-
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 HALVES = ("generator", "functions")
 
@@ -35,31 +33,41 @@ def shrinks(kind: str, size: int) -> bool:
     return size >= LEAST and kind.startswith(TEXT)
 
 
-class Theme(NamedTuple):
-    """``templates``: sources by name. ``words``: sentences. ``actions``: forms of the desk.
-
-    ``files``: static files by address. ``assets``: the address of each, by its path below
-    ``static/``. ``program`` changes with the program, ``digest`` with that and anything else
-    besides content that pages are made from.
+@dataclass(frozen=True)
+class Theme:
+    """``templates``: sources by name. ``files``: static files by address. ``assets``: the address
+    of each, by its path below ``static/``. ``program`` changes with the program, ``digest`` with
+    that and anything else besides content that pages are made from.
     """
 
     templates: dict[str, str]
-    words: dict[str, Any]
-    actions: dict[str, Any]
     files: dict[str, Path]
     assets: dict[str, str]
     program: str
     digest: bytes
+
+    @cached_property
+    def words(self) -> dict[str, Any]:
+        """Sentences."""
+        return self._data("words.yaml")
+
+    @cached_property
+    def actions(self) -> dict[str, Any]:
+        """The forms of the desk."""
+        return self._data("actions.yaml")
+
+    def _data(self, name: str) -> dict[str, Any]:
+        import yaml  # Slow to import, and a build that finds nothing changed needs none of it.
+
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        data: dict[str, Any] = yaml.load(self.templates[name], loader)  # noqa: S506 - A safe one.
+        return data
 
 
 def load(root: Path) -> Theme:
     """Read the theme for the site at ``root``."""
     sources = _overlaid(root, "templates")
     texts = {name: path.read_text("utf-8") for name, path in sorted(sources.items())}
-    words, actions = (
-        yaml.load(texts[name], Loader)  # noqa: S506 - It is the safe one.
-        for name in ("words.yaml", "actions.yaml")
-    )
     assets, files = {}, {}
     for name, path in sorted(_overlaid(root, "static").items()):
         assets[name] = f"/static/{_published(name, path)}"
@@ -70,7 +78,7 @@ def load(root: Path) -> Theme:
     digest = version.copy()
     for part in (*texts.items(), *assets.items()):
         digest.update("\0".join(part).encode())
-    return Theme(texts, words, actions, files, assets, version.hexdigest(), digest.digest())
+    return Theme(texts, files, assets, version.hexdigest(), digest.digest())
 
 
 def product() -> list[Path]:

@@ -47,7 +47,7 @@ def counted(real):
 os.replace = counted(os.replace)
 Path.replace = counted(Path.replace)
 Path.unlink = counted(Path.unlink)
-for name in ("note", "commit", "keep_items", "keep_html", "keep_pages"):
+for name in ("note", "commit", "put"):
     setattr(cache.Cache, name, counted(getattr(cache.Cache, name)))
 root = Path(sys.argv[1])
 site.build(root, root / "public")

@@ -2,9 +2,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from generator import content
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import content, plan
 from generator.models import News, Site
-from generator.plan import Page, plan
+from generator.plan import Page
 
 SITE = content.load(Path(__file__).parent.parent / "site")
 
@@ -14,11 +18,16 @@ def news(number: int, *tags: str) -> News:
     return News(slug=f"n{number}", title=f"新闻 {number}", date=day, body="正文", tags=tags)
 
 
+def site(*items: News) -> Site:
+    """The small site with this news, newest first."""
+    by_name = sorted(items, key=lambda item: item.slug)
+    newest_first = tuple(sorted(by_name, key=lambda item: item.date, reverse=True))
+    return Site(settings=SITE.settings, menu=SITE.menu, teams=SITE.teams, news=newest_first)
+
+
 def pages(*items: News) -> dict[str, Page]:
-    """The plan of the small site with this news, newest first."""
-    newest_first = tuple(sorted(items, key=lambda item: item.date, reverse=True))
-    site = Site(settings=SITE.settings, menu=SITE.menu, teams=SITE.teams, news=newest_first)
-    return {page.address: page for page in plan(site)}
+    """The plan of that site, by address."""
+    return {page.address: page for page in plan.pages(plan.plan(site(*items)))}
 
 
 def slugs(items: Any) -> list[str]:
@@ -72,6 +81,55 @@ def test_a_service_knows_its_teams_and_a_team_its_services() -> None:
 
 
 def test_choices_of_a_form_are_spelled_out() -> None:
-    form = next(page for page in plan(SITE) if page.address == "/wish/").data["form"]
+    planned = {page.address: page for page in plan.pages(plan.plan(SITE))}
+    form = planned["/wish/"].data["form"]
     choices = next(field for field in form["fields"] if field["name"] == "service")["choices"]
     assert [choice["value"] for choice in choices] == ["haircut", "mending", "other"]
+
+
+ITEM = st.builds(
+    News,
+    slug=st.integers(1, 60).map(lambda n: f"n{n}"),
+    title=st.sampled_from("甲乙"),
+    date=st.dates(date(2026, 1, 1), date(2026, 3, 31)),
+    body=st.sampled_from("丙丁"),
+    tags=st.lists(st.sampled_from("abc"), max_size=3).map(tuple),
+    author=st.sampled_from(["", "戊"]),
+)
+NEWS = st.lists(ITEM, max_size=60, unique_by=lambda item: item.slug)
+
+
+@given(items=NEWS, data=st.data())
+def test_a_section_that_reads_the_same_has_the_same_pages(items: list[News], data: Any) -> None:
+    after = {item.slug: item for item in items}
+    for _ in range(data.draw(st.integers(1, 2))):
+        edited = data.draw(st.sampled_from(items) if items else ITEM)
+        change = data.draw(st.sampled_from(["title", "date", "body", "tags", "author", "goes"]))
+        if change == "goes":
+            after.pop(edited.slug, None)
+        else:
+            value = getattr(data.draw(ITEM), change)
+            after[edited.slug] = msgspec.structs.replace(edited, **{change: value})
+    before = {section.name: section for section in plan.plan(site(*items))}
+    for section in plan.plan(site(*after.values())):
+        old = before.get(section.name)
+        if old and old.reads == section.reads:
+            assert [page._replace(source="") for page in old.pages] == [
+                page._replace(source="") for page in section.pages
+            ]
+
+
+def test_an_edit_touches_few_sections() -> None:
+    items = [news(n, "a", "bc"[n % 2]) for n in range(600)]
+    edited = msgspec.structs.replace(items[289], title="新的")
+    whole = msgspec.structs.replace(items[289], author="新的")
+
+    def reads(changed: News) -> dict[str, bytes]:
+        planned = plan.plan(site(*items[:289], changed, *items[290:]))
+        return {section.name: section.reads for section in planned}
+
+    before = reads(items[289])
+    assert len(before) > 30
+    # Its month, the list and both tags; its month alone.
+    assert sum(before[name] != read for name, read in reads(edited).items()) == 4
+    assert sum(before[name] != read for name, read in reads(whole).items()) == 1
