@@ -4,7 +4,7 @@ Jinja2 is imported only when a page is drawn: filing an order answers with a red
 without, which keeps a cold start short.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from functions.bundle import Bundle
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.runtime import Context
 
 
 def environment(templates: Mapping[str, str]) -> "Environment":
@@ -30,10 +31,30 @@ def environment(templates: Mapping[str, str]) -> "Environment":
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    env.filters["once"] = _once(env)
     env.filters["spell"] = number.spell
     env.filters["phone"] = form.dialled
     env.filters["markdown"] = str  # A build puts its own in place; the bundle has HTML already.
     return env
+
+
+MANY = 10_000
+
+
+def _once(env: "Environment") -> Callable[["Context", Hashable, str], str]:
+    """``{{ item.date|once("text.day") }}`` is ``day(item.date)`` of ``macros/text.html``, drawn
+    once for each argument. The macro may read nothing else but what is the same for all pages."""
+    import jinja2
+
+    @lru_cache(MANY)
+    def drawn(argument: Hashable, macro: str) -> str:
+        file, name = macro.split(".")
+        module = env.get_template(f"macros/{file}.html").module
+        text: str = getattr(module, name)(argument)
+        return text
+
+    # With the context, lest Jinja2 draw it for good when it compiles a template.
+    return jinja2.pass_context(lambda context, argument, macro: drawn(argument, macro))
 
 
 def render(bundle: Bundle, template: str, **data: Any) -> str:

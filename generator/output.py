@@ -120,6 +120,9 @@ class Output:
             look = os.fstat(file.fileno())
         try:
             os.replace(temporary, target)  # noqa: PTH105
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+            os.replace(temporary, target)  # noqa: PTH105
         except OSError:
             self._make_way(Path(target))
             os.replace(temporary, target)  # noqa: PTH105
@@ -146,15 +149,13 @@ class Output:
         return (look.st_size, look.st_mtime_ns) == known[1:]
 
     def _make_way(self, target: Path) -> None:
-        """A page may take the place of a folder, and back; and its folder may be missing."""
+        """A page may take the place of a folder, and a folder that of a page."""
         if target.is_dir():
             shutil.rmtree(target)
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except (FileExistsError, NotADirectoryError):
-            file = next(parent for parent in target.parents if parent.is_file())
-            file.unlink()
-            target.parent.mkdir(parents=True)
+        for parent in target.parents:
+            if parent.is_file():
+                parent.unlink()
+        target.parent.mkdir(parents=True, exist_ok=True)
 
     def _found(self) -> set[str]:
         """Every file in the folder but the mark."""
