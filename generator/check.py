@@ -4,7 +4,7 @@ import difflib
 import types
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 
@@ -42,8 +42,23 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 @cache
-def _fields(model: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(model)
+def _fields(model: Any) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(model)}
+
+
+class _Type(NamedTuple):
+    """A type taken apart, once for ten thousand values: ``kind[args]``, less its ``notes``."""
+
+    kind: Any
+    origin: Any
+    args: tuple[Any, ...]
+    notes: tuple[Any, ...]
+
+
+@cache
+def _type(wanted: Any) -> _Type:
+    kind = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+    return _Type(kind, get_origin(kind), get_args(kind), getattr(wanted, "__metadata__", ()))
 
 
 def _convert(value: Any, model: Any) -> Any:
@@ -59,7 +74,9 @@ class _Walk:
 
     def struct(self, value: dict[str, Any], model: Any, place: Place) -> None:
         before = len(self.document.problems)
-        fields = {f.name: f for f in _fields(model) if place or f.name not in self.given}
+        fields = _fields(model)
+        if not place:  # What is given does not stand in a file.
+            fields = {name: fields[name] for name in fields if name not in self.given}
         for key, item in value.items():
             if key in fields:
                 self.value(item, fields[key].type, (*place, key))
@@ -80,22 +97,22 @@ class _Walk:
             self.document.problem(str(error.__cause__), value=place)
 
     def value(self, value: Any, wanted: Any, place: Place) -> None:
-        kind = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
-        if get_origin(kind) in (Union, types.UnionType):
-            self.value(value, _meant(value, get_args(kind)), place)
-        elif get_origin(kind) is tuple and isinstance(value, list):
+        kind, origin, args, _ = _type(wanted)
+        if origin in (Union, types.UnionType):
+            self.value(value, _meant(value, args), place)
+        elif origin is tuple and isinstance(value, list):
             for index, item in enumerate(value):
-                self.value(item, get_args(kind)[0], (*place, index))
+                self.value(item, args[0], (*place, index))
         elif isinstance(kind, type) and issubclass(kind, Part) and isinstance(value, dict):
             self.struct(value, kind, place)
         else:
-            self.leaf(value, wanted, kind, place)
+            self.leaf(value, wanted, place)
 
-    def leaf(self, value: Any, wanted: Any, kind: Any, place: Place) -> None:
-        if not isinstance(value, str) or not _fits(value, kind):
+    def leaf(self, value: Any, wanted: Any, place: Place) -> None:
+        kind, _, _, notes = _type(wanted)
+        if not isinstance(value, str) or not (kind is str or _fits(value, kind)):
             return self.misfit(value, kind, place)
-        notes = getattr(wanted, "__metadata__", ())
-        if not _fits(value, wanted):
+        if notes and not _fits(value, wanted):
             said = next((n.description for n in notes if getattr(n, "description", "")), None)
             self.wrong("wrong_value", value, place, mend=said or TYPES["text"][1])
         for note in notes:

@@ -61,10 +61,10 @@ def load(root: Path, cache: Cache | None = None, looks: Looks | None = None) -> 
         ContentError: with every problem of every file, each with its line and column.
     """
     reader = _Reader(root, cache or Cache(), scan(root) if looks is None else looks)
-    settings = reader.read(root / "site.yaml", Settings)
+    settings = reader.read("site.yaml", Settings)
     calendar: Calendar | None = Calendar()
     if (root / "calendar.yaml").exists():
-        calendar = reader.read(root / "calendar.yaml", Calendar)
+        calendar = reader.read("calendar.yaml", Calendar)
     folders = reader.folders()
     reader.complete([kept.entry for kept in folders["forms"]])
     if reader.problems or settings is None or calendar is None:
@@ -154,18 +154,18 @@ class _Reader:
         self.cache = cache
         self.problems: list[Problem] = []
 
-    def read(self, path: Path, model: type[Model]) -> Model | None:
-        item, problems = self.checked(path, model, {})
+    def read(self, file: str, model: type[Model]) -> Model | None:
+        item, problems = self.checked(file, model, {})
         self.problems += problems
         return item
 
     def checked(
-        self, path: Path, model: type[Model], given: dict[str, str]
+        self, file: str, model: type[Model], given: dict[str, str]
     ) -> tuple[Model | None, list[Problem]]:
         """A file as its model says, or all that is wrong with it."""
-        document = Document(path.relative_to(self.root).as_posix())
+        document = Document(file)
         try:
-            yaml.read(path, document)
+            yaml.read(f"{self.root}/{file}", document)
         except FileNotFoundError:
             document.problem("missing_file")
         except OSError as error:
@@ -208,7 +208,7 @@ class _Reader:
         """One file of a folder, read apart from the others, in whatever process."""
         folder, file = path.split("/")
         given = {"slug": file.removesuffix(".yaml")}
-        item, problems = self.checked(self.content / path, FOLDERS[folder], given)
+        item, problems = self.checked(f"content/{path}", FOLDERS[folder], given)
         if item is None:
             return Read(b"", [], problems)
         prose, kept = {}, []

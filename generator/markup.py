@@ -121,7 +121,7 @@ class _Inline(InlineProcessor):
                     if not found:  # Marked as finished.
                         setattr(node, where, AtomicString(text))
         patterns = self.md.inlinePatterns
-        self.inlinePatterns = [
+        self.inlinePatterns = [  # type: ignore[assignment]
             patterns[name] for name in SIGNS if not signs.isdisjoint(SIGNS[name])
         ]
         return super().run(tree, ancestors)

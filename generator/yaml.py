@@ -6,7 +6,6 @@ error, and no date or number changes its look on the way.
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -50,13 +49,14 @@ class Document:
         )
 
 
-def read(path: Path, document: Document) -> None:
+def read(path: str, document: Document) -> None:
     """Fill the document from a file; what staff wrote never raises, it is noted.
 
     Raises:
         OSError: where the file cannot be read.
     """
-    raw = path.read_bytes()
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - Half the time of a Path.
+        raw = file.read()
     try:
         text = raw.decode("utf-8-sig")
         node = yaml.compose(text, Loader=Loader)
