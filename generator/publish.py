@@ -103,7 +103,7 @@ def place(root: Path, given: Mapping[str, str | None]) -> Publish:
     """
     document = Document("site.yaml")
     try:
-        yaml.read(root / document.file, document)
+        yaml.read(f"{root}/{document.file}", document)
     except FileNotFoundError:
         document.problem("missing_file")
     # Whether what it refers to is there matters to a build.
