@@ -52,31 +52,43 @@ UNSAFE_TAG = re.compile(r"[/\\?#%\x00-\x1f]|^[.\s]|[.\s]$")
 """A tag is an address too, in Chinese as a rule; it must be one folder on every disk."""
 
 
-def load(root: Path, cache: Cache | None = None, looks: Looks | None = None) -> Site:
-    """Read the site at ``root``; files that look as the cache has them are not read again.
+def load(root: Path, cache: Cache | None = None) -> Site:
+    """Read the site at ``root`` once; see :meth:`Library.load`."""
+    return Library(root).load(cache or Cache(), scan(root))
 
-    ``looks`` are the files as they were seen before, if they were.
 
-    Raises:
-        ContentError: with every problem of every file, each with its line and column.
-    """
-    reader = _Reader(root, cache or Cache(), scan(root) if looks is None else looks)
-    settings = reader.read("site.yaml", Settings)
-    calendar: Calendar | None = Calendar()
-    if (root / "calendar.yaml").exists():
-        calendar = reader.read("calendar.yaml", Calendar)
-    folders = reader.folders()
-    reader.complete([kept.entry for kept in folders["forms"]])
-    if reader.problems or settings is None or calendar is None:
-        raise ContentError(reader.problems)
-    for items in folders.values():
-        _put_in_order(items)
-    return Site(
-        settings=settings,
-        calendar=calendar,
-        digests=tuple(kept.digests for kept in folders["news"]),
-        **{name: tuple(kept.entry for kept in items) for name, items in folders.items()},
-    )
+class Library:
+    """The content at ``root``, to be read again and again."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        self._shelves: dict[str, _Shelf[Any]] = {}
+
+    def load(self, cache: Cache, looks: Looks) -> Site:
+        """All of it. Files that look as they were read before, for this library or for another
+        that had the cache, are not read again.
+
+        Raises:
+            ContentError: with every problem of every file, each with its line and column.
+        """
+        self._shelves = self._shelves or {name: _Shelf(name, cache) for name in FOLDERS}
+        reader = _Reader(self.root, cache, looks, self._shelves)
+        settings = reader.read("site.yaml", Settings)
+        calendar: Calendar | None = Calendar()
+        if (self.root / "calendar.yaml").exists():
+            calendar = reader.read("calendar.yaml", Calendar)
+        folders = reader.folders()
+        reader.complete([kept.entry for kept in folders["forms"]])
+        if reader.problems or settings is None or calendar is None:
+            raise ContentError(reader.problems)
+        for items in folders.values():
+            _put_in_order(items)
+        return Site(
+            settings=settings,
+            calendar=calendar,
+            digests=tuple(kept.digests for kept in folders["news"]),
+            **{name: tuple(kept.entry for kept in items) for name, items in folders.items()},
+        )
 
 
 T = TypeVar("T")
@@ -119,26 +131,28 @@ class _Shelf(Generic[T]):
 
     PARCELS = 64
 
-    def __init__(self, cache: Cache, folder: str):
-        self._cache, self._name = cache, f"content/{folder}"
+    def __init__(self, folder: str, cache: Cache):
         kept: Any = Kept
+        self._name = f"content/{folder}"
         self._one: Decoder[Kept[T]] = decoder(kept[FOLDERS[folder]])
-        self._parcels: Decoder[dict[str, Kept[T]]] = decoder(dict[str, kept[FOLDERS[folder]]])
+        parcels: Decoder[dict[str, Kept[T]]] = decoder(dict[str, kept[FOLDERS[folder]]])
+        self._parcels = {
+            name: parcels.decode(parcel) for name, parcel in cache.all(self._name).items()
+        }
         self.kept: dict[str, Kept[T]] = {}
-        for parcel in cache.all(self._name).values():
-            self.kept |= self._parcels.decode(parcel)
+        for parcel in self._parcels.values():
+            self.kept |= parcel
 
-    def keep(self, fresh: Mapping[str, bytes], only: Collection[str]) -> None:
+    def keep(self, cache: Cache, fresh: Mapping[str, bytes], only: Collection[str]) -> None:
         """Keep these as well, as they were encoded; and of all that is there only these."""
-        torn = {self._parcel(name) for name in (*fresh, *(self.kept.keys() - only))}
-        for name in [name for name in self.kept if name not in only]:
-            del self.kept[name]
-        self.kept |= {name: self._one.decode(kept) for name, kept in fresh.items()}
-        parcels: dict[str, dict[str, Kept[T]]] = {parcel: {} for parcel in torn}
-        for name, kept in self.kept.items() if torn else ():
-            if (parcel := self._parcel(name)) in torn:
-                parcels[parcel][name] = kept
-        self._cache.put(self._name, ((name, encode(parcel)) for name, parcel in parcels.items()))
+        gone = [name for name in self.kept if name not in only]
+        torn = {self._parcel(name) for name in (*fresh, *gone)}
+        for name in gone:
+            del self.kept[name], self._parcels[self._parcel(name)][name]
+        for name, encoded in fresh.items():
+            kept = self.kept[name] = self._one.decode(encoded)
+            self._parcels.setdefault(self._parcel(name), {})[name] = kept
+        cache.put(self._name, ((parcel, encode(self._parcels[parcel])) for parcel in torn))
 
     def _parcel(self, name: str) -> str:
         return str(crc32(name.encode()) % self.PARCELS)
@@ -147,8 +161,9 @@ class _Shelf(Generic[T]):
 class _Reader:
     """Reads files into models and keeps the problems that it meets on the way."""
 
-    def __init__(self, root: Path, cache: Cache, looks: Looks):
+    def __init__(self, root: Path, cache: Cache, looks: Looks, shelves: dict[str, _Shelf[Any]]):
         self.root = root
+        self.shelves = shelves
         self.looks = looks
         self.content = root / "content"
         self.cache = cache
@@ -175,17 +190,16 @@ class _Reader:
     def folders(self) -> dict[str, list[Kept[Any]]]:
         """The entries of every folder; of their files only those are read that changed."""
         files = {name: self.files(name) for name in FOLDERS}
-        shelves = {name: _Shelf[Any](self.cache, name) for name in FOLDERS}
         # What a file refers to is part of how it was checked.
         names = digest((sorted(self.teams), sorted(self.pictures)))
         if self.cache.noted("names") != names:
-            for shelf in shelves.values():
-                shelf.keep({}, only=())
+            for shelf in self.shelves.values():
+                shelf.keep(self.cache, {}, only=())
         changed = [
             f"{folder}/{file}"
             for folder, looks in files.items()
             for file, look in looks.items()
-            if (kept := shelves[folder].kept.get(file)) is None or kept.stamp != look
+            if (kept := self.shelves[folder].kept.get(file)) is None or kept.stamp != look
         ]
         fresh: dict[str, dict[str, bytes]] = {name: {} for name in FOLDERS}
 
@@ -198,11 +212,11 @@ class _Reader:
                 yield from read.texts
 
         self.cache.put(texts.SHELF, converted())
-        for name, shelf in shelves.items():
-            shelf.keep(fresh[name], only=files[name])
+        for name, shelf in self.shelves.items():
+            shelf.keep(self.cache, fresh[name], only=files[name])
         self.cache.note("names", names)
         self.cache.commit()
-        return {name: [*shelf.kept.values()] for name, shelf in shelves.items()}
+        return {name: [*shelf.kept.values()] for name, shelf in self.shelves.items()}
 
     def entry(self, path: str) -> Read:
         """One file of a folder, read apart from the others, in whatever process."""
@@ -224,8 +238,9 @@ class _Reader:
         """The folder's files whose names can be addresses, and how each looks; the others are
         problems."""
         found = {}
+        kept = self.shelves[name].kept
         for file, look in self.looks.get(name, {}).items():
-            if SAFE_FILE.fullmatch(file):
+            if file in kept or SAFE_FILE.fullmatch(file):
                 found[file] = look
             else:
                 self.badly_named(self.content / name / file)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from operator import attrgetter
 from pathlib import Path
 
@@ -15,6 +16,20 @@ def scan(root: Path) -> Looks:
         folder.name: {entry.name: stamp(entry.stat()) for entry in _visible(folder.path)}
         for folder in _visible(root / "content")
     }
+
+
+def look_again(root: Path, looks: Looks, files: Iterable[Path]) -> bool:
+    """See how these files look now; false, where one is not in a folder of the content."""
+    content = root.resolve() / "content"
+    for file in files:
+        folder = looks.get(file.parent.name)
+        if folder is None or file.parent.parent != content:
+            return False
+        folder.pop(file.name, None)
+        if _is_visible(file.name) and file.exists():
+            folder[file.name] = stamp(file.stat())
+            looks[file.parent.name] = dict(sorted(folder.items()))
+    return True
 
 
 JUST_NOW = 50_000_000
@@ -33,7 +48,11 @@ def _visible(folder: Path | str) -> list[os.DirEntry[str]]:
     """What stands in a folder, less what editors and file managers leave behind."""
     try:
         with os.scandir(folder) as entries:
-            found = [each for each in entries if each.name[0] != "." and each.name[-1] != "~"]
+            found = [each for each in entries if _is_visible(each.name)]
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(found, key=attrgetter("name"))
+
+
+def _is_visible(name: str) -> bool:
+    return name[0] != "." and name[-1] != "~"

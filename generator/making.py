@@ -12,6 +12,7 @@ from functions.bundle import FILE, Bundle
 from functions.form import FORMS, OTHER
 from generator import content, forms
 from generator.cache import Cache
+from generator.content import Library
 from generator.looks import Looks, stamp
 from generator.models import Site, digest
 from generator.output import Output, Part, Report, Written, file_of, keep
@@ -46,10 +47,10 @@ def count(root: Path, figures: Mapping[str, Any]) -> int:
 
 @dataclass
 class Maker:
-    """Makes the site at ``root`` from its content and ``figures``; the functions' part of it goes
-    to the folder ``bundle``."""
+    """Makes the site of a ``library`` and ``figures``; the functions' part of it goes to the folder
+    ``bundle``."""
 
-    root: Path
+    library: Library
     figures: Mapping[str, Any]
     bundle: Path
     look: Theme
@@ -64,7 +65,7 @@ class Maker:
         Raises:
             ContentError: with all that is wrong; nothing was written.
         """
-        site = content.load(self.root, self.cache, self.looks)
+        site = self.library.load(self.cache, self.looks)
         self.clock("content")
         sections = plan(site, self.figures)
         self.clock("plan")

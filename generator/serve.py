@@ -42,13 +42,14 @@ def serve(
     """
     app = local.app(root, data)
     # A store out of reach is told now, not to a resident.
-    site.build(root, out, figures=public.snapshot(app))
+    builder = site.Builder(root, out)
+    builder.build(figures=public.snapshot(app))
     application = wsgi.application(app, compress.application(files(out)))
     if watch:
         version = reload.Version()
         application = reload.application(application, version)
-        Thread(target=_rebuild, args=(root, out, version, say), daemon=True).start()
-    Thread(target=_keep_time, args=(app, root, out, say), daemon=True).start()
+        Thread(target=_rebuild, args=(builder, version, say), daemon=True).start()
+    Thread(target=_keep_time, args=(app, builder, say), daemon=True).start()
     listening = _listen(address)
     host, port = listening.getsockname()[:2]
     server = create_server(application, sockets=[listening], ident=None)
@@ -94,7 +95,7 @@ def _missing(out: Path) -> WSGIApplication:
     return missing
 
 
-def _keep_time(app: App, root: Path, out: Path, say: Callable[[str], None]) -> None:
+def _keep_time(app: App, builder: site.Builder, say: Callable[[str], None]) -> None:
     """What a schedule does on Lambda, every minute; and new figures to the site."""
     shown = public.snapshot(app)
     while True:
@@ -104,32 +105,36 @@ def _keep_time(app: App, root: Path, out: Path, say: Callable[[str], None]) -> N
             figures = public.snapshot(app)
             if figures != shown:
                 with BUILDING:
-                    site.build(root, out, figures=figures)
+                    builder.build(figures=figures)
                 shown = figures
         except Exception as error:
             # Whatever it was, the next minute tries again; the site goes on being served.
             say(f"定时的工作没有做完：{error}")
 
 
-def _rebuild(root: Path, out: Path, version: reload.Version, say: Callable[[str], None]) -> None:
-    """Build again after every change to what a site is made from; a mistake waits to be mended."""
+def _rebuild(builder: site.Builder, version: reload.Version, say: Callable[[str], None]) -> None:
+    """Build again after every change to what a site is made from; a mistake waits to be mended.
+
+    What changed is built at once. As soon as it is quiet everything is looked at: whatever
+    happened before the watching began, or escaped it, is caught up with.
+    """
     import watchfiles
 
-    places = {base / name for base in (root, theme.PRODUCT) for name in ("templates", "static")}
-    places |= {root / "content", root / "site.yaml"}
+    bases = (builder.root, theme.PRODUCT)
+    places = {base / name for base in bases for name in ("templates", "static")}
+    places |= {builder.root / "content", builder.root / "site.yaml"}
     watched = [place for place in places if place.exists()]
-    # The first round comes without a change: it catches up with what was edited before the
-    # watching began.
-    first = True
+    certain = False
     for changes in watchfiles.watch(
         *watched, debounce=50, step=10, rust_timeout=500, yield_on_timeout=True
     ):
-        if not changes and not first:
+        if certain and not changes:
             continue
-        first = False
+        certain = not changes
         try:
             with BUILDING:
-                report = site.build(root, out)
+                edited = [Path(file) for _, file in changes]
+                report = builder.follow(edited) if edited else builder.build()
         except WudanError as error:
             say(str(error))
         else:

@@ -1,10 +1,10 @@
 """A build, from content to the folder that is served."""
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -12,10 +12,13 @@ from functions.bundle import FILE
 from generator import theme
 from generator.cache import DAMAGE, Cache
 from generator.errors import WudanError
-from generator.looks import Looks, scan, stamp
+from generator.looks import Looks, look_again, scan, stamp
 from generator.output import Output, Report, Written, keep
 from generator.parallel import aside
 from generator.theme import Theme
+
+if TYPE_CHECKING:
+    from generator.content import Library
 
 Watch = Callable[[Iterator[Written], int], Iterator[Written]]
 """Sees files as they are written, and how many there will be; passes them on."""
@@ -45,74 +48,135 @@ def check(root: Path) -> int:
     return making.count(root, _known(root))
 
 
-def build(
-    root: Path,
-    out: Path,
-    clean: bool = False,
-    watch: Watch = lambda done, total: done,
-    figures: Mapping[str, Any] | None = None,
-    clock: Clock = lambda phase: None,
-) -> Report:
-    """Build the site at ``root`` into ``out``; ``watch`` sees files go by, ``clock`` phases.
-
-    ``figures`` are those of :func:`functions.figures.snapshot`; they are kept in the root, so
-    that a build where no store is in reach shows the last ones known.
-
-    Raises:
-        ContentError: with all that is wrong; nothing was written.
-        WudanError: ``out`` is not a build's folder.
-    """
-    if figures is not None:
-        keep(root / FIGURES, msgspec.json.format(msgspec.json.encode(figures, order="sorted")))
-    look = theme.load(root)
-    clock("theme")
-    # A build makes much and drops little: an eighth of its time went into looking for garbage.
-    gc.disable()
-    for _ in range(2):
-        cache = Cache(root / MADE / "cache.db", look.program)
-        try:
-            return _build(root, look, cache, Output(out, cache, clean), watch, clock)
-        except DAMAGE:
-            cache.forget()  # What it had is made again.
-        finally:
-            cache.close()
-            gc.enable()
-    raise WudanError(f"{root / MADE} 里的文件坏了，修不好。请删去这个文件夹再试。")
+def build(root: Path, out: Path, *args: Any, **more: Any) -> Report:
+    """Build the site at ``root`` into ``out`` once; see :meth:`Builder.build`."""
+    return Builder(root, out).build(*args, **more)
 
 
-def _build(
-    root: Path, look: Theme, cache: Cache, output: Output, watch: Watch, clock: Clock
-) -> Report:
-    """Everything, or nothing where nothing changed since the last time."""
-    surveyed = aside(lambda: msgspec.msgpack.encode(output.survey()))
-    looks, bundle, made = scan(root), bundle_folder(root), f"made {output.name}"
-    seen = _seen(root, look, looks)
-    count, lost = msgspec.msgpack.decode(surveyed(), type=tuple[int, list[str]])
-    same = cache.noted(made) == seen + _look(bundle)
-    clock("looks")
-    if same and not lost and not output.stopped:
-        return Report(0, count, 0)
-    # Here, for it takes as long to import as everything above takes to run.
-    from generator.making import Maker
-
-    output.lose(lost)
-    report = Maker(root, _known(root), bundle, look, looks, cache, output, clock).make(watch)
-    cache.note(made, seen + _look(bundle))
-    cache.commit()
-    clock("bundle")
-    return report
+def _pass_on(done: Iterator[Written], total: int) -> Iterator[Written]:
+    return done
 
 
-def _seen(root: Path, look: Theme, looks: Looks) -> bytes:
-    """Changes with anything that the site is made from."""
-    seen = blake2b(look.digest, digest_size=16)
-    seen.update(msgspec.msgpack.encode(looks))
-    for address, path in look.files.items():
-        seen.update(f"{address} {stamp(path.stat())}".encode())
-    for name in ("site.yaml", "calendar.yaml", FIGURES):
-        file = root / name
-        seen.update(file.read_bytes() if file.exists() else b"-")
-    return seen.digest()
+def _ignore(phase: str) -> None:
+    pass
+
+
+class Seen(NamedTuple):
+    """What a build found: the theme, how the content's files look, and a digest of all that the
+    site is made from, as it was before anything was made."""
+
+    look: Theme
+    looks: Looks
+    digest: bytes
+
+
+class Builder:
+    """Builds the site at ``root`` into ``out`` again and again; what was read for one build is at
+    hand for the next."""
+
+    def __init__(self, root: Path, out: Path):
+        self.root, self.out = root, out
+        self._bundle = bundle_folder(root)
+        self._last: Seen | None = None
+        self._library: Library | None = None
+
+    def build(
+        self,
+        clean: bool = False,
+        watch: Watch = _pass_on,
+        figures: Mapping[str, Any] | None = None,
+        clock: Clock = _ignore,
+    ) -> Report:
+        """Build; ``watch`` sees files go by, ``clock`` phases.
+
+        ``figures`` are those of :func:`functions.figures.snapshot`; they are kept in the root, so
+        that a build where no store is in reach shows the last ones known.
+
+        Raises:
+            ContentError: with all that is wrong; nothing was written.
+            WudanError: ``out`` is not a build's folder.
+        """
+        if figures is not None:
+            encoded = msgspec.json.encode(figures, order="sorted")
+            keep(self.root / FIGURES, msgspec.json.format(encoded))
+        look = theme.load(self.root)
+        clock("theme")
+
+        def whole(cache: Cache) -> Report:
+            output = Output(self.out, cache, clean)
+            surveyed = aside(lambda: msgspec.msgpack.encode(output.survey()))
+            self._last = seen = self._see(look, scan(self.root))
+            count, lost = msgspec.msgpack.decode(surveyed(), type=tuple[int, list[str]])
+            clock("looks")
+            made = cache.noted(f"made {output.name}") == seen.digest + _look(self._bundle)
+            if made and not lost and not output.stopped:
+                return Report(0, count, 0)
+            output.lose(lost)
+            return self._make(seen, cache, output, watch, clock)
+
+        return self._remembering(look, whole)
+
+    def follow(self, edited: Iterable[Path]) -> Report:
+        """Build where these files alone were edited since the last time, as somebody knows who
+        watches them: nothing else is looked at.
+
+        Raises:
+            ContentError: with all that is wrong; nothing was written.
+        """
+        if self._last is None or not look_again(self.root, self._last.looks, edited):
+            return self.build()
+        seen = self._see(self._last.look, self._last.looks)
+        return self._remembering(
+            seen.look, lambda cache: self._make(seen, cache, Output(self.out, cache))
+        )
+
+    def _remembering(self, look: Theme, work: Callable[[Cache], Report]) -> Report:
+        # A build makes much and drops little: an eighth of its time went into looking for garbage.
+        gc.disable()
+        for _ in range(2):
+            cache = Cache(self.root / MADE / "cache.db", look.program)
+            try:
+                return work(cache)
+            except DAMAGE:
+                cache.forget()  # What it had is made again.
+                self._library = None
+            finally:
+                cache.close()
+                gc.enable()
+        raise WudanError(f"{self.root / MADE} 里的文件坏了，修不好。请删去这个文件夹再试。")
+
+    def _make(
+        self,
+        seen: Seen,
+        cache: Cache,
+        output: Output,
+        watch: Watch = _pass_on,
+        clock: Clock = _ignore,
+    ) -> Report:
+        # Here, for it takes as long to import as everything else where nothing changed.
+        from generator.content import Library
+        from generator.making import Maker
+
+        self._library = self._library or Library(self.root)
+        known = _known(self.root)
+        maker = Maker(
+            self._library, known, self._bundle, seen.look, seen.looks, cache, output, clock
+        )
+        report = maker.make(watch)
+        cache.note(f"made {output.name}", seen.digest + _look(self._bundle))
+        cache.commit()
+        clock("bundle")
+        return report
+
+    def _see(self, look: Theme, looks: Looks) -> Seen:
+        seen = blake2b(look.digest, digest_size=16)
+        seen.update(msgspec.msgpack.encode(looks))
+        for address, path in look.files.items():
+            seen.update(f"{address} {stamp(path.stat())}".encode())
+        for name in ("site.yaml", "calendar.yaml", FIGURES):
+            file = self.root / name
+            seen.update(file.read_bytes() if file.exists() else b"-")
+        return Seen(look, looks, seen.digest())
 
 
 def _look(bundle: Path) -> bytes:

@@ -20,10 +20,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bench import corpus
-from generator import looks, markup, site, theme, yaml
+from generator import looks, making, markup, render, site, theme, yaml
 from generator.errors import ContentError
 from generator.looks import JUST_NOW
-from generator.render import Renderer
 from tests.conftest import MADE, SITE
 from tests.integration.test_build import tree
 from tests.servers import PRODUCT
@@ -76,6 +75,8 @@ class Law(RuleBasedStateMachine):
         super().__init__()
         self.base = Path(tempfile.mkdtemp())
         self.root = Path(shutil.copytree(SITE, self.base / "root", ignore=MADE))
+        self.builder = site.Builder(self.root, self.root / "public")
+        self.edited: list[Path] | None = None
         self.version = 0
 
     def teardown(self) -> None:
@@ -85,6 +86,16 @@ class Law(RuleBasedStateMachine):
         path = self.root / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+        self.saw(path)
+
+    def remove(self, file: str) -> None:
+        (self.root / file).unlink(missing_ok=True)
+        self.saw(self.root / file)
+
+    def saw(self, path: Path) -> None:
+        """What somebody who watches the content would know; of other changes nobody knows."""
+        watched = path.is_relative_to(self.root / "content") and self.edited is not None
+        self.edited = [*(self.edited or []), path] if watched else None
 
     @rule(slug=SLUGS, title=WORDS, day=DAYS, tags=TAGS, body=WORDS)
     def news_is_written(self, slug: str, title: str, day: str, tags: list[str], body: str) -> None:
@@ -98,23 +109,25 @@ class Law(RuleBasedStateMachine):
     def a_body_is_edited(self, slug: str, body: str) -> None:
         path = self.root / f"content/news/{slug}.yaml"
         if path.exists():
-            path.write_text(path.read_text().partition("body:")[0] + f"body: |\n  {body}\n")
+            head = path.read_text().partition("body:")[0]
+            self.write(f"content/news/{slug}.yaml", f"{head}body: |\n  {body}\n")
 
     @rule(slug=SLUGS)
     def news_goes(self, slug: str) -> None:
-        (self.root / f"content/news/{slug}.yaml").unlink(missing_ok=True)
+        self.remove(f"content/news/{slug}.yaml")
 
     @rule(old=SLUGS, new=SLUGS)
     def news_is_renamed(self, old: str, new: str) -> None:
         if (path := self.root / f"content/news/{old}.yaml").exists():
             path.rename(path.with_stem(new))
+            self.saw(path)
+            self.saw(path.with_stem(new))
 
     @rule(name=WORDS, there=st.booleans())
     def a_team_comes_changes_or_goes(self, name: str, there: bool) -> None:
-        path = self.root / "content/teams/cooks.yaml"
         self.write("content/teams/cooks.yaml", f"name: '{name.splitlines()[0]}队'\n")
         if not there:
-            path.unlink()
+            self.remove("content/teams/cooks.yaml")
 
     @rule(name=OWN, mark=st.integers(0, 3))
     def a_template_is_edited(self, name: str, mark: int) -> None:
@@ -123,7 +136,7 @@ class Law(RuleBasedStateMachine):
 
     @rule(name=OWN)
     def a_template_is_the_products_again(self, name: str) -> None:
-        (self.root / "templates" / name).unlink(missing_ok=True)
+        self.remove(f"templates/{name}")
 
     @rule(name=st.sampled_from(["style.css", "photo.svg", "more/x.txt"]), text=WORDS)
     def a_static_file_is_written(self, name: str, text: str) -> None:
@@ -131,7 +144,7 @@ class Law(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(["style.css", "more/x.txt"]))
     def a_static_file_goes(self, name: str) -> None:
-        (self.root / "static" / name).unlink(missing_ok=True)
+        self.remove(f"static/{name}")
 
     @rule(name=st.sampled_from(["试验社区", "新社区", "<社区>"]))
     def the_community_is_renamed(self, name: str) -> None:
@@ -147,6 +160,7 @@ class Law(RuleBasedStateMachine):
     @rule()
     def a_file_is_touched(self) -> None:
         os.utime(self.root / "content/teams/barbers.yaml")
+        self.saw(self.root / "content/teams/barbers.yaml")
 
     @rule()
     def content_is_broken(self) -> None:
@@ -155,7 +169,7 @@ class Law(RuleBasedStateMachine):
     @precondition(lambda self: self.broken())
     @rule()
     def content_is_mended(self) -> None:
-        (self.root / "content/news/broken.yaml").unlink()
+        self.remove("content/news/broken.yaml")
 
     @rule(page=st.sampled_from(["index.html", "news/index.html", "feed.xml"]), text=WORDS)
     def a_page_is_spoilt(self, page: str, text: str) -> None:
@@ -166,10 +180,12 @@ class Law(RuleBasedStateMachine):
     def a_page_goes(self, page: str) -> None:
         path = self.root / "public" / page
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        self.saw(path)
 
     @rule()
     def the_memory_is_lost(self) -> None:
         shutil.rmtree(self.root / site.MADE, ignore_errors=True)
+        self.saw(self.root / site.MADE)
 
     @rule(seed=st.integers(0, 1000), suffix=st.sampled_from(["", "-wal"]))
     def the_memory_is_damaged(self, seed: int, suffix: str) -> None:
@@ -178,13 +194,16 @@ class Law(RuleBasedStateMachine):
             for _ in range(chance.choice([1, 20, 1000])):
                 data[chance.randrange(len(data))] = chance.randrange(256)
             path.write_bytes(data[: chance.choice([len(data), len(data), len(data) // 2])])
+            self.saw(path)
 
     @rule()
     def the_program_is_another_version(self) -> None:
         self.version += 1
+        self.edited = None
 
     @rule(at=st.integers(1, 150))
     def a_build_is_killed(self, at: int) -> None:
+        self.edited = None
         command: list[str | Path] = [sys.executable, "-c", KILLED, self.root, str(at)]
         ran = subprocess.run(command, cwd=PRODUCT, capture_output=True)
         assert ran.returncode == -signal.SIGKILL or not ran.returncode or self.broken(), ran.stderr
@@ -196,18 +215,23 @@ class Law(RuleBasedStateMachine):
     def it_is_as_if_built_for_the_first_time(self) -> None:
         if self.broken():
             with pytest.raises(ContentError):
-                self.build(self.root)
+                self.build(self.builder)
             return
-        self.build(self.root)
+        self.build(self.builder)
         first = Path(shutil.copytree(self.root, self.base / "first", ignore=MADE))
-        self.build(first)
+        self.build(site.Builder(first, first / "public"))
         assert tree(self.root / "public") == tree(first / "public")
         assert tree(site.bundle_folder(self.root)) == tree(site.bundle_folder(first))
         shutil.rmtree(first)
 
-    def build(self, root: Path) -> None:
+    def build(self, builder: site.Builder) -> None:
         with patch.object(theme, "_program", versioned(self.base, self.version)):
-            site.build(root, root / "public")
+            if builder is self.builder and self.edited is not None:
+                builder.follow(self.edited)
+            else:
+                builder.build()
+        if builder is self.builder:
+            self.edited = []
 
 
 def versioned(base: Path, number: int) -> Callable[[], list[Path]]:
@@ -233,11 +257,12 @@ class Work:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.done: Counter[str] = Counter()
+        assert making, "imported, so that static files, whose looks it asks for, are not counted"
         for kind, (holder, name) in {
             "looked at": (looks, "stamp"),
             "read": (yaml, "read"),
             "converted": (markup, "html"),
-            "drawn": (Renderer, "render"),
+            "drawn": (render.Renderer, "render"),
         }.items():
             monkeypatch.setattr(holder, name, self.counted(kind, getattr(holder, name)))
 
@@ -251,8 +276,11 @@ class Work:
     def of(self, root: Path) -> dict[str, int]:
         """Of one build; files that were written a moment ago are no longer suspect."""
         time.sleep(2 * JUST_NOW / 1e9)
+        return self.during(lambda: site.build(root, root / "public"))
+
+    def during(self, build: Callable[[], object]) -> dict[str, int]:
         self.done.clear()
-        site.build(root, root / "public")
+        build()
         return dict(self.done)
 
 
@@ -277,3 +305,9 @@ def test_the_work_grows_with_the_change_and_not_with_the_site(
     titled = work.of(root)
     assert titled.pop("drawn") <= 12, "its page, its neighbours, lists, tags, the feed"
     assert titled == {"looked at": files, "read": 1 + settings}
+
+    builder = site.Builder(root, root / "public")
+    builder.build()
+    item.write_text(item.read_text().replace("请再看", "请看看"))
+    watched = work.during(lambda: builder.follow([item]))
+    assert watched == {"looked at": 1, "read": 1 + settings, "converted": 1, "drawn": 1}
