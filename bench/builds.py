@@ -51,7 +51,10 @@ def line(label: str, runs: Sequence[Run], all_processes: float, base: float) -> 
 @click.option("--news", default=10_000, show_default=True)
 @click.option("--times", default=5, show_default=True)
 @click.option(
-    "--only", multiple=True, type=click.Choice([each.name for each in BUILDERS]), help="All else."
+    "--only",
+    multiple=True,
+    type=click.Choice([each.name for each in BUILDERS]),
+    help="Leave out the others.",
 )
 def main(news: int, times: int, only: Sequence[str]) -> None:
     """Time all of it in turn; print medians, spread, the ratio to the first, and memory."""
