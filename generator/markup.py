@@ -108,6 +108,10 @@ SIGNS = {
 SIGN = re.compile("[" + re.escape("".join({*"".join(SIGNS.values()), "\x02"})) + "]")
 
 
+REFERRING = {"reference", "image_reference", "short_reference", "short_image_ref"}
+"""Those that lead to an address which stands elsewhere in the text."""
+
+
 class _Inline(InlineProcessor):
     """Looks in a text for those patterns alone whose signs it has; most texts have none."""
 
