@@ -176,11 +176,14 @@ def test_a_file_of_an_earlier_version_is_taken_on_with_what_is_in_it(tmp_path: P
     old.executescript(sqlite.MIGRATIONS[0])
     old.execute("INSERT INTO heads VALUES ('A', 'order', 1, 'submitted', '2026-11-23', '{}')")
     old.execute("INSERT INTO events VALUES ('A', 1, 'submitted', 'staff', '2026-11-22', '{}')")
+    old.execute("INSERT INTO personal VALUES ('A', 1, x'00')")
     old.execute("PRAGMA user_version = 1")
     old.commit()
     old.close()
-    (kept,) = connect(f"sqlite:{file}").find("order")
-    assert kept == Head("A", "order", 1, "submitted", "2026-11-22", {})
+    store = connect(f"sqlite:{file}")
+    assert store.find("order") == [Head("A", "order", 1, "submitted", "2026-11-22", {})]
+    assert store.events("A") == (Event("submitted", "staff", "2026-11-22"),)
+    assert store.personal("A") == {1: b"\0"}
 
 
 def test_an_address_of_an_unknown_kind_says_what_is_right() -> None:
