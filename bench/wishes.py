@@ -30,10 +30,11 @@ from urllib.parse import urlencode
 import click
 
 from bench import corpus
+from generator.serve import THREADS
 from tests.servers import answers, free_port, running
 
 PRODUCT = Path(__file__).parents[1]
-SENDERS = 8
+SENDERS = 16
 RATE = 100
 TOLD = urlencode(
     {
@@ -157,7 +158,13 @@ def ours(folder: Path) -> Iterator[Rival]:
 def theirs(folder: Path, python: str) -> Iterator[Rival]:
     """Django's, served by waitress too."""
     port = free_port()
-    command: list[str | Path] = [python, PRODUCT / "bench/django/rival.py", folder, str(port)]
+    command: list[str | Path] = [
+        python,
+        PRODUCT / "bench/django/rival.py",
+        folder,
+        str(port),
+        str(THREADS),
+    ]
     with running(command, answers(f"http://127.0.0.1:{port}/")):
         yield Rival(port, folder / "rival.db", "rival_order")
 
