@@ -3,13 +3,13 @@
     python -m venv rival && rival/bin/pip install django==5.2.19 waitress==3.0.2
     python -m bench.wishes --python rival/bin/python [--seconds 8] [--rounds 5]
 
-Both are served by waitress with its own settings, in one process, and keep what they file in
-SQLite on disk: each acknowledged order was synced (WAL, ``synchronous = FULL``). Ours does more for
-an order: it seals what is personal, and keeps lists and counters; Django goes without sessions and
-tokens against forged posts, which this form of ours needs as little. In turn each is sent different
-wishes by eight senders, as fast as it answers, on connections that are kept; then 100 a second,
-at moments fixed beforehand, from which the time of an answer counts. At the end each must have
-exactly the orders that it acknowledged.
+Both are served by waitress with as many threads, in one process, and keep what they file in
+SQLite on disk, with as large a cache and log: each acknowledged order was synced (WAL,
+``synchronous = FULL``). Ours does more for an order: it seals what is personal, and keeps lists and
+counters; Django goes without sessions and tokens against forged posts, which this form of ours
+needs as little. In turn each is sent different wishes by sixteen senders, as fast as it answers, on
+connections that are kept; then 100 a second, at moments fixed beforehand, from which the time of an
+answer counts. At the end each must have exactly the orders that it acknowledged.
 """
 
 import itertools
@@ -156,7 +156,7 @@ def ours(folder: Path) -> Iterator[Rival]:
 
 @contextmanager
 def theirs(folder: Path, python: str) -> Iterator[Rival]:
-    """Django's, served by waitress too."""
+    """Django's, served by waitress with as many threads."""
     port = free_port()
     command: list[str | Path] = [
         python,
