@@ -3,43 +3,55 @@
     python -m venv rival && rival/bin/pip install django==5.2.19 waitress==3.0.2
     python -m bench.wishes --python rival/bin/python [--seconds 8] [--rounds 5]
 
-Both are served by waitress with its own settings, in one process, and keep what they file in
-SQLite on disk: each acknowledged order was synced (WAL, ``synchronous = FULL``). Ours does more for
-an order: it seals what is personal, and keeps lists and counters; Django goes without sessions and
-tokens against forged posts, which this form of ours needs as little. In turn each is sent different
-wishes by eight senders, as fast as it answers, on connections that are kept; then 100 a second,
-at moments fixed beforehand, from which the time of an answer counts. At the end each must have
-exactly the orders that it acknowledged.
+Both are served by waitress with as many threads, in one process, and keep what they file in
+SQLite on disk, with as large a cache and log: each acknowledged order was synced (WAL,
+``synchronous = FULL``). Ours does more for an order: it seals what is personal, and keeps lists and
+counters; Django goes without sessions and tokens against forged posts, which this form of ours
+needs as little. In turn each is sent different wishes by sixteen senders, as fast as it answers, on
+connections that are kept; then 100 a second, at moments fixed beforehand, from which the time of an
+answer counts. At the end each must have exactly the orders that it acknowledged.
 """
 
-import asyncio
 import itertools
 import re
+import selectors
+import socket
 import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlencode
 
 import click
 
 from bench import corpus
+from generator.serve import THREADS
 from tests.servers import answers, free_port, running
 
 PRODUCT = Path(__file__).parents[1]
-SENDERS = 8
+SENDERS = 16
 RATE = 100
-TELL = {
-    "service": "service-000",
-    "detail": "老人腿脚不便，想请人上门理发，平时都在家。",
-    "name": "欧阳奶奶",
-    "address": "3 栋 2 单元 401",
-    "consent": "yes",
-}
+TOLD = urlencode(
+    {
+        "service": "service-000",
+        "detail": "老人腿脚不便，想请人上门理发，平时都在家。",
+        "name": "欧阳奶奶",
+        "address": "3 栋 2 单元 401",
+        "consent": "yes",
+    }
+).encode()
+NUMBERED = b"&once=once-%020d&phone=138%08d"
+HEAD = (
+    b"POST /api/wish HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: %d\r\n\r\n" % len(TOLD + NUMBERED % (0, 0))
+)
+LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 numbers = itertools.count()
 
@@ -58,66 +70,70 @@ class Rival:
 
 
 class Sender:
-    """One connection that is kept."""
+    """One connection that is kept; it waits for one answer at a time."""
 
-    def __init__(self, rival: Rival):
-        self.rival = rival
+    def __init__(self, port: int):
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._answer = b""
+        self.fileno, self.close = self._socket.fileno, self._socket.close
 
-    async def __aenter__(self) -> "Sender":
-        self._in, self._out = await asyncio.open_connection("127.0.0.1", self.rival.port)
-        return self
+    def file(self, due: float) -> None:
+        """Send off a wish that nobody filed before."""
+        self.due, number = due, next(numbers)
+        self._socket.sendall(HEAD + TOLD + NUMBERED % (number, number))
 
-    async def __aexit__(self, *error: object) -> None:
-        self._out.close()
-
-    async def file(self) -> None:
-        """File a wish that nobody filed before; returns when it was acknowledged."""
-        number = next(numbers)
-        typed = TELL | {"once": f"once-{number:020}", "phone": f"138{number:08}"}
-        body = urlencode(typed).encode()
-        self._out.write(
-            b"POST /api/wish HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            b"Content-Type: application/x-www-form-urlencoded\r\n"
-            b"Content-Length: %d\r\n\r\n" % len(body) + body
-        )
-        head = await self._in.readuntil(b"\r\n\r\n")
+    def acknowledged(self) -> bool:
+        """Take what has come; whether the answer is whole."""
+        self._answer += self._socket.recv(65536)
+        head, end, body = self._answer.partition(b"\r\n\r\n")
+        if not end:
+            return False
         if not head.startswith((b"HTTP/1.1 303", b"HTTP/1.1 302")):
-            raise click.ClickException(head.decode())
-        if found := re.search(rb"content-length: (\d+)", head, re.IGNORECASE):
-            await self._in.readexactly(int(found[1]))
-        self.rival.filed += 1
+            raise click.ClickException(self._answer.decode())
+        length = LENGTH.search(head)
+        if len(body) < (int(length[1]) if length else 0):
+            return False
+        self._answer = b""
+        return True
 
 
-async def at_full_speed(rival: Rival, seconds: float) -> float:
+def send(rival: Rival, moments: Iterator[float]) -> list[float]:
+    """File a wish at each of these moments, or as soon after it as a sender is free.
+
+    Returns how long after its moment each was acknowledged.
+    """
+    took = []
+    with ExitStack() as stack:
+        free = [stack.enter_context(closing(Sender(rival.port))) for _ in range(SENDERS)]
+        selector = stack.enter_context(selectors.DefaultSelector())
+        for sender in free:
+            selector.register(sender, selectors.EVENT_READ)
+        due = next(moments, None)
+        while due is not None or len(free) < SENDERS:
+            while free and due is not None and due <= time.perf_counter():
+                free.pop().file(due)
+                due = next(moments, None)
+            wait = max(0.0, due - time.perf_counter()) if free and due is not None else None
+            for key, _ in selector.select(wait):
+                sender = cast(Sender, key.fileobj)
+                if sender.acknowledged():
+                    took.append(time.perf_counter() - sender.due)
+                    free.append(sender)
+    rival.filed += len(took)
+    return took
+
+
+def at_full_speed(rival: Rival, seconds: float) -> float:
     """How many it files a second."""
     until = time.perf_counter() + seconds
-
-    async def send() -> int:
-        filed = 0
-        async with Sender(rival) as sender:
-            while time.perf_counter() < until:
-                await sender.file()
-                filed += 1
-        return filed
-
-    return sum(await asyncio.gather(*(send() for _ in range(SENDERS)))) / seconds
+    return len(send(rival, iter(lambda: min(time.perf_counter(), until), until))) / seconds
 
 
-async def at_a_rate(rival: Rival, seconds: float) -> list[float]:
+def at_a_rate(rival: Rival, seconds: float) -> list[float]:
     """The time of each answer, from the moment at which the wish was due."""
-    began, due = time.perf_counter(), iter(range(int(RATE * seconds)))
-
-    async def send() -> list[float]:
-        took = []
-        async with Sender(rival) as sender:
-            for number in due:
-                moment = began + number / RATE
-                await asyncio.sleep(max(0.0, moment - time.perf_counter()))
-                await sender.file()
-                took.append(time.perf_counter() - moment)
-        return took
-
-    return [*itertools.chain(*await asyncio.gather(*(send() for _ in range(SENDERS))))]
+    began = time.perf_counter()
+    return send(rival, (began + number / RATE for number in range(int(RATE * seconds))))
 
 
 @contextmanager
@@ -140,9 +156,15 @@ def ours(folder: Path) -> Iterator[Rival]:
 
 @contextmanager
 def theirs(folder: Path, python: str) -> Iterator[Rival]:
-    """Django's, served by waitress too."""
+    """Django's, served by waitress with as many threads."""
     port = free_port()
-    command: list[str | Path] = [python, PRODUCT / "bench/django/rival.py", folder, str(port)]
+    command: list[str | Path] = [
+        python,
+        PRODUCT / "bench/django/rival.py",
+        folder,
+        str(port),
+        str(THREADS),
+    ]
     with running(command, answers(f"http://127.0.0.1:{port}/")):
         yield Rival(port, folder / "rival.db", "rival_order")
 
@@ -162,12 +184,12 @@ def main(python: str, seconds: float, rounds: int) -> None:
             "Django": stack.enter_context(theirs(folders[1], python)),
         }
         for rival in rivals.values():
-            asyncio.run(at_full_speed(rival, 1))  # What is imported at the first is no matter.
+            at_full_speed(rival, 1)  # What is imported at the first is no matter.
         for _ in range(rounds):
             for name, rival in rivals.items():
-                speed[name].append(asyncio.run(at_full_speed(rival, seconds)))
+                speed[name].append(at_full_speed(rival, seconds))
             for name, rival in rivals.items():
-                took[name] += asyncio.run(at_a_rate(rival, seconds))
+                took[name] += at_a_rate(rival, seconds)
         for name, rival in rivals.items():
             if rival.stored() != rival.filed:
                 raise click.ClickException(f"{name}: {rival.filed} filed, {rival.stored()} there")

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from functools import cached_property, lru_cache
@@ -30,12 +30,12 @@ class App:
         store: Callable[[], Store],
         secret: bytes,
         clock: Callable[[], datetime] = lambda: datetime.now(CHINA),
-        choose: Callable[[Sequence[str]], str] = secrets.choice,
+        below: Callable[[int], int] = secrets.randbelow,
     ):
         self._folder = folder
         self._connect = store
         self._clock = clock
-        self.choose = choose
+        self.below = below
         self.vault = Vault(secret)
 
     @property

@@ -126,7 +126,7 @@ class _Town:
         self.begins = max(since for team in self.members.values() for since, _ in team[:2])
 
     def _join(self, team: str, at: datetime) -> None:
-        while self.app.store.head(no := number.draw(self.rng.choice)):
+        while self.app.store.head(no := number.draw(self.rng.randrange)):
             continue
         data = {"wants": team, "wording": self.bundle.forms[people.KIND]["version"]}
         event = Event("applied", RESIDENT, at.isoformat(), data)
@@ -141,7 +141,7 @@ class _Town:
     def live(self, at: datetime) -> None:
         """Write an order, with all that has happened to it since."""
         while True:
-            life = _Life(self, number.draw(self.rng.choice), at)
+            life = _Life(self, number.draw(self.rng.randrange), at)
             with suppress(_Ahead):
                 life.run()
             change = ledger.change(self.app, Order(life.order.no), life.order, life.steps)

@@ -116,6 +116,6 @@ def begun(app: App, begin: Callable[[str], Change], once: str) -> str:
     """
     while True:
         try:
-            return app.store.commit(begin(number.draw(app.choose))._replace(once=once))
+            return app.store.commit(begin(number.draw(app.below))._replace(once=once))
         except Conflict:
             continue  # The number is taken: one in seventeen thousand million at the start.

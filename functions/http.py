@@ -118,10 +118,11 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
 
 def respond(routes: Routes, event: Event, app: App) -> Answer:
     """Answer one event; whatever happens, the person at the other end is told in plain words."""
-    json_wanted = "application/json" in _headers(event).get("accept", "")
+    headers = _headers(event)
+    json_wanted = "application/json" in headers.get("accept", "")
     try:
         act = _route(routes, event)
-        return act(_request(event, json_wanted), app).answer
+        return act(_request(event, headers, json_wanted), app).answer
     except Problem as problem:
         return _tell(app, problem, json_wanted).answer
     except Exception:
@@ -150,9 +151,8 @@ def _route(routes: Routes, event: Event) -> Action:
     return methods[method]
 
 
-def _request(event: Event, json_wanted: bool) -> Request:
+def _request(event: Event, headers: Mapping[str, str], json_wanted: bool) -> Request:
     http = event["requestContext"]["http"]
-    headers = _headers(event)
     typed: dict[str, list[str]] = {}
     files: dict[str, bytes] = {}
     if http["method"] == "POST":

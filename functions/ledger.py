@@ -165,20 +165,20 @@ def deadline(app: App, order: Order) -> str:
     """The day by which something should happen next: for lists, and to see what is overdue."""
     rules = app.bundle.site["desk"]
 
-    def after(at: str, days: int) -> str:
-        return app.calendar.after(date.fromisoformat(at[:10]), days).isoformat()
+    def after(at: str, rule: str) -> str:
+        return app.calendar.after(date.fromisoformat(at[:10]), rules[rule]).isoformat()
 
     if order.state == "dispatched":
         return order.answer_by
     if order.state in ("triaged", "accepted"):
         if order.waits_until or order.level != "complex":
             return order.waits_until or order.due
-        return min(order.due, after(order.milestone_at, rules["milestone"]))
+        return min(order.due, after(order.milestone_at, "milestone"))
     if order.state in FINAL:
         forget = date.fromisoformat(order.changed_at[:10]) + timedelta(days=rules["keep"])
         return "" if order.erased_at else forget.isoformat()
-    return {
-        "submitted": after(order.changed_at, rules["triage"]),
-        "done": after(order.done_at or order.changed_at, rules["rate"]),
-        "rated": after(order.rated_at or order.changed_at, rules["close"]),
-    }[order.state]
+    if order.state == "done":
+        return after(order.done_at or order.changed_at, "rate")
+    if order.state == "rated":
+        return after(order.rated_at or order.changed_at, "close")
+    return after(order.changed_at, "triage")

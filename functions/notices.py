@@ -15,14 +15,15 @@ STATION = "station"
 
 def due(app: App, before: Order, after: Order, events: Sequence[Event]) -> list[Message]:
     """The messages about these events, for those who have a channel."""
-    words = app.bundle.words["messages"]
-    reached = {channel["to"] for channel in app.bundle.site["notify"]}
+    bundle = app.bundle
+    words = bundle.words["messages"]
+    reached = {channel["to"] for channel in bundle.site["notify"]}
     names = {
         "no": number.spell(after.no),
-        "service": app.bundle.services.get(after.service, ""),
-        "team": app.bundle.teams.get(after.team or before.team, ""),
+        "service": bundle.services.get(after.service, ""),
+        "team": bundle.teams.get(after.team or before.team, ""),
         "due": after.answer_by or after.due,
-        "station": app.bundle.site["station"],
+        "station": bundle.site["station"],
     }
     messages = []
     for event in events:

@@ -7,15 +7,18 @@ every single wrong character and every two that changed places.
 """
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXYZ"
 LENGTH = 8
 
 
-def draw(choose: Callable[[Sequence[str]], str]) -> str:
-    """A new number; ``choose`` picks one character, as :func:`secrets.choice` does."""
-    body = "".join(choose(ALPHABET) for _ in range(LENGTH - 1))
+def draw(below: Callable[[int], int]) -> str:
+    """A new number; ``below`` picks one of so many, as :func:`secrets.randbelow` does."""
+    left, body = below(len(ALPHABET) ** (LENGTH - 1)), ""
+    while len(body) < LENGTH - 1:
+        left, place = divmod(left, len(ALPHABET))
+        body += ALPHABET[place]
     return body + _check(body)
 
 

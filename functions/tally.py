@@ -39,9 +39,10 @@ def of_order(order: Order) -> Tally:
         counted[month, "all merged"] = 1
         return counted
     progress, rating = Counter(_progress(order)), _rating(order)
+    both = progress + rating
     for scope, counts in (
-        ("all", progress + rating),
-        (f"service:{order.service}", progress + rating),
+        ("all", both),
+        (f"service:{order.service}", both),
         (f"team:{order.team}" if order.team else "", progress),
         (f"team:{order.rated_team}" if order.rated_team else "", rating),
     ):

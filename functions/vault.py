@@ -6,9 +6,13 @@ import hmac
 import json
 import os
 import secrets
+from functools import cached_property
 from typing import Any
 
 NONCE = 12
+
+# Made once, because json.dumps makes one for each call that wants other than its defaults.
+_sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 class Vault:
@@ -28,7 +32,7 @@ class Vault:
 
     def stamp(self, *parts: Any) -> str:
         """A name for a submission: the same for the same parts, and it tells nothing of them."""
-        said = json.dumps(parts, ensure_ascii=False, sort_keys=True)
+        said = _sorted_json(parts)
         return self._derive(f"stamp:{said}").hex()
 
     def fresh(self) -> str:
@@ -38,7 +42,7 @@ class Vault:
     def seal(self, no: str, personal: dict[str, Any]) -> bytes:
         """Encrypt (AES-256-GCM) what belongs to this number; under another it does not open."""
         nonce = os.urandom(NONCE)
-        sealed: bytes = self._cipher().encrypt(nonce, json.dumps(personal).encode(), no.encode())
+        sealed: bytes = self._cipher.encrypt(nonce, json.dumps(personal).encode(), no.encode())
         return nonce + sealed
 
     def open(self, no: str, sealed: bytes) -> dict[str, Any]:
@@ -47,10 +51,12 @@ class Vault:
         Raises:
             cryptography.exceptions.InvalidTag: sealed with another secret, or tampered with.
         """
-        plain = self._cipher().decrypt(sealed[:NONCE], sealed[NONCE:], no.encode())
+        plain = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], no.encode())
         return json.loads(plain)  # type: ignore[no-any-return]
 
+    @cached_property
     def _cipher(self) -> Any:
+        # The library is loaded only where something is sealed.
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         return AESGCM(self._derive("seal"))

@@ -35,7 +35,8 @@ def filed(
     key = fingerprint(app.vault.tracking_key(no))
     data = answers.public(asked) | {"wording": asked["version"], "key": key, **more}
     step = Step(Event("submitted", by, app.now.isoformat(), data), answers.personal(asked))
-    return ledger.change(app, Order(no), apply(Order(no), step.event), [step])
+    nothing = Order(no)
+    return ledger.change(app, nothing, apply(nothing, step.event), [step])
 
 
 ROUTES: Routes = {FORMS[NAME]: {"GET": filing.fresh(NAME)}, f"/api/{NAME}": {"POST": submit}}

@@ -19,6 +19,8 @@ from generator import compress, local, reload, site, theme
 from generator.errors import WudanError
 
 MINUTE = 60
+THREADS = 16
+"""How many answer at a time; what so many file at once is committed together."""
 
 BUILDING = Lock()
 """Two builds into one folder would undo each other."""
@@ -52,7 +54,7 @@ def serve(
     Thread(target=_keep_time, args=(app, builder, say), daemon=True).start()
     listening = _listen(address)
     host, port = listening.getsockname()[:2]
-    server = create_server(application, sockets=[listening], ident=None)
+    server = create_server(application, sockets=[listening], threads=THREADS, ident=None)
     say(f"网站在 http://{host}:{port} ，按 Ctrl+C 停止。")
     server.run()
 

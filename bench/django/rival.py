@@ -1,7 +1,7 @@
 """The wish form as one would write it in Django: a model, a form, a view; SQLite, every commit on
 disk, behind the same server as ours.
 
-    python bench/django/rival.py FOLDER PORT
+    python bench/django/rival.py FOLDER PORT THREADS
 """
 
 import secrets
@@ -11,7 +11,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 
-folder, port = Path(sys.argv[1]), int(sys.argv[2])
+folder, port, threads = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 settings.configure(
     ALLOWED_HOSTS=["*"],
     DATABASES={
@@ -22,7 +22,8 @@ settings.configure(
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 60,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                " PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000;",
             },
         }
     },
@@ -127,4 +128,4 @@ if __name__ == "__main__":
     with connection.schema_editor() as editor:
         for model in (Order, Event, Message):
             editor.create_model(model)
-    serve(get_wsgi_application(), host="127.0.0.1", port=port)
+    serve(get_wsgi_application(), host="127.0.0.1", port=port, threads=threads)

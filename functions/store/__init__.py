@@ -12,10 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 from functions.lifecycle import Event
 
-
-def to_json(value: object) -> str:
-    """A value as engines keep it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""A value as engines keep it."""
 
 
 def to_utc(moment: datetime) -> str:

@@ -57,18 +57,68 @@ MIGRATIONS = (
     CREATE INDEX messages_by_turn ON messages (state, next_at);
     """,
     "CREATE INDEX submissions_by_no ON submissions (no)",
+    # Rows lie in the order in which they came, so those that are committed together share pages;
+    # among random numbers each would have one of its own. Few orders have an owner at first.
+    """
+    ALTER TABLE heads RENAME TO old_heads;
+    CREATE TABLE heads (
+        no TEXT PRIMARY KEY, kind TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL,
+        begun TEXT NOT NULL, data TEXT NOT NULL, due TEXT NOT NULL, owner TEXT NOT NULL,
+        marks TEXT NOT NULL
+    );
+    INSERT INTO heads SELECT * FROM old_heads ORDER BY begun, no;
+    DROP TABLE old_heads;
+    CREATE INDEX heads_by_due ON heads (kind, state, due, no);
+    CREATE INDEX heads_by_owner ON heads (kind, state, owner, due, no) WHERE owner != '';
+    ALTER TABLE events RENAME TO old_events;
+    CREATE TABLE events (
+        no TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, by TEXT NOT NULL,
+        at TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (no, seq)
+    );
+    INSERT INTO events SELECT * FROM old_events ORDER BY at, no, seq;
+    DROP TABLE old_events;
+    ALTER TABLE personal RENAME TO old_personal;
+    CREATE TABLE personal (
+        no TEXT NOT NULL, seq INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (no, seq)
+    );
+    INSERT INTO personal SELECT * FROM old_personal;
+    DROP TABLE old_personal;
+    """,
 )
 """Each script takes the file one version on; ``PRAGMA user_version`` counts those done."""
 
 
+class _Place:
+    """A change in the queue, and how its writer hears what became of it."""
+
+    def __init__(self, change: Change):
+        self.change = change
+        self.outcome: str | Exception = InterruptedError("whoever wrote for all was interrupted")
+        self.settled = threading.Lock()
+        self.settled.acquire()
+
+
 class SQLite:
-    """A :class:`functions.store.Store` in one file; every thread has its own connection."""
+    """A :class:`functions.store.Store` in one file.
+
+    Every thread reads over a connection of its own. All write over one, in turn, because what a
+    connection has read of the file is good until another writes. Changes that come meanwhile are
+    committed together, so that the disk is waited for once; the first of them leads, and writes
+    the others' too.
+    """
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._local = threading.local()
-        self._turn = threading.Lock()
+        self._writer = self._open()
+        # Most pages are written again soon: they are kept at hand, and the log is allowed 16 MB
+        # before it is copied into the file.
+        self._writer.execute("PRAGMA cache_size = -16000")
+        self._writer.execute("PRAGMA wal_autocheckpoint = 4000")
+        self._turn = threading.RLock()
+        self._queueing = threading.Lock()
+        self._queue: list[_Place] = []
         with self._transaction() as db:
             (done,) = db.execute("PRAGMA user_version").fetchone()
             for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
@@ -77,64 +127,49 @@ class SQLite:
                 db.execute(f"PRAGMA user_version = {version}")
 
     def commit(self, change: Change) -> str:
-        head = change.head
-        before = head.version - len(change.events)
-        with self._transaction() as db:
-            if change.once:
-                if filed := self.filed(change.once):
-                    return filed
-                db.execute("INSERT INTO submissions VALUES (?, ?)", (change.once, head.no))
-            old = self.head(head.no)
-            if (old.version if old else 0) != before:
-                raise Conflict(f"{head.no} is not at version {before}")
-            db.execute(
-                "REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*head[:5], to_json(head.data), head.due, head.owner, to_json(head.marks)),
-            )
-            self._mark(db, head, {"", *old.marks} if old else set(), {"", *head.marks})
-            db.executemany(
-                "INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?, 1)",
-                [(head.kind, trace, head.begun, head.no) for trace in change.traces],
-            )
-            db.executemany(
-                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (head.no, seq, event.kind, event.by, event.at, to_json(dict(event.data)))
-                    for seq, event in enumerate(change.events, start=before + 1)
-                ],
-            )
-            db.executemany(
-                "INSERT INTO personal VALUES (?, ?, ?)",
-                [(head.no, seq, sealed) for seq, sealed in change.personal.items()],
-            )
-            db.executemany(
-                "INSERT INTO tallies VALUES (?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET stands = stands + excluded.stands",
-                [(month, name, more) for (month, name), more in change.tally.items()],
-            )
-            for (month, name), limit in change.limits.items():
-                if self.tally(month).get(name, 0) > limit:
-                    raise Full(f"{name} is at its limit of {limit}")
-            db.executemany("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)", change.messages)
-        return head.no
+        place = _Place(change)
+        with self._queueing:
+            self._queue.append(place)
+            leads = len(self._queue) == 1
+        if leads:
+            self._commit_queued()
+        place.settled.acquire()
+        if isinstance(place.outcome, Exception):
+            raise place.outcome
+        return place.outcome
 
-    def _mark(self, db: sqlite3.Connection, head: Head, old: set[str], new: set[str]) -> None:
-        db.executemany(
-            "DELETE FROM marks WHERE kind = ? AND mark = ? AND begun = ? AND no = ?",
-            [(head.kind, mark, head.begun, head.no) for mark in old - new],
-        )
-        db.executemany(
-            "INSERT INTO marks VALUES (?, ?, ?, ?, 0)",
-            [(head.kind, mark, head.begun, head.no) for mark in new - old],
-        )
+    def _commit_queued(self) -> None:
+        """One transaction for all that have queued when its turn comes."""
+        with self._turn:
+            with self._queueing:
+                group, self._queue = self._queue, []
+            try:
+                self._commit_all(group)
+            finally:
+                for place in group:
+                    place.settled.release()
+
+    def _commit_all(self, group: Sequence[_Place]) -> None:
+        try:
+            with self._transaction() as db:
+                for place in group:
+                    try:
+                        place.outcome = _add(db, place.change)
+                    except (Conflict, Full) as refused:
+                        place.outcome = refused
+        except Exception as error:
+            if len(group) == 1:
+                group[0].outcome = error
+            else:
+                # One by one, so that each fails for its own reason alone.
+                for place in group:
+                    self._commit_all([place])
 
     def filed(self, once: str) -> str | None:
-        row = self._db.execute("SELECT no FROM submissions WHERE once = ?", (once,)).fetchone()
-        return row[0] if row else None
+        return _filed(self._db, once)
 
     def head(self, no: str) -> Head | None:
-        heads = self._heads("SELECT * FROM heads WHERE no = ?", no)
-        return heads[0] if heads else None
+        return _head(self._db, no)
 
     def events(self, no: str) -> tuple[Event, ...]:
         rows = self._db.execute(
@@ -169,7 +204,8 @@ class SQLite:
         earlier, values = "", [kind, first, *others]
         if before:
             earlier, values = " AND (m.begun, m.no) < (?, ?)", [*values, *_parted(before)]
-        return self._heads(
+        return _heads(
+            self._db,
             f"SELECT h.* FROM marks m JOIN heads h USING (no) WHERE m.kind = ? AND m.mark = ?"  # noqa: S608
             f"{also}{earlier} ORDER BY m.begun DESC, m.no DESC LIMIT ?",
             *values,
@@ -187,21 +223,15 @@ class SQLite:
     ) -> list[Head]:
         where, values = "kind = ? AND state = ? AND due < ?", [kind, state, until]
         if owner:
-            where, values = f"{where} AND owner = ?", [*values, owner]
+            # The second condition is that of the index.
+            where, values = f"{where} AND owner = ? AND owner != ''", [*values, owner]
         if after:
             where, values = f"{where} AND (due, no) > (?, ?)", [*values, *_parted(after)]
         query = f"SELECT * FROM heads WHERE {where} ORDER BY due, no LIMIT ?"  # noqa: S608
-        return self._heads(query, *values, limit)
-
-    def _heads(self, query: str, *values: object) -> list[Head]:
-        return [
-            Head._make((*row[:5], json.loads(row[5]), *row[6:8], tuple(json.loads(row[8]))))
-            for row in self._db.execute(query, values)
-        ]
+        return _heads(self._db, query, *values, limit)
 
     def tally(self, month: str) -> dict[str, int]:
-        query = "SELECT name, stands FROM tallies WHERE month = ? AND stands != 0"
-        return dict(self._db.execute(query, (month,)))
+        return _tally(self._db, month)
 
     def months(self) -> list[str]:
         query = "SELECT DISTINCT month FROM tallies WHERE month != '' ORDER BY month"
@@ -242,28 +272,107 @@ class SQLite:
     @property
     def _db(self) -> sqlite3.Connection:
         if not hasattr(self._local, "db"):
-            db = sqlite3.connect(self.path, timeout=10, isolation_level=None)
-            db.execute("PRAGMA journal_mode = WAL")
-            # FULL: the log is on the disk before a commit returns, not only after a checkpoint.
-            db.execute("PRAGMA synchronous = FULL")
-            # What is erased must not stay readable in the file's free pages.
-            db.execute("PRAGMA secure_delete = ON")
-            self._local.db = db
+            self._local.db = self._open()
         return self._local.db  # type: ignore[no-any-return]
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        # FULL: the log is on the disk before a commit returns, not only after a checkpoint.
+        db.execute("PRAGMA synchronous = FULL")
+        # What is erased must not stay readable in the file's free pages.
+        db.execute("PRAGMA secure_delete = ON")
+        return db
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction that takes the write lock at once, so that what it read stays true."""
-        db = self._db
+        db = self._writer
         # Threads wait for each other here: SQLite would sleep and look again, ever longer.
         with self._turn:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
+                db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                db.rollback()
                 raise
-            db.execute("COMMIT")
+
+
+def _add(db: sqlite3.Connection, change: Change) -> str:
+    """Write one change of a transaction, or nothing of it where it is refused."""
+    head = change.head
+    before = head.version - len(change.events)
+    if change.once and (filed := _filed(db, change.once)):
+        return filed
+    old = _head(db, head.no)
+    if (old.version if old else 0) != before:
+        raise Conflict(f"{head.no} is not at version {before}")
+    for (month, name), limit in change.limits.items():
+        if _tally(db, month).get(name, 0) + change.tally.get((month, name), 0) > limit:
+            raise Full(f"{name} is at its limit of {limit}")
+    if change.once:
+        db.execute("INSERT INTO submissions VALUES (?, ?)", (change.once, head.no))
+    db.execute(
+        "REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*head[:5], to_json(head.data), head.due, head.owner, to_json(head.marks)),
+    )
+    _mark(db, head, {"", *old.marks} if old else set(), {"", *head.marks})
+    db.executemany(
+        "INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?, 1)",
+        [(head.kind, trace, head.begun, head.no) for trace in change.traces],
+    )
+    db.executemany(
+        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (head.no, seq, event.kind, event.by, event.at, to_json(dict(event.data)))
+            for seq, event in enumerate(change.events, start=before + 1)
+        ],
+    )
+    db.executemany(
+        "INSERT INTO personal VALUES (?, ?, ?)",
+        [(head.no, seq, sealed) for seq, sealed in change.personal.items()],
+    )
+    db.executemany(
+        "INSERT INTO tallies VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET stands = stands + excluded.stands",
+        [(month, name, more) for (month, name), more in change.tally.items()],
+    )
+    db.executemany("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)", change.messages)
+    return head.no
+
+
+def _mark(db: sqlite3.Connection, head: Head, old: set[str], new: set[str]) -> None:
+    db.executemany(
+        "DELETE FROM marks WHERE kind = ? AND mark = ? AND begun = ? AND no = ?",
+        [(head.kind, mark, head.begun, head.no) for mark in old - new],
+    )
+    db.executemany(
+        "INSERT INTO marks VALUES (?, ?, ?, ?, 0)",
+        [(head.kind, mark, head.begun, head.no) for mark in new - old],
+    )
+
+
+def _filed(db: sqlite3.Connection, once: str) -> str | None:
+    row = db.execute("SELECT no FROM submissions WHERE once = ?", (once,)).fetchone()
+    return row[0] if row else None
+
+
+def _head(db: sqlite3.Connection, no: str) -> Head | None:
+    heads = _heads(db, "SELECT * FROM heads WHERE no = ?", no)
+    return heads[0] if heads else None
+
+
+def _heads(db: sqlite3.Connection, query: str, *values: object) -> list[Head]:
+    return [
+        Head._make((*row[:5], json.loads(row[5]), *row[6:8], tuple(json.loads(row[8]))))
+        for row in db.execute(query, values)
+    ]
+
+
+def _tally(db: sqlite3.Connection, month: str) -> dict[str, int]:
+    query = "SELECT name, stands FROM tallies WHERE month = ? AND stands != 0"
+    return dict(db.execute(query, (month,)))
 
 
 def _parted(place: str) -> tuple[str, str]:

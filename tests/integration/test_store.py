@@ -176,11 +176,14 @@ def test_a_file_of_an_earlier_version_is_taken_on_with_what_is_in_it(tmp_path: P
     old.executescript(sqlite.MIGRATIONS[0])
     old.execute("INSERT INTO heads VALUES ('A', 'order', 1, 'submitted', '2026-11-23', '{}')")
     old.execute("INSERT INTO events VALUES ('A', 1, 'submitted', 'staff', '2026-11-22', '{}')")
+    old.execute("INSERT INTO personal VALUES ('A', 1, x'00')")
     old.execute("PRAGMA user_version = 1")
     old.commit()
     old.close()
-    (kept,) = connect(f"sqlite:{file}").find("order")
-    assert kept == Head("A", "order", 1, "submitted", "2026-11-22", {})
+    store = connect(f"sqlite:{file}")
+    assert store.find("order") == [Head("A", "order", 1, "submitted", "2026-11-22", {})]
+    assert store.events("A") == (Event("submitted", "staff", "2026-11-22"),)
+    assert store.personal("A") == {1: b"\0"}
 
 
 def test_an_address_of_an_unknown_kind_says_what_is_right() -> None:
@@ -365,3 +368,90 @@ def test_no_list_of_the_desk_reads_more_of_the_file_than_it_shows(tmp_path: Path
     for query in asked:
         plan = [row[3] for row in store._db.execute(f"EXPLAIN QUERY PLAN {query}")]
         assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step], query
+
+
+def together(store: sqlite.SQLite, changes: list[Change]) -> list[str | Exception]:
+    """What becomes of changes that queue up in this order while somebody else writes."""
+
+    def write(change: Change) -> str | Exception:
+        try:
+            return store.commit(change)
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(changes)) as pool:
+        with store._turn:
+            written = []
+            for queued, change in enumerate(changes, start=1):
+                written.append(pool.submit(write, change))
+                while len(store._queue) < queued:
+                    pass
+        return [outcome.result() for outcome in written]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> sqlite.SQLite:
+    return sqlite.SQLite(tmp_path / "wudan.db")
+
+
+def test_what_is_filed_at_once_waits_for_the_disk_once(file: sqlite.SQLite) -> None:
+    done: list[str] = []
+    file._writer.set_trace_callback(done.append)
+    changes = [Change(head(f"N{n}", 1), [event()], once=str(n)) for n in range(20)]
+    assert together(file, changes) == [f"N{n}" for n in range(20)]
+    assert done.count("COMMIT") == 1
+    assert len(connect(f"sqlite:{file.path}").find("order")) == 20
+
+
+def test_who_is_refused_in_a_group_does_not_hold_up_the_others(file: sqlite.SQLite) -> None:
+    load: dict[str, Any] = {"tally": {("", "load"): 1}, "limits": {("", "load"): 1}}
+    commit(file, head("A", 1), [event()], once="earlier")
+    first, stale, full, *others = together(
+        file,
+        [
+            Change(head("A", 2), [event(n=1)], {2: b"first"}, **load),
+            Change(head("A", 2), [event(n=2)], {2: b"stale"}, once="stale"),
+            Change(head("B", 1), [event()], once="full", **load),
+            Change(head("C", 1), [event()], once="earlier"),
+            Change(head("D", 1), [event()], once="same"),
+            Change(head("E", 1), [event()], once="same"),
+        ],
+    )
+    assert (first, *others) == ("A", "A", "D", "D")
+    assert isinstance(stale, Conflict)
+    assert isinstance(full, Full)
+    assert file.personal("A") == {2: b"first"}
+    assert file.filed("stale") is file.filed("full") is None
+    assert {h.no for h in file.find("order")} == {"A", "D"}
+
+
+def test_what_cannot_be_written_at_all_fails_alone(file: sqlite.SQLite) -> None:
+    broken = Change(head("\ud800", 1), [event()])
+    first, failed, last = together(
+        file, [Change(head("A", 1), [event()]), broken, Change(head("B", 1), [event()])]
+    )
+    assert (first, last) == ("A", "B")
+    assert isinstance(failed, UnicodeEncodeError)
+
+
+def test_everybody_hears_that_a_commit_failed(file: sqlite.SQLite) -> None:
+    def no_commit(action: int, what: str | None, *more: str | None) -> int:
+        refused = (action, what) == (sqlite3.SQLITE_TRANSACTION, "COMMIT")
+        return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+
+    changes = [Change(head(no, 1), [event()], once=no) for no in "ABC"]
+    file._writer.set_authorizer(no_commit)
+    assert [type(outcome) for outcome in together(file, changes)] == [sqlite3.DatabaseError] * 3
+    file._writer.set_authorizer(None)
+    assert file.find("order") == []
+    assert together(file, changes) == ["A", "B", "C"]
+
+
+def test_everybody_hears_that_the_disk_is_full(file: sqlite.SQLite) -> None:
+    (pages,) = file._writer.execute("PRAGMA page_count").fetchone()
+    file._writer.execute(f"PRAGMA max_page_count = {pages}")
+    changes = [Change(head(no, 1), [event()], {1: bytes(9000)}) for no in "ABC"]
+    outcomes = together(file, changes)
+    assert [str(outcome) for outcome in outcomes] == ["database or disk is full"] * 3
+    file._writer.execute(f"PRAGMA max_page_count = {pages + 100}")
+    assert together(file, changes) == ["A", "B", "C"]
