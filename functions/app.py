@@ -33,14 +33,26 @@ class App:
         below: Callable[[int], int] = secrets.randbelow,
     ):
         self._folder = folder
+        self._bundle: Bundle | None = None
         self._connect = store
         self._clock = clock
         self.below = below
         self.vault = Vault(secret)
 
+    def catch_up(self) -> Bundle:
+        """Take notice of what was built since the last time. Once a request: to ask the disk is to
+        give way to other threads.
+
+        Raises:
+            FileNotFoundError: no build has been made yet.
+        """
+        self._bundle = bundle.load(self._folder)
+        return self._bundle
+
     @property
     def bundle(self) -> Bundle:
-        return bundle.load(self._folder)
+        """What the last build handed over."""
+        return self._bundle or self.catch_up()
 
     @property
     def calendar(self) -> Calendar:

@@ -1,7 +1,6 @@
 """What a build hands to the functions: one JSON file, replaced whole."""
 
 import json
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,11 +40,10 @@ def load(folder: Path) -> Bundle:
     Raises:
         FileNotFoundError: no build has been made yet.
     """
-    # Asked for some ten times in each request, so without a Path.
-    file = f"{folder}/{FILE}"
-    return _load(file, os.stat(file).st_mtime_ns)  # noqa: PTH116
+    file = folder / FILE
+    return _load(file, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=1)
-def _load(file: str, changed: int) -> Bundle:
-    return Bundle(**json.loads(Path(file).read_bytes()))
+def _load(file: Path, changed: int) -> Bundle:
+    return Bundle(**json.loads(file.read_bytes()))

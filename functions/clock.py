@@ -19,6 +19,7 @@ AT_ONCE = 200
 
 def tick(app: App) -> dict[str, int]:
     """Do what is due, and return how often each thing was done, and how many messages failed."""
+    app.catch_up()
     done = {"escalated": 0, "resumed": 0, "closed": 0, "erased": 0}
     for kind, states in DUE.items():
         for order in _overdue(app, states):

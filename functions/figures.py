@@ -6,11 +6,13 @@ each figure means, numerator and denominator, is said on the report page itself.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions import tally
-from functions.app import App
 from functions.tally import STARS, STEPS
+
+if TYPE_CHECKING:
+    from functions.app import App
 
 FEWEST = 5
 """Services and teams with fewer orders in a period are shown together, lest a person be known;
@@ -75,7 +77,7 @@ def report(period: str, counted: Mapping[str, int]) -> Report:
     )
 
 
-def snapshot(app: App) -> dict[str, Any]:
+def snapshot(app: "App") -> dict[str, Any]:
     """All that a build needs to know of the orders, and nothing personal: counters and wishes.
 
     ``months``: counters by month. ``now``: what is at the moment. ``wishes`` and ``answers``:

@@ -121,6 +121,7 @@ def respond(routes: Routes, event: Event, app: App) -> Answer:
     headers = _headers(event)
     json_wanted = "application/json" in headers.get("accept", "")
     try:
+        app.catch_up()
         act = _route(routes, event)
         return act(_request(event, headers, json_wanted), app).answer
     except Problem as problem:
