@@ -1,5 +1,6 @@
 """The command line of Wudan: build the site, check it, serve it, begin a new file."""
 
+import gc
 import sys
 import time
 from collections.abc import Iterator
@@ -81,6 +82,7 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     figures = local.figures(root)
     clock("figures")
     report = site.build(root, out or root / "public", clean, _progress, figures, clock)
+    gc.freeze()  # Lest the end look for garbage in all of it.
     took = time.perf_counter() - began
     for (_, before), (phase, after) in pairwise(times.items() if profile else ()):
         click.echo(f"{1000 * (after - before):8.0f} ms  {PHASES[phase]}")

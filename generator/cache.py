@@ -7,14 +7,14 @@ checksum, so that damage costs time and never changes a page.
 import os
 import sqlite3
 from collections.abc import Iterable
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shelves (
-    shelf TEXT, name TEXT, value BLOB, digest BLOB, PRIMARY KEY (shelf, name)
+    shelf TEXT, name TEXT, value BLOB, checksum INTEGER, PRIMARY KEY (shelf, name)
 );
 """
 
@@ -55,6 +55,8 @@ class Cache:
             self._inherited = getattr(self, "_connection", None)
             self._connection = sqlite3.connect(self._file or ":memory:", timeout=60)
             self._own = os.getpid()
+            # Parcels are long: they are read twice as fast from few pages.
+            self._connection.execute("PRAGMA page_size = 32768")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = OFF")
             # Here, for a fork of a cache in memory begins with an empty one.
@@ -67,7 +69,7 @@ class Cache:
         Raises:
             Damaged: it is not what was put there.
         """
-        query = "SELECT name, value, digest FROM shelves WHERE shelf = ? AND name = ?"
+        query = "SELECT name, value, checksum FROM shelves WHERE shelf = ? AND name = ?"
         return self._read(shelf, self._db.execute(query, (shelf, name))).get(name)
 
     def all(self, shelf: str) -> dict[str, bytes]:
@@ -76,22 +78,22 @@ class Cache:
         Raises:
             Damaged: something there is not what was put there.
         """
-        query = "SELECT name, value, digest FROM shelves WHERE shelf = ?"
+        query = "SELECT name, value, checksum FROM shelves WHERE shelf = ?"
         return self._read(shelf, self._db.execute(query, (shelf,)))
 
     def _read(self, shelf: str, rows: Iterable[tuple[Any, Any, Any]]) -> dict[str, bytes]:
         found = {}
-        for name, value, digest in rows:
+        for name, value, checksum in rows:
             # Damage can make a value of another type, too.
             whole = isinstance(name, str) and isinstance(value, bytes)
-            if not whole or digest != _digest(shelf, name, value):
+            if not whole or checksum != _checksum(shelf, name, value):
                 raise Damaged(shelf, name)
             found[name] = value
         return found
 
     def put(self, shelf: str, kept: Iterable[tuple[str, bytes]]) -> None:
         """Keep values by their names."""
-        rows = ((shelf, name, value, _digest(shelf, name, value)) for name, value in kept)
+        rows = ((shelf, name, value, _checksum(shelf, name, value)) for name, value in kept)
         self._db.executemany("REPLACE INTO shelves VALUES (?, ?, ?, ?)", rows)
 
     def noted(self, name: str) -> bytes:
@@ -119,7 +121,5 @@ class Cache:
                 Path(f"{self._file}{suffix}").unlink(missing_ok=True)
 
 
-def _digest(shelf: str, name: str, value: bytes) -> bytes:
-    digest = blake2b(value, digest_size=8, person=shelf.encode()[:16])
-    digest.update(name.encode())
-    return digest.digest()
+def _checksum(shelf: str, name: str, value: bytes) -> int:
+    return crc32(value, crc32(f"{shelf} {name}".encode()))

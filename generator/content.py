@@ -1,7 +1,8 @@
 """Read ``site.yaml`` and ``content/`` and check all of it, or tell everything that is wrong."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
@@ -30,6 +31,7 @@ from generator.models import (
 )
 from generator.parallel import spread
 from generator.sentences import SAFE_TAG
+from generator.texts import Converted
 from generator.yaml import Document
 
 FOLDERS: dict[str, type[Entry]] = {
@@ -204,7 +206,7 @@ class _Reader:
         fresh: dict[str, dict[str, bytes]] = {name: {} for name in FOLDERS}
 
         def converted() -> Iterator[tuple[str, bytes]]:
-            for path, read in zip(changed, spread(self.entry, changed), strict=True):
+            for path, read in zip(changed, spread(self.entries, changed), strict=True):
                 folder, file = path.split("/")
                 self.problems += read.problems
                 if read.kept:
@@ -218,21 +220,35 @@ class _Reader:
         self.cache.commit()
         return {name: [*shelf.kept.values()] for name, shelf in self.shelves.items()}
 
-    def entry(self, path: str) -> Read:
-        """One file of a folder, read apart from the others, in whatever process."""
+    def entries(self, paths: Sequence[str]) -> list[Read]:
+        """Files of folders, read apart from the others, in whatever process."""
+        found = [self.entry(path) for path in paths]
+        fields = [
+            (n, field, text)
+            for n, (item, _) in enumerate(found)
+            for field in PROSE
+            if (text := getattr(item, field, ""))
+        ]
+        prose: dict[int, dict[str, Converted]] = defaultdict(dict)
+        converted = texts.convert(self.cache, [text for *_, text in fields])
+        for (n, field, _), made in zip(fields, converted, strict=True):
+            prose[n][field] = made
+        return [
+            self.done(path, item, prose[n]) if item else Read(b"", [], problems)
+            for n, (path, (item, problems)) in enumerate(zip(paths, found, strict=True))
+        ]
+
+    def entry(self, path: str) -> tuple[Entry | None, list[Problem]]:
         folder, file = path.split("/")
         given = {"slug": file.removesuffix(".yaml")}
-        item, problems = self.checked(f"content/{path}", FOLDERS[folder], given)
-        if item is None:
-            return Read(b"", [], problems)
-        prose, kept = {}, []
-        for field in PROSE:
-            if text := getattr(item, field, ""):
-                converted = texts.convert(self.cache, text)
-                prose[field] = converted.prose
-                kept.append((converted.prose.name, converted.kept))
-        item = msgspec.structs.replace(item, **prose)
-        return Read(encode(Kept(self.looks[folder][file], item.digests(), item)), kept, [])
+        return self.checked(f"content/{path}", FOLDERS[folder], given)
+
+    def done(self, path: str, item: Entry, prose: Mapping[str, Converted]) -> Read:
+        folder, file = path.split("/")
+        found = {field: converted.prose for field, converted in prose.items()}
+        item = msgspec.structs.replace(item, **found)
+        kept = Kept(self.looks[folder][file], item.digests(), item)
+        return Read(encode(kept), [(each.prose.name, each.kept) for each in prose.values()], [])
 
     def files(self, name: str) -> dict[str, str]:
         """The folder's files whose names can be addresses, and how each looks; the others are

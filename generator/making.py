@@ -1,6 +1,6 @@
 """All of a build that has something to do: read, plan, draw what changed, hand over."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ class Work(NamedTuple):
     """A file of the site: where it is, what stands for all that it is made from, how to make it."""
 
     path: str
-    fingerprint: bytes
+    fingerprint: Callable[[], bytes]
     make: Callable[[], bytes]
 
 
@@ -82,7 +82,7 @@ class Maker:
             section.name: [
                 Work(
                     file_of(page.address),
-                    renderer.fingerprint(page),
+                    partial(renderer.fingerprint, page),
                     partial(renderer.render, page),
                 )
                 for page in section.pages
@@ -91,7 +91,7 @@ class Maker:
             if section.name not in parts
         }
         works[STATIC] = [
-            Work(file_of(address), stamp(path.stat()).encode(), path.read_bytes)
+            Work(file_of(address), stamp(path.stat()).encode, path.read_bytes)
             for address, path in self.look.files.items()
         ]
         keys[STATIC] = b""
@@ -106,7 +106,7 @@ class Maker:
         changed = [work for several in works.values() for work in several if work.path not in files]
         self.clock("fingerprints")
         self.output.begin()
-        done = watch(spread(self._write_one, changed), len(changed))
+        done = watch(spread(self._write_some, changed), len(changed))
         files |= zip((work.path for work in changed), done, strict=True)
         self.clock("pages")
         for name, several in works.items():
@@ -115,8 +115,9 @@ class Maker:
         total = sum(len(part.files) for part in parts.values())
         return Report(len(changed), total - len(changed), removed)
 
-    def _write_one(self, work: Work) -> Written:
-        return self.output.write(work.path, work.fingerprint, work.make())
+    def _write_some(self, works: Sequence[Work]) -> list[Written]:
+        made = [(work.path, work.fingerprint(), work.make()) for work in works]
+        return [self.output.write(*file) for file in made]
 
     def _hand_over(self, site: Site, renderer: Renderer) -> None:
         """Write the bundle for the functions, where what it has may have changed."""

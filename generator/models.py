@@ -123,7 +123,7 @@ class Event(Part, frozen=True):
             raise ValueError("end_before_start")
 
 
-class News(Entry, frozen=True):
+class News(Entry, frozen=True, omit_defaults=True):
     """One item of ``/news/``; ``body`` is Markdown."""
 
     title: Text

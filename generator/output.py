@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -60,6 +60,7 @@ class Output:
         self._clean = clean
         self._stopped = bool(cache.noted(f"writing {self.name}"))
         self._lost: set[str] = set()
+        self._new = False
         if folder.is_dir() and not (folder / MARK).exists() and any(folder.iterdir()):
             raise WudanError(
                 f"文件夹 {folder} 里有别的东西，不敢动它。请换一个 --out，或先清空它。"
@@ -98,14 +99,14 @@ class Output:
         part = self._parts.get(name)
         return part if part and part.key == key and self._lost.isdisjoint(part.files) else None
 
-    def lies(self, path: str, fingerprint: bytes) -> Written | None:
+    def lies(self, path: str, fingerprint: Callable[[], bytes]) -> Written | None:
         """The file, where it lies there as it was made from what this stands for."""
-        known = self._files.get(path)
-        whole = known and known.fingerprint == fingerprint and path not in self._lost
-        return known if whole else None
+        known = None if path in self._lost else self._files.get(path)
+        return known if known and known.fingerprint == fingerprint() else None
 
     def begin(self) -> None:
         """Note that files are about to be written, for who comes after us if we are stopped."""
+        self._new = not self.folder.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / MARK).write_text(SAYS)
         self._cache.note(f"writing {self.name}", b"yes")
@@ -132,7 +133,7 @@ class Output:
         """Remove what is in none of these parts, and remember them; return how many files went."""
         stays = {path for part in parts.values() for path in part.files}
         gone = self._files.keys() - stays
-        if self.stopped:
+        if self.stopped and not self._new:
             gone |= self._found() - stays
         for path in gone:
             self._remove(path)

@@ -16,7 +16,7 @@ MANY = 400
 PART = 100
 SHARED = "/dev/shm"  # noqa: S108 - It is only asked for.
 
-_inherited: tuple[Callable[[Any], Any], Sequence[Any]]
+_inherited: tuple[Callable[[Sequence[Any]], list[Any]], Sequence[Any]]
 """What the forked processes find in their memory, so that nothing is copied to them."""
 
 
@@ -54,25 +54,27 @@ def aside(work: Callable[[], bytes]) -> Callable[[], bytes]:
     return result
 
 
-def spread(work: Callable[[T], R], over: Sequence[T]) -> Iterator[R]:
-    """The results in order.
+def spread(work: Callable[[Sequence[T]], list[R]], over: Sequence[T]) -> Iterator[R]:
+    """The results in order of work that is given some of it at a time.
 
     Where there is no memory that processes share (as on Lambda, whose locks would lie in
-    ``/dev/shm``), the work is done here.
+    ``/dev/shm``), all is done here.
     """
     global _inherited
+    parts = range(0, len(over), PART)
     processors = _processors()
     if len(over) < MANY or processors == 1 or not os.access(SHARED, os.W_OK):
-        yield from map(work, over)
+        for first in parts:
+            yield from work(over[first : first + PART])
         return
     import multiprocessing  # Slow to import, and most builds have little to do.
 
     _inherited = (work, over)
     with multiprocessing.get_context("fork").Pool(processors) as pool:
-        for results in pool.imap(_part, range(0, len(over), PART)):
+        for results in pool.imap(_part, parts):
             yield from results
 
 
 def _part(first: int) -> list[Any]:
     work, over = _inherited
-    return [work(each) for each in over[first : first + PART]]
+    return work(over[first : first + PART])

@@ -11,13 +11,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from functions.form import FORMS, THANKS
-from generator import feeds, forms, reports
 from generator.errors import ContentError, Problem
 from generator.models import DIGEST, Entry, Fair, News, Site, by_category, digest
 from generator.yaml import Document
@@ -131,6 +130,9 @@ class _News:
 
     def __init__(self, site: Site):
         self.items = site.news
+        # Each is led to from several pages, and shown on several lists.
+        self.link = cache(lambda place: _link(site.news[place]))
+        self.card = cache(lambda place: _card(site.news[place]))
         digests = site.digests or [item.digests() for item in site.news]
         briefs = [each.brief for each in digests]
         self.wholes = b"".join([each.whole for each in digests])
@@ -181,8 +183,8 @@ def _months(news: _News) -> Iterator[Section]:
 
 def _month(news: _News, first: int, last: int) -> Iterator[Page]:
     for position in range(first, last):
-        related = [_link(news.items[other]) for other in _related(news, position)]
-        data = _around(news.items, position) | {"related": related}
+        related = [news.link(other) for other in _related(news, position)]
+        data = _around(news.link, position, len(news.items)) | {"related": related}
         yield _item_page("news.html", news.items[position], data)
 
 
@@ -209,7 +211,7 @@ def _lists(
 
     def listed(numbers: range) -> Iterator[Page]:
         for number in numbers:
-            cards = [_card(news.items[place]) for place in _part(places, number)]
+            cards = [news.card(place) for place in _part(places, number)]
             yield _list_page(base, template, cards, number, total, data)
 
     for first in range(1, total + 1, TOGETHER):
@@ -228,24 +230,33 @@ def _sitemap(site: Site, sections: Iterable[Section]) -> Iterator[Page]:
 
 def _others(site: Site, known: Mapping[str, Any]) -> Iterator[Page]:
     """All that has nothing to do with news."""
+    # Here, for most builds look at nothing of it.
+    from generator import feeds, forms, reports
+
     names = {team.slug: team.name for team in site.teams}
     yield Page("/menu/", "menu.html", {"categories": by_category(site.menu), "teams": names})
     yield Page("/teams/", "teams.html", {"teams": site.teams})
     yield Page("/404.html", "404.html", {})
     yield Page("/robots.txt", "robots.txt", {})
     yield Page("/service-day.ics", feeds.service_day, {})
-    yield from _items(site, known)
+    yield from _items(site, reports.lately(known))
     yield from _paged("/fairs/", "fairs.html", site.fairs)
     yield from _paged("/partners/", "partners.html", site.partners)
-    yield from _forms(site)
+    for form in site.forms:
+        if form.slug in FORMS:
+            data = {"form": forms.resolve(form, site)}
+            drawn = {"typed": {}, "errors": {}, "hidden": {}, "once": ""}
+            source = f"content/forms/{form.slug}.yaml"
+            yield Page(FORMS[form.slug], "form.html", data | drawn, source)
+    yield Page(THANKS, "thanks.html", {})
     yield from (Page(*made) for made in reports.pages(site, known))
     yield from _paged("/wishes/", "wishes.html", reports.wishes(site, known))
 
 
-def _items(site: Site, known: Mapping[str, Any]) -> Iterator[Page]:
-    counted = reports.lately(known)
+def _items(site: Site, counted: Mapping[str, Any]) -> Iterator[Page]:
+    fairs = [_link(fair) for fair in site.fairs]
     for position, fair in enumerate(site.fairs):
-        yield _item_page("fair.html", fair, _around(site.fairs, position))
+        yield _item_page("fair.html", fair, _around(fairs.__getitem__, position, len(fairs)))
     teams = {team.slug: team for team in site.teams}
     for service in site.menu:
         doing = [teams[name] for name in service.teams]
@@ -307,17 +318,6 @@ def _list_page(
     return Page(place(number), template, {"items": items, "pager": pager} | data)
 
 
-def _forms(site: Site) -> Iterator[Page]:
-    for form in site.forms:
-        if form.slug in FORMS:
-            data = {"form": forms.resolve(form, site)}
-            drawn = {"typed": {}, "errors": {}, "hidden": {}, "once": ""}
-            yield Page(
-                FORMS[form.slug], "form.html", data | drawn, f"content/forms/{form.slug}.yaml"
-            )
-    yield Page(THANKS, "thanks.html", {})
-
-
 def _link(item: News | Fair) -> Link:
     return Link(address(item), item.title, item.date)
 
@@ -327,9 +327,9 @@ def _card(item: News) -> Card:
     return Card(address(item), item.title, item.date, kind, community, item.text, item.sample)
 
 
-def _around(items: Sequence[News | Fair], position: int) -> dict[str, Any]:
-    newer = _link(items[position - 1]) if position else None
-    older = _link(items[position + 1]) if position + 1 < len(items) else None
+def _around(link: Callable[[int], Link], position: int, total: int) -> dict[str, Any]:
+    newer = link(position - 1) if position else None
+    older = link(position + 1) if position + 1 < total else None
     return {"newer": newer, "older": older}
 
 

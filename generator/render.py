@@ -1,11 +1,11 @@
 """Pages as bytes."""
 
 import traceback
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from functions import figures, sheets
 from functions.page import environment
 from generator import plan, texts
 from generator.cache import Cache
@@ -16,6 +16,8 @@ from generator.theme import Theme
 
 if TYPE_CHECKING:
     from jinja2 import Environment, TemplateError
+
+    from functions.figures import Report
 
 
 class Renderer:
@@ -34,7 +36,7 @@ class Renderer:
         env = environment(self._theme.templates)
         env.bytecode_cache = Compiled(self._cache)
         env.globals.update(site=self._settings, words=self._theme.words, assets=self._theme.assets)
-        env.globals.update(address=plan.address, csv=sheets.as_csv, table=figures.rows)
+        env.globals.update(address=plan.address, csv=_csv)
         env.filters.update(markdown=self.html, excerpt=lambda prose: prose and prose.excerpt)
         return env
 
@@ -63,6 +65,14 @@ class Renderer:
             return self._env.get_template(page.template).render(page.data, page=page).encode()
         except TemplateError as error:
             raise WudanError(f"templates/{_place(error)}: 模板有错：{error.message}") from error
+
+
+def _csv(report: "Report", words: Mapping[str, Any]) -> str:
+    # Here, for most builds look at no report.
+    from functions import figures, sheets
+
+    rows = figures.rows(report, words["names"], words["kinds"])
+    return sheets.as_csv(words["report"], rows)
 
 
 def _place(error: "TemplateError") -> str:

@@ -261,7 +261,7 @@ class Work:
         for kind, (holder, name) in {
             "looked at": (looks, "stamp"),
             "read": (yaml, "read"),
-            "converted": (markup, "html"),
+            "converted": (markup, "convert"),
             "drawn": (render.Renderer, "render"),
         }.items():
             monkeypatch.setattr(holder, name, self.counted(kind, getattr(holder, name)))

@@ -1,3 +1,6 @@
+from html import unescape
+
+import nh3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -103,3 +106,10 @@ def test_what_saves_time_changes_nothing(text: str) -> None:
 def test_every_pattern_of_a_line_has_its_sign_in_the_order_in_which_they_are_tried() -> None:
     patterns = markup._quick.inlinePatterns
     assert [*patterns] == [patterns[name] for name in markup.SIGNS]
+
+
+@given(st.lists(PIECES | st.sampled_from(['<a title="a>b">', "<i title='>'>", '">']), max_size=30))
+def test_an_excerpt_is_what_is_left_without_any_tag(pieces: list[str]) -> None:
+    safe = html("".join(pieces))
+    words = unescape(nh3.Cleaner(tags=set()).clean(safe))
+    assert excerpt(safe, longest=10_000) == " ".join(words.split())
