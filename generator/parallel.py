@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-MANY = 400
+MANY = 100
 """With fewer, starting processes takes longer than they save."""
 PART = 100
 SHARED = "/dev/shm"  # noqa: S108 - It is only asked for.
