@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
 
@@ -26,9 +27,10 @@ def look_again(root: Path, looks: Looks, files: Iterable[Path]) -> bool:
         if folder is None or file.parent.parent != content:
             return False
         folder.pop(file.name, None)
-        if _is_visible(file.name) and file.exists():
-            folder[file.name] = stamp(file.stat())
-            looks[file.parent.name] = dict(sorted(folder.items()))
+        if _is_visible(file.name):
+            with suppress(FileNotFoundError):
+                folder[file.name] = stamp(file.stat())
+                looks[file.parent.name] = dict(sorted(folder.items()))
     return True
 
 

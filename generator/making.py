@@ -95,15 +95,15 @@ class Maker:
             for address, path in self.look.files.items()
         ]
         keys[STATIC] = b""
-        if not _distinct(parts.values(), works.values()):
+        planned = [work for several in works.values() for work in several]
+        if not _distinct(parts.values(), planned):
             pages(sections)  # It says which are not.
         files = {
             work.path: written
-            for several in works.values()
-            for work in several
+            for work in planned
             if (written := self.output.lies(work.path, work.fingerprint))
         }
-        changed = [work for several in works.values() for work in several if work.path not in files]
+        changed = [work for work in planned if work.path not in files]
         self.clock("fingerprints")
         self.output.begin()
         done = watch(spread(self._write_some, changed), len(changed))
@@ -130,10 +130,10 @@ class Maker:
             self.cache.note("bundle", digest((read, stamp(file.stat()))))
 
 
-def _distinct(parts: Iterable[Part], works: Iterable[list[Work]]) -> bool:
+def _distinct(parts: Iterable[Part], works: Iterable[Work]) -> bool:
     """Whether each file has a path of its own."""
     paths = [path for part in parts for path in part.files]
-    paths += [work.path for several in works for work in several]
+    paths += [work.path for work in works]
     return len({*paths}) == len(paths)
 
 
