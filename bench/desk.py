@@ -16,9 +16,9 @@ import click
 
 from functions import accounts, demo, ledger
 from functions.app import App
+from functions.asgi import ROUTES
 from functions.http import FORM, Answer, respond
 from functions.store import connect
-from functions.wsgi import ROUTES
 from generator import site
 
 NAME = "bench"

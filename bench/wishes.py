@@ -1,15 +1,18 @@
 """Wishes filed per second on one machine, beside the same form written in Django.
 
-    python -m venv rival && rival/bin/pip install django==5.2.19 waitress==3.0.2
+    python -m venv rival && rival/bin/pip install -r bench/django/requirements.txt
     python -m bench.wishes --python rival/bin/python [--seconds 8] [--rounds 5]
 
-Both are served by waitress with as many threads, in one process, and keep what they file in
-SQLite on disk, with as large a cache and log: each acknowledged order was synced (WAL,
-``synchronous = FULL``). Ours does more for an order: it seals what is personal, and keeps lists and
+All are one process, and keep what they file in SQLite on disk, with as large a cache and log: each
+acknowledged order was synced (WAL, ``synchronous = FULL``). Django is behind uvicorn, set as ours
+is, which hands its requests to threads; and once more behind waitress with as many threads, which
+suits it better. Ours does more for an order: it seals what is personal, and keeps lists and
 counters; Django goes without sessions and tokens against forged posts, which this form of ours
-needs as little. In turn each is sent different wishes by sixteen senders, as fast as it answers, on
-connections that are kept; then 100 a second, at moments fixed beforehand, from which the time of an
-answer counts. At the end each must have exactly the orders that it acknowledged.
+needs as little.
+
+In turn each is sent different wishes by sixteen senders, as fast as it answers, on connections that
+are kept; then 100 a second, at moments fixed beforehand, from which the time of an answer counts.
+At the end each must have exactly the orders that it acknowledged.
 """
 
 import itertools
@@ -21,6 +24,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -34,6 +38,7 @@ from generator.serve import THREADS
 from tests.servers import answers, free_port, running
 
 PRODUCT = Path(__file__).parents[1]
+OURS = "ours"
 SENDERS = 16
 RATE = 100
 TOLD = urlencode(
@@ -155,8 +160,8 @@ def ours(folder: Path) -> Iterator[Rival]:
 
 
 @contextmanager
-def theirs(folder: Path, python: str) -> Iterator[Rival]:
-    """Django's, served by waitress with as many threads."""
+def theirs(folder: Path, python: str, server: str) -> Iterator[Rival]:
+    """Django's, behind this server with as many threads."""
     port = free_port()
     command: list[str | Path] = [
         python,
@@ -164,25 +169,29 @@ def theirs(folder: Path, python: str) -> Iterator[Rival]:
         folder,
         str(port),
         str(THREADS),
+        server,
     ]
     with running(command, answers(f"http://127.0.0.1:{port}/")):
         yield Rival(port, folder / "rival.db", "rival_order")
 
 
 @click.command()
-@click.option("--python", required=True, help="That of a venv with Django and waitress.")
+@click.option("--python", required=True, help="That of a venv with Django and both servers.")
 @click.option("--seconds", default=8.0, show_default=True)
 @click.option("--rounds", default=5, show_default=True)
 def main(python: str, seconds: float, rounds: int) -> None:
-    """Measure both in turn; print medians, spread and the ratio."""
-    speed: dict[str, list[float]] = {"ours": [], "Django": []}
-    took: dict[str, list[float]] = {"ours": [], "Django": []}
+    """Measure all in turn; print medians, spread and ratios."""
+    speed: dict[str, list[float]] = defaultdict(list)
+    took: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:
-        folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
-        rivals = {
-            "ours": stack.enter_context(ours(folders[0])),
-            "Django": stack.enter_context(theirs(folders[1], python)),
-        }
+
+        def folder() -> Path:
+            return Path(stack.enter_context(tempfile.TemporaryDirectory()))
+
+        rivals = {OURS: stack.enter_context(ours(folder()))}
+        for server in ("uvicorn", "waitress"):
+            django = stack.enter_context(theirs(folder(), python, server))
+            rivals[f"Django, {server}"] = django
         for rival in rivals.values():
             at_full_speed(rival, 1)  # What is imported at the first is no matter.
         for _ in range(rounds):
@@ -196,12 +205,11 @@ def main(python: str, seconds: float, rounds: int) -> None:
     for name, found in speed.items():
         middle, worst = statistics.median(found), statistics.quantiles(took[name], n=100)[98]
         click.echo(
-            f"{name:8}{middle:8.0f} wishes/s  ({min(found):.0f} to {max(found):.0f})"
-            f"   at {RATE}/s: median {1000 * statistics.median(took[name]):.1f} ms,"
+            f"{name:18}{middle:6.0f} wishes/s ({min(found):.0f} to {max(found):.0f})"
+            f"{statistics.median(speed[OURS]) / middle:6.2f} times that is ours;"
+            f" at {RATE}/s: median {1000 * statistics.median(took[name]):.1f} ms,"
             f" p99 {1000 * worst:.1f} ms"
         )
-    ratio = statistics.median(speed["ours"]) / statistics.median(speed["Django"])
-    click.echo(f"ratio   {ratio:8.2f}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ filled in: deadlines by the calendar, the words for the public, who did it.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,7 +26,7 @@ ENDS_WAITING = ("dispatched", "done", "returned")
 def offered(app: App, order: Order, by: str) -> list[str]:
     """The events that have a form here and may follow, in the order of the forms."""
     can = {*lifecycle.moves(order, by)}
-    can |= {*lifecycle.moves(replace(order, waits_until=""), by)} & {*ENDS_WAITING}
+    can |= {*lifecycle.moves(order._replace(waits_until=""), by)} & {*ENDS_WAITING}
     return [kind for kind in app.bundle.actions if kind in can]
 
 

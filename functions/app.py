@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from datetime import datetime, timedelta, timezone
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -40,8 +41,8 @@ class App:
         self.vault = Vault(secret)
 
     def catch_up(self) -> Bundle:
-        """Take notice of what was built since the last time. Once a request: to ask the disk is to
-        give way to other threads.
+        """Take notice of what was built since the last time. Whoever calls the functions does it
+        first, for all that it calls at once: to ask the disk takes as long as to check a form.
 
         Raises:
             FileNotFoundError: no build has been made yet.
@@ -62,6 +63,12 @@ class App:
     @cached_property
     def store(self) -> Store:
         return self._connect()
+
+    def inside(self, store: Store) -> "App":
+        """The same with another store, such as one inside a transaction."""
+        app = copy(self)
+        app.store = store
+        return app
 
     @property
     def now(self) -> datetime:

@@ -123,17 +123,14 @@ def _name(field: Field, text: str, today: date) -> str:
     return _line(text.replace("\n", " "), 40)
 
 
-UNSEEN = ("Cc", "Zl", "Zp")
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters (general categories Cc, Zl and Zp), and the marks that turn the direction of
+what follows, by which a text can look like another (Unicode Technical Report 36, section 2.4)."""
 
 
 def _line(text: str, longest: int) -> str:
-    """Text of any script, as typed: rare characters are not folded into their likes.
-
-    Not accepted are control characters and the marks that turn the direction of what follows,
-    by which a text can look like another (Unicode Technical Report 36, section 2.4).
-    """
-    if any(unicodedata.category(c) in UNSEEN or c in TURNING for c in text):
+    """Text of any script, as typed: rare characters are not folded into their likes."""
+    if UNSEEN.search(text):
         raise Wrong("control")
     return _limited(text, longest)
 

@@ -111,7 +111,9 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
     def handle(event: Event, context: object) -> Answer:
-        return respond(routes, event, from_environment())
+        app = from_environment()
+        app.catch_up()
+        return respond(routes, event, app)
 
     return handle
 
@@ -121,7 +123,6 @@ def respond(routes: Routes, event: Event, app: App) -> Answer:
     headers = _headers(event)
     json_wanted = "application/json" in headers.get("accept", "")
     try:
-        app.catch_up()
         act = _route(routes, event)
         return act(_request(event, headers, json_wanted), app).answer
     except Problem as problem:

@@ -137,7 +137,7 @@ def head(app: App, order: Order) -> Head:
         order.version,
         order.state,
         order.filed_at,
-        {name: getattr(order, name) for name in Order.__slots__},
+        order._asdict(),
         deadline(app, order),
         order.team,
         tuple(f"{name}:{value}" for name, value in marks.items() if value),

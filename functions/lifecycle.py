@@ -5,9 +5,9 @@ one; the table is data, so that code, tests, documentation and buttons all read 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 RESIDENT, STAFF, TEAM, CLOCK = "resident", "staff", "team", "clock"
 ACTORS = (RESIDENT, STAFF, TEAM, CLOCK)
@@ -28,19 +28,17 @@ STATES = (
 FINAL = ("closed", "rejected", "cancelled", "merged")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened, once and for all. ``data`` never holds personal data."""
 
     kind: str
     by: str
     at: str
     """ISO 8601 with its offset from UTC, to the second."""
-    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    data: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What the history so far amounts to. ``version`` is the number of events in it.
 
     Names in ``_at`` are when a step was reached last; days are ISO 8601, as in ``due``.
@@ -356,7 +354,7 @@ def apply(order: Order, event: Event) -> Order:
     if move.stamps:
         changed[move.stamps] = event.at
     state = move.to or order.state
-    return replace(order, version=order.version + 1, state=state, changed_at=event.at, **changed)
+    return order._replace(version=order.version + 1, state=state, changed_at=event.at, **changed)
 
 
 def fold(no: str, events: Iterable[Event]) -> Order:

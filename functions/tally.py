@@ -38,17 +38,17 @@ def of_order(order: Order) -> Tally:
     if order.state == "merged":
         counted[month, "all merged"] = 1
         return counted
-    progress, rating = Counter(_progress(order)), _rating(order)
-    both = progress + rating
+    progress, rating = [(name, 1) for name in _progress(order)], [*_rating(order)]
     for scope, counts in (
-        ("all", both),
-        (f"service:{order.service}", both),
-        (f"team:{order.team}" if order.team else "", progress),
-        (f"team:{order.rated_team}" if order.rated_team else "", rating),
+        ("all", progress + rating),
+        (f"service:{order.service}", progress + rating),
+        (f"team:{order.team}", progress if order.team else []),
+        (f"team:{order.rated_team}", rating if order.rated_team else []),
     ):
-        if scope:
-            counted.update({(month, f"{scope} {name}"): n for name, n in counts.items()})
-    counted.update({(month, f"all hours:{step}:{hours}"): 1 for step, hours in _hours(order)})
+        for name, more in counts:
+            counted[month, f"{scope} {name}"] += more
+    for step, hours in _hours(order):
+        counted[month, f"all hours:{step}:{hours}"] = 1
     return counted
 
 
@@ -65,7 +65,7 @@ def of_volunteer(state: str, applied_at: str, team: str) -> Tally:
 
 def difference(before: Tally, after: Tally) -> dict[tuple[str, str], int]:
     """What to add to the counters when one thing changed."""
-    changed = {name: after[name] - before[name] for name in before | after}
+    changed = {name: after.get(name, 0) - before.get(name, 0) for name in {*before, *after}}
     return {name: more for name, more in changed.items() if more}
 
 
@@ -85,21 +85,20 @@ def _progress(order: Order) -> Iterator[str]:
         yield order.state
 
 
-def _rating(order: Order) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _rating(order: Order) -> Iterator[tuple[str, int]]:
     if order.rated_at:
         # Done at least once, even if it was opened again since: the other side of the response.
-        counts["asked"] = 1
-        counts["rated"] = 1
-        counts[order.solved] = 1
+        yield "asked", 1
+        yield "rated", 1
+        yield order.solved, 1
         for name in STARS:
             if stars := getattr(order, name):
-                counts[f"{name} stars"] = stars
-                counts[f"{name} given"] = 1
+                yield f"{name} stars", stars
+                yield f"{name} given", 1
     if order.problem:
-        counts["problems"] = 1
-        counts["answered"] = order.problem == "answered"
-    return +counts
+        yield "problems", 1
+    if order.problem == "answered":
+        yield "answered", 1
 
 
 def _hours(order: Order) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from a2wsgi.asgi_typing import ASGIApp, HTTPScope, Receive, Scope, Send
 
 PATH = "/__reload__"
 SCRIPT = """let seen;
@@ -15,6 +16,11 @@ setInterval(async () => {
 """
 TAG = f'<script src="{PATH}.js"></script>'.encode()
 
+HOW = (b"if-", b"range", b"accept-encoding")
+"""Headers of requests for less than a whole, plain page."""
+VARYING = (b"content-length", b"etag", b"last-modified", b"cache-control")
+"""Headers of answers that are not true of the page with the tag."""
+
 
 @dataclass
 class Version:
@@ -23,43 +29,52 @@ class Version:
     number: int = 1
 
 
-def application(inner: WSGIApplication, version: Version) -> WSGIApplication:
+def application(inner: ASGIApp, version: Version) -> ASGIApp:
     """The inner application, its pages asking every half second whether there was a build."""
 
-    def reloading(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        own = {PATH: ("text/plain", str(version.number)), f"{PATH}.js": ("text/javascript", SCRIPT)}
-        if environ["PATH_INFO"] in own:
-            kind, body = own[environ["PATH_INFO"]]
-            start_response("200 OK", [("content-type", kind), ("cache-control", "no-store")])
-            return [body.encode()]
-        return _with_tag(inner, environ, start_response)
+    async def reloading(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await inner(scope, receive, send)
+            return
+        own = {
+            PATH: (b"text/plain", str(version.number)),
+            f"{PATH}.js": (b"text/javascript", SCRIPT),
+        }
+        if scope["path"] in own:
+            kind, text = own[scope["path"]]
+            await _answer(send, 200, [(b"content-type", kind)], text.encode())
+        else:
+            await _with_tag(inner, scope, receive, send)
 
     return reloading
 
 
-def _with_tag(
-    inner: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
-) -> Iterable[bytes]:
-    status, headers = "", []
+async def _with_tag(inner: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    start: Any = None
+    body = b""
 
-    def remember(said: str, fields: list[tuple[str, str]], *rest: Any) -> Any:
-        nonlocal status, headers
-        status, headers = said, fields
+    async def hold_pages(message: Any) -> None:
+        nonlocal start, body
+        if message["type"] == "http.response.start" and _is_page(message["headers"]):
+            start = message
+        elif start is None:
+            await send(message)
+        else:
+            body += message["body"]
 
     # Whole, plain and unconditional, since the page is not what lies on the disk.
-    whole = {k: v for k, v in environ.items() if not k.startswith(HOW)}
-    parts = inner(whole, remember)
-    names = {name.lower(): value for name, value in headers}
-    if environ["REQUEST_METHOD"] != "GET" or "text/html" not in names.get("content-type", ""):
-        start_response(status, headers)
-        return parts
-    body = b"".join(parts).replace(b"</body>", TAG + b"</body>")
-    kept = [(name, value) for name, value in headers if name.lower() not in VARYING]
-    start_response(
-        status, [*kept, ("content-length", str(len(body))), ("cache-control", "no-store")]
-    )
-    return [body]
+    headers = [(name, value) for name, value in scope["headers"] if not name.startswith(HOW)]
+    await inner({**scope, "headers": headers}, receive, hold_pages)
+    if start is not None:
+        kept = [(name, value) for name, value in start["headers"] if name not in VARYING]
+        await _answer(send, start["status"], kept, body.replace(b"</body>", TAG + b"</body>"))
 
 
-HOW = ("HTTP_IF_", "HTTP_RANGE", "HTTP_ACCEPT_ENCODING")
-VARYING = ("content-length", "etag", "last-modified", "cache-control")
+def _is_page(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return dict(headers).get(b"content-type", b"").startswith(b"text/html")
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    own = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *own]})
+    await send({"type": "http.response.body", "body": body})

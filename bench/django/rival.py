@@ -1,7 +1,7 @@
 """The wish form as one would write it in Django: a model, a form, a view; SQLite, every commit on
-disk, behind the same server as ours.
+disk, behind the server that ours has, or one that was made for WSGI.
 
-    python bench/django/rival.py FOLDER PORT THREADS
+    python bench/django/rival.py FOLDER PORT THREADS uvicorn|waitress
 """
 
 import secrets
@@ -11,7 +11,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 
-folder, port, threads = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+folder, port, threads, server = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 settings.configure(
     ALLOWED_HOSTS=["*"],
     DATABASES={
@@ -123,9 +123,26 @@ def submit(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("api/wish", submit)]
 
 if __name__ == "__main__":
-    from waitress import serve
-
     with connection.schema_editor() as editor:
         for model in (Order, Event, Message):
             editor.create_model(model)
-    serve(get_wsgi_application(), host="127.0.0.1", port=port, threads=threads)
+    application = get_wsgi_application()
+    if server == "waitress":
+        import waitress
+
+        waitress.serve(application, host="127.0.0.1", port=port, threads=threads)
+    else:
+        import uvicorn
+        from a2wsgi import WSGIMiddleware
+
+        uvicorn.run(
+            WSGIMiddleware(application, workers=threads),
+            port=port,
+            http="httptools",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+        )

@@ -7,6 +7,7 @@ the events: personal data, sealed, one blob per event, erased on its own.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -92,6 +93,18 @@ class Change(NamedTuple):
 
 class Store(Protocol):
     """What every engine does. Each call is one transaction, durable before it returns."""
+
+    local: bool
+    """Whether it writes on this machine: then what comes at once is best written by one thread
+    :meth:`together`; over a network many should wait at the same time."""
+
+    def together(self) -> AbstractContextManager["Store"]:
+        """A store whose changes are durable when the block has ended, perhaps not before.
+
+        Raises:
+            Exception: somebody else is writing, at the beginning; or at the end, what kept all
+                that was done inside from being written.
+        """
 
     def commit(self, change: Change) -> str:
         """Add events to a history, or begin it, and return its number.

@@ -31,7 +31,7 @@ import json
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from itertools import count, islice
 from types import MappingProxyType
@@ -84,11 +84,16 @@ NEW = "attribute_not_exists(pk)"
 class DynamoDB:
     """A :class:`functions.store.Store` in one table; ``community`` parts those that share it."""
 
+    local = False
+
     def __init__(self, table: str, community: str = ""):
         self._client = _client()
         self._table = table
         self._community = community
         self._months: set[str] = set()
+
+    def together(self) -> AbstractContextManager["DynamoDB"]:
+        return nullcontext(self)
 
     def commit(self, change: Change) -> str:
         head = change.head

@@ -84,41 +84,83 @@ MIGRATIONS = (
     INSERT INTO personal SELECT * FROM old_personal;
     DROP TABLE old_personal;
     """,
+    # Numbers of orders are random, and each would touch a page of its own in every table that is
+    # ordered by them. What grows in the order of coming is written to the same few pages.
+    """
+    ALTER TABLE heads RENAME TO old_heads;
+    DROP INDEX heads_by_due;
+    DROP INDEX heads_by_owner;
+    CREATE TABLE heads (
+        id INTEGER PRIMARY KEY, no TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+        version INTEGER NOT NULL, state TEXT NOT NULL, begun TEXT NOT NULL, data TEXT NOT NULL,
+        due TEXT NOT NULL, owner TEXT NOT NULL, marks TEXT NOT NULL
+    );
+    INSERT INTO heads SELECT NULL, * FROM old_heads ORDER BY begun, no;
+    DROP TABLE old_heads;
+    CREATE INDEX heads_by_due ON heads (kind, state, due, id);
+    CREATE INDEX heads_by_owner ON heads (kind, state, owner, due, id) WHERE owner != '';
+    ALTER TABLE events RENAME TO old_events;
+    CREATE TABLE events (
+        head INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, by TEXT NOT NULL,
+        at TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (head, seq)
+    ) WITHOUT ROWID;
+    INSERT INTO events SELECT id, seq, e.kind, by, at, e.data
+        FROM old_events e JOIN heads USING (no) ORDER BY id, seq;
+    DROP TABLE old_events;
+    ALTER TABLE personal RENAME TO old_personal;
+    CREATE TABLE personal (
+        head INTEGER NOT NULL, seq INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (head, seq)
+    ) WITHOUT ROWID;
+    INSERT INTO personal SELECT id, seq, sealed
+        FROM old_personal JOIN heads USING (no) ORDER BY id, seq;
+    DROP TABLE old_personal;
+    ALTER TABLE submissions RENAME TO old_submissions;
+    CREATE TABLE submissions (once TEXT PRIMARY KEY, head INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO submissions SELECT once, id FROM old_submissions JOIN heads USING (no);
+    DROP TABLE old_submissions;
+    CREATE INDEX submissions_by_head ON submissions (head);
+    DROP INDEX traces;
+    CREATE TABLE traces (
+        head INTEGER NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (head, mark)
+    ) WITHOUT ROWID;
+    INSERT INTO traces SELECT id, mark FROM marks m JOIN heads USING (no) WHERE trace;
+    ALTER TABLE marks RENAME TO old_marks;
+    CREATE TABLE marks (
+        kind TEXT NOT NULL, mark TEXT NOT NULL, begun TEXT NOT NULL, head INTEGER NOT NULL,
+        PRIMARY KEY (kind, mark, begun, head)
+    ) WITHOUT ROWID;
+    INSERT INTO marks SELECT m.kind, mark, m.begun, id FROM old_marks m JOIN heads USING (no);
+    DROP TABLE old_marks;
+    """,
 )
 """Each script takes the file one version on; ``PRAGMA user_version`` counts those done."""
 
+PATIENCE = 10
+"""Seconds in which somebody who is writing should come to an end."""
 
-class _Place:
-    """A change in the queue, and how its writer hears what became of it."""
-
-    def __init__(self, change: Change):
-        self.change = change
-        self.outcome: str | Exception = InterruptedError("whoever wrote for all was interrupted")
-        self.settled = threading.Lock()
-        self.settled.acquire()
+HEAD = "h.no, h.kind, h.version, h.state, h.begun, h.data, h.due, h.owner, h.marks"
+ID = "(SELECT id FROM heads WHERE no = ?)"
 
 
 class SQLite:
     """A :class:`functions.store.Store` in one file.
 
     Every thread reads over a connection of its own. All write over one, in turn, because what a
-    connection has read of the file is good until another writes. Changes that come meanwhile are
-    committed together, so that the disk is waited for once; the first of them leads, and writes
-    the others' too.
+    connection has read of the file is good until another writes.
     """
+
+    local = True
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._local = threading.local()
+        self._own = threading.local()
         self._writer = self._open()
         # Most pages are written again soon: they are kept at hand, and the log is allowed 16 MB
         # before it is copied into the file.
         self._writer.execute("PRAGMA cache_size = -16000")
         self._writer.execute("PRAGMA wal_autocheckpoint = 4000")
-        self._turn = threading.RLock()
-        self._queueing = threading.Lock()
-        self._queue: list[_Place] = []
+        self._turn = threading.Lock()
         with self._transaction() as db:
             (done,) = db.execute("PRAGMA user_version").fetchone()
             for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
@@ -126,72 +168,51 @@ class SQLite:
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {version}")
 
+    @contextmanager
+    def together(self) -> Iterator["SQLite"]:
+        with self._transaction(patience=0) as db:
+            inside = _Inside(self.path, db)
+            yield inside
+            if inside.broken:
+                raise inside.broken
+
     def commit(self, change: Change) -> str:
-        place = _Place(change)
-        with self._queueing:
-            self._queue.append(place)
-            leads = len(self._queue) == 1
-        if leads:
-            self._commit_queued()
-        place.settled.acquire()
-        if isinstance(place.outcome, Exception):
-            raise place.outcome
-        return place.outcome
-
-    def _commit_queued(self) -> None:
-        """One transaction for all that have queued when its turn comes."""
-        with self._turn:
-            with self._queueing:
-                group, self._queue = self._queue, []
-            try:
-                self._commit_all(group)
-            finally:
-                for place in group:
-                    place.settled.release()
-
-    def _commit_all(self, group: Sequence[_Place]) -> None:
-        try:
-            with self._transaction() as db:
-                for place in group:
-                    try:
-                        place.outcome = _add(db, place.change)
-                    except (Conflict, Full) as refused:
-                        place.outcome = refused
-        except Exception as error:
-            if len(group) == 1:
-                group[0].outcome = error
-            else:
-                # One by one, so that each fails for its own reason alone.
-                for place in group:
-                    self._commit_all([place])
+        with self._transaction() as db:
+            return _add(db, change)
 
     def filed(self, once: str) -> str | None:
         return _filed(self._db, once)
 
     def head(self, no: str) -> Head | None:
-        return _head(self._db, no)
+        heads = _heads(self._db, f"SELECT {HEAD} FROM heads h WHERE no = ?", no)  # noqa: S608
+        return heads[0] if heads else None
 
     def events(self, no: str) -> tuple[Event, ...]:
-        rows = self._db.execute(
-            "SELECT kind, by, at, data FROM events WHERE no = ? ORDER BY seq", (no,)
-        )
+        query = f"SELECT kind, by, at, data FROM events WHERE head = {ID} ORDER BY seq"  # noqa: S608
+        rows = self._db.execute(query, (no,))
         return tuple(Event(kind, by, at, json.loads(data)) for kind, by, at, data in rows)
 
     def personal(self, no: str) -> dict[int, bytes]:
-        return dict(self._db.execute("SELECT seq, sealed FROM personal WHERE no = ?", (no,)))
+        query = f"SELECT seq, sealed FROM personal WHERE head = {ID}"  # noqa: S608
+        return dict(self._db.execute(query, (no,)))
 
     def traces(self, no: str) -> list[str]:
-        return [
-            m for (m,) in self._db.execute("SELECT mark FROM marks WHERE no = ? AND trace", (no,))
-        ]
+        query = f"SELECT mark FROM traces WHERE head = {ID}"  # noqa: S608
+        return [mark for (mark,) in self._db.execute(query, (no,))]
 
     def submissions(self, no: str) -> list[str]:
-        return [o for (o,) in self._db.execute("SELECT once FROM submissions WHERE no = ?", (no,))]
+        query = f"SELECT once FROM submissions WHERE head = {ID}"  # noqa: S608
+        return [once for (once,) in self._db.execute(query, (no,))]
 
     def erase(self, no: str) -> None:
         with self._transaction() as db:
-            db.execute("DELETE FROM personal WHERE no = ?", (no,))
-            db.execute("DELETE FROM marks WHERE no = ? AND trace", (no,))
+            db.execute(f"DELETE FROM personal WHERE head = {ID}", (no,))  # noqa: S608
+            db.execute(
+                "DELETE FROM marks WHERE (kind, mark, begun, head) IN"
+                " (SELECT kind, mark, begun, id FROM heads JOIN traces ON head = id WHERE no = ?)",
+                (no,),
+            )
+            db.execute(f"DELETE FROM traces WHERE head = {ID}", (no,))  # noqa: S608
 
     def find(
         self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
@@ -199,15 +220,16 @@ class SQLite:
         first, *others = marks or ("",)
         also = (
             " AND EXISTS (SELECT 1 FROM marks o WHERE o.kind = m.kind AND o.mark = ?"
-            " AND o.begun = m.begun AND o.no = m.no)"
+            " AND o.begun = m.begun AND o.head = m.head)"
         ) * len(others)
         earlier, values = "", [kind, first, *others]
         if before:
-            earlier, values = " AND (m.begun, m.no) < (?, ?)", [*values, *_parted(before)]
+            earlier, values = f" AND (m.begun, m.head) < (?, {ID})", [*values, *_parted(before)]
         return _heads(
             self._db,
-            f"SELECT h.* FROM marks m JOIN heads h USING (no) WHERE m.kind = ? AND m.mark = ?"  # noqa: S608
-            f"{also}{earlier} ORDER BY m.begun DESC, m.no DESC LIMIT ?",
+            f"SELECT {HEAD} FROM marks m JOIN heads h ON h.id = m.head"  # noqa: S608
+            f" WHERE m.kind = ? AND m.mark = ?{also}{earlier}"
+            " ORDER BY m.begun DESC, m.head DESC LIMIT ?",
             *values,
             limit,
         )
@@ -226,8 +248,8 @@ class SQLite:
             # The second condition is that of the index.
             where, values = f"{where} AND owner = ? AND owner != ''", [*values, owner]
         if after:
-            where, values = f"{where} AND (due, no) > (?, ?)", [*values, *_parted(after)]
-        query = f"SELECT * FROM heads WHERE {where} ORDER BY due, no LIMIT ?"  # noqa: S608
+            where, values = f"{where} AND (due, id) > (?, {ID})", [*values, *_parted(after)]
+        query = f"SELECT {HEAD} FROM heads h WHERE {where} ORDER BY due, id LIMIT ?"  # noqa: S608
         return _heads(self._db, query, *values, limit)
 
     def tally(self, month: str) -> dict[str, int]:
@@ -265,18 +287,23 @@ class SQLite:
             db.execute("DELETE FROM counters WHERE what = ?", (what,))
 
     def numbers(self, kind: str) -> Iterator[str]:
-        query = "SELECT no FROM marks WHERE kind = ? AND mark = '' ORDER BY begun, no"
+        query = (
+            "SELECT no FROM marks m JOIN heads h ON h.id = m.head"
+            " WHERE m.kind = ? AND mark = '' ORDER BY m.begun, m.head"
+        )
         for (no,) in self._db.execute(query, (kind,)):
             yield no
 
     @property
     def _db(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "db"):
-            self._local.db = self._open()
-        return self._local.db  # type: ignore[no-any-return]
+        if not hasattr(self._own, "db"):
+            self._own.db = self._open()
+        return self._own.db  # type: ignore[no-any-return]
 
     def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(
+            self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
         db.execute("PRAGMA journal_mode = WAL")
         # FULL: the log is on the disk before a commit returns, not only after a checkpoint.
         db.execute("PRAGMA synchronous = FULL")
@@ -285,11 +312,18 @@ class SQLite:
         return db
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that takes the write lock at once, so that what it read stays true."""
+    def _transaction(self, patience: float = PATIENCE) -> Iterator[sqlite3.Connection]:
+        """One transaction that takes the write lock at once, so that what it read stays true.
+
+        Raises:
+            sqlite3.OperationalError: others were writing for all of these seconds.
+        """
         db = self._writer
         # Threads wait for each other here: SQLite would sleep and look again, ever longer.
-        with self._turn:
+        if not self._turn.acquire(timeout=patience):
+            raise sqlite3.OperationalError("another thread is writing")
+        try:
+            db.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -297,6 +331,32 @@ class SQLite:
             except BaseException:
                 db.rollback()
                 raise
+        finally:
+            self._turn.release()
+
+
+class _Inside(SQLite):
+    """The store inside a transaction, for one thread at a time; it reads what it wrote."""
+
+    _db: sqlite3.Connection = None  # type: ignore[assignment]
+
+    def __init__(self, path: Path, db: sqlite3.Connection):
+        self.path = path
+        self._db = db
+        self.broken: Exception | None = None
+
+    @contextmanager
+    def _transaction(self, patience: float = PATIENCE) -> Iterator[sqlite3.Connection]:
+        if self.broken:
+            # SQLite may have taken everything back already, and would write what follows at once.
+            raise self.broken
+        try:
+            yield self._db
+        except (Conflict, Full):
+            raise  # Who is refused has written nothing.
+        except Exception as error:
+            self.broken = error
+            raise
 
 
 def _add(db: sqlite3.Connection, change: Change) -> str:
@@ -305,33 +365,37 @@ def _add(db: sqlite3.Connection, change: Change) -> str:
     before = head.version - len(change.events)
     if change.once and (filed := _filed(db, change.once)):
         return filed
-    old = _head(db, head.no)
-    if (old.version if old else 0) != before:
+    key, version, marks = _known(db, head.no)
+    if version != before:
         raise Conflict(f"{head.no} is not at version {before}")
     for (month, name), limit in change.limits.items():
         if _tally(db, month).get(name, 0) + change.tally.get((month, name), 0) > limit:
             raise Full(f"{name} is at its limit of {limit}")
+    key = _write_head(db, head, key)
     if change.once:
-        db.execute("INSERT INTO submissions VALUES (?, ?)", (change.once, head.no))
-    db.execute(
-        "REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*head[:5], to_json(head.data), head.due, head.owner, to_json(head.marks)),
-    )
-    _mark(db, head, {"", *old.marks} if old else set(), {"", *head.marks})
+        db.execute("INSERT INTO submissions VALUES (?, ?)", (change.once, key))
+    now = {"", *head.marks}
     db.executemany(
-        "INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?, 1)",
-        [(head.kind, trace, head.begun, head.no) for trace in change.traces],
+        "DELETE FROM marks WHERE kind = ? AND mark = ? AND begun = ? AND head = ?",
+        [(head.kind, mark, head.begun, key) for mark in marks - now],
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?)",
+        [(head.kind, mark, head.begun, key) for mark in (*(now - marks), *change.traces)],
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO traces VALUES (?, ?)", [(key, trace) for trace in change.traces]
     )
     db.executemany(
         "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (head.no, seq, event.kind, event.by, event.at, to_json(dict(event.data)))
+            (key, seq, event.kind, event.by, event.at, to_json(dict(event.data)))
             for seq, event in enumerate(change.events, start=before + 1)
         ],
     )
     db.executemany(
         "INSERT INTO personal VALUES (?, ?, ?)",
-        [(head.no, seq, sealed) for seq, sealed in change.personal.items()],
+        [(key, seq, sealed) for seq, sealed in change.personal.items()],
     )
     db.executemany(
         "INSERT INTO tallies VALUES (?, ?, ?)"
@@ -342,25 +406,30 @@ def _add(db: sqlite3.Connection, change: Change) -> str:
     return head.no
 
 
-def _mark(db: sqlite3.Connection, head: Head, old: set[str], new: set[str]) -> None:
-    db.executemany(
-        "DELETE FROM marks WHERE kind = ? AND mark = ? AND begun = ? AND no = ?",
-        [(head.kind, mark, head.begun, head.no) for mark in old - new],
+def _known(db: sqlite3.Connection, no: str) -> tuple[int | None, int, set[str]]:
+    """Where a history lies, its version, and the marks under which it is found."""
+    row = db.execute("SELECT id, version, marks FROM heads WHERE no = ?", (no,)).fetchone()
+    return (row[0], row[1], {"", *json.loads(row[2])}) if row else (None, 0, set())
+
+
+def _write_head(db: sqlite3.Connection, head: Head, key: int | None) -> int | None:
+    row = (*head[:5], to_json(head.data), head.due, head.owner, to_json(head.marks))
+    if key is None:
+        return db.execute(
+            "INSERT INTO heads VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+        ).lastrowid
+    db.execute(
+        "UPDATE heads SET (no, kind, version, state, begun, data, due, owner, marks)"
+        " = (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
+        (*row, key),
     )
-    db.executemany(
-        "INSERT INTO marks VALUES (?, ?, ?, ?, 0)",
-        [(head.kind, mark, head.begun, head.no) for mark in new - old],
-    )
+    return key
 
 
 def _filed(db: sqlite3.Connection, once: str) -> str | None:
-    row = db.execute("SELECT no FROM submissions WHERE once = ?", (once,)).fetchone()
+    query = "SELECT no FROM submissions JOIN heads ON id = head WHERE once = ?"
+    row = db.execute(query, (once,)).fetchone()
     return row[0] if row else None
-
-
-def _head(db: sqlite3.Connection, no: str) -> Head | None:
-    heads = _heads(db, "SELECT * FROM heads WHERE no = ?", no)
-    return heads[0] if heads else None
 
 
 def _heads(db: sqlite3.Connection, query: str, *values: object) -> list[Head]:

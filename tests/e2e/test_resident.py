@@ -1,8 +1,10 @@
 """A resident's way through the real program: its own process, over HTTP, killed in between."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.client import HTTPResponse
 from pathlib import Path
 from threading import Timer
@@ -71,6 +73,9 @@ class Server:
 
     def get(self, path: str) -> Answer:
         return self._open(Request(self.address + path))
+
+    def head(self, path: str) -> Answer:
+        return self._open(Request(self.address + path, method="HEAD"))
 
     def post(self, path: str, body: str) -> Answer:
         return self._open(Request(self.address + path, body.encode()))
@@ -147,6 +152,10 @@ def test_static_pages_files_and_errors_are_served(server: Server) -> None:
     assert style.headers["content-type"].startswith("text/css")
     assert "immutable" in style.headers["cache-control"]
     assert server.get("/service-day.ics").headers["content-type"].startswith("text/calendar")
+    for page in ("/", "/wish/"):
+        asked = server.head(page)
+        assert asked.body == ""
+        assert int(asked.headers["content-length"]) == len(server.get(page).body.encode())
     missing = server.get("/nothing/")
     assert missing.status == 404
     assert missing.page.css_first("h1") is not None
@@ -157,6 +166,28 @@ def test_static_pages_files_and_errors_are_served(server: Server) -> None:
 
 def test_a_body_far_too_large_is_refused(server: Server) -> None:
     assert server.post("/api/wish", "detail=" + "x" * 200_000).status == 413
+
+
+def test_who_is_slow_holds_nobody_up(root: Path, tmp_path: Path) -> None:
+    (root / "static").mkdir(exist_ok=True)
+    (root / "static/long.jpg").write_bytes(bytes(5_000_000))
+    server = Server(root, tmp_path / "data")
+    address = ("127.0.0.1", int(server.address.rsplit(":")[-1]))
+    half_a_wish = (
+        b"POST /api/wish HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\nservice=haircut&"
+    )
+    a_photo = b"GET /static/long.jpg HTTP/1.1\r\nHost: x\r\n\r\n"
+    try:
+        assert server.head("/static/long.jpg").status == 200
+        with ExitStack() as stack:
+            for said in [half_a_wish, a_photo] * 40:
+                slow = stack.enter_context(socket.create_connection(address))
+                slow.sendall(said)
+            assert server.get("/").status == 200
+            assert server.post("/api/wish", urlencode(WISH)).status == 303
+    finally:
+        server.kill()
 
 
 def test_while_staff_edit_the_site_follows_and_a_mistake_is_told(

@@ -16,10 +16,10 @@ from selectolax.lexbor import LexborHTMLParser
 from functions import bundle, page
 from functions.accounts import ADMINISTRATOR
 from functions.app import CHINA, App
+from functions.asgi import ROUTES
 from functions.bundle import Bundle
 from functions.lifecycle import STATES, TABLE, Event, Order, moves
 from functions.store import connect
-from functions.wsgi import ROUTES
 from generator import content, site
 from generator.output import file_of
 from tests.client import Client

@@ -65,7 +65,8 @@ def test_a_history_that_could_not_have_happened_is_named_and_left_alone(
 ) -> None:
     no = next(iter(filled.store.numbers(ledger.KIND)))
     with sqlite3.connect(tmp_path / "wudan.db") as db:
-        db.execute("UPDATE events SET kind = 'rated' WHERE no = ? AND seq = 1", (no,))
+        (head,) = db.execute("SELECT id FROM heads WHERE no = ?", (no,)).fetchone()
+        db.execute("UPDATE events SET kind = 'rated' WHERE head = ? AND seq = 1", (head,))
     found = doctor.examine(filled)
     assert found.impossible == [no]
     doctor.mend(filled, found)

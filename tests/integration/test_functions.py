@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from functions import ledger, number
 from functions.app import App
+from functions.asgi import ROUTES
 from functions.http import respond
 from functions.ledger import Step
 from functions.lifecycle import Event
-from functions.wsgi import ROUTES
 from tests.client import Answer, Client
 from tests.conftest import Clock
 

@@ -24,7 +24,7 @@ from click.testing import CliRunner, Result
 from selectolax.lexbor import LexborHTMLParser
 
 import build
-from functions.wsgi import ROUTES
+from functions.asgi import ROUTES
 from generator import publish, site
 from generator.models import Publish
 from generator.output import file_of

@@ -1,9 +1,12 @@
 """What every engine of the store must do; a new engine joins by one line in ``ENGINES``."""
 
+import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -170,20 +173,63 @@ def test_what_was_written_is_there_for_the_next_process(address: str) -> None:
     assert len(connect(address).events("A")) == 1
 
 
-def test_a_file_of_an_earlier_version_is_taken_on_with_what_is_in_it(tmp_path: Path) -> None:
-    file = tmp_path / "wudan.db"
-    old = sqlite3.connect(file)
-    old.executescript(sqlite.MIGRATIONS[0])
-    old.execute("INSERT INTO heads VALUES ('A', 'order', 1, 'submitted', '2026-11-23', '{}')")
-    old.execute("INSERT INTO events VALUES ('A', 1, 'submitted', 'staff', '2026-11-22', '{}')")
-    old.execute("INSERT INTO personal VALUES ('A', 1, x'00')")
-    old.execute("PRAGMA user_version = 1")
-    old.commit()
-    old.close()
-    store = connect(f"sqlite:{file}")
+def earlier(file: Path, version: int, *rows: str) -> Store:
+    """A store that was at this version, with these rows."""
+    with closing(sqlite3.connect(file)) as old:
+        for script in sqlite.MIGRATIONS[:version]:
+            old.executescript(script)
+        for row in rows:
+            old.execute(f"INSERT INTO {row}")
+        old.execute(f"PRAGMA user_version = {version}")
+        old.commit()
+    return connect(f"sqlite:{file}")
+
+
+def test_a_file_of_the_first_version_is_taken_on_with_what_is_in_it(tmp_path: Path) -> None:
+    store = earlier(
+        tmp_path / "wudan.db",
+        1,
+        "heads VALUES ('A', 'order', 1, 'submitted', '2026-11-23', '{}')",
+        "events VALUES ('A', 1, 'submitted', 'staff', '2026-11-22', '{}')",
+        "personal VALUES ('A', 1, x'00')",
+    )
     assert store.find("order") == [Head("A", "order", 1, "submitted", "2026-11-22", {})]
     assert store.events("A") == (Event("submitted", "staff", "2026-11-22"),)
     assert store.personal("A") == {1: b"\0"}
+
+
+def test_a_file_of_the_fourth_version_is_taken_on_with_what_is_in_it(tmp_path: Path) -> None:
+    marks = json.dumps(["m"])
+    store = earlier(
+        tmp_path / "wudan.db",
+        4,
+        *(
+            f"heads VALUES ('{no}', 'order', 2, 'done', '2026-11-{at}', '{{}}', '', 'b', '{marks}')"
+            for no, at in (("B", 22), ("A", 23))
+        ),
+        *(
+            f"marks VALUES ('order', '{mark}', '2026-11-{day}', '{no}', {trace})"
+            for no, day in (("B", 22), ("A", 23))
+            for mark, trace in (("", 0), ("m", 0), (f"phone:{no}", 1))
+        ),
+        *(f"events VALUES ('A', {seq}, 'noted', 'staff', '{seq}', '{{}}')" for seq in (2, 1)),
+        "personal VALUES ('A', 2, x'02')",
+        "submissions VALUES ('s', 'A')",
+        "submissions VALUES ('t', 'B')",
+    )
+    assert [head.no for head in store.find("order", ["m"])] == ["A", "B"]
+    assert [head.no for head in store.waiting("order", "done", owner="b")] == ["B", "A"]
+    assert [*store.numbers("order")] == ["B", "A"]
+    assert [event.at for event in store.events("A")] == ["1", "2"]
+    assert store.personal("A") == {2: b"\2"}
+    assert store.submissions("A") == ["s"]
+    assert store.filed("t") == "B"
+    assert store.traces("B") == ["phone:B"]
+    store.erase("A")
+    assert store.find("order", ["phone:A"]) == []
+    assert [head.no for head in store.find("order", ["phone:B"])] == ["B"]
+    commit(store, head("A", 3, "closed", "2026-11-23"), [event()])
+    assert [head.no for head in store.find("order", ["m"])] == ["B"]
 
 
 def test_an_address_of_an_unknown_kind_says_what_is_right() -> None:
@@ -370,23 +416,36 @@ def test_no_list_of_the_desk_reads_more_of_the_file_than_it_shows(tmp_path: Path
         assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step], query
 
 
-def together(store: sqlite.SQLite, changes: list[Change]) -> list[str | Exception]:
-    """What becomes of changes that queue up in this order while somebody else writes."""
+def test_what_is_done_together_is_seen_inside_and_there_at_the_end(store: Store) -> None:
+    until = NOW + timedelta(hours=1)
+    commit(store, head("A", 1), [event()], b"x", traces=["phone:f00"])
+    with store.together() as inside:
+        commit(inside, head("B", 1), [event()], once="same")
+        assert commit(inside, head("C", 1), [event()], once="same") == "B"
+        commit(inside, head("A", 2), [event()])
+        assert [h.no for h in inside.find("order")] in (["A", "B"], ["B", "A"])
+        assert len(inside.events("A")) == 2
+        inside.erase("A")
+        assert inside.count("x", NOW, until) == 1
+    assert store.filed("same") == "B"
+    assert store.personal("A") == {}
+    assert store.find("order", ["phone:f00"]) == []
+    assert store.count("x", NOW, until) == 2
 
-    def write(change: Change) -> str | Exception:
-        try:
-            return store.commit(change)
-        except Exception as error:
-            return error
 
-    with ThreadPoolExecutor(len(changes)) as pool:
-        with store._turn:
-            written = []
-            for queued, change in enumerate(changes, start=1):
-                written.append(pool.submit(write, change))
-                while len(store._queue) < queued:
-                    pass
-        return [outcome.result() for outcome in written]
+def test_who_is_refused_does_not_hold_up_what_is_done_together(store: Store) -> None:
+    load: dict[str, Any] = {"tally": {("", "load"): 1}, "limits": {("", "load"): 1}}
+    commit(store, head("A", 1), [event()])
+    with store.together() as inside:
+        commit(inside, head("A", 2), [event(n=1)], b"first", **load)
+        with pytest.raises(Conflict):
+            commit(inside, head("A", 2), [event(n=2)], b"stale", once="stale")
+        with pytest.raises(Full):
+            commit(inside, head("B", 1), [event()], once="full", **load)
+        commit(inside, head("C", 1), [event()])
+    assert store.personal("A") == {2: b"first"}
+    assert store.filed("stale") is store.filed("full") is None
+    assert {h.no for h in store.find("order")} == {"A", "C"}
 
 
 @pytest.fixture
@@ -394,64 +453,68 @@ def file(tmp_path: Path) -> sqlite.SQLite:
     return sqlite.SQLite(tmp_path / "wudan.db")
 
 
-def test_what_is_filed_at_once_waits_for_the_disk_once(file: sqlite.SQLite) -> None:
+def test_what_is_done_together_waits_for_the_disk_once(file: sqlite.SQLite) -> None:
     done: list[str] = []
     file._writer.set_trace_callback(done.append)
-    changes = [Change(head(f"N{n}", 1), [event()], once=str(n)) for n in range(20)]
-    assert together(file, changes) == [f"N{n}" for n in range(20)]
+    with file.together() as inside:
+        for n in range(20):
+            commit(inside, head(f"N{n}", 1), [event()], once=str(n))
     assert done.count("COMMIT") == 1
     assert len(connect(f"sqlite:{file.path}").find("order")) == 20
 
 
-def test_who_is_refused_in_a_group_does_not_hold_up_the_others(file: sqlite.SQLite) -> None:
-    load: dict[str, Any] = {"tally": {("", "load"): 1}, "limits": {("", "load"): 1}}
-    commit(file, head("A", 1), [event()], once="earlier")
-    first, stale, full, *others = together(
-        file,
-        [
-            Change(head("A", 2), [event(n=1)], {2: b"first"}, **load),
-            Change(head("A", 2), [event(n=2)], {2: b"stale"}, once="stale"),
-            Change(head("B", 1), [event()], once="full", **load),
-            Change(head("C", 1), [event()], once="earlier"),
-            Change(head("D", 1), [event()], once="same"),
-            Change(head("E", 1), [event()], once="same"),
-        ],
-    )
-    assert (first, *others) == ("A", "A", "D", "D")
-    assert isinstance(stale, Conflict)
-    assert isinstance(full, Full)
-    assert file.personal("A") == {2: b"first"}
-    assert file.filed("stale") is file.filed("full") is None
-    assert {h.no for h in file.find("order")} == {"A", "D"}
+def no_commit(action: int, what: str | None, *more: str | None) -> int:
+    """An authorizer under which every COMMIT fails."""
+    refused = (action, what) == (sqlite3.SQLITE_TRANSACTION, "COMMIT")
+    return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
 
 
-def test_what_cannot_be_written_at_all_fails_alone(file: sqlite.SQLite) -> None:
-    broken = Change(head("\ud800", 1), [event()])
-    first, failed, last = together(
-        file, [Change(head("A", 1), [event()]), broken, Change(head("B", 1), [event()])]
-    )
-    assert (first, last) == ("A", "B")
-    assert isinstance(failed, UnicodeEncodeError)
-
-
-def test_everybody_hears_that_a_commit_failed(file: sqlite.SQLite) -> None:
-    def no_commit(action: int, what: str | None, *more: str | None) -> int:
-        refused = (action, what) == (sqlite3.SQLITE_TRANSACTION, "COMMIT")
-        return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
-
-    changes = [Change(head(no, 1), [event()], once=no) for no in "ABC"]
+def test_nothing_is_kept_of_what_could_not_be_committed(file: sqlite.SQLite) -> None:
     file._writer.set_authorizer(no_commit)
-    assert [type(outcome) for outcome in together(file, changes)] == [sqlite3.DatabaseError] * 3
+    with pytest.raises(sqlite3.DatabaseError), file.together() as inside:
+        commit(inside, head("A", 1), [event()])
     file._writer.set_authorizer(None)
     assert file.find("order") == []
-    assert together(file, changes) == ["A", "B", "C"]
+    commit(file, head("A", 1), [event()])
 
 
-def test_everybody_hears_that_the_disk_is_full(file: sqlite.SQLite) -> None:
+def whatever_comes(store: Store, *changes: Change) -> None:
+    """Commit all together, and pass over each that fails."""
+    with store.together() as inside:
+        for change in changes:
+            with suppress(Exception):
+                inside.commit(change)
+
+
+def test_nothing_is_kept_where_something_broke_off_that_was_passed_over(
+    file: sqlite.SQLite,
+) -> None:
+    changes = [Change(head(no, 1), [event()]) for no in ("A", "\ud800", "B")]
+    with pytest.raises(UnicodeEncodeError):
+        whatever_comes(file, *changes)
+    assert file.find("order") == []
+
+
+def test_nothing_is_kept_where_the_disk_is_full(file: sqlite.SQLite) -> None:
+    file._writer.execute("VACUUM")
     (pages,) = file._writer.execute("PRAGMA page_count").fetchone()
     file._writer.execute(f"PRAGMA max_page_count = {pages}")
     changes = [Change(head(no, 1), [event()], {1: bytes(9000)}) for no in "ABC"]
-    outcomes = together(file, changes)
-    assert [str(outcome) for outcome in outcomes] == ["database or disk is full"] * 3
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        whatever_comes(file, *changes)
     file._writer.execute(f"PRAGMA max_page_count = {pages + 100}")
-    assert together(file, changes) == ["A", "B", "C"]
+    assert file.find("order") == []
+    whatever_comes(file, *changes)
+    assert len(file.find("order")) == 3
+
+
+def test_who_would_have_to_wait_for_another_writer_is_told_at_once(file: sqlite.SQLite) -> None:
+    other = sqlite.SQLite(file.path)
+    began = time.monotonic()
+    with other.together():
+        with pytest.raises(sqlite3.OperationalError), file.together():
+            pytest.fail("two are writing")
+        with pytest.raises(sqlite3.OperationalError), other.together():
+            pytest.fail("two are writing")
+    assert time.monotonic() - began < sqlite.PATIENCE / 2
+    commit(file, head("A", 1), [event()])

@@ -1,3 +1,5 @@
+import sys
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -5,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.form import KINDS, check
+from functions.form import KINDS, UNSEEN, check
 
 TODAY = date(2026, 11, 23)
 
@@ -97,6 +99,13 @@ def test_a_long_text_is_refused_at_its_limit_and_the_limit_is_told() -> None:
     assert answers.errors["x"].code == "too_long"
     assert answers.errors["x"].names == {"max": 1000, "length": 10_000}
     assert answer("textarea", "字" * 1000, max=1000) == "字" * 1000
+
+
+def test_all_control_characters_of_unicode_are_refused_and_nothing_that_can_be_seen() -> None:
+    refused = {chr(c) for c in range(sys.maxunicode + 1) if UNSEEN.match(chr(c))}
+    controls = {chr(c) for c in range(0x3000) if unicodedata.category(chr(c)) in ("Cc", "Zl", "Zp")}
+    assert refused - controls == {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+    assert controls <= refused
 
 
 @pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\x7fb", "a\u202eb", "a\u2028b", "a\x85b"])
