@@ -14,6 +14,9 @@ R = TypeVar("R")
 MANY = 100
 """With fewer, starting processes takes longer than they save."""
 PART = 100
+SHIFT = 200 * PART
+"""After so many, processes are begun anew: what they looked at in the memory that they found has
+become their own, and would be all of it twice in the end."""
 SHARED = "/dev/shm"  # noqa: S108 - It is only asked for.
 
 _inherited: tuple[Callable[[Sequence[Any]], list[Any]], Sequence[Any]]
@@ -70,9 +73,11 @@ def spread(work: Callable[[Sequence[T]], list[R]], over: Sequence[T]) -> Iterato
     import multiprocessing  # Slow to import, and most builds have little to do.
 
     _inherited = (work, over)
-    with multiprocessing.get_context("fork").Pool(processors) as pool:
-        for results in pool.imap(_part, parts):
-            yield from results
+    for first in range(0, len(over), SHIFT):
+        shift = range(first, min(first + SHIFT, len(over)), PART)
+        with multiprocessing.get_context("fork").Pool(processors) as pool:
+            for results in pool.imap(_part, shift):
+                yield from results
 
 
 def _part(first: int) -> list[Any]:
