@@ -11,6 +11,9 @@ import click
 
 Command = Sequence[str | Path]
 PAUSE = 0.005
+FORBIDDING = "PYTHONDONTWRITEBYTECODE"
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != FORBIDDING}
+"""Programs keep what they compiled, as they do wherever nobody forbids it."""
 
 
 class Run(NamedTuple):
@@ -27,7 +30,9 @@ def run(command: Command, folder: Path) -> Run:
     each program that it starts.
     """
     began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603
+        command, cwd=folder, stdout=subprocess.DEVNULL, env=ENVIRONMENT
+    )
     _, status, usage = os.wait4(process.pid, 0)
     _insist(status, command)
     return Run(time.perf_counter() - began, usage.ru_maxrss / 1024)
@@ -39,7 +44,7 @@ def together(command: Command, folder: Path) -> float:
     Looking takes time from the program, so that this run tells nothing of its speed.
     """
     process = subprocess.Popen(  # noqa: S603
-        command, cwd=folder, stdout=subprocess.DEVNULL, start_new_session=True
+        command, cwd=folder, stdout=subprocess.DEVNULL, env=ENVIRONMENT, start_new_session=True
     )
     peak = 0
     while process.poll() is None:

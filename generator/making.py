@@ -78,22 +78,8 @@ class Maker:
         keys = {section.name: renderer.fingerprint(section) for section in sections}
         kept = {name: self.output.part(name, key) for name, key in keys.items()}
         parts = {name: part for name, part in kept.items() if part}
-        works = {
-            section.name: [
-                Work(
-                    file_of(page.address),
-                    partial(renderer.fingerprint, page),
-                    partial(renderer.render, page),
-                )
-                for page in section.pages
-            ]
-            for section in sections
-            if section.name not in parts
-        }
-        works[STATIC] = [
-            Work(file_of(address), stamp(path.stat()).encode, path.read_bytes)
-            for address, path in self.look.files.items()
-        ]
+        works = {s.name: _drawn(renderer, s) for s in sections if s.name not in parts}
+        works[STATIC] = [*_copied(self.look)]
         keys[STATIC] = b""
         planned = [work for several in works.values() for work in several]
         if not _distinct(parts.values(), planned):
@@ -128,6 +114,22 @@ class Maker:
             self.bundle.mkdir(parents=True, exist_ok=True)
             keep(file, msgspec.json.encode(_bundle(site, self.look, renderer)))
             self.cache.note("bundle", digest((read, stamp(file.stat()))))
+
+
+def _drawn(renderer: Renderer, section: Section) -> list[Work]:
+    return [
+        Work(
+            file_of(page.address),
+            partial(renderer.fingerprint, page),
+            partial(renderer.render, page),
+        )
+        for page in section.pages
+    ]
+
+
+def _copied(look: Theme) -> Iterator[Work]:
+    for address, path in look.files.items():
+        yield Work(file_of(address), stamp(path.stat()).encode, path.read_bytes)
 
 
 def _distinct(parts: Iterable[Part], works: Iterable[Work]) -> bool:
