@@ -90,7 +90,10 @@ class Sender:
 
     def acknowledged(self) -> bool:
         """Take what has come; whether the answer is whole."""
-        self._answer += self._socket.recv(65536)
+        came = self._socket.recv(65536)
+        if not came:
+            raise click.ClickException("a connection was closed")
+        self._answer += came
         head, end, body = self._answer.partition(b"\r\n\r\n")
         if not end:
             return False

@@ -27,6 +27,9 @@ THREADS = 16
 """How many read files at a time."""
 AHEAD = 1000
 """Pieces of 8 KB that are read ahead of who takes them slowly; no photo holds up a thread then."""
+IDLE = 120
+"""Seconds for which a connection is kept: longer than proxies keep theirs (nginx 60), which would
+else send a request just when it is closed."""
 GRACE = 5
 """Seconds in which requests may end when the server is told to stop."""
 
@@ -78,6 +81,7 @@ def _server(application: ASGIApp) -> uvicorn.Server:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
     return uvicorn.Server(config)

@@ -145,4 +145,5 @@ if __name__ == "__main__":
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            timeout_keep_alive=120,
         )
