@@ -55,29 +55,28 @@ class Together:
 
     def __init__(self, app: App):
         self._app = app
-        self._waiting: list[tuple[Event, asyncio.Future[Answer]]] = []
+        self._waiting: list[tuple[Event, asyncio.Future[Answer | None]]] = []
 
     async def answer(self, event: Event) -> Answer:
         """The answer to a request, when what it wrote is on the disk."""
         loop = asyncio.get_running_loop()
-        answered: asyncio.Future[Answer] = loop.create_future()
+        answered: asyncio.Future[Answer | None] = loop.create_future()
         self._waiting.append((event, answered))
         if len(self._waiting) == 1:
             self._at_work = loop.create_task(self._answer_all())
-        return await answered
+        if answer := await answered:
+            return answer
+        return await asyncio.to_thread(alone, event, self._app)
 
     async def _answer_all(self) -> None:
         # Once more round, for whatever else is just being read.
         await asyncio.sleep(0)
         group, self._waiting = self._waiting, []
-        events = [event for event, _ in group]
         try:
-            answers = self._in_one_go(events)
+            answers: Sequence[Answer | None] = self._in_one_go([event for event, _ in group])
         except Exception:
             # Nothing of it was kept. Now each waits, and fails, for itself.
-            answers = await asyncio.gather(
-                *(asyncio.to_thread(alone, event, self._app) for event in events)
-            )
+            answers = [None] * len(group)
         for (_, answered), answer in zip(group, answers, strict=True):
             answered.set_result(answer)
 
@@ -91,14 +90,14 @@ class Together:
 async def _body(receive: Receive) -> bytes | None:
     """The body, or None where its sender went away before the end.
 
-    What is too long is taken and forgotten, for who is still sending hears no answer; one byte
-    more than is allowed is enough to see it.
+    What is too long is taken and forgotten: who is still sending would hear no answer.
     """
-    body = b""
+    body = bytearray()
     while (message := await receive())["type"] == "http.request":
-        body = (body + message["body"])[: LONGEST_UPLOAD + 1]
+        if len(body) <= LONGEST_UPLOAD:
+            body += message["body"]
         if not message["more_body"]:
-            return body
+            return bytes(body)
     return None
 
 

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -165,6 +166,22 @@ def test_who_files_while_somebody_else_is_writing_waits_and_holds_nobody_up(
 
     assert run(meanwhile())[0] == 303
     assert len(app.store.find(ledger.KIND)) == 1
+
+
+def test_where_nothing_can_be_answered_nobody_waits_for_ever(app: App, tmp_path: Path) -> None:
+    unbuilt = App(tmp_path / "no-bundle", lambda: app.store, b"secret")
+    with pytest.raises(FileNotFoundError):
+        together(asgi.application(unbuilt, nothing_else), *wishes(1))
+
+
+def test_over_a_network_each_is_answered_for_itself(
+    functions: ASGIApp, app: App, store: SQLite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "local", False)
+    done: list[str] = []
+    store._writer.set_trace_callback(done.append)
+    assert [status for status, _, _ in together(functions, *wishes(3))] == [303] * 3
+    assert done.count("COMMIT") == 3
 
 
 def test_a_body_may_come_in_parts(functions: ASGIApp, app: App) -> None:
