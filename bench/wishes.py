@@ -16,6 +16,7 @@ At the end each must have exactly the orders that it acknowledged.
 """
 
 import itertools
+import json
 import re
 import selectors
 import socket
@@ -34,7 +35,7 @@ from urllib.parse import urlencode
 import click
 
 from bench import corpus
-from generator.serve import THREADS
+from generator.serve import THREADS, UVICORN
 from tests.servers import answers, free_port, running
 
 PRODUCT = Path(__file__).parents[1]
@@ -163,8 +164,8 @@ def ours(folder: Path) -> Iterator[Rival]:
 
 
 @contextmanager
-def theirs(folder: Path, python: str, server: str) -> Iterator[Rival]:
-    """Django's, behind this server with as many threads."""
+def theirs(folder: Path, python: str, *settings: str) -> Iterator[Rival]:
+    """Django's, behind uvicorn with these settings, or without any behind waitress."""
     port = free_port()
     command: list[str | Path] = [
         python,
@@ -172,7 +173,7 @@ def theirs(folder: Path, python: str, server: str) -> Iterator[Rival]:
         folder,
         str(port),
         str(THREADS),
-        server,
+        *settings,
     ]
     with running(command, answers(f"http://127.0.0.1:{port}/")):
         yield Rival(port, folder / "rival.db", "rival_order")
@@ -192,8 +193,8 @@ def main(python: str, seconds: float, rounds: int) -> None:
             return Path(stack.enter_context(tempfile.TemporaryDirectory()))
 
         rivals = {OURS: stack.enter_context(ours(folder()))}
-        for server in ("uvicorn", "waitress"):
-            django = stack.enter_context(theirs(folder(), python, server))
+        for server, settings in {"uvicorn": [json.dumps(UVICORN)], "waitress": []}.items():
+            django = stack.enter_context(theirs(folder(), python, *settings))
             rivals[f"Django, {server}"] = django
         for rival in rivals.values():
             at_full_speed(rival, 1)  # What is imported at the first is no matter.

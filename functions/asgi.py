@@ -9,7 +9,7 @@ from a2wsgi.asgi_typing import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from functions import desk, order, rating, team, volunteer, wish
 from functions.app import App
-from functions.http import LONGEST_UPLOAD, Answer, Event, Routes, respond
+from functions.http import LONGEST_UPLOAD, Answer, Event, Routes, alone, respond
 
 RESIDENTS: Routes = {
     path: actions
@@ -34,16 +34,10 @@ def application(app: App, otherwise: ASGIApp) -> ASGIApp:
         if app.store.local and scope["method"] == "POST" and scope["path"] in RESIDENTS:
             answer = await together.answer(sent)
         else:
-            answer = await asyncio.to_thread(alone, sent, app)
-        await _send(answer, scope, send)
+            answer = await asyncio.to_thread(alone, ROUTES, sent, app)
+        await _send(answer, send)
 
     return serve
-
-
-def alone(event: Event, app: App) -> Answer:
-    """The answer to one request; what it writes is committed step by step."""
-    app.catch_up()
-    return respond(ROUTES, event, app)
 
 
 class Together:
@@ -63,14 +57,13 @@ class Together:
         answered: asyncio.Future[Answer | None] = loop.create_future()
         self._waiting.append((event, answered))
         if len(self._waiting) == 1:
-            self._at_work = loop.create_task(self._answer_all())
+            # Not in the next round of the loop but in the one after, for what is just being read.
+            loop.call_soon(loop.call_soon, self._answer_all)
         if answer := await answered:
             return answer
-        return await asyncio.to_thread(alone, event, self._app)
+        return await asyncio.to_thread(alone, RESIDENTS, event, self._app)
 
-    async def _answer_all(self) -> None:
-        # Once more round, for whatever else is just being read.
-        await asyncio.sleep(0)
+    def _answer_all(self) -> None:
         group, self._waiting = self._waiting, []
         try:
             answers: Sequence[Answer | None] = self._in_one_go([event for event, _ in group])
@@ -125,7 +118,7 @@ def event(scope: HTTPScope, body: bytes) -> dict[str, Any]:
     }
 
 
-async def _send(answer: Answer, scope: HTTPScope, send: Send) -> None:
+async def _send(answer: Answer, send: Send) -> None:
     body = answer["body"].encode()
     if answer.get("isBase64Encoded"):
         body = base64.b64decode(body)

@@ -111,11 +111,15 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
     def handle(event: Event, context: object) -> Answer:
-        app = from_environment()
-        app.catch_up()
-        return respond(routes, event, app)
+        return alone(routes, event, from_environment())
 
     return handle
+
+
+def alone(routes: Routes, event: Event, app: App) -> Answer:
+    """Answer one event, by what was built last."""
+    app.catch_up()
+    return respond(routes, event, app)
 
 
 def respond(routes: Routes, event: Event, app: App) -> Answer:

@@ -79,7 +79,7 @@ class Maker:
         kept = {name: self.output.part(name, key) for name, key in keys.items()}
         parts = {name: part for name, part in kept.items() if part}
         works = {s.name: _drawn(renderer, s) for s in sections if s.name not in parts}
-        works[STATIC] = [*_copied(self.look)]
+        works[STATIC] = _copied(self.look)
         keys[STATIC] = b""
         planned = [work for several in works.values() for work in several]
         if not _distinct(parts.values(), planned):
@@ -127,9 +127,11 @@ def _drawn(renderer: Renderer, section: Section) -> list[Work]:
     ]
 
 
-def _copied(look: Theme) -> Iterator[Work]:
-    for address, path in look.files.items():
-        yield Work(file_of(address), stamp(path.stat()).encode, path.read_bytes)
+def _copied(look: Theme) -> list[Work]:
+    return [
+        Work(file_of(address), stamp(path.stat()).encode, path.read_bytes)
+        for address, path in look.files.items()
+    ]
 
 
 def _distinct(parts: Iterable[Part], works: Iterable[Work]) -> bool:

@@ -64,10 +64,9 @@ def spread(work: Callable[[Sequence[T]], list[R]], over: Sequence[T]) -> Iterato
     ``/dev/shm``), all is done here.
     """
     global _inherited
-    parts = range(0, len(over), PART)
     processors = _processors()
     if len(over) < MANY or processors == 1 or not os.access(SHARED, os.W_OK):
-        for first in parts:
+        for first in range(0, len(over), PART):
             yield from work(over[first : first + PART])
         return
     import multiprocessing  # Slow to import, and most builds have little to do.

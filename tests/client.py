@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from functions.app import App
 from functions.asgi import ROUTES
-from functions.http import FORM, respond
+from functions.http import FORM, alone
 
 Typed = Mapping[str, str | Sequence[str]]
 
@@ -111,8 +111,7 @@ class Client:
         }
         if body is not None:
             event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
-        self.app.catch_up()
-        answer = respond(ROUTES, event, self.app)
+        answer = alone(ROUTES, event, self.app)
         text, raw = answer["body"], b""
         if answer.get("isBase64Encoded"):
             text, raw = "", base64.b64decode(text)

@@ -1,9 +1,10 @@
 """The wish form as one would write it in Django: a model, a form, a view; SQLite, every commit on
-disk, behind the server that ours has, or one that was made for WSGI.
+disk, behind uvicorn with SETTINGS (JSON), or without them behind waitress.
 
-    python bench/django/rival.py FOLDER PORT THREADS uvicorn|waitress
+    python bench/django/rival.py FOLDER PORT THREADS [SETTINGS]
 """
 
+import json
 import secrets
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 
-folder, port, threads, server = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+folder, port, threads = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 settings.configure(
     ALLOWED_HOSTS=["*"],
     DATABASES={
@@ -127,23 +128,13 @@ if __name__ == "__main__":
         for model in (Order, Event, Message):
             editor.create_model(model)
     application = get_wsgi_application()
-    if server == "waitress":
-        import waitress
-
-        waitress.serve(application, host="127.0.0.1", port=port, threads=threads)
-    else:
+    if uvicorn_settings := sys.argv[4:]:
         import uvicorn
         from a2wsgi import WSGIMiddleware
 
-        uvicorn.run(
-            WSGIMiddleware(application, workers=threads),
-            port=port,
-            http="httptools",
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_keep_alive=120,
-        )
+        handed_on = WSGIMiddleware(application, workers=threads)
+        uvicorn.run(handed_on, port=port, **json.loads(uvicorn_settings[0]))
+    else:
+        import waitress
+
+        waitress.serve(application, host="127.0.0.1", port=port, threads=threads)

@@ -171,7 +171,7 @@ class SQLite:
     @contextmanager
     def together(self) -> Iterator["SQLite"]:
         with self._transaction(patience=0) as db:
-            inside = _Inside(self.path, db)
+            inside = _Inside(db)
             yield inside
             if inside.broken:
                 raise inside.broken
@@ -338,12 +338,13 @@ class SQLite:
 class _Inside(SQLite):
     """The store inside a transaction, for one thread at a time; it reads what it wrote."""
 
-    _db: sqlite3.Connection = None  # type: ignore[assignment]
-
-    def __init__(self, path: Path, db: sqlite3.Connection):
-        self.path = path
-        self._db = db
+    def __init__(self, writer: sqlite3.Connection):
+        self._writer = writer
         self.broken: Exception | None = None
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._writer
 
     @contextmanager
     def _transaction(self, patience: float = PATIENCE) -> Iterator[sqlite3.Connection]:
@@ -351,7 +352,7 @@ class _Inside(SQLite):
             # SQLite may have taken everything back already, and would write what follows at once.
             raise self.broken
         try:
-            yield self._db
+            yield self._writer
         except (Conflict, Full):
             raise  # Who is refused has written nothing.
         except Exception as error:

@@ -112,11 +112,12 @@ def test_wishes_that_come_at_once_wait_for_the_disk_once(
 
 def test_each_hears_what_became_of_its_own_wish(functions: ASGIApp, app: App) -> None:
     good, *others = wishes(2)
-    wrong = urlencode({**WISH, "phone": "1", "once": "x"}).encode()
+    wrong = urlencode({**WISH, "name": "欧阳奶奶", "phone": "1", "once": "x"}).encode()
     first, unfit, repeated, last = together(functions, good, wrong, good, *others)
     assert [first[0], unfit[0], repeated[0], last[0]] == [303, 422, 303, 303]
     assert first[1]["location"] == repeated[1]["location"] != last[1]["location"]
-    assert "欧阳" not in unfit[2].decode()
+    assert "欧阳奶奶" in unfit[2].decode()
+    assert WISH["name"] not in unfit[2].decode()
     assert len(app.store.find(ledger.KIND)) == 2
 
 
