@@ -1,18 +1,21 @@
 """The command line of Wudan: build the site, check it, serve it, begin a new file."""
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from functions.store import Unusable
 from generator.errors import ContentError, WudanError
-from generator.sentences import STORE
+
+if TYPE_CHECKING:
+    from functions.opening import Begin
 
 ROOT = click.option(
     "--root",
@@ -58,9 +61,20 @@ class Main(click.Group):
             click.echo(f"{len(error.problems)} 处要改，没有写出任何文件。", err=True)
         except WudanError as error:
             click.echo(error, err=True)
-        except Unusable as unusable:
-            click.echo(STORE[unusable.code].format(**unusable.names), err=True)
+        except Exception as error:
+            click.echo(_of_store(error), err=True)
         ctx.exit(1)
+
+
+def _of_store(error: Exception) -> str:
+    """What to say of a store that cannot be used; any other error is raised again."""
+    # Imported here, because a build that changes nothing needs neither.
+    from functions.store import Unusable
+    from generator.sentences import STORE
+
+    if not isinstance(error, Unusable):
+        raise error
+    return STORE[error.code].format(**error.names)
 
 
 @click.group(cls=Main)
@@ -121,13 +135,15 @@ def check(root: Path) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--watch", is_flag=True, help="Rebuild when a file changes, and reload open pages.")
+@click.option("--new", is_flag=True, help="Begin a database for a secret that has lost its own.")
 def serve(
-    root: Path, out: Path | None, data: Path | None, host: str, port: int, watch: bool
+    root: Path, out: Path | None, data: Path | None, host: str, port: int, watch: bool, new: bool
 ) -> None:
     """Build the site and serve it with its forms, on one port."""
     from generator.serve import serve
 
-    serve(root, out or root / "public", data, (host, port), watch, say=click.echo)
+    begin: Begin = "secret" if new else "nothing"
+    serve(root, out or root / "public", data, (host, port), watch, click.echo, begin)
 
 
 @main.command()
@@ -152,9 +168,9 @@ def staff(root: Path, data: Path | None, action: str, name: str, administrator: 
     """Desk accounts: add NAME, disable it, reset its password (told once), or list all."""
     from functions import accounts
 
-    app = _app(root, data)
     if action != "list" and not name:
         raise click.UsageError("请写名字，例如：staff add 王芳")
+    app = _app(root, data, "nothing" if action == "add" else "never")
     try:
         match action:
             case "add":
@@ -175,12 +191,102 @@ def staff(root: Path, data: Path | None, action: str, name: str, administrator: 
 @main.command()
 @DATA
 @ROOT
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--with-secret", is_flag=True, help="Copy the secret, too: keep such a copy safe.")
+@click.pass_context
+def backup(
+    ctx: click.Context, root: Path, data: Path | None, folder: Path | None, with_secret: bool
+) -> None:
+    """Copy the database to FOLDER (else where site.yaml says), while everything runs; verify the
+    copy, and remove older ones by the rule in site.yaml."""
+    from functions import backup as copies
+    from functions import opening
+    from generator import local
+
+    app = _app(root, data, "never")
+    settings = app.bundle.site["backup"]
+    place = folder or (settings["folder"] and root / settings["folder"])
+    if not place:
+        raise click.UsageError("请写备份到哪里，例如：backup /srv/backup/wudan")
+    if copies.would_be_committed(place):
+        raise WudanError(f"{place} 会被 git 收进仓库，备份里有个人信息。请换一个仓库外面的文件夹。")
+    rule = copies.Rule(settings["daily"], settings["weekly"], settings["monthly"])
+    made = copies.make(app, place, rule)
+    click.echo(f"备份好了：{made.file}")
+    if with_secret:
+        lines = opening.secret_for(local.address(root, data), os.environ.get("WUDAN_SECRET", ""))
+        opening.write_secret(copies.secret_of(made.file), lines.decode())
+        click.echo("密钥也放在旁边了：谁拿到这两个文件，就能读全部个人信息。请锁好。", err=True)
+    if not made.healthy:
+        click.echo("但是核对出了问题，旧的备份一份也没有删。请运行 build.py doctor。", err=True)
+        ctx.exit(1)
+
+
+@main.command()
+@DATA
+@ROOT
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_context
+def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> None:
+    """Put the copy FILE in the database's place, with the server stopped; keep what was there."""
+    from functions import backup as copies
+    from functions import doctor as at_work
+    from functions.app import CHINA
+    from generator import local
+
+    given = os.environ.get("WUDAN_SECRET", "")
+    kept = copies.restore(file, local.address(root, data), given, datetime.now(CHINA))
+    click.echo(f"放回来了：{file}。" + (f"原来的留在 {kept}，确定不要了再删。" if kept else ""))
+    found = at_work.examine(_app(root, data, "never"))
+    if not found.healthy:
+        click.echo("但是核对出了问题，请运行 build.py doctor 看是哪些。", err=True)
+        ctx.exit(1)
+    click.echo(f"核对了 {found.histories} 件，没有问题，个人信息读得出来。")
+
+
+@main.command()
+@DATA
+@ROOT
+@click.argument("action", type=click.Choice(["rotate"]))
+def secret(root: Path, data: Path | None, action: str) -> None:
+    """Change the secret, with the server stopped, and seal anew what older lines of it sealed."""
+    from functions import opening, rotation
+    from generator import local
+
+    given, address = os.environ.get("WUDAN_SECRET", ""), local.address(root, data)
+    app = _app(root, data, "never")
+    with app.store.exclusive():
+        if not rotation.is_unfinished(app):
+            longer = f"{opening.new_line()}\n{opening.secret_for(address, given).decode()}"
+            if given:
+                click.echo("请把 WUDAN_SECRET 换成下面几行，到处都换好以后，再运行一次这个命令：")
+                click.echo(longer)
+                return
+            opening.write_secret(opening.beside(address), longer)
+            app = app.under(longer.encode())
+        with click.progressbar(rotation.numbers(app), label="换密钥", file=sys.stderr) as bar:
+            changed = rotation.reseal(app, bar)
+    click.echo(
+        f"密钥换好了，重新加密了 {changed} 件。旧的那一行留在密钥里，居民手里的链接还能用；"
+        "大家要重新登录。请重新保管密钥，再做一次备份。"
+    )
+
+
+@main.command()
+@DATA
+@ROOT
 @click.option("--orders", default=500, show_default=True, help="How many.")
 def demo(root: Path, data: Path | None, orders: int) -> None:
     """Fill a store with a plausible year of orders, for showing and measuring."""
     from functions import demo as made
 
-    written = made.fill(_app(root, data), orders)
+    try:
+        written = made.fill(_app(root, data), orders)
+    except made.Real:
+        raise WudanError(
+            "这里有真的心愿或报名，示例会混进去，数字也不准了，所以什么也没有写。"
+            "请用 --data 写一个新的文件夹。"
+        ) from None
     click.echo(f"写入了 {written} 单示例。用 staff add 建一个账号，就能在 /desk/ 看到。")
 
 
@@ -193,7 +299,7 @@ def doctor(ctx: click.Context, root: Path, data: Path | None, mend: bool) -> Non
     """Hold lists and figures against the histories; stop the server before mending."""
     from functions import doctor as at_work
 
-    app = _app(root, data)
+    app = _app(root, data, "never")
     found = at_work.examine(app)
     click.echo(
         f"看过 {found.histories} 件：{len(found.heads)} 件在列表里不对，"
@@ -285,12 +391,13 @@ def move(source: str, target: str) -> None:
     )
 
 
-def _app(root: Path, data: Path | None) -> Any:
+def _app(root: Path, data: Path | None, begin: "Begin" = "nothing") -> Any:
     """The functions as they run for this root; where it was never built, or by another version
-    of the program, the site is built first."""
+    of the program, the site is built first. For ``begin`` see :mod:`functions.opening`."""
     from generator import local, site
 
-    app = local.app(root, data)
+    app = local.app(root, data, begin)
+    click.get_current_context().call_on_close(app.close)
     try:
         _ = app.bundle
     except (FileNotFoundError, TypeError):

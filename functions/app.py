@@ -10,6 +10,7 @@ from pathlib import Path
 
 from functions import bundle, opening
 from functions.bundle import Bundle
+from functions.opening import Begin
 from functions.store import Store, connect
 from functions.vault import Vault
 from functions.workdays import Calendar
@@ -70,6 +71,17 @@ class App:
         opening.pair(store, self.vault)
         return store
 
+    def close(self) -> None:
+        """Close the store, if it was opened; it is opened again where it is needed."""
+        if store := self.__dict__.pop("store", None):
+            store.close()
+
+    def under(self, secret: bytes) -> "App":
+        """The same with another secret."""
+        app = copy(self)
+        app.vault = Vault(secret)
+        return app
+
     def inside(self, store: Store) -> "App":
         """The same with another store, such as one inside a transaction."""
         app = copy(self)
@@ -82,7 +94,7 @@ class App:
         return self._clock().astimezone(CHINA).replace(microsecond=0)
 
 
-def from_environment(begin: bool = False) -> App:
+def from_environment(begin: Begin = "nothing") -> App:
     """The app that ``WUDAN_BUNDLE``, ``WUDAN_STORE`` and ``WUDAN_SECRET`` describe; for ``begin``
     see :func:`functions.opening.secret_for`.
 
@@ -98,5 +110,5 @@ def from_environment(begin: bool = False) -> App:
 
 
 @lru_cache(maxsize=8)
-def _app(folder: str, store: str, secret: str, begin: bool) -> App:
+def _app(folder: str, store: str, secret: str, begin: Begin) -> App:
     return App(Path(folder), lambda: connect(store), opening.secret_for(store, secret, begin))

@@ -64,13 +64,32 @@ RESIDENTS, VOLUNTEERS = (0, 9000), (9000, 10000)
 """The last digits of their phones, so that nobody serves themselves."""
 
 
+FACT = "demo"
+"""The fact of a store that has how many histories in it are made up."""
+
+
+class Real(Exception):
+    """The store holds something real, among which nothing made up must come."""
+
+
 def fill(app: App, orders: int, seed: int = 1) -> int:
-    """Write so many orders of the year up to now, with volunteers, and return how many."""
+    """Write so many orders of the year up to now, with volunteers, and return how many.
+
+    Raises:
+        Real: somebody filed a wish or signed up there; nothing was written.
+    """
+    if _histories(app) != int(app.store.fact(FACT) or 0):
+        raise Real
     town = _Town(app, seed)
     town.recruit(orders // 20 + 3)
     for at in town.moments(orders):
         town.live(at)
+    app.store.set_fact(FACT, str(_histories(app)))
     return orders
+
+
+def _histories(app: App) -> int:
+    return sum(1 for kind in (ledger.KIND, people.KIND) for _ in app.store.numbers(kind))
 
 
 class _Town:

@@ -6,10 +6,11 @@ another community's, nothing is read, written or made anew.
 """
 
 import os
-import time
 from pathlib import Path
+from typing import Literal
 
 from functions.store import Store, Unusable, connect
+from functions.store.presence import Presence
 from functions.vault import SHORTEST, Vault
 
 SECRET = "secret"  # noqa: S105 - The name of a file.
@@ -25,10 +26,14 @@ PATIENCE = 10
 """Seconds in which another program that begins the same store should have begun it."""
 
 
-def secret_for(address: str, given: str, begin: bool = False) -> bytes:
+Begin = Literal["never", "nothing", "secret"]
+"""When a new store may be begun: never; where there is nothing; also where there is a secret that
+has lost its database."""
+
+
+def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
     """The secret for the store at ``address``: the one that is ``given``, else the one that lies
-    beside the database. Where there is neither secret nor database, both are begun; ``begin``
-    begins a database also for a secret that has none.
+    beside the database. Where there is neither secret nor database, both are begun.
 
     Raises:
         Unusable: the secret is missing or too short, or its database is missing or empty.
@@ -37,18 +42,24 @@ def secret_for(address: str, given: str, begin: bool = False) -> bytes:
     if engine != "sqlite":
         return _long_enough(given.encode(), "WUDAN_SECRET")
     database = Path(place)
-    file = database.with_name(SECRET)
-    blank = _is_blank(database)
-    if blank and not begin and (file.exists() or _has_log(database)):
-        code = "store_empty" if database.exists() else "store_missing"
-        raise Unusable(code, place=database)
+    file = beside(address)
+    kept = _rows(database)
+    if kept is None and (_has_log(database) or (file.exists() and begin != "secret")):
+        raise Unusable("store_empty" if database.exists() else "store_missing", place=database)
+    if kept is None and begin == "never":
+        raise Unusable("no_store", place=database.parent)
     if given:
         return _long_enough(given.encode(), "WUDAN_SECRET")
     if not file.exists():
-        if not blank:
+        if kept:
             raise Unusable("secret_missing", place=file)
         _begin(address, file)
     return _long_enough(file.read_bytes(), str(file))
+
+
+def beside(address: str) -> Path:
+    """Where the secret of a database on this machine lies."""
+    return Path(address.partition(":")[2]).with_name(SECRET)
 
 
 def pair(store: Store, vault: Vault) -> None:
@@ -116,33 +127,29 @@ def new_line() -> str:
 def _begin(address: str, file: Path) -> None:
     """Make an empty database, and after it the secret, so that whenever this is broken off it can
     be begun again; of many who begin at once one makes the secret, and all use it."""
-    store = connect(address)
     try:
-        until = time.monotonic() + PATIENCE
-        while not file.exists():
-            try:
-                with store.exclusive():
-                    if not file.exists():
-                        write_secret(file, new_line())
-            except Unusable:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.05)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        presence = Presence(file.parent)
+        try:
+            presence.claim(PATIENCE)
+            if not file.exists():
+                connect(address).close()
+                write_secret(file, new_line())
+        finally:
+            presence.end()
     except OSError as error:
         raise Unusable("unwritable", place=file.parent, error=error) from error
-    finally:
-        store.close()
 
 
-def _is_blank(database: Path) -> bool:
-    """Whether there is no database, or one that never held anything.
+def _rows(database: Path) -> int | None:
+    """How much is kept in a database; None where there is none, or an empty file.
 
     Raises:
         Unusable: ``store_damaged``, it cannot be read.
     """
-    from functions.store.sqlite import holds_nothing
+    from functions.store.sqlite import rows
 
-    return not database.exists() or database.stat().st_size == 0 or holds_nothing(database)
+    return rows(database) if database.exists() and database.stat().st_size else None
 
 
 def _has_log(database: Path) -> bool:

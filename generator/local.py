@@ -8,19 +8,25 @@ from generator import site
 
 if TYPE_CHECKING:
     from functions.app import App
+    from functions.opening import Begin
 
 
-def app(root: Path, data: Path | None = None, begin: bool = False) -> "App":
-    """The functions for this root. ``data`` goes before ``WUDAN_STORE``, that before ``var/``;
-    ``begin`` makes a database for a secret that has lost its own.
+def address(root: Path, data: Path | None = None) -> str:
+    """Where the store is: ``data`` goes before ``WUDAN_STORE``, that before ``var/``."""
+    if data or "WUDAN_STORE" not in os.environ:
+        return f"sqlite:{data or root / 'var'}/wudan.db"
+    return os.environ["WUDAN_STORE"]
+
+
+def app(root: Path, data: Path | None = None, begin: "Begin" = "nothing") -> "App":
+    """The functions for this root; for ``begin`` see :mod:`functions.opening`.
 
     Raises:
         Unusable: secret and store are not there together.
     """
     from functions.app import from_environment
 
-    if data or "WUDAN_STORE" not in os.environ:
-        os.environ["WUDAN_STORE"] = f"sqlite:{data or root / 'var'}/wudan.db"
+    os.environ["WUDAN_STORE"] = address(root, data)
     os.environ["WUDAN_BUNDLE"] = str(site.bundle_folder(root))
     return from_environment(begin)
 
@@ -32,4 +38,8 @@ def figures(root: Path) -> dict[str, Any] | None:
         return None
     from functions import figures as public
 
-    return public.snapshot(app(root))
+    known = app(root)
+    try:
+        return public.snapshot(known)
+    finally:
+        known.close()

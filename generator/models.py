@@ -354,6 +354,20 @@ class Publish(Part, frozen=True):
     sources: str = ""
 
 
+Kept = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数：留几份")]
+
+
+class Backup(Part, frozen=True):
+    """Copies of the database: into which ``folder`` the server makes one a day (none, where it is
+    empty; a path in the root unless it begins with ``/``), and for how many days, weeks and months
+    the last one of each is kept."""
+
+    folder: str = ""
+    daily: Kept = 7
+    weekly: Kept = 5
+    monthly: Kept = 12
+
+
 class Figure(Part, frozen=True):
     """A number that the community is proud of, as it is to be read."""
 
@@ -387,6 +401,7 @@ class Settings(Part, frozen=True):
     desk: Desk = Desk()
     notify: tuple[Channel, ...] = ()
     publish: Publish = Publish()
+    backup: Backup = Backup()
     icp: Registration | None = None
     police: Registration | None = None
 

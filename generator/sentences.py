@@ -91,6 +91,11 @@ STORE: dict[str, str] = {
         "还有别的程序开着 {place} 里的数据库，多半是 serve 还在运行。请先停下它，再做一次。"
     ),
     "unwritable": "{place} 写不进去（{error}）。请看看磁盘是不是满了、文件夹是不是只读。",
+    "not_a_file": (
+        "这个社区的数据在云上的表里，不是文件。要回到以前的某一刻，请用 AWS 的“时间点恢复”；"
+        "要搬回这台机器，请用 build.py move。见 docs/operate.md。"
+    ),
+    "no_copy": "没有 {place} 这个文件。请核对备份放在哪里。",
     "no_store": "{place} 里还没有数据库。请核对 --data 写得对不对；第一次用，请先运行 serve。",
 }
 """What is said of a store that cannot be used, by :attr:`functions.store.Unusable.code`."""

@@ -1,10 +1,11 @@
 """The site and its functions on one port, for one machine and for staff at their desk."""
 
+import signal
 import socket
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from threading import Lock, Thread
+from sqlite3 import OperationalError
+from threading import Event, Lock, Thread
 from typing import Any, cast
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -14,10 +15,11 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
 from whitenoise import WhiteNoise
 
-from functions import asgi, clock
+from functions import accounts, asgi, backup, clock
 from functions import figures as public
 from functions.app import App
 from functions.http import HEADERS
+from functions.opening import Begin
 from generator import compress, local, reload, site, theme
 from generator.errors import WudanError
 
@@ -55,16 +57,20 @@ def serve(
     address: tuple[str, int],
     watch: bool,
     say: Callable[[str], None],
+    begin: Begin = "nothing",
 ) -> None:
     """Build, then answer until interrupted; ``say`` is told what happens.
 
     Port 0 takes a free one. ``data`` goes before the environment's ``WUDAN_STORE``, and that
-    before ``var/`` in the root.
+    before ``var/`` in the root. SIGTERM, SIGINT and SIGHUP end it alike: what was begun is
+    answered, the database is closed, and this returns.
 
     Raises:
         WudanError: the content is wrong, or the port is taken.
     """
-    app = local.app(root, data)
+    for each in ENDING:
+        signal.signal(each, _end)
+    app = local.app(root, data, begin)
     # A store out of reach is told now, not to a resident.
     builder = site.Builder(root, out)
     builder.build(figures=public.snapshot(app))
@@ -75,11 +81,53 @@ def serve(
         version = reload.Version()
         application = reload.application(application, version)
         Thread(target=_rebuild, args=(builder, version, say), daemon=True).start()
-    Thread(target=_keep_time, args=(app, builder, say), daemon=True).start()
+    stopping = Event()
+    keeper = Thread(target=_keep_time, args=(app, builder, say, stopping), daemon=True)
+    keeper.start()
     listening = _listen(address)
     host, port = listening.getsockname()[:2]
+    say(_found(app))
     say(f"网站在 http://{host}:{port} ，按 Ctrl+C 停止。")
-    uvicorn.Server(uvicorn.Config(application, **UVICORN)).run(sockets=[listening])
+    try:
+        _answer(uvicorn.Server(uvicorn.Config(application, **UVICORN)), listening)
+    finally:
+        stopping.set()
+        keeper.join(GRACE)
+        app.close()
+
+
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""The signals that end the server: from a service manager, from the keyboard, and from a terminal
+that is closed."""
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(0)
+
+
+def _answer(server: uvicorn.Server, listening: socket.socket) -> None:
+    """Answer until one of the signals. uvicorn knows two of them, and raises those again when it
+    has come to its end, so that :func:`_end` is called then."""
+    signal.signal(signal.SIGHUP, lambda number, frame: server.handle_exit(signal.SIGTERM, frame))
+    server.run(sockets=[listening])
+
+
+def _found(app: App) -> str:
+    """What the store holds, so that somebody who opened the wrong one notices."""
+    store = app.store
+    filed = [store.tally(month) for month in store.months()]
+    orders = sum(month.get("all wishes", 0) + month.get("all merged", 0) for month in filed)
+    said = [f"数据里有 {orders} 单、{len(accounts.everybody(app))} 个工作台账号"]
+    for name, fact in (("备份", backup.FACT), ("定时工作", "last_round")):
+        at = store.fact(fact)
+        said.append(f"上一次{name}在 {at[:16].replace('T', ' ')}" if at else f"还没有做过{name}")
+    try:
+        store.set_fact("started", app.now.isoformat())
+    except OperationalError as error:
+        said.append(
+            f"但是现在写不进去（{error}）：居民交不了心愿，工作台只能看。请看看磁盘是不是满了、只读了"
+        )
+    return "；".join(said) + "。"
 
 
 def _listen(address: tuple[str, int]) -> socket.socket:
@@ -120,11 +168,12 @@ def _missing(out: Path) -> WSGIApplication:
     return missing
 
 
-def _keep_time(app: App, builder: site.Builder, say: Callable[[str], None]) -> None:
+def _keep_time(
+    app: App, builder: site.Builder, say: Callable[[str], None], stopping: Event
+) -> None:
     """What a schedule does on Lambda, every minute; and new figures to the site."""
     shown = public.snapshot(app)
-    while True:
-        time.sleep(MINUTE)
+    while not stopping.wait(MINUTE):
         try:
             clock.tick(app)
             figures = public.snapshot(app)

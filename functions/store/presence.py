@@ -12,47 +12,54 @@ PAUSE = 0.05
 
 
 class Presence:
-    """One holder of the lock at ``file``: many may share it, or one have it alone.
+    """One holder of the lock on ``file``, which may be a folder that is there: many may share it,
+    or one have it alone.
 
     Where files cannot be locked, or the folder cannot be written, everybody is let in: SQLite's
     own locks still keep writers apart.
     """
 
     def __init__(self, file: Path):
-        self._folder = file.parent
+        self._folder = file if file.is_dir() else file.parent
+        how = os.O_RDONLY if file.is_dir() else os.O_RDWR | os.O_CREAT
         try:
-            self._fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._fd = os.open(file, how | os.O_CLOEXEC, 0o600)
         except OSError:
             self._fd = -1
 
     def share(self, patience: float = 0) -> None:
-        """Say that the store is open here.
+        """Say that it is in use here.
 
         Raises:
             Unusable: ``in_use``, somebody has had it alone for all of these seconds.
         """
-        until = time.monotonic() + patience
-        while not self._take(fcntl.LOCK_SH):
-            if time.monotonic() > until:
-                raise Unusable("in_use", place=self._folder)
-            time.sleep(PAUSE)
+        self._wait(fcntl.LOCK_SH, patience)
 
-    def claim(self) -> None:
-        """Have the store alone.
+    def claim(self, patience: float = 0) -> None:
+        """Have it alone.
 
         Raises:
-            Unusable: ``in_use``, somebody else has it open.
+            Unusable: ``in_use``, somebody else has used it for all of these seconds.
         """
-        if not self._take(fcntl.LOCK_EX):
+        try:
+            self._wait(fcntl.LOCK_EX, patience)
+        except Unusable:
             # A lock that could not be raised is lost.
             self._take(fcntl.LOCK_SH)
-            raise Unusable("in_use", place=self._folder)
+            raise
 
     def end(self) -> None:
         """Let go of it."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+    def _wait(self, how: int, patience: float) -> None:
+        until = time.monotonic() + patience
+        while not self._take(how):
+            if time.monotonic() > until:
+                raise Unusable("in_use", place=self._folder)
+            time.sleep(PAUSE)
 
     def _take(self, how: int) -> bool:
         if self._fd < 0:

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from weakref import WeakSet
@@ -178,20 +178,21 @@ class SQLite:
         self._own = threading.local()
         self._connections: WeakSet[_Connection] = WeakSet()
         self._turn = threading.Lock()
-        try:
+        with _told(self.path), ExitStack() as undo:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._presence = Presence(self.path.with_name("wudan.lock"))
+            undo.callback(self._presence.end)
             self._presence.share(PATIENCE)
+            if not self.path.exists():
+                self.path.touch(mode=0o600)  # The names of staff stand in it unsealed.
             self._writer = self._open()
+            undo.callback(self._writer.close)
             # Most pages are written again soon: they are kept at hand, and the log is allowed
             # 16 MB before it is copied into the file.
             self._writer.execute("PRAGMA cache_size = -16000")
             self._writer.execute("PRAGMA wal_autocheckpoint = 4000")
             self._upgrade()
-        except (OSError, sqlite3.OperationalError) as error:
-            raise Unusable("unwritable", place=self.path.parent, error=error) from error
-        except DAMAGE as error:
-            raise Unusable("store_damaged", place=self.path, error=error) from error
+            undo.pop_all()
 
     def _upgrade(self) -> None:
         """Bring the file to the newest version; a copy of what it was stays beside it.
@@ -252,10 +253,10 @@ class SQLite:
     def exclusive(self) -> Iterator[None]:
         self._presence.claim()
         try:
-            # Programs of before this lock are noticed by SQLite: it leaves the log only alone.
             self._close_readers()
             self._writer.execute("PRAGMA busy_timeout = 0")
             try:
+                # Programs of before this lock are noticed by SQLite, which leaves the log alone.
                 self._writer.execute("PRAGMA journal_mode = DELETE")
                 self._writer.execute("PRAGMA journal_mode = WAL")
             except sqlite3.OperationalError as error:
@@ -499,19 +500,46 @@ class _Inside(SQLite):
             raise
 
 
-def holds_nothing(file: Path) -> bool:
-    """Whether this is a database in which nothing was ever kept; it is only read.
+def fold(file: Path) -> bool:
+    """Bring what lies in the log into the file, as far as both can be read; false where a program
+    of any version has it open."""
+    if not file.exists() or not file.stat().st_size:
+        return True  # SQLite would throw the log away.
+    try:
+        with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as db:
+            db.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        return "locked" not in str(error)
+    return True
+
+
+def rows(file: Path) -> int | None:
+    """How many histories and facts a database keeps, None where it is no store; it is only read.
 
     Raises:
         Unusable: ``store_damaged``, it cannot be read.
     """
+    with (
+        _told(file),
+        closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as db,
+    ):
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+        kept = tables & {"heads", "facts"}
+        counts = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in kept]  # noqa: S608
+        return sum(counts) if "heads" in tables else None
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    """Say of a database that cannot be opened what it is that keeps it.
+
+    Raises:
+        Unusable: ``unwritable``, the disk; or ``store_damaged``, the file.
+    """
     try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-            kept = ("heads", "facts") if "facts" in tables else ("heads",)
-            if "heads" not in tables:
-                return not tables
-            return not any(db.execute(f"SELECT 1 FROM {t} LIMIT 1").fetchone() for t in kept)  # noqa: S608
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        raise Unusable("unwritable", place=file.parent, error=error) from error
     except DAMAGE as error:
         raise Unusable("store_damaged", place=file, error=error) from error
 

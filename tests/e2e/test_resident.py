@@ -1,5 +1,7 @@
 """A resident's way through the real program: its own process, over HTTP, killed in between."""
 
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -52,8 +54,9 @@ class Server:
         )
         self._watchdog = Timer(120, self._process.kill)  # So that no test waits for ever.
         self._watchdog.start()
-        line = self.said()
-        assert "http://" in line, line
+        self.found = line = self.said()
+        while "http://" not in line:
+            line = self.said()
         self.address = "http://" + line.split("http://")[1].split()[0]
 
     def said(self) -> str:
@@ -70,6 +73,13 @@ class Server:
         self._process.wait()
         assert self._process.stdout
         self._process.stdout.close()
+
+    def end(self, number: int) -> int:
+        """Send a signal, and return the exit code."""
+        self._process.send_signal(number)
+        code = self._process.wait()
+        self.kill()
+        return code
 
     def get(self, path: str) -> Answer:
         return self._open(Request(self.address + path))
@@ -215,3 +225,26 @@ def test_while_staff_edit_the_site_follows_and_a_mistake_is_told(
         assert server.get("/__reload__").body != before
     finally:
         server.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_every_signal_that_ends_the_server_ends_it_alike(
+    root: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    server = Server(root, tmp_path / "data")
+    assert "0 单" in server.found
+    filed = [server.post("/api/wish", urlencode({**WISH, "detail": f"{n}"})) for n in range(30)]
+    assert {answer.status for answer in filed} == {303}
+    assert server.end(number) == 0
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    assert sorted(file.name for file in (tmp_path / "data").iterdir() if file.stat().st_size) == [
+        "secret",
+        "wudan.db",
+    ]
+    for name in ("wudan.db", "secret"):
+        shutil.copy(tmp_path / "data" / name, copy / name)
+    again = Server(root, copy)
+    assert "30 单" in again.found
+    assert {again.get(answer.location).status for answer in filed} == {200}
+    again.kill()

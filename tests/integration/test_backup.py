@@ -1,0 +1,261 @@
+"""Copies of a store: whole, verified, thinned, and put back without losing what was there."""
+
+import shutil
+import sqlite3
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+import build
+from functions import app as apps
+from functions import backup, ledger, opening
+from functions.app import CHINA, App
+from functions.backup import Rule, spare
+from functions.store import Unusable, connect
+from functions.vault import Vault
+from generator import site
+from tests import killed
+from tests.client import Client
+from tests.conftest import Clock
+from tests.integration.test_functions import wish
+
+RULE = Rule(7, 5, 12)
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Path:
+    return tmp_path / "copies"
+
+
+@pytest.fixture
+def filed(client: Client) -> App:
+    for _ in range(3):
+        wish(client)
+    return client.app
+
+
+@pytest.fixture
+def root(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A community with orders in its folder ``var``, for commands."""
+    monkeypatch.setenv("WUDAN_BUNDLE", "")
+    monkeypatch.setenv("WUDAN_STORE", "")
+    monkeypatch.delenv("WUDAN_STORE")
+    site.build(root, root / "public")
+    assert run(root, "demo", "--orders", "12").exit_code == 0
+    return root
+
+
+def run(root: Path, *command: str | Path) -> Result:
+    apps._app.cache_clear()  # Each command is a process of its own.
+    arguments = [*map(str, command), "--root", str(root), "--data", str(root / "var")]
+    return CliRunner().invoke(build.main, arguments)
+
+
+def readable(folder: Path) -> int:
+    """How many orders lie in a folder's database, all of whose contacts can be read."""
+    store = connect(f"sqlite:{folder}/wudan.db")
+    vault = Vault((folder / "secret").read_bytes())
+    try:
+        numbers = [*store.numbers(ledger.KIND)]
+        for no in numbers:
+            for sealed in store.personal(no).values():
+                vault.open(no, sealed)
+        return len(numbers)
+    finally:
+        store.close()
+
+
+def test_a_copy_is_made_while_others_write_and_has_all_that_was_acknowledged(
+    filed: App, copies: Path, tmp_path: Path
+) -> None:
+    client = Client(filed)
+    with ThreadPoolExecutor(3) as pool:
+        before = [pool.submit(lambda: wish(client).no) for _ in range(10)]
+        acknowledged = {each.result() for each in before}
+        meanwhile = [pool.submit(lambda: wish(client).no) for _ in range(10)]
+        made = backup.make(filed, copies, RULE)
+        assert {each.result() for each in meanwhile}
+    assert made.healthy
+    with closing(connect(f"sqlite:{shutil.copy(made.file, tmp_path / 'wudan-copy.db')}")) as copied:
+        assert acknowledged <= {*copied.numbers(ledger.KIND)}
+    assert filed.store.fact(backup.FACT) == filed.now.isoformat()
+
+
+def test_only_its_owner_can_read_a_copy_and_nothing_lies_beside_it(
+    filed: App, copies: Path
+) -> None:
+    made = backup.make(filed, copies, RULE)
+    assert made.file.stat().st_mode & 0o077 == 0
+    assert made.file.name == "wudan-20261123-100000.db"
+    assert [*copies.iterdir()] == [made.file]
+
+
+def test_what_a_killed_backup_left_is_gone_after_the_next(filed: App, copies: Path) -> None:
+    (copies / backup.WORKING).mkdir(parents=True)
+    (copies / backup.WORKING / "wudan.db").write_bytes(b"half")
+    made = backup.make(filed, copies, RULE)
+    assert [*copies.iterdir()] == [made.file]
+
+
+def test_a_copy_that_is_not_healthy_is_kept_and_nothing_older_goes(
+    filed: App, copies: Path, clock: Clock, tmp_path: Path
+) -> None:
+    backup.make(filed, copies, Rule(1, 0, 0))
+    clock.forward(days=3)
+    with closing(sqlite3.connect(tmp_path / "wudan.db")) as db:
+        db.execute("UPDATE tallies SET stands = stands + 1")
+        db.commit()
+    made = backup.make(filed, copies, Rule(1, 0, 0))
+    assert not made.healthy
+    assert len([*copies.iterdir()]) == 2
+
+
+def test_older_copies_go_by_the_rule_and_foreign_files_stay(
+    filed: App, copies: Path, clock: Clock
+) -> None:
+    copies.mkdir()
+    (copies / "letters.db").write_text("mine")
+    for _ in range(12):
+        made = backup.make(filed, copies, Rule(3, 0, 0))
+        backup.secret_of(made.file).write_text("secret")
+        clock.forward(days=1)
+    kept = sorted(file.name for file in copies.iterdir())
+    assert kept[0] == "letters.db"
+    assert [name[6:14] for name in kept[1::2]] == ["20261202", "20261203", "20261204"]
+
+
+@given(
+    st.sets(st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31)), max_size=60),
+    st.builds(Rule, *[st.integers(0, 12)] * 3),
+)
+def test_the_last_copy_of_each_day_week_and_month_of_the_rule_is_kept(
+    made: set[datetime], rule: Rule
+) -> None:
+    kept = made - spare(made, rule)
+    assert not made or max(made) in kept
+    for count, period in (
+        (rule.daily, lambda at: at.date()),
+        (rule.weekly, lambda at: at.isocalendar()[:2]),
+        (rule.monthly, lambda at: (at.year, at.month)),
+    ):
+        for each in sorted({period(at) for at in made}, reverse=True)[:count]:
+            assert max(at for at in made if period(at) == each) in kept
+    # Of all else, only what was made on the last day.
+    most = rule.daily + rule.weekly + rule.monthly
+    assert len({at.date() for at in kept}) <= most + 2
+
+
+def test_a_folder_that_git_would_take_up_is_refused(root: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    result = run(root, "backup", root / "copies")
+    assert result.exit_code == 1
+    assert "git" in result.stderr
+    (root / ".gitignore").write_text("/copies/\n")
+    assert run(root, "backup", root / "copies").exit_code == 0
+
+
+def test_the_secret_goes_along_only_when_asked_and_comes_back_with_the_copy(
+    root: Path, copies: Path
+) -> None:
+    assert run(root, "backup", copies).exit_code == 0
+    assert not [*copies.glob("*.secret")]
+    assert "锁好" in run(root, "backup", copies, "--with-secret").stderr
+    (along,) = copies.glob("*.secret")
+    assert along.stat().st_mode & 0o077 == 0
+    shutil.rmtree(root / "var")
+    result = run(root, "restore", along.with_suffix(".db"))
+    assert (result.exit_code, readable(root / "var")) == (0, 12)
+
+
+def test_a_copy_is_put_back_and_what_was_there_is_kept(root: Path, copies: Path) -> None:
+    run(root, "backup", copies)
+    (copy,) = copies.glob("*.db")
+    assert run(root, "demo", "--orders", "5").exit_code == 0
+    result = run(root, "restore", copy)
+    assert (result.exit_code, readable(root / "var")) == (0, 12)
+    (kept,) = (root / "var").glob("replaced-*")
+    shutil.copy(root / "var/secret", kept / "secret")
+    assert readable(kept) == 17
+
+
+def test_a_log_that_lies_in_the_place_does_not_damage_what_is_put_back(
+    root: Path, copies: Path
+) -> None:
+    """A log is read into whatever database lies beside it; a killed server leaves one behind."""
+    run(root, "backup", copies)
+    (copy,) = copies.glob("*.db")
+    var = root / "var"
+    with closing(sqlite3.connect(var / "wudan.db")) as db:
+        db.execute("UPDATE heads SET owner = owner || ' '")
+        db.commit()
+        left = (var / "wudan.db-wal").read_bytes()
+    for damage in (b"", b"no database at all" * 100, None):
+        if damage is not None:
+            (var / "wudan.db").write_bytes(damage)
+        (var / "wudan.db-wal").write_bytes(left)
+        result = run(root, "restore", copy)
+        assert (result.exit_code, readable(var)) == (0, 12), result.output
+
+
+def test_nothing_is_put_back_beside_a_server_of_any_version(root: Path, copies: Path) -> None:
+    run(root, "backup", copies)
+    (copy,) = copies.glob("*.db")
+    file = root / "var/wudan.db"
+    before = file.read_bytes()
+    with closing(connect(f"sqlite:{file}")):
+        assert "serve" in run(root, "restore", copy).stderr
+    with closing(sqlite3.connect(file)) as older:
+        older.execute("SELECT count(*) FROM heads").fetchone()
+        assert "serve" in run(root, "restore", copy).stderr
+    assert file.read_bytes() == before
+    assert not [*(root / "var").glob("replaced-*")]
+
+
+def test_a_copy_of_another_community_or_no_copy_at_all_is_not_put_back(
+    root: Path, copies: Path, tmp_path: Path
+) -> None:
+    run(root, "backup", copies)
+    (copy,) = copies.glob("*.db")
+    text = tmp_path / "text.db"
+    text.write_text("心愿" * 1000)
+    opening.write_secret(root / "var/secret", opening.new_line())
+    for file, sentence in ((copy, "不是一对"), (text, "坏了"), (tmp_path / "none.db", "没有")):
+        result = run(root, "restore", file)
+        assert result.exit_code == 1
+        assert sentence in result.stderr
+    assert not [*(root / "var").glob("replaced-*")]
+
+
+def test_through_a_kill_at_any_moment_every_order_stays_readable(
+    root: Path, copies: Path, tmp_path: Path
+) -> None:
+    """As the handbook says: back up, lose the database, put the copy back; killed on the way, and
+    done again."""
+    var, common = root / "var", ("--root", root, "--data", root / "var")
+    for _ in killed.each(copies, "backup", copies, *common):
+        for whole in copies.glob("wudan-*.db"):
+            shutil.copy(whole, tmp_path / "wudan.db")
+            shutil.copy(var / "secret", tmp_path / "secret")
+            assert readable(tmp_path) == 12
+        assert readable(var) == 12
+    (copy,) = copies.iterdir()
+    for _ in killed.each(var, "restore", copy, *common):
+        assert readable(var) == 12
+    (var / "wudan.db").write_bytes(b"damaged" * 1000)
+    for _ in killed.each(var, "restore", copy, *common, most=10):
+        assert run(root, "restore", copy).exit_code == 0
+        assert readable(var) == 12
+
+
+def test_a_store_in_the_cloud_has_no_file_to_copy(filed: App, copies: Path, dynamodb: str) -> None:
+    with pytest.raises(Unusable, match="not_a_file"):
+        backup.make(filed.inside(connect(dynamodb)), copies, RULE)
+    with pytest.raises(Unusable, match="not_a_file"):
+        backup.restore(copies, dynamodb, "", datetime(2026, 11, 23, tzinfo=CHINA))

@@ -1,0 +1,145 @@
+"""A community changes its secret: what was sealed stays readable, and links go on working."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import build
+from functions import app as apps
+from functions import ledger, links, opening, rotation
+from functions.app import App
+from functions.store import Change, connect
+from functions.vault import Vault
+from generator import site
+from tests import killed
+from tests.client import Client
+from tests.conftest import SECRET
+from tests.integration.test_functions import DONE, WISH, move, wish
+
+NEW = b"another line that nobody can guess"
+
+
+def rotated(app: App) -> App:
+    """The app after its secret was changed."""
+    after = app.under(NEW + b"\n" + SECRET)
+    assert rotation.reseal(after, rotation.numbers(after)) > 0
+    return after
+
+
+def test_all_is_sealed_with_the_new_line_and_found_by_it(app: App) -> None:
+    client = Client(app)
+    no = wish(client).no
+    rotated(app)
+    alone = app.under(NEW)
+    assert ledger.contact(alone, no)["name"] == WISH["name"]
+    phone = ledger.contact(alone, no)["phone"]
+    assert [head.no for head in app.store.find(ledger.KIND, [ledger.trace(alone, "phone", phone)])]
+    assert not app.store.find(ledger.KIND, [ledger.trace(app, "phone", phone)])
+    assert app.store.fact(opening.FACT) == Vault(NEW).fingerprints[0]
+    opening.pair(app.store, alone.vault)
+
+
+def test_links_from_before_go_on_working_and_are_told_again(app: App) -> None:
+    before = Client(app)
+    address = wish(before).location
+    no = before.app.store.find(ledger.KIND)[0].no
+    links.issue(app, "barbers", "王芳")
+    team = links.of(app, "barbers")
+    assert team
+    key = links.address(app, team).rsplit("=", 1)[1]
+    move(app, no, *DONE)
+    order = ledger.find(app, no)
+    assert order
+    slip = ledger.rating_key(app, order)
+    after = rotated(app)
+    assert Client(after).get(address).status == 200
+    assert ledger.address(after, order) == address
+    assert links.opens(after, "barbers", key)
+    assert ledger.is_rating_key(after, order, slip)
+
+
+def test_the_same_submission_counts_once_across_a_rotation(app: App) -> None:
+    drawn = {**WISH, "once": "one drawn form"}
+    assert Client(app).post("/api/wish", drawn).status == 303
+    assert Client(rotated(app)).post("/api/wish", drawn).status == 303
+    assert len(app.store.find(ledger.KIND)) == 1
+
+
+def test_what_no_line_opens_stays_as_it_is(app: App, tmp_path: Path) -> None:
+    no = wish(Client(app)).no
+    head = app.store.head(no)
+    assert head
+    broken = b"nothing that could be opened at all"
+    app.store.commit(Change(head, [], {1: broken}))
+    after = app.under(NEW + b"\n" + SECRET)
+    assert rotation.reseal(after, rotation.numbers(after)) == 0
+    assert app.store.personal(no) == {1: broken}
+
+
+def test_on_dynamodb_likewise(app: App, dynamodb: str, tmp_path: Path) -> None:
+    there = app.inside(connect(f"{dynamodb}/{tmp_path.name}"))
+    no = wish(Client(there)).no
+    rotated(there)
+    assert ledger.contact(there.under(NEW), no)["name"] == WISH["name"]
+
+
+@pytest.fixture
+def root(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WUDAN_BUNDLE", "")
+    monkeypatch.setenv("WUDAN_STORE", "")
+    monkeypatch.delenv("WUDAN_STORE")
+    site.build(root, root / "public")
+    assert run(root, "demo", "--orders", "12").exit_code == 0
+    return root
+
+
+def run(root: Path, *command: str | Path) -> Result:
+    apps._app.cache_clear()  # Each command is a process of its own.
+    arguments = [*map(str, command), "--root", str(root), "--data", str(root / "var")]
+    return CliRunner().invoke(build.main, arguments)
+
+
+def test_a_rotation_is_refused_beside_a_server(root: Path) -> None:
+    before = (root / "var/secret").read_bytes()
+    store = connect(f"sqlite:{root}/var/wudan.db")
+    assert "serve" in run(root, "secret", "rotate").stderr
+    store.close()
+    assert (root / "var/secret").read_bytes() == before
+
+
+def test_a_secret_from_the_environment_is_told_and_used_when_it_is_set(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = root / "var/secret"
+    monkeypatch.setenv("WUDAN_SECRET", file.read_text())
+    told = run(root, "secret", "rotate").stdout
+    lines = [line for line in told.splitlines() if len(line) == 64]
+    assert lines[1:] == [file.read_text()]
+    monkeypatch.setenv("WUDAN_SECRET", "\n".join(lines))
+    assert "换好了" in run(root, "secret", "rotate").stdout
+    file.unlink()
+    monkeypatch.setenv("WUDAN_SECRET", lines[0])
+    assert run(root, "doctor").exit_code == 0
+
+
+def test_a_rotation_that_was_killed_is_readable_and_goes_on(root: Path) -> None:
+    var = root / "var"
+    rotate = ("secret", "rotate", "--root", root, "--data", var)
+    for moment in killed.each(var, *rotate):
+        assert readable(var, (var / "secret").read_bytes()) == 12
+        if moment:
+            assert "换好了" in run(root, *rotate[:2]).stdout
+    assert readable(var, (var / "secret").read_bytes().splitlines()[0]) == 12
+
+
+def readable(folder: Path, secret: bytes) -> int:
+    store, vault = connect(f"sqlite:{folder}/wudan.db"), Vault(secret)
+    try:
+        numbers = [*store.numbers(ledger.KIND)]
+        for no in numbers:
+            for sealed in store.personal(no).values():
+                vault.open(no, sealed)
+        return len(numbers)
+    finally:
+        store.close()
