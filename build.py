@@ -247,13 +247,18 @@ def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> No
 @main.command()
 @DATA
 @ROOT
-@click.argument("action", type=click.Choice(["rotate"]))
+@click.argument("action", type=click.Choice(["rotate", "lost"]))
 def secret(root: Path, data: Path | None, action: str) -> None:
-    """Change the secret, with the server stopped, and seal anew what older lines of it sealed."""
+    """Change the secret, with the server stopped: rotate seals anew what older lines of it sealed;
+    lost begins another one where it is gone for good, and with it all that it sealed."""
     from functions import opening, rotation
     from generator import local
 
     given, address = os.environ.get("WUDAN_SECRET", ""), local.address(root, data)
+    if action == "lost":
+        rotation.give_up(address)
+        click.echo("新的密钥写好了，请另外保管一份。以前的单子还在，里面的个人信息再也读不出来了。")
+        return
     app = _app(root, data, "never")
     with app.store.exclusive():
         if not rotation.is_unfinished(app):

@@ -57,6 +57,18 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
     return _long_enough(file.read_bytes(), str(file))
 
 
+def existing(address: str) -> Store:
+    """The store at an address where there is one; an empty file counts as none.
+
+    Raises:
+        Unusable: ``no_store``, there is none.
+    """
+    engine, _, place = address.partition(":")
+    if engine == "sqlite" and _rows(Path(place)) is None:
+        raise Unusable("no_store", place=place)
+    return connect(address)
+
+
 def beside(address: str) -> Path:
     """Where the secret of a database on this machine lies."""
     return Path(address.partition(":")[2]).with_name(SECRET)

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from functions import ledger, opening, people
 from functions.app import App
-from functions.store import Change, Conflict
+from functions.store import Change, Conflict, Unusable
+from functions.vault import Vault
 
 
 def is_unfinished(app: App) -> bool:
@@ -28,6 +29,26 @@ def reseal(app: App, numbers: Iterable[str]) -> int:
     changed = sum(_reseal(app, no) for no in numbers)
     app.store.set_fact(opening.FACT, app.vault.fingerprints[0])
     return changed
+
+
+def give_up(address: str) -> None:
+    """Begin another secret for a store whose own is gone for good. What that sealed stays as it
+    is, in case it is found one day, and is shown as unreadable.
+
+    Raises:
+        Unusable: ``secret_there``, there is a secret, or it is kept elsewhere; ``in_use``.
+    """
+    file = opening.beside(address)
+    if not address.startswith("sqlite:") or file.exists():
+        raise Unusable("secret_there", place=file)
+    store = opening.existing(address)
+    try:
+        with store.exclusive():
+            line = opening.new_line()
+            opening.write_secret(file, line)
+            store.set_fact(opening.FACT, Vault(line.encode()).fingerprints[0])
+    finally:
+        store.close()
 
 
 def _reseal(app: App, no: str) -> bool:

@@ -123,6 +123,15 @@ def test_a_secret_from_the_environment_is_told_and_used_when_it_is_set(
     assert run(root, "doctor").exit_code == 0
 
 
+def test_a_secret_that_is_gone_for_good_can_be_given_up_on_purpose(root: Path) -> None:
+    assert run(root, "secret", "lost").exit_code == 1
+    (root / "var/secret").unlink()
+    assert run(root, "staff", "list").exit_code == 1
+    assert run(root, "secret", "lost").exit_code == 0
+    assert run(root, "staff", "list").exit_code == 0
+    assert len([*connect(f"sqlite:{root}/var/wudan.db").numbers(ledger.KIND)]) == 12
+
+
 def test_a_rotation_that_was_killed_is_readable_and_goes_on(root: Path) -> None:
     var = root / "var"
     rotate = ("secret", "rotate", "--root", root, "--data", var)
