@@ -1,0 +1,78 @@
+"""What the log has of an error: enough to find it, and nothing that somebody typed."""
+
+import logging
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from functions import logs
+from tests.conftest import Clock
+
+PHONE = "13812345678"
+
+
+def raised(act: object) -> BaseException:
+    assert callable(act)
+    try:
+        act()
+    except BaseException as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def quoting() -> None:
+    try:
+        _ = dict[str, str]()[PHONE]
+    except KeyError as error:
+        raise ValueError(f"no such phone: {PHONE}") from error
+
+
+def test_an_error_is_told_by_type_and_place_and_never_by_its_message() -> None:
+    told = logs.Journal().told(raised(quoting))
+    assert PHONE not in told
+    assert told.startswith("ValueError at test_logs.py:")
+    assert "KeyError\n" in told
+    assert "in quoting" in told
+
+
+def test_the_code_of_an_engine_or_the_system_is_told() -> None:
+    with sqlite3.connect(":memory:") as db:
+        db.execute("PRAGMA query_only = 1")
+        error = raised(lambda: db.execute("CREATE TABLE t (a)"))
+    db.close()
+    assert "sqlite3.OperationalError (SQLITE_READONLY)" in logs.Journal().told(error)
+    assert "FileNotFoundError (ENOENT)" in logs.Journal().told(raised(Path("/no/such").stat))
+
+
+def test_a_kind_of_error_is_told_in_full_once_a_minute_and_in_a_line_between(
+    clock: Clock,
+) -> None:
+    journal = logs.Journal(lambda: clock.now.timestamp())
+    told = []
+    for _ in range(1000):
+        told.append(journal.told(raised(quoting)))
+        clock.forward(milliseconds=50)
+    assert "Traceback" not in told[1]
+    assert ["\n" in each for each in told] == [True] + [False] * 999
+    clock.forward(seconds=20)
+    assert "\n" in journal.told(raised(quoting))
+    assert "\n" in journal.told(raised(lambda: 1 / 0))
+
+
+def test_libraries_exceptions_lose_their_messages_and_lines_have_a_time(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    level = logging.getLogger().level
+    try:
+        logs.configure()
+        logging.getLogger("library").error("went wrong", exc_info=raised(quoting))
+        logs.REQUESTS.info("GET /wish/ 200 3 ms")
+    finally:
+        logging.getLogger().setLevel(level)
+    written = capsys.readouterr().err
+    assert PHONE not in written
+    assert "ERROR went wrong" in written
+    assert written[:2] == "20"
+    assert "/wish/" not in written
