@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from functions import bundle, opening
+from functions import bundle, logs, opening
 from functions.bundle import Bundle
 from functions.opening import Begin
 from functions.store import Store, connect
@@ -43,11 +43,18 @@ class App:
     def catch_up(self) -> Bundle:
         """Take notice of what was built since the last time. Whoever calls the functions does it
         first, for all that it calls at once: to ask the disk takes as long as to check a form.
+        Where it cannot be read, what was built before stays in use.
 
         Raises:
-            FileNotFoundError: no build has been made yet.
+            OSError, ValueError, TypeError: as :func:`functions.bundle.load`, and nothing was
+                read before.
         """
-        self._bundle = bundle.load(self._folder)
+        try:
+            self._bundle = bundle.load(self._folder)
+        except bundle.UNREADABLE as error:
+            if self._bundle is None:
+                raise
+            logs.failure(error, "reading the bundle")
         return self._bundle
 
     @property

@@ -1,7 +1,9 @@
 """What a build hands to the functions: one JSON file, replaced whole."""
 
+import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -34,16 +36,32 @@ class Bundle:
     assets: dict[str, str]
 
 
-def load(folder: Path) -> Bundle:
+@dataclass(frozen=True, eq=False, slots=True)
+class Read(Bundle):
+    """A bundle as it was read: a digest of its file, and when that was written, in UTC."""
+
+    digest: str
+    written: datetime
+
+
+UNREADABLE = (OSError, ValueError, TypeError)
+"""What :func:`load` raises."""
+
+
+def load(folder: Path) -> Read:
     """The bundle in a folder, read again when a build has replaced it.
 
     Raises:
         FileNotFoundError: no build has been made yet.
+        OSError, ValueError, TypeError: the file is damaged, or another version of the program
+            wrote it.
     """
     file = folder / FILE
     return _load(file, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=1)
-def _load(file: Path, changed: int) -> Bundle:
-    return Bundle(**json.loads(file.read_bytes()))
+def _load(file: Path, changed: int) -> Read:
+    raw = file.read_bytes()
+    written = datetime.fromtimestamp(changed / 1e9, UTC)
+    return Read(**json.loads(raw), digest=hashlib.sha256(raw).hexdigest()[:12], written=written)
