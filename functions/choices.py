@@ -34,11 +34,11 @@ def _teams(app: App, order: Order) -> list[dict[str, str]]:
 
 def _volunteers(app: App, order: Order) -> list[dict[str, str]]:
     """The team's volunteers to choose from, but not the resident: nobody serves themselves."""
-    phone = ledger.contact(app, order.no).get("phone")
+    phone = ledger.contact(app, order.no).get("phone", "")
     return [
-        {"value": person.head.no, "label": person.name, "group": ""}
+        {"value": person.head.no, "label": _name(app, person.said, "name"), "group": ""}
         for person in people.of_team(app, order.team)
-        if person.said.get("phone") != phone
+        if not phone or person.said.get("phone") != phone
     ]
 
 
@@ -47,8 +47,15 @@ def doer(
 ) -> str:
     """The name of who does it: a volunteer's, or what was written when it was accepted."""
     if person := people.person(app, order.volunteer) if order.volunteer else None:
-        return person.name
+        return _name(app, person.said, "name")
     for seq in range(len(events), 0, -1):
         if events[seq - 1].kind in ("accepted", "assigned"):
-            return str(said.get(seq, {}).get("person", "")) if order.volunteer else ""
+            return _name(app, said.get(seq, {}), "person") if order.volunteer else ""
     return ""
+
+
+def _name(app: App, said: Mapping[str, Any], name: str) -> str:
+    """What was typed as a name; that it cannot be read, where it cannot."""
+    if isinstance(said, ledger.Unreadable):
+        return str(app.bundle.words["unreadable"]["cell"])
+    return str(said.get(name, ""))

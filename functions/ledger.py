@@ -27,6 +27,16 @@ class Step(NamedTuple):
     personal: Mapping[str, Any] = {}
 
 
+class Unreadable(dict[str, Any]):
+    """Stands for what was typed where its sealed part does not open: nothing of it is known, and
+    whoever shows it says so. It holds up nothing else."""
+
+
+def unreadable(said: Mapping[int, Mapping[str, Any]]) -> set[int]:
+    """The numbers of the events whose sealed part does not open."""
+    return {seq for seq, typed in said.items() if isinstance(typed, Unreadable)}
+
+
 def address(app: App, order: Order) -> str:
     """Where a resident follows the order; who has this address has the order's progress."""
     return f"/api/order?no={order.no}&key={app.vault.tracking_key(order.no, order.key)}"
@@ -74,13 +84,24 @@ def by_phone(app: App, no: str, last4: str) -> Order:
 
 
 def contact(app: App, no: str) -> dict[str, Any]:
-    """What the resident typed when filing: name, phone, address, wish; empty once erased."""
+    """What the resident typed when filing: name, phone, address, wish; empty once erased, and
+    where it is :class:`Unreadable`."""
     return said(app, no).get(1, {})
 
 
 def said(app: App, no: str) -> dict[int, dict[str, Any]]:
     """All that was typed with the events of a history, by the number of the event."""
-    return {seq: app.vault.open(no, sealed) for seq, sealed in app.store.personal(no).items()}
+    return {seq: _opened(app, no, sealed) for seq, sealed in app.store.personal(no).items()}
+
+
+def _opened(app: App, no: str, sealed: bytes) -> dict[str, Any]:
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        return app.vault.open(no, sealed)
+    except (InvalidTag, ValueError, TypeError):
+        # Another secret, damage, or too little to be a nonce; or no bytes at all.
+        return Unreadable()
 
 
 def move(

@@ -31,7 +31,9 @@ def show(request: Request, app: App) -> Response:
         "order.html",
         order=order,
         # What the station wrote for the resident, beside the step that it belongs to.
-        events=[(event, _told(event, said.get(seq, {}))) for seq, event in enumerate(events, 1)],
+        events=[
+            (event, _told(app, event, said.get(seq, {}))) for seq, event in enumerate(events, 1)
+        ],
         other=other,
         due=ledger.deadline(app, order),
         key=request.said("key"),
@@ -45,9 +47,11 @@ def show(request: Request, app: App) -> Response:
     return Response(body)
 
 
-def _told(event: Event, said: Mapping[str, Any]) -> str:
+def _told(app: App, event: Event, said: Mapping[str, Any]) -> str:
     """The station's words to the resident, of a step that has some."""
     if event.kind == "answered":
+        if isinstance(said, ledger.Unreadable) and not event.data.get("text"):
+            return str(app.bundle.words["unreadable"]["resident"])
         return str(event.data.get("text") or said.get("text", ""))
     return str(said.get("to_resident", ""))
 

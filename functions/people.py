@@ -34,6 +34,11 @@ class Person(NamedTuple):
     def name(self) -> str:
         return str(self.said.get("name", ""))
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether what they typed does not open; else nothing is there once it was erased."""
+        return isinstance(self.said, ledger.Unreadable)
+
 
 def change(
     app: App, head: Head | None, no: str, event: Event, personal: Mapping[str, Any] | None = None

@@ -142,6 +142,7 @@ def _page(
         order=order,
         mine=mine,
         contact=contact,
+        unreadable=isinstance(contact, ledger.Unreadable),
         asked=app.bundle.forms["wish"],
         told=_told(app, order, said) if mine else "",
         volunteer=choices.doer(app, order, said, app.store.events(order.no)) if mine else "",
@@ -159,7 +160,10 @@ def _told(app: App, order: Order, said: dict[int, dict[str, Any]]) -> str:
     """What the station wrote to the team when it dispatched the order."""
     events = app.store.events(order.no)
     at = max((seq for seq, e in enumerate(events, 1) if e.kind == "dispatched"), default=0)
-    return str(said.get(at, {}).get("note", ""))
+    note = said.get(at, {})
+    if isinstance(note, ledger.Unreadable):
+        return str(app.bundle.words["unreadable"]["page"])
+    return str(note.get("note", ""))
 
 
 def _view(app: App, template: str, status: int = 200, **data: Any) -> Response:

@@ -79,6 +79,7 @@ def _page(
         history=[
             (event, said.get(seq, {}) if seq > 1 else {}) for seq, event in enumerate(events, 1)
         ],
+        unreadable=ledger.unreadable(said),
         looks=looks.of(app, order.no),
         alike=alike(app, order, said.get(1, {})),
         volunteer=choices.doer(app, order, said, events),

@@ -1,7 +1,8 @@
 """Excel at the desk: orders, ratings, volunteers and the report out; sign-ups and paper in."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 from urllib.parse import quote
 
 from functions import accounts, actions, figures, filing, ledger, number, people, sheets, wish
@@ -39,7 +40,7 @@ def orders(request: Request, app: App, session: Session) -> Response:
                 app.bundle.teams.get(order.team, ""),
                 order.due,
                 order.done_at[:10],
-                *(said.get(name, "") for name in ("name", "phone", "address", "detail")),
+                *_typed(app, said, "name", "phone", "address", "detail"),
             )
 
     return _download(app, session, "orders", month, words["orders"], rows())
@@ -70,7 +71,7 @@ def ratings(request: Request, app: App, session: Session) -> Response:
                 order.skill or None,
                 order.timeliness or None,
                 app.bundle.words["solved"][order.solved],
-                *(said.get(at, {}).get(name, "") for name in ("problems", "suggestions")),
+                *_typed(app, said.get(at, {}), "problems", "suggestions"),
             )
 
     return _download(app, session, "ratings", month, words["ratings"], rows())
@@ -85,14 +86,20 @@ def volunteers(request: Request, app: App, session: Session) -> Response:
             if head.state != "erased":
                 person = people.opened(app, head)
                 yield (
-                    person.name,
-                    str(person.said.get("phone", "")),
+                    *_typed(app, person.said, "name", "phone"),
                     app.bundle.words["volunteer_states"][head.state],
                     app.bundle.teams.get(head.data.get("team", ""), ""),
                     head.begun[:10],
                 )
 
     return _download(app, session, "volunteers", "", words["volunteers"], rows())
+
+
+def _typed(app: App, said: Mapping[str, Any], *names: str) -> list[Cell]:
+    """What was typed under these names; that it cannot be read, where it cannot."""
+    if isinstance(said, ledger.Unreadable):
+        return [app.bundle.words["unreadable"]["cell"]] * len(names)
+    return [str(said.get(name, "")) for name in names]
 
 
 def report(request: Request, app: App, session: Session) -> Response:
