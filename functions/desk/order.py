@@ -64,8 +64,7 @@ def _page(
     notice: str = "",
 ) -> Response:
     said = ledger.said(app, order.no)
-    if said:
-        looks.record(app, order.no, STAFF, session.who)
+    recorded = not any(said.values()) or looks.record(app, order.no, STAFF, session.who)
     events = app.store.events(order.no)
     offers = actions.offered(app, order, STAFF)
     return view(
@@ -81,6 +80,7 @@ def _page(
         ],
         unreadable=ledger.unreadable(said),
         looks=looks.of(app, order.no),
+        recorded=recorded,
         alike=alike(app, order, said.get(1, {})),
         volunteer=choices.doer(app, order, said, events),
         due=ledger.deadline(app, order),
