@@ -42,7 +42,7 @@ class Desk:
             "requestContext": {"http": {"method": method, "path": path}},
             "body": body,
         }
-        answer = respond(ROUTES, event, self.app)
+        answer = respond(ROUTES, event, self.app).answer
         if answer["statusCode"] != (200 if method == "GET" else 303):
             raise click.ClickException(f"{method} {path} was answered with {answer}")
         return answer

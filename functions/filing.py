@@ -6,7 +6,7 @@ from typing import Any
 from functions import form, ledger, number, page
 from functions.app import App
 from functions.form import Answers, Form
-from functions.http import Action, Request, Response, as_json, see_other
+from functions.http import Action, Keeping, Request, Response, as_json, see_other
 from functions.lifecycle import Order
 from functions.store import Change, Conflict
 
@@ -22,6 +22,30 @@ def fresh(name: str) -> Action:
         return Response(drawn(app, app.bundle.forms[name], answered))
 
     return draw
+
+
+Drawn = Callable[[Request, App], tuple[Form, Mapping[str, str]]]
+"""The form that a request answers, and what goes along with it unseen."""
+
+
+def whole(name: str) -> Drawn:
+    """A form with all its questions and nothing unseen."""
+    return lambda request, app: (app.bundle.forms[name], {})
+
+
+def kept(submit: Action, drawn_from: Drawn) -> Keeping:
+    """The action; while the store takes nothing, its form comes back as it was filled in."""
+
+    def later(request: Request, app: App, code: str, no: str) -> Response:
+        text = app.bundle.words["form"]["later"][code].format(no=no)
+        if request.wants_json:
+            return as_json(503, {"error": text, "id": no})
+        asked, hidden = drawn_from(request, app)
+        # With the id that it had: an earlier sending may have been taken and its answer lost.
+        once = request.said(ONCE)
+        return Response(drawn(app, asked, request.typed, None, hidden, text, once), 503)
+
+    return Keeping(submit, later)
 
 
 def check(request: Request, app: App, asked: Form) -> Answers:
@@ -49,6 +73,8 @@ def drawn(
     typed: Mapping[str, list[str]],
     errors: Mapping[str, str] | None = None,
     hidden: Mapping[str, str] | None = None,
+    notice: str = "",
+    once: str = "",
 ) -> str:
     """The form as a page, with what was typed, what is wrong, and what goes along unseen."""
     return page.render(
@@ -58,7 +84,8 @@ def drawn(
         typed=typed,
         errors=errors or {},
         hidden=hidden or {},
-        once=app.vault.fresh(),
+        notice=notice,
+        once=once or app.vault.fresh(),
     )
 
 

@@ -8,14 +8,16 @@ import base64
 import binascii
 import io
 import json
-import logging
 import urllib.parse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import IO, Any
 
-from functions import page
+from functions import logs, page
 from functions.app import App, from_environment
+from functions.bundle import UNREADABLE
+from functions.failures import unwritten
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -32,6 +34,16 @@ LONGEST_UPLOAD = 4 * 1024 * 1024
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
+
+LONGEST_PATH = 200
+RETRY_AFTER = 10
+"""Seconds after which it is worth while to try again what had to wait."""
+
+PLAIN = (
+    "网站出了点问题，这一页暂时打不开。刚才填的可能没有保存：请过一会儿先查进度，"
+    "没有查到再填一次，或给社区打电话。编号 {no}，请告诉管理员。"
+)
+"""Said where no words can be read, because they are in the bundle."""
 
 HEADERS = {
     # Pages drawn for one person: not to be kept by anybody, nor found by search engines; and
@@ -59,7 +71,7 @@ class Request:
     """``query`` and ``typed`` hold what was sent as text, by name; ``typed`` all of each name.
 
     ``files`` are what was uploaded; ``secure`` says that it came over HTTPS, to us or to what
-    stands before us.
+    stands before us; ``bearer`` is the token of an ``Authorization`` header.
     """
 
     method: str
@@ -70,6 +82,7 @@ class Request:
     files: Mapping[str, bytes]
     wants_json: bool
     secure: bool
+    bearer: str = ""
 
     def said(self, name: str) -> str:
         """What was sent once under this name, in the body or the address; else nothing."""
@@ -79,21 +92,42 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """``body`` is HTML unless the headers say otherwise."""
+    """``body`` is HTML unless the headers say otherwise; a large one is an open file, read from
+    its beginning and closed by whoever sends it."""
 
-    body: str | bytes
+    body: str | bytes | IO[bytes]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
 
     @property
+    def all_headers(self) -> dict[str, str]:
+        return {"content-type": "text/html; charset=utf-8", **HEADERS, **self.headers}
+
+    @property
     def answer(self) -> Answer:
-        """The response as payload format 2.0 has it."""
-        headers = {"content-type": "text/html; charset=utf-8", **HEADERS, **self.headers}
-        answer: Answer = {"statusCode": self.status, "headers": headers, "body": self.body}
-        if isinstance(self.body, bytes):
-            answer |= {"body": base64.b64encode(self.body).decode(), "isBase64Encoded": True}
+        """The response as payload format 2.0 has it, which holds a body whole."""
+        body = self.body
+        if not isinstance(body, str | bytes):
+            with body as file:
+                body = file.read()
+        answer: Answer = {"statusCode": self.status, "headers": self.all_headers, "body": body}
+        if isinstance(body, bytes):
+            answer |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
         return answer | {"cookies": [*self.cookies]} if self.cookies else answer
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """An action, and what is answered where an error says that nothing was written: ``later``
+    takes the code of :func:`functions.failures.unwritten` and the number of the line in the log.
+    """
+
+    act: Action
+    later: Callable[[Request, App, str, str], Response]
+
+    def __call__(self, request: Request, app: App) -> Response:
+        return self.act(request, app)
 
 
 def see_other(address: str, *cookies: str) -> Response:
@@ -111,37 +145,93 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
     def handle(event: Event, context: object) -> Answer:
-        return alone(routes, event, from_environment())
+        try:
+            app = from_environment()
+        except Exception as error:
+            return plain(event, logs.failure(error, what(event))).answer
+        return alone(routes, event, app).answer
 
     return handle
 
 
-def alone(routes: Routes, event: Event, app: App) -> Answer:
+def alone(routes: Routes, event: Event, app: App) -> Response:
     """Answer one event, by what was built last."""
-    app.catch_up()
+    with suppress(*UNREADABLE):  # Told by whatever needs it.
+        app.catch_up()
     return respond(routes, event, app)
 
 
-def respond(routes: Routes, event: Event, app: App) -> Answer:
+def respond(routes: Routes, event: Event, app: App) -> Response:
     """Answer one event; whatever happens, the person at the other end is told in plain words."""
-    headers = _headers(event)
-    json_wanted = "application/json" in headers.get("accept", "")
     try:
-        act = _route(routes, event)
-        return act(_request(event, headers, json_wanted), app).answer
+        return act(routes, event, app)
+    except Exception as error:
+        return failed(routes, event, app, error)
+
+
+def act(routes: Routes, event: Event, app: App) -> Response:
+    """Answer one event; what goes wrong beside requests that cannot be answered is raised."""
+    try:
+        return _route(routes, event)(_request(event), app)
     except Problem as problem:
-        return _tell(app, problem, json_wanted).answer
-    except Exception:
-        logging.getLogger(__name__).exception("a request could not be answered")
-        return _tell(app, Problem(500, "failed"), json_wanted).answer
+        return _tell(event, app, problem)
 
 
-def _tell(app: App, problem: Problem, json_wanted: bool) -> Response:
+def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response:
+    """Say what became of a request that failed, as far as it is known, and write it down."""
+    no = logs.failure(error, what(event))
+    reading = event["requestContext"]["http"]["method"] != "POST"
+    code = unwritten(error)
+    if code:
+        problem = Problem(503, code, {"retry-after": str(RETRY_AFTER)})
+    else:
+        problem = Problem(500, "failed" if reading else "unknown")
+    try:
+        action = _route(routes, event)
+        with suppress(Problem):  # There is nothing to show again.
+            if code and isinstance(action, Keeping):
+                response = action.later(_request(event), app, code, no)
+                return replace(response, headers={**response.headers, **problem.headers})
+        return _tell(event, app, problem, no)
+    except Exception as untold:
+        logs.failure(untold, f"telling of {no}")
+        return plain(event, no)
+
+
+def busy(event: Event, app: App, code: str) -> Response:
+    """Say that this has to wait, before anything was begun."""
+    try:
+        return _tell(event, app, Problem(503, code, {"retry-after": str(RETRY_AFTER)}))
+    except Exception as untold:
+        return plain(event, logs.failure(untold, what(event)))
+
+
+def plain(event: Event, no: str) -> Response:
+    """The answer where nothing can be drawn, because there is no bundle or no store."""
+    text = PLAIN.format(no=no)
+    if _wants_json(_headers(event)):
+        return as_json(500, {"error": text, "id": no})
+    return Response(text, 500, {"content-type": "text/plain; charset=utf-8"})
+
+
+def what(event: Event) -> str:
+    """The method and the path, which are all that a log has of a request."""
+    http = event["requestContext"]["http"]
+    return named(http["method"], http["path"])
+
+
+def named(method: str, path: str) -> str:
+    """The same of a request that is none of ours."""
+    return f"{method} {urllib.parse.quote(path[:LONGEST_PATH])}"
+
+
+def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
     words = app.bundle.words["http"][problem.code]
-    if json_wanted:
-        said = as_json(problem.status, {"error": f"{words['title']}。{words['text']}"})
+    if _wants_json(_headers(event)):
+        value = {"error": f"{words['title']}。{words['text']}"} | ({"id": no} if no else {})
+        said = as_json(problem.status, value)
         return Response(said.body, said.status, {**said.headers, **problem.headers})
-    body = page.render(app.bundle, "message.html", **words)
+    body = page.render(app.bundle, "message.html", **words, id=no)
     return Response(body, problem.status, problem.headers)
 
 
@@ -157,8 +247,8 @@ def _route(routes: Routes, event: Event) -> Action:
     return methods[method]
 
 
-def _request(event: Event, headers: Mapping[str, str], json_wanted: bool) -> Request:
-    http = event["requestContext"]["http"]
+def _request(event: Event) -> Request:
+    http, headers = event["requestContext"]["http"], _headers(event)
     typed: dict[str, list[str]] = {}
     files: dict[str, bytes] = {}
     if http["method"] == "POST":
@@ -172,7 +262,17 @@ def _request(event: Event, headers: Mapping[str, str], json_wanted: bool) -> Req
     crumbs = event.get("cookies") or headers.get("cookie", "").split(";")
     cookies = {name.strip(): value for name, _, value in (crumb.partition("=") for crumb in crumbs)}
     secure = headers.get("x-forwarded-proto", "") == "https"
-    return Request(http["method"], http["path"], query, typed, cookies, files, json_wanted, secure)
+    return Request(
+        http["method"],
+        http["path"],
+        query,
+        typed,
+        cookies,
+        files,
+        _wants_json(headers),
+        secure,
+        headers.get("authorization", "").removeprefix("Bearer "),
+    )
 
 
 def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
@@ -227,3 +327,7 @@ def _pairs(encoded: str) -> list[tuple[str, str]]:
 
 def _headers(event: Event) -> dict[str, str]:
     return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+
+
+def _wants_json(headers: Mapping[str, str]) -> bool:
+    return "application/json" in headers.get("accept", "")

@@ -91,6 +91,6 @@ def _keyed(request: Request, app: App) -> Order:
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": filing.fresh(NAME)},
-    f"/api/{NAME}": {"GET": show, "POST": submit},
+    f"/api/{NAME}": {"GET": show, "POST": filing.kept(submit, filing.whole(NAME))},
 }
 handler = entry(ROUTES)

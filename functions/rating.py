@@ -28,10 +28,9 @@ def fresh(request: Request, app: App) -> Response:
 def submit(request: Request, app: App) -> Response:
     """Rate with a key (of the order's page, or of the slip) or with number and phone."""
     no, key = request.said("no"), request.said("key")
-    asked: Form = app.bundle.forms[NAME]
+    asked, hidden = _drawn(request, app)
     order = None
     if key:
-        asked = without(asked, "no", "last4")
         order = ledger.by_key(app, no, key) or _of_slip(app, no, key, rated=True)
         if order is None:
             raise Problem(404, "no_order")
@@ -42,7 +41,6 @@ def submit(request: Request, app: App) -> Response:
         except Wrong as wrong:
             answers.errors["last4"] = wrong
     if order is None or answers.errors:
-        hidden = {"no": no, "key": key, "source": request.said("source")} if key else {}
         return filing.again(request, app, asked, answers.errors, hidden)
     return rate(request, app, order, asked, answers)
 
@@ -69,5 +67,17 @@ def _of_slip(app: App, typed: str, key: str, rated: bool = False) -> Order | Non
     return order if rated or "rated" in lifecycle.moves(order, RESIDENT) else None
 
 
-ROUTES: Routes = {FORMS[NAME]: {"GET": fresh}, f"/api/{NAME}": {"POST": submit}}
+def _drawn(request: Request, app: App) -> tuple[Form, dict[str, str]]:
+    """The form that was sent: with a key it neither asks for number and phone nor forgets them."""
+    asked: Form = app.bundle.forms[NAME]
+    if not request.said("key"):
+        return asked, {}
+    hidden = {name: request.said(name) for name in ("no", "key", "source")}
+    return without(asked, "no", "last4"), hidden
+
+
+ROUTES: Routes = {
+    FORMS[NAME]: {"GET": fresh},
+    f"/api/{NAME}": {"POST": filing.kept(submit, _drawn)},
+}
 handler = entry(ROUTES)

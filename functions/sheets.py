@@ -2,9 +2,15 @@
 
 import csv
 import io
+import re
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from itertools import chain, islice, zip_longest
+from typing import IO, Any
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from functions.form import Field, Form
 
@@ -27,31 +33,136 @@ class Unreadable(Exception):
         self.names = names
 
 
-def xlsx(title: str, heads: Sequence[str], rows: Table) -> bytes:
-    """A workbook of one sheet. Text is text, phones with all their digits; nothing calculates."""
-    from openpyxl import Workbook
-    from openpyxl.styles import Font
+def xlsx(title: str, heads: Sequence[str], rows: Table) -> IO[bytes]:
+    """A workbook of one sheet, as an open file that nobody else sees and that is gone when it is
+    closed. Text is text, phones with all their digits; nothing calculates.
 
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    sheet = book.create_sheet(title)
-    for row in ([*heads], *rows):
-        sheet.append([_still(cell) for cell in row])
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
-                cell.number_format = "@"
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for column in sheet.columns:
-        longest = max(len(str(cell.value or "")) for cell in column)
-        letter = column[0].column_letter
-        sheet.column_dimensions[letter].width = min(48, 4 + 2 * longest)
-    sheet.freeze_panes = "A2"
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+    Rows are written as they come, so memory does not grow with them. Only what they are likely to
+    be decides how wide columns are: the headings and the first rows. It is written here because
+    libraries either keep all cells in memory or leave what they wrote in a file with a name, in
+    clear, when the process is killed.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - Whoever sends it closes it.
+    try:
+        coming = iter(rows)
+        first = list(islice(coming, MEASURED))
+        with ZipFile(file, "w", ZIP_DEFLATED) as book:
+            for name, text in _PARTS.items():
+                book.writestr(name, _XML + text.replace("TITLE", _attribute(_titled(title))))
+            with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+                sheet.write((_XML + _SHEET + _columns(heads, first)).encode())
+                sheet.write(_row(1, heads, HEAD).encode())
+                for number, row in enumerate(chain(first, coming), start=2):
+                    sheet.write(_row(number, row, TEXT).encode())
+                sheet.write(b"</sheetData></worksheet>")
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+MEASURED = 200
+"""Rows that decide how wide columns are."""
+WIDEST = 48
+
+TEXT, HEAD = 1, 2
+"""Places in ``cellXfs``: text, and text of a heading."""
+
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+    '<Default Extension="rels"'
+    ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/>'
+    "</Types>",
+    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+    "</Relationships>",
+    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+    '<sheets><sheet name="TITLE" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+    "</Relationships>",
+    # Number format 49 is "@", text (ECMA-376, 18.8.30).
+    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}">'
+    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"'
+    ' applyFont="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>",
+}
+"""All of a workbook but its sheet (ECMA-376, SpreadsheetML)."""
+
+_SHEET = (
+    f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+    "</sheetView></sheetViews>"
+)
+
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold."""
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""Would be read as the start of an escaped character (ECMA-376, 22.9.2.19)."""
+
+
+def _columns(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """How wide each column is, and where the rows begin."""
+    columns = zip_longest(heads, *rows)
+    longest = (max(len(str(cell or "")) for cell in column) for column in columns)
+    widths = "".join(
+        f'<col min="{at}" max="{at}" width="{min(WIDEST, 4 + 2 * most)}" customWidth="1"/>'
+        for at, most in enumerate(longest, start=1)
+    )
+    return f"<cols>{widths}</cols><sheetData>"
+
+
+def _row(number: int, cells: Sequence[Cell], style: int) -> str:
+    written = "".join(
+        _cell(f"{_letters(at)}{number}", _still(cell), style)
+        for at, cell in enumerate(cells)
+        if cell is not None
+    )
+    return f'<row r="{number}">{written}</row>'
+
+
+def _cell(place: str, cell: Cell, style: int) -> str:
+    if not isinstance(cell, str):
+        return f'<c r="{place}"><v>{cell}</v></c>'
+    text = escape(_ESCAPE.sub("_x005F_", _NO_XML.sub("", cell)))
+    inline = f'<is><t xml:space="preserve">{text}</t></is>'
+    return f'<c r="{place}" s="{style}" t="inlineStr">{inline}</c>'
+
+
+@cache
+def _letters(column: int) -> str:
+    """The name of a column, counted from 0: A, B, … Z, AA."""
+    before, last = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def _titled(title: str) -> str:
+    """A name that a sheet may have: 31 characters, without those that formulas use."""
+    return "".join(" " if c in "[]:*?/\\" else c for c in _NO_XML.sub("", title))[:31] or "Sheet"
+
+
+def _attribute(text: str) -> str:
+    return escape(text, {'"': "&quot;"})
 
 
 def as_csv(heads: Sequence[str], rows: Table) -> str:

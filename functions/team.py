@@ -5,7 +5,7 @@ from typing import Any
 from functions import actions, choices, filing, ledger, links, looks, number, page
 from functions.app import App
 from functions.form import Wrong, check
-from functions.http import Problem, Request, Response, Routes, entry, see_other
+from functions.http import Keeping, Problem, Request, Response, Routes, entry, see_other
 from functions.lifecycle import TEAM, Order, Refused
 from functions.store import Conflict
 
@@ -67,6 +67,15 @@ def act(request: Request, app: App) -> Response:
             return _page(request, app, now, 409, notice="moved")
     said = {name: filing.sentence(app, asked, name, e) for name, e in answers.errors.items()}
     return _page(request, app, order, 422, tried=kind, errors=said)
+
+
+def _later(request: Request, app: App, code: str, no: str) -> Response:
+    """The order with what was filled in, to be sent again after a while."""
+    team, _ = _opened(request, app)
+    if team == "":
+        raise Problem(503, code)
+    order = _order(request, app, team)
+    return _page(request, app, order, 503, tried=request.said("do"), notice=code)
 
 
 def slip(request: Request, app: App) -> Response:
@@ -182,5 +191,8 @@ def _address(request: Request, no: str) -> str:
     return f"/team/?team={request.said('team')}&key={request.said('key')}{order}"
 
 
-ROUTES: Routes = {"/team/": {"GET": show, "POST": act}, "/team/slip/": {"GET": slip}}
+ROUTES: Routes = {
+    "/team/": {"GET": show, "POST": Keeping(act, _later)},
+    "/team/slip/": {"GET": slip},
+}
 handler = entry(ROUTES)

@@ -28,5 +28,8 @@ def submit(request: Request, app: App) -> Response:
     return filing.filed(request, no, THANKS)
 
 
-ROUTES: Routes = {FORMS[NAME]: {"GET": filing.fresh(NAME)}, f"/api/{NAME}": {"POST": submit}}
+ROUTES: Routes = {
+    FORMS[NAME]: {"GET": filing.fresh(NAME)},
+    f"/api/{NAME}": {"POST": filing.kept(submit, filing.whole(NAME))},
+}
 handler = entry(ROUTES)

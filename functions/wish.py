@@ -39,5 +39,8 @@ def filed(
     return ledger.change(app, nothing, apply(nothing, step.event), [step])
 
 
-ROUTES: Routes = {FORMS[NAME]: {"GET": filing.fresh(NAME)}, f"/api/{NAME}": {"POST": submit}}
+ROUTES: Routes = {
+    FORMS[NAME]: {"GET": filing.fresh(NAME)},
+    f"/api/{NAME}": {"POST": filing.kept(submit, filing.whole(NAME))},
+}
 handler = entry(ROUTES)

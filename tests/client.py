@@ -111,7 +111,7 @@ class Client:
         }
         if body is not None:
             event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
-        answer = alone(ROUTES, event, self.app)
+        answer = alone(ROUTES, event, self.app).answer
         text, raw = answer["body"], b""
         if answer.get("isBase64Encoded"):
             text, raw = "", base64.b64decode(text)

@@ -3,6 +3,7 @@
 from functions import actions, ledger, tally
 from functions.app import App
 from functions.desk.session import Session, view
+from functions.failures import Unfinished
 from functions.form import Answers, Wrong
 from functions.http import Request, Response
 from functions.lifecycle import STAFF, Order, Refused
@@ -65,7 +66,7 @@ def monthly(
 def dispatch(request: Request, app: App, session: Session) -> Response:
     """Dispatch those that are ticked, each on its own: one that cannot go holds up no other."""
     asked = app.bundle.actions["dispatched"]
-    results = []
+    results: list[tuple[str, str]] = []
     for no in request.typed.get("no", []):
         team = request.said(f"team-{no}")
         order = ledger.find(app, no)
@@ -79,4 +80,8 @@ def dispatch(request: Request, app: App, session: Session) -> Response:
             results.append((no, wrong.code))
         except (Refused, Conflict):
             results.append((no, "moved"))
+        except Exception as error:
+            if any(not code for _, code in results):
+                raise Unfinished from error
+            raise
     return monthly(request, app, session, results)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions import actions, choices, filing, ledger, looks, number, wish
+from functions import actions, choices, filing, ledger, logs, looks, number, wish
 from functions.app import App
 from functions.desk.session import Session, view
+from functions.failures import unwritten
 from functions.form import Answers, Wrong, check
 from functions.http import Problem, Request, Response, see_other
 from functions.lifecycle import FINAL, STAFF, Order, Refused
@@ -41,6 +42,12 @@ def act(request: Request, app: App, session: Session) -> Response:
             return _page(app, session, order, 409, notice=refused.reason)
         except Conflict:
             return _page(app, session, ledger.find(app, order.no) or order, 409, notice="moved")
+        except Exception as error:
+            code = unwritten(error)
+            if not code:
+                raise
+            logs.failure(error, f"{request.method} {request.path}")
+            return _page(app, session, order, 503, tried=kind, typed=request.typed, notice=code)
     said = {name: filing.sentence(app, asked, name, e) for name, e in answers.errors.items()}
     return _page(app, session, order, 422, tried=kind, typed=request.typed, errors=said)
 

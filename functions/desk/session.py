@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from functions import accounts, page
+from functions import accounts, logs, page
 from functions.accounts import ADMINISTRATOR, Account
 from functions.app import App
+from functions.failures import unwritten
 from functions.form import Wrong
 from functions.http import Action, Problem, Request, Response, see_other
 
@@ -74,10 +75,21 @@ def enter(request: Request, app: App) -> Response:
     try:
         account = accounts.sign_in(app, name, request.said("password"))
     except Wrong as wrong:
-        error = app.bundle.words["desk"]["sign_in"][wrong.code]
-        body = page.render(app.bundle, "desk/sign-in.html", name=name, error=error)
-        return Response(body, 422)
+        return _refused(app, name, wrong.code, 422)
+    except Exception as error:
+        # A try that cannot be counted is not allowed: else passwords could be guessed meanwhile.
+        code = unwritten(error)
+        if not code:
+            raise
+        logs.failure(error, f"{request.method} {request.path}")
+        return _refused(app, name, code, 503)
     return see_other("/desk/", _cookie(_told(app, account), LASTS, request.secure))
+
+
+def _refused(app: App, name: str, code: str, status: int) -> Response:
+    error = app.bundle.words["desk"]["sign_in"][code]
+    body = page.render(app.bundle, "desk/sign-in.html", name=name, error=error)
+    return Response(body, status)
 
 
 def leave(request: Request, app: App, session: Session) -> Response:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from functions import accounts, actions, figures, filing, ledger, number, people, sheets, wish
 from functions.app import App
 from functions.desk.session import Session, view
+from functions.failures import Unfinished
 from functions.form import Answers, Form, Wrong, check
 from functions.http import Request, Response
 from functions.lifecycle import STAFF, Event, Order, Refused
@@ -138,8 +139,13 @@ def take(request: Request, app: App, session: Session) -> Response:
         ]
     if problems:
         return _page(app, session, 422, problems=problems)
-    for commit in changes:
-        commit()
+    for done, commit in enumerate(changes):
+        try:
+            commit()
+        except Exception as error:
+            if done:
+                raise Unfinished from error
+            raise
     return _page(app, session, taken=len(changes), kind=kind)
 
 

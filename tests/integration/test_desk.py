@@ -561,11 +561,11 @@ class TestSheets:
                 if f["required"]
             ]
 
-        bad = xlsx("x", labels, [row(), row(phone="12")])
+        bad = workbook(labels, row(), row(phone="12"))
         refused = upload(desk, "volunteers", bad)
         assert (refused.status, "第 3 行" in refused.text) == (422, True)
         assert client.app.store.find(people.KIND) == []
-        book = xlsx("x", labels, [row(), row(name="钱二", phone="13900002222")])
+        book = workbook(labels, row(), row(name="钱二", phone="13900002222"))
         for _ in range(2):
             assert "收下了 2 行" in upload(desk, "volunteers", book).text
         assert len(client.app.store.find(people.KIND)) == 2
@@ -575,6 +575,11 @@ class TestSheets:
         empty = io.BytesIO()
         Workbook().save(empty)
         assert "缺这些列" in upload(desk, "wishes", empty.getvalue()).text
+
+
+def workbook(heads: list[str], *rows: list[str]) -> bytes:
+    with xlsx("x", heads, rows) as file:
+        return file.read()
 
 
 def upload(desk: Desk, kind: str, file: bytes) -> Answer:
