@@ -2,26 +2,103 @@
 
 import asyncio
 import base64
-from collections.abc import Sequence
-from typing import Any
+import io
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any, NamedTuple
 
-from a2wsgi.asgi_typing import ASGIApp, HTTPScope, Receive, Scope, Send
+from a2wsgi.asgi_typing import (
+    ASGIApp,
+    HTTPResponseStartEvent,
+    HTTPScope,
+    Receive,
+    Scope,
+    Send,
+)
 
-from functions import desk, order, rating, team, volunteer, wish
+from functions import desk, health, http, logs, order, rating, team, volunteer, wish
 from functions.app import App
-from functions.http import LONGEST_UPLOAD, Answer, Event, Routes, alone, respond
+from functions.bundle import UNREADABLE
+from functions.desk.session import SIGN_IN
+from functions.failures import BUSY, Busy, unwritten
+from functions.http import LONGEST_UPLOAD, Event, Response, Routes
 
 RESIDENTS: Routes = {
     path: actions
     for function in (wish, rating, volunteer, order)
     for path, actions in function.ROUTES.items()
 }
-ROUTES: Routes = {**RESIDENTS, **desk.ROUTES, **team.ROUTES}
+ROUTES: Routes = {**RESIDENTS, **desk.ROUTES, **team.ROUTES, **health.ROUTES}
+SHEETS = "/desk/sheets/"
+
+PIECE = 64 * 1024
+"""Bytes of a large answer that are sent at a time."""
+
+PATIENCE = 10.0
+"""Seconds for which a resident's form waits until it can be written."""
+PAUSE = 0.01
+"""Seconds after which is looked again whether it can."""
+MOST_WAITING = 500
+"""How many forms may wait; who comes then is asked to send it again."""
 
 
-def application(app: App, otherwise: ASGIApp) -> ASGIApp:
-    """An ASGI application that answers the functions' routes and leaves the rest to another."""
-    together = Together(app)
+class Room:
+    """Threads for one kind of work, so that no other kind can take them, and a bounded queue."""
+
+    def __init__(self, name: str, threads: int, waiting: int, crowded: str = BUSY):
+        self._threads = ThreadPoolExecutor(threads, name)
+        self._places = threads + waiting
+        self._crowded = crowded
+
+    async def do(self, answer: Callable[..., Response], event: Event, app: App) -> Response:
+        """What ``answer(event, app)`` returns, or that this has to wait, if the room is full."""
+        loop = asyncio.get_running_loop()
+        if self._places == 0:
+            return await loop.run_in_executor(None, http.busy, event, app, self._crowded)
+        self._places -= 1
+        try:
+            return await loop.run_in_executor(self._threads, answer, event, app)
+        finally:
+            self._places += 1
+
+
+class Rooms:
+    """Who answers what. ``forms``: what residents look at, which waits for nobody who writes.
+
+    ``filing``: what residents send, where the store is reached over a network. ``door``: signing
+    in, which takes 64 MB and a whole processor each time. ``sheets``: workbooks in and out.
+    ``desk``: everything else of staff and teams.
+    """
+
+    def __init__(self) -> None:
+        self.forms = Room("forms", 4, 1000)
+        self.filing = Room("filing", 16, 500)
+        self.door = Room("door", 1, 50)
+        self.desk = Room("desk", 8, 200)
+        self.sheets = Room("sheets", 1, 4, "exporting")
+
+    def of(self, method: str, path: str) -> Room:
+        if path in RESIDENTS:
+            return self.filing if method == "POST" else self.forms
+        if path in health.ROUTES:
+            return self.forms
+        if method == "POST" and path == SIGN_IN:
+            return self.door
+        if method == "POST" and path.startswith(SHEETS):
+            return self.sheets
+        return self.desk
+
+
+def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASGIApp:
+    """An ASGI application that answers the functions' routes and leaves the rest to another.
+
+    ``patience`` is for how many seconds a resident's form waits until it can be written.
+    """
+    rooms = Rooms()
+    together = Together(app, rooms.forms, patience)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] not in ROUTES:
@@ -30,54 +107,130 @@ def application(app: App, otherwise: ASGIApp) -> ASGIApp:
         body = await _body(receive)
         if body is None:
             return
-        sent = event(scope, body)
-        if app.store.local and scope["method"] == "POST" and scope["path"] in RESIDENTS:
+        sent, method, path = event(scope, body), scope["method"], scope["path"]
+        if app.store.local and method == "POST" and path in RESIDENTS:
             answer = await together.answer(sent)
         else:
-            answer = await asyncio.to_thread(alone, ROUTES, sent, app)
+            answer = await rooms.of(method, path).do(_alone, sent, app)
         await _send(answer, send)
 
     return serve
+
+
+def logged(application: ASGIApp) -> ASGIApp:
+    """The application, with a line for each request in the log: method, path, status and time.
+
+    Not the sender's address, nor the query, which has keys.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await application(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 0
+
+        async def noting(message: Any) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        await application(scope, receive, noting)
+        asked = http.named(scope["method"], scope["path"])
+        logs.REQUESTS.info("%s %s %.0f ms", asked, status, 1000 * (time.perf_counter() - began))
+
+    return serve
+
+
+def _alone(event: Event, app: App) -> Response:
+    return http.alone(ROUTES, event, app)
+
+
+def _failed(event: Event, app: App, error: Exception) -> Response:
+    return http.failed(RESIDENTS, event, app, error)
+
+
+class Waiting(NamedTuple):
+    """A request, until when it can wait, and who is to be told its answer, or why there is none."""
+
+    event: Event
+    until: float
+    answered: asyncio.Future[Response | Exception]
+
+    def tell(self, outcome: Response | Exception) -> None:
+        if not self.answered.done():  # It is where its connection was given up meanwhile.
+            self.answered.set_result(outcome)
 
 
 class Together:
     """Answers what comes at once in one transaction, so that the disk is waited for once.
 
     The event loop itself does it: a thread would have to be handed the interpreter and give it
-    back, which was measured to cost more than waiting for the disk. Nothing else is waited for.
+    back, which was measured to cost more than waiting for the disk. While somebody else writes
+    all wait here, without a thread, and are tried again; who waited long enough is told so.
     """
 
-    def __init__(self, app: App):
+    def __init__(self, app: App, forms: Room, patience: float):
         self._app = app
-        self._waiting: list[tuple[Event, asyncio.Future[Answer | None]]] = []
+        self._forms = forms
+        self._patience = patience
+        self._waiting: list[Waiting] = []
+        self._called = False
 
-    async def answer(self, event: Event) -> Answer:
+    async def answer(self, event: Event) -> Response:
         """The answer to a request, when what it wrote is on the disk."""
         loop = asyncio.get_running_loop()
-        answered: asyncio.Future[Answer | None] = loop.create_future()
-        self._waiting.append((event, answered))
-        if len(self._waiting) == 1:
-            # Not in the next round of the loop but in the one after, for what is just being read.
-            loop.call_soon(loop.call_soon, self._answer_all)
-        if answer := await answered:
-            return answer
-        return await asyncio.to_thread(alone, RESIDENTS, event, self._app)
+        outcome: Response | Exception = Busy()
+        if len(self._waiting) < MOST_WAITING:
+            waiting = Waiting(event, loop.time() + self._patience, loop.create_future())
+            self._waiting.append(waiting)
+            if not self._called:
+                self._called = True
+                # Not in the next round of the loop but in the one after, for what is just read.
+                loop.call_soon(loop.call_soon, self._answer_all)
+            outcome = await waiting.answered
+        if isinstance(outcome, Response):
+            return outcome
+        return await self._forms.do(partial(_failed, error=outcome), event, self._app)
 
     def _answer_all(self) -> None:
-        group, self._waiting = self._waiting, []
-        try:
-            answers: Sequence[Answer | None] = self._in_one_go([event for event, _ in group])
-        except Exception:
-            # Nothing of it was kept. Now each waits, and fails, for itself.
-            answers = [None] * len(group)
-        for (_, answered), answer in zip(group, answers, strict=True):
-            answered.set_result(answer)
+        group, self._waiting, self._called = self._waiting, [], False
+        self._answer(group)
 
-    def _in_one_go(self, events: Sequence[Event]) -> list[Answer]:
-        self._app.catch_up()
+    def _answer(self, group: Sequence[Waiting]) -> None:
+        outcomes: Sequence[Response | Exception]
+        try:
+            outcomes = self._in_one_go([waiting.event for waiting in group])
+        except Exception as error:
+            # Nothing of it was kept.
+            if unwritten(error) == BUSY:
+                self._wait(group, error)
+                return
+            if len(group) > 1:
+                for waiting in group:  # Each fails, if it does, for itself.
+                    self._answer([waiting])
+                return
+            outcomes = [error]
+        for waiting, outcome in zip(group, outcomes, strict=True):
+            waiting.tell(outcome)
+
+    def _wait(self, group: Sequence[Waiting], error: Exception) -> None:
+        """Try again in a moment, but for those who have waited long enough."""
+        loop = asyncio.get_running_loop()
+        for waiting in group:
+            if waiting.until <= loop.time():
+                waiting.tell(error)
+            else:
+                self._waiting.append(waiting)
+        if self._waiting and not self._called:
+            self._called = True
+            loop.call_later(PAUSE, self._answer_all)
+
+    def _in_one_go(self, events: Sequence[Event]) -> list[Response]:
+        with suppress(*UNREADABLE):  # Told by whatever needs it.
+            self._app.catch_up()
         with self._app.store.together() as store:
             app = self._app.inside(store)
-            return [respond(RESIDENTS, event, app) for event in events]
+            return [http.act(RESIDENTS, event, app) for event in events]
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -118,12 +271,25 @@ def event(scope: HTTPScope, body: bytes) -> dict[str, Any]:
     }
 
 
-async def _send(answer: Answer, send: Send) -> None:
-    body = answer["body"].encode()
-    if answer.get("isBase64Encoded"):
-        body = base64.b64decode(body)
-    headers = [*answer["headers"].items(), ("content-length", str(len(body)))]
-    headers += [("set-cookie", cookie) for cookie in answer.get("cookies", ())]
+async def _send(response: Response, send: Send) -> None:
+    body = response.body
+    if isinstance(body, str | bytes):
+        whole = body.encode() if isinstance(body, str) else body
+        await send(_start(response, len(whole)))
+        await send({"type": "http.response.body", "body": whole, "more_body": False})
+        return
+    with body as file:
+        length = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        await send(_start(response, length))
+        # Read by the event loop itself: what was just written is in memory.
+        while piece := file.read(PIECE):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _start(response: Response, length: int) -> HTTPResponseStartEvent:
+    headers = [*response.all_headers.items(), ("content-length", str(length))]
+    headers += [("set-cookie", cookie) for cookie in response.cookies]
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    await send({"type": "http.response.start", "status": answer["statusCode"], "headers": encoded})
-    await send({"type": "http.response.body", "body": body})
+    return {"type": "http.response.start", "status": response.status, "headers": encoded}

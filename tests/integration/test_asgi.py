@@ -1,6 +1,8 @@
 """The functions on one machine, asked as a server asks them."""
 
 import asyncio
+import io
+import logging
 import sqlite3
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,14 +12,17 @@ from urllib.parse import urlencode
 
 import pytest
 from a2wsgi.asgi_typing import ASGIApp, Receive, Scope, Send
+from openpyxl import load_workbook
 
-from functions import asgi, ledger
+from functions import asgi, ledger, links
 from functions.app import App
 from functions.http import FORM, LONGEST_UPLOAD
 from functions.lifecycle import Order
 from functions.store import Change, Head, sqlite
 from functions.store.sqlite import SQLite
+from tests.client import Answer, Client
 from tests.conftest import SECRET
+from tests.integration.test_desk import Desk
 from tests.integration.test_functions import WISH
 from tests.integration.test_store import no_commit
 
@@ -69,8 +74,10 @@ async def ask(
     await application(scope, receive, send)
     if not said:
         return None
-    start, body = said
-    return start["status"], {n.decode(): v.decode() for n, v in start["headers"]}, body["body"]
+    start, *pieces = said
+    assert [piece["more_body"] for piece in pieces] == [True] * (len(pieces) - 1) + [False]
+    headers = {n.decode(): v.decode() for n, v in start["headers"]}
+    return start["status"], headers, b"".join(piece["body"] for piece in pieces)
 
 
 def together(application: ASGIApp, *bodies: bytes) -> list[Answered]:
@@ -171,10 +178,144 @@ def test_who_files_while_somebody_else_is_writing_waits_and_holds_nobody_up(
     assert len(app.store.find(ledger.KIND)) == 1
 
 
+def test_who_cannot_be_written_in_time_gets_the_form_back_and_can_send_it_again(
+    app: App, store: SQLite
+) -> None:
+    functions = asgi.application(app, nothing_else, patience=0.3)
+    with SQLite(store.path).together():
+        answers = together(functions, *wishes(3))
+    assert [(status, headers["retry-after"]) for status, headers, _ in answers] == [(503, "10")] * 3
+    for n, (_, _, body) in enumerate(answers):
+        page = Answer(503, {}, body.decode())
+        assert "还没有保存" in page.text
+        sent = page.form("/api/wish")
+        assert (sent["once"], sent["detail"]) == ([f"once-{n}"], [WISH["detail"]])
+    assert [status for status, _, _ in together(functions, *wishes(3))] == [303] * 3
+    assert len(app.store.find(ledger.KIND)) == 3
+
+
+def test_no_more_wait_than_fit_into_memory(
+    app: App, store: SQLite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "MOST_WAITING", 2)
+    functions = asgi.application(app, nothing_else)
+
+    async def meanwhile() -> list[Any]:
+        with SQLite(store.path).together():
+            asked = [
+                asyncio.create_task(ask(functions, "POST", "/api/wish", [body], content_type=FORM))
+                for body in wishes(3)
+            ]
+            refused = await asked[2]
+            assert not asked[0].done()
+        return [refused, *await asyncio.gather(*asked[:2])]
+
+    assert [status for status, _, _ in run(meanwhile())] == [503, 303, 303]
+
+
+def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
+    functions: ASGIApp, app: App, store: SQLite
+) -> None:
+    key = app.vault.tracking_key
+    assert together(functions, *wishes(1))[0][0] == 303
+    (head,) = app.store.find(ledger.KIND)
+    links.issue(app, "barbers", "王芳")
+    ways = ("/wish/", "/rate/", "/join/", "/track/", f"/api/order?no={head.no}&key={key(head.no)}")
+
+    async def meanwhile() -> list[int]:
+        with SQLite(store.path).together():
+            waiting = [
+                asyncio.create_task(ask(functions, "POST", path, [body], content_type=FORM))
+                for path, body in (
+                    ("/desk/sign-in/", b"name=x&password=x"),
+                    ("/team/", b"team=barbers&key=x&do=renew"),
+                    ("/api/wish", wishes(2)[1]),
+                )
+                for _ in range(30)
+            ]
+            await asyncio.sleep(0.1)  # Until they have taken every thread that they can.
+            drawn = [await ask(functions, "GET", way) for way in ways]
+            assert not any(task.done() for task in waiting)
+        await asyncio.gather(*waiting)
+        return [answer[0] for answer in drawn if answer]
+
+    assert run(meanwhile()) == [200] * len(ways)
+
+
+def test_few_workbooks_are_made_at_a_time_and_who_comes_then_is_told(
+    functions: ASGIApp, app: App, store: SQLite
+) -> None:
+    cookie, body = signed_in(app)
+
+    async def meanwhile() -> list[Any]:
+        with SQLite(store.path).together():
+            # Each waits for the lock: that somebody takes out a list is recorded first.
+            asked = [
+                asyncio.create_task(
+                    ask(functions, "POST", path, [body], content_type=FORM, cookie=cookie)
+                )
+                for path in ["/desk/sheets/orders.xlsx"] * 8
+            ]
+            done, waiting = await asyncio.wait(asked, timeout=5)
+            assert (len(done), len(waiting)) == (3, 5)
+        return [await task for task in asked]
+
+    answers = run(meanwhile())
+    assert sorted(status for status, _, _ in answers) == [200] * 5 + [503] * 3
+    refused = next(body for status, _, body in answers if status == 503)
+    assert "表格一张一张地做" in refused.decode()
+
+
+def signed_in(app: App) -> tuple[str, bytes]:
+    """A cookie of the desk, and the token that its forms send."""
+    desk = Desk(Client(app))
+    form = desk.get("/desk/sheets/").form("/desk/sheets/orders.xlsx")
+    return desk.cookie, urlencode(form, doseq=True).encode()
+
+
+def test_a_workbook_is_sent_in_pieces(
+    functions: ASGIApp, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "PIECE", 1000)
+    together(functions, *wishes(20))
+    cookie, body = signed_in(app)
+    answer = run(
+        ask(functions, "POST", "/desk/sheets/orders.xlsx", [body], content_type=FORM, cookie=cookie)
+    )
+    assert answer is not None
+    status, headers, raw = answer
+    assert (status, int(headers["content-length"])) == (200, len(raw))
+    assert len(raw) > 2000
+    assert load_workbook(io.BytesIO(raw)).worksheets[0].max_row == 21
+
+
+def test_a_line_for_each_request_has_neither_query_nor_sender_nor_a_line_of_the_senders(
+    functions: ASGIApp, app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def others(scope: Scope, receive: Receive, send: Send) -> None:
+        start: Any = {"type": "http.response.start", "status": 404, "headers": []}
+        await send(start)
+        end: Any = {"type": "http.response.body", "body": b"", "more_body": False}
+        await send(end)
+
+    caplog.set_level(logging.INFO, "wudan.requests")
+    logged = asgi.logged(asgi.application(app, others))
+    run(ask(logged, "GET", "/wish/?service=haircut"))
+    run(ask(logged, "GET", "/\n2026 ERROR forged"))
+    run(ask(logged, "POST", "/api/wish", wishes(1), content_type=FORM))
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.rpartition(" ")[0].rpartition(" ")[0] for line in lines] == [
+        "GET /wish/ 200",
+        "GET /%0A2026%20ERROR%20forged 404",
+        "POST /api/wish 303",
+    ]
+
+
 def test_where_nothing_can_be_answered_nobody_waits_for_ever(app: App, tmp_path: Path) -> None:
     unbuilt = App(tmp_path / "no-bundle", lambda: app.store, SECRET)
-    with pytest.raises(FileNotFoundError):
-        together(asgi.application(unbuilt, nothing_else), *wishes(1))
+    ((status, headers, body),) = together(asgi.application(unbuilt, nothing_else), *wishes(1))
+    assert (status, headers["content-type"]) == (500, "text/plain; charset=utf-8")
+    assert "打不开" in body.decode()
 
 
 def test_over_a_network_each_is_answered_for_itself(
