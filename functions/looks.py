@@ -16,6 +16,8 @@ from functions.lifecycle import Event
 from functions.store import Change, Conflict, Head, Store
 
 KIND = "looks"
+PATIENCE = 1
+"""Seconds for which a page waits to record a look."""
 MOST_OWED = 10_000
 """Beyond that the oldest are given up."""
 
@@ -46,18 +48,20 @@ def record(app: App, no: str, by: str, who: str) -> bool:
         owed[once] = Look(no, Event("looked", by, app.now.isoformat(), {"who": who}), once)
         if len(owed) > MOST_OWED:
             del owed[next(iter(owed))]
-    settle(app)
+    # Who looks first waits a moment for others who write; nobody does while they still do.
+    settle(app, PATIENCE if len(owed) == 1 else 0)
     return once not in owed
 
 
-def settle(app: App) -> int:
-    """Write the looks that are owed, if the store takes them now; returns how many still are."""
+def settle(app: App, patience: float = 0) -> int:
+    """Write the looks that are owed, if the store takes them within so many seconds; returns how
+    many still are."""
     owed = _owed.get(app.store, {})
     if not owed:
         return 0
     looks = list(owed.values())
     try:
-        with app.store.together() as store:
+        with app.store.together(patience) as store:
             for look in looks:
                 _write(store, look)
     except Exception as error:

@@ -10,7 +10,7 @@ from functions.app import App
 from functions.store import connect
 from functions.store.sqlite import SQLite
 from tests.client import Client
-from tests.conftest import Clock
+from tests.conftest import SECRET, Clock
 from tests.integration.test_functions import wish
 
 TOKEN = "a token of the settings"
@@ -74,7 +74,7 @@ def test_with_the_token_an_operator_sees_what_to_watch(
 def test_with_the_token_a_broken_store_and_a_missing_bundle_are_told_too(
     client: Client, app: App, tmp_path: Path, settings: None
 ) -> None:
-    unbuilt = Client(App(tmp_path / "no", lambda: connect(f"sqlite:{tmp_path}/o.db"), b"s" * 32))
+    unbuilt = Client(App(tmp_path / "no", lambda: connect(f"sqlite:{tmp_path}/o.db"), SECRET))
     status, told = asked(unbuilt, TOKEN)
     assert (status, told["bundle"], told["store"]) == (200, None, "ok")
     broken(app)

@@ -16,7 +16,7 @@ from functions.bundle import FILE
 from functions.store import Change, Conflict, connect
 from functions.store.sqlite import SQLite
 from tests.client import Answer, Client
-from tests.conftest import Clock
+from tests.conftest import SECRET, Clock
 from tests.integration.test_desk import Desk, Team, found
 from tests.integration.test_functions import JOIN, RATING, WISH, wish
 
@@ -59,7 +59,7 @@ class TestBundle:
         folder = tmp_path / "own"
         folder.mkdir()
         (folder / FILE).write_bytes((bundle / FILE).read_bytes())
-        return App(folder, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), b"secret", clock)
+        return App(folder, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), SECRET, clock)
 
     @pytest.mark.parametrize("damage", DAMAGE)
     def test_a_damaged_bundle_leaves_the_last_good_one_in_use(
