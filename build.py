@@ -136,14 +136,27 @@ def check(root: Path) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--watch", is_flag=True, help="Rebuild when a file changes, and reload open pages.")
 @click.option("--new", is_flag=True, help="Begin a database for a secret that has lost its own.")
+@click.option(
+    "--log",
+    is_flag=True,
+    envvar="WUDAN_LOG",
+    help="A line on stderr for each request: method, path, status, time.",
+)
 def serve(
-    root: Path, out: Path | None, data: Path | None, host: str, port: int, watch: bool, new: bool
+    root: Path,
+    out: Path | None,
+    data: Path | None,
+    host: str,
+    port: int,
+    watch: bool,
+    new: bool,
+    log: bool,
 ) -> None:
     """Build the site and serve it with its forms, on one port."""
     from generator.serve import serve
 
     begin: Begin = "secret" if new else "nothing"
-    serve(root, out or root / "public", data, (host, port), watch, click.echo, begin)
+    serve(root, out or root / "public", data, (host, port), watch, click.echo, begin, log)
 
 
 @main.command()

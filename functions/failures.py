@@ -6,7 +6,7 @@ network or a failing disk, it may be there or not, and nobody must be told that 
 
 import errno
 
-from functions.store import Conflict, Full
+from functions.store import Conflict, Full, Unusable
 
 BUSY, UNWRITABLE = "busy", "unwritable"
 
@@ -35,6 +35,8 @@ def unwritten(error: BaseException) -> str:
     """``busy`` or ``unwritable`` where the error says that nothing was written; else nothing."""
     if isinstance(error, Busy | Conflict | Full):
         return BUSY
+    if isinstance(error, Unusable):
+        return UNWRITABLE
     if isinstance(error, OSError):
         return UNWRITABLE if error.errno in SYSTEM else ""
     if _engine(error) == "sqlite3":

@@ -93,6 +93,10 @@ def _name(error: BaseException) -> str:
     code = getattr(error, "sqlite_errorname", "")
     if isinstance(error, OSError) and error.errno:
         code = errno.errorcode.get(error.errno, str(error.errno))
+    if type(error).__module__.startswith("functions."):
+        code = getattr(
+            error, "code", ""
+        )  # Of our own errors, whose codes are words of the program.
     response = getattr(error, "response", None)  # As botocore.exceptions.ClientError has it.
     if isinstance(response, dict):
         code = response.get("Error", {}).get("Code", "")

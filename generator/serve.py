@@ -14,8 +14,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
 from whitenoise import WhiteNoise
-
-from functions import accounts, asgi, backup, clock
+from functions import accounts, asgi, backup, clock, logs
 from functions import figures as public
 from functions.app import App
 from functions.http import HEADERS
@@ -58,8 +57,10 @@ def serve(
     watch: bool,
     say: Callable[[str], None],
     begin: Begin = "nothing",
+    log: bool = False,
 ) -> None:
-    """Build, then answer until interrupted; ``say`` is told what happens.
+    """Build, then answer until interrupted; ``say`` is told what happens. With ``log`` each
+    request is a line on stderr; errors are in any case.
 
     Port 0 takes a free one. ``data`` goes before the environment's ``WUDAN_STORE``, and that
     before ``var/`` in the root. SIGTERM, SIGINT and SIGHUP end it alike: what was begun is
@@ -68,6 +69,7 @@ def serve(
     Raises:
         WudanError: the content is wrong, or the port is taken.
     """
+    logs.configure(requests=log)
     for each in ENDING:
         signal.signal(each, _end)
     app = local.app(root, data, begin)
@@ -81,6 +83,8 @@ def serve(
         version = reload.Version()
         application = reload.application(application, version)
         Thread(target=_rebuild, args=(builder, version, say), daemon=True).start()
+    if log:
+        application = asgi.logged(application)
     stopping = Event()
     keeper = Thread(target=_keep_time, args=(app, builder, say, stopping), daemon=True)
     keeper.start()
