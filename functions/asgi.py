@@ -24,7 +24,7 @@ from functions.app import App
 from functions.bundle import UNREADABLE
 from functions.desk.session import SIGN_IN
 from functions.failures import BUSY, Busy, unwritten
-from functions.http import LONGEST_UPLOAD, Event, Response, Routes
+from functions.http import LONGEST_ENCODED, LONGEST_UPLOAD, Event, Response, Routes
 
 RESIDENTS: Routes = {
     path: actions
@@ -46,21 +46,40 @@ MOST_WAITING = 500
 
 
 class Room:
-    """Threads for one kind of work, so that no other kind can take them, and a bounded queue."""
+    """Threads for one kind of work, so that no other kind can take them, and a bounded queue.
 
-    def __init__(self, name: str, threads: int, waiting: int, crowded: str = BUSY):
+    A request that has waited for more than ``patience`` seconds is not begun. ``crowded`` names
+    the words for that, and for who finds the queue full.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        threads: int,
+        waiting: int,
+        crowded: str = BUSY,
+        patience: float = PATIENCE,
+    ):
         self._threads = ThreadPoolExecutor(threads, name)
         self._places = threads + waiting
         self._crowded = crowded
+        self._patience = patience
 
     async def do(self, answer: Callable[..., Response], event: Event, app: App) -> Response:
         """What ``answer(event, app)`` returns, or that this has to wait, if the room is full."""
         loop = asyncio.get_running_loop()
+        until = time.monotonic() + self._patience
+
+        def in_time() -> Response:
+            if time.monotonic() > until:
+                return http.busy(event, app, self._crowded)
+            return answer(event, app)
+
         if self._places == 0:
             return await loop.run_in_executor(None, http.busy, event, app, self._crowded)
         self._places -= 1
         try:
-            return await loop.run_in_executor(self._threads, answer, event, app)
+            return await loop.run_in_executor(self._threads, in_time)
         finally:
             self._places += 1
 
@@ -78,7 +97,7 @@ class Rooms:
         self.filing = Room("filing", 16, 500)
         self.door = Room("door", 1, 50)
         self.desk = Room("desk", 8, 200)
-        self.sheets = Room("sheets", 1, 4, "exporting")
+        self.sheets = Room("sheets", 1, 4, "exporting", patience=60)
 
     def of(self, method: str, path: str) -> Room:
         if path in RESIDENTS:
@@ -104,7 +123,7 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
         if scope["type"] != "http" or scope["path"] not in ROUTES:
             await otherwise(scope, receive, send)
             return
-        body = await _body(receive)
+        body = await _body(receive, LONGEST_UPLOAD if scope["path"] == SHEETS else LONGEST_ENCODED)
         if body is None:
             return
         sent, method, path = event(scope, body), scope["method"], scope["path"]
@@ -233,14 +252,14 @@ class Together:
             return [http.act(RESIDENTS, event, app) for event in events]
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _body(receive: Receive, longest: int) -> bytes | None:
     """The body, or None where its sender went away before the end.
 
     What is too long is taken and forgotten: who is still sending would hear no answer.
     """
     body = bytearray()
     while (message := await receive())["type"] == "http.request":
-        if len(body) <= LONGEST_UPLOAD:
+        if len(body) <= longest:
             body += message["body"]
         if not message["more_body"]:
             return bytes(body)

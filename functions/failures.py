@@ -16,9 +16,12 @@ SQLITE = {
     "SQLITE_FULL": UNWRITABLE,
     "SQLITE_READONLY": UNWRITABLE,
     "SQLITE_CANTOPEN": UNWRITABLE,
+    "SQLITE_IOERR_WRITE": UNWRITABLE,
 }
 """Errors (https://www.sqlite.org/rescode.html) after which a transaction is undone for certain.
-``SQLITE_IOERR`` is none of them: its log may hold a commit that could not be confirmed."""
+
+A transaction counts from the last page that it writes to the log, so one that could not be written
+whole never does. ``SQLITE_IOERR_FSYNC`` is not here, because all its pages may be there."""
 
 SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 

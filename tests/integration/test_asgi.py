@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from functions import asgi, ledger, links
 from functions.app import App
-from functions.http import FORM, LONGEST_UPLOAD
+from functions.http import FORM, LONGEST_UPLOAD, Event, Response
 from functions.lifecycle import Order
 from functions.store import Change, Head, sqlite
 from functions.store.sqlite import SQLite
@@ -41,21 +41,25 @@ async def nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
     pytest.fail(f"nobody answers {scope}")
 
 
-async def ask(
-    application: ASGIApp, method: str, path: str, parts: Sequence[bytes] = (b"",), **headers: str
-) -> Answered | None:
-    """The answer to a request whose body comes in parts, or None where there was none."""
-    query = path.partition("?")[2].encode()
+def scoped(method: str, path: str, **headers: str) -> Any:
+    """A request as a server describes it."""
     sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    scope: Any = {
+    return {
         "type": "http",
         "method": method,
         "path": path.partition("?")[0],
-        "query_string": query,
+        "query_string": path.partition("?")[2].encode(),
         "http_version": "1.1",
         "headers": sent,
         "client": ("192.0.2.1", 40000),
     }
+
+
+async def ask(
+    application: ASGIApp, method: str, path: str, parts: Sequence[bytes] = (b"",), **headers: str
+) -> Answered | None:
+    """The answer to a request whose body comes in parts, or None where there was none."""
+    scope = scoped(method, path, **headers)
     coming = iter(
         {"type": "http.disconnect"}
         if part == AWAY
@@ -262,6 +266,20 @@ def test_few_workbooks_are_made_at_a_time_and_who_comes_then_is_told(
     assert sorted(status for status, _, _ in answers) == [200] * 5 + [503] * 3
     refused = next(body for status, _, body in answers if status == 503)
     assert "表格一张一张地做" in refused.decode()
+
+
+def test_what_waited_too_long_for_a_thread_is_not_begun(app: App) -> None:
+    begun = list[Event]()
+
+    def answer(event: Event, app: App) -> Response:
+        begun.append(event)
+        return Response("done")
+
+    event = asgi.event(scoped("GET", "/wish/"), b"")
+    for patience, status in ((10, 200), (-1, 503)):
+        room = asgi.Room("desk", 1, 5, patience=patience)
+        assert run(room.do(answer, event, app)).status == status
+    assert len(begun) == 1
 
 
 def signed_in(app: App) -> tuple[str, bytes]:

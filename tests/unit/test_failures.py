@@ -54,6 +54,13 @@ def test_who_was_refused_has_written_nothing() -> None:
     assert [unwritten(error()) for error in (Conflict, Full, Busy)] == ["busy"] * 3
 
 
+def test_a_failed_write_leaves_nothing_but_a_failed_sync_may() -> None:
+    for name, code in (("SQLITE_IOERR_WRITE", "unwritable"), ("SQLITE_IOERR_FSYNC", "")):
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = name
+        assert (unwritten(error), of_store(error)) == (code, True)
+
+
 def test_of_all_other_errors_nobody_knows(db: sqlite3.Connection) -> None:
     throttled = ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems")
     lost = ReadTimeoutError(endpoint_url="https://dynamodb")
