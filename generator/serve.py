@@ -14,6 +14,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
 from whitenoise import WhiteNoise
+
 from functions import accounts, asgi, backup, clock, logs
 from functions import figures as public
 from functions.app import App
