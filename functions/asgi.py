@@ -23,7 +23,7 @@ from functions import desk, health, http, logs, order, rating, team, volunteer, 
 from functions.app import App
 from functions.bundle import UNREADABLE
 from functions.desk.session import SIGN_IN
-from functions.failures import BUSY, Busy, unwritten
+from functions.failures import BUSY, Busy, locked
 from functions.http import LONGEST_ENCODED, LONGEST_UPLOAD, Event, Response, Routes
 
 RESIDENTS: Routes = {
@@ -127,7 +127,7 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
         if body is None:
             return
         sent, method, path = event(scope, body), scope["method"], scope["path"]
-        if app.store.local and method == "POST" and path in RESIDENTS:
+        if method == "POST" and path in RESIDENTS and _is_local(app):
             answer = await together.answer(sent)
         else:
             answer = await rooms.of(method, path).do(_alone, sent, app)
@@ -158,6 +158,12 @@ def logged(application: ASGIApp) -> ASGIApp:
         logs.REQUESTS.info("%s %s %.0f ms", asked, status, 1000 * (time.perf_counter() - began))
 
     return serve
+
+
+def _is_local(app: App) -> bool:
+    with suppress(Exception):  # Told by whatever needs the store.
+        return app.store.local
+    return False
 
 
 def _alone(event: Event, app: App) -> Response:
@@ -221,7 +227,7 @@ class Together:
             outcomes = self._in_one_go([waiting.event for waiting in group])
         except Exception as error:
             # Nothing of it was kept.
-            if unwritten(error) == BUSY:
+            if locked(error):
                 self._wait(group, error)
                 return
             if len(group) > 1:

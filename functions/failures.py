@@ -52,6 +52,11 @@ def unwritten(error: BaseException) -> str:
     return ""
 
 
+def locked(error: BaseException) -> bool:
+    """Whether somebody else is writing, so that it is worth while to try again in a moment."""
+    return _engine(error) == "sqlite3" and unwritten(error) == BUSY
+
+
 def of_store(error: BaseException) -> bool:
     """Whether the store failed, not the program."""
     return bool(unwritten(error)) or _engine(error) in ("sqlite3", "botocore")

@@ -18,7 +18,7 @@ from functions import asgi, ledger, links
 from functions.app import App
 from functions.http import FORM, LONGEST_UPLOAD, Event, Response
 from functions.lifecycle import Order
-from functions.store import Change, Head, sqlite
+from functions.store import Change, Head, Unusable, sqlite
 from functions.store.sqlite import SQLite
 from tests.client import Answer, Client
 from tests.conftest import SECRET
@@ -332,6 +332,18 @@ def test_where_nothing_can_be_answered_nobody_waits_for_ever(app: App, tmp_path:
     ((status, headers, body),) = together(asgi.application(unbuilt, nothing_else), *wishes(1))
     assert (status, headers["content-type"]) == (500, "text/plain; charset=utf-8")
     assert "打不开" in body.decode()
+
+
+def test_where_the_store_cannot_be_opened_the_form_comes_back(bundle: Path) -> None:
+    def unusable() -> Any:
+        raise Unusable("secret_foreign")
+
+    functions = asgi.application(App(bundle, unusable, SECRET), nothing_else)
+    ((status, _, body),) = together(functions, *wishes(1))
+    assert (status, WISH["name"] in body.decode()) == (503, True)
+    drawn = run(ask(functions, "GET", "/wish/"))
+    assert drawn is not None
+    assert drawn[0] == 200
 
 
 def test_over_a_network_each_is_answered_for_itself(

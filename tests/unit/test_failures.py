@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from functions.failures import Busy, Unfinished, of_store, unwritten
+from functions.failures import Busy, Unfinished, locked, of_store, unwritten
 from functions.store import Conflict, Full
 from functions.store.sqlite import SQLite
 
@@ -47,11 +47,12 @@ def test_a_thread_that_does_not_come_to_an_end_is_waited_for_in_vain(tmp_path: P
     store = SQLite(tmp_path / "wudan.db")
     with store.together(), pytest.raises(sqlite3.OperationalError) as caught, store.together():
         pass
-    assert unwritten(caught.value) == "busy"
+    assert (unwritten(caught.value), locked(caught.value)) == ("busy", True)
 
 
-def test_who_was_refused_has_written_nothing() -> None:
-    assert [unwritten(error()) for error in (Conflict, Full, Busy)] == ["busy"] * 3
+def test_who_was_refused_has_written_nothing_and_need_not_be_tried_again() -> None:
+    for error in (Conflict(), Full(), Busy()):
+        assert (unwritten(error), locked(error)) == ("busy", False)
 
 
 def test_a_failed_write_leaves_nothing_but_a_failed_sync_may() -> None:
