@@ -4,6 +4,7 @@ import gc
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,7 @@ def new(root: Path, kind: str, title: str) -> None:
     """Begin a file for staff to fill in, named after its TITLE."""
     from generator.new import new
 
-    path = new(root, kind, title)
+    path = new(root, kind, title, datetime.now(UTC))
     click.echo(f"写好了 {path.relative_to(root)}，请用编辑器打开它接着写。")
 
 

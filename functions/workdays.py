@@ -1,8 +1,10 @@
 """Working days in China: weekdays, less the holidays, plus the days made up for them (调休)."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 
+CHINA = timezone(timedelta(hours=8))
+"""One time in the whole country and no summer time since 1992, so no table of zones is needed."""
 SATURDAY = 5
 
 
