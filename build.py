@@ -82,7 +82,7 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     clock("import")
     figures = local.figures(root)
     clock("figures")
-    report = site.build(root, out or root / "public", clean, _progress, figures, clock)
+    report = site.build(root, out or root / "public", clean, _progress, figures, clock, _note)
     gc.freeze()  # Lest the end look for garbage in all of it.
     took = time.perf_counter() - began
     for (_, before), (phase, after) in pairwise(times.items() if profile else ()):
