@@ -52,8 +52,10 @@ class Server:
         )
         self._watchdog = Timer(120, self._process.kill)  # So that no test waits for ever.
         self._watchdog.start()
-        line = self.said()
-        assert "http://" in line, line
+        self.beginning, line = "", self.said()
+        while "http://" not in line:
+            self.beginning += line
+            line = self.said()
         self.address = "http://" + line.split("http://")[1].split()[0]
 
     def said(self) -> str:
@@ -162,6 +164,36 @@ def test_static_pages_files_and_errors_are_served(server: Server) -> None:
     assert server.get("/news").headers["location"] == "news/"
     for outside in ("/../site.yaml", "/%2e%2e/site.yaml", "/static/../../site.yaml"):
         assert server.get(outside).status == 404
+
+
+def test_what_builds_keep_for_themselves_is_not_served(server: Server, root: Path) -> None:
+    (root / "public/.wudan-writing-1").write_text("half a page")
+    for hidden in ("/.wudan", "/.wudan-writing-1", "/%2ewudan"):
+        assert server.get(hidden).status == 404
+
+
+def test_a_site_that_cannot_be_written_keeps_no_form_from_working(
+    root: Path, tmp_path: Path
+) -> None:
+    nowhere = str(root / "site.yaml" / "public")
+    command = [sys.executable, "build.py", "serve", "--root", str(root), "--out", nowhere]
+    command += ["--data", str(tmp_path / "data"), "--port", "0"]
+    ended = subprocess.run(command, cwd=PRODUCT, capture_output=True, text=True)
+    assert ended.returncode == 1  # There is no bundle either.
+    assert "读写不了" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+    run("build", "--root", str(root))
+    server = Server(root, tmp_path / "data", "--out", nowhere)
+    try:
+        assert "网站没有生成" in server.beginning
+        body = urlencode({**server.get("/wish/").form("/api/wish"), **WISH}, doseq=True)
+        filed = server.post("/api/wish", body)
+        assert number.spell(filed.no) in server.get(filed.location).text
+        home = server.get("/")
+        assert (home.status, "/wish/" in home.body) == (503, True)
+    finally:
+        server.kill()
 
 
 def test_a_body_far_too_large_is_refused(server: Server) -> None:
