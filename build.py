@@ -91,6 +91,23 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
         f"写出 {report.written} 个文件，{report.skipped} 个没有变，"
         f"删去 {report.removed} 个，用时 {took:.2f} 秒。"
     )
+    _remind(site.calendar(root))
+
+
+def _note(sentence: str) -> None:
+    """Say what is beside the result."""
+    click.echo(sentence, err=True)
+
+
+def _remind(calendar: Any) -> None:
+    """Say which years' holidays the calendar should list by now."""
+    from functions.workdays import CHINA
+
+    for year in calendar.missing(datetime.now(CHINA).date()):
+        _note(
+            f"calendar.yaml 里还没有 {year} 年的节假日，到那时的期限只按周一到周五算。"
+            "国务院办公厅每年秋天公布，请照着添上。"
+        )
 
 
 def _progress(done: Iterator[Any], total: int, label: str = "生成网站") -> Iterator[Any]:
@@ -108,7 +125,9 @@ def check(root: Path) -> None:
     """Check site.yaml and content/; write nothing."""
     from generator import site
 
-    click.echo(f"内容没有问题，可以生成 {site.check(root)} 个页面。")
+    checked = site.check(root)
+    click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
+    _remind(checked.calendar)
 
 
 @main.command()
