@@ -259,19 +259,22 @@ def publish(root: Path, out: Path | None, dry_run: bool, **given: str | None) ->
     from generator import publish as publisher
 
     out, place = out or root / "public", publisher.place(root, given)
-    if place.sources and not dry_run:
-        night.keep(root, out, place)
-    work = publisher.Publication(out, place)
-    sent = [*work.new, *work.changed]
     if dry_run:
-        for said, keys in (("上传", sent), ("删去", work.gone)):
+        work = publisher.Publication(out, place)
+        for said, keys in (("上传", [*work.new, *work.changed]), ("删去", work.gone)):
             click.echo("".join(f"{said} {key}\n" for key in keys), nl=False)
     else:
-        for _ in _progress(work.run(), len(sent) + len(work.gone), "发布网站"):
-            pass
+        with publisher.turn(place, _note) as turn:
+            if place.sources:
+                night.keep(root, out, place)
+            work = publisher.Publication(out, place)
+            number = len(work.new) + len(work.changed) + len(work.gone)
+            for _ in _progress(turn.kept(work.run()), number, "发布网站"):
+                pass
     would = "要" if dry_run else ""
     click.echo(
-        f"{would}上传 {len(sent)} 个文件，{would}删去 {len(work.gone)} 个，{work.same} 个没有变。"
+        f"{would}上传 {len(work.new) + len(work.changed)} 个文件，"
+        f"{would}删去 {len(work.gone)} 个，{work.same} 个没有变。"
     )
 
 
