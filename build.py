@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
+from functions.store import Unusable
 from generator.errors import ContentError, WudanError
+from generator.sentences import STORE
 
 ROOT = click.option(
     "--root",
@@ -57,6 +59,8 @@ class Main(click.Group):
             click.echo(f"{len(error.problems)} 处要改，没有写出任何文件。", err=True)
         except WudanError as error:
             click.echo(error, err=True)
+        except Unusable as unusable:
+            click.echo(STORE[unusable.code].format(**unusable.names), err=True)
         ctx.exit(1)
 
 

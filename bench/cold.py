@@ -68,7 +68,7 @@ def main(times: int) -> None:
                 **servers.CREDENTIALS,
                 "AWS_ENDPOINT_URL_DYNAMODB": url,
                 "WUDAN_STORE": "dynamodb:wudan",
-                "WUDAN_SECRET": "bench",
+                "WUDAN_SECRET": "what benches seal with",
                 "WUDAN_BUNDLE": str(site.bundle_folder(PRODUCT)),
             }
             os.environ.update(environment)

@@ -3,13 +3,12 @@
 import os
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from copy import copy
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from functions import bundle
+from functions import bundle, opening
 from functions.bundle import Bundle
 from functions.store import Store, connect
 from functions.vault import Vault
@@ -60,7 +59,14 @@ class App:
 
     @cached_property
     def store(self) -> Store:
-        return self._connect()
+        """The store, of which it is certain that the secret belongs to it.
+
+        Raises:
+            Unusable: it does not, or the store cannot be opened.
+        """
+        store = self._connect()
+        opening.pair(store, self.vault)
+        return store
 
     def inside(self, store: Store) -> "App":
         """The same with another store, such as one inside a transaction."""
@@ -74,37 +80,21 @@ class App:
         return self._clock().astimezone(CHINA).replace(microsecond=0)
 
 
-def from_environment() -> App:
-    """The app that ``WUDAN_BUNDLE``, ``WUDAN_STORE`` and ``WUDAN_SECRET`` describe."""
+def from_environment(begin: bool = False) -> App:
+    """The app that ``WUDAN_BUNDLE``, ``WUDAN_STORE`` and ``WUDAN_SECRET`` describe; for ``begin``
+    see :func:`functions.opening.secret_for`.
+
+    Raises:
+        Unusable: the secret is missing, or its store is.
+    """
     return _app(
         os.environ.get("WUDAN_BUNDLE", ".wudan/bundle"),
         os.environ.get("WUDAN_STORE", "sqlite:var/wudan.db"),
         os.environ.get("WUDAN_SECRET", ""),
+        begin,
     )
 
 
 @lru_cache(maxsize=8)
-def _app(folder: str, store: str, secret: str) -> App:
-    return App(Path(folder), lambda: connect(store), secret.encode() or _own_secret(store))
-
-
-def _own_secret(store: str) -> bytes:
-    """On one machine the secret is made on the first run and lies beside the database.
-
-    Raises:
-        ValueError: the store is not on this machine, so the secret cannot be either.
-    """
-    engine, _, place = store.partition(":")
-    if engine != "sqlite":
-        raise ValueError("WUDAN_SECRET is not set; every function of one site needs the same one")
-    file = Path(place).parent / "secret"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if not file.exists():
-        # Written aside and linked, so that of many who begin at once all read the same, whole.
-        new = file.with_name(f"secret-{secrets.token_hex(8)}")
-        new.touch(mode=0o600)
-        new.write_text(secrets.token_hex(32))
-        with suppress(FileExistsError):
-            file.hardlink_to(new)
-        new.unlink()
-    return file.read_bytes()
+def _app(folder: str, store: str, secret: str, begin: bool) -> App:
+    return App(Path(folder), lambda: connect(store), opening.secret_for(store, secret, begin))

@@ -28,8 +28,6 @@ def tick(app: App) -> dict[str, int]:
                     actions.by_clock(app, order, kind)
                 except (Refused, Conflict):
                     continue  # Somebody was quicker, which is as good.
-                if kind == "erased":
-                    app.store.erase(order.no)
                 done[kind] += 1
     return done | {"sent": outbox.send(app), "failed": len(app.store.messages("failed"))}
 

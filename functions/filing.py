@@ -1,6 +1,7 @@
 """What the functions that take forms have in common: draw, check, draw again, file."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from functions import form, ledger, number, page
 from functions.app import App
@@ -81,7 +82,7 @@ def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
     text = words["states"].get(order.state, words["text"])
     if request.wants_json:
         return as_json(409, {"error": text, "state": order.state})
-    link = {"address": ledger.address(app, order.no), "text": words["link"]}
+    link = {"address": ledger.address(app, order), "text": words["link"]}
     body = page.render(app.bundle, "message.html", title=words["title"], text=text, link=link)
     return Response(body, 409)
 
@@ -94,7 +95,14 @@ def submission(request: Request, app: App, what: str, answers: Answers) -> str:
     script) counts as the same for the rest of the day.
     """
     once = request.said(ONCE) or app.now.date().isoformat()
-    return app.vault.stamp(what, once, answers.values)
+    return named(app, what, once, answers.values)
+
+
+def named(app: App, *parts: Any) -> str:
+    """The name of a submission of these parts: the one that it was taken under before the secret
+    was changed, if it was."""
+    newest, *older = app.vault.stamps(*parts)
+    return next((name for name in older if app.store.filed(name)), newest)
 
 
 def file(

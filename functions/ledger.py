@@ -1,5 +1,6 @@
 """Orders as the store keeps them: read one, prove that it is yours, move it on."""
 
+import hmac
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from functions.store import Change, Head
 from functions.vault import recognises
 
 KIND = "order"
+RATING_KEY = 22
+"""Characters of the key on a slip."""
 GUESSES = 5
 """How often an hour the last four digits of a phone may be tried for one number. Only wrong
 tries count, so there is one chance in two thousand an hour for somebody who guesses."""
@@ -24,14 +27,20 @@ class Step(NamedTuple):
     personal: Mapping[str, Any] = {}
 
 
-def address(app: App, no: str) -> str:
+def address(app: App, order: Order) -> str:
     """Where a resident follows the order; who has this address has the order's progress."""
-    return f"/api/order?no={no}&key={app.vault.tracking_key(no)}"
+    return f"/api/order?no={order.no}&key={app.vault.tracking_key(order.no, order.key)}"
 
 
 def rating_key(app: App, order: Order) -> str:
     """The key on the slip: it opens the rating of this round of the order, and nothing else."""
-    return app.vault.stamp("rate", order.no, order.done_at)[:22]
+    return app.vault.stamp("rate", order.no, order.done_at)[:RATING_KEY]
+
+
+def is_rating_key(app: App, order: Order, key: str) -> bool:
+    """Whether this is the key of the slip, also of one from before the secret was changed."""
+    keys = app.vault.stamps("rate", order.no, order.done_at)
+    return any(hmac.compare_digest(each[:RATING_KEY].encode(), key.encode()) for each in keys)
 
 
 def find(app: App, no: str) -> Order | None:
@@ -115,6 +124,7 @@ def change(app: App, before: Order, after: Order, steps: Iterable[Step]) -> Chan
         ],
         tally=tally.difference(tally.of_order(before), tally.of_order(after)),
         messages=notices.due(app, before, after, events),
+        erase=any(event.kind == "erased" for event in events),
     )
 
 

@@ -87,9 +87,11 @@ def _carry(source: Store, target: Store, no: str) -> bool:
         last = first + len(part)
         sealed = {seq: personal[seq] for seq in personal if first < seq <= last}
         target.commit(Change(head._replace(version=last), part, sealed))
-    if not personal:
-        target.erase(no)
-    target.commit(Change(head, [], traces=source.traces(no)))
+    theirs = target.personal(no)
+    stale = [seq for seq in personal if theirs.get(seq) != personal[seq]]
+    for first in range(0, len(stale), PART):
+        target.commit(Change(head, [], {seq: personal[seq] for seq in stale[first : first + PART]}))
+    target.commit(Change(head, [], traces=source.traces(no), erase=not personal))
     for once in source.submissions(no):
         target.commit(Change(head, [], once=once))
     return True

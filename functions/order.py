@@ -61,7 +61,7 @@ def submit(request: Request, app: App) -> Response:
     if not answers.errors:
         try:
             order = ledger.by_phone(app, answers.values["no"], answers.values["last4"])
-            return see_other(ledger.address(app, order.no))
+            return see_other(ledger.address(app, order))
         except Wrong as wrong:
             answers.errors["last4"] = wrong
     return filing.again(request, app, asked, answers.errors)
@@ -75,7 +75,7 @@ def cancel(request: Request, app: App) -> Response:
             ledger.move(app, order, Step(Event("cancelled", RESIDENT, app.now.isoformat())))
         except (Refused, Conflict):
             return filing.refuse(request, app, ledger.find(app, order.no) or order, "cancelled")
-    return see_other(ledger.address(app, order.no))
+    return see_other(ledger.address(app, order))
 
 
 def _keyed(request: Request, app: App) -> Order:

@@ -60,6 +60,7 @@ def change(
         {version: app.vault.seal(no, said)} if said else {},
         traces=ledger.traces(app, said),
         tally=tally.difference(counted(head), counted(new)),
+        erase=event.kind == "erased",
     )
 
 
@@ -72,8 +73,6 @@ def move(app: App, head: Head, kind: str, who: str, **data: str) -> None:
     """
     event = Event(kind, "staff", app.now.isoformat(), {"who": who, **data})
     app.store.commit(change(app, head, head.no, event))
-    if kind == "erased":
-        app.store.erase(head.no)
 
 
 def person(app: App, no: str) -> Person | None:

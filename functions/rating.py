@@ -1,7 +1,5 @@
 """``/rate/``: the resident rates an order that was done; unsolved opens it again."""
 
-import hmac
-
 from functions import actions, filing, ledger, lifecycle, number
 from functions.app import App
 from functions.form import FORMS, Answers, Form, Wrong, without
@@ -59,14 +57,14 @@ def rate(request: Request, app: App, order: Order, asked: Form, answers: Answers
             ledger.move(app, order, *steps, once=once)
         except (Refused, Conflict):
             return filing.refuse(request, app, ledger.find(app, order.no) or order, "rated")
-    return filing.filed(request, order.no, ledger.address(app, order.no))
+    return filing.filed(request, order.no, ledger.address(app, order))
 
 
 def _of_slip(app: App, typed: str, key: str, rated: bool = False) -> Order | None:
     """The order of a slip while it can be rated; or also after, to say that it was."""
     no = number.parse(typed)
     order = ledger.find(app, no) if no else None
-    if order is None or not hmac.compare_digest(ledger.rating_key(app, order), key):
+    if order is None or not ledger.is_rating_key(app, order, key):
         return None
     return order if rated or "rated" in lifecycle.moves(order, RESIDENT) else None
 

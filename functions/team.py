@@ -1,6 +1,5 @@
 """``/team/``: a team's own page, by its private link: answer, arrange, report, show the slip."""
 
-import hmac
 from typing import Any
 
 from functions import actions, choices, filing, ledger, links, looks, number, page
@@ -75,7 +74,7 @@ def slip(request: Request, app: App) -> Response:
     no = number.parse(request.said("no"))
     order = ledger.find(app, no) if no else None
     key = request.said("key")
-    if order is None or not hmac.compare_digest(ledger.rating_key(app, order), key):
+    if order is None or not ledger.is_rating_key(app, order, key):
         raise Problem(404, "no_order")
     import segno
 

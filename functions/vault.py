@@ -15,25 +15,44 @@ NONCE = 12
 _sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
+SHORTEST = 16
+"""Characters that a secret has at least; those that are made here have 64."""
+
+
 class Vault:
-    """Keys derived from one secret, one for each purpose."""
+    """What a community's secret can do.
+
+    The secret may have several lines: the first is in use, and those below were in use before it.
+    They still open what they sealed and recognise the keys that they made. A secret without any
+    line opens nothing and makes nothing, for a program that may only count.
+    """
 
     def __init__(self, secret: bytes):
-        self._keyed = hmac.new(secret, digestmod="sha256")
+        lines = [line.strip() for line in secret.splitlines()]
+        self._ring = [_Key(line) for line in lines if line]
 
-    def tracking_key(self, no: str) -> str:
+    @property
+    def fingerprints(self) -> list[str]:
+        """What tells each line of the secret from others and gives none away, the newest first."""
+        return [key.derive("fingerprint").hex()[:32] for key in self._ring]
+
+    def tracking_key(self, no: str, known: str = "") -> str:
         """The key that opens an order's progress: 128 bits, as 22 characters for an address.
 
         It is made from the number, so that a lost answer can be repeated and a forgotten key
-        told again, though only :func:`fingerprint` of it is stored.
+        told again, though only :func:`fingerprint` of it is stored. Where that is ``known``, the
+        key is the one that belongs to it, whichever line of the secret made it.
         """
-        key = self._derive(f"track:{no}")[:16]
-        return base64.urlsafe_b64encode(key).rstrip(b"=").decode()
+        keys = [_short(key.derive(f"track:{no}")) for key in self._ring]
+        return next((key for key in keys if fingerprint(key) == known), keys[0])
 
     def stamp(self, *parts: Any) -> str:
         """A name for a submission: the same for the same parts, and it tells nothing of them."""
-        said = _sorted_json(parts)
-        return self._derive(f"stamp:{said}").hex()
+        return self._ring[0].stamp(parts)
+
+    def stamps(self, *parts: Any) -> list[str]:
+        """The same as every line of the secret names it, the newest first."""
+        return [key.stamp(parts) for key in self._ring]
 
     def fresh(self) -> str:
         """An id that nobody can guess, for one drawn form."""
@@ -42,7 +61,8 @@ class Vault:
     def seal(self, no: str, personal: dict[str, Any]) -> bytes:
         """Encrypt (AES-256-GCM) what belongs to this number; under another it does not open."""
         nonce = os.urandom(NONCE)
-        sealed: bytes = self._cipher.encrypt(nonce, json.dumps(personal).encode(), no.encode())
+        cipher = self._ring[0].cipher
+        sealed: bytes = cipher.encrypt(nonce, json.dumps(personal).encode(), no.encode())
         return nonce + sealed
 
     def open(self, no: str, sealed: bytes) -> dict[str, Any]:
@@ -51,22 +71,57 @@ class Vault:
         Raises:
             cryptography.exceptions.InvalidTag: sealed with another secret, or tampered with.
         """
-        plain = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], no.encode())
-        return json.loads(plain)  # type: ignore[no-any-return]
+        key = next((key for key in self._ring[:-1] if key.opens(no, sealed)), self._ring[-1])
+        return json.loads(key.decrypted(no, sealed))  # type: ignore[no-any-return]
+
+    def opens(self, no: str, sealed: bytes) -> bool:
+        """Whether it opens with any line of the secret."""
+        return any(key.opens(no, sealed) for key in self._ring)
+
+    def is_current(self, no: str, sealed: bytes) -> bool:
+        """Whether it opens with the line in use."""
+        return self._ring[0].opens(no, sealed)
+
+
+class _Key:
+    """Keys derived from one line of the secret, one for each purpose."""
+
+    def __init__(self, line: bytes):
+        self._keyed = hmac.new(line, digestmod="sha256")
+
+    def stamp(self, parts: tuple[Any, ...]) -> str:
+        return self.derive(f"stamp:{_sorted_json(parts)}").hex()
+
+    def opens(self, no: str, sealed: bytes) -> bool:
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            self.decrypted(no, sealed)
+        except (InvalidTag, ValueError):  # ValueError: too short to have been sealed at all.
+            return False
+        return True
+
+    def decrypted(self, no: str, sealed: bytes) -> bytes:
+        plain: bytes = self.cipher.decrypt(sealed[:NONCE], sealed[NONCE:], no.encode())
+        return plain
 
     @cached_property
-    def _cipher(self) -> Any:
+    def cipher(self) -> Any:
         # The library is loaded only where something is sealed.
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        return AESGCM(self._derive("seal"))
+        return AESGCM(self.derive("seal"))
 
-    def _derive(self, purpose: str) -> bytes:
-        # A copy, for hmac.digest gives way to other threads each time, which takes ten times as
-        # long as the digest where there are any.
+    def derive(self, purpose: str) -> bytes:
+        # Copied, because hmac.digest gives way to other threads each time, which takes ten times
+        # as long as the digest where there are any.
         keyed = self._keyed.copy()
         keyed.update(purpose.encode())
         return keyed.digest()
+
+
+def _short(key: bytes) -> str:
+    return base64.urlsafe_b64encode(key[:16]).rstrip(b"=").decode()
 
 
 def fingerprint(key: str) -> str:

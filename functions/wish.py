@@ -25,7 +25,7 @@ def submit(request: Request, app: App) -> Response:
         return filed(app, no, asked, answers, RESIDENT, {"source": "online"})
 
     no = filing.file(request, app, asked, answers, begin)
-    return filing.filed(request, no, ledger.address(app, no))
+    return filing.filed(request, no, ledger.address(app, Order(no)))
 
 
 def filed(

@@ -63,7 +63,8 @@ def handler(event: Any, context: object) -> dict[str, int]:
         distribution=os.environ["WUDAN_DISTRIBUTION"],
     )
     # Figures hold nothing sealed, so this function is not trusted with the secret.
-    app = App(Path(), lambda: connect(os.environ["WUDAN_STORE"]), b"")
+    store = connect(os.environ["WUDAN_STORE"])
+    app = App(Path(), lambda: store, b"").inside(store)
     done, seen = {"written": 0, "removed": 0}, ""
     # Staff may publish meanwhile; what they did last is to stand in the end.
     while (newest := _newest(place)) != seen:

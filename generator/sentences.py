@@ -69,3 +69,39 @@ TYPES = {
     "moment": ("日期和时间", "请写成 2026-04-05 14:30 的样子。"),
     "clock": ("时间", "请写成 09:00 的样子。"),
 }
+
+STORE: dict[str, str] = {
+    "secret_missing": (
+        "密钥不见了：{place} 没有，或者是空的。没有它，谁也读不了个人信息，所以什么也没有动，"
+        "也不会另造一把。请把另外保管的那一份放回去再试。"
+    ),
+    "secret_short": (
+        "密钥太短：{place} 的第一行至少要有 {shortest} 个字符。请核对是不是放错了文件。"
+    ),
+    "secret_foreign": (
+        "密钥和数据库不是一对：这把密钥打不开库里的个人信息，所以什么也没有动。"
+        "请换回这个社区自己的密钥；要是数据库放错了，请换回自己的数据库。"
+    ),
+    "store_missing": (
+        "密钥还在，数据库却不见了：没有 {place}。请先核对 --data 写得对不对；"
+        "真丢了，请用 build.py restore 放回备份。确实要从头开始，请用 serve --new。"
+    ),
+    "store_empty": (
+        "数据库是空的：{place} 里什么也没有，旁边却有密钥或没有并进去的日志。请不要删旁边的文件，"
+        "用 build.py restore 放回备份。确实要从头开始，请先把它们移走，再用 serve --new。"
+    ),
+    "store_damaged": (
+        "数据库坏了，读不了：{place}（{error}）。什么也没有动。"
+        "请用 build.py restore 放回最近的备份，坏了的会留着。"
+    ),
+    "store_newer": (
+        "{place} 是更新版本的五单写的，这个版本读不懂。请升级程序，或者换回升级以前的备份。"
+    ),
+    "store_unknown": "{place} 不是五单的数据库。请核对 --data 写得对不对。",
+    "in_use": (
+        "还有别的程序开着 {place} 里的数据库，多半是 serve 还在运行。请先停下它，再做一次。"
+    ),
+    "unwritable": "{place} 写不进去（{error}）。请看看磁盘是不是满了、文件夹是不是只读。",
+    "no_store": "{place} 里还没有数据库。请核对 --data 写得对不对；第一次用，请先运行 serve。",
+}
+"""What is said of a store that cannot be used, by :attr:`functions.store.Unusable.code`."""

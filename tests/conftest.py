@@ -14,6 +14,7 @@ from generator import site
 from tests import servers
 from tests.client import Client
 
+SECRET = b"what nobody can guess in a test"
 MADE = shutil.ignore_patterns(".wudan", "public", "var")
 SITE = Path(__file__).parent / "site"
 
@@ -68,7 +69,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(bundle: Path, tmp_path: Path, clock: Callable[[], datetime]) -> App:
-    return App(bundle, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), b"secret", clock)
+    return App(bundle, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), SECRET, clock)
 
 
 @pytest.fixture

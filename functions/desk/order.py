@@ -34,8 +34,6 @@ def act(request: Request, app: App, session: Session) -> Response:
     if not answers.errors:
         try:
             actions.perform(app, order, kind, STAFF, asked, answers, session.who)
-            if kind == "erased":
-                app.store.erase(order.no)
             return see_other(f"/desk/order/?no={order.no}")
         except Wrong as wrong:
             answers.errors[str(wrong.names["field"])] = wrong
@@ -95,7 +93,7 @@ def _page(
         notice=notice,
         services=app.bundle.services,
         teams=app.bundle.teams,
-        track=ledger.address(app, order.no),
+        track=ledger.address(app, order),
         slip=f"/team/slip/?no={order.no}&key={ledger.rating_key(app, order)}",
     )
 

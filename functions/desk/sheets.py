@@ -174,7 +174,7 @@ def _take_rating(app: App, session: Session, asked: Form, answers: Answers) -> C
 
 def _row(app: App, kind: str, answers: Answers) -> str:
     """The same row is taken once, however often a file is brought."""
-    return app.vault.stamp("row", kind, answers.values)
+    return filing.named(app, "row", kind, answers.values)
 
 
 TAKES: dict[str, Callable[[App, Session, Form, Answers], Commit]] = {

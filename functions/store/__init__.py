@@ -30,6 +30,20 @@ class Full(Exception):
     """A counter would rise above its limit; nothing was written."""
 
 
+class Unusable(Exception):
+    """A store that must not be read or written as it is; nothing was changed.
+
+    ``code`` says why: ``secret_missing``, ``secret_short``, ``secret_foreign``,
+    ``store_missing``, ``store_empty``, ``store_damaged``, ``store_newer``, ``store_unknown``,
+    ``in_use`` or ``unwritable``. ``names`` go into the sentence about it.
+    """
+
+    def __init__(self, code: str, **names: object):
+        super().__init__(f"{code}: {', '.join(f'{name}={value}' for name, value in names.items())}")
+        self.code = code
+        self.names = names
+
+
 class Head(NamedTuple):
     """What one history amounts to. ``version`` is the number of its events.
 
@@ -79,6 +93,10 @@ class Change(NamedTuple):
     personal data, which go when that is erased. ``tally`` is added to the counters, by month and
     name, and none of those in ``limits`` may come out above its limit. ``once`` names the
     submission that the events come from.
+
+    ``erase`` forgets, before anything of this change is written, all that was kept apart so far,
+    and its traces. ``rewritten`` replaces events by their number; only :mod:`functions.doctor`
+    does that, to take out what should never have entered a history.
     """
 
     head: Head
@@ -89,6 +107,8 @@ class Change(NamedTuple):
     limits: Mapping[tuple[str, str], int] = {}
     messages: Sequence[Message] = ()
     once: str = ""
+    erase: bool = False
+    rewritten: Mapping[int, Event] = {}
 
 
 class Store(Protocol):
@@ -98,13 +118,32 @@ class Store(Protocol):
     """Whether it writes on this machine: then what comes at once is best written by one thread
     :meth:`together`; over a network many should wait at the same time."""
 
-    def together(self) -> AbstractContextManager["Store"]:
+    def together(self, patience: float = 0) -> AbstractContextManager["Store"]:
         """A store whose changes are durable when the block has ended, perhaps not before.
 
         Raises:
-            Exception: somebody else is writing, at the beginning; or at the end, what kept all
-                that was done inside from being written.
+            Exception: somebody else is writing, at the beginning, for longer than ``patience``
+                seconds; or at the end, what kept all that was done inside from being written.
         """
+
+    def snapshot(self) -> AbstractContextManager["Store"]:
+        """A store to read from, as it was at one moment where the engine can do that."""
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """While the block lasts nobody else on this machine has the store open.
+
+        Raises:
+            Unusable: ``in_use``, somebody has.
+        """
+
+    def checkpoint(self) -> None:
+        """Bring all that was written into the one file that a copy takes, as far as readers let."""
+
+    def close(self) -> None:
+        """Let go of the store; what was written is then in the one file that a copy takes."""
+
+    def faults(self) -> list[str]:
+        """What the engine itself finds wrong with its files, in its own words."""
 
     def commit(self, change: Change) -> str:
         """Add events to a history, or begin it, and return its number.
@@ -135,9 +174,6 @@ class Store(Protocol):
     def submissions(self, no: str) -> list[str]:
         """The submissions that went to a history."""
 
-    def erase(self, no: str) -> None:
-        """Forget what is kept apart, and the traces of it; the history stays."""
-
     def find(
         self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
     ) -> list[Head]:
@@ -166,17 +202,29 @@ class Store(Protocol):
     def months(self) -> list[str]:
         """The months that have counters, the earliest first; not the one without a name."""
 
-    def messages(self, state: str, until: str = "~", limit: int = 50) -> list[Message]:
-        """Messages in a state, those to be tried first at the head."""
+    def messages(
+        self, state: str, until: str = "~", limit: int = 50, since: str = ""
+    ) -> list[Message]:
+        """Messages in a state, those to be tried first at the head; ``since`` leaves out those
+        that are to be tried before that moment."""
 
     def settle(self, message: Message, tried: int) -> bool:
         """Keep what became of a message, if nobody else has tried it since ``tried`` times."""
 
     def count(self, what: str, now: datetime, until: datetime) -> int:
-        """Add one to a counter that ends at ``until``, and return what it stands at."""
+        """Add one to a counter that ends at ``until``, and return what it stands at.
+
+        One that would end later was begun by a clock that was ahead, and ends then, too.
+        """
 
     def reset(self, what: str) -> None:
         """Set a counter back to nothing."""
+
+    def fact(self, name: str) -> str:
+        """What is known of the store itself, such as the fingerprint of its secret; or nothing."""
+
+    def set_fact(self, name: str, value: str, seen: str | None = None) -> bool:
+        """Keep a fact; with ``seen`` only while it still stands like that. Says whether it was."""
 
     def numbers(self, kind: str) -> Iterator[str]:
         """The number of every history of a kind; reads them all, so never for a request."""

@@ -19,6 +19,7 @@ with another. ``pk`` and ``sk`` are the table's keys; ``C`` is the community:
 ``C/message/ID``       ``-``                 a message
 ``C/messages/STATE``   ``NEXT ID``           those in a state, the next to be tried first
 ``C/counter/WHAT``     ``-``                 a counter that ends
+``C/facts``            ``-``                 facts about the store, an attribute each
 =====================  ====================  ====================================================
 
 Lists hold keys alone and lead to the heads, so a change writes only those that it moves. All
@@ -38,7 +39,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.lifecycle import Event
-from functions.store import Change, Conflict, Full, Head, Message, to_json, to_utc
+from functions.store import Change, Conflict, Full, Head, Message, Unusable, to_json, to_utc
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -49,6 +50,9 @@ Item = Mapping[str, Any]
 AT_ONCE = 100
 """How many items one transaction or one batch may have."""
 
+LAYOUT = 1
+"""The version of the table above; a program refuses a table of a newer one."""
+
 NOTHING: Item = MappingProxyType({})
 FAILED = "ConditionalCheckFailed"
 BUSY = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
@@ -56,6 +60,17 @@ BUSY = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded
 
 MOST, SHORTEST, LONGEST = 12, 0.02, 1.0
 """How often to try again, and the seconds to wait between, more each time."""
+
+
+COUNTING = (
+    ("ADD stands :one", "#ends > :now AND #ends <= :until"),
+    ("SET #ends = :until, expires = :expires ADD stands :one", "#ends > :until"),
+    (
+        "SET #ends = :until, expires = :expires, stands = :one",
+        "attribute_not_exists(pk) OR #ends <= :now",
+    ),
+)
+"""How a counter is changed, and on what condition: it goes on, it would end too late, it begins."""
 
 
 class _Lost(Exception):
@@ -92,8 +107,23 @@ class DynamoDB:
         self._community = community
         self._months: set[str] = set()
 
-    def together(self) -> AbstractContextManager["DynamoDB"]:
+    def together(self, patience: float = 0) -> AbstractContextManager["DynamoDB"]:
         return nullcontext(self)
+
+    def snapshot(self) -> AbstractContextManager["DynamoDB"]:
+        return nullcontext(self)
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def checkpoint(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def faults(self) -> list[str]:
+        return []
 
     def commit(self, change: Change) -> str:
         head = change.head
@@ -103,15 +133,21 @@ class DynamoDB:
             old = self.head(head.no) if before else None
             if before and (old is None or old.version != before):
                 raise stale
-            self._transact(
-                [
-                    *self._once(change),
-                    self._head(head, before, stale),
-                    *self._parts(change),
-                    *self._lists(self._listed(old), self._listed(head)),
-                    *self._tallied(change),
-                ]
-            )
+            writes = [
+                *self._once(change),
+                self._head(head, before, stale),
+                *self._parts(change),
+                *self._lists(self._listed(old), self._listed(head)),
+                *self._tallied(change),
+            ]
+            forgotten = self._kept_apart(change) if change.erase else set()
+            # What does not fit into the transaction that announces it goes before, so that
+            # nothing is ever said to be erased that is still there.
+            room = AT_ONCE - len(writes)
+            *first, last = _parted(sorted(forgotten), room)
+            for keys in first:
+                self._transact([self._unchanged(head.no, before, stale), *self._deletes(keys)])
+            self._transact([*writes, *self._deletes(last)])
         except (_Lost, Conflict):
             if change.once and (filed := self.filed(change.once)):
                 return filed
@@ -135,7 +171,8 @@ class DynamoDB:
         """Events, what is sealed, traces and messages: what is new and nobody else's."""
         head = change.head
         pk = self._pk("history", head.no)
-        for seq, event in enumerate(change.events, head.version - len(change.events) + 1):
+        added = enumerate(change.events, head.version - len(change.events) + 1)
+        for seq, event in {**change.rewritten, **dict(added)}.items():
             said = {"kind": event.kind, "by": event.by, "at": event.at}
             yield self._put((pk, f"event {seq:08}"), said | {"data": to_json({**event.data})})
         for seq, sealed in change.personal.items():
@@ -147,6 +184,26 @@ class DynamoDB:
         for message in change.messages:
             yield self._put((self._pk("message", message.id), "-"), message._asdict())
             yield self._put(self._queued(message))
+
+    def _kept_apart(self, change: Change) -> set[Key]:
+        """Where what was kept apart so far lies, and its traces; less what the change puts back."""
+        no, kind = change.head.no, change.head.kind
+        traces = [*self._history(no, "trace ")]
+        keys = {(i["pk"]["S"], i["sk"]["S"]) for i in (*traces, *self._history(no, "sealed "))}
+        keys |= {(item["mark"]["S"], item["place"]["S"]) for item in traces}
+        pk, place = self._pk("history", no), change.head.place
+        stays = {(pk, f"sealed {seq:08}") for seq in change.personal}
+        stays |= {(pk, f"trace {trace}") for trace in change.traces}
+        return keys - stays - {(self._pk("mark", kind, t), place) for t in change.traces}
+
+    def _unchanged(self, no: str, version: int, stale: Conflict) -> _Write:
+        check = {
+            "TableName": self._table,
+            "Key": _item((self._pk("history", no), "head")),
+            "ConditionExpression": "version = :before",
+            "ExpressionAttributeValues": _values({":before": version}),
+        }
+        return _Write({"ConditionCheck": check}, stale)
 
     def _listed(self, head: Head | None) -> set[Key]:
         """Where lists have a head."""
@@ -161,10 +218,13 @@ class DynamoDB:
         return self._pk("messages", message.state), f"{message.next_at} {message.id}"
 
     def _lists(self, old: set[Key], new: set[Key]) -> Iterator[_Write]:
-        for key in sorted(old - new):
-            yield _Write({"Delete": {"TableName": self._table, "Key": _item(key)}})
+        yield from self._deletes(sorted(old - new))
         for key in sorted(new - old):
             yield self._put(key)
+
+    def _deletes(self, keys: Sequence[Key]) -> Iterator[_Write]:
+        for key in keys:
+            yield _Write({"Delete": {"TableName": self._table, "Key": _item(key)}})
 
     def _tallied(self, change: Change) -> Iterator[_Write]:
         """One update for all counters of a scope, on condition of the limits they must keep."""
@@ -221,14 +281,6 @@ class DynamoDB:
     def submissions(self, no: str) -> list[str]:
         return [_rest(item) for item in self._history(no, "once ")]
 
-    def erase(self, no: str) -> None:
-        traces = list(self._history(no, "trace "))
-        keys = {(i["pk"]["S"], i["sk"]["S"]) for i in (*traces, *self._history(no, "sealed "))}
-        keys |= {(item["mark"]["S"], item["place"]["S"]) for item in traces}
-        deletes = list(self._lists(keys, set()))
-        for first in range(0, len(deletes), AT_ONCE):
-            self._transact(deletes[first : first + AT_ONCE])
-
     def find(
         self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
     ) -> list[Head]:
@@ -272,10 +324,12 @@ class DynamoDB:
     def months(self) -> list[str]:
         return [item["sk"]["S"] for item in self._query(self._pk("months"))]
 
-    def messages(self, state: str, until: str = "~", limit: int = 50) -> list[Message]:
+    def messages(
+        self, state: str, until: str = "~", limit: int = 50, since: str = ""
+    ) -> list[Message]:
         # What is to be tried at that very moment goes on with a space and its id.
-        ends = {":last": f"{until}!"}
-        pages = self._pages(self._pk("messages", state), "sk < :last", ends, limit)
+        ends = {":first": since or " ", ":last": f"{until}!"}
+        pages = self._pages(self._pk("messages", state), "sk BETWEEN :first AND :last", ends, limit)
         ids = [_no(place) for place in next(pages, [])]
         kept = self._batch([(self._pk("message", name), "-") for name in ids])
         found = {item["id"]["S"]: _as_message(item) for item in kept}
@@ -295,36 +349,55 @@ class DynamoDB:
         return True
 
     def count(self, what: str, now: datetime, until: datetime) -> int:
-        over = self._client.exceptions.ConditionalCheckFailedException
-        key = _item((self._pk("counter", what), "-"))
-        names, values = {"#ends": "ends"}, {":now": _value(to_utc(now))}
         # DynamoDB itself removes what has expired, a few days later.
-        begun = {"stands": 1, "ends": to_utc(until), "expires": int(until.timestamp())}
-        while True:
-            with suppress(over):  # There is none, or its time is over.
-                counted = self._client.update_item(
-                    TableName=self._table,
-                    Key=key,
-                    UpdateExpression="ADD stands :one",
-                    ConditionExpression="#ends > :now",
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues={**values, ":one": _value(1)},
-                    ReturnValues="UPDATED_NEW",
-                )
-                return int(counted["Attributes"]["stands"]["N"])
-            with suppress(over):  # Somebody else began it meanwhile.
-                self._client.put_item(
-                    TableName=self._table,
-                    Item={**key, **_values(begun)},
-                    ConditionExpression=f"{NEW} OR #ends <= :now",
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues=values,
-                )
-                return 1
+        values = {":one": 1, ":now": to_utc(now), ":until": to_utc(until)}
+        values[":expires"] = int(until.timestamp())
+        while True:  # Until none of the conditions was overtaken by somebody else.
+            for update, condition in COUNTING:
+                with suppress(self._client.exceptions.ConditionalCheckFailedException):
+                    counted = self._client.update_item(
+                        TableName=self._table,
+                        Key=_item((self._pk("counter", what), "-")),
+                        UpdateExpression=update,
+                        ConditionExpression=condition,
+                        ExpressionAttributeNames={"#ends": "ends"},
+                        ExpressionAttributeValues=_values(
+                            {name: v for name, v in values.items() if name in update + condition}
+                        ),
+                        ReturnValues="ALL_NEW",
+                    )
+                    return int(counted["Attributes"]["stands"]["N"])
 
     def reset(self, what: str) -> None:
         key = _item((self._pk("counter", what), "-"))
         self._client.delete_item(TableName=self._table, Key=key)
+
+    def fact(self, name: str) -> str:
+        item = self._item((self._pk("facts"), "-"))
+        if item is None:
+            return ""
+        if int(item["layout"]["N"]) > LAYOUT:
+            raise Unusable("store_newer", place=self._table)
+        return item[name]["S"] if name in item else ""
+
+    def set_fact(self, name: str, value: str, seen: str | None = None) -> bool:
+        asked: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": _item((self._pk("facts"), "-")),
+            "UpdateExpression": "SET #name = :value, layout = :layout",
+            "ExpressionAttributeNames": {"#name": name},
+            "ExpressionAttributeValues": _values({":value": value, ":layout": LAYOUT}),
+        }
+        if seen is not None:
+            asked["ConditionExpression"] = "attribute_not_exists(#name)"
+            if seen:
+                asked["ConditionExpression"] = "#name = :seen"
+                asked["ExpressionAttributeValues"] |= _values({":seen": seen})
+        try:
+            self._client.update_item(**asked)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def numbers(self, kind: str) -> Iterator[str]:
         for item in self._query(self._pk("mark", kind, "")):
@@ -440,6 +513,13 @@ def _client() -> "DynamoDBClient":
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _parted(keys: Sequence[Key], last: int) -> list[Sequence[Key]]:
+    """The keys in parts that fit into one transaction beside a condition, the last in ``last``."""
+    size = AT_ONCE - 1
+    begins = max(0, len(keys) - last)
+    return [*(keys[n : min(n + size, begins)] for n in range(0, begins, size)), keys[begins:]]
 
 
 def _scope(name: str) -> str:

@@ -1,15 +1,18 @@
 """The embedded store: one SQLite file, safe against ``kill -9`` at any moment."""
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakSet
 
 from functions.lifecycle import Event
-from functions.store import Change, Conflict, Full, Head, Message, to_json, to_utc
+from functions.store import Change, Conflict, Full, Head, Message, Unusable, to_json, to_utc
+from functions.store.presence import Presence
 
 MIGRATIONS = (
     """
@@ -132,14 +135,33 @@ MIGRATIONS = (
     INSERT INTO marks SELECT m.kind, mark, m.begun, id FROM old_marks m JOIN heads USING (no);
     DROP TABLE old_marks;
     """,
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
 """Each script takes the file one version on; ``PRAGMA user_version`` counts those done."""
 
+BACK_TO_1 = """
+    DROP INDEX heads_by_due;
+    DROP INDEX heads_by_owner;
+    ALTER TABLE heads DROP COLUMN due;
+    ALTER TABLE heads DROP COLUMN owner;
+    PRAGMA user_version = 1
+"""
+"""Version 2 was another one for a day; this undoes it, so that the scripts above can go on."""
+
 PATIENCE = 10
 """Seconds in which somebody who is writing should come to an end."""
+FOLDING = 1
+"""Seconds for which readers are waited for, so that the log can be emptied."""
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, ValueError)
+"""What SQLite and :mod:`json` raise where a file is not what was written; the second where the
+complaint quotes the damage. Faults of the disk are ``OperationalError``, the same family."""
 
 HEAD = "h.no, h.kind, h.version, h.state, h.begun, h.data, h.due, h.owner, h.marks"
 ID = "(SELECT id FROM heads WHERE no = ?)"
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that can be referred to weakly: it ends with the thread that reads over it."""
 
 
 class SQLite:
@@ -153,32 +175,126 @@ class SQLite:
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._own = threading.local()
-        self._writer = self._open()
-        # Most pages are written again soon: they are kept at hand, and the log is allowed 16 MB
-        # before it is copied into the file.
-        self._writer.execute("PRAGMA cache_size = -16000")
-        self._writer.execute("PRAGMA wal_autocheckpoint = 4000")
+        self._connections: WeakSet[_Connection] = WeakSet()
         self._turn = threading.Lock()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._presence = Presence(self.path.with_name("wudan.lock"))
+            self._presence.share(PATIENCE)
+            self._writer = self._open()
+            # Most pages are written again soon: they are kept at hand, and the log is allowed
+            # 16 MB before it is copied into the file.
+            self._writer.execute("PRAGMA cache_size = -16000")
+            self._writer.execute("PRAGMA wal_autocheckpoint = 4000")
+            self._upgrade()
+        except (OSError, sqlite3.OperationalError) as error:
+            raise Unusable("unwritable", place=self.path.parent, error=error) from error
+        except DAMAGE as error:
+            raise Unusable("store_damaged", place=self.path, error=error) from error
+
+    def _upgrade(self) -> None:
+        """Bring the file to the newest version; a copy of what it was stays beside it.
+
+        Raises:
+            Unusable: it is newer than this program, is no store, or somebody else has it open.
+        """
+        done = _version(self._writer)
+        if done > len(MIGRATIONS):
+            raise Unusable("store_newer", place=self.path)
+        tables = {name for (name,) in self._writer.execute("SELECT name FROM sqlite_master")}
+        if tables and not (done and "heads" in tables):
+            raise Unusable("store_unknown", place=self.path)
+        if done == len(MIGRATIONS):
+            return
+        if not tables:
+            self._migrate()
+            return
+        with self.exclusive():
+            now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+            self.copy(self.path.with_name(f"{self.path.stem}-version{done}-{now}.db"))
+            self._migrate()
+
+    def _migrate(self) -> None:
         with self._transaction() as db:
-            (done,) = db.execute("PRAGMA user_version").fetchone()
-            for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
-                for statement in script.split(";"):
-                    db.execute(statement)
+            if _version(db) == 2 and "begun" not in _columns(db, "heads"):
+                _run(db, BACK_TO_1)
+            for version, script in enumerate(MIGRATIONS[_version(db) :], start=_version(db) + 1):
+                _run(db, script)
                 db.execute(f"PRAGMA user_version = {version}")
 
+    def copy(self, target: Path) -> None:
+        """A whole copy in one file that did not exist, on the disk when this returns; others may
+        write meanwhile. Only its owner can read it."""
+        target.touch(mode=0o600, exist_ok=False)
+        with closing(self._open()) as db:
+            db.execute("VACUUM INTO ?", (str(target),))
+        with target.open("rb") as written:
+            os.fsync(written.fileno())
+
     @contextmanager
-    def together(self) -> Iterator["SQLite"]:
-        with self._transaction(patience=0) as db:
+    def together(self, patience: float = 0) -> Iterator["SQLite"]:
+        with self._transaction(patience) as db:
             inside = _Inside(db)
             yield inside
             if inside.broken:
                 raise inside.broken
+        if inside.folds:
+            self.checkpoint()
+
+    @contextmanager
+    def snapshot(self) -> Iterator["SQLite"]:
+        with closing(self._open()) as db:
+            db.execute("BEGIN")
+            yield _Inside(db)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        self._presence.claim()
+        try:
+            # Programs of before this lock are noticed by SQLite: it leaves the log only alone.
+            self._close_readers()
+            self._writer.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._writer.execute("PRAGMA journal_mode = DELETE")
+                self._writer.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                raise Unusable("in_use", place=self.path.parent) from None
+            yield
+        finally:
+            self._presence.share()
+
+    def checkpoint(self) -> None:
+        if self._turn.acquire(timeout=FOLDING):
+            try:
+                self._writer.execute(f"PRAGMA busy_timeout = {1000 * FOLDING}")
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._turn.release()
+
+    def close(self) -> None:
+        self._close_readers()
+        with suppress(sqlite3.OperationalError):  # A full disk: then the log stays beside the file.
+            self.checkpoint()
+        self._writer.close()
+        self._presence.end()
+
+    def faults(self) -> list[str]:
+        try:
+            rows = [row for (row,) in self._db.execute("PRAGMA integrity_check(20)")]
+        except DAMAGE as error:
+            return [str(error)]
+        return [row for row in rows if row != "ok"]
 
     def commit(self, change: Change) -> str:
         with self._transaction() as db:
-            return _add(db, change)
+            no = _add(db, change)
+        if change.erase:
+            # What was erased must not stay readable in the log either.
+            self.checkpoint()
+        return no
 
     def filed(self, once: str) -> str | None:
         return _filed(self._db, once)
@@ -203,16 +319,6 @@ class SQLite:
     def submissions(self, no: str) -> list[str]:
         query = f"SELECT once FROM submissions WHERE head = {ID}"  # noqa: S608
         return [once for (once,) in self._db.execute(query, (no,))]
-
-    def erase(self, no: str) -> None:
-        with self._transaction() as db:
-            db.execute(f"DELETE FROM personal WHERE head = {ID}", (no,))  # noqa: S608
-            db.execute(
-                "DELETE FROM marks WHERE (kind, mark, begun, head) IN"
-                " (SELECT kind, mark, begun, id FROM heads JOIN traces ON head = id WHERE no = ?)",
-                (no,),
-            )
-            db.execute(f"DELETE FROM traces WHERE head = {ID}", (no,))  # noqa: S608
 
     def find(
         self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
@@ -259,9 +365,14 @@ class SQLite:
         query = "SELECT DISTINCT month FROM tallies WHERE month != '' ORDER BY month"
         return [month for (month,) in self._db.execute(query)]
 
-    def messages(self, state: str, until: str = "~", limit: int = 50) -> list[Message]:
-        query = "SELECT * FROM messages WHERE state = ? AND next_at <= ? ORDER BY next_at LIMIT ?"
-        return [Message(*row) for row in self._db.execute(query, (state, until, limit))]
+    def messages(
+        self, state: str, until: str = "~", limit: int = 50, since: str = ""
+    ) -> list[Message]:
+        query = (
+            "SELECT * FROM messages WHERE state = ? AND next_at BETWEEN ? AND ?"
+            " ORDER BY next_at LIMIT ?"
+        )
+        return [Message(*row) for row in self._db.execute(query, (state, since, until, limit))]
 
     def settle(self, message: Message, tried: int) -> bool:
         with self._transaction() as db:
@@ -277,7 +388,8 @@ class SQLite:
             db.execute("DELETE FROM counters WHERE until <= ?", (to_utc(now),))
             (stands,) = db.execute(
                 "INSERT INTO counters VALUES (?, 1, ?)"
-                " ON CONFLICT DO UPDATE SET stands = stands + 1 RETURNING stands",
+                " ON CONFLICT DO UPDATE SET stands = stands + 1, until = min(until, excluded.until)"
+                " RETURNING stands",
                 (what, to_utc(until)),
             ).fetchone()
             return int(stands)
@@ -285,6 +397,18 @@ class SQLite:
     def reset(self, what: str) -> None:
         with self._transaction() as db:
             db.execute("DELETE FROM counters WHERE what = ?", (what,))
+
+    def fact(self, name: str) -> str:
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else ""
+
+    def set_fact(self, name: str, value: str, seen: str | None = None) -> bool:
+        with self._transaction() as db:
+            row = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+            if seen is not None and seen != (row[0] if row else ""):
+                return False
+            db.execute("REPLACE INTO facts VALUES (?, ?)", (name, value))
+            return True
 
     def numbers(self, kind: str) -> Iterator[str]:
         query = (
@@ -300,19 +424,30 @@ class SQLite:
             self._own.db = self._open()
         return self._own.db  # type: ignore[no-any-return]
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> _Connection:
         db = sqlite3.connect(
-            self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            self.path,
+            timeout=PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=_Connection,
         )
         db.execute("PRAGMA journal_mode = WAL")
         # FULL: the log is on the disk before a commit returns, not only after a checkpoint.
         db.execute("PRAGMA synchronous = FULL")
         # What is erased must not stay readable in the file's free pages.
         db.execute("PRAGMA secure_delete = ON")
+        self._connections.add(db)
         return db
 
+    def _close_readers(self) -> None:
+        for db in [*self._connections]:
+            if db is not self._writer:
+                db.close()
+        self._own = threading.local()
+
     @contextmanager
-    def _transaction(self, patience: float = PATIENCE) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, patience: float = PATIENCE) -> Iterator[_Connection]:
         """One transaction that takes the write lock at once, so that what it read stays true.
 
         Raises:
@@ -338,16 +473,20 @@ class SQLite:
 class _Inside(SQLite):
     """The store inside a transaction, for one thread at a time; it reads what it wrote."""
 
-    def __init__(self, writer: sqlite3.Connection):
+    def __init__(self, writer: _Connection):
         self._writer = writer
         self.broken: Exception | None = None
+        self.folds = False
+
+    def checkpoint(self) -> None:
+        self.folds = True  # When the transaction is over.
 
     @property
     def _db(self) -> sqlite3.Connection:
         return self._writer
 
     @contextmanager
-    def _transaction(self, patience: float = PATIENCE) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, patience: float = PATIENCE) -> Iterator[_Connection]:
         if self.broken:
             # SQLite may have taken everything back already, and would write what follows at once.
             raise self.broken
@@ -358,6 +497,23 @@ class _Inside(SQLite):
         except Exception as error:
             self.broken = error
             raise
+
+
+def holds_nothing(file: Path) -> bool:
+    """Whether this is a database in which nothing was ever kept; it is only read.
+
+    Raises:
+        Unusable: ``store_damaged``, it cannot be read.
+    """
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+            kept = ("heads", "facts") if "facts" in tables else ("heads",)
+            if "heads" not in tables:
+                return not tables
+            return not any(db.execute(f"SELECT 1 FROM {t} LIMIT 1").fetchone() for t in kept)  # noqa: S608
+    except DAMAGE as error:
+        raise Unusable("store_damaged", place=file, error=error) from error
 
 
 def _add(db: sqlite3.Connection, change: Change) -> str:
@@ -373,6 +529,8 @@ def _add(db: sqlite3.Connection, change: Change) -> str:
         if _tally(db, month).get(name, 0) + change.tally.get((month, name), 0) > limit:
             raise Full(f"{name} is at its limit of {limit}")
     key = _write_head(db, head, key)
+    if change.erase:
+        _forget(db, key)
     if change.once:
         db.execute("INSERT INTO submissions VALUES (?, ?)", (change.once, key))
     now = {"", *head.marks}
@@ -387,15 +545,17 @@ def _add(db: sqlite3.Connection, change: Change) -> str:
     db.executemany(
         "INSERT OR IGNORE INTO traces VALUES (?, ?)", [(key, trace) for trace in change.traces]
     )
+    added = dict(enumerate(change.events, start=before + 1))
+    for verb, events in (("INSERT", added), ("REPLACE", change.rewritten)):
+        db.executemany(
+            f"{verb} INTO events VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (key, seq, event.kind, event.by, event.at, to_json(dict(event.data)))
+                for seq, event in events.items()
+            ],
+        )
     db.executemany(
-        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (key, seq, event.kind, event.by, event.at, to_json(dict(event.data)))
-            for seq, event in enumerate(change.events, start=before + 1)
-        ],
-    )
-    db.executemany(
-        "INSERT INTO personal VALUES (?, ?, ?)",
+        "REPLACE INTO personal VALUES (?, ?, ?)",
         [(key, seq, sealed) for seq, sealed in change.personal.items()],
     )
     db.executemany(
@@ -405,6 +565,17 @@ def _add(db: sqlite3.Connection, change: Change) -> str:
     )
     db.executemany("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)", change.messages)
     return head.no
+
+
+def _forget(db: sqlite3.Connection, key: int | None) -> None:
+    """Erase what is kept apart from a history, and the marks that were made of it."""
+    db.execute("DELETE FROM personal WHERE head = ?", (key,))
+    db.execute(
+        "DELETE FROM marks WHERE (kind, mark, begun, head) IN"
+        " (SELECT kind, mark, begun, id FROM heads JOIN traces ON head = id WHERE id = ?)",
+        (key,),
+    )
+    db.execute("DELETE FROM traces WHERE head = ?", (key,))
 
 
 def _known(db: sqlite3.Connection, no: str) -> tuple[int | None, int, set[str]]:
@@ -443,6 +614,20 @@ def _heads(db: sqlite3.Connection, query: str, *values: object) -> list[Head]:
 def _tally(db: sqlite3.Connection, month: str) -> dict[str, int]:
     query = "SELECT name, stands FROM tallies WHERE month = ? AND stands != 0"
     return dict(db.execute(query, (month,)))
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+
+
+def _run(db: sqlite3.Connection, script: str) -> None:
+    """Run statements inside the transaction; ``executescript`` would end it."""
+    for statement in script.split(";"):
+        db.execute(statement)
 
 
 def _parted(place: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from functions.store import connect
 from generator import content, site
 from generator.output import file_of
 from tests.client import Client
+from tests.conftest import SECRET
 from tests.integration.test_desk import Desk, Team
 from tests.integration.test_functions import wish
 
@@ -117,7 +118,7 @@ def drawn(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
     store = f"sqlite:{tmp_path_factory.mktemp('data')}/wudan.db"
     folder = site.bundle_folder(root)
     app = App(
-        folder, lambda: connect(store), b"secret", lambda: datetime(2026, 11, 23, 10, tzinfo=CHINA)
+        folder, lambda: connect(store), SECRET, lambda: datetime(2026, 11, 23, 10, tzinfo=CHINA)
     )
     return functions_pages(bundle.load(folder)) | working_pages(app)
 

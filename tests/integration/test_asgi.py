@@ -14,8 +14,10 @@ from a2wsgi.asgi_typing import ASGIApp, Receive, Scope, Send
 from functions import asgi, ledger
 from functions.app import App
 from functions.http import FORM, LONGEST_UPLOAD
+from functions.lifecycle import Order
 from functions.store import Change, Head, sqlite
 from functions.store.sqlite import SQLite
+from tests.conftest import SECRET
 from tests.integration.test_functions import WISH
 from tests.integration.test_store import no_commit
 
@@ -106,7 +108,7 @@ def test_wishes_that_come_at_once_wait_for_the_disk_once(
     assert done.count("COMMIT") == 1
     filed = app.store.find(ledger.KIND, limit=50)
     assert {headers["location"] for _, headers, _ in answers} == {
-        ledger.address(app, head.no) for head in filed
+        ledger.address(app, Order(head.no)) for head in filed
     }
 
 
@@ -170,7 +172,7 @@ def test_who_files_while_somebody_else_is_writing_waits_and_holds_nobody_up(
 
 
 def test_where_nothing_can_be_answered_nobody_waits_for_ever(app: App, tmp_path: Path) -> None:
-    unbuilt = App(tmp_path / "no-bundle", lambda: app.store, b"secret")
+    unbuilt = App(tmp_path / "no-bundle", lambda: app.store, SECRET)
     with pytest.raises(FileNotFoundError):
         together(asgi.application(unbuilt, nothing_else), *wishes(1))
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.conftest import SECRET
+
 SCRIPT = """
 import sys
 from urllib.parse import urlencode
@@ -64,7 +66,7 @@ def test_on_dynamodb_it_loads_what_boto3_does_and_the_cipher_and_no_more(
         **os.environ,
         "WUDAN_BUNDLE": str(bundle),
         "WUDAN_STORE": f"{dynamodb}/{tmp_path.name}",
-        "WUDAN_SECRET": "secret",
+        "WUDAN_SECRET": SECRET.decode(),
     }
     loaded = {}
     for script in (SCRIPT, LEAST):
@@ -87,4 +89,4 @@ def test_a_secret_is_asked_for_where_none_can_be_made(bundle: Path, tmp_path: Pa
     ran = subprocess.run(
         [sys.executable, "-c", script], cwd=PRODUCT, env=environment, capture_output=True, text=True
     )
-    assert "WUDAN_SECRET is not set" in ran.stderr
+    assert "secret_missing: place=WUDAN_SECRET" in ran.stderr

@@ -13,6 +13,7 @@ from functions.app import App
 from functions.lifecycle import Order
 from functions.store import connect
 from generator import site
+from tests.conftest import SECRET
 
 MANY = 60
 
@@ -122,7 +123,7 @@ def test_the_same_seed_gives_the_same_year(
     filled: App, bundle: Path, tmp_path: Path, clock: Callable[[], datetime]
 ) -> None:
     def another(name: str, seed: int) -> list[str]:
-        app = App(bundle, lambda: connect(f"sqlite:{tmp_path}/{name}.db"), b"secret", clock)
+        app = App(bundle, lambda: connect(f"sqlite:{tmp_path}/{name}.db"), SECRET, clock)
         demo.fill(app, MANY, seed)
         return [*app.store.numbers(ledger.KIND)]
 

@@ -10,6 +10,7 @@ from functions import accounts, demo, doctor, ledger, links, looks, move
 from functions.app import App
 from functions.lifecycle import Event
 from functions.store import Change, Message, Store, connect
+from tests.conftest import SECRET
 
 
 @pytest.fixture
@@ -20,7 +21,9 @@ def ours(app: App) -> Store:
     links.issue(app, "barbers", "王芳")
     first, *others = app.store.numbers(ledger.KIND)
     looks.record(app, first, "staff", "王芳")
-    app.store.erase(others[0])
+    kept = app.store.head(others[0])
+    assert kept
+    app.store.commit(Change(kept, [], erase=True))
     told = [Message(f"m{n}", "station", "【新心愿】") for n in range(3)]
     head = app.store.head(first)
     assert head
@@ -53,7 +56,7 @@ def test_the_functions_go_on_where_they_were(
     ours: Store, theirs: Store, app: App, bundle: Path, clock: Callable[[], datetime]
 ) -> None:
     carry(ours, theirs)
-    there = App(bundle, lambda: theirs, b"secret", clock)
+    there = App(bundle, lambda: theirs, SECRET, clock)
     assert doctor.examine(there).healthy
     no = next(iter(theirs.numbers(ledger.KIND)))
     assert ledger.contact(there, no) == ledger.contact(app, no) != {}

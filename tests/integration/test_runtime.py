@@ -29,6 +29,7 @@ from generator import night
 from generator.models import Publish
 from generator.package import ARCHITECTURES, FUNCTIONS
 from tests.client import Answer, Client
+from tests.conftest import SECRET
 from tests.integration.test_functions import WISH, wish
 from tests.integration.test_infra import ADDRESSES
 from tests.integration.test_together import carried_through
@@ -120,7 +121,7 @@ def environment(dynamodb: str, runtime: Path, request: pytest.FixtureRequest) ->
         "PYTHONPATH": str(runtime),
         "TZ": ":UTC",
         "WUDAN_BUNDLE": "bundle",
-        "WUDAN_SECRET": "secret",
+        "WUDAN_SECRET": SECRET.decode(),
         "WUDAN_STORE": f"{dynamodb}/{request.node.name}",
     }
 
@@ -197,7 +198,7 @@ def test_five_orders_under_the_runtime_client(
 ) -> None:
     with ExitStack() as stack:
         apis = {name: stack.enter_context(started(name, tasks, environment)) for name in FUNCTIONS}
-        app = App(bundle, lambda: connect(environment["WUDAN_STORE"]), b"secret")
+        app = App(bundle, lambda: connect(environment["WUDAN_STORE"]), SECRET)
         browser = Browser(app, lambda name, event: apis[name].invoke(event), encoded)
         no = carried_through(browser)
         assert [event.kind for event in app.store.events(no)][-1] == "answered"

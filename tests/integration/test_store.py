@@ -56,6 +56,12 @@ def commit(
     return store.commit(Change(head, events, sealed, once=once, **more))
 
 
+def erase(store: Store, no: str) -> None:
+    known = store.head(no)
+    assert known
+    store.commit(Change(known, [], erase=True))
+
+
 def test_a_history_is_read_as_it_was_written(store: Store) -> None:
     first, second = event("submitted", service="理发", stars=5), event(ok=True)
     commit(store, head("A", 2), [first, second])
@@ -94,9 +100,56 @@ def test_personal_data_lies_beside_its_event_and_can_be_erased_alone(store: Stor
     commit(store, head("A", 1), [event()], b"contact")
     commit(store, head("A", 3), [event(), event()], b"\x00rating")
     assert store.personal("A") == {1: b"contact", 2: b"\x00rating"}
-    store.erase("A")
+    erase(store, "A")
     assert store.personal("A") == {}
     assert len(store.events("A")) == 3
+
+
+def test_what_is_erased_goes_with_the_event_that_says_so_or_not_at_all(store: Store) -> None:
+    commit(store, head("A", 1), [event()], b"contact", traces=["phone:f00", "last4:f00"])
+    with pytest.raises(Conflict):
+        commit(store, head("A", 1, "closed"), [event("erased")], erase=True)
+    assert store.personal("A") == {1: b"contact"}
+    assert [h.no for h in store.find("order", ["phone:f00"])] == ["A"]
+    gone: dict[str, Any] = {"erase": True, "traces": ["last4:f00"]}
+    commit(store, head("A", 2, "closed"), [event("erased")], b"why", **gone)
+    assert store.personal("A") == {2: b"why"}
+    assert store.traces("A") == ["last4:f00"]
+    assert store.find("order", ["phone:f00"]) == []
+
+
+def test_a_long_history_is_erased_whole_before_it_is_said(store: Store) -> None:
+    for first in range(0, 240, 24):
+        sealed = dict.fromkeys(range(first + 1, first + 25), b"note")
+        store.commit(Change(head("A", first + 24), [event()] * 24, sealed))
+    commit(store, head("A", 241, "closed"), [event("erased")], erase=True)
+    assert store.personal("A") == {}
+    assert len(store.events("A")) == 241
+
+
+def test_an_event_can_be_rewritten_and_what_is_sealed_replaced(store: Store) -> None:
+    commit(store, head("A", 2), [event(who="党员"), event()], b"old")
+    store.commit(Change(head("A", 2), [], {1: b"new"}, rewritten={1: event(n=1)}))
+    assert [dict(e.data) for e in store.events("A")] == [{"n": 1}, {}]
+    assert store.personal("A") == {1: b"new"}
+
+
+def test_a_fact_is_kept_and_can_be_set_on_condition(address: str) -> None:
+    store, other = connect(address), connect(address)
+    assert store.fact("last_round") == ""
+    assert store.set_fact("last_round", "1", seen="")
+    assert not other.set_fact("last_round", "2", seen="")
+    assert other.set_fact("last_round", "2", seen="1")
+    assert other.set_fact("secret", "f00")
+    assert (store.fact("last_round"), store.fact("secret")) == ("2", "f00")
+
+
+def test_a_counter_that_was_begun_by_a_clock_that_was_ahead_ends_in_time(store: Store) -> None:
+    ahead, hour, minute = NOW + timedelta(days=400), timedelta(hours=1), timedelta(minutes=1)
+    assert [store.count("x", ahead, ahead + hour) for _ in range(3)] == [1, 2, 3]
+    assert store.count("x", NOW, NOW + hour) == 4
+    assert store.count("x", NOW + minute, NOW + minute + hour) == 5
+    assert store.count("x", NOW + hour, NOW + 2 * hour) == 1
 
 
 def test_heads_are_listed_latest_first_and_paged_without_loss(store: Store) -> None:
@@ -225,7 +278,7 @@ def test_a_file_of_the_fourth_version_is_taken_on_with_what_is_in_it(tmp_path: P
     assert store.submissions("A") == ["s"]
     assert store.filed("t") == "B"
     assert store.traces("B") == ["phone:B"]
-    store.erase("A")
+    erase(store, "A")
     assert store.find("order", ["phone:A"]) == []
     assert [head.no for head in store.find("order", ["phone:B"])] == ["B"]
     commit(store, head("A", 3, "closed", "2026-11-23"), [event()])
@@ -286,7 +339,7 @@ def test_traces_of_personal_data_outlive_changes_and_go_with_it(store: Store) ->
     commit(store, head("A", 1), [event()], b"personal", traces=["phone:f00"])
     commit(store, head("A", 2), [event()])
     assert [h.no for h in store.find("order", ["phone:f00"])] == ["A"]
-    store.erase("A")
+    erase(store, "A")
     assert store.find("order", ["phone:f00"]) == []
     assert [h.no for h in store.find("order")] == ["A"]
 
@@ -397,7 +450,7 @@ def test_what_moves_a_history_is_known_of_it(store: Store) -> None:
     assert sorted(store.traces("A")) == ["last4:f01", "phone:f00"]
     assert sorted(store.submissions("A")) == ["s", "t"]
     assert store.traces("B") == store.submissions("B") == []
-    store.erase("A")
+    erase(store, "A")
     assert store.traces("A") == []
 
 
@@ -425,7 +478,7 @@ def test_what_is_done_together_is_seen_inside_and_there_at_the_end(store: Store)
         commit(inside, head("A", 2), [event()])
         assert [h.no for h in inside.find("order")] in (["A", "B"], ["B", "A"])
         assert len(inside.events("A")) == 2
-        inside.erase("A")
+        erase(inside, "A")
         assert inside.count("x", NOW, until) == 1
     assert store.filed("same") == "B"
     assert store.personal("A") == {}
