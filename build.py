@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,7 +99,7 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     clock("import")
     figures = local.figures(root)
     clock("figures")
-    report = site.build(root, out or root / "public", clean, _progress, figures, clock)
+    report = site.build(root, out or root / "public", clean, _progress, figures, clock, _note)
     gc.freeze()  # Lest the end look for garbage in all of it.
     took = time.perf_counter() - began
     for (_, before), (phase, after) in pairwise(times.items() if profile else ()):
@@ -108,6 +108,23 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
         f"写出 {report.written} 个文件，{report.skipped} 个没有变，"
         f"删去 {report.removed} 个，用时 {took:.2f} 秒。"
     )
+    _remind(site.calendar(root))
+
+
+def _note(sentence: str) -> None:
+    """Say what is beside the result."""
+    click.echo(sentence, err=True)
+
+
+def _remind(calendar: Any) -> None:
+    """Say which years' holidays the calendar should list by now."""
+    from functions.workdays import CHINA
+
+    for year in calendar.missing(datetime.now(CHINA).date()):
+        _note(
+            f"calendar.yaml 里还没有 {year} 年的节假日，到那时的期限只按周一到周五算。"
+            "国务院办公厅每年秋天公布，请照着添上。"
+        )
 
 
 def _progress(done: Iterator[Any], total: int, label: str = "生成网站") -> Iterator[Any]:
@@ -125,7 +142,9 @@ def check(root: Path) -> None:
     """Check site.yaml and content/; write nothing."""
     from generator import site
 
-    click.echo(f"内容没有问题，可以生成 {site.check(root)} 个页面。")
+    checked = site.check(root)
+    click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
+    _remind(checked.calendar)
 
 
 @main.command()
@@ -167,7 +186,7 @@ def new(root: Path, kind: str, title: str) -> None:
     """Begin a file for staff to fill in, named after its TITLE."""
     from generator.new import new
 
-    path = new(root, kind, title)
+    path = new(root, kind, title, datetime.now(UTC))
     click.echo(f"写好了 {path.relative_to(root)}，请用编辑器打开它接着写。")
 
 
@@ -367,19 +386,22 @@ def publish(root: Path, out: Path | None, dry_run: bool, **given: str | None) ->
     from generator import publish as publisher
 
     out, place = out or root / "public", publisher.place(root, given)
-    if place.sources and not dry_run:
-        night.keep(root, out, place)
-    work = publisher.Publication(out, place)
-    sent = [*work.new, *work.changed]
     if dry_run:
-        for said, keys in (("上传", sent), ("删去", work.gone)):
+        work = publisher.Publication(out, place)
+        for said, keys in (("上传", [*work.new, *work.changed]), ("删去", work.gone)):
             click.echo("".join(f"{said} {key}\n" for key in keys), nl=False)
     else:
-        for _ in _progress(work.run(), len(sent) + len(work.gone), "发布网站"):
-            pass
+        with publisher.turn(place, _note) as turn:
+            if place.sources:
+                night.keep(root, out, place)
+            work = publisher.Publication(out, place)
+            number = len(work.new) + len(work.changed) + len(work.gone)
+            for _ in _progress(turn.kept(work.run()), number, "发布网站"):
+                pass
     would = "要" if dry_run else ""
     click.echo(
-        f"{would}上传 {len(sent)} 个文件，{would}删去 {len(work.gone)} 个，{work.same} 个没有变。"
+        f"{would}上传 {len(work.new) + len(work.changed)} 个文件，"
+        f"{would}删去 {len(work.gone)} 个，{work.same} 个没有变。"
     )
 
 

@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from copy import copy
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -13,10 +13,8 @@ from functions.bundle import Bundle
 from functions.opening import Begin
 from functions.store import Store, connect
 from functions.vault import Vault
+from functions.workdays import CHINA as CHINA
 from functions.workdays import Calendar
-
-CHINA = timezone(timedelta(hours=8))
-"""One time in the whole country and no summer time since 1992, so no table of zones is needed."""
 
 
 class App:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from functions import tally
+from functions import lifecycle, tally
 from functions.tally import STARS, STEPS
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ FEWEST = 5
 """Services and teams with fewer orders in a period are shown together, lest a person be known;
 those with fewer ratings have neither stars nor a share of what was solved."""
 WISHES = 200
+STATES = lifecycle.STATES
+"""Those in which a published wish may be."""
 OTHERS = "…"
 """Stands for those that are shown together."""
 
@@ -99,11 +101,17 @@ def snapshot(app: "App") -> dict[str, Any]:
     ]
     return {
         "made": app.now.date().isoformat(),
-        "months": {month: app.store.tally(month) for month in app.store.months()},
-        "now": app.store.tally(tally.NOW),
+        "months": {month: _counted(app, month) for month in app.store.months()},
+        "now": _counted(app, tally.NOW),
         "wishes": wishes,
         "answers": answers,
     }
+
+
+def _counted(app: "App", month: str) -> dict[str, int]:
+    """The counters of a month without those below nothing: only damage, which ``doctor`` mends,
+    brings a counter there, and nobody should read of minus five wishes."""
+    return {name: count for name, count in app.store.tally(month).items() if count > 0}
 
 
 def named(made: Report, services: Mapping[str, str], teams: Mapping[str, str]) -> Report:

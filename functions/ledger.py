@@ -1,18 +1,26 @@
 """Orders as the store keeps them: read one, prove that it is yours, move it on."""
 
+import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from functions import notices, number, tally
 from functions.app import App
 from functions.form import Wrong
-from functions.lifecycle import FINAL, Event, Order, apply, fold
-from functions.store import Change, Head
+from functions.lifecycle import FINAL, STATES, Event, Order, apply, fold
+from functions.store import Change, Conflict, Head
 from functions.vault import recognises
 
 KIND = "order"
+RULES = "deadlines"
+"""The fact of a store that has a digest of what its deadlines were derived by."""
+AT_ONCE = 200
+"""How many heads are read at a time."""
+UNDATED = "0"
+"""Comes after those without a day in :meth:`Store.waiting`."""
 RATING_KEY = 22
 """Characters of the key on a slip."""
 GUESSES = 5
@@ -213,3 +221,44 @@ def deadline(app: App, order: Order) -> str:
     if order.state == "rated":
         return after(order.rated_at or order.changed_at, "close")
     return after(order.changed_at, "triage")
+
+
+def listed(app: App, heads: Iterable[Head]) -> list[Head]:
+    """Heads as lists show them: due by the calendar and the rules of now, as on their pages. In
+    the store they are due as derived by their last event, or by :func:`rederive`."""
+    return [head._replace(due=deadline(app, Order(**head.data))) for head in heads]
+
+
+def rederive(app: App) -> int:
+    """Derive the days in the store anew where the calendar or the station's rules have changed
+    since that was done last, and return how many were other days.
+
+    For the schedule, before it looks for what is overdue.
+    """
+    rules = json.dumps([app.bundle.calendar, app.bundle.site["desk"]], sort_keys=True)
+    digest = hashlib.sha256(rules.encode()).hexdigest()
+    if (seen := app.store.fact(RULES)) == digest:
+        return 0
+    changed, whole = 0, True
+    for head in _dated(app):
+        try:
+            [now] = listed(app, [head])
+            if now.due != head.due:
+                app.store.commit(Change(now, []))
+                changed += 1
+        except Conflict:
+            whole = False  # Somebody moved it on, perhaps by the old rules: look again next time.
+        except (TypeError, ValueError):
+            continue  # One that cannot be read is nobody else's fault.
+    if whole:
+        app.store.set_fact(RULES, digest, seen)
+    return changed
+
+
+def _dated(app: App) -> Iterator[Head]:
+    """All orders that are due some day."""
+    for state in STATES:
+        after = UNDATED
+        while heads := app.store.waiting(KIND, state, after=after, limit=AT_ONCE):
+            yield from heads
+            after = heads[-1].turn

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions import form, number
 from functions.bundle import Bundle
+from functions.workdays import Calendar
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,4 +67,5 @@ def render(bundle: Bundle, template: str, **data: Any) -> str:
 def _environment(bundle: Bundle) -> "Environment":
     env = environment(bundle.templates)
     env.globals.update(site=bundle.site, words=bundle.words, assets=bundle.assets)
+    env.globals["known_to"] = Calendar(**bundle.calendar).known_to
     return env

@@ -20,7 +20,7 @@ def show(request: Request, app: App) -> Response:
     if request.said("no"):
         return _page(request, app, _order(request, app, team))
     lists = {
-        state: app.store.waiting(ledger.KIND, state, owner=team, limit=SHOWN)
+        state: ledger.listed(app, app.store.waiting(ledger.KIND, state, owner=team, limit=SHOWN))
         for state in ("dispatched", "accepted", "done")
     }
     return _view(
@@ -28,10 +28,7 @@ def show(request: Request, app: App) -> Response:
         "board.html",
         team=team,
         key=key,
-        lists={
-            state: [(Order(**head.data), head.due) for head in heads]
-            for state, heads in lists.items()
-        },
+        lists=lists,
         today=app.now.date().isoformat(),
     )
 

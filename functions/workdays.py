@@ -1,9 +1,13 @@
 """Working days in China: weekdays, less the holidays, plus the days made up for them (调休)."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 
+CHINA = timezone(timedelta(hours=8))
+"""One time in the whole country and no summer time since 1992, so no table of zones is needed."""
 SATURDAY = 5
+ANNOUNCED = 10
+"""The month from which next year's holidays should stand in the calendar."""
 
 
 class Calendar:
@@ -16,6 +20,18 @@ class Calendar:
     def __init__(self, holidays: Iterable[str] = (), workdays: Iterable[str] = ()):
         self._holidays = frozenset(holidays)
         self._workdays = frozenset(workdays)
+
+    @property
+    def known_to(self) -> str:
+        """The last day (ISO) of the last year whose holidays are listed; empty where none are."""
+        last = max(self._holidays, default="")
+        return f"{last[:4]}-12-31" if last else ""
+
+    def missing(self, today: date) -> list[int]:
+        """The years whose holidays should be listed by now: this one, from October on the next."""
+        years = [today.year, today.year + 1] if today.month >= ANNOUNCED else [today.year]
+        listed = {day[:4] for day in self._holidays}
+        return [year for year in years if str(year) not in listed]
 
     def works(self, day: date) -> bool:
         """Whether the station works on this day."""

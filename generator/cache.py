@@ -26,6 +26,14 @@ class Damaged(Exception):
 DAMAGE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError)
 """What a damaged file raises; the last where SQLite's complaint quotes the damage."""
 
+REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+"""What SQLite says where the file is whole and the system will not write."""
+
+
+def refused(error: Exception) -> bool:
+    """Whether it is not the file that is damaged: the disk is full, or read-only."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in REFUSED
+
 
 class Cache:
     """The cache at ``file``, or one that is forgotten; of another ``version``, it is empty."""
@@ -37,8 +45,10 @@ class Cache:
             file.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._begin(version.encode())
-        except DAMAGE:  # It is worth nothing.
-            self.forget()
+        except DAMAGE as error:
+            if refused(error):
+                raise
+            self.forget()  # It is worth nothing.
             self._begin(version.encode())
 
     def _begin(self, version: bytes) -> None:
@@ -110,7 +120,9 @@ class Cache:
         self._db.commit()
 
     def close(self) -> None:
-        self._connection.close()
+        """Let go of the file, where it was opened."""
+        if self._own == os.getpid():
+            self._connection.close()
         self._own = 0
 
     def forget(self) -> None:

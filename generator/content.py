@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
@@ -54,9 +54,9 @@ UNSAFE_TAG = re.compile(r"[/\\?#%\x00-\x1f]|^[.\s]|[.\s]$")
 """A tag is an address too, in Chinese as a rule; it must be one folder on every disk."""
 
 
-def load(root: Path, cache: Cache | None = None) -> Site:
+def load(root: Path, found: Iterable[Problem] = ()) -> Site:
     """Read the site at ``root`` once; see :meth:`Library.load`."""
-    return Library(root).load(cache or Cache(), scan(root))
+    return Library(root).load(Cache(), scan(root), found)
 
 
 class Library:
@@ -66,9 +66,11 @@ class Library:
         self.root = root
         self._shelves: dict[str, _Shelf[Any]] = {}
 
-    def load(self, cache: Cache, looks: Looks) -> Site:
+    def load(self, cache: Cache, looks: Looks, found: Iterable[Problem] = ()) -> Site:
         """All of it. Files that look as they were read before, for this library or for another
         that had the cache, are not read again.
+
+        ``found`` are problems of other files, which are told together with those of these.
 
         Raises:
             ContentError: with every problem of every file, each with its line and column.
@@ -81,8 +83,9 @@ class Library:
             calendar = reader.read("calendar.yaml", Calendar)
         folders = reader.folders()
         reader.complete([kept.entry for kept in folders["forms"]])
-        if reader.problems or settings is None or calendar is None:
-            raise ContentError(reader.problems)
+        problems = [*reader.problems, *found]
+        if problems or settings is None or calendar is None:
+            raise ContentError(problems)
         for items in folders.values():
             _put_in_order(items)
         return Site(

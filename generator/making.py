@@ -1,6 +1,6 @@
 """All of a build that has something to do: read, plan, draw what changed, hand over."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,11 +10,11 @@ import msgspec
 
 from functions.bundle import FILE, Bundle
 from functions.form import FORMS, OTHER
-from generator import content, forms
+from generator import content, figures, forms
 from generator.cache import Cache
 from generator.content import Library
 from generator.looks import Looks, stamp
-from generator.models import Site, digest
+from generator.models import Calendar, Site, digest
 from generator.output import Output, Part, Report, Written, file_of, keep
 from generator.parallel import spread
 from generator.plan import Section, pages, plan
@@ -36,22 +36,25 @@ STATIC = "static"
 """The part of the site that is copied."""
 
 
-def count(root: Path, figures: Mapping[str, Any]) -> int:
-    """Check the content and return how many pages it makes.
+def check(root: Path, known: Path) -> tuple[int, Calendar]:
+    """Check the content and the figures in the file ``known``, and return how many pages they
+    make, and the calendar of deadlines.
 
     Raises:
         ContentError: with all that is wrong.
     """
-    return len(pages(plan(content.load(root), figures)))
+    snapshot, wrong = figures.read(known)
+    site = content.load(root, wrong)
+    return len(pages(plan(site, snapshot))), site.calendar
 
 
 @dataclass
 class Maker:
-    """Makes the site of a ``library`` and ``figures``; the functions' part of it goes to the folder
-    ``bundle``."""
+    """Makes the site of a ``library`` and the figures in the file ``known``; the functions' part of
+    it goes to the folder ``bundle``."""
 
     library: Library
-    figures: Mapping[str, Any]
+    known: Path
     bundle: Path
     look: Theme
     looks: Looks
@@ -65,9 +68,10 @@ class Maker:
         Raises:
             ContentError: with all that is wrong; nothing was written.
         """
-        site = self.library.load(self.cache, self.looks)
+        snapshot, wrong = figures.read(self.known)
+        site = self.library.load(self.cache, self.looks, wrong)
         self.clock("content")
-        sections = plan(site, self.figures)
+        sections = plan(site, snapshot)
         self.clock("plan")
         renderer = Renderer(site.settings, self.look, self.cache)
         report = self._write(renderer, sections, watch)

@@ -1,19 +1,21 @@
 """New files for staff to fill in."""
 
 import re
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
+from functions.workdays import CHINA
 from generator.errors import WudanError
 from generator.theme import PRODUCT
 
 FOLDERS = {"news": "news", "team": "teams", "service": "menu", "fair": "fairs"}
 
 
-def new(root: Path, kind: str, title: str, today: date | None = None) -> Path:
+def new(root: Path, kind: str, title: str, now: datetime) -> Path:
     """Write a valid file of this kind with this title and return where it is.
 
-    It is named by the title's pinyin, for a file's name is its address.
+    It is named by the title's pinyin, because a file's name is its address, and dated by the day
+    that it is in China ``now``, whatever zone the machine is set to.
 
     Raises:
         WudanError: there is such a file already, or no name can be made from the title.
@@ -26,7 +28,7 @@ def new(root: Path, kind: str, title: str, today: date | None = None) -> Path:
         loader=FileSystemLoader(skeletons), keep_trailing_newline=True
     )
     env.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-    text = env.get_template(f"{kind}.yaml").render(title=title, today=today or date.today())
+    text = env.get_template(f"{kind}.yaml").render(title=title, today=now.astimezone(CHINA).date())
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:

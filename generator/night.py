@@ -7,6 +7,7 @@ never what was there before.
 """
 
 import io
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -23,7 +24,7 @@ from functions.store import connect
 from generator import site, theme
 from generator.errors import WudanError
 from generator.models import Publish
-from generator.publish import Publication, client, told
+from generator.publish import Publication, client, told, turn
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -71,11 +72,12 @@ def handler(event: Any, context: object) -> dict[str, int]:
             root = Path(folder)
             _fetch(place, root)
             site.build(root, root / "public", figures=figures.snapshot(app))
-            work = Publication(root / "public", place)
-            done["written"] += len(work.new) + len(work.changed)
-            done["removed"] += len(work.gone)
-            for _ in work.run():
-                pass
+            with turn(place, logging.getLogger(__name__).warning) as mine:
+                work = Publication(root / "public", place)
+                done["written"] += len(work.new) + len(work.changed)
+                done["removed"] += len(work.gone)
+                for _ in mine.kept(work.run()):
+                    pass
         seen = newest
     return done
 

@@ -116,17 +116,15 @@ class Output:
         """Put a file in its place, whole: whoever reads it sees the old one or the new one."""
         # Each process has its own, for several write at a time.
         temporary, target = f"{self.folder}/{WRITING}-{os.getpid()}", f"{self.folder}/{path}"
-        with open(temporary, "wb", buffering=0) as file:  # noqa: PTH123 - Half the time of a Path.
-            file.write(data)
-            look = os.fstat(file.fileno())
         try:
-            os.replace(temporary, target)  # noqa: PTH105
-        except FileNotFoundError:
-            os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
-            os.replace(temporary, target)  # noqa: PTH105
+            with open(temporary, "wb") as file:  # noqa: PTH123 - Half the time of a Path.
+                file.write(data)
+                file.flush()
+                look = os.fstat(file.fileno())
+            self._put(temporary, target)
         except OSError:
-            self._make_way(Path(target))
-            os.replace(temporary, target)  # noqa: PTH105
+            Path(temporary).unlink(missing_ok=True)
+            raise
         return Written(fingerprint, look.st_size, look.st_mtime_ns)
 
     def finish(self, parts: Mapping[str, Part]) -> int:
@@ -148,6 +146,16 @@ class Output:
         except OSError:
             return False
         return (look.st_size, look.st_mtime_ns) == known[1:]
+
+    def _put(self, temporary: str, target: str) -> None:
+        try:
+            os.replace(temporary, target)  # noqa: PTH105
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+            os.replace(temporary, target)  # noqa: PTH105
+        except OSError:
+            self._make_way(Path(target))
+            os.replace(temporary, target)  # noqa: PTH105
 
     def _make_way(self, target: Path) -> None:
         """A page may take the place of a folder, and a folder that of a page."""
@@ -185,8 +193,12 @@ def file_of(address: str) -> str:
 def replace(path: Path, data: bytes) -> None:
     """Write a file whole: whoever reads it sees the old one or the new one."""
     temporary = path.with_name(f".{path.name}-writing")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def keep(path: Path, data: bytes) -> None:

@@ -15,6 +15,9 @@ the notes say that these are ours, of unknown content, and which of them nothing
 where this one stopped, and keeps to the same order even if the site has changed meanwhile. Only
 what the notes call ours is ever deleted; without notes nothing is, and all else still works.
 
+**One at a time.** Publications to one bucket take turns where the service allows it, see
+:mod:`generator.turn`.
+
 **Two names.** In China's regions of AWS a page lies under its address too, see :data:`CHINA`.
 
 **Compressed.** A bucket cannot choose by what the reader takes, so texts lie there as gzip, which
@@ -27,7 +30,7 @@ fail, or on a service that has none.
 
 import gzip
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -49,6 +52,7 @@ from generator.errors import ContentError, WudanError
 from generator.models import Publish, Settings
 from generator.output import MARK
 from generator.theme import IMMUTABLE, TYPES, shrinks
+from generator.turn import LASTS, Turn
 from generator.yaml import Document
 
 if TYPE_CHECKING:
@@ -120,6 +124,25 @@ def place(root: Path, given: Mapping[str, str | None]) -> Publish:
     return found
 
 
+@contextmanager
+def turn(place: Publish, say: Callable[[str], None], lasts: float = LASTS) -> Iterator[Turn]:
+    """The turn to publish there, from before the bucket is looked at to the end; ``say`` is told
+    if it has to be waited for.
+
+    Raises:
+        WudanError: the bucket is out of reach.
+    """
+    with told(place):
+        taken = Turn(client(place, _session(place)), place.bucket, lasts)
+        taken.take(say)
+    with taken:
+        yield taken
+
+
+def _session(place: Publish) -> boto3.Session:
+    return boto3.Session(profile_name=place.profile or None)
+
+
 class File(NamedTuple):
     """A file of the site, and how it is served."""
 
@@ -173,7 +196,7 @@ class Publication:
             raise WudanError(f"{out} 里没有生成好的网站。请先运行 build。")
         self._place = place
         with told(place):
-            self._session = boto3.Session(profile_name=place.profile or None)
+            self._session = _session(place)
             self._s3 = client(place, self._session)
             self._files = dict(_files(out, self._s3.meta.partition == CHINA and not place.endpoint))
             self._compare()

@@ -3,6 +3,11 @@
 They stand apart from the checks so that a community may read and reword them in one place.
 """
 
+FIGURES_MEND = (
+    "这个文件由程序写，不用手改：请在有数据库的电脑上运行 build，它会重写；"
+    "没有数据库，就从版本库取回完整的一版，或先删去它（网站暂时没有统计）。"
+)
+
 SENTENCES: dict[str, tuple[str, str]] = {
     "not_utf8": ("文件不是 UTF-8 编码。", "请用编辑器另存为 UTF-8。"),
     "control_character": ("这里有看不见的控制字符。", "请删去它，重新输入这几个字。"),
@@ -41,6 +46,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "请加上它，并写 required: true。",
     ),
     "duplicate_address": ("网址 {address} 已经被 {other} 用了。", "请给其中一个文件改名。"),
+    "figures_conflict": ("这里留着两个版本合并时的标记。", FIGURES_MEND),
+    "figures_syntax": ("文件在这里断了，不是完整的 JSON。", FIGURES_MEND),
+    "figures_shape": (
+        "这里不是统计数字的样子：个数是不小于 0 的整数，日期写成 2026-11-25 的样子。",
+        FIGURES_MEND,
+    ),
     "required_form": ("缺少表单“{name}”，居民要用它。", "请从样例里复制一份再改。"),
 }
 

@@ -21,7 +21,7 @@ from functions.app import App
 from functions.http import HEADERS
 from functions.opening import Begin
 from generator import compress, local, reload, site, theme
-from generator.errors import WudanError
+from generator.errors import DiskError, WudanError
 
 MINUTE = 60
 THREADS = 16
@@ -45,6 +45,12 @@ UVICORN: dict[str, Any] = {
     "timeout_graceful_shutdown": GRACE,
 }
 """How the server is set; the benchmark sets a rival's the same."""
+
+UNBUILT = (
+    '<!doctype html><html lang="zh-CN"><title>页面还没有生成</title><p>网站的页面还没有生成好，'
+    '请过一会儿再来。点单请打开<a href="/wish/">说说您的心愿</a>，或打电话给社区。'
+)
+"""What is shown in place of a site that could not be built; forms work without it."""
 
 BUILDING = Lock()
 """Two builds into one folder would undo each other."""
@@ -74,9 +80,8 @@ def serve(
     for each in ENDING:
         signal.signal(each, _end)
     app = local.app(root, data, begin)
-    # A store out of reach is told now, not to a resident.
     builder = site.Builder(root, out)
-    builder.build(figures=public.snapshot(app))
+    shown = _begin(app, builder, say)
     pages = cast(WSGIApp, compress.application(files(out)))
     static = WSGIMiddleware(pages, workers=THREADS, send_queue_size=AHEAD)
     application = asgi.application(app, static)
@@ -87,7 +92,7 @@ def serve(
     if log:
         application = asgi.logged(application)
     stopping = Event()
-    keeper = Thread(target=_keep_time, args=(app, builder, say, stopping), daemon=True)
+    keeper = Thread(target=_keep_time, args=(app, builder, shown, say, stopping), daemon=True)
     keeper.start()
     listening = _listen(address)
     host, port = listening.getsockname()[:2]
@@ -135,6 +140,32 @@ def _found(app: App) -> str:
     return "；".join(said) + "。"
 
 
+Figures = dict[str, Any]
+
+
+def _begin(app: App, builder: site.Builder, say: Callable[[str], None]) -> Figures | None:
+    """Build the site, and return the figures that it shows.
+
+    Where it cannot be written but there is a bundle, residents' forms work all the same: None is
+    returned then, and every round of the minute tries again.
+
+    Raises:
+        WudanError: the content is wrong, or there is no bundle either.
+    """
+    # A store out of reach is told now, not to a resident.
+    figures = public.snapshot(app)
+    try:
+        builder.build(figures=figures, say=say)
+        return figures
+    except DiskError as error:
+        try:
+            app.catch_up()
+        except (OSError, ValueError, TypeError):
+            raise error from None
+        say(f"网站没有生成：{error}点单、评单和工作台照常，每分钟再试一次。")
+        return None
+
+
 def _listen(address: tuple[str, int]) -> socket.socket:
     try:
         return socket.create_server(address)
@@ -150,8 +181,9 @@ def files(out: Path) -> WSGIApplication:
         for name in ("x-content-type-options", "content-security-policy"):
             headers[name] = HEADERS[name]
 
-    return WhiteNoise(  # type: ignore[no-any-return]
-        _missing(out),
+    missing = _missing(out)
+    served: WSGIApplication = WhiteNoise(
+        missing,
         root=str(out),
         index_file=True,
         autorefresh=True,
@@ -162,22 +194,38 @@ def files(out: Path) -> WSGIApplication:
         mimetypes=theme.TYPES,
     )
 
+    def visible(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # What begins with a dot is for builds alone, as it is where the site is published.
+        hidden = "/." in environ["PATH_INFO"]
+        return (missing if hidden else served)(environ, start_response)
+
+    return visible
+
 
 def _missing(out: Path) -> WSGIApplication:
     def missing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        body = (out / "404.html").read_bytes()
+        try:
+            status, body = "404 Not Found", (out / "404.html").read_bytes()
+        except OSError:  # The site could not be built yet.
+            status, body = "503 Service Unavailable", UNBUILT.encode()
         headers = [("content-type", "text/html; charset=utf-8"), ("content-length", str(len(body)))]
-        start_response("404 Not Found", headers)
+        start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     return missing
 
 
 def _keep_time(
-    app: App, builder: site.Builder, say: Callable[[str], None], stopping: Event
+    app: App,
+    builder: site.Builder,
+    shown: Figures | None,
+    say: Callable[[str], None],
+    stopping: Event,
 ) -> None:
-    """What a schedule does on Lambda, every minute; and new figures to the site."""
-    shown = public.snapshot(app)
+    """What a schedule does on Lambda, every minute; and new figures to the site.
+
+    ``shown`` are those that the site shows; None where it could not be built.
+    """
     while not stopping.wait(MINUTE):
         try:
             clock.tick(app)

@@ -1,17 +1,20 @@
 """A build, from content to the folder that is served."""
 
 import gc
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from functions import workdays
 from functions.bundle import FILE
-from generator import theme
-from generator.cache import DAMAGE, Cache
-from generator.errors import WudanError
+from generator import lock, theme
+from generator.cache import DAMAGE, Cache, refused
+from generator.errors import DiskError, WudanError
 from generator.looks import Looks, look_again, scan, stamp
 from generator.output import Output, Report, Written, keep
 from generator.parallel import aside
@@ -31,21 +34,58 @@ FIGURES = "figures.json"
 MADE = ".wudan"
 """Folder below the root for what builds make besides the site: the bundle, what was written."""
 
+LOCK = "building"
+"""File in that folder: whoever builds this root holds a lock on it."""
+
+BUSY = "另一个 build 正在生成这个网站，等它做完……"
+
 
 def bundle_folder(root: Path) -> Path:
     """Where a build of this root leaves the bundle for the functions."""
     return root / MADE / "bundle"
 
 
-def check(root: Path) -> int:
-    """Check the content and return how many pages it makes.
+class Checked(NamedTuple):
+    """Content without mistakes: how many pages it makes, and its calendar of deadlines."""
+
+    pages: int
+    calendar: workdays.Calendar
+
+
+def check(root: Path) -> Checked:
+    """Check the content.
 
     Raises:
         ContentError: with all that is wrong.
+        DiskError: a file cannot be read.
     """
     from generator import making
 
-    return making.count(root, _known(root))
+    with _disk_told():
+        pages, calendar = making.check(root, root / FIGURES)
+    return Checked(
+        pages, workdays.Calendar(map(str, calendar.holidays), map(str, calendar.workdays))
+    )
+
+
+def calendar(root: Path) -> workdays.Calendar:
+    """The calendar of deadlines that the last build handed to the functions."""
+    with _disk_told():
+        handed = msgspec.json.decode((bundle_folder(root) / FILE).read_bytes(), type=_Handed)
+    return workdays.Calendar(**handed.calendar)
+
+
+class _Handed(msgspec.Struct):
+    calendar: dict[str, list[str]]
+
+
+@contextmanager
+def _disk_told() -> Iterator[None]:
+    """What the system refuses, as a sentence."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise DiskError(error) from error
 
 
 def build(root: Path, out: Path, *args: Any, **more: Any) -> Report:
@@ -57,7 +97,7 @@ def _pass_on(done: Iterator[Written], total: int) -> Iterator[Written]:
     return done
 
 
-def _ignore(phase: str) -> None:
+def _ignore(said: str) -> None:
     pass
 
 
@@ -86,8 +126,10 @@ class Builder:
         watch: Watch = _pass_on,
         figures: Mapping[str, Any] | None = None,
         clock: Clock = _ignore,
+        say: Callable[[str], None] = _ignore,
     ) -> Report:
-        """Build; ``watch`` sees files go by, ``clock`` phases.
+        """Build; ``watch`` sees files go by, ``clock`` phases. ``say`` is told where another
+        build of this root has to end first.
 
         ``figures`` are those of :func:`functions.figures.snapshot`; they are kept in the root, so
         that a build where no store is in reach shows the last ones known.
@@ -95,13 +137,18 @@ class Builder:
         Raises:
             ContentError: with all that is wrong; nothing was written.
             WudanError: ``out`` is not a build's folder.
+            DiskError: a file cannot be written; what was there is whole, and the next build goes
+                on.
         """
-        if figures is not None:
-            encoded = msgspec.json.encode(figures, order="sorted")
-            keep(self.root / FIGURES, msgspec.json.format(encoded))
-        look = theme.load(self.root)
-        clock("theme")
+        with self._alone(say):
+            if figures is not None:
+                encoded = msgspec.json.encode(figures, order="sorted")
+                keep(self.root / FIGURES, msgspec.json.format(encoded))
+            look = theme.load(self.root)
+            clock("theme")
+            return self._build(look, clean, watch, clock)
 
+    def _build(self, look: Theme, clean: bool, watch: Watch, clock: Clock) -> Report:
         def whole(cache: Cache) -> Report:
             output = Output(self.out, cache, clean)
             surveyed = aside(lambda: msgspec.msgpack.encode(output.survey()))
@@ -122,27 +169,38 @@ class Builder:
 
         Raises:
             ContentError: with all that is wrong; nothing was written.
+            DiskError: as for :meth:`build`.
         """
-        if self._last is None or not look_again(self.root, self._last.looks, edited):
-            return self.build()
-        seen = self._see(self._last.look, self._last.looks)
-        return self._remembering(
-            seen.look, lambda cache: self._make(seen, cache, Output(self.out, cache))
-        )
+        with self._alone():
+            last = self._last
+            if last and look_again(self.root, last.looks, edited):
+                seen = self._see(last.look, last.looks)
+                return self._remembering(
+                    seen.look, lambda cache: self._make(seen, cache, Output(self.out, cache))
+                )
+        return self.build()
+
+    @contextmanager
+    def _alone(self, say: Callable[[str], None] = _ignore) -> Iterator[None]:
+        """Two builds into one folder would undo each other, so they take turns."""
+        with _disk_told(), lock.held(self.root / MADE / LOCK, lambda: say(BUSY)):
+            yield
 
     def _remembering(self, look: Theme, work: Callable[[Cache], Report]) -> Report:
         # A build makes much and drops little: an eighth of its time went into looking for garbage.
         gc.disable()
-        for _ in range(2):
-            cache = Cache(self.root / MADE / "cache.db", look.program)
-            try:
-                return work(cache)
-            except DAMAGE:
-                cache.forget()  # What it had is made again.
-                self._library = None
-            finally:
-                cache.close()
-                gc.enable()
+        try:
+            for again in (False, True):
+                with closing(Cache(self.root / MADE / "cache.db", look.program)) as cache:
+                    try:
+                        return work(cache)
+                    except DAMAGE as error:
+                        if refused(error) or (again and isinstance(error, sqlite3.Error)):
+                            raise
+                        cache.forget()  # What it had is made again.
+                        self._library = None
+        finally:
+            gc.enable()
         raise WudanError(f"{self.root / MADE} 里的文件坏了，修不好。请删去这个文件夹再试。")
 
     def _make(
@@ -158,7 +216,7 @@ class Builder:
         from generator.making import Maker
 
         self._library = self._library or Library(self.root)
-        known = _known(self.root)
+        known = self.root / FIGURES
         maker = Maker(
             self._library, known, self._bundle, seen.look, seen.looks, cache, output, clock
         )
@@ -182,9 +240,3 @@ class Builder:
 def _look(bundle: Path) -> bytes:
     file = bundle / FILE
     return stamp(file.stat()).encode() if file.exists() else b""
-
-
-def _known(root: Path) -> dict[str, Any]:
-    """The figures that an earlier build left, or none."""
-    file = root / FIGURES
-    return msgspec.json.decode(file.read_bytes()) if file.exists() else {}

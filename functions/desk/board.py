@@ -24,13 +24,15 @@ def show(request: Request, app: App, session: Session) -> Response:
         name: app.store.waiting(ledger.KIND, name, after=after, limit=limit) for name in states
     }
     full = columns.get(state, [])
+    today = app.now.date()
     return view(
         app,
         session,
         "board.html",
-        columns=columns,
+        columns={name: ledger.listed(app, heads) for name, heads in columns.items()},
         counts=app.store.tally(tally.NOW),
-        today=app.now.date().isoformat(),
+        today=today.isoformat(),
+        missing=app.calendar.missing(today),
         state=state if state in STEPS else "",
         after=full[-1].turn if len(full) == PAGE else "",
         services=app.bundle.services,
@@ -53,7 +55,7 @@ def monthly(
         app,
         session,
         "dispatch.html",
-        orders=ready,
+        orders=[(order, ledger.deadline(app, order)) for order in ready],
         advice=advice,
         results=results or [],
         held=len(orders) - len(ready),

@@ -28,7 +28,7 @@ def show(request: Request, app: App, session: Session) -> Response:
         "find.html",
         q=text,
         asked=asked,
-        heads=found,
+        heads=ledger.listed(app, found),
         unread=bool(text and not digits),
         before=found[-1].place if len(found) == PAGE else "",
         today=app.now.date().isoformat(),

@@ -54,8 +54,9 @@ class Server:
         )
         self._watchdog = Timer(120, self._process.kill)  # So that no test waits for ever.
         self._watchdog.start()
-        self.found = line = self.said()
+        self.beginning, line = "", self.said()
         while "http://" not in line:
+            self.beginning += line
             line = self.said()
         self.address = "http://" + line.split("http://")[1].split()[0]
 
@@ -174,6 +175,36 @@ def test_static_pages_files_and_errors_are_served(server: Server) -> None:
         assert server.get(outside).status == 404
 
 
+def test_what_builds_keep_for_themselves_is_not_served(server: Server, root: Path) -> None:
+    (root / "public/.wudan-writing-1").write_text("half a page")
+    for hidden in ("/.wudan", "/.wudan-writing-1", "/%2ewudan"):
+        assert server.get(hidden).status == 404
+
+
+def test_a_site_that_cannot_be_written_keeps_no_form_from_working(
+    root: Path, tmp_path: Path
+) -> None:
+    nowhere = str(root / "site.yaml" / "public")
+    command = [sys.executable, "build.py", "serve", "--root", str(root), "--out", nowhere]
+    command += ["--data", str(tmp_path / "data"), "--port", "0"]
+    ended = subprocess.run(command, cwd=PRODUCT, capture_output=True, text=True)
+    assert ended.returncode == 1  # There is no bundle either.
+    assert "读写不了" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+    run("build", "--root", str(root))
+    server = Server(root, tmp_path / "data", "--out", nowhere)
+    try:
+        assert "网站没有生成" in server.beginning
+        body = urlencode({**server.get("/wish/").form("/api/wish"), **WISH}, doseq=True)
+        filed = server.post("/api/wish", body)
+        assert number.spell(filed.no) in server.get(filed.location).text
+        home = server.get("/")
+        assert (home.status, "/wish/" in home.body) == (503, True)
+    finally:
+        server.kill()
+
+
 def test_a_body_far_too_large_is_refused(server: Server) -> None:
     assert server.post("/api/wish", "detail=" + "x" * 200_000).status == 413
 
@@ -232,7 +263,7 @@ def test_every_signal_that_ends_the_server_ends_it_alike(
     root: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     server = Server(root, tmp_path / "data")
-    assert "0 单" in server.found
+    assert "0 单" in server.beginning
     filed = [server.post("/api/wish", urlencode({**WISH, "detail": f"{n}"})) for n in range(30)]
     assert {answer.status for answer in filed} == {303}
     assert server.end(number) == 0
@@ -245,6 +276,6 @@ def test_every_signal_that_ends_the_server_ends_it_alike(
     for name in ("wudan.db", "secret"):
         shutil.copy(tmp_path / "data" / name, copy / name)
     again = Server(root, copy)
-    assert "30 单" in again.found
+    assert "30 单" in again.beginning
     assert {again.get(answer.location).status for answer in filed} == {200}
     again.kill()

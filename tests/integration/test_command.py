@@ -1,5 +1,6 @@
 """The command line, as staff use it."""
 
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import build
+from functions.workdays import CHINA
 from generator import content
+from generator.new import new as scaffold
 
 PRODUCT = Path(build.__file__).parent
 
@@ -21,8 +24,8 @@ def test_build_says_in_one_line_what_it_did(root: Path) -> None:
     first, second = run("build", "--root", root), run("build", "--root", root)
     assert first.exit_code == second.exit_code == 0
     assert "写出 0 个文件" not in first.output
-    assert second.output.startswith("写出 0 个文件，")
-    assert len(second.output.splitlines()) == 1
+    assert second.stdout.startswith("写出 0 个文件，")
+    assert len(second.stdout.splitlines()) == 1
 
 
 def test_build_goes_where_it_is_told(root: Path, tmp_path: Path) -> None:
@@ -76,6 +79,27 @@ def test_a_new_file_is_valid_as_it_is_and_never_overwrites(
     (root / file).write_text("mine")
     assert run("new", "--root", root, kind, "中秋晚会").exit_code == 1
     assert (root / file).read_text() == "mine"
+
+
+def test_a_new_file_is_dated_by_the_day_that_it_is_in_china(root: Path) -> None:
+    late = datetime(2026, 11, 23, 16, tzinfo=UTC)  # Midnight in China.
+    for now in (late, late.astimezone(timezone(timedelta(hours=-11)))):
+        path = scaffold(root, "news", f"消息 {now.hour}", now)
+        assert "date: 2026-11-24" in path.read_text()
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_missing_holidays_are_a_warning_beside_the_result(root: Path, command: str) -> None:
+    next_year = datetime.now(CHINA).year + 1
+    run("build", "--root", root)
+    for year, listed in ((1999, False), (next_year, True)):
+        days = "".join(f"  - {year - n}-01-01\n" for n in range(2))
+        (root / "calendar.yaml").write_text(f"holidays:\n{days}")
+        for _ in range(2):  # Whether something changed or not.
+            result = run(command, "--root", root)
+            assert result.exit_code == 0
+            assert ("calendar.yaml 里还没有" in result.stderr) is not listed
+            assert len(result.stdout.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 import build
 from functions.asgi import ROUTES
-from generator import publish, site
+from generator import publish, site, turn
+from generator.errors import WudanError
 from generator.models import Publish
 from generator.output import file_of
 from generator.publish import NOTES, Publication
@@ -57,11 +58,13 @@ class Bucket(NamedTuple):
     def place(self) -> Publish:
         return Publish(bucket=self.name, endpoint=self.url)
 
-    def objects(self) -> dict[str, bytes]:
-        """All there is, less the notes."""
+    def all_keys(self) -> list[str]:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name)
-        keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
-        return {key: self.read(key) for key in keys if key != NOTES}
+        return [each["Key"] for page in pages for each in page.get("Contents", ())]
+
+    def objects(self) -> dict[str, bytes]:
+        """All there is, without what publications note of each other."""
+        return {key: self.read(key) for key in self.all_keys() if not key.startswith(".wudan/")}
 
     def read(self, key: str) -> bytes:
         answer = self.s3.get_object(Bucket=self.name, Key=key)
@@ -160,6 +163,8 @@ class Gate(ThreadingHTTPServer):
         self.broken: list[str] = []
         self.one = threading.Lock()
         self.left = 0
+        self.refuses = 0
+        """The status for conditional writes, of a service that knows none."""
         self.victim: subprocess.Popen[bytes] | None = None
 
     def sent(self) -> list[str]:
@@ -169,6 +174,8 @@ class Gate(ThreadingHTTPServer):
         return keys
 
     def wrote(self, method: str, key: str, body: bytes) -> None:
+        if key == turn.KEY:
+            return
         self.writes.append((method, key))
         if method == "PUT":
             self.objects[key] = body
@@ -195,6 +202,9 @@ class _Passing(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         length = int(self.headers.get("content-length", 0))
         body = self.rfile.read(length)
+        if self.server.refuses and "if-none-match" in self.headers:
+            self.send_error(self.server.refuses)
+            return
         with self.server.one:
             # The dead must not write, and of what they began to send the rest never comes.
             if len(body) < length or self.is_deserted():
@@ -254,6 +264,10 @@ def gate(bucket: Bucket) -> Iterator[Gate]:
 
 def kill_publish(out: Path, gate: Gate, after: int) -> None:
     """A publication as it is started by hand, killed after so many writes."""
+    # Nobody waits here until the turn of another who was killed is over.
+    publish.client(gate.place, boto3.Session()).delete_object(
+        Bucket=gate.place.bucket, Key=turn.KEY
+    )
     command = [sys.executable, "build.py", "publish", f"--root={out.parent}"]
     command += [f"--bucket={gate.place.bucket}", f"--endpoint={gate.place.endpoint}"]
     with gate.one:
@@ -280,6 +294,72 @@ def test_every_link_works_wherever_a_publication_is_killed_and_the_next_complete
             [*Publication(now, gate.place).run()]
             assert bucket.objects() == folder(now)
     assert gate.broken == []
+
+
+def test_two_publications_at_once_take_turns(
+    bucket: Bucket, gate: Gate, states: list[Path]
+) -> None:
+    published(states[0], gate.place)
+    for _ in range(3):
+        both = [
+            subprocess.Popen(
+                [sys.executable, "build.py", "publish", f"--root={out.parent}",
+                 f"--bucket={gate.place.bucket}", f"--endpoint={gate.place.endpoint}"],
+                cwd=servers.PRODUCT,
+            )
+            for out in states[1:]
+        ]  # fmt: skip
+        assert [each.wait(60) for each in both] == [0, 0]
+        assert bucket.objects() in [folder(out) for out in states[1:]]
+    assert gate.broken == []
+    assert turn.KEY not in bucket.all_keys()
+
+
+def test_a_turn_that_is_renewed_is_waited_for(bucket: Bucket) -> None:
+    said: list[str] = []
+    marks: set[bytes] = set()
+    with publish.turn(bucket.place, said.append, lasts=2.0):
+        waiting = threading.Thread(target=lambda: taken(bucket, said))
+        waiting.start()
+        while len(marks) < 2 * turn.RENEWALS:
+            marks.add(bucket.read(turn.KEY))
+        assert said == [turn.WAITING]
+    waiting.join(60)
+    assert said == [turn.WAITING, "taken"]
+    assert bucket.all_keys() == []
+
+
+def taken(bucket: Bucket, said: list[str]) -> None:
+    with publish.turn(bucket.place, said.append, lasts=2.0):
+        said.append("taken")
+
+
+def test_the_turn_of_one_who_was_killed_ends_by_itself(bucket: Bucket) -> None:
+    bucket.put(turn.KEY, b"nobody")
+    said: list[str] = []
+    taken(bucket, said)
+    assert said == [turn.WAITING, "taken"]
+    assert bucket.all_keys() == []
+
+
+def test_who_lost_the_turn_stops_and_leaves_it_to_the_other(
+    bucket: Bucket, states: list[Path]
+) -> None:
+    with publish.turn(bucket.place, print, lasts=0.4) as mine:
+        bucket.put(turn.KEY, b"another")
+        with pytest.raises(WudanError, match="另一处"):
+            [*mine.kept(iter(lambda: "a file", None))]
+    assert bucket.read(turn.KEY) == b"another"
+
+
+@pytest.mark.parametrize("status", [400, 501])
+def test_a_service_without_conditional_writes_is_published_to_all_the_same(
+    bucket: Bucket, gate: Gate, states: list[Path], status: int
+) -> None:
+    gate.refuses = status
+    assert run(states[0], gate.place).exit_code == 0
+    assert bucket.objects() == folder(states[0])
+    assert turn.KEY not in bucket.all_keys()
 
 
 def test_a_first_publication_appears_at_once(

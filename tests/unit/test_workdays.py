@@ -75,6 +75,26 @@ def test_in_a_year_that_is_not_listed_weekdays_alone_decide() -> None:
     assert not CALENDAR.works(date(2031, 10, 4))
 
 
+@pytest.mark.parametrize(
+    ("today", "missing"),
+    [
+        (date(2025, 9, 30), [2025]),
+        (on(9, 30), []),
+        (on(10, 1), [2027]),
+        (on(12, 31), [2027]),
+        (date(2027, 1, 1), [2027]),
+        (date(2027, 10, 1), [2027, 2028]),
+    ],
+)
+def test_from_october_on_next_years_holidays_are_missed(today: date, missing: list[int]) -> None:
+    assert CALENDAR.missing(today) == missing
+
+
+def test_it_is_known_to_the_end_of_the_last_year_that_is_listed() -> None:
+    assert CALENDAR.known_to == "2026-12-31"
+    assert Calendar().known_to == ""
+
+
 @given(days, counts)
 def test_so_many_days_later_is_so_many_days_between(day: date, count: int) -> None:
     later = CALENDAR.after(day, count)

@@ -1,0 +1,92 @@
+"""``figures.json``, which is committed beside the content: whatever happened to it is told."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import build
+from generator import figures, site
+
+GOOD: dict[str, Any] = {
+    "made": "2026-11-25",
+    "months": {"2026-11": {"all wishes": 5, "all hours:done:12": 3, "all skill stars": 4}},
+    "now": {"all done": 1, "team:barbers load": 1},
+    "wishes": [{"text": "想理发", "service": "haircut", "state": "done", "date": "2026-11-02"}],
+    "answers": [{"text": "修好了", "service": "haircut", "month": "2026-11"}],
+}
+
+
+def text(change: Callable[[dict[str, Any]], object]) -> str:
+    """The file after this change to a good one."""
+    figures = json.loads(json.dumps(GOOD))
+    change(figures)
+    return json.dumps(figures, indent=2, ensure_ascii=False)
+
+
+def run(root: Path, command: str) -> Result:
+    return CliRunner().invoke(build.main, [command, "--root", str(root)])
+
+
+MERGED = text(lambda f: None).replace('  "now"', '<<<<<<< HEAD\n=======\n>>>>>>> theirs\n  "now"')
+
+
+@pytest.mark.parametrize(
+    ("broken", "place", "said"),
+    [
+        (MERGED, "10:1", "合并"),
+        ("", "1:1", "JSON"),
+        (text(lambda f: None)[:40], "4:1", "JSON"),
+        ("[]", "1:1", "统计数字"),
+        ("null", "1:1", "统计数字"),
+        ("[" * 100_000, "1:1", "统计数字"),
+        (text(lambda f: f.pop("months")), "1:1", "统计数字"),
+        (text(lambda f: f.update(months=[])), "3:13", "统计数字"),
+        (text(lambda f: f["months"]["2026-11"].update({"all wishes": -5})), "5:21", "统计数字"),
+        (text(lambda f: f["months"]["2026-11"].update({"all wishes": "5"})), "5:21", "统计数字"),
+        (text(lambda f: f["months"].update({"2026-13": {}})), "9:5", "统计数字"),
+        (text(lambda f: f["now"].update({"all hours:done:soon": 1})), "13:5", "统计数字"),
+        (text(lambda f: f["wishes"][0].update(state="lost")), "18:16", "统计数字"),
+        (text(lambda f: f["answers"].append(None)), "28:5", "统计数字"),
+        (text(lambda f: f.update(made="today")), "2:11", "统计数字"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_damage_is_told_with_its_place_and_how_to_mend_it(
+    root: Path, command: str, broken: str, place: str, said: str
+) -> None:
+    (root / site.FIGURES).write_text(broken)
+    result = run(root, command)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"figures.json:{place}")
+    assert said in result.stderr
+    assert "运行 build" in result.stderr
+    assert not (root / "public").exists()
+
+
+def test_bytes_that_are_no_text_are_told(root: Path) -> None:
+    (root / site.FIGURES).write_bytes(b'{"made":"\xff\xfe"}')
+    assert run(root, "build").stderr.startswith("figures.json:1:9")
+
+
+def test_it_is_told_together_with_the_mistakes_of_other_files(root: Path) -> None:
+    (root / site.FIGURES).write_text("[]")
+    (root / "content/news/spring.yaml").write_text("titel: x\n")
+    said = run(root, "check").stderr
+    assert "figures.json:1:1" in said
+    assert "content/news/spring.yaml:1:1" in said
+
+
+def test_a_later_version_may_have_added_something(root: Path) -> None:
+    (root / site.FIGURES).write_text(text(lambda f: f.update(more={"any": [1]})))
+    assert figures.read(root / site.FIGURES) == (GOOD, [])
+
+
+def test_what_a_store_gives_takes_the_place_of_a_broken_file(root: Path) -> None:
+    (root / site.FIGURES).write_text("<<<<<<< HEAD\n")
+    site.build(root, root / "public", figures=GOOD)
+    assert "想理发" in (root / "public/wishes/index.html").read_text()
+    assert figures.read(root / site.FIGURES) == (GOOD, [])
