@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -114,6 +115,20 @@ def create_table(name: str, client: Any = None) -> None:
     )
     # Even an engine on this machine may answer before the table is there.
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+
+
+def create_distribution(client: Any) -> str:
+    """The ID of a distribution of CloudFront before a bucket named ``site``."""
+    origin = {"Id": "site", "DomainName": "site.s3.amazonaws.com"}
+    config = {
+        "CallerReference": uuid4().hex,
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only"},
+    }
+    made: str = client.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
+    return made
 
 
 @contextmanager
