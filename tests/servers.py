@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +18,7 @@ import boto3
 import pytest
 
 PRODUCT = Path(__file__).parent.parent
-AWS = PRODUCT / ".venv/aws/bin"
+AWS = Path(sys.prefix, "aws/bin")
 DYNALITE = PRODUCT / "tests/node/node_modules/dynalite/cli.js"
 PATIENCE = 60.0
 
