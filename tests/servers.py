@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import boto3
@@ -31,6 +31,16 @@ CREDENTIALS = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 """Whoever runs the tests must not reach an account of their own."""
+
+
+def missing(what: str) -> NoReturn:
+    """Skip a test for a reason that is printed; where all tests must run, fail it.
+
+    What the machine lacks: a program, a right, or something that its disk cannot do.
+    """
+    if os.environ.get("WUDAN_ALL_TESTS"):
+        pytest.fail(f"needs {what}")
+    pytest.skip(f"needs {what}")
 
 
 def free_port() -> int:
@@ -82,6 +92,13 @@ def answers(url: str) -> Callable[[], bool]:
     return probe
 
 
+def _engine(name: str) -> Path:
+    program = AWS / name
+    if not program.exists():
+        missing(f"{name}: make test installs it")
+    return program
+
+
 @contextmanager
 def ministack(folder: Path, **settings: str) -> Iterator[str]:
     """DynamoDB, S3, Lambda and their like behind one address, which is yielded."""
@@ -95,7 +112,7 @@ def ministack(folder: Path, **settings: str) -> Iterator[str]:
         **settings,
     }
     ready = answers(f"http://127.0.0.1:{port}/_ministack/health")
-    with running([AWS / "ministack"], ready, environment, folder / "ministack.log"):
+    with running([_engine("ministack")], ready, environment, folder / "ministack.log"):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -137,9 +154,7 @@ def dynalite(folder: Path) -> Iterator[str]:
     """An engine that refuses every expression that DynamoDB refuses; it needs node."""
     node = shutil.which("node")
     if not node or not DYNALITE.exists():
-        if os.environ.get("WUDAN_ALL_TESTS"):
-            raise RuntimeError("dynalite is missing")
-        pytest.skip("needs node and, in tests/node, npm ci")
+        missing("node and, in tests/node, npm ci")
     port = free_port()
     command: list[str | Path] = [
         node,
@@ -160,7 +175,7 @@ def seaweed(folder: Path) -> Iterator[str]:
     """A real S3 server that keeps objects in a folder; any key signed with its secret opens it."""
     s3, master, volume, filer, admin = (free_port() for _ in range(5))
     command: list[str | Path] = [
-        *(AWS / "weed", "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+        *(_engine("weed"), "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
         *("-webdav=false", "-admin.ui=false", f"-s3.port={s3}", f"-master.port={master}"),
         *(f"-volume.port={volume}", f"-filer.port={filer}", f"-admin.port={admin}"),
     ]

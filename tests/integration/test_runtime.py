@@ -32,7 +32,7 @@ from tests.client import Answer, Client
 from tests.integration.test_functions import WISH, wish
 from tests.integration.test_infra import ADDRESSES
 from tests.integration.test_together import carried_through
-from tests.servers import CREDENTIALS, answers, free_port
+from tests.servers import CREDENTIALS, answers, free_port, missing
 
 Event = Mapping[str, Any]
 PATIENCE = 60
@@ -237,9 +237,7 @@ def emulator() -> Path:
     place = f"lib/*/site-packages/samcli/local/rapid/aws-lambda-rie-{machine}"
     found = next(Path(sys.prefix, "sam").glob(place), None)
     if found is None:
-        if os.environ.get("WUDAN_ALL_TESTS"):
-            raise RuntimeError("AWS's emulator of Lambda is missing")
-        pytest.skip("needs AWS's emulator of Lambda: make .venv/sam")
+        missing("AWS's emulator of Lambda: make .venv/sam")
     return found
 
 
