@@ -18,6 +18,16 @@ SECRET = b"what nobody can guess in a test"
 MADE = shutil.ignore_patterns(".wudan", "public", "var")
 SITE = Path(__file__).parent / "site"
 
+SLOW = {"chromium", "community", "dynamodb", "emulator", "engine", "stack", "zips"}
+"""Fixtures that start other programs, or pack the functions."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what needs :data:`SLOW` fixtures out of ``make quick``."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not SLOW.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:

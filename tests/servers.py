@@ -4,19 +4,21 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+from uuid import uuid4
 
 import boto3
 import pytest
 
 PRODUCT = Path(__file__).parent.parent
-AWS = PRODUCT / ".venv/aws/bin"
+AWS = Path(sys.prefix, "aws/bin")
 DYNALITE = PRODUCT / "tests/node/node_modules/dynalite/cli.js"
 PATIENCE = 60.0
 
@@ -29,6 +31,16 @@ CREDENTIALS = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 """Whoever runs the tests must not reach an account of their own."""
+
+
+def missing(what: str) -> NoReturn:
+    """Skip a test for a reason that is printed; where all tests must run, fail it.
+
+    What the machine lacks: a program, a right, or something that its disk cannot do.
+    """
+    if os.environ.get("WUDAN_ALL_TESTS"):
+        pytest.fail(f"needs {what}")
+    pytest.skip(f"needs {what}")
 
 
 def free_port() -> int:
@@ -80,6 +92,13 @@ def answers(url: str) -> Callable[[], bool]:
     return probe
 
 
+def _engine(name: str) -> Path:
+    program = AWS / name
+    if not program.exists():
+        missing(f"{name}: make test installs it")
+    return program
+
+
 @contextmanager
 def ministack(folder: Path, **settings: str) -> Iterator[str]:
     """DynamoDB, S3, Lambda and their like behind one address, which is yielded."""
@@ -93,7 +112,7 @@ def ministack(folder: Path, **settings: str) -> Iterator[str]:
         **settings,
     }
     ready = answers(f"http://127.0.0.1:{port}/_ministack/health")
-    with running([AWS / "ministack"], ready, environment, folder / "ministack.log"):
+    with running([_engine("ministack")], ready, environment, folder / "ministack.log"):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -116,14 +135,26 @@ def create_table(name: str, client: Any = None) -> None:
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
 
 
+def create_distribution(client: Any) -> str:
+    """The ID of a distribution of CloudFront before a bucket named ``site``."""
+    origin = {"Id": "site", "DomainName": "site.s3.amazonaws.com"}
+    config = {
+        "CallerReference": uuid4().hex,
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only"},
+    }
+    made: str = client.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
+    return made
+
+
 @contextmanager
 def dynalite(folder: Path) -> Iterator[str]:
     """An engine that refuses every expression that DynamoDB refuses; it needs node."""
     node = shutil.which("node")
     if not node or not DYNALITE.exists():
-        if os.environ.get("WUDAN_ALL_TESTS"):
-            raise RuntimeError("dynalite is missing")
-        pytest.skip("needs node and, in tests/node, npm ci")
+        missing("node and, in tests/node, npm ci")
     port = free_port()
     command: list[str | Path] = [
         node,
@@ -144,7 +175,7 @@ def seaweed(folder: Path) -> Iterator[str]:
     """A real S3 server that keeps objects in a folder; any key signed with its secret opens it."""
     s3, master, volume, filer, admin = (free_port() for _ in range(5))
     command: list[str | Path] = [
-        *(AWS / "weed", "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+        *(_engine("weed"), "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
         *("-webdav=false", "-admin.ui=false", f"-s3.port={s3}", f"-master.port={master}"),
         *(f"-volume.port={volume}", f"-filer.port={filer}", f"-admin.port={admin}"),
     ]

@@ -1,6 +1,5 @@
 """What tests in a real browser share: Chromium, a resident's phone, a desk, and the program."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.test_resident import Server
+from tests.servers import missing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -28,9 +28,7 @@ def chromium() -> Iterator[Browser]:
     """The Chromium of this machine; Playwright's own is never downloaded."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
-        if os.environ.get("WUDAN_ALL_TESTS"):
-            pytest.fail("Chromium is not installed")
-        pytest.skip("needs Chromium")
+        missing("Chromium")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)

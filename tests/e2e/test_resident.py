@@ -209,6 +209,7 @@ def test_a_body_far_too_large_is_refused(server: Server) -> None:
     assert server.post("/api/wish", "detail=" + "x" * 200_000).status == 413
 
 
+@pytest.mark.slow
 def test_who_is_slow_holds_nobody_up(root: Path, tmp_path: Path) -> None:
     (root / "static").mkdir(exist_ok=True)
     (root / "static/long.jpg").write_bytes(bytes(5_000_000))

@@ -119,6 +119,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", CHANGES)
 def test_building_on_gives_what_building_anew_gives(root: Path, tmp_path: Path, what: str) -> None:
     built(root)
@@ -239,6 +240,7 @@ def test_a_large_site_is_checked_without_a_memory(root: Path) -> None:
     assert int(ran.stdout) > before + parallel.MANY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_a_damaged_memory_costs_time_and_changes_nothing(
     root: Path, tmp_path: Path, seed: int

@@ -89,6 +89,7 @@ class TestSignIn:
     def test_nothing_is_shown_to_who_is_not_signed_in(self, client: Client, path: str) -> None:
         assert client.get(path).location == "/desk/sign-in/"
 
+    @pytest.mark.slow
     def test_a_wrong_password_is_told_and_too_many_tries_wait(
         self, client: Client, clock: Clock
     ) -> None:
@@ -109,6 +110,7 @@ class TestSignIn:
         safe = client.post("/desk/sign-in/", typed, **{"x-forwarded-proto": "https"})
         assert safe.cookies[0].endswith("; Secure")
 
+    @pytest.mark.slow
     def test_a_session_ends_with_the_day_with_a_new_password_and_when_disabled(
         self, client: Client, clock: Clock
     ) -> None:

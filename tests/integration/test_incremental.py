@@ -242,7 +242,7 @@ def versioned(base: Path, number: int) -> Callable[[], list[Path]]:
     return lambda: files
 
 
-TestLaw = Law.TestCase
+TestLaw = pytest.mark.slow(Law.TestCase)
 TestLaw.settings = settings(
     max_examples=10,
     stateful_step_count=15,

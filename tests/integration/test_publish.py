@@ -610,16 +610,7 @@ def cloudfront(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def distribution(cloudfront: Any) -> str:
-    origin = {"Id": "site", "DomainName": "site.s3.amazonaws.com"}
-    config = {
-        "CallerReference": uuid4().hex,
-        "Comment": "",
-        "Enabled": True,
-        "Origins": {"Quantity": 1, "Items": [origin]},
-        "DefaultCacheBehavior": {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only"},
-    }
-    made: str = cloudfront.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
-    return made
+    return servers.create_distribution(cloudfront)
 
 
 def forgotten(cloudfront: Any, distribution: str) -> list[list[str]]:

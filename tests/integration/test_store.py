@@ -25,7 +25,7 @@ ENGINES: dict[str, Callable[[Path, Request], str]] = {
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=["sqlite", pytest.param("dynamodb", marks=pytest.mark.slow)])
 def address(request: Request, tmp_path: Path) -> str:
     return ENGINES[request.param](tmp_path, request)
 
@@ -382,6 +382,7 @@ def test_every_number_of_a_kind_is_listed(store: Store) -> None:
     assert sorted(store.numbers("order")) == ["A", "B"]
 
 
+@pytest.mark.slow
 def test_ten_thousand_are_paged_without_loss_or_repeat_while_more_come(address: str) -> None:
     many, page = 10_000, 500
     stop, added = threading.Event(), list[str]()

@@ -97,6 +97,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=1500)
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_what_saves_time_changes_nothing(text: str) -> None:

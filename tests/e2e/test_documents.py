@@ -1,0 +1,216 @@
+"""Every command that a document shows, run twice in one community, in the order shown."""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Timer
+from typing import NamedTuple
+from urllib.request import urlopen
+
+import boto3
+import pytest
+
+from tests.servers import CREDENTIALS, PRODUCT, create_distribution, create_table, ministack
+
+DOCUMENTS = (
+    *("README.md", "README.zh.md", "docs/operate.md", "docs/handbook.zh.md"),
+    "infra/template.yaml",
+)
+SAMPLE = ("site.yaml", "calendar.yaml", "content", "static", "templates")
+PATIENCE = 60  # Seconds.
+ABORTED = 1
+"""How click ends a command that Ctrl+C stops."""
+
+
+class Run(NamedTuple):
+    """How a command is run."""
+
+    instead: str = ""
+    """What is run where the document shows the command's options, or would take too long."""
+    refused: str = ""
+    """What the second run says, where it must refuse."""
+
+
+NEVER_OVERWRITES = "已经有"
+ONE_OF_A_NAME = "或者已经有了"
+
+RUN = {
+    "make help": Run(),
+    # The commands, each with options that the table of the README shows.
+    "build.py build …": Run("build.py build --root . --out tried/public --clean --profile"),
+    "build.py check …": Run("build.py check --root ."),
+    "build.py serve …": Run(
+        "build.py serve --root . --out tried/public --data tried --host 127.0.0.1 --port 0 --watch"
+    ),
+    "build.py new …": Run("build.py new --root . fair 春风行动招聘会", NEVER_OVERWRITES),
+    "build.py staff …": Run(
+        "build.py staff --root . --data tried --administrator add 李梅", ONE_OF_A_NAME
+    ),
+    "build.py demo …": Run("build.py demo --root . --data tried/demo --orders 10"),
+    "build.py move --from STORE --to STORE": Run(
+        "build.py move --from sqlite:tried/demo/wudan.db --to sqlite:tried/moved/wudan.db"
+    ),
+    "build.py bundle …": Run("build.py bundle --root . --out tried/zips"),
+    "build.py publish …": Run(
+        "build.py publish --root . --out public --bucket BUCKET --sources sources --dry-run"
+    ),
+    "build.py doctor …": Run("build.py doctor --root . --data tried/demo --mend"),
+    # What is shown as it is typed.
+    "build.py new news 清明祭扫活动": Run(refused=NEVER_OVERWRITES),
+    # Ten orders, because the community is moved to DynamoDB below.
+    "build.py demo": Run("build.py demo --orders 10"),
+    "build.py staff add 王芳 --administrator": Run(refused=ONE_OF_A_NAME),
+    "build.py staff add 名字": Run(refused=ONE_OF_A_NAME),
+    "build.py build --profile": Run(),
+    "build.py doctor": Run(),
+    "build.py doctor --mend": Run(),
+    # SQLite never overwrites a file.
+    'python -c "import sqlite3; '
+    "sqlite3.connect('var/wudan.db').execute(\\\"VACUUM INTO 'backup.db'\\\")\"": Run(
+        refused="output file already exists"
+    ),
+    "mkdir drill && cp backup.db drill/wudan.db && cp /where/you/keep/it/secret drill/secret": Run(
+        refused="drill"
+    ),
+    "build.py doctor --data drill": Run(),
+    "build.py serve --data drill --port 8001": Run("build.py serve --data drill --port 0"),
+    "build.py move --from sqlite:var/wudan.db --to dynamodb:TABLE": Run(),
+    "WUDAN_STORE=dynamodb:TABLE WUDAN_SECRET=… build.py build": Run(),
+    "build.py publish --bucket BUCKET --distribution ID": Run(),
+    "build.py publish --bucket 名字": Run(),
+}
+"""By command; a row of options (``build.py build [--root DIR] …``) stands under its name."""
+
+NOT_RUN = {
+    "make serve": "it installs an environment, then runs `build.py serve`",
+    "make test": "it runs this test",
+    ".ci/run": "it runs this test",
+    "python -m bench.cost": "a measurement of minutes",
+    "build.py bundle --out release": "`build.py bundle …` is run, and takes ten seconds",
+    "aws s3 sync release s3://CODE-BUCKET/2026-11-24/": "needs an account with Amazon",
+    "aws cloudformation deploy --stack-name wudan --template-file infra/template.yaml "
+    "--capabilities CAPABILITY_IAM "
+    "--parameter-overrides CodeBucket=CODE-BUCKET CodePrefix=2026-11-24/": (
+        "needs an account with Amazon; tests/integration/test_infra.py deploys the same template"
+    ),
+}
+"""Commands that cannot be run here, and why."""
+
+
+def shown(document: str) -> list[str]:
+    """The commands of a document, in order: lines of ``sh`` blocks, and inline code."""
+    text = (PRODUCT / document).read_text()
+    if document.endswith(".yaml"):  # Its head shows commands as an indented block of comments.
+        head = "".join(re.findall(r"^# ?(.*\n)", text, re.MULTILINE))
+        return lines("\n".join(re.findall(r"^  (.+)", head, re.MULTILINE)))
+    found = []
+    for block, inline in re.findall(r"^```(.*?)^```|`([^`]+)`", text, re.MULTILINE | re.DOTALL):
+        if block.startswith("sh\n"):
+            found += lines(block.removeprefix("sh\n"))
+        elif re.match(r"(build\.py|make|python|\.ci/|\.venv/)\b", inline):
+            found.append(plain(inline.replace("\\|", "|")))
+    return found
+
+
+def lines(block: str) -> list[str]:
+    """The commands of a block; a backslash continues a line."""
+    return [plain(line) for line in block.replace("\\\n", " ").splitlines() if line.strip()]
+
+
+def plain(command: str) -> str:
+    """Without a comment and the interpreter; of a row of options, only the command's name."""
+    command = re.sub(r"\s+# .*", "", " ".join(command.split()))
+    command = command.replace(".venv/bin/python build.py", "build.py").replace(".venv/bin/", "")
+    return re.sub(r"^(build\.py \w+) .*[\[|].*", r"\1 …", command)
+
+
+SHOWN = [*dict.fromkeys(command for document in DOCUMENTS for command in shown(document))]
+"""Each command once, where it is first shown."""
+
+
+def test_every_command_that_a_document_shows_is_run_or_says_why_not() -> None:
+    assert {*SHOWN} == RUN.keys() | NOT_RUN.keys()
+
+
+class Community:
+    """A folder as the documents assume it, on a machine that reaches a bucket and a table."""
+
+    def __init__(self, folder: Path, aws: str):
+        for name in SAMPLE:
+            source = PRODUCT / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+        self._folder = folder
+        ours = ("WUDAN_", "AWS_ENDPOINT_URL")  # What a document does not set is not set.
+        inherited = {n: v for n, v in os.environ.items() if not n.startswith(ours)}
+        self._environment = {**inherited, **CREDENTIALS, "AWS_ENDPOINT_URL": aws}
+        for name in ("site", "sources"):
+            boto3.client("s3", endpoint_url=aws).create_bucket(
+                Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
+            )
+        create_table("TABLE", boto3.client("dynamodb", endpoint_url=aws))
+        distribution = create_distribution(boto3.client("cloudfront", endpoint_url=aws))
+        python = shlex.quote(sys.executable)
+        self._values = {
+            r"^make ": f"make -C {shlex.quote(str(PRODUCT))} ",
+            r"^python ": f"{python} ",
+            r"(?<!\S)build\.py ": f"{python} {shlex.quote(str(PRODUCT / 'build.py'))} ",
+            "/where/you/keep/it/": "var/",
+            "WUDAN_SECRET=…": "WUDAN_SECRET=$(cat var/secret)",
+            "--bucket (BUCKET|名字)": "--bucket site",
+            "--distribution ID": f"--distribution {distribution}",
+        }
+
+    def run(self, command: str) -> tuple[int, str]:
+        """The exit code of a command and what it said; a server is stopped once it answers."""
+        for place_holder, value in self._values.items():
+            command = re.sub(place_holder, value.replace("\\", r"\\"), command)
+        with subprocess.Popen(
+            ["bash", "-c", command],
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            watchdog = Timer(PATIENCE, process.kill)
+            watchdog.start()
+            assert process.stdout
+            said, stops = "", 0
+            for line in process.stdout:
+                said += line
+                if address := re.search(r"网站在 (\S+)", line):
+                    with urlopen(address[1]) as home:
+                        assert home.status == 200
+                    stops = ABORTED
+                    process.send_signal(signal.SIGINT)
+            watchdog.cancel()
+        return 0 if process.returncode == stops else process.returncode, said
+
+
+@pytest.fixture(scope="module")
+def community(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Community]:
+    services = "dynamodb,s3,cloudfront"
+    with ministack(tmp_path_factory.mktemp("aws"), SERVICES=services) as aws:
+        yield Community(tmp_path_factory.mktemp("community"), aws)
+
+
+@pytest.mark.parametrize("command", [command for command in SHOWN if command not in NOT_RUN])
+def test_a_command_that_a_document_shows_can_be_run_twice(
+    command: str, community: Community
+) -> None:
+    """Each finds what those before it have left, as it does where somebody follows a document."""
+    run = RUN[command]
+    first, second = (community.run(run.instead or command) for _ in range(2))
+    assert first[0] == 0, first[1]
+    if run.refused:
+        assert second[0] != 0
+        assert run.refused in second[1]
+        assert "Traceback" not in second[1] or command.startswith("python -c")
+    else:
+        assert second[0] == 0, second[1]
