@@ -6,7 +6,7 @@ the events: personal data, sealed, one blob per event, erased on its own.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
@@ -111,12 +111,37 @@ class Change(NamedTuple):
     rewritten: Mapping[int, Event] = {}
 
 
+Place = tuple[Any, ...]
+"""Where a list leads to a history, in the engine's own terms."""
+
+
+class Kept(NamedTuple):
+    """All that lies under one number, whether it belongs together or not.
+
+    ``damaged`` names the parts that cannot be read as what was written: ``head``, ``event 3``,
+    ``sealed 1``. They are left out of the others. ``head`` is None where it is missing or
+    damaged; the number of a history without one may be lost, and is then like ``#17``.
+    """
+
+    no: str
+    head: Head | None
+    events: Mapping[int, Event]
+    personal: Mapping[int, bytes]
+    traces: Set[str]
+    submissions: Set[str]
+    places: Set[Place]
+    damaged: Sequence[str]
+
+
 class Store(Protocol):
     """What every engine does. Each call is one transaction, durable before it returns."""
 
     local: bool
     """Whether it writes on this machine: then what comes at once is best written by one thread
     :meth:`together`; over a network many should wait at the same time."""
+
+    damage: tuple[type[Exception], ...]
+    """What reading raises where what lies there is not what was written."""
 
     def together(self, patience: float = 0) -> AbstractContextManager["Store"]:
         """A store whose changes are durable when the block has ended, perhaps not before.
@@ -228,6 +253,26 @@ class Store(Protocol):
 
     def numbers(self, kind: str) -> Iterator[str]:
         """The number of every history of a kind; reads them all, so never for a request."""
+
+    def everything(self) -> Iterator[Kept]:
+        """Whatever is kept under any number, found without the help of lists.
+
+        It reads the whole store, so only :mod:`functions.doctor` and :mod:`functions.move` ask.
+        """
+
+    def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
+        """Where lists should lead to a history with this head."""
+
+    def renew(self, kept: Kept, head: Head | None, traces: Set[str]) -> None:
+        """Write a head anew, and have exactly those lists lead to it that should. Without a head,
+        what leads to nothing is removed: places, traces and submissions.
+
+        Raises:
+            Conflict: the history was added to since it was read.
+        """
+
+    def tallies(self) -> dict[tuple[str, str], int]:
+        """The counters of all months that are not nothing, by month and name."""
 
 
 def connect(address: str) -> Store:

@@ -31,7 +31,7 @@ import gc
 import json
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from itertools import count, islice
@@ -39,7 +39,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.lifecycle import Event
-from functions.store import Change, Conflict, Full, Head, Message, Unusable, to_json, to_utc
+from functions.store import (
+    Change,
+    Conflict,
+    Full,
+    Head,
+    Kept,
+    Message,
+    Place,
+    Unusable,
+    to_json,
+    to_utc,
+)
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -100,6 +111,7 @@ class DynamoDB:
     """A :class:`functions.store.Store` in one table; ``community`` parts those that share it."""
 
     local = False
+    damage: tuple[type[Exception], ...] = (KeyError, ValueError, TypeError)
 
     def __init__(self, table: str, community: str = ""):
         self._client = _client()
@@ -163,9 +175,18 @@ class DynamoDB:
 
     def _head(self, head: Head, before: int, stale: Conflict) -> _Write:
         seen = _If("version = :before", stale, {":before": _value(before)})
+        return self._written(head, seen if before else _If(NEW, stale))
+
+    def _written(self, head: Head, only: _If | None) -> _Write:
         values = head._asdict() | {"data": to_json(head.data), "marks": to_json(head.marks)}
-        key = (self._pk("history", head.no), "head")
-        return self._put(key, values, seen if before else _If(NEW, stale))
+        return self._put((self._pk("history", head.no), "head"), values, only)
+
+    def _renewed(self, kept: Kept, head: Head) -> _Write:
+        """The head in place of the one that was kept, if that is still the same."""
+        changed = Conflict(f"{head.no} was added to")
+        if kept.head:
+            return self._head(head, kept.head.version, changed)
+        return self._written(head, None if "head" in kept.damaged else _If(NEW, changed))
 
     def _parts(self, change: Change) -> Iterator[_Write]:
         """Events, what is sealed, traces and messages: what is new and nobody else's."""
@@ -373,7 +394,10 @@ class DynamoDB:
         self._client.delete_item(TableName=self._table, Key=key)
 
     def fact(self, name: str) -> str:
-        item = self._item((self._pk("facts"), "-"))
+        try:
+            item = self._item((self._pk("facts"), "-"))
+        except self._client.exceptions.ResourceNotFoundException:
+            raise Unusable("no_store", place=self._table) from None
         if item is None:
             return ""
         if int(item["layout"]["N"]) > LAYOUT:
@@ -402,6 +426,67 @@ class DynamoDB:
     def numbers(self, kind: str) -> Iterator[str]:
         for item in self._query(self._pk("mark", kind, "")):
             yield _no(item["sk"]["S"])
+
+    def everything(self) -> Iterator[Kept]:
+        places: dict[str, set[Place]] = {}
+        for item in self._scan():
+            key = (item["pk"]["S"], item["sk"]["S"])
+            part, _, rest = key[0].removeprefix(self._pk("")).partition("/")
+            if part == "history":
+                places.setdefault(rest, set())
+            elif part in ("mark", "due"):
+                places.setdefault(_no(key[1]), set()).add(key)
+            elif part == "once":
+                places.setdefault(item["no"]["S"], set()).add(key)
+        for no, lead in places.items():
+            yield _kept(no, self._query(self._pk("history", no)), lead)
+
+    def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
+        marks = {(self._pk("mark", head.kind, trace), head.place) for trace in traces}
+        return self._listed(head) | marks | {(self._pk("once", name), "-") for name in submissions}
+
+    def renew(self, kept: Kept, head: Head | None, traces: Set[str]) -> None:
+        pk = self._pk("history", kept.no)
+        writes, should = list[_Write](), set[Place]()
+        if head:
+            should = self.places(head, traces, kept.submissions)
+            writes.append(self._renewed(kept, head))
+            for trace in traces:
+                mark = {"mark": self._pk("mark", head.kind, trace), "place": head.place}
+                writes.append(self._put((pk, f"trace {trace}"), mark))
+        writes += self._deletes([(pk, f"trace {trace}") for trace in kept.traces - traces])
+        for key in should - kept.places:
+            once = key[0].startswith(self._pk("once", ""))
+            writes.append(self._put(key, {"no": kept.no} if once else NOTHING))
+        writes += self._deletes(sorted(kept.places - should))
+        for first in range(0, len(writes), AT_ONCE):
+            self._transact(writes[first : first + AT_ONCE])
+
+    def tallies(self) -> dict[tuple[str, str], int]:
+        return {
+            (_first(item["sk"]["S"]), name): int(value["N"])
+            for item in self._query(self._pk("tally"))
+            for name, value in item.items()
+            if value.get("N", "0") != "0"
+        }
+
+    def _scan(self) -> Iterator[Item]:
+        """All items of the community, in no order: keys, and what submissions lead to. The whole
+        table is read for it."""
+        asked: dict[str, Any] = {
+            "TableName": self._table,
+            "FilterExpression": "begins_with(pk, :community)",
+            "ProjectionExpression": "pk, sk, #no",
+            "ExpressionAttributeNames": {"#no": "no"},
+            "ExpressionAttributeValues": _values({":community": self._pk("")}),
+            "ConsistentRead": True,
+        }
+        while True:
+            page = self._client.scan(**asked)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _pk(self, *parts: str) -> str:
         return "/".join((self._community, *parts))
@@ -547,6 +632,26 @@ def _item(key: Key) -> dict[str, Any]:
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 
+def _kept(no: str, items: Iterator[Item], places: Set[Place]) -> Kept:
+    """One history of its items; those that are damaged are named."""
+    head, events, personal, damaged = None, {}, {}, []
+    names: dict[str, set[str]] = {"trace": set(), "once": set()}
+    for item in items:
+        part, _, rest = item["sk"]["S"].partition(" ")
+        try:
+            if part == "head":
+                head = _as_head(item)
+            elif part == "event":
+                events[int(rest)] = _as_event(item)
+            elif part == "sealed":
+                personal[int(rest)] = bytes(item["sealed"]["B"])
+            else:
+                names[part].add(rest)
+        except DynamoDB.damage:
+            damaged.append(f"{part} {rest.lstrip('0')}".strip())
+    return Kept(no, head, events, personal, names["trace"], names["once"], places, damaged)
+
+
 def _rest(item: Item) -> str:
     """What a sort key says after its first word."""
     return _no(item["sk"]["S"])
@@ -554,6 +659,10 @@ def _rest(item: Item) -> str:
 
 def _no(place: str) -> str:
     return place.partition(" ")[2]
+
+
+def _first(key: str) -> str:
+    return key.partition(" ")[0]
 
 
 def _as_head(item: Item) -> Head:

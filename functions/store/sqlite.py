@@ -1,17 +1,34 @@
 """The embedded store: one SQLite file, safe against ``kill -9`` at any moment."""
 
+import heapq
 import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterator, Sequence, Set
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
 from functions.lifecycle import Event
-from functions.store import Change, Conflict, Full, Head, Message, Unusable, to_json, to_utc
+from functions.store import (
+    Change,
+    Conflict,
+    Full,
+    Head,
+    Kept,
+    Message,
+    Place,
+    Unusable,
+    to_json,
+    to_utc,
+)
 from functions.store.presence import Presence
 
 MIGRATIONS = (
@@ -136,6 +153,15 @@ MIGRATIONS = (
     DROP TABLE old_marks;
     """,
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # Most of a history can be derived from nothing else, so that damage would not be noticed.
+    """
+    ALTER TABLE heads ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+    UPDATE heads SET crc = row_crc(no, kind, version, state, begun, data, due, owner, marks);
+    ALTER TABLE events ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+    UPDATE events SET crc = row_crc(head, seq, kind, by, at, data);
+    ALTER TABLE personal ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+    UPDATE personal SET crc = row_crc(head, seq, sealed);
+    """,
 )
 """Each script takes the file one version on; ``PRAGMA user_version`` counts those done."""
 
@@ -156,8 +182,21 @@ DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, ValueError)
 """What SQLite and :mod:`json` raise where a file is not what was written; the second where the
 complaint quotes the damage. Faults of the disk are ``OperationalError``, the same family."""
 
+LOST = "#"
+"""Begins what stands for a number where the head is lost, and the number with it."""
+
 HEAD = "h.no, h.kind, h.version, h.state, h.begun, h.data, h.due, h.owner, h.marks"
 ID = "(SELECT id FROM heads WHERE no = ?)"
+
+RAW = {
+    "head": "SELECT id, no, kind, version, state, begun, data, due, owner, marks, crc FROM heads",
+    "event": "SELECT head, seq, kind, by, at, data, crc FROM events",
+    "sealed": "SELECT head, seq, sealed, crc FROM personal",
+    "trace": "SELECT head, mark FROM traces",
+    "once": "SELECT head, once FROM submissions",
+    "place": "SELECT head, kind, mark, begun FROM marks",
+}
+"""All that is kept of histories; each row begins with where the history lies."""
 
 
 class _Connection(sqlite3.Connection):
@@ -172,6 +211,7 @@ class SQLite:
     """
 
     local = True
+    damage: tuple[type[Exception], ...] = (*DAMAGE, TypeError, OverflowError)
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
@@ -419,6 +459,43 @@ class SQLite:
         for (no,) in self._db.execute(query, (kind,)):
             yield no
 
+    def everything(self) -> Iterator[Kept]:
+        db, first = self._db, itemgetter(0)
+        usual = db.text_factory
+        # Text that is damaged is to be read, too, and then told from what was written.
+        db.text_factory = partial(str, encoding="utf-8", errors="backslashreplace")
+        try:
+            tables = [_rows(db, part, f"{query} ORDER BY 1") for part, query in RAW.items()]
+            for key, rows in groupby(heapq.merge(*tables, key=first), first):
+                yield _kept(key, [(part, row) for _, part, row in rows])
+        finally:
+            db.text_factory = usual
+
+    def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
+        row = self._db.execute("SELECT id FROM heads WHERE no = ?", (head.no,)).fetchone()
+        return _places(head, traces, row[0]) if row else set()
+
+    def renew(self, kept: Kept, head: Head | None, traces: Set[str]) -> None:
+        with self._transaction() as db:
+            if head is None:
+                key, should = int(kept.no.removeprefix(LOST)), set[Place]()
+                db.execute("DELETE FROM submissions WHERE head = ?", (key,))
+            else:
+                key = _unchanged(db, head)
+                _write_head(db, head, key)
+                should = _places(head, traces, key)
+            db.executemany(
+                "DELETE FROM marks WHERE kind = ? AND mark = ? AND begun = ? AND head = ?",
+                kept.places - should,
+            )
+            db.executemany("INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?)", should)
+            db.execute("DELETE FROM traces WHERE head = ?", (key,))
+            db.executemany("INSERT INTO traces VALUES (?, ?)", [(key, t) for t in traces])
+
+    def tallies(self) -> dict[tuple[str, str], int]:
+        rows = self._db.execute("SELECT month, name, stands FROM tallies WHERE stands != 0")
+        return {(month, name): int(stands) for month, name, stands in rows}
+
     @property
     def _db(self) -> sqlite3.Connection:
         if not hasattr(self._own, "db"):
@@ -438,6 +515,7 @@ class SQLite:
         db.execute("PRAGMA synchronous = FULL")
         # What is erased must not stay readable in the file's free pages.
         db.execute("PRAGMA secure_delete = ON")
+        db.create_function("row_crc", -1, row_crc, deterministic=True)
         self._connections.add(db)
         return db
 
@@ -576,15 +654,15 @@ def _add(db: sqlite3.Connection, change: Change) -> str:
     added = dict(enumerate(change.events, start=before + 1))
     for verb, events in (("INSERT", added), ("REPLACE", change.rewritten)):
         db.executemany(
-            f"{verb} INTO events VALUES (?, ?, ?, ?, ?, ?)",
+            f"{verb} INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (key, seq, event.kind, event.by, event.at, to_json(dict(event.data)))
+                _checked(key, seq, event.kind, event.by, event.at, to_json(dict(event.data)))
                 for seq, event in events.items()
             ],
         )
     db.executemany(
-        "REPLACE INTO personal VALUES (?, ?, ?)",
-        [(key, seq, sealed) for seq, sealed in change.personal.items()],
+        "REPLACE INTO personal VALUES (?, ?, ?, ?)",
+        [_checked(key, seq, sealed) for seq, sealed in change.personal.items()],
     )
     db.executemany(
         "INSERT INTO tallies VALUES (?, ?, ?)"
@@ -613,17 +691,75 @@ def _known(db: sqlite3.Connection, no: str) -> tuple[int | None, int, set[str]]:
 
 
 def _write_head(db: sqlite3.Connection, head: Head, key: int | None) -> int | None:
-    row = (*head[:5], to_json(head.data), head.due, head.owner, to_json(head.marks))
+    row = _checked(*head[:5], to_json(head.data), head.due, head.owner, to_json(head.marks))
     if key is None:
         return db.execute(
-            "INSERT INTO heads VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+            "INSERT INTO heads VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
         ).lastrowid
     db.execute(
-        "UPDATE heads SET (no, kind, version, state, begun, data, due, owner, marks)"
-        " = (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
+        "UPDATE heads SET (no, kind, version, state, begun, data, due, owner, marks, crc)"
+        " = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
         (*row, key),
     )
     return key
+
+
+def row_crc(*values: object) -> int:
+    """CRC-32 of a row: it notices every bit that flipped, and every burst of up to 32."""
+    return zlib.crc32(b"\0".join(v if isinstance(v, bytes) else str(v).encode() for v in values))
+
+
+def _checked(*row: object) -> tuple[object, ...]:
+    """A row with its checksum."""
+    return *row, row_crc(*row)
+
+
+def _rows(
+    db: sqlite3.Connection, part: str, query: str
+) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
+    for key, *row in db.execute(query):
+        yield key, part, tuple(row)
+
+
+def _kept(key: int, rows: Sequence[tuple[str, Sequence[Any]]]) -> Kept:
+    """One history of the rows that lie at ``key``; those that are damaged are named."""
+    told: dict[str, list[Sequence[Any]]] = {part: [] for part in RAW}
+    for part, row in rows:
+        told[part].append(row)
+    no, head, events, personal, damaged = f"{LOST}{key}", None, dict[int, Event](), {}, []
+    for *values, crc in told["head"]:
+        no = values[0]
+        if row_crc(*values) == crc:
+            head = _as_head(values)
+        else:
+            damaged.append("head")
+    for *values, crc in told["event"]:
+        if row_crc(key, *values) == crc:
+            seq, kind, by, at, data = values
+            events[seq] = Event(kind, by, at, json.loads(data))
+        else:
+            damaged.append(f"event {values[0]}")
+    for *values, crc in told["sealed"]:
+        if row_crc(key, *values) == crc:
+            personal[values[0]] = values[1]
+        else:
+            damaged.append(f"sealed {values[0]}")
+    traces, once = (frozenset(name for (name,) in told[part]) for part in ("trace", "once"))
+    places = frozenset((*row, key) for row in told["place"])
+    return Kept(no, head, events, personal, traces, once, places, damaged)
+
+
+def _places(head: Head, traces: Set[str], key: int) -> set[Place]:
+    return {(head.kind, mark, head.begun, key) for mark in ("", *head.marks, *traces)}
+
+
+def _unchanged(db: sqlite3.Connection, head: Head) -> int:
+    """Where a history lies that has as many events as this head says."""
+    query = "SELECT id, (SELECT count(*) FROM events WHERE head = id) FROM heads WHERE no = ?"
+    row = db.execute(query, (head.no,)).fetchone()
+    if row is None or row[1] != head.version:
+        raise Conflict(f"{head.no} is not at version {head.version}")
+    return int(row[0])
 
 
 def _filed(db: sqlite3.Connection, once: str) -> str | None:
@@ -633,10 +769,11 @@ def _filed(db: sqlite3.Connection, once: str) -> str | None:
 
 
 def _heads(db: sqlite3.Connection, query: str, *values: object) -> list[Head]:
-    return [
-        Head._make((*row[:5], json.loads(row[5]), *row[6:8], tuple(json.loads(row[8]))))
-        for row in db.execute(query, values)
-    ]
+    return [_as_head(row) for row in db.execute(query, values)]
+
+
+def _as_head(row: Sequence[Any]) -> Head:
+    return Head._make((*row[:5], json.loads(row[5]), *row[6:8], tuple(json.loads(row[8]))))
 
 
 def _tally(db: sqlite3.Connection, month: str) -> dict[str, int]:

@@ -382,6 +382,58 @@ def test_every_number_of_a_kind_is_listed(store: Store) -> None:
     assert sorted(store.numbers("order")) == ["A", "B"]
 
 
+def test_all_that_is_kept_is_found_without_lists_and_lists_are_renewed(store: Store) -> None:
+    mine = head("A", 2)._replace(due="2026-12-01", owner="barbers", marks=("m",))
+    commit(store, mine, [event(), event(n=2)], b"x", once="s", traces=["phone:f00"])
+    commit(store, Head("link:b", "link", 1, "issued", "2026-11-23", {}), [event()])
+    found = {kept.no: kept for kept in store.everything()}
+    assert {*found} == {"A", "link:b"}
+    kept = found["A"]
+    assert kept.head == mine
+    assert kept.events == {1: event(), 2: event(n=2)}
+    assert kept.personal == {1: b"x"}
+    assert (kept.traces, kept.submissions, [*kept.damaged]) == ({"phone:f00"}, {"s"}, [])
+    assert kept.places == store.places(mine, kept.traces, kept.submissions)
+    new = mine._replace(state="done", due="2026-12-02", owner="", marks=("n",))
+    store.renew(kept, new, {"phone:f01"})
+    assert store.find("order", ["n"]) == store.find("order", ["phone:f01"]) == [new]
+    assert store.find("order") == store.waiting("order", "done") == [new]
+    assert store.waiting("order", "submitted") == store.waiting("order", "done", "barbers") == []
+    assert store.find("order", ["m"]) == store.find("order", ["phone:f00"]) == []
+    assert store.traces("A") == ["phone:f01"]
+    assert store.filed("s") == "A"
+    (again,) = (kept for kept in store.everything() if kept.no == "A")
+    assert again.places == store.places(new, again.traces, again.submissions)
+
+
+def test_a_history_that_was_added_to_is_not_renewed(store: Store) -> None:
+    commit(store, head("A", 1), [event()])
+    (kept,) = store.everything()
+    commit(store, head("A", 2, "done"), [event()])
+    with pytest.raises(Conflict):
+        store.renew(kept, head("A", 1), set())
+    assert store.head("A") == head("A", 2, "done")
+
+
+def test_all_counters_are_told_at_once(store: Store) -> None:
+    commit(store, head("A", 1), [event()], tally={("2026-11", "all wishes"): 2, ("", "open"): 1})
+    commit(store, head("B", 1), [event()], tally={("", "open"): -1})
+    assert store.tallies() == {("2026-11", "all wishes"): 2}
+
+
+def test_a_row_that_changed_on_the_disk_is_told_from_what_was_written(tmp_path: Path) -> None:
+    store = connect(f"sqlite:{tmp_path}/wudan.db")
+    commit(store, head("A", 2), [event(who="王芳"), event()], b"sealed")
+    with closing(sqlite3.connect(tmp_path / "wudan.db")) as db:
+        db.executescript(
+            "UPDATE events SET data = replace(data, '王', '玉') WHERE seq = 1;"
+            "UPDATE personal SET sealed = x'00'; UPDATE heads SET due = '2026'"
+        )
+    (kept,) = store.everything()
+    assert [*kept.damaged] == ["head", "event 1", "sealed 1"]
+    assert (kept.head, {*kept.events}, kept.personal) == (None, {2}, {})
+
+
 @pytest.mark.slow
 def test_ten_thousand_are_paged_without_loss_or_repeat_while_more_come(address: str) -> None:
     many, page = 10_000, 500
