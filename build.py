@@ -411,16 +411,21 @@ def publish(root: Path, out: Path | None, dry_run: bool, **given: str | None) ->
 def move(source: str, target: str) -> None:
     """Carry all orders from one store to another; stop the server meanwhile."""
     from functions import move as mover
+    from functions import opening
     from functions.store import connect
 
     try:
-        ours, theirs = connect(source), connect(target)
+        ours, theirs = opening.existing(source), connect(target)
     except ValueError as error:
         raise WudanError(f"--from 和 --to 要写成 sqlite:路径 或 dynamodb:表名：{error}") from None
-    numbers = mover.numbers(ours)
     try:
+        numbers = mover.numbers(ours)
         with click.progressbar(numbers, label="搬家", file=sys.stderr) as bar:
             written = mover.move(ours, theirs, bar)
+    except mover.Damaged as damaged:
+        raise WudanError(f"{damaged} 读不全，没有搬。请先用 build.py doctor 看看怎么修。") from None
+    except mover.Foreign:
+        raise WudanError("目标属于另一把密钥，没有动它。请换一个空的目标。") from None
     except mover.Diverged as diverged:
         raise WudanError(f"{diverged} 在两边不一样，没有动它。请换一个空的目标。") from None
     if left := mover.differences(ours, theirs):

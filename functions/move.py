@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from functions import accounts, doctor, ledger, links, looks, people, tally
+from functions import doctor, opening, tally
 from functions.store import Change, Message, Store
+from functions.tally import Tally
 
-KINDS = (ledger.KIND, people.KIND, accounts.KIND, links.KIND, looks.KIND, doctor.KIND)
 PART = 20
 """How many events are written at a time: an engine takes no transaction of any size."""
 
@@ -26,9 +26,26 @@ class Diverged(Exception):
     """The target has something of that number that the source has not; nothing was changed."""
 
 
+class Foreign(Exception):
+    """The target belongs to another secret, under which nothing of the source would open."""
+
+
+class Damaged(Exception):
+    """A history of that number cannot be read; nothing was changed."""
+
+
 def numbers(store: Store) -> list[str]:
-    """The number of everything that can be moved."""
-    return [no for kind in KINDS for no in store.numbers(kind)]
+    """The number of everything that can be moved.
+
+    Raises:
+        Damaged: not all can be read.
+    """
+    found = []
+    for kept in store.everything():
+        if kept.damaged or kept.head is None:
+            raise Damaged(kept.no)
+        found.append(kept.no)
+    return found
 
 
 def move(source: Store, target: Store, nos: Iterable[str]) -> int:
@@ -37,18 +54,26 @@ def move(source: Store, target: Store, nos: Iterable[str]) -> int:
     Returns how many histories were written to.
 
     Raises:
+        Foreign: the target has another secret.
         Diverged: the two have gone different ways.
     """
-    written = sum(_carry(source, target, no) for no in nos)
-    anchor = next((head for no in numbers(target) if (head := target.head(no))), None)
-    if anchor:
-        missing = tally.difference(doctor.counters(target), doctor.counters(source))
+    secret = source.fact(opening.FACT)
+    if secret and target.fact(opening.FACT) not in ("", secret):
+        raise Foreign
+    if secret:
+        target.set_fact(opening.FACT, secret)
+    written, anchor = 0, None
+    for no in nos:
+        written += _carry(source, target, no)
+        anchor = no
+    if anchor and (head := target.head(anchor)):
+        missing = tally.difference(Tally(target.tallies()), Tally(source.tallies()))
         for part in doctor.parted(missing):
-            target.commit(Change(anchor, [], tally=part))
+            target.commit(Change(head, [], tally=part))
         there = {message.id for message in _messages(target)}
         for message in _messages(source):
             if message.id not in there:
-                target.commit(Change(anchor, [], messages=[message]))
+                target.commit(Change(head, [], messages=[message]))
     return written
 
 
@@ -57,7 +82,7 @@ def differences(source: Store, target: Store) -> list[str]:
     ours, theirs = ({*numbers(store)} for store in (source, target))
     found = sorted(ours ^ theirs)
     found += sorted(no for no in ours & theirs if digest(source, no) != digest(target, no))
-    found += ["counters"] * (doctor.counters(source) != doctor.counters(target))
+    found += ["counters"] * (source.tallies() != target.tallies())
     found += ["messages"] * ({*_messages(source)} != {*_messages(target)})
     return found
 

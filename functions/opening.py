@@ -66,7 +66,10 @@ def existing(address: str) -> Store:
     engine, _, place = address.partition(":")
     if engine == "sqlite" and _rows(Path(place)) is None:
         raise Unusable("no_store", place=place)
-    return connect(address)
+    store = connect(address)
+    if not store.local:
+        store.fact(FACT)  # Only an answer tells whether there is a table.
+    return store
 
 
 def beside(address: str) -> Path:

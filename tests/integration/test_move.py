@@ -1,12 +1,14 @@
 """A community moves out of its machine and home again, and nothing is lost on the way."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from functions import accounts, demo, doctor, ledger, links, looks, move
+from functions import accounts, demo, doctor, ledger, links, looks, move, opening
 from functions.app import App
 from functions.lifecycle import Event
 from functions.store import Change, Message, Store, connect
@@ -18,12 +20,13 @@ def ours(app: App) -> Store:
     """A store with something of everything."""
     demo.fill(app, 12)
     accounts.add(app, "王芳", accounts.STAFF)
+    accounts.note(app, "王芳", "exported", {"sheet": "orders", "month": ""})
     links.issue(app, "barbers", "王芳")
-    first, *others = app.store.numbers(ledger.KIND)
+    first = next(iter(app.store.numbers(ledger.KIND)))
     looks.record(app, first, "staff", "王芳")
-    kept = app.store.head(others[0])
-    assert kept
-    app.store.commit(Change(kept, [], erase=True))
+    closed = ledger.find(app, app.store.find(ledger.KIND, ["state:closed"])[0].no)
+    assert closed
+    ledger.move(app, closed, ledger.Step(Event("erased", "staff", app.now.isoformat())))
     told = [Message(f"m{n}", "station", "【新心愿】") for n in range(3)]
     head = app.store.head(first)
     assert head
@@ -48,6 +51,7 @@ def test_all_is_the_same_there_and_home_again(ours: Store, theirs: Store, tmp_pa
     home = connect(f"sqlite:{tmp_path}/home/wudan.db")
     carry(theirs, home)
     assert move.differences(ours, home) == []
+    assert home.events("done:王芳") == ours.events("done:王芳") != ()
     assert home.filed("a form that was sent")
     assert [message.id for message in home.messages("failed")] == ["m0"]
 
@@ -109,3 +113,22 @@ def test_what_went_another_way_meanwhile_is_not_overwritten(ours: Store, theirs:
     with pytest.raises(move.Diverged, match=head.no):
         carry(ours, theirs)
     assert len(theirs.events(head.no)) == head.version + 1
+
+
+def test_the_fingerprint_of_the_secret_goes_along_and_a_foreign_target_is_left_alone(
+    ours: Store, theirs: Store, tmp_path: Path
+) -> None:
+    carry(ours, theirs)
+    assert theirs.fact(opening.FACT) == ours.fact(opening.FACT) != ""
+    other = connect(f"sqlite:{tmp_path}/other/wudan.db")
+    other.set_fact(opening.FACT, "another's")
+    with pytest.raises(move.Foreign):
+        carry(ours, other)
+    assert move.numbers(other) == []
+
+
+def test_what_cannot_be_read_is_named_before_anything_is_moved(ours: Store, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "wudan.db")) as db:
+        db.executescript("UPDATE events SET data = '{' WHERE seq = 1 AND head = 1")
+    with pytest.raises(move.Damaged):
+        move.numbers(ours)
