@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -36,6 +37,8 @@ DATA = click.option(
 
 
 MANY = 500
+SHOWN = 20
+"""How many faults of a kind are told one by one."""
 
 PHASES = {
     "import": "载入程序",
@@ -330,26 +333,63 @@ def demo(root: Path, data: Path | None, orders: int) -> None:
 @main.command()
 @DATA
 @ROOT
-@click.option("--mend", is_flag=True, help="Put right what does not agree.")
+@click.option("--mend", is_flag=True, help="Put right what follows from the histories.")
 @click.pass_context
 def doctor(ctx: click.Context, root: Path, data: Path | None, mend: bool) -> None:
-    """Hold lists and figures against the histories; stop the server before mending."""
-    from functions import doctor as at_work
+    """Examine a store: its file, every history, what is sealed, lists and figures.
 
-    app = _app(root, data, "never")
-    found = at_work.examine(app)
-    click.echo(
-        f"看过 {found.histories} 件：{len(found.heads)} 件在列表里不对，"
-        f"{len(found.counters)} 个数字不对，{len(found.impossible)} 件的经过读不通。"
-    )
-    for no in found.impossible:
-        click.echo(f"{no} 的经过不合五单的步骤，请照备份核对。", err=True)
-    if mend and not found.healthy:
-        at_work.mend(app, found)
-        found = at_work.examine(app)
-        click.echo("已经改好。" if found.healthy else "还有不对的，见上面。")
-    if not found.healthy:
-        ctx.exit(1)
+    The server may go on running. Exit codes: 0 healthy; 1 faults were found, or are left after
+    mending; 2 it could not be examined, or mending was refused.
+    """
+    from functions import doctor as at_work
+    from functions.store import Unusable
+    from generator import local
+    from generator.sentences import REFUSALS
+
+    local.describe(root, data)
+    try:
+        app, wrong = at_work.from_environment()
+        with closing(app):
+            _build_once(app, root)
+            if wrong:
+                click.echo(_of_store(wrong), err=True)
+            if mend:
+                _tell(at_work.mend(app))
+                click.echo("能改的已经改好，再查一遍：")
+            found = at_work.examine(app)
+            _tell(found)
+        ctx.exit(0 if found.healthy else 1)
+    except Unusable as unusable:
+        click.echo(_of_store(unusable), err=True)
+    except at_work.Refusal as refusal:
+        _tell(refusal.found)
+        click.echo(REFUSALS[refusal.code], err=True)
+    except click.exceptions.Exit:
+        raise
+    except Exception as error:
+        # Whatever it was: who looks after a store that is ill should not be left with a traceback.
+        click.echo(REFUSALS["broken_off"].format(error=error), err=True)
+    ctx.exit(2)
+
+
+def _tell(found: Any) -> None:
+    """Say what was found: each kind of fault with its sentence, the first of them by number."""
+    from functions import number
+    from generator.sentences import DOCTOR, PARTS
+
+    kinds: dict[str, list[str]] = {}
+    for fault in found.faults:
+        no = number.spell(fault.no) if number.parse(fault.no) == fault.no else fault.no
+        name, _, step = str(fault.names.get("part", "")).partition(" ")
+        part = PARTS.get(name, name).format(step=step)
+        told = DOCTOR[fault.code].format(no=PARTS.get(no, no), **{**fault.names, "part": part})
+        kinds.setdefault(fault.code, []).append(told)
+    for sentences in kinds.values():
+        click.echo("\n".join(sentences[:SHOWN]), err=True)
+        if len(sentences) > SHOWN:
+            click.echo(f"……这样的还有 {len(sentences) - SHOWN} 处。", err=True)
+    how = f"{len(found.faults)} 处不对，见上面。" if found.faults else "都对得上。"
+    click.echo(f"看过 {found.histories} 件，{how}")
 
 
 @main.command()
@@ -439,15 +479,21 @@ def move(source: str, target: str) -> None:
 def _app(root: Path, data: Path | None, begin: "Begin" = "nothing") -> Any:
     """The functions as they run for this root; where it was never built, or by another version
     of the program, the site is built first. For ``begin`` see :mod:`functions.opening`."""
-    from generator import local, site
+    from generator import local
 
     app = local.app(root, data, begin)
     click.get_current_context().call_on_close(app.close)
+    _build_once(app, root)
+    return app
+
+
+def _build_once(app: Any, root: Path) -> None:
+    from generator import site
+
     try:
         _ = app.bundle
     except (FileNotFoundError, TypeError):
         site.build(root, root / "public")
-    return app
 
 
 if __name__ == "__main__":

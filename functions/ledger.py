@@ -185,9 +185,14 @@ def head(app: App, order: Order) -> Head:
 
 def traces(app: App, personal: Mapping[str, Any]) -> list[str]:
     """Marks of what identifies a resident, which tell nothing to who has not the secret."""
+    return [trace(app, name, value) for name, value in identifying(personal).items()]
+
+
+def identifying(personal: Mapping[str, Any]) -> dict[str, str]:
+    """What of the answers identifies a resident, by the name of its trace."""
     phone = personal.get("phone", "")
     told = {"phone": phone, "last4": phone[-4:], "address": plain(personal.get("address", ""))}
-    return [trace(app, name, value) for name, value in told.items() if value]
+    return {name: value for name, value in told.items() if value}
 
 
 def trace(app: App, name: str, value: str) -> str:

@@ -26,9 +26,14 @@ def app(root: Path, data: Path | None = None, begin: "Begin" = "nothing") -> "Ap
     """
     from functions.app import from_environment
 
+    describe(root, data)
+    return from_environment(begin)
+
+
+def describe(root: Path, data: Path | None = None) -> None:
+    """Let the environment say where store and bundle of this root are."""
     os.environ["WUDAN_STORE"] = address(root, data)
     os.environ["WUDAN_BUNDLE"] = str(site.bundle_folder(root))
-    return from_environment(begin)
 
 
 def figures(root: Path) -> dict[str, Any] | None:

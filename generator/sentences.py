@@ -111,3 +111,69 @@ STORE: dict[str, str] = {
     "no_store": "{place} 里还没有数据库。请核对 --data 写得对不对；第一次用，请先运行 serve。",
 }
 """What is said of a store that cannot be used, by :attr:`functions.store.Unusable.code`."""
+
+BACKUP = "请用 build.py restore 放回最近的备份，坏了的会留着。"
+MEND = "它能照经过重新算出来：build.py doctor --mend。"
+
+DOCTOR: dict[str, str] = {
+    "file": f"数据库文件坏了（{{error}}）。{BACKUP}",
+    "unreadable": f"{{no}}读到一半读不下去了（{{error}}），后面的没有查。{BACKUP}",
+    "secret_foreign": f"{STORE['secret_foreign']}个人信息没有逐条查。",
+    "secret_missing": "没有密钥，个人信息和查找用的记号没有查。请把密钥放回去再查一遍。",
+    "damaged": (
+        "{no}：{part}坏了，和写下时不一样。能照经过算出来的，build.py doctor --mend 会改好；"
+        "其余的请从备份找回。"
+    ),
+    "gap": f"{{no}}：缺第 {{steps}} 步。缺了的算不出来。{BACKUP}",
+    "headless": f"{{no}}：经过还在，单子本身的那一行不见了。{BACKUP}",
+    "impossible": f"{{no}}：经过不合规定的步骤（{{error}}），没有动它。{BACKUP}",
+    "account": "{no}：账号读不全，登录不了。请用 build.py staff reset 给这个人重设密码。",
+    "head": f"{{no}}：列表里的样子和经过不一样（{{fields}}）。{MEND}",
+    "unlisted": f"{{no}}：有 {{lists}} 个列表里该有却没有它。{MEND}",
+    "overlisted": f"{{no}}：有 {{lists}} 个列表里不该有它。{MEND}",
+    "stray": "{no}：列表或提交记录指向一件没有的东西。build.py doctor --mend 会去掉这条。",
+    "sealed": f"{{no}}：第 {{step}} 步的个人信息打不开，或者是别的单的。{BACKUP}",
+    "sealed_missing": f"{{no}}：第 {{step}} 步应当有个人信息，却没有。{BACKUP}",
+    "erased_kept": (
+        "{no}：经过说个人信息已经删了，其实还在。请马上用 build.py doctor --mend 删掉，"
+        "再把更早的备份也清掉。"
+    ),
+    "exposed": (
+        "{no}：经过里留着该加密的回答（{fields}）。build.py doctor --mend 会把它们加密存放；"
+        "已经删了个人信息的，就一起删掉。"
+    ),
+    "traces": "{no}：按电话、住址查找用的记号不对。build.py doctor --mend 会照个人信息重做。",
+    "counter": f"数字不对：{{month}} 的“{{no}}”是 {{stands}}，差 {{missing}}。{MEND}",
+    "uncounted": "有的经过读不出，不知道它们该怎么算，所以数字没有核对，也不会改。",
+    "lost": f"{{no}}：别处提到它，库里却没有。{BACKUP}",
+    "account_lost": (
+        "工作人员“{no}”办过事，账号却不见了。请用 build.py staff list 核对；"
+        "少了的用 staff add 重建，或放回备份。"
+    ),
+}
+"""What `doctor` says of a fault, and what to do, by :attr:`functions.checks.Fault.code`."""
+
+PARTS = {
+    "head": "列表里的样子",
+    "event": "第 {step} 步",
+    "sealed": "第 {step} 步的个人信息",
+    "histories": "经过",
+    "figures": "数字",
+    "messages": "消息",
+    "facts": "库自己的记录",
+}
+"""Parts of a store, as `doctor` calls them."""
+
+REFUSALS = {
+    "damaged": f"数据库文件有损坏，在上面改只会更糟，所以什么也没有改。{BACKUP}",
+    "unreadable": f"大多数经过读不出来，照剩下的改会把列表和数字改没，所以什么也没有改。{BACKUP}",
+    "nothing": (
+        "一件有数可算的都没有找到，照这样改会把数字全部清零，所以什么也没有改。"
+        "请核对 --data 写得对不对，或放回备份。"
+    ),
+    "broken_off": (
+        "没有查完（{error}），什么也没有改；DynamoDB 上改过的那些留着，再运行一次会接着改。"
+        "请看看磁盘、网络和别的程序，再做一次；还是这样，请放回最近的备份。"
+    ),
+}
+"""Why `doctor` stopped, by :attr:`functions.doctor.Refusal.code`."""

@@ -55,7 +55,7 @@ def test_a_store_of_an_earlier_version_opens_with_all_that_was_in_it(
     assert [head.data["name"] for head in accounts.everybody(app)] == ["王芳"] or "2" in store.stem
     found = doctor.examine(app)
     if not found.healthy:
-        doctor.mend(app, found)
+        doctor.mend(app)
     assert doctor.examine(app).healthy
 
 
