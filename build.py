@@ -141,13 +141,18 @@ def _progress(done: Iterator[Any], total: int, label: str = "生成网站") -> I
 
 @main.command()
 @ROOT
-def check(root: Path) -> None:
-    """Check site.yaml and content/; write nothing."""
-    from generator import site
+@DATA
+def check(root: Path, data: Path | None) -> None:
+    """Check site.yaml and content/, and say whether the orders can be opened; write nothing."""
+    from generator import local, site
 
     checked = site.check(root)
     click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
     _remind(checked.calendar)
+    try:
+        local.look(root, data)
+    except Exception as error:
+        _note(_of_store(error))
 
 
 @main.command()
@@ -291,7 +296,7 @@ def secret(root: Path, data: Path | None, action: str) -> None:
 
     given, address = os.environ.get("WUDAN_SECRET", ""), local.address(root, data)
     if action == "lost":
-        rotation.give_up(address)
+        rotation.give_up(address, datetime.now(UTC))
         click.echo("新的密钥写好了，请另外保管一份。以前的单子还在，里面的个人信息再也读不出来了。")
         return
     app = _app(root, data, "never")

@@ -151,7 +151,7 @@ def _fetch(copy: Path, new: Path, secret: bytes) -> None:
     for suffix in ("", "-wal"):  # The log, if somebody has copied the folder as it lay.
         with suppress(FileNotFoundError):
             _copy(copy.with_name(copy.name + suffix), new.with_name(new.name + suffix))
-    if sqlite.rows(new) is None:
+    if sqlite.glance(new) is None:
         raise Unusable("store_unknown", place=copy)
     with _opened(new) as opened:
         if faults := opened.faults():

@@ -5,6 +5,7 @@ and what is sealed can not: where they are damaged or missing, only a backup has
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from functions import accounts, ledger, links, looks, people, tally
@@ -26,6 +27,8 @@ STATES: dict[str, dict[str, str]] = {
 
 FORMS = {"submitted": "wish", "applied": "volunteer", "rated": "rating"}
 """Events whose data was answered in a form that residents fill in."""
+
+LONG_AGO = "0001-01-01T00:00:00+00:00"
 
 STUMBLES = (Refused, people.Refused, AttributeError, KeyError, TypeError, ValueError)
 """What the rules raise for a history that they would not have let happen."""
@@ -60,19 +63,20 @@ class Verdict(NamedTuple):
     events: Sequence[Event] = ()
 
 
-def check(app: App, kept: Kept, opens: bool) -> Verdict:
+def check(app: App, kept: Kept, opens: bool, given_up: str = "") -> Verdict:
     """Hold one history against its events and what is sealed; ``opens`` says whether the secret
-    is the one that it was sealed with."""
+    is the one that it was sealed with, but for what was sealed until ``given_up``."""
     if not (kept.head or kept.events or kept.personal or kept.damaged):
         return Verdict([Fault("stray", kept.no)], Repair(kept, None, frozenset()), Tally())
-    return _History(app, kept, opens).verdict()
+    return _History(app, kept, opens, given_up).verdict()
 
 
 class _History:
     """One history while it is examined."""
 
-    def __init__(self, app: App, kept: Kept, opens: bool):
+    def __init__(self, app: App, kept: Kept, opens: bool, given_up: str):
         self.app, self.kept, self.opens = app, kept, opens
+        self.given_up = datetime.fromisoformat(given_up or LONG_AGO)
         self.faults: list[Fault] = []
         self.events = [event for _, event in sorted(kept.events.items())]
         self.kind = self._kind()
@@ -161,11 +165,17 @@ class _History:
             if seq > self.erased and seq not in there and _is_sealed(event):
                 self._tell("sealed_missing", step=seq)
         for seq, sealed in kept.personal.items():
-            if self.opens and seq not in stale and not self.app.vault.opens(kept.no, sealed):
+            told = self.opens and seq not in stale and not self._is_given_up(seq)
+            if told and not self.app.vault.opens(kept.no, sealed):
                 self._tell("sealed", step=seq)
         if self.exposed:
             names = {name for told in self.exposed.values() for name in told}
             self._tell("exposed", fields=", ".join(sorted(names)))
+
+    def _is_given_up(self, seq: int) -> bool:
+        """Whether it was sealed with a secret that is known to be gone."""
+        event = self.kept.events.get(seq)
+        return event is not None and datetime.fromisoformat(event.at) <= self.given_up
 
     def _said(self, seq: int) -> dict[str, Any] | None:
         """What was typed with an event, if that can be read."""

@@ -133,6 +133,7 @@ class _Examination:
         self.unknown = False
         """Whether something counts for what nobody can know."""
         known = self._read("facts", lambda: self.store.fact(opening.FACT), "")
+        self.given_up = self._read("facts", lambda: self.store.fact(opening.GIVEN_UP), "")
         prints = app.vault.fingerprints
         self.opens = bool(prints) and (not known or known in prints)
         if prints and not self.opens:
@@ -169,7 +170,7 @@ class _Examination:
 
     def _take(self, kept: Kept) -> None:
         try:
-            verdict = checks.check(self.app, kept, self.opens)
+            verdict = checks.check(self.app, kept, self.opens, self.given_up)
         except self.store.damage as error:  # One that cannot be judged must not hide the others.
             verdict = checks.Verdict([Fault("impossible", kept.no, {"error": error})], None, None)
         self.faults += verdict.faults

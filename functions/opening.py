@@ -7,17 +7,23 @@ another community's, nothing is read, written or made anew.
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from functions.store import Store, Unusable, connect
 from functions.store.presence import Presence
 from functions.vault import SHORTEST, Vault
+
+if TYPE_CHECKING:
+    from functions.store.sqlite import Glance
 
 SECRET = "secret"  # noqa: S105 - The name of a file.
 """The file beside the database that holds the secret, where the environment does not."""
 
 FACT = "secret"
 """The fact of a store that has the fingerprint of its secret."""
+
+GIVEN_UP = "secret_given_up"
+"""The fact with the moment before which what was sealed is lost, with the secret of then."""
 
 SAMPLE = 50
 """How many histories of an older store are looked into, which has no fingerprint yet."""
@@ -43,7 +49,7 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
         return _long_enough(given.encode(), "WUDAN_SECRET")
     database = Path(place)
     file = beside(address)
-    kept = _rows(database)
+    kept = _glance(database)
     if kept is None and (_has_log(database) or (file.exists() and begin != "secret")):
         raise Unusable("store_empty" if database.exists() else "store_missing", place=database)
     if kept is None and begin == "never":
@@ -51,10 +57,24 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
     if given:
         return _long_enough(given.encode(), "WUDAN_SECRET")
     if not file.exists():
-        if kept:
+        if kept and any(kept):
             raise Unusable("secret_missing", place=file)
         _begin(address, file)
     return _long_enough(file.read_bytes(), str(file))
+
+
+def look(address: str, given: str) -> None:
+    """Make sure that store and secret are there and belong together, as far as that can be seen
+    on this machine without changing anything.
+
+    Raises:
+        Unusable: they are not, or do not.
+    """
+    vault = Vault(secret_for(address, given, "never"))
+    engine, _, place = address.partition(":")
+    seen = _glance(Path(place)) if engine == "sqlite" else None
+    if seen and seen.facts.get(FACT, "") not in ("", *vault.fingerprints):
+        raise Unusable("secret_foreign")
 
 
 def existing(address: str) -> Store:
@@ -64,7 +84,7 @@ def existing(address: str) -> Store:
         Unusable: ``no_store``, there is none.
     """
     engine, _, place = address.partition(":")
-    if engine == "sqlite" and _rows(Path(place)) is None:
+    if engine == "sqlite" and _glance(Path(place)) is None:
         raise Unusable("no_store", place=place)
     store = connect(address)
     if not store.local:
@@ -156,15 +176,15 @@ def _begin(address: str, file: Path) -> None:
         raise Unusable("unwritable", place=file.parent, error=error) from error
 
 
-def _rows(database: Path) -> int | None:
-    """How much is kept in a database; None where there is none, or an empty file.
+def _glance(database: Path) -> "Glance | None":
+    """What lies in a database; None where there is none, or an empty file.
 
     Raises:
         Unusable: ``store_damaged``, it cannot be read.
     """
-    from functions.store.sqlite import rows
+    from functions.store.sqlite import glance
 
-    return rows(database) if database.exists() and database.stat().st_size else None
+    return glance(database) if database.exists() and database.stat().st_size else None
 
 
 def _has_log(database: Path) -> bool:

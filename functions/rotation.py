@@ -6,6 +6,7 @@ being the same, loses nothing meanwhile, and goes on when it is run again.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from functions import ledger, opening, people
 from functions.app import App
@@ -31,7 +32,7 @@ def reseal(app: App, numbers: Iterable[str]) -> int:
     return changed
 
 
-def give_up(address: str) -> None:
+def give_up(address: str, now: datetime) -> None:
     """Begin another secret for a store whose own is gone for good. What that sealed stays as it
     is, in case it is found one day, and is shown as unreadable.
 
@@ -47,6 +48,7 @@ def give_up(address: str) -> None:
             line = opening.new_line()
             opening.write_secret(file, line)
             store.set_fact(opening.FACT, Vault(line.encode()).fingerprints[0])
+            store.set_fact(opening.GIVEN_UP, now.isoformat())
     finally:
         store.close()
 

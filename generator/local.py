@@ -36,10 +36,27 @@ def describe(root: Path, data: Path | None = None) -> None:
     os.environ["WUDAN_BUNDLE"] = str(site.bundle_folder(root))
 
 
+def look(root: Path, data: Path | None = None) -> None:
+    """See whether the orders of this root can be opened, if there are any, and change nothing.
+
+    Raises:
+        Unusable: they cannot.
+    """
+    from functions import opening
+
+    if data or is_begun(root):
+        opening.look(address(root, data), os.environ.get("WUDAN_SECRET", ""))
+
+
+def is_begun(root: Path) -> bool:
+    """Whether this machine has orders, or had them."""
+    kept = (root / "var/wudan.db", root / "var/secret")
+    return "WUDAN_STORE" in os.environ or any(file.exists() for file in kept)
+
+
 def figures(root: Path) -> dict[str, Any] | None:
     """The public figures of the store, or None where this machine has none."""
-    kept = (root / "var/wudan.db", root / "var/secret")
-    if "WUDAN_STORE" not in os.environ and not any(file.exists() for file in kept):
+    if not is_begun(root):
         return None
     from functions import figures as public
 

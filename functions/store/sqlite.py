@@ -13,7 +13,7 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakSet
 
 from functions.lifecycle import Event
@@ -591,20 +591,32 @@ def fold(file: Path) -> bool:
     return True
 
 
-def rows(file: Path) -> int | None:
-    """How many histories and facts a database keeps, None where it is no store; it is only read.
+class Glance(NamedTuple):
+    """What can be said of a database without opening it to others: how many histories it keeps,
+    and its facts."""
+
+    histories: int
+    facts: dict[str, str]
+
+
+def glance(file: Path) -> Glance | None:
+    """Look at a database without changing anything; None where it is no store.
 
     Raises:
-        Unusable: ``store_damaged``, it cannot be read.
+        Unusable: ``store_damaged``, it cannot be read; ``store_newer``.
     """
-    with (
-        _told(file),
-        closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as db,
-    ):
+    # Without a log nobody else has it open, and SQLite needs no file beside it.
+    how = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "immutable=1"
+    address = f"{file.resolve().as_uri()}?{how}"
+    with _told(file), closing(sqlite3.connect(address, uri=True)) as db:
+        if _version(db) > len(MIGRATIONS):
+            raise Unusable("store_newer", place=file)
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-        kept = tables & {"heads", "facts"}
-        counts = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in kept]  # noqa: S608
-        return sum(counts) if "heads" in tables else None
+        if "heads" not in tables:
+            return None
+        (histories,) = db.execute("SELECT count(*) FROM heads").fetchone()
+        facts = dict(db.execute("SELECT * FROM facts")) if "facts" in tables else {}
+        return Glance(histories, facts)
 
 
 @contextmanager

@@ -94,6 +94,9 @@ def test_every_command_that_reads_orders_says_what_is_wrong_and_changes_nothing(
         assert result.exit_code == 1, (command, result.output)
         assert beginning in result.stderr, (command, result.stderr)
         assert "Traceback" not in result.output
+    result = run(root, "check")
+    assert result.exit_code == 0
+    assert beginning in result.stderr
     assert contents(root / "var") == before
 
 
@@ -185,6 +188,13 @@ def test_a_new_database_is_begun_for_a_secret_only_on_purpose(tmp_path: Path) ->
     with pytest.raises(Unusable, match="store_missing"):
         opening.secret_for(address, "")
     assert opening.secret_for(address, "", "secret") == secret
+
+
+def test_a_check_of_what_belongs_together_says_nothing_and_changes_nothing(root: Path) -> None:
+    before = sorted(root.rglob("*"))
+    result = run(root, "check")
+    assert (result.exit_code, "密钥" in result.stderr) == (0, False)
+    assert sorted(root.rglob("*")) == before
 
 
 def test_demo_leaves_a_store_alone_that_holds_anything_real(root: Path) -> None:

@@ -129,6 +129,7 @@ def test_a_secret_that_is_gone_for_good_can_be_given_up_on_purpose(root: Path) -
     assert run(root, "staff", "list").exit_code == 1
     assert run(root, "secret", "lost").exit_code == 0
     assert run(root, "staff", "list").exit_code == 0
+    assert run(root, "doctor").exit_code == 0
     assert len([*connect(f"sqlite:{root}/var/wudan.db").numbers(ledger.KIND)]) == 12
 
 
