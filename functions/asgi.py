@@ -23,8 +23,9 @@ from functions import desk, health, http, logs, order, rating, team, volunteer, 
 from functions.app import App
 from functions.bundle import UNREADABLE
 from functions.desk.session import SIGN_IN
-from functions.failures import BUSY, Busy, locked
+from functions.failures import BUSY, locked
 from functions.http import LONGEST_ENCODED, LONGEST_UPLOAD, Event, Response, Routes
+from functions.store import Busy
 
 RESIDENTS: Routes = {
     path: actions

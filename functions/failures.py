@@ -6,7 +6,7 @@ network or a failing disk, it may be there or not, and nobody must be told that 
 
 import errno
 
-from functions.store import Conflict, Full, Unusable
+from functions.store import Busy, Conflict, Full, Unusable
 
 BUSY, UNWRITABLE = "busy", "unwritable"
 
@@ -26,10 +26,6 @@ whole never does. ``SQLITE_IOERR_FSYNC`` is not here, because all its pages may 
 SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
-class Busy(Exception):
-    """There is so much to be written that this had better be sent again; nothing was written."""
-
-
 class Unfinished(Exception):
     """Something of a request was written before it failed; its cause says how."""
 
@@ -44,8 +40,6 @@ def unwritten(error: BaseException) -> str:
         return UNWRITABLE if error.errno in SYSTEM else ""
     if _engine(error) == "sqlite3":
         name = getattr(error, "sqlite_errorname", "")
-        if not name:  # Raised by our own store: another thread did not come to an end.
-            return BUSY if "another thread is writing" in error.args else ""
         return next((code for known, code in SQLITE.items() if name.startswith(known)), "")
     # Of DynamoDB nothing is certain: botocore tries again by itself, and the answer to an earlier
     # try may have been lost.
@@ -54,7 +48,7 @@ def unwritten(error: BaseException) -> str:
 
 def locked(error: BaseException) -> bool:
     """Whether somebody else is writing, so that it is worth while to try again in a moment."""
-    return _engine(error) == "sqlite3" and unwritten(error) == BUSY
+    return isinstance(error, Busy) or (_engine(error) == "sqlite3" and unwritten(error) == BUSY)
 
 
 def of_store(error: BaseException) -> bool:

@@ -2,15 +2,16 @@
 
 import csv
 import io
+import os
 import re
+import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from functools import cache
-from itertools import chain, islice, zip_longest
+from itertools import chain
+from pathlib import Path
 from typing import IO, Any
-from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from functions.form import Field, Form
 
@@ -20,8 +21,9 @@ Table = Iterable[Sequence[Cell]]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 2000
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would take for a formula (OWASP, "CSV Injection")."""
+ACTIVE = ("=", "+", "-", "@", "\t", "\r", "<r>")
+"""How a cell begins that would not be taken for text: by a spreadsheet for a formula (OWASP, "CSV
+Injection"), or, from ``<r>`` to ``</r>``, by XlsxWriter for XML of its own, written as it is."""
 
 
 class Unreadable(Exception):
@@ -34,135 +36,97 @@ class Unreadable(Exception):
 
 
 def xlsx(title: str, heads: Sequence[str], rows: Table) -> IO[bytes]:
-    """A workbook of one sheet, as an open file that nobody else sees and that is gone when it is
+    """A workbook of one sheet, as an open file that has no name any more and is gone when it is
     closed. Text is text, phones with all their digits; nothing calculates.
 
-    Rows are written as they come, so memory does not grow with them. Only what they are likely to
-    be decides how wide columns are: the headings and the first rows. It is written here because
-    libraries either keep all cells in memory or leave what they wrote in a file with a name, in
-    clear, when the process is killed.
+    Rows are written as they come, so memory does not grow with them. Only the headings and the
+    first rows decide how wide columns are.
+
+    Raises:
+        OSError: the disk is full, or cannot be written.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - Whoever sends it closes it.
-    try:
-        coming = iter(rows)
-        first = list(islice(coming, MEASURED))
-        with ZipFile(file, "w", ZIP_DEFLATED) as book:
-            for name, text in _PARTS.items():
-                book.writestr(name, _XML + text.replace("TITLE", _attribute(_titled(title))))
-            with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-                sheet.write((_XML + _SHEET + _columns(heads, first)).encode())
-                sheet.write(_row(1, heads, HEAD).encode())
-                for number, row in enumerate(chain(first, coming), start=2):
-                    sheet.write(_row(number, row, TEXT).encode())
-                sheet.write(b"</sheetData></worksheet>")
-        file.seek(0)
-    except BaseException:
-        file.close()
-        raise
-    return file
+    from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
+
+    with _folder() as folder:
+        file = Path(folder, "book")
+        try:
+            with Workbook(file, {"constant_memory": True, "tmpdir": folder}) as book:
+                _fill(book, _titled(title), chain([heads], rows))
+        except FileCreateError as error:
+            # Its only argument is what the system said, such as that the disk is full.
+            raise error.args[0] from None
+        return file.open("rb")
 
 
 MEASURED = 200
 """Rows that decide how wide columns are."""
 WIDEST = 48
 
-TEXT, HEAD = 1, 2
-"""Places in ``cellXfs``: text, and text of a heading."""
 
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_PARTS = {
-    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
-    '<Default Extension="rels"'
-    ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/>'
-    "</Types>",
-    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
-    "</Relationships>",
-    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
-    '<sheets><sheet name="TITLE" sheetId="1" r:id="rId1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/>'
-    "</Relationships>",
-    # Number format 49 is "@", text (ECMA-376, 18.8.30).
-    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}">'
-    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
-    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
-    '<fill><patternFill patternType="gray125"/></fill></fills>'
-    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"'
-    ' applyFont="1"/></cellXfs>'
-    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
-    "</styleSheet>",
-}
-"""All of a workbook but its sheet (ECMA-376, SpreadsheetML)."""
+def _fill(book: Any, title: str, rows: Table) -> None:
+    """Write the one sheet of an ``xlsxwriter.Workbook``; the first row is its heading."""
+    sheet = book.add_worksheet(title)
+    sheet.freeze_panes(1, 0)
+    style = book.add_format({"num_format": "@", "bold": True})
+    text = book.add_format({"num_format": "@"})
+    widths: dict[int, int] = {}
+    for place, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                sheet.write_string(place, column, _still(_NO_XML.sub("", cell)), style)
+            elif cell is not None:
+                sheet.write_number(place, column, cell)
+            if place <= MEASURED:
+                widths[column] = max(widths.get(column, 0), len(str(cell or "")))
+        style = text
+    for column, longest in widths.items():
+        sheet.set_column(column, column, min(WIDEST, 4 + 2 * longest))
 
-_SHEET = (
-    f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
-    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    "</sheetView></sheetViews>"
-)
+
+ROWS = "wudan-sheets-"
+"""How the name of a folder begins in which rows are kept until they are packed."""
+
+
+@contextmanager
+def _folder() -> Iterator[str]:
+    """A folder for what XlsxWriter keeps in files with names, in clear, while it writes a workbook.
+
+    Nobody else can read it. What was left by processes that were killed is removed first: nothing
+    is written to a folder before it is locked, and a lock ends with its holder.
+    """
+    for left in {file.parent for file in Path(tempfile.gettempdir()).glob(f"{ROWS}*/*")}:
+        with suppress(OSError), _locked(left):
+            shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=ROWS) as folder, _locked(folder):
+        yield folder
+
+
+@contextmanager
+def _locked(folder: str | Path) -> Iterator[None]:
+    """Hold the lock on a folder.
+
+    Raises:
+        OSError: somebody else holds it, or the folder is somebody else's.
+    """
+    import fcntl  # Here, because Windows has none, and builds read this module there.
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold."""
-_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-"""Would be read as the start of an escaped character (ECMA-376, 22.9.2.19)."""
-
-
-def _columns(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """How wide each column is, and where the rows begin."""
-    columns = zip_longest(heads, *rows)
-    longest = (max(len(str(cell or "")) for cell in column) for column in columns)
-    widths = "".join(
-        f'<col min="{at}" max="{at}" width="{min(WIDEST, 4 + 2 * most)}" customWidth="1"/>'
-        for at, most in enumerate(longest, start=1)
-    )
-    return f"<cols>{widths}</cols><sheetData>"
-
-
-def _row(number: int, cells: Sequence[Cell], style: int) -> str:
-    written = "".join(
-        _cell(f"{_letters(at)}{number}", _still(cell), style)
-        for at, cell in enumerate(cells)
-        if cell is not None
-    )
-    return f'<row r="{number}">{written}</row>'
-
-
-def _cell(place: str, cell: Cell, style: int) -> str:
-    if not isinstance(cell, str):
-        return f'<c r="{place}"><v>{cell}</v></c>'
-    text = escape(_ESCAPE.sub("_x005F_", _NO_XML.sub("", cell)))
-    inline = f'<is><t xml:space="preserve">{text}</t></is>'
-    return f'<c r="{place}" s="{style}" t="inlineStr">{inline}</c>'
-
-
-@cache
-def _letters(column: int) -> str:
-    """The name of a column, counted from 0: A, B, … Z, AA."""
-    before, last = divmod(column, 26)
-    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def _titled(title: str) -> str:
-    """A name that a sheet may have: 31 characters, without those that formulas use."""
-    return "".join(" " if c in "[]:*?/\\" else c for c in _NO_XML.sub("", title))[:31] or "Sheet"
-
-
-def _attribute(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    """A name that a sheet may have: 31 units of UTF-16, without characters that formulas use."""
+    named = "".join(" " if c in "[]:*?/\\" else c for c in _NO_XML.sub("", title))
+    return named.encode("utf-16-le")[:62].decode("utf-16-le", "ignore").strip("'") or "Sheet"
 
 
 def as_csv(heads: Sequence[str], rows: Table) -> str:
@@ -228,4 +192,4 @@ def _text(cell: Any) -> str:
 
 def _still(cell: Cell) -> Cell:
     """A cell that is nothing but what it shows."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(ACTIVE) else cell

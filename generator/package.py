@@ -41,6 +41,7 @@ DISTRIBUTIONS = {
     "openpyxl": ("openpyxl", "et-xmlfile"),
     "segno": ("segno",),
     "whitenoise": ("whitenoise",),
+    "xlsxwriter": ("xlsxwriter",),
     "yaml": ("pyyaml",),
 }
 """What the functions import, and what must be installed for it."""
@@ -56,7 +57,7 @@ LEFT_OUT = (
 an old name of what yaml has."""
 
 OF_ONE_MACHINE = ["functions.store.sqlite"]
-OF_REQUESTS = ["cryptography", "multipart", "openpyxl"]
+OF_REQUESTS = ["cryptography", "multipart", "openpyxl", "xlsxwriter"]
 """What the night does not come to: it opens nothing sealed, and answers nobody."""
 
 STACKS = ("function.yaml", "edge.yaml")

@@ -30,6 +30,10 @@ class Full(Exception):
     """A counter would rise above its limit; nothing was written."""
 
 
+class Busy(Exception):
+    """Others are writing; nothing was written."""
+
+
 class Unusable(Exception):
     """A store that must not be read or written as it is; nothing was changed.
 
@@ -147,8 +151,9 @@ class Store(Protocol):
         """A store whose changes are durable when the block has ended, perhaps not before.
 
         Raises:
-            Exception: somebody else is writing, at the beginning, for longer than ``patience``
-                seconds; or at the end, what kept all that was done inside from being written.
+            Busy: at the beginning, another thread was writing for all of ``patience`` seconds.
+            Exception: at the beginning, another program was writing for as long; or at the end,
+                what kept all that was done inside from being written.
         """
 
     def snapshot(self) -> AbstractContextManager["Store"]:

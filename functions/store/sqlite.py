@@ -18,6 +18,7 @@ from weakref import WeakSet
 
 from functions.lifecycle import Event
 from functions.store import (
+    Busy,
     Change,
     Conflict,
     Full,
@@ -530,12 +531,13 @@ class SQLite:
         """One transaction that takes the write lock at once, so that what it read stays true.
 
         Raises:
-            sqlite3.OperationalError: others were writing for all of these seconds.
+            Busy: another thread was writing for all of these seconds.
+            sqlite3.OperationalError: another program was.
         """
         db = self._writer
         # Threads wait for each other here: SQLite would sleep and look again, ever longer.
         if not self._turn.acquire(timeout=patience):
-            raise sqlite3.OperationalError("another thread is writing")
+            raise Busy
         try:
             db.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
             db.execute("BEGIN IMMEDIATE")

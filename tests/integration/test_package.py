@@ -15,7 +15,7 @@ from tests.servers import PRODUCT
 
 SEALS = {"bundle", "functions", "cryptography", "_cffi_backend"}
 DRAWS = SEALS | {"jinja2", "markupsafe", "multipart"}
-SIGNS_IN = {"argon2", "_argon2_cffi_bindings", "openpyxl", "et_xmlfile"}
+SIGNS_IN = {"argon2", "_argon2_cffi_bindings", "openpyxl", "et_xmlfile", "xlsxwriter"}
 RENDERS = {
     *("functions", "generator", "templates", "static", "requirements", "jinja2", "markupsafe"),
     *("icalendar", "tzdata", "typing_extensions", "markdown", "msgspec", "nh3", "whitenoise"),

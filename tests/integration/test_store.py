@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from functions.lifecycle import Event
-from functions.store import Change, Conflict, Full, Head, Message, Store, connect, sqlite
+from functions.store import Busy, Change, Conflict, Full, Head, Message, Store, connect, sqlite
 
 Request = pytest.FixtureRequest
 ENGINES: dict[str, Callable[[Path, Request], str]] = {
@@ -620,7 +620,7 @@ def test_who_would_have_to_wait_for_another_writer_is_told_at_once(file: sqlite.
     with other.together():
         with pytest.raises(sqlite3.OperationalError), file.together():
             pytest.fail("two are writing")
-        with pytest.raises(sqlite3.OperationalError), other.together():
+        with pytest.raises(Busy), other.together():
             pytest.fail("two are writing")
     assert time.monotonic() - began < sqlite.PATIENCE / 2
     commit(file, head("A", 1), [event()])

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from functions.failures import Busy, Unfinished, locked, of_store, unwritten
-from functions.store import Conflict, Full
+from functions.failures import Unfinished, locked, of_store, unwritten
+from functions.store import Busy, Conflict, Full
 from functions.store.sqlite import SQLite
 
 
@@ -45,13 +45,13 @@ def test_a_lock_a_full_disk_and_a_read_only_one_keep_everything_from_being_writt
 
 def test_a_thread_that_does_not_come_to_an_end_is_waited_for_in_vain(tmp_path: Path) -> None:
     store = SQLite(tmp_path / "wudan.db")
-    with store.together(), pytest.raises(sqlite3.OperationalError) as caught, store.together():
+    with store.together(), pytest.raises(Busy) as caught, store.together():
         pass
     assert (unwritten(caught.value), locked(caught.value)) == ("busy", True)
 
 
 def test_who_was_refused_has_written_nothing_and_need_not_be_tried_again() -> None:
-    for error in (Conflict(), Full(), Busy()):
+    for error in (Conflict(), Full()):
         assert (unwritten(error), locked(error)) == ("busy", False)
 
 
