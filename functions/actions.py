@@ -78,10 +78,11 @@ def rating(app: App, by: str, asked: Form, answers: Answers, **more: str) -> lis
     return steps
 
 
-def by_clock(app: App, order: Order, kind: str) -> Order:
-    """What time itself does to an order."""
-    facts = FACTS.get(kind, _nothing)(app, order, {})
-    return ledger.move(app, order, Step(Event(kind, CLOCK, app.now.isoformat(), facts)))
+def by_clock(app: App, order: Order, *kinds: str) -> Order:
+    """What time itself does to an order, in one transaction."""
+    at = app.now.isoformat()
+    facts = {kind: FACTS.get(kind, _nothing)(app, order, {}) for kind in kinds}
+    return ledger.move(app, order, *(Step(Event(kind, CLOCK, at, facts[kind])) for kind in kinds))
 
 
 def _limits(app: App, kind: str, data: Values) -> dict[tuple[str, str], int]:

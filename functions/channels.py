@@ -30,6 +30,10 @@ class Undelivered(Exception):
     """The message was not taken; the text says why, for staff to read."""
 
 
+class Unreachable(Undelivered):
+    """The channel's server cannot be reached, or did not answer: others would fare no better."""
+
+
 def deliver(channel: Channel, text: str, now: datetime) -> None:
     """Hand a message to a channel.
 
@@ -139,7 +143,7 @@ def _exchange(url: str, body: bytes) -> tuple[int, bytes]:
         with opener.open(post, timeout=TIMEOUT) as answer:
             return answer.status, answer.read(65536)
     except (OSError, HTTPException):
-        raise Undelivered(f"连不上机器人的服务器，或它 {TIMEOUT} 秒没有答复。") from None
+        raise Unreachable(f"连不上机器人的服务器，或它 {TIMEOUT} 秒没有答复。") from None
 
 
 def _smtp(channel: Channel, text: str, now: datetime) -> None:
@@ -157,7 +161,7 @@ def _smtp(channel: Channel, text: str, now: datetime) -> None:
     except smtplib.SMTPResponseException as error:
         raise Undelivered(f"邮件服务器没有收下（{error.smtp_code}）。") from None
     except OSError:
-        raise Undelivered(f"连不上或登不上邮件服务器，或它 {TIMEOUT} 秒没有答复。") from None
+        raise Unreachable(f"连不上或登不上邮件服务器，或它 {TIMEOUT} 秒没有答复。") from None
     if refused:
         raise Undelivered(f"邮件服务器拒收 {refused} 个收件人，其余的已经收下。")
 
@@ -215,7 +219,7 @@ def _ses(channel: Channel, text: str, now: datetime) -> None:
     except ClientError as error:
         raise Undelivered(f"SES 没有收下（{error.response['Error']['Code']}）。") from None
     except BotoCoreError as error:
-        raise Undelivered(f"没能交给 SES（{type(error).__name__}）。") from None
+        raise Unreachable(f"没能交给 SES（{type(error).__name__}）。") from None
 
 
 KINDS: dict[str, Callable[[Channel, str, datetime], None]] = {

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from functions import accounts, ledger, links, looks, people, tally
 from functions.app import App
-from functions.lifecycle import Event, Order, Refused, fold
+from functions.lifecycle import Event, Refused, fold
 from functions.store import Change, Head, Kept
 from functions.tally import Tally
 
@@ -151,7 +151,7 @@ class _History:
         try:
             if self.kind == people.KIND:
                 return people.counted(head)
-            return tally.of_order(Order(**head.data))
+            return tally.of_order(ledger.order_of(head))
         except STUMBLES:
             return None
 

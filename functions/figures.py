@@ -205,7 +205,7 @@ def _ratio(counted: Mapping[str, int], part: str, whole: str) -> float | None:
 def _median(counted: Mapping[str, int], prefix: str) -> float | None:
     """The median of values that were counted by value; of an even number, the mean of two."""
     values = sorted(
-        (int(name.removeprefix(prefix)), count)
+        (max(0, int(name.removeprefix(prefix))), count)
         for name, count in counted.items()
         if name.startswith(prefix) and count > 0
     )

@@ -2,7 +2,8 @@
 
 A definition is what ``content/forms/*.yaml`` holds, as it lies in the bundle: ``fields`` is a
 list of mappings with ``name``, ``kind``, ``required``, ``max``, ``choices`` (each ``value`` and
-``label``) and ``error`` (the sentence shown when the answer is wrong).
+``label``), ``error`` (the sentence shown when the answer is wrong), and ``role``: ``personal``
+where what is picked tells of a person.
 """
 
 import re
@@ -30,6 +31,9 @@ NEEDED = {
 OTHER = "other"
 """What is picked where nothing in the list fits."""
 
+PERSONAL = "personal"
+"""The role of a question that is answered by picking, and yet tells of a person."""
+
 Form = Mapping[str, Any]
 Field = Mapping[str, Any]
 
@@ -51,15 +55,21 @@ class Answers(NamedTuple):
 
     def public(self, form: Form) -> dict[str, Any]:
         """The answers that were picked from what the form offers: they may enter the history."""
-        return self._of(form, PICKED)
+        return self._of(form, lambda field: field["kind"] in PICKED and not is_personal(field))
 
     def personal(self, form: Form) -> dict[str, Any]:
-        """The answers that were typed: they may hold personal data, so they are kept apart."""
-        return self._of(form, TYPED)
+        """The answers that were typed, which may hold personal data, and those picked that tell
+        of a person: they are kept apart."""
+        return self._of(form, is_personal)
 
-    def _of(self, form: Form, kinds: tuple[str, ...]) -> dict[str, Any]:
-        names = [field["name"] for field in form["fields"] if field["kind"] in kinds]
+    def _of(self, form: Form, kept: Callable[[Field], bool]) -> dict[str, Any]:
+        names = [field["name"] for field in form["fields"] if kept(field)]
         return {name: self.values[name] for name in names if name in self.values}
+
+
+def is_personal(field: Field) -> bool:
+    """Whether the answer must not enter a history."""
+    return field["kind"] in TYPED or (field["kind"] in PICKED and field.get("role") == PERSONAL)
 
 
 def without(form: Form, *names: str) -> Form:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from functions import notices, number, tally
+from functions import notices, number, reference, tally
 from functions.app import App
 from functions.form import Wrong
 from functions.lifecycle import FINAL, STATES, Event, Order, apply, fold
@@ -23,6 +23,8 @@ UNDATED = "0"
 """Comes after those without a day in :meth:`Store.waiting`."""
 RATING_KEY = 22
 """Characters of the key on a slip."""
+UNREADABLE = "unreadable"
+"""The fact with the numbers of the histories that the schedule could not read in its last round."""
 GUESSES = 5
 """How often an hour the last four digits of a phone may be tried for one number. Only wrong
 tries count, so there is one chance in two thousand an hour for somebody who guesses."""
@@ -65,6 +67,13 @@ def find(app: App, no: str) -> Order | None:
     """The order of this number, or None; a volunteer's sign-up is none."""
     events = app.store.events(no)
     return fold(no, events) if events and events[0].kind == "submitted" else None
+
+
+def order_of(head: Head) -> Order:
+    """The order as a list has it. A head that was written by an older or a newer version may lack
+    some of what an order has now, or say more."""
+    known = {name: value for name, value in head.data.items() if name in Order._fields}
+    return Order(**{"no": head.no, **known})
 
 
 def by_key(app: App, typed: str, key: str) -> Order | None:
@@ -121,15 +130,19 @@ def move(
 ) -> Order:
     """Add events to an order that the caller read, and return what it is now.
 
+    None of them is dated earlier than what happened to the order before.
+
     Raises:
         Refused: an event may not follow here.
         Conflict: the order was moved by somebody else meanwhile.
         Full: a counter would rise above its limit.
     """
-    after = order
+    after, taken = order, []
     for step in steps:
-        after = apply(after, step.event)
-    app.store.commit(change(app, order, after, steps)._replace(once=once, limits=limits or {}))
+        event = reference.dated(app, step.event, after.changed_at)
+        after = apply(after, event)
+        taken.append(step._replace(event=event))
+    app.store.commit(change(app, order, after, taken)._replace(once=once, limits=limits or {}))
     return after
 
 
@@ -219,8 +232,7 @@ def deadline(app: App, order: Order) -> str:
             return order.waits_until or order.due
         return min(order.due, after(order.milestone_at, "milestone"))
     if order.state in FINAL:
-        forget = date.fromisoformat(order.changed_at[:10]) + timedelta(days=rules["keep"])
-        return "" if order.erased_at else forget.isoformat()
+        return "" if order.erased_at else kept_until(app, order.ended_at or order.changed_at)
     if order.state == "done":
         return after(order.done_at or order.changed_at, "rate")
     if order.state == "rated":
@@ -228,10 +240,25 @@ def deadline(app: App, order: Order) -> str:
     return after(order.changed_at, "triage")
 
 
+def kept_until(app: App, at: str) -> str:
+    """The last day of personal data of which nothing has been needed since a time."""
+    keep = timedelta(days=app.bundle.site["desk"]["keep"])
+    return (date.fromisoformat(at[:10]) + keep).isoformat()
+
+
 def listed(app: App, heads: Iterable[Head]) -> list[Head]:
-    """Heads as lists show them: due by the calendar and the rules of now, as on their pages. In
-    the store they are due as derived by their last event, or by :func:`rederive`."""
-    return [head._replace(due=deadline(app, Order(**head.data))) for head in heads]
+    """Heads as lists show them: due by the calendar and the rules of now, as on their pages, and
+    with all that an order has. In the store they are due as derived by their last event, or by
+    :func:`rederive`, and as its writer knew an order. A damaged one is shown as it is there."""
+    return [_listed(app, head, order_of(head)) for head in heads]
+
+
+def _listed(app: App, head: Head, order: Order) -> Head:
+    try:
+        due = deadline(app, order)
+    except ValueError:
+        due = head.due
+    return head._replace(data=order._asdict(), due=due)
 
 
 def rederive(app: App) -> int:
@@ -247,9 +274,9 @@ def rederive(app: App) -> int:
     changed, whole = 0, True
     for head in _dated(app):
         try:
-            [now] = listed(app, [head])
-            if now.due != head.due:
-                app.store.commit(Change(now, []))
+            due = deadline(app, order_of(head))
+            if due != head.due:
+                app.store.commit(Change(head._replace(due=due), []))
                 changed += 1
         except Conflict:
             whole = False  # Somebody moved it on, perhaps by the old rules: look again next time.

@@ -88,6 +88,9 @@ class Order(NamedTuple):
     accepted_at: str = ""
     done_at: str = ""
     rated_at: str = ""
+    rating_at: str = ""
+    """The same of this round alone: empty again when the order was reopened."""
+    ended_at: str = ""
     erased_at: str = ""
     changed_at: str = ""
 
@@ -129,7 +132,7 @@ def _kept(order: Order, event: Event) -> str:
 def _ratable(order: Order, event: Event) -> str:
     if order.erased_at:
         return "erased"
-    if order.state == "closed" and order.rated_at and order.rated_at >= order.done_at:
+    if order.state == "closed" and order.rating_at:
         return "rated"
     if event.by == STAFF and order.done_by and event.data.get("who") == order.done_by:
         return "own"
@@ -137,6 +140,8 @@ def _ratable(order: Order, event: Event) -> str:
 
 
 def _complained(order: Order, event: Event) -> str:
+    if order.erased_at:
+        return "erased"
     return "" if order.problem == "raised" else "problem"
 
 
@@ -162,8 +167,8 @@ class Move:
     """What the event may say, and the order's field that it sets."""
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The values that some of these may have."""
-    stamps: str = ""
-    """The field that takes the event's time."""
+    stamps: tuple[str, ...] = ()
+    """The fields that take the event's time."""
     copies: Mapping[str, str] = field(default_factory=dict)
     """Fields that are to be remembered, and as what."""
     clears: tuple[str, ...] = ()
@@ -181,7 +186,7 @@ TABLE: dict[str, Move] = {
         sets={"service": "service", "wording": "wording", "key": "key"},
         keeps={"source": "source"},
         only={"source": SOURCES},
-        stamps="filed_at",
+        stamps=("filed_at",),
     ),
     "triaged": Move(
         ("submitted", "triaged"),
@@ -191,15 +196,15 @@ TABLE: dict[str, Move] = {
         keeps={"service": "service", "grid": "grid"},
         only={"level": LEVELS},
         # The first stretch of a complex order runs from here.
-        stamps="milestone_at",
+        stamps=("milestone_at",),
         clears=("waits_until",),
     ),
-    "consulted": Move(("triaged",), "", (STAFF,), stamps="consulted_at", guard=_difficult),
+    "consulted": Move(("triaged",), "", (STAFF,), stamps=("consulted_at",), guard=_difficult),
     "progressed": Move(
         ("triaged", "dispatched", "accepted"),
         "",
         (STAFF, TEAM),
-        stamps="milestone_at",
+        stamps=("milestone_at",),
         guard=_complex,
     ),
     "dispatched": Move(
@@ -207,7 +212,7 @@ TABLE: dict[str, Move] = {
         "dispatched",
         (STAFF,),
         sets={"team": "team", "due": "answer_by"},
-        stamps="dispatched_at",
+        stamps=("dispatched_at",),
         guard=_dispatchable,
     ),
     "accepted": Move(
@@ -215,7 +220,7 @@ TABLE: dict[str, Move] = {
         "accepted",
         (TEAM, STAFF),
         sets={"volunteer": "volunteer"},
-        stamps="accepted_at",
+        stamps=("accepted_at",),
     ),
     "assigned": Move(("accepted",), "", (TEAM, STAFF), sets={"volunteer": "volunteer"}),
     "declined": Move(("dispatched",), "triaged", (TEAM, STAFF), clears=_TEAM),
@@ -229,7 +234,7 @@ TABLE: dict[str, Move] = {
         "",
         (STAFF, TEAM),
         sets={"until": "waits_until"},
-        stamps="paused_at",
+        stamps=("paused_at",),
         guard=_going,
     ),
     "resumed": Move(
@@ -245,7 +250,7 @@ TABLE: dict[str, Move] = {
         "done",
         (TEAM, STAFF),
         keeps={"who": "done_by"},
-        stamps="done_at",
+        stamps=("done_at",),
         guard=_going,
     ),
     "rated": Move(
@@ -260,7 +265,7 @@ TABLE: dict[str, Move] = {
             "problem": "problem",
         },
         only={"solved": SOLVED, "problem": ("raised",), "source": SOURCES},
-        stamps="rated_at",
+        stamps=("rated_at", "rating_at"),
         copies={"team": "rated_team", "volunteer": "rated_volunteer"},
         clears=("attitude", "skill", "timeliness", "problem", "answer"),
         guard=_ratable,
@@ -279,15 +284,33 @@ TABLE: dict[str, Move] = {
         ("rated",),
         "submitted",
         (RESIDENT, STAFF),
-        clears=("level", "due", *_TEAM, "consulted_at", "done_at", "done_by", "accepted_at"),
+        clears=(
+            *("level", "due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by"),
+            "rating_at",
+        ),
     ),
-    "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK)),
-    "rejected": Move(("submitted", "triaged"), "rejected", (STAFF,), clears=("waits_until",)),
+    "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK), stamps=("ended_at",)),
+    "rejected": Move(
+        ("submitted", "triaged"),
+        "rejected",
+        (STAFF,),
+        stamps=("ended_at",),
+        clears=("waits_until",),
+    ),
+    # Nobody has done anything for so long that what the resident told must go.
+    "lapsed": Move(
+        ("submitted", "triaged", "dispatched", "accepted"),
+        "rejected",
+        (CLOCK,),
+        stamps=("ended_at",),
+        clears=("waits_until",),
+    ),
     "merged": Move(
         ("submitted", "triaged"),
         "merged",
         (STAFF,),
         sets={"into": "merged_into"},
+        stamps=("ended_at",),
         clears=("waits_until",),
         guard=_unrated,
     ),
@@ -302,12 +325,13 @@ TABLE: dict[str, Move] = {
         ("submitted", "triaged", "dispatched"),
         "cancelled",
         (RESIDENT, STAFF),
+        stamps=("ended_at",),
         clears=("waits_until",),
     ),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     "noted": Move(_OPEN, "", (STAFF, TEAM)),
-    "erased": Move(FINAL, "", (STAFF, CLOCK), stamps="erased_at", guard=_kept),
+    "erased": Move(FINAL, "", (STAFF, CLOCK), stamps=("erased_at",), guard=_kept),
 }
 _NUMBERS = ("attitude", "skill", "timeliness")
 
@@ -351,8 +375,7 @@ def apply(order: Order, event: Event) -> Order:
     changed |= {name: 0 if name in _NUMBERS else "" for name in move.clears}
     changed |= {target: said[name] for name, target in move.sets.items()}
     changed |= {target: said[name] for name, target in move.keeps.items() if name in said}
-    if move.stamps:
-        changed[move.stamps] = event.at
+    changed |= dict.fromkeys(move.stamps, event.at)
     state = move.to or order.state
     return order._replace(version=order.version + 1, state=state, changed_at=event.at, **changed)
 

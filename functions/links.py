@@ -5,7 +5,7 @@ far is part of what is signed, so a new link ends the one before.
 """
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from functions.app import App
 from functions.lifecycle import Event
@@ -13,6 +13,8 @@ from functions.store import Change, Head
 
 KIND = "link"
 LASTS = timedelta(days=180)
+SLACK = timedelta(days=1)
+"""How much the clock may be put back after a link was issued."""
 KEY = 22
 """Characters of the key in a link."""
 
@@ -54,10 +56,18 @@ def ask(app: App, team: str) -> None:
         app.store.commit(Change(head, [Event("asked", "team", app.now.isoformat())]))
 
 
+def lives(app: App, head: Head) -> bool:
+    """Whether the link can be used now; one that would last longer than links do was issued by a
+    clock that was ahead, and cannot."""
+    if head.state != "issued":
+        return False
+    return app.now < datetime.fromisoformat(head.data["until"]) <= app.now + LASTS + SLACK
+
+
 def opens(app: App, team: str, key: str) -> bool:
     """Whether this key opens the team's page now."""
     head = of(app, team)
-    if head is None or head.state != "issued" or head.data["until"] <= app.now.isoformat():
+    if head is None or not lives(app, head):
         return False
     keys = app.vault.stamps(*_signed(head))
     return any(hmac.compare_digest(each[:KEY].encode(), key.encode()) for each in keys)

@@ -38,6 +38,11 @@ def failure(error: BaseException, what: str) -> str:
     return no
 
 
+def kind(error: BaseException) -> str:
+    """Of what type an error is, and where it arose."""
+    return f"{_name(error)} at {_place(error)}"
+
+
 class Journal:
     """Tells an error with its traceback, but each kind once a minute and in one line between, so
     that an error that comes back a thousand times does not fill the disk."""
@@ -48,12 +53,12 @@ class Journal:
 
     def told(self, error: BaseException) -> str:
         """What the log says of it."""
-        now, kind = self._clock(), f"{_name(error)} at {_place(error)}"
+        now, what = self._clock(), kind(error)
         self._told = {k: at for k, at in self._told.items() if now - at < AGAIN}
-        if kind in self._told:
-            return kind
-        self._told[kind] = now
-        return f"{kind}\n{_in_full(error)}"
+        if what in self._told:
+            return what
+        self._told[what] = now
+        return f"{what}\n{_in_full(error)}"
 
 
 _journal = Journal()

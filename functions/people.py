@@ -1,23 +1,29 @@
 """Volunteers (招募、注册、管理、评价): each a history, from the sign-up to the leaving."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from functions import ledger, tally
+from functions import ledger, reference, tally
 from functions.app import App
-from functions.lifecycle import Event
-from functions.store import Change, Head
+from functions.form import Answers, Form
+from functions.lifecycle import STAFF, Event
+from functions.store import Change, Conflict, Head
 
 KIND = "volunteer"
+RULE = "volunteers_kept"
+"""The fact of a store that has the days for which it was last derived how long data is kept."""
 
 TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "applied": (("",), "applied"),
     "approved": (("applied", "inactive"), "active"),
     "moved": (("active",), "active"),
     "deactivated": (("applied", "active"), "inactive"),
-    "erased": (("inactive",), "erased"),
+    "erased": (("applied", "inactive"), "erased"),
 }
 """Events, the states that each may follow, and the state that it leads to."""
+
+OUTSIDE = ("applied", "inactive")
+"""The states of those who are in no team, or no longer: what they told is kept for a time."""
 
 
 class Refused(Exception):
@@ -40,6 +46,16 @@ class Person(NamedTuple):
         return isinstance(self.said, ledger.Unreadable)
 
 
+def applied(
+    app: App, asked: Form, answers: Answers, by: str, **more: str
+) -> Callable[[str], Change]:
+    """What begins the history of somebody who signs up, under the number that it gets."""
+    data = answers.public(asked) | {"wording": asked["version"], **more}
+    data["wants"] = data.pop("team", "")
+    event = Event("applied", by, reference.moment(app, app.now.isoformat()), data)
+    return lambda no: change(app, None, no, event, answers.personal(asked))
+
+
 def change(
     app: App, head: Head | None, no: str, event: Event, personal: Mapping[str, Any] | None = None
 ) -> Change:
@@ -57,7 +73,11 @@ def change(
     version = (head.version if head else 0) + 1
     team = data.get("team", "")
     marks = (f"state:{to}", f"team:{team}", f"{to} {team}")
-    new = Head(no, KIND, version, to, begun, data, "", team, marks)
+    due = ""
+    if to in OUTSIDE:
+        # Who left is kept from then on; who was never in a team, from the sign-up.
+        due = ledger.kept_until(app, event.at if team else begun)
+    new = Head(no, KIND, version, to, begun, data, due, team, marks)
     said = dict(personal or {})
     return Change(
         new,
@@ -69,14 +89,15 @@ def change(
     )
 
 
-def move(app: App, head: Head, kind: str, who: str, **data: str) -> None:
-    """What the station does with a volunteer.
+def move(app: App, head: Head, kind: str, by: str = STAFF, **data: str) -> None:
+    """What the station does with a volunteer, or time itself.
 
     Raises:
         Refused: it may not follow.
         Conflict: somebody else was quicker.
     """
-    event = Event(kind, "staff", app.now.isoformat(), {"who": who, **data})
+    last = app.store.events(head.no)[-1].at
+    event = reference.dated(app, Event(kind, by, app.now.isoformat(), data), last)
     app.store.commit(change(app, head, head.no, event))
 
 
@@ -108,6 +129,36 @@ def fold(app: App, no: str, events: Iterable[Event]) -> Head:
     if head is None:
         raise Refused("nothing")
     return head
+
+
+def rederive(app: App) -> int:
+    """Derive anew until when what volunteers told is kept, where the rule for it has changed since
+    that was done last, and return how many were other days. For the schedule."""
+    keep = str(app.bundle.site["desk"]["keep"])
+    if (seen := app.store.fact(RULE)) == keep:
+        return 0
+    changed, whole = 0, True
+    for head in _outside(app):
+        try:
+            now = fold(app, head.no, app.store.events(head.no))
+            if now.due != head.due:
+                app.store.commit(Change(now, []))
+                changed += 1
+        except Conflict:
+            whole = False  # Somebody moved it on: look again next time.
+        except (Refused, LookupError, TypeError, ValueError):
+            continue  # One that cannot be read is nobody else's fault.
+    if whole:
+        app.store.set_fact(RULE, keep, seen)
+    return changed
+
+
+def _outside(app: App) -> Iterator[Head]:
+    for state in OUTSIDE:
+        before = ""
+        while heads := app.store.find(KIND, [f"state:{state}"], before, ledger.AT_ONCE):
+            yield from heads
+            before = heads[-1].place
 
 
 def counted(head: Head | None) -> tally.Tally:

@@ -102,8 +102,10 @@ def _rating(order: Order) -> Iterator[tuple[str, int]]:
 
 
 def _hours(order: Order) -> Iterator[tuple[str, int]]:
-    """How many hours after it was filed each step was reached."""
+    """How many hours after it was filed each step was reached; histories of before times never
+    went back in them may say that it was earlier, which is none."""
     filed = datetime.fromisoformat(order.filed_at)
     for step in STEPS:
         if at := getattr(order, f"{step}_at"):
-            yield step, int((datetime.fromisoformat(at) - filed).total_seconds() // 3600)
+            hours = (datetime.fromisoformat(at) - filed).total_seconds() // 3600
+            yield step, max(0, int(hours))

@@ -4,8 +4,7 @@ from functions import filing, people
 from functions.app import App
 from functions.form import FORMS, THANKS
 from functions.http import Request, Response, Routes, entry
-from functions.lifecycle import RESIDENT, Event
-from functions.store import Change
+from functions.lifecycle import RESIDENT
 
 NAME = people.KIND
 
@@ -16,15 +15,7 @@ def submit(request: Request, app: App) -> Response:
     answers = filing.check(request, app, asked)
     if answers.errors:
         return filing.again(request, app, asked, answers.errors)
-    at = app.now.isoformat()
-    data = answers.public(asked) | {"wording": asked["version"]}
-    data["wants"] = data.pop("team", "")
-
-    def begin(no: str) -> Change:
-        event = Event("applied", RESIDENT, at, data)
-        return people.change(app, None, no, event, answers.personal(asked))
-
-    no = filing.file(request, app, asked, answers, begin)
+    no = filing.file(request, app, asked, answers, people.applied(app, asked, answers, RESIDENT))
     return filing.filed(request, no, THANKS)
 
 

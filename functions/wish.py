@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from functions import filing, ledger
+from functions import filing, ledger, reference
 from functions.app import App
 from functions.form import FORMS, Answers, Form
 from functions.http import Request, Response, Routes, entry
@@ -34,7 +34,8 @@ def filed(
     """The change that begins an order with these answers; ``more`` joins them in the history."""
     key = fingerprint(app.vault.tracking_key(no))
     data = answers.public(asked) | {"wording": asked["version"], "key": key, **more}
-    step = Step(Event("submitted", by, app.now.isoformat(), data), answers.personal(asked))
+    at = reference.moment(app, app.now.isoformat())
+    step = Step(Event("submitted", by, at, data), answers.personal(asked))
     nothing = Order(no)
     return ledger.change(app, nothing, apply(nothing, step.event), [step])
 

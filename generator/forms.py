@@ -16,11 +16,16 @@ def resolve(form: Form, site: Site) -> dict[str, Any]:
     stored with what they file, so that it can be known later what they agreed to.
     """
     plain: dict[str, Any] = msgspec.to_builtins(form)
-    version = hashlib.sha256(msgspec.json.encode(plain)).hexdigest()[:12]
+    shown = plain | {"fields": [_shown(field) for field in plain["fields"]]}
+    version = hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:12]
     fields = [
         msgspec.to_builtins(field) | {"choices": _choices(field, site)} for field in form.fields
     ]
     return plain | {"version": version, "intro": form.intro, "fields": fields}
+
+
+EMPTY = ("other", "hint", "error", "purpose", "role")
+"""What a question of the desk need not say."""
 
 
 def actions(
@@ -37,7 +42,7 @@ def actions(
 def _action(
     kind: str, written: dict[str, Any], forms: dict[str, dict[str, Any]], site: Site
 ) -> dict[str, Any]:
-    plain = {"required": False, "max": None, "other": "", "hint": "", "error": "", "purpose": ""}
+    plain = {"required": False, "max": None, **dict.fromkeys(EMPTY, "")}
     fields = [plain | field for field in written.get("fields", [])]
     fields = [
         field | {"choices": _offered(field.get("choices", []), field["other"], site)}
@@ -47,6 +52,11 @@ def _action(
     fields += [f for f in included["fields"] if f["name"] not in written.get("without", [])]
     head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
     return head | {"version": included["version"], "fields": fields}
+
+
+def _shown(field: dict[str, Any]) -> dict[str, Any]:
+    """A question less what nobody is shown of it."""
+    return {name: value for name, value in field.items() if name != "role"}
 
 
 def _choices(field: Field, site: Site) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.msgpack import Decoder
 
-from functions.form import CHOOSING, KINDS
+from functions.form import CHOOSING, KINDS, PERSONAL
 
 Model = TypeVar("Model")
 
@@ -234,7 +234,10 @@ class Choice(Part, frozen=True):
 
 
 class Field(Part, frozen=True):
-    """One question of a form; ``kind`` says how it is drawn and checked (``functions.form``)."""
+    """One question of a form; ``kind`` says how it is drawn and checked (``functions.form``).
+
+    ``role: personal`` has an answer that is picked kept apart and erased like one that is typed.
+    """
 
     name: Annotated[
         str, Meta(pattern=r"^[a-z][a-z0-9_]*$", description="请只用小写英文字母、数字和下划线")
@@ -248,6 +251,7 @@ class Field(Part, frozen=True):
     other: str = ""
     hint: str = ""
     error: str = ""
+    role: Literal["", PERSONAL] = ""  # type: ignore[valid-type]
 
     def __post_init__(self) -> None:
         if (self.kind in CHOOSING) != bool(self.choices):
@@ -312,7 +316,7 @@ class Desk(Part, frozen=True):
 
     ``triage`` a wish, ``answer`` by the team, ``milestone`` notes of a complex order, ``rate`` by
     the resident until it is closed without, ``close`` after a rating, ``keep`` personal data after
-    the end.
+    the end. No more than ``erase_at_most`` are erased by themselves on one day.
     """
 
     days: Days = Days()
@@ -322,6 +326,7 @@ class Desk(Part, frozen=True):
     rate: WorkingDays = 7
     close: WorkingDays = 3
     keep: WorkingDays = 365
+    erase_at_most: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（件数）")] = 200
 
 
 class Channel(Part, frozen=True):

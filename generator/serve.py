@@ -52,6 +52,19 @@ UNBUILT = (
 )
 """What is shown in place of a site that could not be built; forms work without it."""
 
+PARTS = {
+    "messages": "发消息",
+    "clock": "核对日期",
+    "erasing": "删去到期的个人信息",
+    "volunteers": "找到期的报名",
+    "unreadable": "记下读不出来的单子",
+    "checkpoint": "整理数据库",
+    "rules": "按新规矩重算期限",
+    "figures": "更新网站上的数字",
+    "schedule": "全部",
+}
+"""How parts of a minute's work are called, where somebody reads of them."""
+
 BUILDING = Lock()
 """Two builds into one folder would undo each other."""
 
@@ -226,17 +239,62 @@ def _keep_time(
 
     ``shown`` are those that the site shows; None where it could not be built.
     """
+    minute = Minute(app, builder, shown, say)
     while not stopping.wait(MINUTE):
+        minute.round()
+
+
+class Minute:
+    """What is done each minute, each part for itself: one that breaks off is tried again the next
+    minute, and the site goes on being served. Trouble is told when it begins or changes."""
+
+    def __init__(
+        self,
+        app: App,
+        builder: site.Builder,
+        shown: Figures | None,
+        say: Callable[[str], None],
+    ):
+        self._app, self._builder, self._shown, self._say = app, builder, shown, say
+        self._told: dict[str, str] = {}
+        self._troubles: dict[str, str] = {}
+
+    def round(self) -> None:
+        """Do every part once."""
+        self._troubles = {}
+        self._part("schedule", self._schedule)
+        self._part("figures", self._figures)
+        now = f"{self._app.now:%Y-%m-%d %H:%M}"
+        for name, trouble in self._troubles.items():
+            if self._told.get(name) != trouble:
+                self._say(f"{now} {trouble}")
+        if self._told and not self._troubles:
+            self._say(f"{now} 定时的工作又都做完了。")
+        self._told = self._troubles
+
+    def _part(self, name: str, act: Callable[[], None]) -> None:
         try:
-            clock.tick(app)
-            figures = public.snapshot(app)
-            if figures != shown:
-                with BUILDING:
-                    builder.build(figures=figures)
-                shown = figures
+            act()
         except Exception as error:
-            # Whatever it was, the next minute tries again; the site goes on being served.
-            say(f"定时的工作没有做完：{error}")
+            # Our own are sentences for staff; others may quote what people typed.
+            self._break(name, str(error) if isinstance(error, WudanError) else logs.kind(error))
+
+    def _break(self, name: str, reason: str) -> None:
+        self._troubles[name] = f"定时的工作有一部分没有做完（{PARTS.get(name, name)}）：{reason}"
+
+    def _schedule(self) -> None:
+        done = clock.tick(self._app)
+        for name, reason in done["broken"].items():
+            self._break(name, reason)
+        for no in done["unreadable"]:
+            self._troubles[no] = f"{no} 的经过读不出来，先跳过。请运行 build.py doctor。"
+
+    def _figures(self) -> None:
+        figures = public.snapshot(self._app)
+        if figures != self._shown:
+            with BUILDING:
+                self._builder.build(figures=figures)
+            self._shown = figures
 
 
 def _rebuild(builder: site.Builder, version: reload.Version, say: Callable[[str], None]) -> None:

@@ -35,6 +35,7 @@ ROUTES: Routes = {
         }
         for path, actions in _PAGES.items()
     },
+    "/desk/clock/": {"POST": signed_in(board.confirm, ADMINISTRATOR)},
     "/desk/staff/": {
         "GET": signed_in(staff.show, ADMINISTRATOR),
         "POST": signed_in(staff.act, ADMINISTRATOR),

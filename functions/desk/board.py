@@ -1,12 +1,12 @@
 """What waits, by step, and the month's list to dispatch at once."""
 
-from functions import actions, ledger, tally
+from functions import accounts, actions, ledger, reference, retention, tally
 from functions.app import App
 from functions.desk.session import Session, view
 from functions.failures import Unfinished
 from functions.form import Answers, Wrong
-from functions.http import Request, Response
-from functions.lifecycle import STAFF, Order, Refused
+from functions.http import Request, Response, see_other
+from functions.lifecycle import STAFF, Refused
 from functions.store import Conflict
 
 STEPS = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
@@ -25,6 +25,7 @@ def show(request: Request, app: App, session: Session) -> Response:
     }
     full = columns.get(state, [])
     today = app.now.date()
+    whole = state not in STEPS
     return view(
         app,
         session,
@@ -33,11 +34,23 @@ def show(request: Request, app: App, session: Session) -> Response:
         counts=app.store.tally(tally.NOW),
         today=today.isoformat(),
         missing=app.calendar.missing(today),
-        state=state if state in STEPS else "",
+        state="" if whole else state,
+        # What time itself does, and whether it may: told on the board alone.
+        disbelieved=reference.disbelieved(app) if whole else None,
+        now=app.now,
+        erasing=retention.coming(app) if whole else 0,
+        unreadable=app.store.fact(ledger.UNREADABLE).split() if whole else [],
         after=full[-1].turn if len(full) == PAGE else "",
         services=app.bundle.services,
         teams=app.bundle.teams,
     )
+
+
+def confirm(request: Request, app: App, session: Session) -> Response:
+    """An administrator has looked at today's date: the clock is believed again."""
+    reference.confirm(app)
+    accounts.note(app, session.who, "confirmed_clock", {"day": app.now.date().isoformat()})
+    return see_other("/desk/")
 
 
 def monthly(
@@ -48,7 +61,7 @@ def monthly(
 ) -> Response:
     """The orders that wait to be dispatched, each with the team that suits it best."""
     heads = app.store.waiting(ledger.KIND, "triaged", limit=PAGE)
-    orders = [Order(**head.data) for head in heads]
+    orders = [ledger.order_of(head) for head in heads]
     ready = [order for order in orders if "dispatched" in actions.offered(app, order, STAFF)]
     advice = {service: actions.suggest(app, service) for service in {o.service for o in ready}}
     return view(

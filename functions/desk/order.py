@@ -133,7 +133,7 @@ def alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Orde
             for head in app.store.find(ledger.KIND, [ledger.trace(app, name, value)], limit=ALIKE):
                 found.setdefault(head.no, []).append(name)
     heads = ((app.store.head(no), same) for no, same in found.items() if no != order.no)
-    others = ((Order(**head.data), same) for head, same in heads if head)
+    others = ((ledger.order_of(head), same) for head, same in heads if head)
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
     return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
 

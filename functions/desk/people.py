@@ -4,7 +4,6 @@ from functions import ledger, people, tally
 from functions.app import App
 from functions.desk.session import Session, view
 from functions.http import Problem, Request, Response, see_other
-from functions.lifecycle import Order
 from functions.people import Person
 from functions.store import Conflict
 
@@ -38,11 +37,11 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
     """A volunteer's own page: what they said, what they did, how it was rated."""
     person = _person(request, app)
     orders = [
-        Order(**head.data)
+        ledger.order_of(head)
         for head in app.store.find(ledger.KIND, [f"volunteer:{person.head.no}"], limit=PAGE)
     ]
     rated = [
-        Order(**head.data)
+        ledger.order_of(head)
         for head in app.store.find(ledger.KIND, [f"rated:{person.head.no}"], limit=1000)
     ]
     stars = [value for order in rated for name in tally.STARS if (value := getattr(order, name))]
@@ -73,7 +72,7 @@ def act(request: Request, app: App, session: Session) -> Response:
         return record(request, app, session, "team")
     data = {"team": team} if kind in ("approved", "moved") else {}
     try:
-        people.move(app, person.head, kind, session.who, **data)
+        people.move(app, person.head, kind, who=session.who, **data)
     except (people.Refused, Conflict):
         return record(request, app, session, "moved")
     return see_other(f"/desk/person/?no={person.head.no}")

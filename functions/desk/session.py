@@ -18,6 +18,8 @@ from functions.http import Action, Problem, Request, Response, see_other
 COOKIE = "wudan_desk"
 LASTS = timedelta(hours=10)
 """A working day."""
+SLACK = timedelta(minutes=5)
+"""How much clocks may differ, of several machines or of one that is put right a little."""
 
 SIGN_IN = "/desk/sign-in/"
 
@@ -112,7 +114,8 @@ def _read(request: Request, app: App) -> Session | None:
         name, version, until = json.loads(base64.urlsafe_b64decode(text))
     except (binascii.Error, ValueError):
         return None
-    if datetime.fromisoformat(until) <= app.now:
+    # One that would last longer was begun by a clock that was ahead.
+    if not app.now < datetime.fromisoformat(until) <= app.now + LASTS + SLACK:
         return None
     account = accounts.current(app, name, version)
     return Session(account, app.vault.stamp("token", text)) if account else None

@@ -11,7 +11,7 @@ from functions.desk.session import Session, view
 from functions.failures import Unfinished
 from functions.form import Answers, Form, Wrong, check
 from functions.http import Request, Response
-from functions.lifecycle import STAFF, Event, Order, Refused
+from functions.lifecycle import STAFF, Refused
 from functions.sheets import Cell, Unreadable
 from functions.store import Change, Conflict, Head
 
@@ -30,7 +30,7 @@ def orders(request: Request, app: App, session: Session) -> Response:
 
     def rows() -> Iterator[Sequence[Cell]]:
         for head in _all(app, ledger.KIND, [f"month:{month}"] if month else []):
-            order, said = Order(**head.data), ledger.contact(app, head.no)
+            order, said = ledger.order_of(head), ledger.contact(app, head.no)
             yield (
                 number.spell(order.no),
                 order.filed_at[:16].replace("T", " "),
@@ -54,7 +54,7 @@ def ratings(request: Request, app: App, session: Session) -> Response:
 
     def rows() -> Iterator[Sequence[Cell]]:
         for head in _all(app, ledger.KIND, [f"month:{month}"] if month else []):
-            order = Order(**head.data)
+            order = ledger.order_of(head)
             if not order.rated_at:
                 continue
             said = ledger.said(app, head.no)
@@ -160,13 +160,7 @@ def _take_wish(app: App, session: Session, asked: Form, answers: Answers) -> Com
 
 
 def _take_volunteer(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
-    data = answers.public(asked) | {"who": session.who}
-    data["wants"] = data.pop("team", "")
-    event = Event("applied", STAFF, app.now.isoformat(), data)
-
-    def begin(no: str) -> Change:
-        return people.change(app, None, no, event, answers.personal(asked))
-
+    begin = people.applied(app, asked, answers, STAFF, who=session.who)
     return lambda: filing.begun(app, begin, _row(app, "volunteer", answers))
 
 

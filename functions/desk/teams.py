@@ -15,7 +15,7 @@ def show(request: Request, app: App, session: Session) -> Response:
     rows = []
     for team, name in app.bundle.teams.items():
         link = links.of(app, team)
-        live = link is not None and link.state == "issued"
+        live = link is not None and links.lives(app, link)
         rows.append(
             {
                 "slug": team,

@@ -333,10 +333,16 @@ class TestVolunteer:
         assert client.post("/api/volunteer", body).location == "/join/thanks/"
         assert client.post("/api/volunteer", body).location == "/join/thanks/"
         (head,) = app.store.find("volunteer")
-        assert (head.state, head.data["times"]) == ("applied", ["weekday", "weekend"])
+        assert (head.state, head.data["wants"]) == ("applied", "barbers")
         assert "王" not in str(head)
         personal = app.vault.open(head.no, app.store.personal(head.no)[1])
-        assert personal == {"name": "王女士", "phone": "+867732812345"}
+        assert personal == {
+            "name": "王女士",
+            "phone": "+867732812345",
+            "times": ["weekday", "weekend"],
+        }
+        history = [dict(event.data) for event in app.store.events(head.no)]
+        assert "week" not in f"{head}{history}"
 
 
 class TestHttp:

@@ -188,3 +188,18 @@ def test_what_is_typed_is_personal_and_what_is_picked_is_not() -> None:
     answers = check(form, {name: [text] for name, text in typed.items()}, TODAY)
     assert set(answers.personal(form)) == {"text", "textarea", "name", "phone"}
     assert set(answers.public(form)) == {"choice", "choices", "stars", "date", "consent"}
+
+
+def test_what_is_picked_and_tells_of_a_person_is_kept_apart_like_what_is_typed() -> None:
+    fields = [
+        {**field("choice", name="who"), "role": "personal"},
+        field("choice", name="what"),
+        field("phone", name="phone"),
+        # It proves whose order it is and is kept nowhere, whatever its role.
+        {**field("last4", name="last4"), "role": "personal"},
+    ]
+    form = {"fields": fields}
+    typed = {"who": ["a"], "what": ["a"], "phone": ["13812345678"], "last4": ["5678"]}
+    answers = check(form, typed, TODAY)
+    assert answers.public(form) == {"what": "a"}
+    assert answers.personal(form) == {"who": "a", "phone": "+8613812345678"}

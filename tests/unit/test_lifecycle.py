@@ -43,18 +43,18 @@ FACTS: dict[str, Any] = {
 FREE = {"noted", "released", "withdrawn"}
 ALLOWED = {
     "": {"submitted"},
-    "submitted": {"triaged", "rejected", "merged", "cancelled", "answered", *FREE},
+    "submitted": {"triaged", "rejected", "lapsed", "merged", "cancelled", "answered", *FREE},
     "triaged": {
         *("triaged", "consulted", "progressed", "dispatched", "paused", "resumed"),
-        *("rejected", "merged", "cancelled", "answered", *FREE),
+        *("rejected", "lapsed", "merged", "cancelled", "answered", *FREE),
     },
     "dispatched": {
         *("progressed", "accepted", "declined", "escalated", "recalled", "cancelled"),
-        *("answered", *FREE),
+        *("lapsed", "answered", *FREE),
     },
     "accepted": {
         *("progressed", "assigned", "paused", "resumed", "done", "returned"),
-        *("answered", *FREE),
+        *("lapsed", "answered", *FREE),
     },
     "done": {"rated", "closed", "answered", *FREE},
     "rated": {"reopened", "closed", "answered", *FREE},
@@ -83,6 +83,7 @@ BY = {
     "reopened": {"resident", "staff"},
     "closed": {"staff", "clock"},
     "rejected": {"staff"},
+    "lapsed": {"clock"},
     "merged": {"staff"},
     "unmerged": {"staff"},
     "cancelled": {"resident", "staff"},
@@ -105,6 +106,7 @@ LEADS_TO = {
     "reopened": "submitted",
     "closed": "closed",
     "rejected": "rejected",
+    "lapsed": "rejected",
     "merged": "merged",
     "unmerged": "submitted",
     "cancelled": "cancelled",
@@ -299,6 +301,34 @@ def test_a_late_rating_of_a_second_round_is_not_taken_for_that_of_the_first() ->
     order = after(*FILED, "reopened", *FILED[1:5], "closed", solved="unsolved")
     assert order.solved == "unsolved"
     assert then(order, "rated").solved == "solved"
+
+
+def test_a_rating_dated_before_its_order_was_done_counts_as_one_of_that_order() -> None:
+    closed = after(*FILED[:5], "closed")
+    early = apply(closed, Event("rated", "resident", AT, facts("rated")))
+    assert early.rated_at < early.done_at
+    again = apply(early, Event("closed", "staff", AT))
+    assert refusal(again, "rated") == "rated"
+
+
+def test_a_second_round_at_the_very_times_of_the_first_can_be_rated_late() -> None:
+    kinds = (*FILED, "reopened", *FILED[1:5], "closed")
+    order = fold("N", [Event(kind, by(kind), AT, facts(kind)) for kind in kinds])
+    assert order.rated_at == order.done_at
+    assert apply(order, Event("rated", "resident", AT, facts("rated"))).state == "rated"
+
+
+def test_what_happens_to_an_order_later_does_not_move_its_end() -> None:
+    raised = then(after(*FILED[:5]), "rated", problem="raised")
+    ended = then(raised, "closed")
+    assert ended.ended_at == ended.changed_at
+    answered = then(ended, "answered")
+    assert answered.changed_at > answered.ended_at == ended.ended_at
+
+
+def test_nothing_is_written_to_the_resident_of_an_erased_order() -> None:
+    closed = then(then(after(*FILED[:5]), "rated", problem="raised"), "closed")
+    assert refusal(then(closed, "erased"), "answered") == "erased"
 
 
 def test_an_erased_order_cannot_be_rated() -> None:

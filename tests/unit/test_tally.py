@@ -201,6 +201,13 @@ def test_hours_are_whole_ones_since_it_was_filed() -> None:
     }
 
 
+def test_a_history_whose_times_go_back_has_no_negative_hours() -> None:
+    filed = then(Order("N"), *FILED[:4])
+    early = (BEGUN - timedelta(days=2)).isoformat()
+    done = apply(filed, Event("done", by("done"), early))
+    assert month(done)["all hours:done:0"] == 1
+
+
 def test_a_volunteer_counts_as_signed_up_for_good_and_as_a_member_while_active() -> None:
     signed_up = ("2026-11", "volunteers applied")
     for state, member in (("applied", 0), ("active", 1), ("left", 0)):

@@ -1,0 +1,178 @@
+"""Messages on their way to channels of which some are silent, and to none too late."""
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions import channels, outbox
+from functions import clock as schedule
+from functions.app import App
+from functions.store import Change, Head, Message, to_utc
+from generator import serve
+from tests.client import Client
+from tests.conftest import Clock
+from tests.integration.test_channels import Robot, serving
+from tests.integration.test_functions import move, wish
+
+SOON = 1
+"""Seconds for which a round waits, where somebody is silent."""
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+
+
+@pytest.fixture
+def robot() -> Iterator[Robot]:
+    robot = Robot()
+    with serving(robot):
+        yield robot
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a robot that takes every connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+
+def reaching(app: App, monkeypatch: pytest.MonkeyPatch, **urls: str) -> None:
+    told = [{"to": to, "kind": "wecom", "url": u, "address": ""} for to, u in urls.items()]
+    monkeypatch.setitem(app.bundle.site, "notify", told)
+
+
+def owe(app: App, *messages: Message) -> None:
+    head = Head(f"X{messages[0].id}", "test", 1, "", app.now.isoformat(), {})
+    app.store.commit(Change(head._replace(version=0), [], messages=messages))
+
+
+def untried(app: App) -> list[str]:
+    return sorted(m.id for m in app.store.messages("waiting", limit=100) if not m.tries)
+
+
+def test_a_silent_robot_holds_up_no_other_channel(
+    app: App, robot: Robot, silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reaching(app, monkeypatch, station=robot.url, barbers=silent)
+    owe(app, *(Message(f"a{n:03}", "barbers", "x") for n in range(60)))
+    owe(app, *(Message(f"b{n}", "station", "x") for n in range(3)))
+    began = time.monotonic()
+    assert outbox.begin(app, SOON)() == 3
+    assert time.monotonic() - began < SOON + 5
+    assert len(robot.posts) == 3
+    assert len(untried(app)) == 59
+    # The next round goes on while the first still waits for the silent one.
+    owe(app, Message("b9", "station", "x"))
+    assert outbox.begin(app, SOON)() == 1
+    assert len(untried(app)) == 59
+
+
+def test_deadlines_do_not_wait_for_a_silent_robot(
+    client: Client, app: App, silent: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "TIMEOUT", 0.5)
+    no = wish(client).no
+    move(app, no, "triaged", "dispatched")
+    clock.forward(days=5)
+    reaching(app, monkeypatch, barbers=silent)
+    owe(app, *(Message(f"a{n:03}", "barbers", "x") for n in range(60)))
+    began = time.monotonic()
+    done = schedule.tick(app)
+    assert (done["escalated"], done["sent"], done["broken"]) == (1, 0, {})
+    assert time.monotonic() - began < SOON + 5
+    # What the round itself had to tell waits as well.
+    assert len(untried(app)) == 60
+
+
+def test_a_channel_that_cannot_be_reached_is_left_for_this_round(
+    app: App, robot: Robot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        gone = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+    reaching(app, monkeypatch, station=robot.url, barbers=gone)
+    owe(app, *(Message(f"a{n}", "barbers", "x") for n in range(3)))
+    owe(app, Message("b", "station", "x"))
+    assert outbox.send(app) == 1
+    assert untried(app) == ["a1", "a2"]
+
+
+def test_a_message_that_is_refused_holds_up_none_after_it(
+    app: App, robot: Robot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robot.answer = b'{"errcode": 93000, "errmsg": "no"}'
+    reaching(app, monkeypatch, station=robot.url)
+    owe(app, *(Message(f"b{n}", "station", "x") for n in range(3)))
+    assert outbox.send(app) == 0
+    assert len(robot.posts) == 3
+    assert untried(app) == []
+
+
+def test_messages_of_one_channel_are_sent_in_their_order(
+    app: App, robot: Robot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reaching(app, monkeypatch, station=robot.url, barbers=robot.url)
+    times = [to_utc(app.now.replace(hour=hour)) for hour in (1, 2, 3)]
+    for n in (2, 0, 1):
+        owe(app, Message(f"m{9 - n}", ("station", "barbers")[n % 2], f"{n}", next_at=times[n]))
+    assert outbox.send(app) == 3
+    assert [body["text"]["content"] for _, body in robot.posts] == ["0", "1", "2"]
+
+
+def test_a_message_put_off_by_a_clock_that_was_ahead_is_due_when_it_is_right(
+    app: App, robot: Robot, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reaching(app, monkeypatch, station=robot.url)
+    robot.status = 500
+    owe(app, Message("a", "station", "x"))
+    clock.forward(days=400)
+    assert outbox.send(app) == 0
+    clock.forward(days=-400)
+    robot.status = 200
+    assert outbox.send(app) == 1
+
+
+class Builds:
+    """Stands for a builder that breaks off as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = RuntimeError("no room")
+        self.built: list[Any] = []
+
+    def build(self, figures: Any) -> None:
+        if self.error:
+            raise self.error
+        self.built.append(figures)
+
+
+def test_trouble_of_a_minute_is_told_once_with_its_part_and_number_and_when_it_ended(
+    client: Client, app: App, clock: Clock, tmp_path: Path
+) -> None:
+    import sqlite3
+
+    said: list[str] = []
+    builds = Builds()
+    minute = serve.Minute(app, builds, None, said.append)  # type: ignore[arg-type]
+    no = wish(client).no
+    move(app, no, "triaged", "dispatched")
+    with sqlite3.connect(tmp_path / "wudan.db") as db:
+        of = "head = (SELECT id FROM heads WHERE no = ?) AND seq = 2"
+        db.execute(f"UPDATE events SET kind = 'rated' WHERE {of}", (no,))  # noqa: S608
+    clock.forward(days=5)
+    for _ in range(3):
+        minute.round()
+        clock.forward(minutes=1)
+    assert len(said) == 2
+    assert no in said[0]
+    assert all(line.startswith("2026-11-28 10:00 ") for line in said)
+    assert "更新网站上的数字" in said[1]
+    builds.error = None
+    with sqlite3.connect(tmp_path / "wudan.db") as db:
+        db.execute(f"UPDATE events SET kind = 'triaged' WHERE {of}", (no,))  # noqa: S608
+    minute.round()
+    assert said[2:] == ["2026-11-28 10:03 定时的工作又都做完了。"]
+    assert len(builds.built) == 1
