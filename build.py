@@ -270,6 +270,7 @@ def backup(
 def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> None:
     """Put the copy FILE in the database's place, with the server stopped; keep what was there."""
     from functions import backup as copies
+    from functions import clock
     from functions import doctor as at_work
     from functions.app import CHINA
     from generator import local
@@ -277,7 +278,9 @@ def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> No
     given = os.environ.get("WUDAN_SECRET", "")
     kept = copies.restore(file, local.address(root, data), given, datetime.now(CHINA))
     click.echo(f"放回来了：{file}。" + (f"原来的留在 {kept}，确定不要了再删。" if kept else ""))
-    found = at_work.examine(_app(root, data, "never"))
+    app = _app(root, data, "never")
+    clock.rederive(app)
+    found = at_work.examine(app)
     if not found.healthy:
         click.echo("但是核对出了问题，请运行 build.py doctor 看是哪些。", err=True)
         ctx.exit(1)

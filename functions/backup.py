@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite3 import OperationalError
 from typing import NamedTuple
 
-from functions import doctor, opening
+from functions import clock, doctor, opening
 from functions.app import CHINA, App
 from functions.store import Store, Unusable, connect, sqlite
 from functions.store.presence import Presence
@@ -58,6 +58,7 @@ def make(app: App, folder: Path, rule: Rule) -> Made:
     store = app.store
     if not isinstance(store, sqlite.SQLite):
         raise Unusable("not_a_file")
+    clock.rederive(app)  # Else the copy would be found to be derived by other rules.
     began = app.now
     target = folder / began.strftime(NAME)
     with _working(folder) as room:

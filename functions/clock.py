@@ -147,8 +147,7 @@ def tick(app: App) -> dict[str, Any]:
     with made.part("erasing"):
         made.room = retention.left(app) if believed else 0
     with made.part("rules"):
-        ledger.rederive(app)
-        people.rederive(app)
+        rederive(app)
     for state in STATES:
         with made.part(state):
             made.deadlines(state)
@@ -170,6 +169,12 @@ def tick(app: App) -> dict[str, Any]:
         "unreadable": made.unreadable,
         "broken": made.broken,
     }
+
+
+def rederive(app: App) -> None:
+    """Bring what is derived from histories to the rules, and to the version, of now."""
+    ledger.rederive(app)
+    people.rederive(app)
 
 
 def _nothing_sent() -> int:

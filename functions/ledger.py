@@ -3,24 +3,18 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from functions import notices, number, reference, tally
 from functions.app import App
 from functions.form import Wrong
-from functions.lifecycle import FINAL, STATES, Event, Order, apply, fold
+from functions.lifecycle import FINAL, Event, Order, Refused, apply, fold
 from functions.store import Change, Conflict, Head
 from functions.vault import recognises
 
 KIND = "order"
-RULES = "deadlines"
-"""The fact of a store that has a digest of what its deadlines were derived by."""
-AT_ONCE = 200
-"""How many heads are read at a time."""
-UNDATED = "0"
-"""Comes after those without a day in :meth:`Store.waiting`."""
 RATING_KEY = 22
 """Characters of the key on a slip."""
 UNREADABLE = "unreadable"
@@ -262,35 +256,39 @@ def _listed(app: App, head: Head, order: Order) -> Head:
 
 
 def rederive(app: App) -> int:
-    """Derive the days in the store anew where the calendar or the station's rules have changed
-    since that was done last, and return how many were other days.
+    """Derive the heads of all orders anew, see :func:`derive_anew`: deadlines follow from the
+    calendar and the station's rules."""
 
-    For the schedule, before it looks for what is overdue.
+    def derive(no: str) -> Head | None:
+        order = find(app, no)
+        return head(app, order) if order else None
+
+    rules = [app.bundle.calendar, app.bundle.site["desk"], Order._fields]
+    return derive_anew(app, KIND, rules, derive)
+
+
+def derive_anew(app: App, kind: str, rules: object, derive: Callable[[str], Head | None]) -> int:
+    """Bring all heads of a kind to what ``derive`` makes of their histories, where the rules for
+    that have changed since it was done last, and return how many were others.
+
+    For the schedule, before it looks for what is overdue; after an upgrade, too, because the
+    rules name what a head holds.
     """
-    rules = json.dumps([app.bundle.calendar, app.bundle.site["desk"]], sort_keys=True)
-    digest = hashlib.sha256(rules.encode()).hexdigest()
-    if (seen := app.store.fact(RULES)) == digest:
+    digest = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+    name = f"derived_{kind}"
+    if (seen := app.store.fact(name)) == digest:
         return 0
     changed, whole = 0, True
-    for head in _dated(app):
+    for no in app.store.numbers(kind):
         try:
-            due = deadline(app, order_of(head))
-            if due != head.due:
-                app.store.commit(Change(head._replace(due=due), []))
+            now = derive(no)
+            if now and now != app.store.head(no):
+                app.store.commit(Change(now, []))
                 changed += 1
         except Conflict:
             whole = False  # Somebody moved it on, perhaps by the old rules: look again next time.
-        except (TypeError, ValueError):
+        except (Refused, LookupError, TypeError, ValueError):
             continue  # One that cannot be read is nobody else's fault.
     if whole:
-        app.store.set_fact(RULES, digest, seen)
+        app.store.set_fact(name, digest, seen)
     return changed
-
-
-def _dated(app: App) -> Iterator[Head]:
-    """All orders that are due some day."""
-    for state in STATES:
-        after = UNDATED
-        while heads := app.store.waiting(KIND, state, after=after, limit=AT_ONCE):
-            yield from heads
-            after = heads[-1].turn

@@ -1,17 +1,16 @@
 """Volunteers (招募、注册、管理、评价): each a history, from the sign-up to the leaving."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from functions import ledger, reference, tally
 from functions.app import App
 from functions.form import Answers, Form
 from functions.lifecycle import STAFF, Event
-from functions.store import Change, Conflict, Head
+from functions.store import Change, Head
 
 KIND = "volunteer"
-RULE = "volunteers_kept"
-"""The fact of a store that has the days for which it was last derived how long data is kept."""
 
 TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "applied": (("",), "applied"),
@@ -132,33 +131,15 @@ def fold(app: App, no: str, events: Iterable[Event]) -> Head:
 
 
 def rederive(app: App) -> int:
-    """Derive anew until when what volunteers told is kept, where the rule for it has changed since
-    that was done last, and return how many were other days. For the schedule."""
-    keep = str(app.bundle.site["desk"]["keep"])
-    if (seen := app.store.fact(RULE)) == keep:
-        return 0
-    changed, whole = 0, True
-    for head in _outside(app):
-        try:
-            now = fold(app, head.no, app.store.events(head.no))
-            if now.due != head.due:
-                app.store.commit(Change(now, []))
-                changed += 1
-        except Conflict:
-            whole = False  # Somebody moved it on: look again next time.
-        except (Refused, LookupError, TypeError, ValueError):
-            continue  # One that cannot be read is nobody else's fault.
-    if whole:
-        app.store.set_fact(RULE, keep, seen)
-    return changed
+    """Derive the heads of all volunteers anew, see :func:`functions.ledger.derive_anew`: until
+    when their data is kept follows from the station's rules."""
 
+    def derive(no: str) -> Head | None:
+        with suppress(Refused):
+            return fold(app, no, app.store.events(no))
+        return None
 
-def _outside(app: App) -> Iterator[Head]:
-    for state in OUTSIDE:
-        before = ""
-        while heads := app.store.find(KIND, [f"state:{state}"], before, ledger.AT_ONCE):
-            yield from heads
-            before = heads[-1].place
+    return ledger.derive_anew(app, KIND, [app.bundle.site["desk"]["keep"], Head._fields], derive)
 
 
 def counted(head: Head | None) -> tally.Tally:

@@ -14,6 +14,10 @@ from functions.app import App
 from functions.lifecycle import FINAL, STATES
 from functions.store import Head
 
+AT_ONCE = 200
+"""How many heads are read at a time."""
+UNDATED = "0"
+"""Comes after those without a day in :meth:`Store.waiting`."""
 ERASED = "erased"
 """The fact that says how many were erased on the last day on which any were: ``2026-11-23 57``."""
 
@@ -25,8 +29,8 @@ COUNTED = 100
 
 def overdue(app: App, kind: str, state: str, until: str) -> Iterator[Head]:
     """Those in a state whose day comes before this one, the longest due first."""
-    after = ledger.UNDATED
-    while heads := app.store.waiting(kind, state, after=after, limit=ledger.AT_ONCE, until=until):
+    after = UNDATED
+    while heads := app.store.waiting(kind, state, after=after, limit=AT_ONCE, until=until):
         yield from heads
         after = heads[-1].turn
 

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from sqlite3 import OperationalError
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from typing import Any, cast
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -15,15 +15,15 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
 from whitenoise import WhiteNoise
 
-from functions import accounts, asgi, backup, clock, logs
+from functions import accounts, asgi, backup, logs, reference
 from functions import figures as public
 from functions.app import App
 from functions.http import HEADERS
 from functions.opening import Begin
 from generator import compress, local, reload, site, theme
 from generator.errors import DiskError, WudanError
+from generator.minute import BUILDING, Figures, Minute
 
-MINUTE = 60
 THREADS = 16
 """How many read files at a time."""
 AHEAD = 1000
@@ -51,22 +51,6 @@ UNBUILT = (
     '请过一会儿再来。点单请打开<a href="/wish/">说说您的心愿</a>，或打电话给社区。'
 )
 """What is shown in place of a site that could not be built; forms work without it."""
-
-PARTS = {
-    "messages": "发消息",
-    "clock": "核对日期",
-    "erasing": "删去到期的个人信息",
-    "volunteers": "找到期的报名",
-    "unreadable": "记下读不出来的单子",
-    "checkpoint": "整理数据库",
-    "rules": "按新规矩重算期限",
-    "figures": "更新网站上的数字",
-    "schedule": "全部",
-}
-"""How parts of a minute's work are called, where somebody reads of them."""
-
-BUILDING = Lock()
-"""Two builds into one folder would undo each other."""
 
 
 def serve(
@@ -105,7 +89,8 @@ def serve(
     if log:
         application = asgi.logged(application)
     stopping = Event()
-    keeper = Thread(target=_keep_time, args=(app, builder, shown, say, stopping), daemon=True)
+    minute = Minute(app, builder, shown, say)
+    keeper = Thread(target=minute.keep, args=(stopping,), daemon=True)
     keeper.start()
     listening = _listen(address)
     host, port = listening.getsockname()[:2]
@@ -141,7 +126,7 @@ def _found(app: App) -> str:
     filed = [store.tally(month) for month in store.months()]
     orders = sum(month.get("all wishes", 0) + month.get("all merged", 0) for month in filed)
     said = [f"数据里有 {orders} 单、{len(accounts.everybody(app))} 个工作台账号"]
-    for name, fact in (("备份", backup.FACT), ("定时工作", "last_round")):
+    for name, fact in (("备份", backup.FACT), ("定时工作", reference.LAST_ROUND)):
         at = store.fact(fact)
         said.append(f"上一次{name}在 {at[:16].replace('T', ' ')}" if at else f"还没有做过{name}")
     try:
@@ -151,9 +136,6 @@ def _found(app: App) -> str:
             f"但是现在写不进去（{error}）：居民交不了心愿，工作台只能看。请看看磁盘是不是满了、只读了"
         )
     return "；".join(said) + "。"
-
-
-Figures = dict[str, Any]
 
 
 def _begin(app: App, builder: site.Builder, say: Callable[[str], None]) -> Figures | None:
@@ -226,75 +208,6 @@ def _missing(out: Path) -> WSGIApplication:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     return missing
-
-
-def _keep_time(
-    app: App,
-    builder: site.Builder,
-    shown: Figures | None,
-    say: Callable[[str], None],
-    stopping: Event,
-) -> None:
-    """What a schedule does on Lambda, every minute; and new figures to the site.
-
-    ``shown`` are those that the site shows; None where it could not be built.
-    """
-    minute = Minute(app, builder, shown, say)
-    while not stopping.wait(MINUTE):
-        minute.round()
-
-
-class Minute:
-    """What is done each minute, each part for itself: one that breaks off is tried again the next
-    minute, and the site goes on being served. Trouble is told when it begins or changes."""
-
-    def __init__(
-        self,
-        app: App,
-        builder: site.Builder,
-        shown: Figures | None,
-        say: Callable[[str], None],
-    ):
-        self._app, self._builder, self._shown, self._say = app, builder, shown, say
-        self._told: dict[str, str] = {}
-        self._troubles: dict[str, str] = {}
-
-    def round(self) -> None:
-        """Do every part once."""
-        self._troubles = {}
-        self._part("schedule", self._schedule)
-        self._part("figures", self._figures)
-        now = f"{self._app.now:%Y-%m-%d %H:%M}"
-        for name, trouble in self._troubles.items():
-            if self._told.get(name) != trouble:
-                self._say(f"{now} {trouble}")
-        if self._told and not self._troubles:
-            self._say(f"{now} 定时的工作又都做完了。")
-        self._told = self._troubles
-
-    def _part(self, name: str, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except Exception as error:
-            # Our own are sentences for staff; others may quote what people typed.
-            self._break(name, str(error) if isinstance(error, WudanError) else logs.kind(error))
-
-    def _break(self, name: str, reason: str) -> None:
-        self._troubles[name] = f"定时的工作有一部分没有做完（{PARTS.get(name, name)}）：{reason}"
-
-    def _schedule(self) -> None:
-        done = clock.tick(self._app)
-        for name, reason in done["broken"].items():
-            self._break(name, reason)
-        for no in done["unreadable"]:
-            self._troubles[no] = f"{no} 的经过读不出来，先跳过。请运行 build.py doctor。"
-
-    def _figures(self) -> None:
-        figures = public.snapshot(self._app)
-        if figures != self._shown:
-            with BUILDING:
-                self._builder.build(figures=figures)
-            self._shown = figures
 
 
 def _rebuild(builder: site.Builder, version: reload.Version, say: Callable[[str], None]) -> None:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from functions import doctor, ledger, opening
 from functions.app import App
-from functions.lifecycle import Event, Order, apply
+from functions.lifecycle import Event
 from functions.store import Change, Conflict, connect
 from generator import site
 from tests.client import Client
@@ -177,25 +177,14 @@ def test_dynamodb_keeps_them_in_the_order_of_the_new_days(
     assert store.find(ledger.KIND, store.traces(no)) == [head]
 
 
-def test_orders_in_large_numbers_are_all_reached(client: Client, root: Path) -> None:
-    app = client.app
-    for n in range(2 * ledger.AT_ONCE + 1):
-        data = {"service": "haircut", "wording": "x", "key": "k"}
-        event = Event("submitted", "resident", app.now.isoformat(), data)
-        new = Order(f"N{n:07}")
-        app.store.commit(ledger.change(app, new, apply(new, event), [ledger.Step(event)]))
-    holidays(root, "2026-11-24")
-    app.catch_up()
-    assert ledger.rederive(app) == 2 * ledger.AT_ONCE + 1
-
-
 def test_an_order_that_moves_meanwhile_or_cannot_be_read_holds_up_no_other(
     client: Client, root: Path, orders: dict[str, str]
 ) -> None:
     app = client.app
     head = app.store.head(orders["done"])
     assert head
-    app.store.commit(Change(head._replace(data=head.data | {"done_at": "someday"}), []))
+    impossible = Event("rated", "resident", head.begun, {})
+    app.store.commit(Change(head, [], rewritten={1: impossible}))
 
     class Moving:
         """The store, in which one order is moved by somebody else at the last moment."""

@@ -3,8 +3,6 @@
 import socket
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,7 +10,6 @@ from functions import channels, outbox
 from functions import clock as schedule
 from functions.app import App
 from functions.store import Change, Head, Message, to_utc
-from generator import serve
 from tests.client import Client
 from tests.conftest import Clock
 from tests.integration.test_channels import Robot, serving
@@ -134,45 +131,3 @@ def test_a_message_put_off_by_a_clock_that_was_ahead_is_due_when_it_is_right(
     clock.forward(days=-400)
     robot.status = 200
     assert outbox.send(app) == 1
-
-
-class Builds:
-    """Stands for a builder that breaks off as long as it is told to."""
-
-    def __init__(self) -> None:
-        self.error: Exception | None = RuntimeError("no room")
-        self.built: list[Any] = []
-
-    def build(self, figures: Any) -> None:
-        if self.error:
-            raise self.error
-        self.built.append(figures)
-
-
-def test_trouble_of_a_minute_is_told_once_with_its_part_and_number_and_when_it_ended(
-    client: Client, app: App, clock: Clock, tmp_path: Path
-) -> None:
-    import sqlite3
-
-    said: list[str] = []
-    builds = Builds()
-    minute = serve.Minute(app, builds, None, said.append)  # type: ignore[arg-type]
-    no = wish(client).no
-    move(app, no, "triaged", "dispatched")
-    with sqlite3.connect(tmp_path / "wudan.db") as db:
-        of = "head = (SELECT id FROM heads WHERE no = ?) AND seq = 2"
-        db.execute(f"UPDATE events SET kind = 'rated' WHERE {of}", (no,))  # noqa: S608
-    clock.forward(days=5)
-    for _ in range(3):
-        minute.round()
-        clock.forward(minutes=1)
-    assert len(said) == 2
-    assert no in said[0]
-    assert all(line.startswith("2026-11-28 10:00 ") for line in said)
-    assert "更新网站上的数字" in said[1]
-    builds.error = None
-    with sqlite3.connect(tmp_path / "wudan.db") as db:
-        db.execute(f"UPDATE events SET kind = 'triaged' WHERE {of}", (no,))  # noqa: S608
-    minute.round()
-    assert said[2:] == ["2026-11-28 10:03 定时的工作又都做完了。"]
-    assert len(builds.built) == 1
