@@ -73,6 +73,15 @@ def test_looks_that_could_not_be_recorded_are_in_the_next_minute(
     assert [look.data["who"] for look in looks.of(app, no)] == ["王芳"]
 
 
+def test_after_a_round_the_file_alone_has_all_that_was_written(
+    client: Client, app: App, tmp_path: Path
+) -> None:
+    wish(client)
+    assert (tmp_path / "wudan.db-wal").stat().st_size
+    Minute(app, Builds(), None, lambda said: None).round()  # type: ignore[arg-type]
+    assert not (tmp_path / "wudan.db-wal").stat().st_size
+
+
 @pytest.fixture
 def community(root: Path, monkeypatch: pytest.MonkeyPatch) -> App:
     """A community whose settings name a folder for copies."""

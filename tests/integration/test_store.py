@@ -118,6 +118,29 @@ def test_what_is_erased_goes_with_the_event_that_says_so_or_not_at_all(store: St
     assert store.find("order", ["phone:f00"]) == []
 
 
+def test_what_is_erased_is_in_no_file_any_more(tmp_path: Path) -> None:
+    store = sqlite.SQLite(tmp_path / "wudan.db")
+    for n in range(30):
+        commit(store, head(f"N{n:02}", 1), [event()], b"sealed %02d" % n, traces=[f"phone:f{n:02}"])
+    erase(store, "N07")
+    left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"sealed 08" in left
+    assert b"sealed 07" not in left
+    assert b"phone:f07" not in left
+
+
+def test_a_copy_of_the_file_alone_is_whole_after_a_checkpoint(tmp_path: Path) -> None:
+    store = sqlite.SQLite(tmp_path / "wudan.db")
+    store.find("order")  # Somebody reads, too.
+    for n in range(30):
+        commit(store, head(f"N{n:02}", 1), [event()])
+    store.checkpoint()
+    copy = tmp_path / "copy/wudan.db"
+    copy.parent.mkdir()
+    copy.write_bytes((tmp_path / "wudan.db").read_bytes())
+    assert len([*sqlite.SQLite(copy).numbers("order")]) == 30
+
+
 def test_a_long_history_is_erased_whole_before_it_is_said(store: Store) -> None:
     for first in range(0, 240, 24):
         sealed = dict.fromkeys(range(first + 1, first + 25), b"note")
