@@ -41,7 +41,7 @@ def add(app: App, name: str, role: str = STAFF, by: str = "") -> str:
     """
     if app.store.head(_no(name)):
         raise Unknown(name)
-    new = Head(_no(name), KIND, 0, "", app.now.isoformat(), {"name": name, "role": role})
+    new = Head(_no(name), KIND, 0, "", "", {"name": name, "role": role})
     return _with_password(app, new, "added", by)
 
 
@@ -104,16 +104,12 @@ def current(app: App, name: str, version: int) -> Account | None:
 
 def note(app: App, name: str, event: str, data: dict[str, str]) -> None:
     """Remember in somebody's account what they did that is in no order: took out a list, say."""
-    head = app.store.head(f"done:{name}") or Head(f"done:{name}", "done", 0, "", _at(app), {})
-    told = Event(event, "staff", _at(app), data)
+    told = Event(event, "staff", app.now.isoformat(), data)
+    head = app.store.head(f"done:{name}") or Head(f"done:{name}", "done", 0, "", told.at, {})
     try:
         app.store.commit(Change(head._replace(version=head.version + 1), [told]))
     except Conflict:
         note(app, name, event, data)
-
-
-def _at(app: App) -> str:
-    return app.now.isoformat()
 
 
 def _with_password(app: App, head: Head, event: str, by: str) -> str:
@@ -125,8 +121,9 @@ def _with_password(app: App, head: Head, event: str, by: str) -> str:
 
 
 def _change(app: App, head: Head, event: str, state: str, by: str, **data: str) -> None:
-    after = head._replace(version=head.version + 1, state=state, data=head.data | data)
     told = Event(event, "staff", app.now.isoformat(), {"who": by} if by else {})
+    begun, data = head.begun or told.at, head.data | data
+    after = head._replace(version=head.version + 1, state=state, begun=begun, data=data)
     app.store.commit(Change(after, [told]))
 
 

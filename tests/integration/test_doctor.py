@@ -544,3 +544,23 @@ def test_moving_from_where_there_is_no_store_makes_none(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "还没有数据库" in result.stderr
     assert not (tmp_path / "typo").exists()
+
+
+def test_a_store_is_healthy_however_long_a_step_took(
+    bundle: Path, tmp_path: Path, clock: Callable[[], datetime]
+) -> None:
+    """To make a password's hash takes long enough for the clock to go on meanwhile."""
+
+    def going_on() -> datetime:
+        clock.forward(seconds=1)  # type: ignore[attr-defined]
+        return clock()
+
+    app = App(bundle, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), SECRET, going_on)
+    accounts.add(app, "王芳")
+    accounts.note(app, "王芳", "exported", {"sheet": "orders"})
+    accounts.reset(app, "王芳")
+    links.issue(app, "barbers", "王芳")
+    demo.fill(app, 3)
+    first = next(iter(app.store.numbers(ledger.KIND)))
+    looks.record(app, first, "staff", "王芳")
+    assert doctor.examine(app).faults == []
