@@ -49,6 +49,17 @@ def _nobodys_account() -> None:
     os.environ.update(servers.CREDENTIALS)
 
 
+@pytest.fixture(autouse=True)
+def _own_settings() -> Iterator[None]:
+    """Commands tell the functions in the environment where a community's orders are; no test must
+    get to those of another."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("WUDAN_")}
+    yield
+    for name in [name for name in os.environ if name.startswith("WUDAN_")]:
+        del os.environ[name]
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="session")
 def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a table, empty at first, in a DynamoDB of our own that has S3 beside it."""

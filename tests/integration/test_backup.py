@@ -42,11 +42,8 @@ def filed(client: Client) -> App:
 
 
 @pytest.fixture
-def root(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(root: Path) -> Path:
     """A community with orders in its folder ``var``, for commands."""
-    monkeypatch.setenv("WUDAN_BUNDLE", "")
-    monkeypatch.setenv("WUDAN_STORE", "")
-    monkeypatch.delenv("WUDAN_STORE")
     site.build(root, root / "public")
     assert run(root, "demo", "--orders", "12").exit_code == 0
     return root

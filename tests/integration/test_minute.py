@@ -83,11 +83,8 @@ def test_after_a_round_the_file_alone_has_all_that_was_written(
 
 
 @pytest.fixture
-def community(root: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+def community(root: Path) -> App:
     """A community whose settings name a folder for copies."""
-    monkeypatch.setenv("WUDAN_BUNDLE", "")
-    monkeypatch.setenv("WUDAN_STORE", "")
-    monkeypatch.delenv("WUDAN_STORE")
     settings = root / "site.yaml"
     settings.write_text(f"{settings.read_text()}backup: {{folder: {root.parent / 'copies'}}}\n")
     site.build(root, root / "public")

@@ -23,11 +23,8 @@ READING = (["staff", "list"], ["staff", "add", "李雷"], ["demo"], ["backup"], 
 
 
 @pytest.fixture
-def root(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(root: Path) -> Path:
     """A community with one order and one account in its folder ``var``."""
-    monkeypatch.setenv("WUDAN_STORE", "")
-    monkeypatch.delenv("WUDAN_STORE")
-    monkeypatch.setenv("WUDAN_BUNDLE", "")
     site.build(root, root / "public")
     assert run(root, "demo", "--orders", "3").exit_code == 0
     assert run(root, "staff", "add", "王芳").exit_code == 0

@@ -85,10 +85,7 @@ def test_on_dynamodb_likewise(app: App, dynamodb: str, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def root(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("WUDAN_BUNDLE", "")
-    monkeypatch.setenv("WUDAN_STORE", "")
-    monkeypatch.delenv("WUDAN_STORE")
+def root(root: Path) -> Path:
     site.build(root, root / "public")
     assert run(root, "demo", "--orders", "12").exit_code == 0
     return root
