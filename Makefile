@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Over all processors, the tests of a file together.
+SPREAD := --numprocesses auto --dist loadfile
 UV := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 .PHONY: help serve watch build test quick lint format lock clean
@@ -20,10 +22,10 @@ build: $(VENV)/run ## Build the site into public/
 	$(BIN)/python build.py build
 
 test: $(VENV)/dev $(VENV)/aws ## Run all tests; those that lack a program say so and are skipped
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SPREAD)
 
 quick: $(VENV)/dev ## Run the tests that are fast and start no servers, in under a minute
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(SPREAD) -m "not slow"
 
 lint: $(VENV)/dev ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

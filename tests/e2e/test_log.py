@@ -8,9 +8,13 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
+
 from generator import site
 from tests.integration.test_functions import WISH
 from tests.servers import answers, free_port, running
+
+pytestmark = pytest.mark.slow
 
 PRODUCT = Path(__file__).parents[2]
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d (?:INFO|ERROR) ")

@@ -23,6 +23,8 @@ from generator import site
 from tests.client import Answer
 from tests.integration.test_functions import DONE, move
 
+pytestmark = pytest.mark.slow
+
 PRODUCT = Path(__file__).parent.parent.parent
 WISH = {
     "service": "haircut",

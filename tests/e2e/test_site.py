@@ -250,6 +250,7 @@ def test_the_sample_says_that_it_is_one(out: Path) -> None:
                 assert "示例" in (out / folder / item.slug / "index.html").read_text()
 
 
+@pytest.mark.slow
 def test_every_page_is_valid_html(out: Path, drawn: dict[str, str], tmp_path: Path) -> None:
     if not shutil.which("java") or not CHECKER.exists():
         missing("Java and, in tests/node, npm ci")

@@ -244,6 +244,7 @@ def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
     assert run(meanwhile()) == [200] * len(ways)
 
 
+@pytest.mark.slow
 def test_few_workbooks_are_made_at_a_time_and_who_comes_then_is_told(
     functions: ASGIApp, app: App, store: SQLite
 ) -> None:

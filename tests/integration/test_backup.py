@@ -230,6 +230,7 @@ def test_a_copy_of_another_community_or_no_copy_at_all_is_not_put_back(
     assert not [*(root / "var").glob("replaced-*")]
 
 
+@pytest.mark.slow
 def test_through_a_kill_at_any_moment_every_order_stays_readable(
     root: Path, copies: Path, tmp_path: Path
 ) -> None:

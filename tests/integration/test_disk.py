@@ -13,6 +13,8 @@ from generator import site
 from generator.errors import DiskError
 from tests.integration.test_build import NEWS, edit, tree
 
+pytestmark = pytest.mark.slow
+
 PRODUCT = Path(__file__).parents[2]
 BUILD = [sys.executable, "build.py", "build"]
 HOLD = """

@@ -130,6 +130,7 @@ def test_a_secret_that_is_gone_for_good_can_be_given_up_on_purpose(root: Path) -
     assert len([*connect(f"sqlite:{root}/var/wudan.db").numbers(ledger.KIND)]) == 12
 
 
+@pytest.mark.slow
 def test_a_rotation_that_was_killed_is_readable_and_goes_on(root: Path) -> None:
     var = root / "var"
     rotate = ("secret", "rotate", "--root", root, "--data", var)
