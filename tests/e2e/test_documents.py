@@ -90,6 +90,13 @@ RUN = {
     "build.py secret rotate": Run(),
     "build.py move --from sqlite:var/wudan.db --to dynamodb:TABLE": Run(),
     "WUDAN_STORE=dynamodb:TABLE WUDAN_SECRET=… build.py build": Run(),
+    "WUDAN_STORE=dynamodb:RESTORED WUDAN_SECRET=… build.py doctor": Run(
+        "WUDAN_STORE=dynamodb:TABLE WUDAN_SECRET=… build.py doctor"
+    ),
+    "build.py move --from dynamodb:RESTORED --to sqlite:home/wudan.db": Run(
+        "build.py move --from dynamodb:TABLE --to sqlite:home/wudan.db"
+    ),
+    "cp var/secret home/secret": Run(),
     "build.py publish --bucket BUCKET --distribution ID": Run(),
     "build.py publish --bucket 名字": Run(),
 }
@@ -106,6 +113,10 @@ NOT_RUN = {
     "python -m bench.cost": "a measurement of minutes",
     "build.py bundle --out release": "`build.py bundle …` is run, and takes ten seconds",
     "aws s3 sync release s3://CODE-BUCKET/2026-11-24/": "needs an account with Amazon",
+    "aws dynamodb restore-table-to-point-in-time --source-table-name TABLE "
+    "--target-table-name RESTORED --use-latest-restorable-time": (
+        "needs Amazon's command line; tests/integration/test_move.py asks for the same"
+    ),
     "aws cloudformation deploy --stack-name wudan --template-file infra/template.yaml "
     "--capabilities CAPABILITY_IAM "
     "--parameter-overrides CodeBucket=CODE-BUCKET CodePrefix=2026-11-24/": (

@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+import boto3
 import pytest
 
 from functions import accounts, demo, doctor, ledger, links, looks, move, opening
@@ -54,6 +55,25 @@ def test_all_is_the_same_there_and_home_again(ours: Store, theirs: Store, tmp_pa
     assert home.events("done:王芳") == ours.events("done:王芳") != ()
     assert home.filed("a form that was sent")
     assert [message.id for message in home.messages("failed")] == ["m0"]
+
+
+def test_a_table_restored_to_a_point_in_time_is_healthy_and_comes_home(
+    app: App, ours: Store, theirs: Store, dynamodb: str, tmp_path: Path
+) -> None:
+    carry(ours, theirs)
+    client, table = boto3.client("dynamodb"), dynamodb.partition(":")[2]
+    client.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    client.restore_table_to_point_in_time(
+        SourceTableName=table, TargetTableName="restored", UseLatestRestorableTime=True
+    )
+    client.get_waiter("table_exists").wait(TableName="restored", WaiterConfig={"Delay": 1})
+    restored = connect(f"dynamodb:restored/{tmp_path.name}")
+    assert doctor.examine(app.inside(restored)).healthy
+    home = connect(f"sqlite:{tmp_path}/home/wudan.db")
+    carry(restored, home)
+    assert move.differences(ours, home) == []
 
 
 def test_the_functions_go_on_where_they_were(
