@@ -7,7 +7,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from generator import package
+from generator import package, site
+from tests.commands import run
 
 OF_LAMBDA = (
     *("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"),
@@ -46,3 +47,11 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
         place = origin.parent if spec.submodule_search_locations else origin
         (folder / place.name).symlink_to(place)
     return folder
+
+
+@pytest.fixture
+def community(root: Path) -> Path:
+    """The root of a community that has twelve orders in its folder ``var``."""
+    site.build(root, root / "public")
+    assert run(root, "demo", "--orders", "12").exit_code == 0
+    return root

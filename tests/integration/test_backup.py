@@ -9,20 +9,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-import build
-from functions import app as apps
 from functions import backup, ledger, opening
 from functions.app import CHINA, App
 from functions.backup import Rule, spare
 from functions.store import Unusable, connect
-from functions.vault import Vault
-from generator import site
 from tests import killed
 from tests.client import Client
+from tests.commands import readable, run
 from tests.conftest import Clock
 from tests.integration.test_functions import wish
 
@@ -39,34 +35,6 @@ def filed(client: Client) -> App:
     for _ in range(3):
         wish(client)
     return client.app
-
-
-@pytest.fixture
-def root(root: Path) -> Path:
-    """A community with orders in its folder ``var``, for commands."""
-    site.build(root, root / "public")
-    assert run(root, "demo", "--orders", "12").exit_code == 0
-    return root
-
-
-def run(root: Path, *command: str | Path) -> Result:
-    apps._app.cache_clear()  # Each command is a process of its own.
-    arguments = [*map(str, command), "--root", str(root), "--data", str(root / "var")]
-    return CliRunner().invoke(build.main, arguments)
-
-
-def readable(folder: Path) -> int:
-    """How many orders lie in a folder's database, all of whose contacts can be read."""
-    store = connect(f"sqlite:{folder}/wudan.db")
-    vault = Vault((folder / "secret").read_bytes())
-    try:
-        numbers = [*store.numbers(ledger.KIND)]
-        for no in numbers:
-            for sealed in store.personal(no).values():
-                vault.open(no, sealed)
-        return len(numbers)
-    finally:
-        store.close()
 
 
 def test_a_copy_is_made_while_others_write_and_has_all_that_was_acknowledged(
@@ -149,46 +117,46 @@ def test_the_last_copy_of_each_day_week_and_month_of_the_rule_is_kept(
     assert len({at.date() for at in kept}) <= most + 2
 
 
-def test_a_folder_that_git_would_take_up_is_refused(root: Path) -> None:
-    subprocess.run(["git", "init", "-q", str(root)], check=True)
-    result = run(root, "backup", root / "copies")
+def test_a_folder_that_git_would_take_up_is_refused(community: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(community)], check=True)
+    result = run(community, "backup", community / "copies")
     assert result.exit_code == 1
     assert "git" in result.stderr
-    (root / ".gitignore").write_text("/copies/\n")
-    assert run(root, "backup", root / "copies").exit_code == 0
+    (community / ".gitignore").write_text("/copies/\n")
+    assert run(community, "backup", community / "copies").exit_code == 0
 
 
 def test_the_secret_goes_along_only_when_asked_and_comes_back_with_the_copy(
-    root: Path, copies: Path
+    community: Path, copies: Path
 ) -> None:
-    assert run(root, "backup", copies).exit_code == 0
+    assert run(community, "backup", copies).exit_code == 0
     assert not [*copies.glob("*.secret")]
-    assert "锁好" in run(root, "backup", copies, "--with-secret").stderr
+    assert "锁好" in run(community, "backup", copies, "--with-secret").stderr
     (along,) = copies.glob("*.secret")
     assert along.stat().st_mode & 0o077 == 0
-    shutil.rmtree(root / "var")
-    result = run(root, "restore", along.with_suffix(".db"))
-    assert (result.exit_code, readable(root / "var")) == (0, 12)
+    shutil.rmtree(community / "var")
+    result = run(community, "restore", along.with_suffix(".db"))
+    assert (result.exit_code, readable(community / "var")) == (0, 12)
 
 
-def test_a_copy_is_put_back_and_what_was_there_is_kept(root: Path, copies: Path) -> None:
-    run(root, "backup", copies)
+def test_a_copy_is_put_back_and_what_was_there_is_kept(community: Path, copies: Path) -> None:
+    run(community, "backup", copies)
     (copy,) = copies.glob("*.db")
-    assert run(root, "demo", "--orders", "5").exit_code == 0
-    result = run(root, "restore", copy)
-    assert (result.exit_code, readable(root / "var")) == (0, 12)
-    (kept,) = (root / "var").glob("replaced-*")
-    shutil.copy(root / "var/secret", kept / "secret")
+    assert run(community, "demo", "--orders", "5").exit_code == 0
+    result = run(community, "restore", copy)
+    assert (result.exit_code, readable(community / "var")) == (0, 12)
+    (kept,) = (community / "var").glob("replaced-*")
+    shutil.copy(community / "var/secret", kept / "secret")
     assert readable(kept) == 17
 
 
 def test_a_log_that_lies_in_the_place_does_not_damage_what_is_put_back(
-    root: Path, copies: Path
+    community: Path, copies: Path
 ) -> None:
     """A log is read into whatever database lies beside it; a killed server leaves one behind."""
-    run(root, "backup", copies)
+    run(community, "backup", copies)
     (copy,) = copies.glob("*.db")
-    var = root / "var"
+    var = community / "var"
     with closing(sqlite3.connect(var / "wudan.db")) as db:
         db.execute("UPDATE heads SET owner = owner || ' '")
         db.commit()
@@ -197,46 +165,46 @@ def test_a_log_that_lies_in_the_place_does_not_damage_what_is_put_back(
         if damage is not None:
             (var / "wudan.db").write_bytes(damage)
         (var / "wudan.db-wal").write_bytes(left)
-        result = run(root, "restore", copy)
+        result = run(community, "restore", copy)
         assert (result.exit_code, readable(var)) == (0, 12), result.output
 
 
-def test_nothing_is_put_back_beside_a_server_of_any_version(root: Path, copies: Path) -> None:
-    run(root, "backup", copies)
+def test_nothing_is_put_back_beside_a_server_of_any_version(community: Path, copies: Path) -> None:
+    run(community, "backup", copies)
     (copy,) = copies.glob("*.db")
-    file = root / "var/wudan.db"
+    file = community / "var/wudan.db"
     before = file.read_bytes()
     with closing(connect(f"sqlite:{file}")):
-        assert "serve" in run(root, "restore", copy).stderr
+        assert "serve" in run(community, "restore", copy).stderr
     with closing(sqlite3.connect(file)) as older:
         older.execute("SELECT count(*) FROM heads").fetchone()
-        assert "serve" in run(root, "restore", copy).stderr
+        assert "serve" in run(community, "restore", copy).stderr
     assert file.read_bytes() == before
-    assert not [*(root / "var").glob("replaced-*")]
+    assert not [*(community / "var").glob("replaced-*")]
 
 
 def test_a_copy_of_another_community_or_no_copy_at_all_is_not_put_back(
-    root: Path, copies: Path, tmp_path: Path
+    community: Path, copies: Path, tmp_path: Path
 ) -> None:
-    run(root, "backup", copies)
+    run(community, "backup", copies)
     (copy,) = copies.glob("*.db")
     text = tmp_path / "text.db"
     text.write_text("心愿" * 1000)
-    opening.write_secret(root / "var/secret", opening.new_line())
+    opening.write_secret(community / "var/secret", opening.new_line())
     for file, sentence in ((copy, "不是一对"), (text, "坏了"), (tmp_path / "none.db", "没有")):
-        result = run(root, "restore", file)
+        result = run(community, "restore", file)
         assert result.exit_code == 1
         assert sentence in result.stderr
-    assert not [*(root / "var").glob("replaced-*")]
+    assert not [*(community / "var").glob("replaced-*")]
 
 
 @pytest.mark.slow
 def test_through_a_kill_at_any_moment_every_order_stays_readable(
-    root: Path, copies: Path, tmp_path: Path
+    community: Path, copies: Path, tmp_path: Path
 ) -> None:
     """As the handbook says: back up, lose the database, put the copy back; killed on the way, and
     done again."""
-    var, common = root / "var", ("--root", root, "--data", root / "var")
+    var, common = community / "var", ("--root", community, "--data", community / "var")
     for _ in killed.each(copies, "backup", copies, *common):
         for whole in copies.glob("wudan-*.db"):
             shutil.copy(whole, tmp_path / "wudan.db")
@@ -248,7 +216,7 @@ def test_through_a_kill_at_any_moment_every_order_stays_readable(
         assert readable(var) == 12
     (var / "wudan.db").write_bytes(b"damaged" * 1000)
     for _ in killed.each(var, "restore", copy, *common, most=10):
-        assert run(root, "restore", copy).exit_code == 0
+        assert run(community, "restore", copy).exit_code == 0
         assert readable(var) == 12
 
 

@@ -3,17 +3,14 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-import build
-from functions import app as apps
 from functions import ledger, links, opening, rotation
 from functions.app import App
 from functions.store import Change, connect
 from functions.vault import Vault
-from generator import site
 from tests import killed
 from tests.client import Client
+from tests.commands import readable, run
 from tests.conftest import SECRET
 from tests.integration.test_functions import DONE, WISH, move, wish
 
@@ -84,70 +81,45 @@ def test_on_dynamodb_likewise(app: App, dynamodb: str, tmp_path: Path) -> None:
     assert ledger.contact(there.under(NEW), no)["name"] == WISH["name"]
 
 
-@pytest.fixture
-def root(root: Path) -> Path:
-    site.build(root, root / "public")
-    assert run(root, "demo", "--orders", "12").exit_code == 0
-    return root
-
-
-def run(root: Path, *command: str | Path) -> Result:
-    apps._app.cache_clear()  # Each command is a process of its own.
-    arguments = [*map(str, command), "--root", str(root), "--data", str(root / "var")]
-    return CliRunner().invoke(build.main, arguments)
-
-
-def test_a_rotation_is_refused_beside_a_server(root: Path) -> None:
-    before = (root / "var/secret").read_bytes()
-    store = connect(f"sqlite:{root}/var/wudan.db")
-    assert "serve" in run(root, "secret", "rotate").stderr
+def test_a_rotation_is_refused_beside_a_server(community: Path) -> None:
+    before = (community / "var/secret").read_bytes()
+    store = connect(f"sqlite:{community}/var/wudan.db")
+    assert "serve" in run(community, "secret", "rotate").stderr
     store.close()
-    assert (root / "var/secret").read_bytes() == before
+    assert (community / "var/secret").read_bytes() == before
 
 
 def test_a_secret_from_the_environment_is_told_and_used_when_it_is_set(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    community: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = root / "var/secret"
+    file = community / "var/secret"
     monkeypatch.setenv("WUDAN_SECRET", file.read_text())
-    told = run(root, "secret", "rotate").stdout
+    told = run(community, "secret", "rotate").stdout
     lines = [line for line in told.splitlines() if len(line) == 64]
     assert lines[1:] == [file.read_text()]
     monkeypatch.setenv("WUDAN_SECRET", "\n".join(lines))
-    assert "换好了" in run(root, "secret", "rotate").stdout
+    assert "换好了" in run(community, "secret", "rotate").stdout
     file.unlink()
     monkeypatch.setenv("WUDAN_SECRET", lines[0])
-    assert run(root, "doctor").exit_code == 0
+    assert run(community, "doctor").exit_code == 0
 
 
-def test_a_secret_that_is_gone_for_good_can_be_given_up_on_purpose(root: Path) -> None:
-    assert run(root, "secret", "lost").exit_code == 1
-    (root / "var/secret").unlink()
-    assert run(root, "staff", "list").exit_code == 1
-    assert run(root, "secret", "lost").exit_code == 0
-    assert run(root, "staff", "list").exit_code == 0
-    assert run(root, "doctor").exit_code == 0
-    assert len([*connect(f"sqlite:{root}/var/wudan.db").numbers(ledger.KIND)]) == 12
+def test_a_secret_that_is_gone_for_good_can_be_given_up_on_purpose(community: Path) -> None:
+    assert run(community, "secret", "lost").exit_code == 1
+    (community / "var/secret").unlink()
+    assert run(community, "staff", "list").exit_code == 1
+    assert run(community, "secret", "lost").exit_code == 0
+    assert run(community, "staff", "list").exit_code == 0
+    assert run(community, "doctor").exit_code == 0
+    assert len([*connect(f"sqlite:{community}/var/wudan.db").numbers(ledger.KIND)]) == 12
 
 
 @pytest.mark.slow
-def test_a_rotation_that_was_killed_is_readable_and_goes_on(root: Path) -> None:
-    var = root / "var"
-    rotate = ("secret", "rotate", "--root", root, "--data", var)
+def test_a_rotation_that_was_killed_is_readable_and_goes_on(community: Path) -> None:
+    var = community / "var"
+    rotate = ("secret", "rotate", "--root", community, "--data", var)
     for moment in killed.each(var, *rotate):
         assert readable(var, (var / "secret").read_bytes()) == 12
         if moment:
-            assert "换好了" in run(root, *rotate[:2]).stdout
+            assert "换好了" in run(community, *rotate[:2]).stdout
     assert readable(var, (var / "secret").read_bytes().splitlines()[0]) == 12
-
-
-def readable(folder: Path, secret: bytes) -> int:
-    store, vault = connect(f"sqlite:{folder}/wudan.db"), Vault(secret)
-    try:
-        numbers = [*store.numbers(ledger.KIND)]
-        for no in numbers:
-            for sealed in store.personal(no).values():
-                vault.open(no, sealed)
-        return len(numbers)
-    finally:
-        store.close()
