@@ -72,12 +72,15 @@ class Main(click.Group):
 def _of_store(error: Exception) -> str:
     """What to say of a store that cannot be used; any other error is raised again."""
     # Imported here, because a build that changes nothing needs neither.
+    from functions.failures import unwritten
     from functions.store import Unusable
     from generator.sentences import STORE
 
-    if not isinstance(error, Unusable):
-        raise error
-    return STORE[error.code].format(**error.names)
+    if isinstance(error, Unusable):
+        return STORE[error.code].format(**error.names)
+    if code := unwritten(error):
+        return STORE[code].format(place="数据库", error=error)
+    raise error
 
 
 @click.group(cls=Main)
@@ -239,15 +242,21 @@ def backup(
 ) -> None:
     """Copy the database to FOLDER (else where site.yaml says), while everything runs; verify the
     copy, and remove older ones by the rule in site.yaml."""
+    import msgspec
+
     from functions import backup as copies
     from functions import opening
     from generator import local
+    from generator.models import Backup
 
     app = _app(root, data, "never")
-    settings = app.bundle.site["backup"]
+    # A bundle of an earlier version has no such settings yet.
+    settings = {**msgspec.to_builtins(Backup()), **app.bundle.site.get("backup", {})}
     place = folder or (settings["folder"] and root / settings["folder"])
     if not place:
         raise click.UsageError("请写备份到哪里，例如：backup /srv/backup/wudan")
+    if copies.lies_in(place, *(root / name for name in ("public", *local.PUBLIC))):
+        raise WudanError(f"{place} 里的文件会发布到网站上，备份里有个人信息。请换一个文件夹。")
     if copies.would_be_committed(place):
         raise WudanError(f"{place} 会被 git 收进仓库，备份里有个人信息。请换一个仓库外面的文件夹。")
     rule = copies.Rule(settings["daily"], settings["weekly"], settings["monthly"])
@@ -387,7 +396,8 @@ def _tell(found: Any) -> None:
 
     kinds: dict[str, list[str]] = {}
     for fault in found.faults:
-        no = number.spell(fault.no) if number.parse(fault.no) == fault.no else fault.no
+        known = isinstance(fault.no, str) and number.parse(fault.no) == fault.no
+        no = number.spell(fault.no) if known else fault.no
         name, _, step = str(fault.names.get("part", "")).partition(" ")
         part = PARTS.get(name, name).format(step=step)
         told = DOCTOR[fault.code].format(no=PARTS.get(no, no), **{**fault.names, "part": part})

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from functions import clock, doctor, opening
 from functions.app import CHINA, App
+from functions.failures import locked
 from functions.store import Store, Unusable, connect, sqlite
 from functions.store.presence import Presence
 from functions.vault import Vault
@@ -81,6 +82,11 @@ def make(app: App, folder: Path, rule: Rule) -> Made:
 def secret_of(copy: Path) -> Path:
     """Where the secret lies that goes along with a copy, if one does."""
     return copy.with_suffix(".secret")
+
+
+def lies_in(folder: Path, *others: Path) -> bool:
+    """Whether a folder is one of the others or in one of them."""
+    return any(folder.resolve().is_relative_to(other.resolve()) for other in others)
 
 
 def would_be_committed(folder: Path) -> bool:
@@ -152,11 +158,17 @@ def _fetch(copy: Path, new: Path, secret: bytes) -> None:
     for suffix in ("", "-wal"):  # The log, if somebody has copied the folder as it lay.
         with suppress(FileNotFoundError):
             _copy(copy.with_name(copy.name + suffix), new.with_name(new.name + suffix))
-    if sqlite.glance(new) is None:
+    try:
+        known = sqlite.glance(new)
+    except Unusable as unusable:
+        if unusable.code != "store_damaged":
+            raise
+        raise Unusable("copy_damaged", place=copy, error=unusable.names["error"]) from unusable
+    if known is None:
         raise Unusable("store_unknown", place=copy)
     with _opened(new) as opened:
         if faults := opened.faults():
-            raise Unusable("store_damaged", place=copy, error=faults[0])
+            raise Unusable("copy_damaged", place=copy, error=faults[0])
         if secret:
             opening.pair(opened, Vault(secret))
 
@@ -230,6 +242,8 @@ def _working(folder: Path) -> Iterator[Path]:
             shutil.rmtree(room, ignore_errors=True)
             presence.end()
     except (OSError, OperationalError) as error:
+        if locked(error):
+            raise
         raise Unusable("unwritable", place=folder, error=error) from error
 
 

@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 class Refusal(Exception):
     """To mend would make it worse; nothing was changed. ``code`` says why: ``damaged``,
-    ``unreadable`` or ``nothing``."""
+    ``secret`` (it is missing or another's), ``unreadable`` or ``nothing``."""
 
     def __init__(self, code: str, found: "Findings"):
         super().__init__(code)
@@ -225,6 +225,8 @@ class _Examination:
         codes = Counter(fault.code for fault in self.faults)
         if codes["file"] or codes["unreadable"]:
             return "damaged"
+        if codes["secret_foreign"] or codes["secret_missing"]:
+            return "secret"
         if self.unread * 2 > len(self.seen):
             return "unreadable"
         return "nothing" if codes["counter"] and not self.total else ""

@@ -67,7 +67,8 @@ def order_of(head: Head) -> Order:
     """The order as a list has it. A head that was written by an older or a newer version may lack
     some of what an order has now, or say more."""
     known = {name: value for name, value in head.data.items() if name in Order._fields}
-    return Order(**{"no": head.no, **known})
+    plain = {"no": head.no, "version": head.version, "state": head.state}
+    return Order(**{**plain, "filed_at": head.begun, "changed_at": head.begun, **known})
 
 
 def by_key(app: App, typed: str, key: str) -> Order | None:

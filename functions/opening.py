@@ -6,6 +6,7 @@ another community's, nothing is read, written or made anew.
 """
 
 import os
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -56,11 +57,12 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
         raise Unusable("no_store", place=database.parent)
     if given:
         return _long_enough(given.encode(), "WUDAN_SECRET")
-    if not file.exists():
+    if not file.is_file():
         if kept and any(kept):
             raise Unusable("secret_missing", place=file)
         _begin(address, file)
-    return _long_enough(file.read_bytes(), str(file))
+    # Editors on Windows begin a text with a mark (BOM).
+    return _long_enough(file.read_bytes().removeprefix(BOM_UTF8), str(file))
 
 
 def look(address: str, given: str) -> None:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from functions.opening import Begin
 
 
+PUBLIC = ("content", "templates", "static")
+"""The folders of a root that a publication takes along."""
+
+
 def address(root: Path, data: Path | None = None) -> str:
     """Where the store is: ``data`` goes before ``WUDAN_STORE``, that before ``var/``."""
     if data or "WUDAN_STORE" not in os.environ:

@@ -72,7 +72,7 @@ TYPES = {
 
 STORE: dict[str, str] = {
     "secret_missing": (
-        "密钥不见了：{place} 没有，或者是空的。没有它，谁也读不了个人信息，所以什么也没有动，"
+        "密钥不见了：{place} 没有，或者是空的。没有它，谁也读不了个人信息，"
         "也不会另造一把。请把另外保管的那一份放回去再试；真的再也找不到了，见 docs/operate.md。"
     ),
     "secret_short": (
@@ -107,6 +107,8 @@ STORE: dict[str, str] = {
         "这个社区的数据在云上的表里，不是文件。要回到以前的某一刻，请用 AWS 的“时间点恢复”；"
         "要搬回这台机器，请用 build.py move。见 docs/operate.md。"
     ),
+    "busy": "别的程序正在写数据库，等了一会儿还没有轮到。什么也没有动，请过一会儿再试。",
+    "copy_damaged": "这份备份坏了：{place}（{error}）。什么也没有动，请换更早的一份。",
     "no_copy": "没有 {place} 这个文件。请核对备份放在哪里。",
     "no_store": "{place} 里还没有数据库。请核对 --data 写得对不对；第一次用，请先运行 serve。",
 }
@@ -165,6 +167,7 @@ PARTS = {
 """Parts of a store, as `doctor` calls them."""
 
 REFUSALS = {
+    "secret": "密钥不在，或者和数据库不是一对，所以什么也没有改。请先把对的密钥放回去。",
     "damaged": f"数据库文件有损坏，在上面改只会更糟，所以什么也没有改。{BACKUP}",
     "unreadable": f"大多数经过读不出来，照剩下的改会把列表和数字改没，所以什么也没有改。{BACKUP}",
     "nothing": (

@@ -141,7 +141,9 @@ class Builder:
                 on.
         """
         with self._alone(say):
-            if figures is not None:
+            # A store that never held an order, such as a new one beside content that somebody
+            # cloned, says nothing of the figures that are known.
+            if figures and (figures["months"] or not (self.root / FIGURES).exists()):
                 encoded = msgspec.json.encode(figures, order="sorted")
                 keep(self.root / FIGURES, msgspec.json.format(encoded))
             look = theme.load(self.root)

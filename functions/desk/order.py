@@ -11,7 +11,7 @@ from functions.failures import unwritten
 from functions.form import Answers, Wrong, check
 from functions.http import Problem, Request, Response, see_other
 from functions.lifecycle import FINAL, STAFF, Order, Refused
-from functions.store import Change, Conflict
+from functions.store import Change, Conflict, Head
 
 ALIKE, RECENT = 8, timedelta(days=30)
 
@@ -125,15 +125,15 @@ def alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Orde
 
     Those that ended long before this one came are another matter.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[str, tuple[Head, list[str]]] = {}
     for name in ("phone", "address"):
         value = contact.get(name, "")
         value = ledger.plain(value) if name == "address" else value
         if value:
             for head in app.store.find(ledger.KIND, [ledger.trace(app, name, value)], limit=ALIKE):
-                found.setdefault(head.no, []).append(name)
-    heads = ((app.store.head(no), same) for no, same in found.items() if no != order.no)
-    others = ((ledger.order_of(head), same) for head, same in heads if head)
+                found.setdefault(head.no, (head, []))[1].append(name)
+    found.pop(order.no, None)
+    others = ((ledger.order_of(head), same) for head, same in found.values())
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
     return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
 

@@ -580,7 +580,7 @@ class DynamoDB:
     def _heads(self, places: Sequence[str]) -> list[Head]:
         nos = [_no(place) for place in places]
         items = self._batch([(self._pk("history", no), "head") for no in nos])
-        heads = {item["no"]["S"]: _as_head(item) for item in items}
+        heads = {item["no"]["S"]: _listed(item) for item in items}
         return [heads[no] for no in nos]
 
 
@@ -663,6 +663,14 @@ def _no(place: str) -> str:
 
 def _first(key: str) -> str:
     return key.partition(" ")[0]
+
+
+def _listed(item: Item) -> Head:
+    """A head for a list, which one that is damaged must not break."""
+    try:
+        return _as_head(item)
+    except ValueError:
+        return _as_head({**item, "data": {"S": "{}"}, "marks": {"S": "[]"}})
 
 
 def _as_head(item: Item) -> Head:

@@ -1,5 +1,6 @@
 """Copies of a store: whole, verified, thinned, and put back without losing what was there."""
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from functions import backup, ledger, opening
 from functions.app import CHINA, App
 from functions.backup import Rule, spare
+from functions.bundle import FILE
 from functions.store import Unusable, connect
+from generator import site
 from tests import killed
 from tests.client import Client
 from tests.commands import readable, run
@@ -225,3 +228,29 @@ def test_a_store_in_the_cloud_has_no_file_to_copy(filed: App, copies: Path, dyna
         backup.make(filed.inside(connect(dynamodb)), copies, RULE)
     with pytest.raises(Unusable, match="not_a_file"):
         backup.restore(copies, dynamodb, "", datetime(2026, 11, 23, tzinfo=CHINA))
+
+
+@pytest.mark.parametrize("name", ["public/x", "content", "static/copies", "templates"])
+def test_a_folder_that_is_published_is_refused(community: Path, name: str) -> None:
+    result = run(community, "backup", community / name)
+    assert result.exit_code == 1
+    assert "发布" in result.stderr
+    assert not [*community.rglob("wudan-*.db")]
+
+
+def test_a_copy_is_made_beside_a_site_that_an_earlier_version_built(
+    community: Path, copies: Path
+) -> None:
+    """As the documented upgrade does it, before the new program has built anything."""
+    file = site.bundle_folder(community) / FILE
+    bundle = json.loads(file.read_text())
+    del bundle["site"]["backup"]
+    file.write_text(json.dumps(bundle))
+    assert run(community, "backup", copies).exit_code == 0
+
+
+def test_a_command_that_finds_the_store_busy_says_so(community: Path) -> None:
+    with closing(sqlite3.connect(community / "var/wudan.db", isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        result = run(community, "staff", "add", "王芳")
+    assert (result.exit_code, "过一会儿" in result.stderr) == (1, True)

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import build
-from functions import accounts, demo, doctor, ledger, links, looks, opening, people
+from functions import accounts, demo, doctor, figures, ledger, links, looks, opening, people
 from functions.app import App
 from functions.bundle import FILE
 from functions.doctor import Findings
@@ -564,3 +564,18 @@ def test_a_store_is_healthy_however_long_a_step_took(
     first = next(iter(app.store.numbers(ledger.KIND)))
     looks.record(app, first, "staff", "王芳")
     assert doctor.examine(app).faults == []
+
+
+@pytest.mark.parametrize("column", ["name", "month", "stands"])
+def test_a_counter_whose_type_a_flipped_bit_changed_is_counted_anew(
+    filled: App, edit: Callable[[str], None], column: str
+) -> None:
+    """SQLite keeps the type with each value, in bits that can flip as well."""
+    made = {month: filled.store.tally(month) for month in filled.store.months()}
+    changed = f"{column} = CAST({column} AS BLOB)"
+    edit(f"UPDATE tallies SET {changed} WHERE name = 'all wishes'")  # noqa: S608
+    assert figures.snapshot(filled)["months"].keys() == made.keys()
+    assert not doctor.examine(filled).healthy
+    doctor.mend(filled)
+    assert {month: filled.store.tally(month) for month in filled.store.months()} == made
+    assert doctor.examine(filled).healthy

@@ -90,3 +90,12 @@ def test_what_a_store_gives_takes_the_place_of_a_broken_file(root: Path) -> None
     site.build(root, root / "public", figures=GOOD)
     assert "想理发" in (root / "public/wishes/index.html").read_text()
     assert figures.read(root / site.FIGURES) == (GOOD, [])
+
+
+def test_a_store_that_never_held_anything_leaves_known_figures_alone(root: Path) -> None:
+    """As where somebody clones a community's content and looks at it on a machine of their own."""
+    known = text(lambda f: None)
+    (root / "figures.json").write_text(known)
+    nothing: dict[str, Any] = {"made": "2026-11-25", "months": {}, "now": {}}
+    site.build(root, root / "public", figures={**nothing, "wishes": [], "answers": []})
+    assert (root / "figures.json").read_text() == known

@@ -5,7 +5,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from functions import ledger, people
+from functions import ledger, number, people
 from functions.app import App
 from functions.store.sqlite import SQLite
 from functions.vault import Vault
@@ -145,3 +145,23 @@ def test_an_answer_to_the_resident_that_cannot_be_read_is_told_as_such(
         db.execute("UPDATE personal SET sealed = zeroblob(40)")
     assert "社区的答复暂时读不出来" in client.get(filed.location).text
     assert LOST in desk.get(f"/desk/order/?no={filed.no}").text
+
+
+def test_a_damaged_head_is_in_its_list_and_breaks_no_page(client: Client) -> None:
+    """Lists show what lies beside the damage; its history has all the rest."""
+    app, desk, team = client.app, Desk(client), Team(client)
+    broken, whole = wish(client).no, wish(client, name="李").no
+    joined = client.post("/api/volunteer", JOIN)
+    assert joined.status == 303
+    desk.dispatched(broken)
+    assert isinstance(app.store, SQLite)
+    with app.store._transaction() as db:
+        db.execute("UPDATE heads SET data = 'xx' WHERE kind = 'volunteer' OR no = ?", (broken,))
+    pages = ("", "?state=dispatched", "dispatch/", "find/?q=5678", f"order/?no={whole}", "people/")
+    for page in pages:
+        answer = desk.get(f"/desk/{page}")
+        assert answer.status == 200, page
+    assert number.spell(broken) in desk.get("/desk/").text
+    assert team.get().status == 200
+    answer = desk.post("/desk/sheets/orders.xlsx", {"month": ""})
+    assert answer.status == 200
