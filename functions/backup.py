@@ -141,7 +141,7 @@ def restore(copy: Path, address: str, given: str, now: datetime) -> Path | None:
     database = Path(place)
     beside, along = opening.beside(address), secret_of(copy)
     own = next((file for file in (beside, along) if file.exists()), None)
-    secret = given.encode() or (own.read_bytes() if own else b"")
+    secret = given.encode() or (opening.read_secret(own) if own else b"")
     with _working(database.parent) as room, _alone(database):
         new = room / "wudan.db"
         _fetch(copy, new, secret)

@@ -61,8 +61,7 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
         if kept and any(kept):
             raise Unusable("secret_missing", place=file)
         _begin(address, file)
-    # Editors on Windows begin a text with a mark (BOM).
-    return _long_enough(file.read_bytes().removeprefix(BOM_UTF8), str(file))
+    return _long_enough(read_secret(file), str(file))
 
 
 def look(address: str, given: str) -> None:
@@ -132,6 +131,11 @@ def adopt(store: Store, vault: Vault) -> None:
     if sum(opened) * 2 < len(opened):
         raise Unusable("secret_foreign")
     store.set_fact(FACT, vault.fingerprints[0], seen="")
+
+
+def read_secret(file: Path) -> bytes:
+    """What the file of a secret holds, without the mark (BOM) that editors on Windows put first."""
+    return file.read_bytes().removeprefix(BOM_UTF8)
 
 
 def write_secret(file: Path, secret: str) -> None:

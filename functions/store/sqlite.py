@@ -601,10 +601,10 @@ def fold(file: Path) -> bool:
 
 
 class Glance(NamedTuple):
-    """What can be said of a database without opening it to others: how many histories it keeps,
+    """What can be said of a database without opening it to others: whether it keeps any history,
     and its facts."""
 
-    histories: int
+    holds: bool
     facts: dict[str, str]
 
 
@@ -623,9 +623,9 @@ def glance(file: Path) -> Glance | None:
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
         if "heads" not in tables:
             return None
-        (histories,) = db.execute("SELECT count(*) FROM heads").fetchone()
+        (holds,) = db.execute("SELECT EXISTS (SELECT 1 FROM heads)").fetchone()
         facts = dict(db.execute("SELECT * FROM facts")) if "facts" in tables else {}
-        return Glance(histories, facts)
+        return Glance(bool(holds), facts)
 
 
 @contextmanager

@@ -254,3 +254,13 @@ def test_a_command_that_finds_the_store_busy_says_so(community: Path) -> None:
         db.execute("BEGIN IMMEDIATE")
         result = run(community, "staff", "add", "王芳")
     assert (result.exit_code, "过一会儿" in result.stderr) == (1, True)
+
+
+def test_a_secret_that_was_saved_on_windows_is_the_same_to_every_command(
+    community: Path, copies: Path
+) -> None:
+    secret = community / "var/secret"
+    secret.write_bytes(b"\xef\xbb\xbf" + secret.read_bytes() + b"\r\n")
+    assert run(community, "backup", copies).exit_code == 0
+    (copy,) = copies.glob("*.db")
+    assert run(community, "restore", copy).exit_code == 0
