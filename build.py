@@ -16,7 +16,7 @@ import click
 from generator.errors import ContentError, WudanError
 
 if TYPE_CHECKING:
-    from functions.opening import Begin
+    from functions.storage.opening import Begin
 
 ROOT = click.option(
     "--root",
@@ -72,9 +72,9 @@ class Main(click.Group):
 def _of_store(error: Exception) -> str:
     """What to say of a store that cannot be used; any other error is raised again."""
     # Imported here, because a build that changes nothing needs neither.
-    from functions.failures import unwritten
-    from functions.store import Unusable
-    from generator.sentences import STORE
+    from functions.storage.failures import unwritten
+    from functions.storage.port import Unusable
+    from generator.messages import STORE
 
     if isinstance(error, Unusable):
         return STORE[error.code].format(**error.names)
@@ -97,15 +97,18 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     """Build the site; write what changed."""
     began = time.perf_counter()
     times = {"": began}
-    from generator import local, site
+    from generator.build import incremental
+    from generator.serve import local_app
 
     def clock(phase: str) -> None:
         times[phase] = time.perf_counter()
 
     clock("import")
-    figures = local.figures(root)
+    figures = local_app.figures(root)
     clock("figures")
-    report = site.build(root, out or root / "public", clean, _progress, figures, clock, _note)
+    report = incremental.build(
+        root, out or root / "public", clean, _progress, figures, clock, _note
+    )
     gc.freeze()  # Lest the end look for garbage in all of it.
     took = time.perf_counter() - began
     for (_, before), (phase, after) in pairwise(times.items() if profile else ()):
@@ -114,7 +117,7 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
         f"写出 {report.written} 个文件，{report.skipped} 个没有变，"
         f"删去 {report.removed} 个，用时 {took:.2f} 秒。"
     )
-    _remind(site.calendar(root))
+    _remind(incremental.calendar(root))
 
 
 def _note(sentence: str) -> None:
@@ -124,7 +127,7 @@ def _note(sentence: str) -> None:
 
 def _remind(calendar: Any) -> None:
     """Say which years' holidays the calendar should list by now."""
-    from functions.workdays import CHINA
+    from functions.context.workdays import CHINA
 
     for year in calendar.missing(datetime.now(CHINA).date()):
         _note(
@@ -147,13 +150,14 @@ def _progress(done: Iterator[Any], total: int, label: str = "生成网站") -> I
 @DATA
 def check(root: Path, data: Path | None) -> None:
     """Check site.yaml and content/, and say whether the orders can be opened; write nothing."""
-    from generator import local, site
+    from generator.build import incremental
+    from generator.serve import local_app
 
-    checked = site.check(root)
+    checked = incremental.check(root)
     click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
     _remind(checked.calendar)
     try:
-        local.look(root, data)
+        local_app.look(root, data)
     except Exception as error:
         _note(_of_store(error))
 
@@ -183,7 +187,7 @@ def serve(
     log: bool,
 ) -> None:
     """Build the site and serve it with its forms, on one port."""
-    from generator.serve import serve
+    from generator.serve.server import serve
 
     begin: Begin = "secret" if new else "nothing"
     serve(root, out or root / "public", data, (host, port), watch, click.echo, begin, log)
@@ -195,7 +199,7 @@ def serve(
 @click.argument("title")
 def new(root: Path, kind: str, title: str) -> None:
     """Begin a file for staff to fill in, named after its TITLE."""
-    from generator.new import new
+    from generator.content.scaffold import new
 
     path = new(root, kind, title, datetime.now(UTC))
     click.echo(f"写好了 {path.relative_to(root)}，请用编辑器打开它接着写。")
@@ -209,7 +213,7 @@ def new(root: Path, kind: str, title: str) -> None:
 @click.option("--administrator", is_flag=True, help="May also manage the station's people.")
 def staff(root: Path, data: Path | None, action: str, name: str, administrator: bool) -> None:
     """Desk accounts: add NAME, disable it, reset its password (told once), or list all."""
-    from functions import accounts
+    from functions.people import accounts
 
     if action != "list" and not name:
         raise click.UsageError("请写名字，例如：staff add 王芳")
@@ -244,10 +248,10 @@ def backup(
     copy, and remove older ones by the rule in site.yaml."""
     import msgspec
 
-    from functions import backup as copies
-    from functions import opening
-    from generator import local
-    from generator.models import Backup
+    from functions.ops import backup as copies
+    from functions.storage import opening
+    from generator.content.models import Backup
+    from generator.serve import local_app
 
     app = _app(root, data, "never")
     # A bundle of an earlier version has no such settings yet.
@@ -255,7 +259,7 @@ def backup(
     place = folder or (settings["folder"] and root / settings["folder"])
     if not place:
         raise click.UsageError("请写备份到哪里，例如：backup /srv/backup/wudan")
-    if copies.lies_in(place, *(root / name for name in ("public", *local.PUBLIC))):
+    if copies.lies_in(place, *(root / name for name in ("public", *local_app.PUBLIC))):
         raise WudanError(f"{place} 里的文件会发布到网站上，备份里有个人信息。请换一个文件夹。")
     if copies.would_be_committed(place):
         raise WudanError(f"{place} 会被 git 收进仓库，备份里有个人信息。请换一个仓库外面的文件夹。")
@@ -263,7 +267,9 @@ def backup(
     made = copies.make(app, place, rule)
     click.echo(f"备份好了：{made.file}")
     if with_secret:
-        lines = opening.secret_for(local.address(root, data), os.environ.get("WUDAN_SECRET", ""))
+        lines = opening.secret_for(
+            local_app.address(root, data), os.environ.get("WUDAN_SECRET", "")
+        )
         opening.write_secret(copies.secret_of(made.file), lines.decode())
         click.echo("密钥也放在旁边了：谁拿到这两个文件，就能读全部个人信息。请锁好。", err=True)
     if not made.healthy:
@@ -278,17 +284,17 @@ def backup(
 @click.pass_context
 def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> None:
     """Put the copy FILE in the database's place, with the server stopped; keep what was there."""
-    from functions import backup as copies
-    from functions import clock
-    from functions import doctor as at_work
-    from functions.app import CHINA
-    from generator import local
+    from functions import scheduled
+    from functions.context.app import CHINA
+    from functions.ops import backup as copies
+    from functions.ops import consistency as at_work
+    from generator.serve import local_app
 
     given = os.environ.get("WUDAN_SECRET", "")
-    kept = copies.restore(file, local.address(root, data), given, datetime.now(CHINA))
+    kept = copies.restore(file, local_app.address(root, data), given, datetime.now(CHINA))
     click.echo(f"放回来了：{file}。" + (f"原来的留在 {kept}，确定不要了再删。" if kept else ""))
     app = _app(root, data, "never")
-    clock.rederive(app)
+    scheduled.rederive(app)
     found = at_work.examine(app)
     if not found.healthy:
         click.echo("但是核对出了问题，请运行 build.py doctor 看是哪些。", err=True)
@@ -303,10 +309,11 @@ def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> No
 def secret(root: Path, data: Path | None, action: str) -> None:
     """Change the secret, with the server stopped: rotate seals anew what older lines of it sealed;
     lost begins another one where it is gone for good, and with it all that it sealed."""
-    from functions import opening, rotation
-    from generator import local
+    from functions.ops import rotation
+    from functions.storage import opening
+    from generator.serve import local_app
 
-    given, address = os.environ.get("WUDAN_SECRET", ""), local.address(root, data)
+    given, address = os.environ.get("WUDAN_SECRET", ""), local_app.address(root, data)
     if action == "lost":
         rotation.give_up(address, datetime.now(UTC))
         click.echo("新的密钥写好了，请另外保管一份。以前的单子还在，里面的个人信息再也读不出来了。")
@@ -335,7 +342,7 @@ def secret(root: Path, data: Path | None, action: str) -> None:
 @click.option("--orders", default=500, show_default=True, help="How many.")
 def demo(root: Path, data: Path | None, orders: int) -> None:
     """Fill a store with a plausible year of orders, for showing and measuring."""
-    from functions import demo as made
+    from functions.ops import demo as made
 
     try:
         written = made.fill(_app(root, data), orders)
@@ -358,12 +365,12 @@ def doctor(ctx: click.Context, root: Path, data: Path | None, mend: bool) -> Non
     The server may go on running. Exit codes: 0 healthy; 1 faults were found, or are left after
     mending; 2 it could not be examined, or mending was refused.
     """
-    from functions import doctor as at_work
-    from functions.store import Unusable
-    from generator import local
-    from generator.sentences import REFUSALS
+    from functions.ops import consistency as at_work
+    from functions.storage.port import Unusable
+    from generator.messages import REFUSALS
+    from generator.serve import local_app
 
-    local.describe(root, data)
+    local_app.describe(root, data)
     try:
         app, wrong = at_work.from_environment()
         with closing(app):
@@ -391,13 +398,13 @@ def doctor(ctx: click.Context, root: Path, data: Path | None, mend: bool) -> Non
 
 def _tell(found: Any) -> None:
     """Say what was found: each kind of fault with its sentence, the first of them by number."""
-    from functions import number
-    from generator.sentences import DOCTOR, PARTS
+    from functions.forms import order_number
+    from generator.messages import DOCTOR, PARTS
 
     kinds: dict[str, list[str]] = {}
     for fault in found.faults:
-        known = isinstance(fault.no, str) and number.parse(fault.no) == fault.no
-        no = number.spell(fault.no) if known else fault.no
+        known = isinstance(fault.no, str) and order_number.parse(fault.no) == fault.no
+        no = order_number.spell(fault.no) if known else fault.no
         name, _, step = str(fault.names.get("part", "")).partition(" ")
         part = PARTS.get(name, name).format(step=step)
         told = DOCTOR[fault.code].format(no=PARTS.get(no, no), **{**fault.names, "part": part})
@@ -422,10 +429,11 @@ def _tell(found: Any) -> None:
 )
 def bundle(root: Path, out: Path, architecture: str) -> None:
     """Build the site, and pack each function for Lambda: OUT/wish.zip and its like."""
-    from generator import package, site
+    from generator.build import incremental
+    from generator.deploy import package
 
-    site.build(root, root / "public")
-    for name, zipped in package.bundle(site.bundle_folder(root), out, architecture):
+    incremental.build(root, root / "public")
+    for name, zipped in package.bundle(incremental.bundle_folder(root), out, architecture):
         click.echo(f"{name}  {len(zipped):,} 字节")
 
 
@@ -440,8 +448,8 @@ def bundle(root: Path, out: Path, architecture: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
 def publish(root: Path, out: Path | None, dry_run: bool, **given: str | None) -> None:
     """Bring the built site to a bucket: what changed, and in an order in which all links work."""
-    from generator import night
-    from generator import publish as publisher
+    from generator.deploy import nightly
+    from generator.deploy import publish as publisher
 
     out, place = out or root / "public", publisher.place(root, given)
     if dry_run:
@@ -451,7 +459,7 @@ def publish(root: Path, out: Path | None, dry_run: bool, **given: str | None) ->
     else:
         with publisher.turn(place, _note) as turn:
             if place.sources:
-                night.keep(root, out, place)
+                nightly.keep(root, out, place)
             work = publisher.Publication(out, place)
             number = len(work.new) + len(work.changed) + len(work.gone)
             for _ in _progress(turn.kept(work.run()), number, "发布网站"):
@@ -468,9 +476,9 @@ def publish(root: Path, out: Path | None, dry_run: bool, **given: str | None) ->
 @click.option("--to", "target", required=True, help="Like dynamodb:TABLE.")
 def move(source: str, target: str) -> None:
     """Carry all orders from one store to another; stop the server meanwhile."""
-    from functions import move as mover
-    from functions import opening
-    from functions.store import connect
+    from functions.ops import transfer as mover
+    from functions.storage import opening
+    from functions.storage.connect import connect
 
     try:
         ours, theirs = opening.existing(source), connect(target)
@@ -496,22 +504,22 @@ def move(source: str, target: str) -> None:
 
 def _app(root: Path, data: Path | None, begin: "Begin" = "nothing") -> Any:
     """The functions as they run for this root; where it was never built, or by another version
-    of the program, the site is built first. For ``begin`` see :mod:`functions.opening`."""
-    from generator import local
+    of the program, the site is built first. For ``begin`` see :mod:`functions.storage.opening`."""
+    from generator.serve import local_app
 
-    app = local.app(root, data, begin)
+    app = local_app.app(root, data, begin)
     click.get_current_context().call_on_close(app.close)
     _build_once(app, root)
     return app
 
 
 def _build_once(app: Any, root: Path) -> None:
-    from generator import site
+    from generator.build import incremental
 
     try:
         _ = app.bundle
     except (FileNotFoundError, TypeError):
-        site.build(root, root / "public")
+        incremental.build(root, root / "public")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from generator import site
+from generator.build import incremental
 from tests import servers
 
 PRODUCT = Path(__file__).parents[1]
@@ -61,7 +61,7 @@ def main(times: int) -> None:
     """Time both in turn, print the medians, the spread and the ratio."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        site.build(PRODUCT, folder / "public")
+        incremental.build(PRODUCT, folder / "public")
         with servers.ministack(folder, SERVICES="dynamodb") as url:
             environment = {
                 **os.environ,
@@ -69,7 +69,7 @@ def main(times: int) -> None:
                 "AWS_ENDPOINT_URL_DYNAMODB": url,
                 "WUDAN_STORE": "dynamodb:wudan",
                 "WUDAN_SECRET": "what benches seal with",
-                "WUDAN_BUNDLE": str(site.bundle_folder(PRODUCT)),
+                "WUDAN_BUNDLE": str(incremental.bundle_folder(PRODUCT)),
             }
             os.environ.update(environment)
             servers.create_table("wudan")

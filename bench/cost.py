@@ -18,11 +18,13 @@ from typing import Any
 import boto3
 import click
 
-from functions import clock, demo, figures, ledger
-from functions.app import App
-from functions.store import Change
-from functions.store.dynamodb import DynamoDB
-from generator import site
+from functions import scheduled
+from functions.context.app import App
+from functions.ops import demo
+from functions.orders import figures, repository
+from functions.storage.dynamodb import DynamoDB
+from functions.storage.history import Change
+from generator.build import incremental
 from tests import servers
 from tests.client import Client
 from tests.integration.test_desk import Desk, Team
@@ -120,10 +122,10 @@ def steps(client: Client) -> dict[str, Callable[[], object]]:
         "staff search by service and month": lambda: desk.get(
             f"/desk/find/?service=haircut&month={app.now:%Y-%m}"
         ),
-        "the clock ticks and nothing is due": lambda: clock.tick(app),
+        "the clock ticks and nothing is due": lambda: scheduled.tick(app),
         "a build reads the year's figures": lambda: figures.snapshot(app),
         "an order is erased": lambda: app.store.commit(
-            Change(app.store.find(ledger.KIND, limit=1)[0], [], erase=True)
+            Change(app.store.find(repository.KIND, limit=1)[0], [], erase=True)
         ),
     }
 
@@ -132,15 +134,15 @@ def main() -> None:
     """Print the units of every step."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        site.build(PRODUCT, folder / "public")
+        incremental.build(PRODUCT, folder / "public")
         with servers.ministack(folder, SERVICES="dynamodb") as url:
             os.environ.update({**servers.CREDENTIALS, "AWS_ENDPOINT_URL_DYNAMODB": url})
             servers.create_table("wudan")
             store = DynamoDB("wudan", "kongming")
-            app = App(site.bundle_folder(PRODUCT), lambda: store, b"bench")
+            app = App(incremental.bundle_folder(PRODUCT), lambda: store, b"bench")
             demo.fill(app, 500)
             for _ in range(9):
-                clock.tick(app)  # What the year left overdue is done first.
+                scheduled.tick(app)  # What the year left overdue is done first.
             meter = Meter(store)
             click.echo(f"{'step':38}{'requests':>9}{'write units':>13}{'read units':>12}")
             for label, act in steps(Client(app)).items():
@@ -155,7 +157,7 @@ def _stored(store: DynamoDB, app: App) -> int:
     """How many bytes a community's table holds, by order; DynamoDB adds 100 to each item."""
     pages = store._client.get_paginator("scan").paginate(TableName="wudan")
     items = [item for page in pages for item in page["Items"]]
-    orders = len([*app.store.numbers(ledger.KIND)])
+    orders = len([*app.store.numbers(repository.KIND)])
     return sum(_size(item) + 100 for item in items) // orders
 
 

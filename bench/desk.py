@@ -14,12 +14,14 @@ from urllib.parse import urlencode
 
 import click
 
-from functions import accounts, demo, ledger
-from functions.app import App
 from functions.asgi import ROUTES
-from functions.http import FORM, Answer, respond
-from functions.store import connect
-from generator import site
+from functions.context.app import App
+from functions.ops import demo
+from functions.orders import repository
+from functions.people import accounts
+from functions.storage.connect import connect
+from functions.web.http import FORM, Answer, respond
+from generator.build import incremental
 
 NAME = "bench"
 
@@ -50,10 +52,10 @@ class Desk:
     def pages(self) -> dict[str, tuple[str, str]]:
         """What is timed: the path and the query of each page."""
         store = self.app.store
-        last = list(store.numbers(ledger.KIND))[-1]
-        closed = store.waiting(ledger.KIND, "closed", limit=1_000_000)
+        last = list(store.numbers(repository.KIND))[-1]
+        closed = store.waiting(repository.KIND, "closed", limit=1_000_000)
         middle = closed[len(closed) // 2]
-        phone = ledger.contact(self.app, last)["phone"]
+        phone = repository.contact(self.app, last)["phone"]
         busy = max(self.app.store.months())
         return {
             "board": ("/desk/", ""),
@@ -91,8 +93,10 @@ def main(few: int, many: int, times: int) -> None:
     """Fill two stores, time the desk's pages on both, print the medians and their ratio."""
     root = Path(__file__).parents[1]
     with tempfile.TemporaryDirectory() as folder:
-        site.build(root, Path(folder) / "public")
-        desks = [Desk(site.bundle_folder(root), Path(folder), orders) for orders in (few, many)]
+        incremental.build(root, Path(folder) / "public")
+        desks = [
+            Desk(incremental.bundle_folder(root), Path(folder), orders) for orders in (few, many)
+        ]
         asked = [desk.pages() for desk in desks]
         click.echo(f"{'page':34}{few:>10,} {many:>10,}   ratio")
         for name in asked[0]:

@@ -35,7 +35,7 @@ from urllib.parse import urlencode
 import click
 
 from bench import corpus
-from generator.serve import THREADS, UVICORN
+from generator.serve.server import THREADS, UVICORN
 from tests.servers import answers, free_port, running
 
 PRODUCT = Path(__file__).parents[1]

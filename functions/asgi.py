@@ -19,17 +19,19 @@ from a2wsgi.asgi_typing import (
     Send,
 )
 
-from functions import desk, health, http, logs, order, rating, team, volunteer, wish
-from functions.app import App
-from functions.bundle import UNREADABLE
+from functions import desk, health, rating, team, tracking, volunteer, wish
+from functions.context import logs
+from functions.context.app import App
+from functions.context.bundle import UNREADABLE
 from functions.desk.session import SIGN_IN
-from functions.failures import BUSY, locked
-from functions.http import LONGEST_ENCODED, LONGEST_UPLOAD, Event, Response, Routes
-from functions.store import Busy
+from functions.storage.failures import BUSY, locked
+from functions.storage.port import Busy
+from functions.web import http
+from functions.web.http import LONGEST_ENCODED, LONGEST_UPLOAD, Event, Response, Routes
 
 RESIDENTS: Routes = {
     path: actions
-    for function in (wish, rating, volunteer, order)
+    for function in (wish, rating, volunteer, tracking)
     for path, actions in function.ROUTES.items()
 }
 ROUTES: Routes = {**RESIDENTS, **desk.ROUTES, **team.ROUTES, **health.ROUTES}

@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from functions import logs
-from functions.app import App
-from functions.bundle import UNREADABLE, Read
-from functions.http import Request, Response, Routes, as_json
+from functions.context import logs
+from functions.context.app import App
+from functions.context.bundle import UNREADABLE, Read
+from functions.web.http import Request, Response, Routes, as_json
 
 TOKEN = "WUDAN_HEALTH_TOKEN"  # noqa: S105 - The name of a setting.
 ROUND, BACKUP = "last_round", "last_backup"

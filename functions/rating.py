@@ -1,11 +1,13 @@
 """``/rate/``: the resident rates an order that was done; unsolved opens it again."""
 
-from functions import actions, filing, ledger, lifecycle, number
-from functions.app import App
-from functions.form import FORMS, Answers, Form, Wrong, without
-from functions.http import Problem, Request, Response, Routes, entry
-from functions.lifecycle import RESIDENT, Order, Refused
-from functions.store import Conflict
+from functions.context.app import App
+from functions.forms import order_number
+from functions.forms.definition import FORMS, Answers, Form, Wrong, without
+from functions.orders import lifecycle, repository, steps
+from functions.orders.lifecycle import RESIDENT, Order, Refused
+from functions.storage.port import Conflict
+from functions.web import submission
+from functions.web.http import Problem, Request, Response, Routes, entry
 
 NAME = "rating"
 
@@ -19,10 +21,10 @@ def fresh(request: Request, app: App) -> Response:
     key = request.said("key")
     order = _of_slip(app, request.said("no"), key) if key else None
     if order is None:
-        return filing.fresh(NAME)(request, app)
+        return submission.fresh(NAME)(request, app)
     asked = without(app.bundle.forms[NAME], "no", "last4")
     hidden = {"no": order.no, "key": key, "source": "onsite"}
-    return Response(filing.drawn(app, asked, {}, None, hidden))
+    return Response(submission.drawn(app, asked, {}, None, hidden))
 
 
 def submit(request: Request, app: App) -> Response:
@@ -31,38 +33,38 @@ def submit(request: Request, app: App) -> Response:
     asked, hidden = _drawn(request, app)
     order = None
     if key:
-        order = ledger.by_key(app, no, key) or _of_slip(app, no, key, rated=True)
+        order = repository.by_key(app, no, key) or _of_slip(app, no, key, rated=True)
         if order is None:
             raise Problem(404, "no_order")
-    answers = filing.check(request, app, asked)
+    answers = submission.check(request, app, asked)
     if not key and not answers.errors.keys() & {"no", "last4"}:
         try:
-            order = ledger.by_phone(app, answers.values["no"], answers.values["last4"])
+            order = repository.by_phone(app, answers.values["no"], answers.values["last4"])
         except Wrong as wrong:
             answers.errors["last4"] = wrong
     if order is None or answers.errors:
-        return filing.again(request, app, asked, answers.errors, hidden)
+        return submission.again(request, app, asked, answers.errors, hidden)
     return rate(request, app, order, asked, answers)
 
 
 def rate(request: Request, app: App, order: Order, asked: Form, answers: Answers) -> Response:
     """Add the rating to the order, once; what was unsolved waits for the station again."""
-    once = filing.submission(request, app, f"{NAME} {order.no}", answers)
+    once = submission.submission(request, app, f"{NAME} {order.no}", answers)
     if not app.store.filed(once):
         source = "onsite" if request.said("source") == "onsite" else "online"
         try:
-            steps = actions.rating(app, RESIDENT, asked, answers, source=source)
-            ledger.move(app, order, *steps, once=once)
+            rated = steps.rating(app, RESIDENT, asked, answers, source=source)
+            repository.move(app, order, *rated, once=once)
         except (Refused, Conflict):
-            return filing.refuse(request, app, ledger.find(app, order.no) or order, "rated")
-    return filing.filed(request, order.no, ledger.address(app, order))
+            return submission.refuse(request, app, repository.find(app, order.no) or order, "rated")
+    return submission.filed(request, order.no, repository.address(app, order))
 
 
 def _of_slip(app: App, typed: str, key: str, rated: bool = False) -> Order | None:
     """The order of a slip while it can be rated; or also after, to say that it was."""
-    no = number.parse(typed)
-    order = ledger.find(app, no) if no else None
-    if order is None or not ledger.is_rating_key(app, order, key):
+    no = order_number.parse(typed)
+    order = repository.find(app, no) if no else None
+    if order is None or not repository.is_rating_key(app, order, key):
         return None
     return order if rated or "rated" in lifecycle.moves(order, RESIDENT) else None
 
@@ -78,6 +80,6 @@ def _drawn(request: Request, app: App) -> tuple[Form, dict[str, str]]:
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": fresh},
-    f"/api/{NAME}": {"POST": filing.kept(submit, _drawn)},
+    f"/api/{NAME}": {"POST": submission.kept(submit, _drawn)},
 }
 handler = entry(ROUTES)

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from functions import actions, choices, filing, ledger, links, looks, number, page
-from functions.app import App
-from functions.form import Wrong, check
-from functions.http import Keeping, Problem, Request, Response, Routes, entry, see_other
-from functions.lifecycle import TEAM, Order, Refused
-from functions.store import Conflict
+from functions.context.app import App
+from functions.forms import order_number
+from functions.forms.definition import Wrong, check
+from functions.orders import repository, steps
+from functions.orders.lifecycle import TEAM, Order, Refused
+from functions.people import access_log, team_links
+from functions.storage.port import Conflict
+from functions.web import pages, step_forms, submission
+from functions.web.http import Keeping, Problem, Request, Response, Routes, entry, see_other
 
 SHOWN = 50
 
@@ -20,7 +23,9 @@ def show(request: Request, app: App) -> Response:
     if request.said("no"):
         return _page(request, app, _order(request, app, team))
     lists = {
-        state: ledger.listed(app, app.store.waiting(ledger.KIND, state, owner=team, limit=SHOWN))
+        state: repository.listed(
+            app, app.store.waiting(repository.KIND, state, owner=team, limit=SHOWN)
+        )
         for state in ("dispatched", "accepted", "done")
     }
     return _view(
@@ -37,7 +42,7 @@ def act(request: Request, app: App) -> Response:
     """Do one step; who comes second is told what the first one did."""
     team, _ = _opened(request, app)
     if request.said("do") == "renew":
-        links.ask(app, request.said("team"))
+        team_links.ask(app, request.said("team"))
         return _ended(request, app, asked=True)
     if team == "":
         return _ended(request, app)
@@ -47,22 +52,22 @@ def act(request: Request, app: App) -> Response:
         raise Problem(400, "too_many")
     if order.team != team:  # It was the team's, and is not any more.
         return _page(request, app, order, 409, notice="moved")
-    asked = choices.form(app, order, kind)
+    asked = step_forms.form(app, order, kind)
     answers = check(asked, request.typed, app.now.date())
     if request.said("version") != str(order.version):
         return _page(request, app, order, 409, notice="moved")
     if not answers.errors:
         try:
-            order = actions.perform(app, order, kind, TEAM, asked, answers)
+            order = steps.perform(app, order, kind, TEAM, asked, answers)
             return see_other(_address(request, "" if order.team != team else order.no))
         except Wrong as wrong:
             answers.errors[str(wrong.names["field"])] = wrong
         except Refused as refused:
             return _page(request, app, order, 409, notice=refused.reason)
         except Conflict:
-            now = ledger.find(app, order.no) or order
+            now = repository.find(app, order.no) or order
             return _page(request, app, now, 409, notice="moved")
-    said = {name: filing.sentence(app, asked, name, e) for name, e in answers.errors.items()}
+    said = {name: submission.sentence(app, asked, name, e) for name, e in answers.errors.items()}
     return _page(request, app, order, 422, tried=kind, errors=said)
 
 
@@ -77,10 +82,10 @@ def _later(request: Request, app: App, code: str, no: str) -> Response:
 
 def slip(request: Request, app: App) -> Response:
     """The slip to show or to print: its code opens the rating of just this order."""
-    no = number.parse(request.said("no"))
-    order = ledger.find(app, no) if no else None
+    no = order_number.parse(request.said("no"))
+    order = repository.find(app, no) if no else None
     key = request.said("key")
-    if order is None or not ledger.is_rating_key(app, order, key):
+    if order is None or not repository.is_rating_key(app, order, key):
         raise Problem(404, "no_order")
     import segno
 
@@ -94,11 +99,11 @@ def _opened(request: Request, app: App) -> tuple[str, str]:
     team, key = request.said("team"), request.said("key")
     if team not in app.bundle.teams:
         raise Problem(404, "no_team")
-    return (team, key) if links.opens(app, team, key) else ("", "")
+    return (team, key) if team_links.opens(app, team, key) else ("", "")
 
 
 def _ended(request: Request, app: App, asked: bool = False) -> Response:
-    body = page.render(
+    body = pages.render(
         app.bundle,
         "team/ended.html",
         team=request.said("team"),
@@ -109,8 +114,8 @@ def _ended(request: Request, app: App, asked: bool = False) -> Response:
 
 
 def _order(request: Request, app: App, team: str) -> Order:
-    no = number.parse(request.said("no"))
-    order = ledger.find(app, no) if no else None
+    no = order_number.parse(request.said("no"))
+    order = repository.find(app, no) if no else None
     if order is None or not _concerns(app, order, team):
         raise Problem(404, "no_order")
     return order
@@ -134,11 +139,11 @@ def _page(
 ) -> Response:
     team = request.said("team")
     mine = order.team == team
-    said = ledger.said(app, order.no)
+    said = repository.said(app, order.no)
     contact = said.get(1, {}) if mine and order.state == "accepted" else {}
     if contact:
-        looks.record(app, order.no, TEAM, team)
-    offers = actions.offered(app, order, TEAM) if mine else []
+        access_log.record(app, order.no, TEAM, team)
+    offers = steps.offered(app, order, TEAM) if mine else []
     return _view(
         app,
         "order.html",
@@ -148,17 +153,17 @@ def _page(
         order=order,
         mine=mine,
         contact=contact,
-        unreadable=isinstance(contact, ledger.Unreadable),
+        unreadable=isinstance(contact, repository.Unreadable),
         asked=app.bundle.forms["wish"],
         told=_told(app, order, said) if mine else "",
-        volunteer=choices.doer(app, order, said, app.store.events(order.no)) if mine else "",
-        forms={kind: choices.form(app, order, kind) for kind in offers},
+        volunteer=step_forms.doer(app, order, said, app.store.events(order.no)) if mine else "",
+        forms={kind: step_forms.form(app, order, kind) for kind in offers},
         tried=tried,
         typed=request.typed,
         errors=errors or {},
         notice=notice,
-        due=ledger.deadline(app, order),
-        slip=f"/team/slip/?no={order.no}&key={ledger.rating_key(app, order)}",
+        due=repository.deadline(app, order),
+        slip=f"/team/slip/?no={order.no}&key={repository.rating_key(app, order)}",
     )
 
 
@@ -167,13 +172,13 @@ def _told(app: App, order: Order, said: dict[int, dict[str, Any]]) -> str:
     events = app.store.events(order.no)
     at = max((seq for seq, e in enumerate(events, 1) if e.kind == "dispatched"), default=0)
     note = said.get(at, {})
-    if isinstance(note, ledger.Unreadable):
+    if isinstance(note, repository.Unreadable):
         return str(app.bundle.words["unreadable"]["page"])
     return str(note.get("note", ""))
 
 
 def _view(app: App, template: str, status: int = 200, **data: Any) -> Response:
-    body = page.render(
+    body = pages.render(
         app.bundle,
         f"team/{template}",
         services=app.bundle.services,

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from functions.app import App
 from functions.asgi import ROUTES
-from functions.http import FORM, alone
+from functions.context.app import App
+from functions.web.http import FORM, alone
 
 Typed = Mapping[str, str | Sequence[str]]
 

@@ -5,9 +5,10 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 import build
-from functions import app, ledger
-from functions.store import connect
-from functions.vault import Vault
+from functions.context import app
+from functions.orders import repository
+from functions.storage.connect import connect
+from functions.storage.vault import Vault
 
 
 def run(root: Path, *command: str | Path) -> Result:
@@ -23,7 +24,7 @@ def readable(folder: Path, secret: bytes = b"") -> int:
     store = connect(f"sqlite:{folder}/wudan.db")
     vault = Vault(secret or (folder / "secret").read_bytes())
     try:
-        numbers = [*store.numbers(ledger.KIND)]
+        numbers = [*store.numbers(repository.KIND)]
         for no in numbers:
             for sealed in store.personal(no).values():
                 vault.open(no, sealed)

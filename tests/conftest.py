@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.app import CHINA, App
-from functions.store import connect
-from generator import site
+from functions.context.app import CHINA, App
+from functions.storage.connect import connect
+from generator.build import incremental
 from tests import servers
 from tests.client import Client
 
@@ -39,8 +39,8 @@ def root(tmp_path: Path) -> Path:
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the bundle of the small site."""
     root = shutil.copytree(SITE, tmp_path_factory.mktemp("bundled") / "root", ignore=MADE)
-    site.build(root, root / "public")
-    return site.bundle_folder(root)
+    incremental.build(root, root / "public")
+    return incremental.bundle_folder(root)
 
 
 @pytest.fixture(scope="session", autouse=True)

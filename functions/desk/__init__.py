@@ -1,26 +1,36 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
-from functions.accounts import ADMINISTRATOR
-from functions.desk import board, find, messages, order, people, report, sheets, staff, teams
+from functions.desk import (
+    board,
+    order,
+    report,
+    roster,
+    search,
+    staff,
+    teams,
+    undelivered,
+    workbooks,
+)
 from functions.desk.session import SIGN_IN, Desk, door, enter, leave, signed_in
-from functions.http import Routes, entry
+from functions.people.accounts import ADMINISTRATOR
+from functions.web.http import Routes, entry
 
 _PAGES: dict[str, tuple[Desk | None, Desk | None]] = {
     "/desk/": (board.show, None),
     "/desk/dispatch/": (board.monthly, board.dispatch),
-    "/desk/find/": (find.show, None),
+    "/desk/find/": (search.show, None),
     "/desk/order/": (order.show, order.act),
     "/desk/wish/": (order.blank, order.file),
-    "/desk/people/": (people.show, None),
-    "/desk/person/": (people.record, people.act),
+    "/desk/people/": (roster.show, None),
+    "/desk/person/": (roster.record, roster.act),
     "/desk/teams/": (teams.show, teams.act),
-    "/desk/messages/": (messages.show, messages.again),
+    "/desk/messages/": (undelivered.show, undelivered.again),
     "/desk/report/": (report.show, None),
-    "/desk/sheets/": (sheets.show, sheets.take),
-    "/desk/sheets/orders.xlsx": (None, sheets.orders),
-    "/desk/sheets/ratings.xlsx": (None, sheets.ratings),
-    "/desk/sheets/volunteers.xlsx": (None, sheets.volunteers),
-    "/desk/sheets/report.xlsx": (None, sheets.report),
+    "/desk/sheets/": (workbooks.show, workbooks.take),
+    "/desk/sheets/orders.xlsx": (None, workbooks.orders_xlsx),
+    "/desk/sheets/ratings.xlsx": (None, workbooks.ratings_xlsx),
+    "/desk/sheets/volunteers.xlsx": (None, workbooks.volunteers_xlsx),
+    "/desk/sheets/report.xlsx": (None, workbooks.report_xlsx),
     "/desk/sign-out/": (None, leave),
 }
 """Each page of the desk: what shows it and what takes its form."""

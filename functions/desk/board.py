@@ -1,13 +1,15 @@
 """What waits, by step, and the month's list to dispatch at once."""
 
-from functions import accounts, actions, ledger, reference, retention, tally
-from functions.app import App
+from functions.context import clock_reference
+from functions.context.app import App
 from functions.desk.session import Session, view
-from functions.failures import Unfinished
-from functions.form import Answers, Wrong
-from functions.http import Request, Response, see_other
-from functions.lifecycle import STAFF, Refused
-from functions.store import Conflict
+from functions.forms.definition import Answers, Wrong
+from functions.orders import counters, ranking, repository, steps
+from functions.orders.lifecycle import STAFF, Refused
+from functions.people import accounts, retention
+from functions.storage.failures import Unfinished
+from functions.storage.port import Conflict
+from functions.web.http import Request, Response, see_other
 
 STEPS = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
 FIRST, PAGE = 6, 30
@@ -21,7 +23,7 @@ def show(request: Request, app: App, session: Session) -> Response:
     limit = PAGE if state in STEPS else FIRST
     after = request.said("after")
     columns = {
-        name: app.store.waiting(ledger.KIND, name, after=after, limit=limit) for name in states
+        name: app.store.waiting(repository.KIND, name, after=after, limit=limit) for name in states
     }
     full = columns.get(state, [])
     today = app.now.date()
@@ -30,16 +32,16 @@ def show(request: Request, app: App, session: Session) -> Response:
         app,
         session,
         "board.html",
-        columns={name: ledger.listed(app, heads) for name, heads in columns.items()},
-        counts=app.store.tally(tally.NOW),
+        columns={name: repository.listed(app, heads) for name, heads in columns.items()},
+        counts=app.store.tally(counters.NOW),
         today=today.isoformat(),
         missing=app.calendar.missing(today),
         state="" if whole else state,
         # What time itself does, and whether it may: told on the board alone.
-        disbelieved=reference.disbelieved(app) if whole else None,
+        disbelieved=clock_reference.disbelieved(app) if whole else None,
         now=app.now,
         erasing=retention.coming(app) if whole else 0,
-        unreadable=app.store.fact(ledger.UNREADABLE).split() if whole else [],
+        unreadable=app.store.fact(repository.UNREADABLE).split() if whole else [],
         after=full[-1].turn if len(full) == PAGE else "",
         services=app.bundle.services,
         teams=app.bundle.teams,
@@ -48,7 +50,7 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 def confirm(request: Request, app: App, session: Session) -> Response:
     """An administrator has looked at today's date: the clock is believed again."""
-    reference.confirm(app)
+    clock_reference.confirm(app)
     accounts.note(app, session.who, "confirmed_clock", {"day": app.now.date().isoformat()})
     return see_other("/desk/")
 
@@ -60,15 +62,15 @@ def monthly(
     results: list[tuple[str, str]] | None = None,
 ) -> Response:
     """The orders that wait to be dispatched, each with the team that suits it best."""
-    heads = app.store.waiting(ledger.KIND, "triaged", limit=PAGE)
-    orders = [ledger.order_of(head) for head in heads]
-    ready = [order for order in orders if "dispatched" in actions.offered(app, order, STAFF)]
-    advice = {service: actions.suggest(app, service) for service in {o.service for o in ready}}
+    heads = app.store.waiting(repository.KIND, "triaged", limit=PAGE)
+    orders = [repository.order_of(head) for head in heads]
+    ready = [order for order in orders if "dispatched" in steps.offered(app, order, STAFF)]
+    advice = {service: ranking.suggest(app, service) for service in {o.service for o in ready}}
     return view(
         app,
         session,
         "dispatch.html",
-        orders=[(order, ledger.deadline(app, order)) for order in ready],
+        orders=[(order, repository.deadline(app, order)) for order in ready],
         advice=advice,
         results=results or [],
         held=len(orders) - len(ready),
@@ -84,12 +86,12 @@ def dispatch(request: Request, app: App, session: Session) -> Response:
     results: list[tuple[str, str]] = []
     for no in request.typed.get("no", []):
         team = request.said(f"team-{no}")
-        order = ledger.find(app, no)
+        order = repository.find(app, no)
         if order is None or team not in app.bundle.teams:
             continue
         try:
             answers = Answers({"team": team}, {})
-            actions.perform(app, order, "dispatched", STAFF, asked, answers, session.who)
+            steps.perform(app, order, "dispatched", STAFF, asked, answers, session.who)
             results.append((no, ""))
         except Wrong as wrong:
             results.append((no, wrong.code))

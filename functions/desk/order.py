@@ -4,14 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions import actions, choices, filing, ledger, logs, looks, number, wish
-from functions.app import App
+from functions import wish
+from functions.context import logs
+from functions.context.app import App
 from functions.desk.session import Session, view
-from functions.failures import unwritten
-from functions.form import Answers, Wrong, check
-from functions.http import Problem, Request, Response, see_other
-from functions.lifecycle import FINAL, STAFF, Order, Refused
-from functions.store import Change, Conflict, Head
+from functions.forms import order_number
+from functions.forms.definition import Answers, Wrong, check
+from functions.orders import ranking, repository, steps
+from functions.orders.lifecycle import FINAL, STAFF, Order, Refused
+from functions.people import access_log
+from functions.storage.failures import unwritten
+from functions.storage.history import Change, Head
+from functions.storage.port import Conflict
+from functions.web import step_forms, submission
+from functions.web.http import Problem, Request, Response, see_other
 
 ALIKE, RECENT = 8, timedelta(days=30)
 
@@ -28,33 +34,33 @@ def act(request: Request, app: App, session: Session) -> Response:
     kind = request.said("do")
     if kind not in app.bundle.actions:
         raise Problem(400, "too_many")
-    asked = choices.form(app, order, kind)
+    asked = step_forms.form(app, order, kind)
     answers = check(asked, request.typed, app.now.date())
     if request.said("version") != str(order.version):
         return _page(app, session, order, 409, notice="moved")
     if not answers.errors:
         try:
-            actions.perform(app, order, kind, STAFF, asked, answers, session.who)
+            steps.perform(app, order, kind, STAFF, asked, answers, session.who)
             return see_other(f"/desk/order/?no={order.no}")
         except Wrong as wrong:
             answers.errors[str(wrong.names["field"])] = wrong
         except Refused as refused:
             return _page(app, session, order, 409, notice=refused.reason)
         except Conflict:
-            return _page(app, session, ledger.find(app, order.no) or order, 409, notice="moved")
+            return _page(app, session, repository.find(app, order.no) or order, 409, notice="moved")
         except Exception as error:
             code = unwritten(error)
             if not code:
                 raise
             logs.failure(error, f"{request.method} {request.path}")
             return _page(app, session, order, 503, tried=kind, typed=request.typed, notice=code)
-    said = {name: filing.sentence(app, asked, name, e) for name, e in answers.errors.items()}
+    said = {name: submission.sentence(app, asked, name, e) for name, e in answers.errors.items()}
     return _page(app, session, order, 422, tried=kind, typed=request.typed, errors=said)
 
 
 def _order(request: Request, app: App) -> Order:
-    no = number.parse(request.said("no"))
-    order = ledger.find(app, no) if no else None
+    no = order_number.parse(request.said("no"))
+    order = repository.find(app, no) if no else None
     if order is None:
         raise Problem(404, "no_order")
     return order
@@ -70,10 +76,10 @@ def _page(
     errors: Mapping[str, str] | None = None,
     notice: str = "",
 ) -> Response:
-    said = ledger.said(app, order.no)
-    recorded = not any(said.values()) or looks.record(app, order.no, STAFF, session.who)
+    said = repository.said(app, order.no)
+    recorded = not any(said.values()) or access_log.record(app, order.no, STAFF, session.who)
     events = app.store.events(order.no)
-    offers = actions.offered(app, order, STAFF)
+    offers = steps.offered(app, order, STAFF)
     return view(
         app,
         session,
@@ -85,24 +91,24 @@ def _page(
         history=[
             (event, said.get(seq, {}) if seq > 1 else {}) for seq, event in enumerate(events, 1)
         ],
-        unreadable=ledger.unreadable(said),
-        looks=looks.of(app, order.no),
+        unreadable=repository.unreadable(said),
+        looks=access_log.of(app, order.no),
         recorded=recorded,
         alike=alike(app, order, said.get(1, {})),
-        volunteer=choices.doer(app, order, said, events),
-        due=ledger.deadline(app, order),
+        volunteer=step_forms.doer(app, order, said, events),
+        due=repository.deadline(app, order),
         today=app.now.date().isoformat(),
-        forms={kind: choices.form(app, order, kind) for kind in offers},
+        forms={kind: step_forms.form(app, order, kind) for kind in offers},
         filled=_filled(order),
-        advice=actions.suggest(app, order.service)[:3] if "dispatched" in offers else [],
+        advice=ranking.suggest(app, order.service)[:3] if "dispatched" in offers else [],
         tried=tried,
         typed=typed or {},
         errors=errors or {},
         notice=notice,
         services=app.bundle.services,
         teams=app.bundle.teams,
-        track=ledger.address(app, order),
-        slip=f"/team/slip/?no={order.no}&key={ledger.rating_key(app, order)}",
+        track=repository.address(app, order),
+        slip=f"/team/slip/?no={order.no}&key={repository.rating_key(app, order)}",
     )
 
 
@@ -128,12 +134,14 @@ def alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Orde
     found: dict[str, tuple[Head, list[str]]] = {}
     for name in ("phone", "address"):
         value = contact.get(name, "")
-        value = ledger.plain(value) if name == "address" else value
+        value = repository.plain(value) if name == "address" else value
         if value:
-            for head in app.store.find(ledger.KIND, [ledger.trace(app, name, value)], limit=ALIKE):
+            for head in app.store.find(
+                repository.KIND, [repository.trace(app, name, value)], limit=ALIKE
+            ):
                 found.setdefault(head.no, (head, []))[1].append(name)
     found.pop(order.no, None)
-    others = ((ledger.order_of(head), same) for head, same in found.values())
+    others = ((repository.order_of(head), same) for head, same in found.values())
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
     return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
 
@@ -149,7 +157,9 @@ def file(request: Request, app: App, session: Session) -> Response:
     asked = app.bundle.actions["submitted"]
     answers = check(asked, request.typed, app.now.date())
     if answers.errors:
-        said = {name: filing.sentence(app, asked, name, e) for name, e in answers.errors.items()}
+        said = {
+            name: submission.sentence(app, asked, name, e) for name, e in answers.errors.items()
+        }
         return view(
             app,
             session,
@@ -164,5 +174,5 @@ def file(request: Request, app: App, session: Session) -> Response:
     def begin(no: str) -> Change:
         return wish.filed(app, no, asked, Answers(answers.values, {}), STAFF, {"who": session.who})
 
-    no = filing.file(request, app, asked, answers, begin)
+    no = submission.file(request, app, asked, answers, begin)
     return see_other(f"/desk/order/?no={no}")

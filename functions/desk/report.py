@@ -1,9 +1,9 @@
 """The month's report at the desk, before a build brings it to the site."""
 
-from functions import figures
-from functions.app import App
+from functions.context.app import App
 from functions.desk.session import Session, view
-from functions.http import Request, Response
+from functions.orders import figures
+from functions.web.http import Request, Response
 
 
 def show(request: Request, app: App, session: Session) -> Response:

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from functions import accounts, logs, page
-from functions.accounts import ADMINISTRATOR, Account
-from functions.app import App
-from functions.failures import unwritten
-from functions.form import Wrong
-from functions.http import Action, Problem, Request, Response, see_other
+from functions.context import logs
+from functions.context.app import App
+from functions.forms.definition import Wrong
+from functions.people import accounts
+from functions.people.accounts import ADMINISTRATOR, Account
+from functions.storage.failures import unwritten
+from functions.web import pages
+from functions.web.http import Action, Problem, Request, Response, see_other
 
 COOKIE = "wudan_desk"
 LASTS = timedelta(hours=10)
@@ -62,13 +64,13 @@ def signed_in(action: Desk, role: str = "") -> Action:
 def view(app: App, session: Session, template: str, status: int = 200, **data: Any) -> Response:
     """A page of the desk; what waits is in its navigation."""
     failed = len(app.store.messages("failed", limit=100))
-    body = page.render(app.bundle, f"desk/{template}", session=session, failed=failed, **data)
+    body = pages.render(app.bundle, f"desk/{template}", session=session, failed=failed, **data)
     return Response(body, status)
 
 
 def door(request: Request, app: App) -> Response:
     """The form to sign in."""
-    return Response(page.render(app.bundle, "desk/sign-in.html", name="", error=""))
+    return Response(pages.render(app.bundle, "desk/sign-in.html", name="", error=""))
 
 
 def enter(request: Request, app: App) -> Response:
@@ -90,7 +92,7 @@ def enter(request: Request, app: App) -> Response:
 
 def _refused(app: App, name: str, code: str, status: int) -> Response:
     error = app.bundle.words["desk"]["sign_in"][code]
-    body = page.render(app.bundle, "desk/sign-in.html", name=name, error=error)
+    body = pages.render(app.bundle, "desk/sign-in.html", name=name, error=error)
     return Response(body, status)
 
 

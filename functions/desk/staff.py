@@ -1,9 +1,9 @@
 """The station's people, managed by an administrator."""
 
-from functions import accounts
-from functions.app import App
+from functions.context.app import App
 from functions.desk.session import Session, view
-from functions.http import Request, Response
+from functions.people import accounts
+from functions.web.http import Request, Response
 
 
 def show(request: Request, app: App, session: Session) -> Response:

@@ -2,32 +2,33 @@
 
 from contextlib import suppress
 
-from functions import actions, links, tally
-from functions.app import App
+from functions.context.app import App
 from functions.desk.session import Session, view
-from functions.http import Problem, Request, Response, see_other
-from functions.store import Conflict
+from functions.orders import counters, ranking
+from functions.people import team_links
+from functions.storage.port import Conflict
+from functions.web.http import Problem, Request, Response, see_other
 
 
 def show(request: Request, app: App, session: Session) -> Response:
     """Every team with its load, its ratings and its link."""
-    recent = actions.recent(app)
+    recent = ranking.recent(app)
     rows = []
     for team, name in app.bundle.teams.items():
-        link = links.of(app, team)
-        live = link is not None and links.lives(app, link)
+        link = team_links.of(app, team)
+        live = link is not None and team_links.lives(app, link)
         rows.append(
             {
                 "slug": team,
                 "name": name,
-                "link": links.address(app, link) if link and live else "",
+                "link": team_links.address(app, link) if link and live else "",
                 "until": link.data["until"] if link and live else "",
                 "asked": link.data["asked"] if link else "",
                 "capacity": app.bundle.capacity.get(team),
                 "done": recent.get(f"team:{team} done", 0),
             }
         )
-    counts = app.store.tally(tally.NOW)
+    counts = app.store.tally(counters.NOW)
     return view(app, session, "teams.html", rows=rows, counts=counts, site=app.bundle.site)
 
 
@@ -38,7 +39,7 @@ def act(request: Request, app: App, session: Session) -> Response:
         raise Problem(404, "not_found")
     with suppress(Conflict):  # Somebody else did it just now, and the page shows what is.
         if request.said("do") == "revoke":
-            links.revoke(app, team, session.who)
+            team_links.revoke(app, team, session.who)
         else:
-            links.issue(app, team, session.who)
+            team_links.issue(app, team, session.who)
     return see_other(f"/desk/teams/#{team}")

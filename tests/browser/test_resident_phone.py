@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from functions import number
+from functions.forms import order_number
 from tests.e2e.test_resident import Server
 
 TYPED = {"想要什么": "想在家理发", "电话": "138 1234 5678", "地址": "1 栋"}
@@ -48,5 +48,5 @@ def test_without_scripts_a_forgotten_answer_is_mended_and_the_wish_gets_its_numb
 
     expect(phone.get_by_text("请记下这个单号")).to_be_visible()
     (no,) = parse_qs(urlsplit(phone.url).query)["no"]
-    expect(phone.get_by_role("main")).to_contain_text(number.spell(no))
+    expect(phone.get_by_role("main")).to_contain_text(order_number.spell(no))
     assert fits(phone)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from generator import site
+from generator.build import incremental
 from tests.integration.test_functions import WISH
 from tests.servers import answers, free_port, running
 
@@ -34,7 +34,7 @@ def test_a_request_is_a_line_where_wanted_and_an_error_in_any_case(
             track = urllib.request.urlopen(f"{address}/api/wish", typed).geturl()
             with urllib.request.urlopen(f"{address}/health") as health:
                 assert json.load(health) == {"status": "ok"}
-            (site.bundle_folder(root) / "bundle.json").write_bytes(b"{")
+            (incremental.bundle_folder(root) / "bundle.json").write_bytes(b"{")
             urllib.request.urlopen(f"{address}/wish/").close()
         written[bool(options)] = log.read_text()
         assert track.partition("key=")[2] not in written[bool(options)]

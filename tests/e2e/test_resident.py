@@ -16,10 +16,11 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import pytest
 
-from functions import ledger, number
-from functions.app import App
-from functions.store import connect
-from generator import site
+from functions.context.app import App
+from functions.forms import order_number
+from functions.orders import repository
+from functions.storage.connect import connect
+from generator.build import incremental
 from tests.client import Answer
 from tests.integration.test_functions import DONE, move
 
@@ -128,16 +129,16 @@ def test_a_wish_is_filed_followed_carried_out_and_rated(
     assert server.get("/").status == 200
     body = urlencode({**server.get("/wish/").form("/api/wish"), **WISH}, doseq=True)
     filed = server.post("/api/wish", body)
-    assert number.spell(filed.no) in server.get(filed.location).text
+    assert order_number.spell(filed.no) in server.get(filed.location).text
     assert server.post("/api/wish", body).location == filed.location
 
     server.kill()
     server.start()
-    assert number.spell(filed.no) in server.get(filed.location).text
+    assert order_number.spell(filed.no) in server.get(filed.location).text
 
     data = tmp_path / "data"
     secret = (data / "secret").read_bytes()
-    app = App(site.bundle_folder(root), lambda: connect(f"sqlite:{data}/wudan.db"), secret)
+    app = App(incremental.bundle_folder(root), lambda: connect(f"sqlite:{data}/wudan.db"), secret)
     move(app, filed.no, *DONE)
     page = server.get(filed.location)
     rating = {**page.form("/api/rating"), **RATING}
@@ -145,7 +146,7 @@ def test_a_wish_is_filed_followed_carried_out_and_rated(
     again = server.post("/api/rating", urlencode({**rating, "skill": "1"}, doseq=True))
     assert again.status == 409
     assert "您已经评过这一单了" in again.text
-    assert ledger.contact(app, filed.no)["name"] == "欧阳奶奶"
+    assert repository.contact(app, filed.no)["name"] == "欧阳奶奶"
 
 
 def test_an_acknowledged_wish_survives_kill_at_once(server: Server) -> None:
@@ -200,7 +201,7 @@ def test_a_site_that_cannot_be_written_keeps_no_form_from_working(
         assert "网站没有生成" in server.beginning
         body = urlencode({**server.get("/wish/").form("/api/wish"), **WISH}, doseq=True)
         filed = server.post("/api/wish", body)
-        assert number.spell(filed.no) in server.get(filed.location).text
+        assert order_number.spell(filed.no) in server.get(filed.location).text
         home = server.get("/")
         assert (home.status, "/wish/" in home.body) == (503, True)
     finally:

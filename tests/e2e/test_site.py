@@ -12,15 +12,18 @@ import pytest
 from icalendar import Calendar
 from selectolax.lexbor import LexborHTMLParser
 
-from functions import bundle, page
-from functions.accounts import ADMINISTRATOR
-from functions.app import CHINA, App
 from functions.asgi import ROUTES
-from functions.bundle import Bundle
-from functions.lifecycle import STATES, TABLE, Event, Order, moves
-from functions.store import connect
-from generator import content, site
-from generator.output import file_of
+from functions.context import bundle
+from functions.context.app import CHINA, App
+from functions.context.bundle import Bundle
+from functions.orders.lifecycle import STATES, TABLE, Order, moves
+from functions.people.accounts import ADMINISTRATOR
+from functions.storage.connect import connect
+from functions.storage.history import Event
+from functions.web import pages
+from generator.build import incremental
+from generator.content import library
+from generator.files.output import file_of
 from tests.client import Client
 from tests.conftest import SECRET
 from tests.integration.test_desk import Desk, Team
@@ -40,7 +43,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("content", "static"):
         shutil.copytree(PRODUCT / name, root / name)
     shutil.copy(PRODUCT / "site.yaml", root)
-    site.build(root, root / "public")
+    incremental.build(root, root / "public")
     return root
 
 
@@ -52,7 +55,7 @@ def out(root: Path) -> Path:
 def functions_pages(known: Bundle) -> dict[str, str]:
     """Every kind of page that functions draw, as it may look."""
     rating = known.forms["rating"]
-    pages = {}
+    drawn = {}
     for state in STATES:
         order = Order(
             "23456789",
@@ -64,7 +67,7 @@ def functions_pages(known: Bundle) -> dict[str, str]:
         )
         events = [Event(kind, "staff", "2026-11-23T10:00:00+08:00") for kind in TABLE]
         can = moves(Order("N", state=state), "resident")
-        pages[f"order-{state}"] = page.render(
+        drawn[f"order-{state}"] = pages.render(
             known, "order.html", order=order, events=[(event, "请<看>。") for event in events],
             other=None, due="2026-12-01", key="key", service="理发", team="队",
             can_cancel="cancelled" in can, can_rate="rated" in can, form=rating, once="1",
@@ -72,14 +75,14 @@ def functions_pages(known: Bundle) -> dict[str, str]:
     for name, form in known.forms.items():
         errors = {field["name"]: "请<填>写。" for field in form["fields"]}
         typed = {field["name"]: ['a"<b>&'] for field in form["fields"]}
-        pages[f"form-{name}"] = page.render(
+        drawn[f"form-{name}"] = pages.render(
             known, "form.html", form=form, typed=typed, errors=errors,
             hidden={"key": "k"}, once="1",
         )  # fmt: skip
-    pages["message"] = page.render(known, "message.html", title="题", text="文")
+    drawn["message"] = pages.render(known, "message.html", title="题", text="文")
     link = {"address": "/", "text": "回去"}
-    pages["message-link"] = page.render(known, "message.html", title="题", text="文", link=link)
-    return pages
+    drawn["message-link"] = pages.render(known, "message.html", title="题", text="文", link=link)
+    return drawn
 
 
 def working_pages(app: App) -> dict[str, str]:
@@ -116,7 +119,7 @@ def working_pages(app: App) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def drawn(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     store = f"sqlite:{tmp_path_factory.mktemp('data')}/wudan.db"
-    folder = site.bundle_folder(root)
+    folder = incremental.bundle_folder(root)
     app = App(
         folder, lambda: connect(store), SECRET, lambda: datetime(2026, 11, 23, 10, tzinfo=CHINA)
     )
@@ -167,7 +170,7 @@ def test_every_link_of_the_functions_pages_resolves(out: Path, drawn: dict[str, 
 
 
 def test_every_entry_of_feed_and_sitemap_resolves(out: Path) -> None:
-    url = content.load(PRODUCT).settings.url
+    url = library.load(PRODUCT).settings.url
     feed = ElementTree.parse(out / "feed.xml").getroot()  # noqa: S314 (our own file)
     sitemap = ElementTree.parse(out / "sitemap.xml").getroot()  # noqa: S314
     entries = [link.attrib["href"] for link in feed.findall(f"{ATOM}entry/{ATOM}link")]
@@ -242,8 +245,8 @@ def test_every_page_says_what_it_is(out: Path) -> None:
 
 def test_the_sample_says_that_it_is_one(out: Path) -> None:
     for folder, items in (
-        ("teams", content.load(PRODUCT).teams),
-        ("menu", content.load(PRODUCT).menu),
+        ("teams", library.load(PRODUCT).teams),
+        ("menu", library.load(PRODUCT).menu),
     ):
         for item in items:
             if item.sample:

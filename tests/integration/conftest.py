@@ -7,7 +7,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from generator import package, site
+from generator.build import incremental
+from generator.deploy import package
 from tests.commands import run
 
 OF_LAMBDA = (
@@ -52,6 +53,6 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def community(root: Path) -> Path:
     """The root of a community that has twelve orders in its folder ``var``."""
-    site.build(root, root / "public")
+    incremental.build(root, root / "public")
     assert run(root, "demo", "--orders", "12").exit_code == 0
     return root

@@ -14,12 +14,16 @@ import pytest
 from a2wsgi.asgi_typing import ASGIApp, Receive, Scope, Send
 from openpyxl import load_workbook
 
-from functions import asgi, ledger, links
-from functions.app import App
-from functions.http import FORM, LONGEST_UPLOAD, Event, Response
-from functions.lifecycle import Order
-from functions.store import Change, Head, Unusable, sqlite
-from functions.store.sqlite import SQLite
+from functions import asgi
+from functions.context.app import App
+from functions.orders import repository
+from functions.orders.lifecycle import Order
+from functions.people import team_links
+from functions.storage import sqlite
+from functions.storage.history import Change, Head
+from functions.storage.port import Unusable
+from functions.storage.sqlite import SQLite
+from functions.web.http import FORM, LONGEST_UPLOAD, Event, Response
 from tests.client import Answer, Client
 from tests.conftest import SECRET
 from tests.integration.test_desk import Desk
@@ -117,9 +121,9 @@ def test_wishes_that_come_at_once_wait_for_the_disk_once(
     answers = together(functions, *wishes(20))
     assert [status for status, _, _ in answers] == [303] * 20
     assert done.count("COMMIT") == 1
-    filed = app.store.find(ledger.KIND, limit=50)
+    filed = app.store.find(repository.KIND, limit=50)
     assert {headers["location"] for _, headers, _ in answers} == {
-        ledger.address(app, Order(head.no)) for head in filed
+        repository.address(app, Order(head.no)) for head in filed
     }
 
 
@@ -131,7 +135,7 @@ def test_each_hears_what_became_of_its_own_wish(functions: ASGIApp, app: App) ->
     assert first[1]["location"] == repeated[1]["location"] != last[1]["location"]
     assert "欧阳奶奶" in unfit[2].decode()
     assert WISH["name"] not in unfit[2].decode()
-    assert len(app.store.find(ledger.KIND)) == 2
+    assert len(app.store.find(repository.KIND)) == 2
 
 
 def test_where_all_cannot_be_committed_each_is_told_for_itself(
@@ -140,9 +144,9 @@ def test_where_all_cannot_be_committed_each_is_told_for_itself(
     store._writer.set_authorizer(no_commit)
     assert [status for status, _, _ in together(functions, *wishes(3))] == [500] * 3
     store._writer.set_authorizer(None)
-    assert app.store.find(ledger.KIND) == []
+    assert app.store.find(repository.KIND) == []
     assert [status for status, _, _ in together(functions, *wishes(3))] == [303] * 3
-    assert len(app.store.find(ledger.KIND)) == 3
+    assert len(app.store.find(repository.KIND)) == 3
 
 
 def test_one_that_breaks_off_takes_no_other_with_it(
@@ -160,7 +164,7 @@ def test_one_that_breaks_off_takes_no_other_with_it(
     first, last = wishes(2)
     broken = urlencode({**WISH, "service": "mending"}).encode()
     assert [status for status, _, _ in together(functions, first, broken, last)] == [303, 500, 303]
-    heads = app.store.find(ledger.KIND)
+    heads = app.store.find(repository.KIND)
     assert {head.data["service"] for head in heads} == {"haircut"}
     assert len(heads) == 2
 
@@ -179,7 +183,7 @@ def test_who_files_while_somebody_else_is_writing_waits_and_holds_nobody_up(
         return await asked
 
     assert run(meanwhile())[0] == 303
-    assert len(app.store.find(ledger.KIND)) == 1
+    assert len(app.store.find(repository.KIND)) == 1
 
 
 def test_who_cannot_be_written_in_time_gets_the_form_back_and_can_send_it_again(
@@ -195,7 +199,7 @@ def test_who_cannot_be_written_in_time_gets_the_form_back_and_can_send_it_again(
         sent = page.form("/api/wish")
         assert (sent["once"], sent["detail"]) == ([f"once-{n}"], [WISH["detail"]])
     assert [status for status, _, _ in together(functions, *wishes(3))] == [303] * 3
-    assert len(app.store.find(ledger.KIND)) == 3
+    assert len(app.store.find(repository.KIND)) == 3
 
 
 def test_no_more_wait_than_fit_into_memory(
@@ -221,7 +225,7 @@ def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
     functions: ASGIApp, app: App, store: SQLite
 ) -> None:
     ((_, filed, _),) = together(functions, *wishes(1))
-    links.issue(app, "barbers", "王芳")
+    team_links.issue(app, "barbers", "王芳")
     ways = ("/wish/", "/rate/", "/join/", "/track/", filed["location"])
 
     async def meanwhile() -> list[int]:
@@ -363,15 +367,15 @@ def test_a_body_may_come_in_parts(functions: ASGIApp, app: App) -> None:
     answer = run(ask(functions, "POST", "/api/wish", parts, content_type=FORM))
     assert answer is not None
     assert answer[0] == 303
-    (head,) = app.store.find(ledger.KIND)
-    assert ledger.contact(app, head.no)["name"] == WISH["name"]
+    (head,) = app.store.find(repository.KIND)
+    assert repository.contact(app, head.no)["name"] == WISH["name"]
 
 
 def test_nothing_is_filed_for_who_went_away_before_the_end(functions: ASGIApp, app: App) -> None:
     (body,) = wishes(1)
     parts = [body, AWAY]
     assert run(ask(functions, "POST", "/api/wish", parts, content_type=FORM)) is None
-    assert app.store.find(ledger.KIND) == []
+    assert app.store.find(repository.KIND) == []
 
 
 def test_a_body_without_end_is_heard_out_and_not_kept(functions: ASGIApp) -> None:

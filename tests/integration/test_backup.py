@@ -13,12 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions import backup, ledger, opening
-from functions.app import CHINA, App
-from functions.backup import Rule, spare
-from functions.bundle import FILE
-from functions.store import Unusable, connect
-from generator import site
+from functions.context.app import CHINA, App
+from functions.context.bundle import FILE
+from functions.ops import backup
+from functions.ops.backup import Rule, spare
+from functions.orders import repository
+from functions.storage import opening
+from functions.storage.connect import connect
+from functions.storage.port import Unusable
+from generator.build import incremental
 from tests import killed
 from tests.client import Client
 from tests.commands import readable, run
@@ -52,7 +55,7 @@ def test_a_copy_is_made_while_others_write_and_has_all_that_was_acknowledged(
         assert {each.result() for each in meanwhile}
     assert made.healthy
     with closing(connect(f"sqlite:{shutil.copy(made.file, tmp_path / 'wudan-copy.db')}")) as copied:
-        assert acknowledged <= {*copied.numbers(ledger.KIND)}
+        assert acknowledged <= {*copied.numbers(repository.KIND)}
     assert filed.store.fact(backup.FACT) == filed.now.isoformat()
 
 
@@ -242,7 +245,7 @@ def test_a_copy_is_made_beside_a_site_that_an_earlier_version_built(
     community: Path, copies: Path
 ) -> None:
     """As the documented upgrade does it, before the new program has built anything."""
-    file = site.bundle_folder(community) / FILE
+    file = incremental.bundle_folder(community) / FILE
     bundle = json.loads(file.read_text())
     del bundle["site"]["backup"]
     file.write_text(json.dumps(bundle))

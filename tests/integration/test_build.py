@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import parallel, site
+from generator.build import incremental
 from generator.errors import ContentError, WudanError
-from generator.output import Report
+from generator.files import parallel
+from generator.files.output import Report
 
 NEWS = "content/news/spring.yaml"
 
@@ -24,7 +25,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def built(root: Path) -> Report:
-    return site.build(root, root / "public")
+    return incremental.build(root, root / "public")
 
 
 def test_a_second_build_writes_nothing(root: Path) -> None:
@@ -39,16 +40,16 @@ def test_broken_content_writes_nothing_at_all(root: Path) -> None:
     with pytest.raises(ContentError):
         built(root)
     assert not (root / "public").exists()
-    assert not site.bundle_folder(root).exists()
+    assert not incremental.bundle_folder(root).exists()
 
 
 def test_a_mistake_leaves_the_old_site_whole(root: Path) -> None:
     built(root)
-    before = tree(root / "public"), tree(site.bundle_folder(root))
+    before = tree(root / "public"), tree(incremental.bundle_folder(root))
     (root / NEWS).write_text("title: x\n")
     with pytest.raises(ContentError):
         built(root)
-    assert (tree(root / "public"), tree(site.bundle_folder(root))) == before
+    assert (tree(root / "public"), tree(incremental.bundle_folder(root))) == before
 
 
 def edit(file: str, old: str, new: str) -> Callable[[Path], None]:
@@ -86,7 +87,7 @@ def swap(old: str, new: str) -> Callable[[Path], None]:
 
 def forget(how: Callable[[Path], object]) -> Callable[[Path], None]:
     def change(root: Path) -> None:
-        for path in (root / site.MADE).glob("cache.db*"):
+        for path in (root / incremental.MADE).glob("cache.db*"):
             how(path)
 
     return change
@@ -115,7 +116,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a lost memory": forget(Path.unlink),
     "a torn memory": forget(lambda path: path.write_bytes(path.read_bytes()[:5000])),
     "no memory at all": forget(lambda path: path.write_bytes(b"{")),
-    "a lost bundle": lambda root: shutil.rmtree(site.bundle_folder(root)),
+    "a lost bundle": lambda root: shutil.rmtree(incremental.bundle_folder(root)),
 }
 
 
@@ -128,9 +129,9 @@ def test_building_on_gives_what_building_anew_gives(root: Path, tmp_path: Path, 
     anew = shutil.copytree(
         root, tmp_path / "anew", ignore=shutil.ignore_patterns("public", ".wudan")
     )
-    site.build(anew, anew / "public")
+    incremental.build(anew, anew / "public")
     assert tree(root / "public") == tree(anew / "public")
-    assert tree(site.bundle_folder(root)) == tree(site.bundle_folder(anew))
+    assert tree(incremental.bundle_folder(root)) == tree(incremental.bundle_folder(anew))
 
 
 def test_only_what_reads_a_body_is_written_again(root: Path) -> None:
@@ -154,14 +155,14 @@ def test_a_folder_of_others_is_never_touched(root: Path) -> None:
     mine.mkdir()
     (mine / "letter.txt").write_text("dear")
     with pytest.raises(WudanError, match="mine"):
-        site.build(root, mine)
+        incremental.build(root, mine)
     assert tree(mine) == {"letter.txt": b"dear"}
 
 
 def test_clean_writes_everything_anew(root: Path) -> None:
     first = built(root)
     add("public/stray/index.html", "?")(root)
-    again = site.build(root, root / "public", clean=True)
+    again = incremental.build(root, root / "public", clean=True)
     assert again == Report(written=first.written, skipped=0, removed=1)
 
 
@@ -189,11 +190,11 @@ def test_a_mistake_in_a_template_is_told_with_its_place(root: Path) -> None:
 
 
 def test_the_wording_of_a_form_has_a_version_that_changes_with_its_words(root: Path) -> None:
-    from functions import bundle
+    from functions.context import bundle
 
     def versions() -> dict[str, str]:
         built(root)
-        forms = bundle.load(site.bundle_folder(root)).forms
+        forms = bundle.load(incremental.bundle_folder(root)).forms
         return {name: form["version"] for name, form in forms.items()}
 
     before = versions()
@@ -206,12 +207,13 @@ ON_ALL = """
 import multiprocessing
 import sys
 from pathlib import Path
-from generator import parallel, site
+from generator.build import incremental
+from generator.files import parallel
 forked = []
 parallel.MANY, get_context = 1, multiprocessing.get_context
 multiprocessing.get_context = lambda how: forked.append(how) or get_context(how)
 root = Path(sys.argv[1])
-site.build(root, root / "public")
+incremental.build(root, root / "public")
 print(forked)
 """
 
@@ -229,11 +231,11 @@ def test_many_processes_write_what_one_does(root: Path, tmp_path: Path) -> None:
 
 
 def test_a_large_site_is_checked_without_a_memory(root: Path) -> None:
-    before = site.check(root).pages
+    before = incremental.check(root).pages
     for n in range(parallel.MANY + 1):
         (root / f"content/partners/p{n}.yaml").write_text("name: 单位\nbody: 正文\n")
-    command = "import sys; from pathlib import Path; from generator import site"
-    command += "; print(site.check(Path(sys.argv[1])).pages)"
+    command = "import sys; from pathlib import Path; from generator.build import incremental"
+    command += "; print(incremental.check(Path(sys.argv[1])).pages)"
     ran = subprocess.run(
         [sys.executable, "-c", command, str(root)], capture_output=True, text=True, check=True
     )
@@ -247,7 +249,7 @@ def test_a_damaged_memory_costs_time_and_changes_nothing(
 ) -> None:
     built(root)
     before = tree(root / "public")
-    file = root / site.MADE / "cache.db"
+    file = root / incremental.MADE / "cache.db"
     damaged, chance = bytearray(file.read_bytes()), random.Random(seed)
     for _ in range(30):
         damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)

@@ -24,7 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from functions.channels import KINDS, Undelivered, deliver
+from functions.messages.channels import KINDS, Undelivered, deliver
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SECRET = "SEC-a+b/c=secret"

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import build
-from functions.workdays import CHINA
-from generator import content
-from generator.new import new as scaffold
+from functions.context.workdays import CHINA
+from generator.content import library
+from generator.content.scaffold import new as scaffold
 
 PRODUCT = Path(build.__file__).parent
 
@@ -110,7 +110,7 @@ def test_any_title_comes_through_unchanged(root: Path, title: str) -> None:
     if result.exit_code:
         assert "没有可以做文件名的字" in result.output
     else:
-        assert title in {item.title for item in content.load(root).news}
+        assert title in {item.title for item in library.load(root).news}
 
 
 def test_accounts_are_made_listed_and_ended_and_a_wrong_name_is_told(

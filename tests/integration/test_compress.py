@@ -10,8 +10,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import brotli
 import pytest
 
-from generator import compress
-from generator.serve import files
+from generator.serve import compress
+from generator.serve.server import files
 
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 

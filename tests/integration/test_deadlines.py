@@ -8,11 +8,14 @@ from urllib.parse import urlencode
 import pytest
 from selectolax.lexbor import LexborNode
 
-from functions import doctor, ledger, opening
-from functions.app import App
-from functions.lifecycle import Event
-from functions.store import Change, Conflict, connect
-from generator import site
+from functions.context.app import App
+from functions.ops import consistency
+from functions.orders import repository
+from functions.storage import opening
+from functions.storage.connect import connect
+from functions.storage.history import Change, Event
+from functions.storage.port import Conflict
+from generator.build import incremental
 from tests.client import Client
 from tests.conftest import SECRET, Clock
 from tests.integration.test_desk import Desk, Team, found
@@ -24,9 +27,9 @@ UNSURE, PROVISIONAL = "那时的节假日还没公布", "（暂定）"
 @pytest.fixture
 def client(root: Path, tmp_path: Path, clock: Clock) -> Client:
     """The functions of a site whose calendar may change."""
-    site.build(root, root / "public")
+    incremental.build(root, root / "public")
     store = f"sqlite:{tmp_path}/wudan.db"
-    return Client(App(site.bundle_folder(root), lambda: connect(store), SECRET, clock))
+    return Client(App(incremental.bundle_folder(root), lambda: connect(store), SECRET, clock))
 
 
 @pytest.fixture
@@ -69,7 +72,7 @@ def holidays(root: Path, *days: str) -> None:
     file = root / "calendar.yaml"
     added = "".join(f"  - {day}\n" for day in days)
     file.write_text(file.read_text().replace("workdays:", f"{added}workdays:"))
-    site.build(root, root / "public")
+    incremental.build(root, root / "public")
 
 
 def days(node: LexborNode | None) -> set[str]:
@@ -103,7 +106,7 @@ def everywhere(client: Client, desk: Desk, team: Team, no: str) -> dict[str, set
         seen["team's list"] = days(card)
         seen["team's page"] = days(team.get(no).page.css_first(".lead"))
     if state in ("submitted", "done"):
-        address = ledger.address(client.app, found(client.app, no))
+        address = repository.address(client.app, found(client.app, no))
         seen["resident"] = days(client.get(address).page.css_first(".next"))
     return seen
 
@@ -130,19 +133,19 @@ def test_what_is_stored_of_deadlines_is_derived_anew_once_the_calendar_changed(
     client: Client, root: Path, orders: dict[str, str]
 ) -> None:
     app = client.app
-    assert ledger.rederive(app) == 0
+    assert repository.rederive(app) == 0
     holidays(root, "2026-11-24", "2026-11-25", "2026-11-26")
     app.catch_up()
     traced = {no: app.store.traces(no) for no in orders.values()}
-    assert [{**f.names} for f in doctor.examine(app).faults] == [{"fields": "due"}] * (
+    assert [{**f.names} for f in consistency.examine(app).faults] == [{"fields": "due"}] * (
         len(orders) - 1
     )
-    assert ledger.rederive(app) == len(orders) - 1
-    assert doctor.examine(app).healthy
+    assert repository.rederive(app) == len(orders) - 1
+    assert consistency.examine(app).healthy
     assert {no: app.store.traces(no) for no in orders.values()} == traced
-    assert ledger.rederive(app) == 0
-    assert not app.store.waiting(ledger.KIND, "submitted", until="2026-11-27")
-    assert app.store.waiting(ledger.KIND, "submitted", until="2026-11-28")
+    assert repository.rederive(app) == 0
+    assert not app.store.waiting(repository.KIND, "submitted", until="2026-11-27")
+    assert app.store.waiting(repository.KIND, "submitted", until="2026-11-28")
 
 
 def test_changed_rules_of_the_station_reach_orders_that_ended(
@@ -151,30 +154,30 @@ def test_changed_rules_of_the_station_reach_orders_that_ended(
     no = wish(client).no
     desk.do(no, "rejected", to_resident="办不了")
     assert found(client.app, no).state == "rejected"
-    ledger.rederive(client.app)
+    repository.rederive(client.app)
     settings = root / "site.yaml"
     settings.write_text(settings.read_text() + "desk:\n  keep: 30\n")
-    site.build(root, root / "public")
+    incremental.build(root, root / "public")
     client.app.catch_up()
-    assert ledger.rederive(client.app) == 1
-    [head] = client.app.store.find(ledger.KIND)
+    assert repository.rederive(client.app) == 1
+    [head] = client.app.store.find(repository.KIND)
     assert head.due == "2026-12-23"
 
 
 def test_dynamodb_keeps_them_in_the_order_of_the_new_days(
     client: Client, dynamodb: str, root: Path, clock: Clock
 ) -> None:
-    folder, store = site.bundle_folder(root), connect(f"{dynamodb}/deadlines")
+    folder, store = incremental.bundle_folder(root), connect(f"{dynamodb}/deadlines")
     app = App(folder, lambda: store, SECRET, clock)
     opening.adopt(store, app.vault)
     no = wish(Client(app)).no
-    assert ledger.rederive(app) == 0
+    assert repository.rederive(app) == 0
     holidays(root, "2026-11-24", "2026-11-25")
     app.catch_up()
-    assert [ledger.rederive(app), ledger.rederive(app)] == [1, 0]
-    [head] = store.waiting(ledger.KIND, "submitted")
+    assert [repository.rederive(app), repository.rederive(app)] == [1, 0]
+    [head] = store.waiting(repository.KIND, "submitted")
     assert (head.no, head.due) == (no, "2026-11-26")
-    assert store.find(ledger.KIND, store.traces(no)) == [head]
+    assert store.find(repository.KIND, store.traces(no)) == [head]
 
 
 def test_an_order_that_moves_meanwhile_or_cannot_be_read_holds_up_no_other(
@@ -203,9 +206,9 @@ def test_an_order_that_moves_meanwhile_or_cannot_be_read_holds_up_no_other(
     holidays(root, "2026-11-24")
     app.catch_up()
     moving = app.inside(Moving(orders["rated"]))  # type: ignore[arg-type]
-    assert ledger.rederive(moving) == len(orders) - 3
-    assert ledger.rederive(app) == 1  # The one that was moved; it was not forgotten.
-    assert ledger.rederive(app) == 0
+    assert repository.rederive(moving) == len(orders) - 3
+    assert repository.rederive(app) == 1  # The one that was moved; it was not forgotten.
+    assert repository.rederive(app) == 0
 
 
 class TestTheEndOfTheYear:
@@ -219,7 +222,7 @@ class TestTheEndOfTheYear:
         state = found(client.app, no).state
         yield desk.get(f"/desk/order/?no={no}").text
         if state != "rated":
-            yield client.get(ledger.address(client.app, found(client.app, no))).text
+            yield client.get(repository.address(client.app, found(client.app, no))).text
         if state in ("dispatched", "accepted"):
             yield team.get(no).text
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from functions import actions, demo, figures, ledger, people, tally
-from functions.app import App
-from functions.lifecycle import Order
-from functions.store import connect
-from generator import site
+from functions.context.app import App
+from functions.ops import demo
+from functions.orders import counters, figures, privacy, repository
+from functions.orders.lifecycle import Order
+from functions.people import volunteers
+from functions.storage.connect import connect
+from generator.build import incremental
 from tests.conftest import SECRET
 
 MANY = 60
@@ -20,7 +22,7 @@ MANY = 60
 
 def orders(app: App) -> list[Order]:
     """All orders, each folded from its history."""
-    found = [ledger.find(app, no) for no in app.store.numbers(ledger.KIND)]
+    found = [repository.find(app, no) for no in app.store.numbers(repository.KIND)]
     return [order for order in found if order]
 
 
@@ -36,11 +38,11 @@ def test_every_order_has_a_history_and_they_are_in_many_states(filled: App) -> N
     assert len({order.state for order in found}) >= 5
     for order in found:
         head = filled.store.head(order.no)
-        assert head == ledger.head(filled, order)
+        assert head == repository.head(filled, order)
 
 
 def test_time_never_goes_back_nor_beyond_now(filled: App) -> None:
-    for kind in (ledger.KIND, people.KIND):
+    for kind in (repository.KIND, volunteers.KIND):
         for no in filled.store.numbers(kind):
             times = [datetime.fromisoformat(event.at) for event in filled.store.events(no)]
             assert all(before <= after for before, after in pairwise(times))
@@ -49,16 +51,16 @@ def test_time_never_goes_back_nor_beyond_now(filled: App) -> None:
 
 
 def test_the_counters_are_the_sum_over_all_histories(filled: App) -> None:
-    counted: tally.Tally = Counter()
+    counted: counters.Tally = Counter()
     for order in orders(filled):
-        counted.update(tally.of_order(order))
-    for no in filled.store.numbers(people.KIND):
+        counted.update(counters.of_order(order))
+    for no in filled.store.numbers(volunteers.KIND):
         head = filled.store.head(no)
         assert head
-        counted.update(tally.of_volunteer(head.state, head.begun, head.data.get("team", "")))
+        counted.update(counters.of_volunteer(head.state, head.begun, head.data.get("team", "")))
     stored = {
         (month, name): stands
-        for month in (tally.NOW, *filled.store.months())
+        for month in (counters.NOW, *filled.store.months())
         for name, stands in filled.store.tally(month).items()
     }
     assert stored == {name: stands for name, stands in counted.items() if stands}
@@ -66,8 +68,8 @@ def test_the_counters_are_the_sum_over_all_histories(filled: App) -> None:
 
 def test_who_serves_had_joined_and_is_of_the_team(filled: App) -> None:
     for team in filled.bundle.teams:
-        assert len(people.of_team(filled, team)) >= 2
-    for no in filled.store.numbers(ledger.KIND):
+        assert len(volunteers.of_team(filled, team)) >= 2
+    for no in filled.store.numbers(repository.KIND):
         team = ""
         for event in filled.store.events(no):
             team = event.data.get("team", team)
@@ -82,19 +84,21 @@ def test_a_duplicate_is_of_an_earlier_order_of_the_same_phone(app: App) -> None:
     merged = [order for order in orders(app) if order.state == "merged"]
     assert merged
     for order in merged:
-        into = ledger.find(app, order.merged_into)
+        into = repository.find(app, order.merged_into)
         assert into
         assert into.filed_at < order.filed_at
-        assert ledger.contact(app, into.no)["phone"] == ledger.contact(app, order.no)["phone"]
+        assert (
+            repository.contact(app, into.no)["phone"] == repository.contact(app, order.no)["phone"]
+        )
 
 
 def test_nothing_in_public_words_tells_whose_it_is(filled: App) -> None:
     found = orders(filled)
     assert any(order.published for order in found)
     for order in found:
-        contact = ledger.contact(filled, order.no)
+        contact = repository.contact(filled, order.no)
         assert {"detail", "name", "phone", "address"} <= contact.keys()
-        assert not actions.tells_whose(order.published + order.answer, contact)
+        assert not privacy.tells_whose(order.published + order.answer, contact)
 
 
 def test_no_file_of_the_site_tells_who_asked_or_who_serves(
@@ -102,13 +106,15 @@ def test_no_file_of_the_site_tells_who_asked_or_who_serves(
 ) -> None:
     made = figures.snapshot(filled)
     assert made["wishes"]
-    site.build(root, tmp_path / "public", figures=made)
+    incremental.build(root, tmp_path / "public", figures=made)
     written = [path.read_text(errors="replace") for path in (tmp_path / "public").rglob("*.*")]
-    written.append((root / site.FIGURES).read_text())
+    written.append((root / incremental.FIGURES).read_text())
     assert any(made["wishes"][0]["text"] in text for text in written)
-    numbers = [no for kind in (ledger.KIND, people.KIND) for no in filled.store.numbers(kind)]
+    numbers = [
+        no for kind in (repository.KIND, volunteers.KIND) for no in filled.store.numbers(kind)
+    ]
     for no in numbers:
-        contact = ledger.contact(filled, no)
+        contact = repository.contact(filled, no)
         for told in (no, contact["name"], contact["phone"][3:], contact.get("address", no)):
             assert not [text for text in written if told in text], told
 
@@ -125,9 +131,9 @@ def test_the_same_seed_gives_the_same_year(
     def another(name: str, seed: int) -> list[str]:
         app = App(bundle, lambda: connect(f"sqlite:{tmp_path}/{name}.db"), SECRET, clock)
         demo.fill(app, MANY, seed)
-        return [*app.store.numbers(ledger.KIND)]
+        return [*app.store.numbers(repository.KIND)]
 
-    numbers = [*filled.store.numbers(ledger.KIND)]
+    numbers = [*filled.store.numbers(repository.KIND)]
     assert another("same", 1) == numbers
     assert another("other", 2) != numbers
 

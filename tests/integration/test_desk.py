@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from functions import accounts, clock, ledger, links, number, people
-from functions.app import App
-from functions.lifecycle import Order
-from functions.sheets import xlsx
+from functions import scheduled
+from functions.context.app import App
+from functions.forms import order_number
+from functions.forms.spreadsheet import xlsx
+from functions.orders import repository
+from functions.orders.lifecycle import Order
+from functions.people import accounts, team_links, volunteers
 from tests.client import Answer, Client
 from tests.conftest import Clock
 from tests.integration.test_functions import JOIN, RATING, WISH, wish
@@ -54,7 +57,7 @@ class Team:
 
     def __init__(self, client: Client, team: str = "barbers"):
         self.client = client
-        self.address = links.address(client.app, links.issue(client.app, team, "王芳"))
+        self.address = team_links.address(client.app, team_links.issue(client.app, team, "王芳"))
         self.hidden = dict(pair.split("=") for pair in urlsplit(self.address).query.split("&"))
 
     def get(self, no: str = "") -> Answer:
@@ -67,7 +70,7 @@ class Team:
 
 
 def found(app: App, no: str) -> Order:
-    order = ledger.find(app, no)
+    order = repository.find(app, no)
     assert order is not None
     return order
 
@@ -157,21 +160,21 @@ class TestBoard:
         clock.forward(days=3)
         new = wish(client).no
         text = Desk(client, "刘").get("/desk/").text
-        assert text.index(number.spell(old)) < text.index(number.spell(new))
+        assert text.index(order_number.spell(old)) < text.index(order_number.spell(new))
         assert "已过期" in text
 
     def test_an_order_is_found_by_each_of_its_marks(self, client: Client, desk: Desk) -> None:
         no = wish(client).no
         other = wish(client, phone="139 8765 4321", service="mending").no
         desk.dispatched(no)
-        assert desk.get(f"/desk/find/?q={number.spell(no).lower()}").location.endswith(no)
+        assert desk.get(f"/desk/find/?q={order_number.spell(no).lower()}").location.endswith(no)
         for query in (
             "q=5678", "q=138+1234+5678", "service=haircut", "team=barbers", "state=dispatched"
         ):  # fmt: skip
             text = desk.get(f"/desk/find/?{query}").text
-            assert number.spell(no) in text, query
-            assert number.spell(other) not in text, query
-        assert number.spell(other) in desk.get("/desk/find/?month=2026-11").text
+            assert order_number.spell(no) in text, query
+            assert order_number.spell(other) not in text, query
+        assert order_number.spell(other) in desk.get("/desk/find/?month=2026-11").text
         assert "没有。" in desk.get("/desk/find/?month=2026-11&team=menders").text
 
     def test_the_monthly_list_is_dispatched_at_once_and_one_that_cannot_go_holds_up_none(
@@ -286,7 +289,7 @@ class TestOrder:
     ) -> None:
         first, second = wish(client), wish(client, service="mending")
         page = desk.get(f"/desk/order/?no={second.no}").text
-        assert number.spell(first.no) in page
+        assert order_number.spell(first.no) in page
         assert "同一个电话、同一个住址" in page
         assert desk.do(second.no, "merged", into=second.no).status == 422
         desk.do(second.no, "merged", into=first.no).location  # noqa: B018
@@ -359,7 +362,7 @@ class TestOrder:
         no = wish(client).no
         desk.do(no, "cancelled")
         desk.do(no, "erased").location  # noqa: B018
-        assert ledger.contact(client.app, no) == {}
+        assert repository.contact(client.app, no) == {}
         assert "没有。" in desk.get("/desk/find/?q=5678").text
         assert found(client.app, no).erased_at
 
@@ -382,9 +385,9 @@ class TestTeam:
     ) -> None:
         no = wish(client).no
         desk.dispatched(no)
-        assert number.spell(no) in team.get().text
+        assert order_number.spell(no) in team.get().text
         team.do(no, "declined", reason="busy", note="都回老家了").location  # noqa: B018
-        assert number.spell(no) not in team.get().text
+        assert order_number.spell(no) not in team.get().text
         assert "最近排满了" in desk.get(f"/desk/order/?no={no}").text
 
     def test_a_team_that_lost_an_order_cannot_touch_it(
@@ -424,7 +427,7 @@ class TestTeam:
         new = Team(client)
         assert team.get().status == 403
         assert new.get().status == 200
-        links.revoke(client.app, "barbers", "王芳")
+        team_links.revoke(client.app, "barbers", "王芳")
         assert new.get().status == 403
         newest = Team(client)
         clock.forward(days=180)
@@ -489,7 +492,7 @@ class TestClock:
 
 
 def tick(app: App) -> dict[str, Any]:
-    return clock.tick(app)
+    return scheduled.tick(app)
 
 
 class TestPeople:
@@ -497,7 +500,7 @@ class TestPeople:
         self, client: Client, desk: Desk, team: Team
     ) -> None:
         client.post("/api/volunteer", JOIN)
-        (head,) = client.app.store.find(people.KIND)
+        (head,) = client.app.store.find(volunteers.KIND)
         assert "王女士" in desk.get("/desk/people/").text
         sent = {"no": head.no, "do": "approved", "team": "barbers"}
         desk.post("/desk/person/", sent).location  # noqa: B018
@@ -509,14 +512,14 @@ class TestPeople:
         sent = {"no": no, "key": client.app.vault.tracking_key(no), **RATING}
         client.post("/api/rating", sent)
         record = desk.get(f"/desk/person/?no={head.no}").text
-        assert number.spell(no) in record
+        assert order_number.spell(no) in record
         assert "平均 4.0 星" in record
 
     def test_nobody_is_named_to_serve_themselves(
         self, client: Client, desk: Desk, team: Team
     ) -> None:
         client.post("/api/volunteer", {**JOIN, "phone": WISH["phone"], "name": "𠮷野"})
-        (head,) = client.app.store.find(people.KIND)
+        (head,) = client.app.store.find(volunteers.KIND)
         desk.post("/desk/person/", {"no": head.no, "do": "approved", "team": "barbers"})
         no = wish(client).no
         desk.dispatched(no)
@@ -555,11 +558,11 @@ class TestSheets:
         bad = workbook(labels, row(), row(phone="12"))
         refused = upload(desk, "volunteers", bad)
         assert (refused.status, "第 3 行" in refused.text) == (422, True)
-        assert client.app.store.find(people.KIND) == []
+        assert client.app.store.find(volunteers.KIND) == []
         book = workbook(labels, row(), row(name="钱二", phone="13900002222"))
         for _ in range(2):
             assert "收下了 2 行" in upload(desk, "volunteers", book).text
-        assert len(client.app.store.find(people.KIND)) == 2
+        assert len(client.app.store.find(volunteers.KIND)) == 2
 
     def test_what_is_no_workbook_or_lacks_columns_is_told(self, desk: Desk) -> None:
         assert "读不出来" in upload(desk, "wishes", b"nothing").text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import site
+from generator.build import incremental
 from generator.errors import DiskError
 from tests.integration.test_build import NEWS, edit, tree
 
@@ -20,7 +20,7 @@ BUILD = [sys.executable, "build.py", "build"]
 HOLD = """
 import sys
 from pathlib import Path
-from generator import lock
+from generator.files import lock
 with lock.held(Path(sys.argv[1]), lambda: None):
     print("held", flush=True)
     sys.stdin.read()
@@ -51,7 +51,7 @@ def clean(root: Path, tmp_path: Path) -> Callable[[], dict[str, bytes]]:
     """What a clean build of the root gives."""
 
     def made() -> dict[str, bytes]:
-        site.build(root, tmp_path / "clean", clean=True)
+        incremental.build(root, tmp_path / "clean", clean=True)
         return tree(tmp_path / "clean")
 
     return made
@@ -113,7 +113,7 @@ def test_with_room_again_a_build_equals_a_clean_one(
 
 def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(root: Path) -> None:
     with pytest.raises(DiskError, match="读写不了"):
-        site.build(root, root / "site.yaml" / "public")
+        incremental.build(root, root / "site.yaml" / "public")
 
 
 def test_five_clean_builds_at_once_take_turns(
@@ -131,7 +131,7 @@ def test_five_clean_builds_at_once_take_turns(
 
 def test_a_build_says_once_that_it_waits_and_a_killed_holder_holds_nothing(root: Path) -> None:
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(root / site.MADE / site.LOCK)],
+        [sys.executable, "-c", HOLD, str(root / incremental.MADE / incremental.LOCK)],
         cwd=PRODUCT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -143,11 +143,11 @@ def test_a_build_says_once_that_it_waits_and_a_killed_holder_holds_nothing(root:
         [*BUILD, "--root", str(root)], cwd=PRODUCT, stderr=subprocess.PIPE, text=True
     )
     assert waiting.stderr
-    assert waiting.stderr.readline() == f"{site.BUSY}\n"
+    assert waiting.stderr.readline() == f"{incremental.BUSY}\n"
     assert not (root / "public").exists()
     holder.send_signal(signal.SIGKILL)
     holder.communicate()
     _, more = waiting.communicate()
     assert waiting.returncode == 0
-    assert site.BUSY not in more
+    assert incremental.BUSY not in more
     assert (root / "public/index.html").exists()

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import build
-from generator import figures, site
+from generator.build import incremental
+from generator.content import figures_file
 
 GOOD: dict[str, Any] = {
     "made": "2026-11-25",
@@ -58,7 +59,7 @@ MERGED = text(lambda f: None).replace('  "now"', '<<<<<<< HEAD\n=======\n>>>>>>>
 def test_damage_is_told_with_its_place_and_how_to_mend_it(
     root: Path, command: str, broken: str, place: str, said: str
 ) -> None:
-    (root / site.FIGURES).write_text(broken)
+    (root / incremental.FIGURES).write_text(broken)
     result = run(root, command)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(f"figures.json:{place}")
@@ -68,12 +69,12 @@ def test_damage_is_told_with_its_place_and_how_to_mend_it(
 
 
 def test_bytes_that_are_no_text_are_told(root: Path) -> None:
-    (root / site.FIGURES).write_bytes(b'{"made":"\xff\xfe"}')
+    (root / incremental.FIGURES).write_bytes(b'{"made":"\xff\xfe"}')
     assert run(root, "build").stderr.startswith("figures.json:1:9")
 
 
 def test_it_is_told_together_with_the_mistakes_of_other_files(root: Path) -> None:
-    (root / site.FIGURES).write_text("[]")
+    (root / incremental.FIGURES).write_text("[]")
     (root / "content/news/spring.yaml").write_text("titel: x\n")
     said = run(root, "check").stderr
     assert "figures.json:1:1" in said
@@ -81,15 +82,15 @@ def test_it_is_told_together_with_the_mistakes_of_other_files(root: Path) -> Non
 
 
 def test_a_later_version_may_have_added_something(root: Path) -> None:
-    (root / site.FIGURES).write_text(text(lambda f: f.update(more={"any": [1]})))
-    assert figures.read(root / site.FIGURES) == (GOOD, [])
+    (root / incremental.FIGURES).write_text(text(lambda f: f.update(more={"any": [1]})))
+    assert figures_file.read(root / incremental.FIGURES) == (GOOD, [])
 
 
 def test_what_a_store_gives_takes_the_place_of_a_broken_file(root: Path) -> None:
-    (root / site.FIGURES).write_text("<<<<<<< HEAD\n")
-    site.build(root, root / "public", figures=GOOD)
+    (root / incremental.FIGURES).write_text("<<<<<<< HEAD\n")
+    incremental.build(root, root / "public", figures=GOOD)
     assert "想理发" in (root / "public/wishes/index.html").read_text()
-    assert figures.read(root / site.FIGURES) == (GOOD, [])
+    assert figures_file.read(root / incremental.FIGURES) == (GOOD, [])
 
 
 def test_a_store_that_never_held_anything_leaves_known_figures_alone(root: Path) -> None:
@@ -97,5 +98,5 @@ def test_a_store_that_never_held_anything_leaves_known_figures_alone(root: Path)
     known = text(lambda f: None)
     (root / "figures.json").write_text(known)
     nothing: dict[str, Any] = {"made": "2026-11-25", "months": {}, "now": {}}
-    site.build(root, root / "public", figures={**nothing, "wishes": [], "answers": []})
+    incremental.build(root, root / "public", figures={**nothing, "wishes": [], "answers": []})
     assert (root / "figures.json").read_text() == known

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions import ledger, number
-from functions.app import App
 from functions.asgi import ROUTES
-from functions.http import respond
-from functions.ledger import Step
-from functions.lifecycle import Event
+from functions.context.app import App
+from functions.forms import order_number
+from functions.orders import repository
+from functions.orders.repository import Step
+from functions.storage.history import Event
+from functions.web.http import respond
 from tests.client import Answer, Client
 from tests.conftest import Clock
 
@@ -44,11 +45,11 @@ def move(app: App, no: str, *kinds: str) -> None:
     }
     by = {"accepted": "team", "declined": "team"}
     for kind in kinds:
-        order = ledger.find(app, no)
+        order = repository.find(app, no)
         assert order
         at = app.now.isoformat()
         event = Event(kind, by.get(kind, "staff"), at, facts.get(kind, {}))
-        ledger.move(app, order, Step(event))
+        repository.move(app, order, Step(event))
 
 
 DONE = ("triaged", "dispatched", "accepted", "done")
@@ -59,7 +60,7 @@ class TestWish:
         answer = wish(client)
         page = client.get(answer.location)
         assert page.status == 200
-        assert number.spell(answer.no) in page.text
+        assert order_number.spell(answer.no) in page.text
 
     def test_the_page_of_an_order_shows_nothing_personal(self, client: Client) -> None:
         page = client.get(wish(client).location).body
@@ -70,7 +71,7 @@ class TestWish:
         self, client: Client, app: App
     ) -> None:
         no = wish(client).no
-        assert ledger.contact(app, no) == {
+        assert repository.contact(app, no) == {
             "detail": WISH["detail"],
             "name": "𠮷野先生",
             "phone": "+8613812345678",
@@ -174,7 +175,7 @@ class TestOrder:
         self, client: Client
     ) -> None:
         no = wish(client).no
-        other = number.draw(lambda count: count // 3)
+        other = order_number.draw(lambda count: count // 3)
         pages = [
             client.get(f"/api/order?{query}")
             for query in (f"no={no}", f"no={no}&key=x", f"no={other}&key=x", "no=1&key=")
@@ -186,7 +187,7 @@ class TestOrder:
         self, client: Client
     ) -> None:
         answer = wish(client)
-        typed = f" {number.spell(answer.no).lower()} "
+        typed = f" {order_number.spell(answer.no).lower()} "
         found = client.post("/api/order", {"no": typed, "last4": "５６７８"})
         assert found.location == answer.location
 
@@ -194,7 +195,7 @@ class TestOrder:
         self, client: Client, clock: Clock
     ) -> None:
         no = wish(client).no
-        other = number.draw(lambda count: count // 3)
+        other = order_number.draw(lambda count: count // 3)
         said = {}
         for tried in (no, other):
             answers = [client.post("/api/order", {"no": tried, "last4": "0000"}) for _ in range(7)]
@@ -281,7 +282,7 @@ class TestRating:
     def test_number_and_phone_are_enough_to_rate(
         self, client: Client, app: App, done: Answer
     ) -> None:
-        proof = {"no": number.spell(done.no), "last4": "5678"}
+        proof = {"no": order_number.spell(done.no), "last4": "5678"}
         wrong = client.post("/api/rating", {**RATING, **proof, "last4": "0000"})
         assert set(wrong.errors) == {"last4"}
         assert client.post("/api/rating", {**RATING, **proof}).location == done.location
@@ -309,7 +310,7 @@ class TestRating:
         form = client.get(done.location).form("/api/rating")
         for _ in range(2):
             client.post("/api/rating", {**form, **RATING, "solved": "unsolved"})
-        order = ledger.find(app, done.no)
+        order = repository.find(app, done.no)
         assert order
         assert order.state == "submitted"
         assert [e.kind for e in app.store.events(done.no)][-3:] == ["done", "rated", "reopened"]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from functions.app import App
-from functions.store import connect
-from functions.store.sqlite import SQLite
+from functions.context.app import App
+from functions.storage.connect import connect
+from functions.storage.sqlite import SQLite
 from tests.client import Client
 from tests.conftest import SECRET, Clock
 from tests.integration.test_functions import wish

@@ -20,9 +20,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bench import corpus
-from generator import looks, making, markup, parallel, render, site, theme, yaml
+from generator.build import incremental, maker, render
+from generator.content import markup, yaml_source
 from generator.errors import ContentError
-from generator.looks import JUST_NOW
+from generator.files import file_stamps, parallel
+from generator.files.file_stamps import JUST_NOW
+from generator.site import theme
 from tests.conftest import MADE, SITE
 from tests.integration.test_build import tree
 from tests.servers import PRODUCT
@@ -30,7 +33,8 @@ from tests.servers import PRODUCT
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from generator import cache, site
+from generator.build import incremental
+from generator.files import cache
 
 left = int(sys.argv[2])
 
@@ -49,7 +53,7 @@ Path.unlink = counted(Path.unlink)
 for name in ("note", "commit", "put"):
     setattr(cache.Cache, name, counted(getattr(cache.Cache, name)))
 root = Path(sys.argv[1])
-site.build(root, root / "public")
+incremental.build(root, root / "public")
 """
 """A build that kills itself at its n-th write: to the site, or to what it remembers."""
 
@@ -75,7 +79,7 @@ class Law(RuleBasedStateMachine):
         super().__init__()
         self.base = Path(tempfile.mkdtemp())
         self.root = Path(shutil.copytree(SITE, self.base / "root", ignore=MADE))
-        self.builder = site.Builder(self.root, self.root / "public")
+        self.builder = incremental.Builder(self.root, self.root / "public")
         self.edited: list[Path] | None = None
         self.version = 0
 
@@ -155,7 +159,7 @@ class Law(RuleBasedStateMachine):
     @rule(figures=st.sampled_from(FIGURES))
     def figures_come(self, figures: dict[str, Any]) -> None:
         if not self.broken():
-            site.build(self.root, self.root / "public", figures=figures)
+            incremental.build(self.root, self.root / "public", figures=figures)
 
     @rule()
     def a_file_is_touched(self) -> None:
@@ -184,12 +188,12 @@ class Law(RuleBasedStateMachine):
 
     @rule()
     def the_memory_is_lost(self) -> None:
-        shutil.rmtree(self.root / site.MADE, ignore_errors=True)
-        self.saw(self.root / site.MADE)
+        shutil.rmtree(self.root / incremental.MADE, ignore_errors=True)
+        self.saw(self.root / incremental.MADE)
 
     @rule(seed=st.integers(0, 1000), suffix=st.sampled_from(["", "-wal"]))
     def the_memory_is_damaged(self, seed: int, suffix: str) -> None:
-        path, chance = self.root / site.MADE / f"cache.db{suffix}", random.Random(seed)
+        path, chance = self.root / incremental.MADE / f"cache.db{suffix}", random.Random(seed)
         if path.exists() and (data := bytearray(path.read_bytes())):
             for _ in range(chance.choice([1, 20, 1000])):
                 data[chance.randrange(len(data))] = chance.randrange(256)
@@ -219,12 +223,12 @@ class Law(RuleBasedStateMachine):
             return
         self.build(self.builder)
         first = Path(shutil.copytree(self.root, self.base / "first", ignore=MADE))
-        self.build(site.Builder(first, first / "public"))
+        self.build(incremental.Builder(first, first / "public"))
         assert tree(self.root / "public") == tree(first / "public")
-        assert tree(site.bundle_folder(self.root)) == tree(site.bundle_folder(first))
+        assert tree(incremental.bundle_folder(self.root)) == tree(incremental.bundle_folder(first))
         shutil.rmtree(first)
 
-    def build(self, builder: site.Builder) -> None:
+    def build(self, builder: incremental.Builder) -> None:
         with patch.object(theme, "_program", versioned(self.base, self.version)):
             if builder is self.builder and self.edited is not None:
                 builder.follow(self.edited)
@@ -257,11 +261,11 @@ class Work:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.done: Counter[str] = Counter()
-        assert making, "imported, so that static files, whose looks it asks for, are not counted"
+        assert maker, "imported, so that static files, whose looks it asks for, are not counted"
         monkeypatch.setattr(parallel, "MANY", 1_000_000)  # What other processes do is not seen.
         for kind, (holder, name) in {
-            "looked at": (looks, "stamp"),
-            "read": (yaml, "read"),
+            "looked at": (file_stamps, "stamp"),
+            "read": (yaml_source, "read"),
             "converted": (markup, "convert"),
             "drawn": (render.Renderer, "render"),
         }.items():
@@ -277,7 +281,7 @@ class Work:
     def of(self, root: Path) -> dict[str, int]:
         """Of one build; files that were written a moment ago are no longer suspect."""
         time.sleep(2 * JUST_NOW / 1e9)
-        return self.during(lambda: site.build(root, root / "public"))
+        return self.during(lambda: incremental.build(root, root / "public"))
 
     def during(self, build: Callable[[], object]) -> dict[str, int]:
         self.done.clear()
@@ -307,7 +311,7 @@ def test_the_work_grows_with_the_change_and_not_with_the_site(
     assert titled.pop("drawn") <= 12, "its page, its neighbours, lists, tags, the feed"
     assert titled == {"looked at": files, "read": 1 + settings}
 
-    builder = site.Builder(root, root / "public")
+    builder = incremental.Builder(root, root / "public")
     builder.build()
     item.write_text(item.read_text().replace("请再看", "请看看"))
     watched = work.during(lambda: builder.follow([item]))

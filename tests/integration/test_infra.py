@@ -15,11 +15,12 @@ import pytest
 from click.testing import CliRunner
 
 import build
-from functions import desk, number, order, rating, team, volunteer, wish
-from functions.app import App
-from functions.http import HEADERS
-from functions.store import connect
-from generator.publish import NOTES
+from functions import desk, rating, team, tracking, volunteer, wish
+from functions.context.app import App
+from functions.forms import order_number
+from functions.storage.connect import connect
+from functions.web.http import HEADERS
+from generator.deploy.publish import NOTES
 from tests.client import Answer, Client
 from tests.integration.test_functions import JOIN, WISH
 from tests.integration.test_functions import wish as make_wish
@@ -32,7 +33,7 @@ FUNCTIONS = {
     "wish": wish,
     "rating": rating,
     "volunteer": volunteer,
-    "order": order,
+    "order": tracking,
     "desk": desk,
     "team": team,
 }
@@ -171,7 +172,7 @@ def same_secret(stack: Stack) -> Iterator[None]:
 def test_a_wish_goes_from_the_form_into_the_table_and_its_page_shows_it(browser: Browser) -> None:
     answer = make_wish(browser)
     assert answer.status == 303
-    assert number.spell(answer.no) in browser.get(answer.location).text
+    assert order_number.spell(answer.no) in browser.get(answer.location).text
     assert browser.app.store.head(answer.no)
     assert browser.post("/api/wish", {**WISH, "phone": "1"}).status == 422
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from functions import backup, looks
-from functions.app import App
-from generator import local, site
+from functions.context.app import App
+from functions.ops import backup
+from functions.people import access_log
+from generator.build import incremental
 from generator.errors import WudanError
-from generator.minute import DailyCopy, Minute
+from generator.serve import local_app
+from generator.serve.upkeep import DailyCopy, Minute
 from tests.client import Client
 from tests.conftest import Clock
 from tests.integration.test_functions import move, wish
@@ -67,10 +69,10 @@ def test_looks_that_could_not_be_recorded_are_in_the_next_minute(
     minute = Minute(app, Builds(), None, lambda said: None)  # type: ignore[arg-type]
     with sqlite3.connect(tmp_path / "wudan.db", isolation_level=None) as db:
         db.execute("BEGIN IMMEDIATE")
-        assert not looks.record(app, no, "staff", "王芳")
+        assert not access_log.record(app, no, "staff", "王芳")
         db.execute("ROLLBACK")
     minute.round()
-    assert [look.data["who"] for look in looks.of(app, no)] == ["王芳"]
+    assert [look.data["who"] for look in access_log.of(app, no)] == ["王芳"]
 
 
 def test_after_a_round_the_file_alone_has_all_that_was_written(
@@ -87,8 +89,8 @@ def community(root: Path) -> App:
     """A community whose settings name a folder for copies."""
     settings = root / "site.yaml"
     settings.write_text(f"{settings.read_text()}backup: {{folder: {root.parent / 'copies'}}}\n")
-    site.build(root, root / "public")
-    app = local.app(root)
+    incremental.build(root, root / "public")
+    app = local_app.app(root)
     wish(Client(app))
     return app
 

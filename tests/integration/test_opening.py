@@ -11,11 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 import build
-from functions import app, opening
-from functions.store import Unusable, connect
-from functions.vault import Vault
-from generator import site
-from generator.sentences import STORE
+from functions.context import app
+from functions.storage import opening
+from functions.storage.connect import connect
+from functions.storage.port import Unusable
+from functions.storage.vault import Vault
+from generator.build import incremental
+from generator.messages import STORE
 from tests.client import Client
 
 READING = (["staff", "list"], ["staff", "add", "李雷"], ["demo"], ["backup"], ["secret", "rotate"])
@@ -25,7 +27,7 @@ READING = (["staff", "list"], ["staff", "add", "李雷"], ["demo"], ["backup"], 
 @pytest.fixture
 def root(root: Path) -> Path:
     """A community with one order and one account in its folder ``var``."""
-    site.build(root, root / "public")
+    incremental.build(root, root / "public")
     assert run(root, "demo", "--orders", "3").exit_code == 0
     assert run(root, "staff", "add", "王芳").exit_code == 0
     return root

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
-from functions import ledger, looks
-from functions.app import App
-from functions.bundle import FILE
-from functions.store import Change, Conflict, connect
-from functions.store.sqlite import SQLite
+from functions.context.app import App
+from functions.context.bundle import FILE
+from functions.orders import repository
+from functions.people import access_log
+from functions.storage.connect import connect
+from functions.storage.history import Change
+from functions.storage.port import Conflict
+from functions.storage.sqlite import SQLite
 from tests.client import Answer, Client
 from tests.conftest import SECRET, Clock
 from tests.integration.test_desk import Desk, Team, found
@@ -114,7 +117,7 @@ class TestUnwritable:
             name: value if isinstance(value, list) else [value] for name, value in sent.items()
         }
         assert client.post("/api/wish", drawn).status == 303
-        assert len(client.app.store.find(ledger.KIND)) == 1
+        assert len(client.app.store.find(repository.KIND)) == 1
 
     def test_programs_are_told_to_come_again(self, client: Client, store: SQLite) -> None:
         with read_only(store):
@@ -154,14 +157,14 @@ class TestUnwritable:
             assert (page.status, "13812345678" in page.body) == (200, True)
             assert "补记" in page.text
             assert desk.get(f"/desk/order/?no={no}").status == 200
-            assert looks.settle(app) == 1
-            assert looks.of(app, no) == ()
+            assert access_log.settle(app) == 1
+            assert access_log.of(app, no) == ()
         clock.forward(minutes=3)
-        assert looks.settle(app) == 0
-        (look,) = looks.of(app, no)
+        assert access_log.settle(app) == 0
+        (look,) = access_log.of(app, no)
         assert (look.at, look.data["who"]) == (seen, "王芳")
         assert "已记下" in desk.get(f"/desk/order/?no={no}").text
-        assert len(looks.of(app, no)) == 1
+        assert len(access_log.of(app, no)) == 1
 
     def test_what_is_owed_is_written_with_the_next_look(
         self, client: Client, app: App, store: SQLite
@@ -170,7 +173,7 @@ class TestUnwritable:
         with read_only(store):
             desk.get(f"/desk/order/?no={first}")
         desk.get(f"/desk/order/?no={second}")
-        assert (len(looks.of(app, first)), len(looks.of(app, second))) == (1, 1)
+        assert (len(access_log.of(app, first)), len(access_log.of(app, second))) == (1, 1)
 
     def test_a_team_reads_its_order_too(self, client: Client, app: App, store: SQLite) -> None:
         no, desk, team = wish(client).no, Desk(client), Team(client)
@@ -178,19 +181,19 @@ class TestUnwritable:
         team.do(no, "accepted", volunteer="team", person="王女士")
         with read_only(store):
             assert "13812345678" in team.get(no).text
-        looks.settle(app)
-        assert [look.by for look in looks.of(app, no)] == ["team"]
+        access_log.settle(app)
+        assert [look.by for look in access_log.of(app, no)] == ["team"]
 
     def test_looks_that_are_owed_are_bounded(
         self, client: Client, app: App, store: SQLite, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(looks, "MOST_OWED", 3)
+        monkeypatch.setattr(access_log, "MOST_OWED", 3)
         with read_only(store):
             for n in range(5):
-                assert not looks.record(app, f"N{n}", "staff", "王芳")
-            assert looks.settle(app) == 3
-        looks.settle(app)
-        assert [n for n in range(5) if looks.of(app, f"N{n}")] == [2, 3, 4]
+                assert not access_log.record(app, f"N{n}", "staff", "王芳")
+            assert access_log.settle(app) == 3
+        access_log.settle(app)
+        assert [n for n in range(5) if access_log.of(app, f"N{n}")] == [2, 3, 4]
 
     def test_a_step_at_the_desk_says_that_it_was_not_saved_and_keeps_what_was_typed(
         self, client: Client, store: SQLite
@@ -249,10 +252,10 @@ class TestUnknown:
         assert "可能已经保存，也可能没有" in answer.text
         assert "查进度" in answer.text
         assert "没有保存" not in answer.text
-        assert len(app.store.find(ledger.KIND)) == 1
+        assert len(app.store.find(repository.KIND)) == 1
         monkeypatch.undo()
         assert client.post("/api/wish", sent).status == 303
-        assert len(app.store.find(ledger.KIND)) == 1  # As the page says: it counts once.
+        assert len(app.store.find(repository.KIND)) == 1  # As the page says: it counts once.
 
     def test_a_page_that_was_only_looked_at_says_nothing_of_saving(
         self, client: Client, app: App, monkeypatch: pytest.MonkeyPatch

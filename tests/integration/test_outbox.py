@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions import channels, outbox
-from functions import clock as schedule
-from functions.app import App
-from functions.store import Change, Head, Message, to_utc
+from functions import scheduled as schedule
+from functions.context.app import App
+from functions.messages import channels, outbox
+from functions.storage.history import Change, Head, Message, to_utc
 from tests.client import Client
 from tests.conftest import Clock
 from tests.integration.test_channels import Robot, serving

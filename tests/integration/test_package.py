@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from generator.package import FUNCTIONS, NIGHT
+from generator.deploy.package import FUNCTIONS, NIGHT
 from tests.servers import PRODUCT
 
 SEALS = {"bundle", "functions", "cryptography", "_cffi_backend"}
@@ -103,6 +103,6 @@ def test_a_zip_is_small_and_compiled(zips: Path, function: str) -> None:
         modes = {entry.external_attr >> 16 for entry in archive.infolist()}
     assert modes == {0o100644}
     assert not [name for name in names if name.endswith((".pyi", "/", "METADATA"))]
-    assert ("functions/store/sqlite.py" in names) == (function == NIGHT)
+    assert ("functions/storage/sqlite.py" in names) == (function == NIGHT)
     sources = [name for name in names if name.endswith(".py")]
     assert len([name for name in names if name.endswith(".pyc")]) == len(sources)

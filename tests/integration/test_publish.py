@@ -25,11 +25,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 import build
 from functions.asgi import ROUTES
-from generator import publish, site, turn
+from generator.build import incremental
+from generator.content.models import Publish
+from generator.deploy import publish, publish_lock
+from generator.deploy.publish import NOTES, Publication
 from generator.errors import WudanError
-from generator.models import Publish
-from generator.output import file_of
-from generator.publish import NOTES, Publication
+from generator.files.output import file_of
 from tests import servers
 from tests.conftest import MADE, SITE
 
@@ -106,7 +107,7 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
             text = text.replace("photo.svg", f"only-{number}.svg").replace("春天]", f"第{number}]")
             (news / f"{name}.yaml").write_text(text)
         (news / f"{['winter', 'spring', 'none'][number]}.yaml").unlink(missing_ok=True)
-        site.build(root, root / "public")
+        incremental.build(root, root / "public")
     return [root / "public" for root in roots]
 
 
@@ -174,7 +175,7 @@ class Gate(ThreadingHTTPServer):
         return keys
 
     def wrote(self, method: str, key: str, body: bytes) -> None:
-        if key == turn.KEY:
+        if key == publish_lock.KEY:
             return
         self.writes.append((method, key))
         if method == "PUT":
@@ -266,7 +267,7 @@ def kill_publish(out: Path, gate: Gate, after: int) -> None:
     """A publication as it is started by hand, killed after so many writes."""
     # Nobody waits here until the turn of another who was killed is over.
     publish.client(gate.place, boto3.Session()).delete_object(
-        Bucket=gate.place.bucket, Key=turn.KEY
+        Bucket=gate.place.bucket, Key=publish_lock.KEY
     )
     command = [sys.executable, "build.py", "publish", f"--root={out.parent}"]
     command += [f"--bucket={gate.place.bucket}", f"--endpoint={gate.place.endpoint}"]
@@ -312,7 +313,7 @@ def test_two_publications_at_once_take_turns(
         assert [each.wait(60) for each in both] == [0, 0]
         assert bucket.objects() in [folder(out) for out in states[1:]]
     assert gate.broken == []
-    assert turn.KEY not in bucket.all_keys()
+    assert publish_lock.KEY not in bucket.all_keys()
 
 
 def test_a_turn_that_is_renewed_is_waited_for(bucket: Bucket) -> None:
@@ -321,11 +322,11 @@ def test_a_turn_that_is_renewed_is_waited_for(bucket: Bucket) -> None:
     with publish.turn(bucket.place, said.append, lasts=2.0):
         waiting = threading.Thread(target=lambda: taken(bucket, said))
         waiting.start()
-        while len(marks) < 2 * turn.RENEWALS:
-            marks.add(bucket.read(turn.KEY))
-        assert said == [turn.WAITING]
+        while len(marks) < 2 * publish_lock.RENEWALS:
+            marks.add(bucket.read(publish_lock.KEY))
+        assert said == [publish_lock.WAITING]
     waiting.join(60)
-    assert said == [turn.WAITING, "taken"]
+    assert said == [publish_lock.WAITING, "taken"]
     assert bucket.all_keys() == []
 
 
@@ -335,10 +336,10 @@ def taken(bucket: Bucket, said: list[str]) -> None:
 
 
 def test_the_turn_of_one_who_was_killed_ends_by_itself(bucket: Bucket) -> None:
-    bucket.put(turn.KEY, b"nobody")
+    bucket.put(publish_lock.KEY, b"nobody")
     said: list[str] = []
     taken(bucket, said)
-    assert said == [turn.WAITING, "taken"]
+    assert said == [publish_lock.WAITING, "taken"]
     assert bucket.all_keys() == []
 
 
@@ -346,10 +347,10 @@ def test_who_lost_the_turn_stops_and_leaves_it_to_the_other(
     bucket: Bucket, states: list[Path]
 ) -> None:
     with publish.turn(bucket.place, print, lasts=0.4) as mine:
-        bucket.put(turn.KEY, b"another")
+        bucket.put(publish_lock.KEY, b"another")
         with pytest.raises(WudanError, match="另一处"):
             [*mine.kept(iter(lambda: "a file", None))]
-    assert bucket.read(turn.KEY) == b"another"
+    assert bucket.read(publish_lock.KEY) == b"another"
 
 
 @pytest.mark.parametrize("status", [400, 501])
@@ -359,7 +360,7 @@ def test_a_service_without_conditional_writes_is_published_to_all_the_same(
     gate.refuses = status
     assert run(states[0], gate.place).exit_code == 0
     assert bucket.objects() == folder(states[0])
-    assert turn.KEY not in bucket.all_keys()
+    assert publish_lock.KEY not in bucket.all_keys()
 
 
 def test_a_first_publication_appears_at_once(

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from functions import figures, tally
-from functions.lifecycle import Order
-from generator import site
-from generator.output import Report
+from functions.orders import counters, figures
+from functions.orders.lifecycle import Order
+from generator.build import incremental
+from generator.files.output import Report
 
 MONTH = "2026-11"
 
@@ -34,9 +34,9 @@ def snapshot() -> dict[str, Any]:
     orders += [order(n, filed_at="2025-11-30T10:00:00+08:00") for n in range(12, 18)]
     months: dict[str, dict[str, int]] = defaultdict(dict)
     for one in orders:
-        for (month, name), count in tally.of_order(one).items():
+        for (month, name), count in counters.of_order(one).items():
             months[month][name] = months[month].get(name, 0) + count
-    now = months.pop(tally.NOW)
+    now = months.pop(counters.NOW)
     wishes = [
         {
             "text": f"想理发 {n}",
@@ -53,7 +53,7 @@ def snapshot() -> dict[str, Any]:
 
 
 def built(root: Path, snapshot: dict[str, Any] | None = None) -> Report:
-    return site.build(root, root / "public", figures=snapshot)
+    return incremental.build(root, root / "public", figures=snapshot)
 
 
 def page(root: Path, address: str) -> LexborHTMLParser:
@@ -145,7 +145,7 @@ def test_without_figures_two_pages_say_so(root: Path) -> None:
     assert "还没有数据" in (root / "public/report/index.html").read_text()
     assert "还没有公开的心愿" in (root / "public/wishes/index.html").read_text()
     assert [p.name for p in (root / "public/report").iterdir()] == ["index.html"]
-    assert not (root / site.FIGURES).exists()
+    assert not (root / incremental.FIGURES).exists()
     assert "近一年" not in (root / "public/menu/haircut/index.html").read_text()
 
 
@@ -153,19 +153,19 @@ def test_a_build_without_a_store_shows_the_last_figures(
     root: Path, snapshot: dict[str, Any]
 ) -> None:
     first = built(root, snapshot)
-    assert json.loads((root / site.FIGURES).read_bytes()) == snapshot
-    kept = (root / site.FIGURES).stat().st_mtime_ns
+    assert json.loads((root / incremental.FIGURES).read_bytes()) == snapshot
+    kept = (root / incremental.FIGURES).stat().st_mtime_ns
     for figures_again in (snapshot, None):
         again = built(root, figures_again)
         assert again == Report(written=0, skipped=first.written, removed=0)
-    assert (root / site.FIGURES).stat().st_mtime_ns == kept
+    assert (root / incremental.FIGURES).stat().st_mtime_ns == kept
 
 
 def test_a_check_knows_the_last_figures(root: Path, snapshot: dict[str, Any]) -> None:
-    before = site.check(root).pages
+    before = incremental.check(root).pages
     built(root, snapshot)
     # Two months, two years, each with its table; and the second page of the wishes.
-    assert site.check(root).pages == before + 2 * 2 * 2 + 1
+    assert incremental.check(root).pages == before + 2 * 2 * 2 + 1
 
 
 def test_new_figures_draw_only_what_shows_them(root: Path, snapshot: dict[str, Any]) -> None:

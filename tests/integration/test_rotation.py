@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from functions import ledger, links, opening, rotation
-from functions.app import App
-from functions.store import Change, connect
-from functions.vault import Vault
+from functions.context.app import App
+from functions.ops import rotation
+from functions.orders import repository
+from functions.people import team_links
+from functions.storage import opening
+from functions.storage.connect import connect
+from functions.storage.history import Change
+from functions.storage.vault import Vault
 from tests import killed
 from tests.client import Client
 from tests.commands import readable, run
@@ -29,10 +33,13 @@ def test_all_is_sealed_with_the_new_line_and_found_by_it(app: App) -> None:
     no = wish(client).no
     rotated(app)
     alone = app.under(NEW)
-    assert ledger.contact(alone, no)["name"] == WISH["name"]
-    phone = ledger.contact(alone, no)["phone"]
-    assert [head.no for head in app.store.find(ledger.KIND, [ledger.trace(alone, "phone", phone)])]
-    assert not app.store.find(ledger.KIND, [ledger.trace(app, "phone", phone)])
+    assert repository.contact(alone, no)["name"] == WISH["name"]
+    phone = repository.contact(alone, no)["phone"]
+    assert [
+        head.no
+        for head in app.store.find(repository.KIND, [repository.trace(alone, "phone", phone)])
+    ]
+    assert not app.store.find(repository.KIND, [repository.trace(app, "phone", phone)])
     assert app.store.fact(opening.FACT) == Vault(NEW).fingerprints[0]
     opening.pair(app.store, alone.vault)
 
@@ -40,27 +47,27 @@ def test_all_is_sealed_with_the_new_line_and_found_by_it(app: App) -> None:
 def test_links_from_before_go_on_working_and_are_told_again(app: App) -> None:
     before = Client(app)
     address = wish(before).location
-    no = before.app.store.find(ledger.KIND)[0].no
-    links.issue(app, "barbers", "王芳")
-    team = links.of(app, "barbers")
+    no = before.app.store.find(repository.KIND)[0].no
+    team_links.issue(app, "barbers", "王芳")
+    team = team_links.of(app, "barbers")
     assert team
-    key = links.address(app, team).rsplit("=", 1)[1]
+    key = team_links.address(app, team).rsplit("=", 1)[1]
     move(app, no, *DONE)
-    order = ledger.find(app, no)
+    order = repository.find(app, no)
     assert order
-    slip = ledger.rating_key(app, order)
+    slip = repository.rating_key(app, order)
     after = rotated(app)
     assert Client(after).get(address).status == 200
-    assert ledger.address(after, order) == address
-    assert links.opens(after, "barbers", key)
-    assert ledger.is_rating_key(after, order, slip)
+    assert repository.address(after, order) == address
+    assert team_links.opens(after, "barbers", key)
+    assert repository.is_rating_key(after, order, slip)
 
 
 def test_the_same_submission_counts_once_across_a_rotation(app: App) -> None:
     drawn = {**WISH, "once": "one drawn form"}
     assert Client(app).post("/api/wish", drawn).status == 303
     assert Client(rotated(app)).post("/api/wish", drawn).status == 303
-    assert len(app.store.find(ledger.KIND)) == 1
+    assert len(app.store.find(repository.KIND)) == 1
 
 
 def test_what_no_line_opens_stays_as_it_is(app: App, tmp_path: Path) -> None:
@@ -78,7 +85,7 @@ def test_on_dynamodb_likewise(app: App, dynamodb: str, tmp_path: Path) -> None:
     there = app.inside(connect(f"{dynamodb}/{tmp_path.name}"))
     no = wish(Client(there)).no
     rotated(there)
-    assert ledger.contact(there.under(NEW), no)["name"] == WISH["name"]
+    assert repository.contact(there.under(NEW), no)["name"] == WISH["name"]
 
 
 def test_a_rotation_is_refused_beside_a_server(community: Path) -> None:
@@ -111,7 +118,7 @@ def test_a_secret_that_is_gone_for_good_can_be_given_up_on_purpose(community: Pa
     assert run(community, "secret", "lost").exit_code == 0
     assert run(community, "staff", "list").exit_code == 0
     assert run(community, "doctor").exit_code == 0
-    assert len([*connect(f"sqlite:{community}/var/wudan.db").numbers(ledger.KIND)]) == 12
+    assert len([*connect(f"sqlite:{community}/var/wudan.db").numbers(repository.KIND)]) == 12
 
 
 @pytest.mark.slow

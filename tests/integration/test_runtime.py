@@ -21,13 +21,13 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
-from functions import number
-from functions.app import App
-from functions.http import FORM
-from functions.store import connect
-from generator import night
-from generator.models import Publish
-from generator.package import ARCHITECTURES, FUNCTIONS
+from functions.context.app import App
+from functions.forms import order_number
+from functions.storage.connect import connect
+from functions.web.http import FORM
+from generator.content.models import Publish
+from generator.deploy import nightly
+from generator.deploy.package import ARCHITECTURES, FUNCTIONS
 from tests.client import Answer, Client
 from tests.conftest import SECRET
 from tests.integration.test_functions import WISH, wish
@@ -224,7 +224,7 @@ def test_a_night_under_the_runtime_client(
     }
     with started("night", tasks, environment) as api:
         assert api.invoke({}) == {"written": 0, "removed": 0}, "Nothing was published yet."
-        night.keep(root, root / "public", Publish(sources="sources"))
+        nightly.keep(root, root / "public", Publish(sources="sources"))
         done = api.invoke({})
     pages = [path for path in (root / "public").rglob("*") if path.name == "index.html"]
     assert done["written"] >= len(pages)
@@ -261,5 +261,5 @@ def test_a_wish_is_filed_under_the_emulator_that_aws_ships(
             answer = json.load(said)
     assert answer["statusCode"] == 303
     no = dict(parse_qsl(urlsplit(answer["headers"]["location"]).query))["no"]
-    assert number.parse(no) == no
+    assert order_number.parse(no) == no
     assert connect(environment["WUDAN_STORE"]).head(no)

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from functions.lifecycle import Event
-from functions.store import Busy, Change, Conflict, Full, Head, Message, Store, connect, sqlite
+from functions.storage import sqlite
+from functions.storage.connect import connect
+from functions.storage.history import Change, Event, Head, Message
+from functions.storage.port import Busy, Conflict, Full, Store
 
 Request = pytest.FixtureRequest
 ENGINES: dict[str, Callable[[Path, Request], str]] = {

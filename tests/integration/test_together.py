@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from functions import figures, ledger, looks, outbox, sheets, tally
-from functions.app import App
+from functions.context.app import App
+from functions.forms import spreadsheet
+from functions.messages import outbox
+from functions.orders import counters, figures, repository
+from functions.people import access_log
 from tests.client import Client
 from tests.conftest import Clock
 from tests.integration.test_desk import Desk, Team, found
@@ -80,9 +83,9 @@ def test_nothing_personal_is_in_histories_figures_messages_logs_or_public_export
     written = {
         "events": [dict(event.data) for event in watched.store.events(no)],
         "head": watched.store.head(no),
-        "looks": [dict(event.data) for event in looks.of(watched, no)],
+        "looks": [dict(event.data) for event in access_log.of(watched, no)],
         "figures": snapshot,
-        "csv": sheets.as_csv(watched.bundle.words["sheets"]["report"], rows),
+        "csv": spreadsheet.as_csv(watched.bundle.words["sheets"]["report"], rows),
         "messages": watched.store.messages("waiting", limit=1000),
         "logs": caplog.text,
         "raw": b"".join(p.read_bytes() for p in tmp_path.glob("wudan.db*")).decode(
@@ -130,9 +133,9 @@ def test_messages_are_sent_by_day_only_once_and_a_failure_is_seen_and_sent_again
 def test_the_tally_is_the_sum_over_all_histories(client: Client, watched: App) -> None:
     carried_through(client)
     wish(client, name="李")
-    total: tally.Tally = Counter()
-    for no in watched.store.numbers(ledger.KIND):
-        total.update(tally.of_order(found(watched, no)))
+    total: counters.Tally = Counter()
+    for no in watched.store.numbers(repository.KIND):
+        total.update(counters.of_order(found(watched, no)))
     for month in ("", "2026-11"):
         counted = {name: n for (m, name), n in total.items() if m == month and n}
         stored = watched.store.tally(month)

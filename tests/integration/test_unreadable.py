@@ -5,10 +5,12 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from functions import ledger, number, people
-from functions.app import App
-from functions.store.sqlite import SQLite
-from functions.vault import Vault
+from functions.context.app import App
+from functions.forms import order_number
+from functions.orders import repository
+from functions.people import volunteers
+from functions.storage.sqlite import SQLite
+from functions.storage.vault import Vault
 from tests.client import Client
 from tests.integration.test_desk import Desk, Team, found
 from tests.integration.test_functions import JOIN, RATING, wish
@@ -26,7 +28,7 @@ def damage(app: App, no: str) -> None:
 
 def seal_elsewhere(app: App, no: str) -> None:
     """The same, sealed with the secret of somebody else."""
-    _keep(app, no, Vault(FOREIGN).seal(no, ledger.contact(app, no)))
+    _keep(app, no, Vault(FOREIGN).seal(no, repository.contact(app, no)))
 
 
 def cut(app: App, no: str) -> None:
@@ -95,14 +97,14 @@ def test_exports_mark_what_cannot_be_read_and_have_everything_else(client: Clien
     seal_elsewhere(client.app, bad)
     client.post("/api/volunteer", JOIN)
     client.post("/api/volunteer", {**JOIN, "name": "张三", "phone": "13900001111"})
-    people_heads = client.app.store.find(people.KIND)
+    people_heads = client.app.store.find(volunteers.KIND)
     damage(client.app, people_heads[0].no)
     orders = rows(desk, "orders")
     assert len(orders) == 2
     assert [row[9:] for row in orders if "读不出" in row] == [["读不出"] * 4]
     assert [row[9] for row in orders if "读不出" not in row] == ["𠮷野先生"]
-    volunteers = rows(desk, "volunteers")
-    assert sorted(row[0] == "读不出" for row in volunteers) == [False, True]
+    people_rows = rows(desk, "volunteers")
+    assert sorted(row[0] == "读不出" for row in people_rows) == [False, True]
     assert good != bad
 
 
@@ -116,7 +118,7 @@ def rows(desk: Desk, name: str) -> list[list[object]]:
 def test_a_volunteer_who_cannot_be_read_is_listed_and_can_be_chosen(client: Client) -> None:
     desk, team = Desk(client), Team(client)
     client.post("/api/volunteer", JOIN)
-    (head,) = client.app.store.find(people.KIND)
+    (head,) = client.app.store.find(volunteers.KIND)
     damage(client.app, head.no)
     assert "读不出" in desk.get("/desk/people/").text
     assert LOST in desk.get(f"/desk/person/?no={head.no}").text
@@ -161,7 +163,7 @@ def test_a_damaged_head_is_in_its_list_and_breaks_no_page(client: Client) -> Non
     for page in pages:
         answer = desk.get(f"/desk/{page}")
         assert answer.status == 200, page
-    assert number.spell(broken) in desk.get("/desk/").text
+    assert order_number.spell(broken) in desk.get("/desk/").text
     assert team.get().status == 200
     answer = desk.post("/desk/sheets/orders.xlsx", {"month": ""})
     assert answer.status == 200

@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from functions import accounts, doctor, ledger
-from functions.app import App
-from functions.store import Unusable, connect, sqlite
+from functions.context.app import App
+from functions.ops import consistency
+from functions.orders import repository
+from functions.people import accounts
+from functions.storage import sqlite
+from functions.storage.connect import connect
+from functions.storage.port import Unusable
 from tests.client import Client
 
 STORES = sorted(Path(__file__).parent.parent.joinpath("stores").glob("*.sql"))
@@ -48,15 +52,15 @@ def test_a_store_of_an_earlier_version_opens_with_all_that_was_in_it(
     addresses = write(store, file)
     app = opened()
     assert [Client(app).get(address).status for address in addresses] == [200] * 4
-    heads = app.store.find(ledger.KIND)
-    names = {ledger.contact(app, head.no)["name"] for head in heads}
+    heads = app.store.find(repository.KIND)
+    names = {repository.contact(app, head.no)["name"] for head in heads}
     assert names == {"李0", "李1", "李2", "李3"}
     assert {len(app.store.submissions(head.no)) for head in heads} == {1}
     assert [head.data["name"] for head in accounts.everybody(app)] == ["王芳"] or "2" in store.stem
-    found = doctor.examine(app)
+    found = consistency.examine(app)
     if not found.healthy:
-        doctor.mend(app)
-    assert doctor.examine(app).healthy
+        consistency.mend(app)
+    assert consistency.examine(app).healthy
 
 
 @pytest.mark.parametrize("store", STORES, ids=lambda store: store.stem)
@@ -67,7 +71,7 @@ def test_a_copy_is_made_before_a_store_is_brought_to_a_newer_version(
     with closing(sqlite3.connect(file)) as db:
         before = sorted(db.iterdump())
     app = opened()
-    assert app.store.find(ledger.KIND) or "2" in store.stem
+    assert app.store.find(repository.KIND) or "2" in store.stem
     (copy,) = file.parent.glob(f"wudan-{store.stem}-*.db")
     with closing(sqlite3.connect(copy)) as db:
         assert sorted(db.iterdump()) == before
@@ -87,7 +91,7 @@ def test_a_store_that_an_older_program_has_open_is_not_brought_to_a_newer_versio
         with pytest.raises(Unusable) as refused:
             _ = opened().store
         assert refused.value.code == "in_use"
-    assert len([*opened().store.numbers(ledger.KIND)]) == 4 or "2" in store.stem
+    assert len([*opened().store.numbers(repository.KIND)]) == 4 or "2" in store.stem
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(file: Path, opened: Open) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import content
+from generator.content import library
 from generator.errors import ContentError
 
 NEWS = "content/news/spring.yaml"
@@ -15,7 +15,7 @@ BOMB = "a: &a [x,x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\ntitle: t\ndate: 2026-
 
 def problems(root: Path) -> list[str]:
     with pytest.raises(ContentError) as error:
-        content.load(root)
+        library.load(root)
     return str(error.value).splitlines()
 
 
@@ -68,12 +68,12 @@ def test_a_file_in_another_encoding_is_told_where_it_stops_being_utf8(root: Path
 
 def test_a_file_saved_by_notepad_is_as_good_as_any(root: Path) -> None:
     (root / NEWS).write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
-    assert content.load(root).news[0].title == "春天的服务日"
+    assert library.load(root).news[0].title == "春天的服务日"
 
 
 def test_words_that_yaml_takes_for_truth_stay_words(root: Path) -> None:
     (root / NEWS).write_text(GOOD.replace("春天的服务日", "no") + "author: 否\ncommunity: on\n")
-    news = content.load(root).news[0]
+    news = library.load(root).news[0]
     assert (news.title, news.author, news.community) == ("no", "否", "on")
 
 
@@ -97,7 +97,7 @@ def test_a_file_name_that_is_no_safe_address_is_told(root: Path, name: str) -> N
 def test_what_editors_leave_behind_is_not_content(root: Path) -> None:
     for name in (".spring.yaml.swp", "spring.yaml~", ".DS_Store"):
         (root / "content/news" / name).write_text("?")
-    assert len(content.load(root).news) == 2
+    assert len(library.load(root).news) == 2
 
 
 def test_a_folder_with_a_wrong_name_is_told_with_the_nearest(root: Path) -> None:

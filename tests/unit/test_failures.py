@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from functions.failures import Unfinished, locked, of_store, unwritten
-from functions.store import Busy, Conflict, Full
-from functions.store.sqlite import SQLite
+from functions.storage.failures import Unfinished, locked, of_store, unwritten
+from functions.storage.port import Busy, Conflict, Full
+from functions.storage.sqlite import SQLite
 
 
 @pytest.fixture

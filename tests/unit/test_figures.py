@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.figures import FEWEST, OTHERS, Report, report, rows, together
+from functions.orders.figures import FEWEST, OTHERS, Report, report, rows, together
 
 slugs = st.sampled_from(["hair", "haircut", "repair", "visit", "meals", "tea"])
 

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.lifecycle import (
+from functions.orders.lifecycle import (
     ACTORS,
     LEVELS,
     SOLVED,
     SOURCES,
     STATES,
     TABLE,
-    Event,
     Order,
     Refused,
     apply,
     fold,
     moves,
 )
+from functions.storage.history import Event
 
 BEGUN = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 AT = BEGUN.isoformat()

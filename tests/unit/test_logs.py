@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from functions import logs
+from functions.context import logs
 from tests.conftest import Clock
 
 PHONE = "13812345678"

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from generator import markup
-from generator.markup import excerpt, html
+from generator.content import markup
+from generator.content.markup import excerpt, html
 
 
 @pytest.mark.parametrize(

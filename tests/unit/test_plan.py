@@ -6,11 +6,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import content, plan
-from generator.models import News, Site
-from generator.plan import Page
+from generator.content import library
+from generator.content.models import News, Site
+from generator.site import plan
+from generator.site.plan import Page
 
-SITE = content.load(Path(__file__).parent.parent / "site")
+SITE = library.load(Path(__file__).parent.parent / "site")
 
 
 def news(number: int, *tags: str) -> News:

@@ -3,7 +3,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.vault import Vault, fingerprint, recognises
+from functions.storage.vault import Vault, fingerprint, recognises
 
 vault = Vault(b"secret")
 personal = st.dictionaries(st.text(), st.text(st.characters(codec="utf-8")))

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.workdays import Calendar
+from functions.context.workdays import Calendar
 
 FILE = Path(__file__).parents[2] / "calendar.yaml"
 # The loader that leaves days as the text that stands in the file.

@@ -1,0 +1,1 @@
+"""What every function works with: settings, the last build, the clock, the log."""

@@ -1,0 +1,86 @@
+"""Volunteers at the desk: sign-ups to answer, teams, and what each has done."""
+
+from functions.context.app import App
+from functions.desk.session import Session, view
+from functions.orders import counters, repository
+from functions.people import volunteers
+from functions.people.volunteers import Person
+from functions.storage.port import Conflict
+from functions.web.http import Problem, Request, Response, see_other
+
+PAGE = 30
+STATES = ("applied", "active", "inactive")
+
+
+def show(request: Request, app: App, session: Session) -> Response:
+    """Volunteers in a state, and of a team if one is asked for; new sign-ups first of all."""
+    counts = app.store.tally(counters.NOW)
+    waits = STATES[0] if counts.get(f"volunteers {STATES[0]}") else STATES[1]
+    state = request.said("state") if request.said("state") in STATES else waits
+    team = request.said("team")
+    marks = [f"{state} {team}" if team else f"state:{state}"]
+    heads = app.store.find(volunteers.KIND, marks, request.said("before"), PAGE)
+    return view(
+        app,
+        session,
+        "people.html",
+        state=state,
+        team=team,
+        people=[volunteers.opened(app, head) for head in heads],
+        before=heads[-1].place if len(heads) == PAGE else "",
+        counts=counts,
+        teams=app.bundle.teams,
+        form=app.bundle.forms["volunteer"],
+    )
+
+
+def record(request: Request, app: App, session: Session, notice: str = "") -> Response:
+    """A volunteer's own page: what they said, what they did, how it was rated."""
+    person = _person(request, app)
+    orders = [
+        repository.order_of(head)
+        for head in app.store.find(repository.KIND, [f"volunteer:{person.head.no}"], limit=PAGE)
+    ]
+    rated = [
+        repository.order_of(head)
+        for head in app.store.find(repository.KIND, [f"rated:{person.head.no}"], limit=1000)
+    ]
+    stars = [value for order in rated for name in counters.STARS if (value := getattr(order, name))]
+    return view(
+        app,
+        session,
+        "person.html",
+        409 if notice else 200,
+        person=person,
+        history=app.store.events(person.head.no),
+        orders=orders,
+        rated=len(rated),
+        stars=sum(stars) / len(stars) if stars else None,
+        can=[k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after],
+        notice=notice,
+        services=app.bundle.services,
+        teams=app.bundle.teams,
+        form=app.bundle.forms["volunteer"],
+    )
+
+
+def act(request: Request, app: App, session: Session) -> Response:
+    """Approve into a team, move to another, deactivate, erase."""
+    person, kind, team = _person(request, app), request.said("do"), request.said("team")
+    if kind not in volunteers.TABLE:
+        raise Problem(400, "too_many")
+    if kind in ("approved", "moved") and team not in app.bundle.teams:
+        return record(request, app, session, "team")
+    data = {"team": team} if kind in ("approved", "moved") else {}
+    try:
+        volunteers.move(app, person.head, kind, who=session.who, **data)
+    except (volunteers.Refused, Conflict):
+        return record(request, app, session, "moved")
+    return see_other(f"/desk/person/?no={person.head.no}")
+
+
+def _person(request: Request, app: App) -> Person:
+    person = volunteers.person(app, request.said("no"))
+    if person is None:
+        raise Problem(404, "not_found")
+    return person

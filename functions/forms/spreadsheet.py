@@ -1,0 +1,195 @@
+"""Tables as Excel and CSV files, written so that they open safely, and read row by row."""
+
+import csv
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+from functions.forms.definition import Field, Form
+
+Cell = str | int | float | None
+Table = Iterable[Sequence[Cell]]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS = 2000
+
+ACTIVE = ("=", "+", "-", "@", "\t", "\r", "<r>")
+"""How a cell begins that would not be taken for text: by a spreadsheet for a formula (OWASP, "CSV
+Injection"), or, from ``<r>`` to ``</r>``, by XlsxWriter for XML of its own, written as it is."""
+
+
+class Unreadable(Exception):
+    """The file is no workbook, or none that can be taken: ``code`` says why."""
+
+    def __init__(self, code: str, **names: object):
+        super().__init__(code)
+        self.code = code
+        self.names = names
+
+
+def xlsx(title: str, heads: Sequence[str], rows: Table) -> IO[bytes]:
+    """A workbook of one sheet, as an open file that has no name any more and is gone when it is
+    closed. Text is text, phones with all their digits; nothing calculates.
+
+    Rows are written as they come, so memory does not grow with them. Only the headings and the
+    first rows decide how wide columns are.
+
+    Raises:
+        OSError: the disk is full, or cannot be written.
+    """
+    from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
+
+    with _folder() as folder:
+        file = Path(folder, "book")
+        try:
+            with Workbook(file, {"constant_memory": True, "tmpdir": folder}) as book:
+                _fill(book, _titled(title), chain([heads], rows))
+        except FileCreateError as error:
+            # Its only argument is what the system said, such as that the disk is full.
+            raise error.args[0] from None
+        return file.open("rb")
+
+
+MEASURED = 200
+"""Rows that decide how wide columns are."""
+WIDEST = 48
+
+
+def _fill(book: Any, title: str, rows: Table) -> None:
+    """Write the one sheet of an ``xlsxwriter.Workbook``; the first row is its heading."""
+    sheet = book.add_worksheet(title)
+    sheet.freeze_panes(1, 0)
+    style = book.add_format({"num_format": "@", "bold": True})
+    text = book.add_format({"num_format": "@"})
+    widths: dict[int, int] = {}
+    for place, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                sheet.write_string(place, column, _still(_NO_XML.sub("", cell)), style)
+            elif cell is not None:
+                sheet.write_number(place, column, cell)
+            if place <= MEASURED:
+                widths[column] = max(widths.get(column, 0), len(str(cell or "")))
+        style = text
+    for column, longest in widths.items():
+        sheet.set_column(column, column, min(WIDEST, 4 + 2 * longest))
+
+
+ROWS = "wudan-sheets-"
+"""How the name of a folder begins in which rows are kept until they are packed."""
+
+
+@contextmanager
+def _folder() -> Iterator[str]:
+    """A folder for what XlsxWriter keeps in files with names, in clear, while it writes a workbook.
+
+    Nobody else can read it. What was left by processes that were killed is removed first: nothing
+    is written to a folder before it is locked, and a lock ends with its holder.
+    """
+    for left in {file.parent for file in Path(tempfile.gettempdir()).glob(f"{ROWS}*/*")}:
+        with suppress(OSError), _locked(left):
+            shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=ROWS) as folder, _locked(folder):
+        yield folder
+
+
+@contextmanager
+def _locked(folder: str | Path) -> Iterator[None]:
+    """Hold the lock on a folder.
+
+    Raises:
+        OSError: somebody else holds it, or the folder is somebody else's.
+    """
+    import fcntl  # Here, because Windows has none, and builds read this module there.
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold."""
+
+
+def _titled(title: str) -> str:
+    """A name that a sheet may have: 31 units of UTF-16, without characters that formulas use."""
+    named = "".join(" " if c in "[]:*?/\\" else c for c in _NO_XML.sub("", title))
+    return named.encode("utf-16-le")[:62].decode("utf-16-le", "ignore").strip("'") or "Sheet"
+
+
+def as_csv(heads: Sequence[str], rows: Table) -> str:
+    """The same as text, with the mark (BOM) by which Excel knows UTF-8."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    for row in ([*heads], *rows):
+        writer.writerow([_still(cell) for cell in row])
+    return "\ufeff" + written.getvalue()
+
+
+def read(raw: bytes, form: Form) -> list[tuple[int, dict[str, list[str]]]]:
+    """The rows of a workbook as answers to a form, each with its number in the sheet.
+
+    The first row has the form's questions, in any order; choices are written as they are read
+    on the form, several of them with 、 between.
+
+    Raises:
+        Unreadable: not a workbook, no sheet, a column is missing, or too many rows.
+    """
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+    except Exception:
+        # What openpyxl raises for a broken file is whatever its parts raise: zip, XML, keys.
+        raise Unreadable("workbook") from None
+    rows = iter(book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ())
+    heads = [_text(cell) for cell in next(rows, ())]
+    fields = {heads.index(f["label"]): f for f in form["fields"] if f["label"] in heads}
+    known = [f["name"] for f in fields.values()]
+    missing = [f["label"] for f in form["fields"] if f["required"] and f["name"] not in known]
+    if missing:
+        raise Unreadable("columns", missing="、".join(missing))
+    taken = []
+    for number, row in enumerate(rows, start=2):
+        if number > MOST_ROWS + 1:
+            raise Unreadable("rows", most=MOST_ROWS)
+        texts = {field["name"]: _answers(field, row[place]) for place, field in fields.items()}
+        if any(any(values) for values in texts.values()):
+            taken.append((number, texts))
+    return taken
+
+
+def _answers(field: Field, cell: Any) -> list[str]:
+    text = _text(cell)
+    if field["kind"] == "consent":
+        return ["yes"] if text in ("是", "同意", "yes", "√", "✓") else []
+    values = {choice["label"]: choice["value"] for choice in field["choices"]}
+    if field["kind"] == "choices":
+        return [values.get(part.strip(), part) for part in text.split("、") if part.strip()]
+    return [values.get(text, text)]
+
+
+def _text(cell: Any) -> str:
+    """A cell as somebody would have typed it: Excel makes numbers and days of what looks so."""
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()[:10]
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return "" if cell is None else str(cell).strip().removeprefix("'")
+
+
+def _still(cell: Cell) -> Cell:
+    """A cell that is nothing but what it shows."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(ACTIVE) else cell

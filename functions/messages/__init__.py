@@ -1,0 +1,1 @@
+"""Messages to teams and the station: kept with the event, sent later."""

@@ -1,0 +1,1 @@
+"""What an operator does with a store: copy, move, check, fill with examples."""

@@ -1,0 +1,266 @@
+"""Copies of a database that can be put back: made while others write, verified, thinned.
+
+Only one machine has such files. A table in the cloud is restored to a point in time by AWS, and
+carried home with ``move``.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from sqlite3 import OperationalError
+from typing import NamedTuple
+
+from functions import scheduled
+from functions.context.app import CHINA, App
+from functions.ops import consistency
+from functions.storage import opening, sqlite
+from functions.storage.connect import connect
+from functions.storage.failures import locked
+from functions.storage.port import Store, Unusable
+from functions.storage.presence import Presence
+from functions.storage.vault import Vault
+
+FACT = "last_backup"
+"""The fact of a store that has when a copy of it was made and verified last."""
+
+NAME = "wudan-%Y%m%d-%H%M%S.db"
+"""How a copy is named: by when it was begun, in China."""
+
+_NAMED = re.compile(r"wudan-\d{8}-\d{6}\.db")
+WORKING = ".wudan-working"
+"""The folder, beside the result, in which a copy is made and verified."""
+
+
+class Rule(NamedTuple):
+    """For how many days, weeks and months the last copy of each is kept."""
+
+    daily: int
+    weekly: int
+    monthly: int
+
+
+class Made(NamedTuple):
+    """Where a copy is, and whether :mod:`functions.ops.consistency` finds nothing wrong with it."""
+
+    file: Path
+    healthy: bool
+
+
+def make(app: App, folder: Path, rule: Rule) -> Made:
+    """Copy the store into ``folder`` and verify the copy. If it is healthy, those that the rule
+    does not keep are removed; else every older copy stays.
+
+    Raises:
+        Unusable: ``not_a_file``, the store is no file; ``store_damaged``, it cannot be copied;
+            ``unwritable``, there is no room; ``in_use``, somebody else makes a copy there.
+    """
+    store = app.store
+    if not isinstance(store, sqlite.SQLite):
+        raise Unusable("not_a_file")
+    scheduled.rederive(app)  # Else the copy would be found to be derived by other rules.
+    began = app.now
+    target = folder / began.strftime(NAME)
+    with _working(folder) as room:
+        copy = room / "wudan.db"
+        store.copy(copy)
+        with _opened(copy) as copied:
+            opening.pair(copied, app.vault)
+            healthy = consistency.examine(app.inside(copied)).healthy
+        copy.replace(target)
+        opening.sync_folder(folder)
+        if healthy:
+            store.set_fact(FACT, began.isoformat())
+            for old in spare(_named(folder), rule):
+                file = folder / old.strftime(NAME)
+                file.unlink(missing_ok=True)
+                secret_of(file).unlink(missing_ok=True)
+    return Made(target, healthy)
+
+
+def secret_of(copy: Path) -> Path:
+    """Where the secret lies that goes along with a copy, if one does."""
+    return copy.with_suffix(".secret")
+
+
+def lies_in(folder: Path, *others: Path) -> bool:
+    """Whether a folder is one of the others or in one of them."""
+    return any(folder.resolve().is_relative_to(other.resolve()) for other in others)
+
+
+def would_be_committed(folder: Path) -> bool:
+    """Whether git would take up what is put there: personal data must not get into a repository.
+
+    Where there is a repository and git cannot be asked, it would.
+    """
+    there = next(each for each in (folder.resolve(), *folder.resolve().parents) if each.is_dir())
+    if not any((each / ".git").exists() for each in (there, *there.parents)):
+        return False
+    command = ["git", "-C", str(there), "check-ignore", "-q", str(folder.resolve() / "wudan.db")]
+    try:
+        return subprocess.run(command, check=False, capture_output=True).returncode != 0  # noqa: S603
+    except FileNotFoundError:
+        return True
+
+
+def spare(made: Iterable[datetime], rule: Rule) -> set[datetime]:
+    """Which of the copies made at these times the rule does not keep; never one of the last day."""
+    newest_first = sorted(made, reverse=True)
+    kept = {at for at in newest_first if newest_first[0] - at < timedelta(days=1)}
+    periods: list[tuple[int, Callable[[datetime], object]]] = [
+        (rule.daily, datetime.date),
+        (rule.weekly, lambda at: at.isocalendar()[:2]),
+        (rule.monthly, lambda at: (at.year, at.month)),
+    ]
+    for count, period in periods:
+        last: dict[object, datetime] = {}
+        for at in newest_first:
+            last.setdefault(period(at), at)
+        kept |= {*[*last.values()][:count]}
+    return {*newest_first} - kept
+
+
+def restore(copy: Path, address: str, given: str, now: datetime) -> Path | None:
+    """Put a copy in the place of the store at ``address``, and return the folder that keeps what
+    was there. At every moment the database is the old one or the new one, whole.
+
+    The secret, ``given`` or beside the database, must be the copy's; where there is none, the one
+    that went along with the copy is put there.
+
+    Raises:
+        Unusable: the store is no file (``not_a_file``), the copy cannot be used (``no_store``,
+            ``store_damaged``, ``store_newer``, ``secret_foreign``), somebody has the database open
+            (``in_use``), or there is no room (``unwritable``).
+    """
+    engine, _, place = address.partition(":")
+    if engine != "sqlite":
+        raise Unusable("not_a_file")
+    if not copy.is_file():
+        raise Unusable("no_copy", place=copy)
+    database = Path(place)
+    beside, along = opening.beside(address), secret_of(copy)
+    own = next((file for file in (beside, along) if file.exists()), None)
+    secret = given.encode() or (opening.read_secret(own) if own else b"")
+    with _working(database.parent) as room, _alone(database):
+        new = room / "wudan.db"
+        _fetch(copy, new, secret)
+        kept = _keep(database, now)
+        new.replace(database)
+        opening.sync_folder(database.parent)
+        if own == along and not given:
+            opening.write_secret(beside, secret.decode())
+    return kept
+
+
+def _fetch(copy: Path, new: Path, secret: bytes) -> None:
+    """Copy a copy, and make sure that it is one, and the secret's if there is a secret."""
+    for suffix in ("", "-wal"):  # The log, if somebody has copied the folder as it lay.
+        with suppress(FileNotFoundError):
+            _copy(copy.with_name(copy.name + suffix), new.with_name(new.name + suffix))
+    try:
+        known = sqlite.glance(new)
+    except Unusable as unusable:
+        if unusable.code != "store_damaged":
+            raise
+        raise Unusable("copy_damaged", place=copy, error=unusable.names["error"]) from unusable
+    if known is None:
+        raise Unusable("store_unknown", place=copy)
+    with _opened(new) as opened:
+        if faults := opened.faults():
+            raise Unusable("copy_damaged", place=copy, error=faults[0])
+        if secret:
+            opening.pair(opened, Vault(secret))
+
+
+@contextmanager
+def _alone(database: Path) -> Iterator[None]:
+    """While nobody else has the database open.
+
+    Raises:
+        Unusable: ``in_use``, somebody has.
+    """
+    presence = Presence(database.with_name("wudan.lock"))
+    presence.claim()
+    try:
+        yield
+    finally:
+        presence.end()
+
+
+def _keep(database: Path, now: datetime) -> Path | None:
+    """Copy what lies in the database's place to a folder beside it, and leave no log that would be
+    read into another database.
+
+    Raises:
+        Unusable: ``in_use``, a program of before the lock has it open.
+    """
+    logs = [database.with_name(database.name + suffix) for suffix in ("-wal", "-shm")]
+    there = [file for file in (database, *logs) if file.exists()]
+    if not there:
+        return None
+    kept = database.with_name(now.strftime("replaced-%Y%m%d-%H%M%S"))
+    kept.mkdir(mode=0o700, exist_ok=True)
+    for file in there:
+        _copy(file, kept / file.name)
+    opening.sync_folder(kept)
+    if not sqlite.fold(database):
+        shutil.rmtree(kept)
+        raise Unusable("in_use", place=database.parent)
+    for log in logs:
+        log.unlink(missing_ok=True)
+    return kept
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Store]:
+    store = connect(f"sqlite:{file}")
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _working(folder: Path) -> Iterator[Path]:
+    """A folder of one's own in which to make something; what somebody before left there, who was
+    killed, is removed.
+
+    Raises:
+        Unusable: ``in_use``, somebody else is at it; ``unwritable``, there is no room.
+    """
+    room = folder / WORKING
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        presence = Presence(folder)
+        presence.claim()
+        try:
+            shutil.rmtree(room, ignore_errors=True)
+            room.mkdir(mode=0o700)
+            yield room
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+            presence.end()
+    except (OSError, OperationalError) as error:
+        if locked(error):
+            raise
+        raise Unusable("unwritable", place=folder, error=error) from error
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.touch(mode=0o600)
+    shutil.copyfile(source, target)
+    with target.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def _named(folder: Path) -> list[datetime]:
+    """When the copies in a folder were made, by their names."""
+    return [
+        datetime.strptime(file.name, NAME).replace(tzinfo=CHINA)
+        for file in folder.iterdir()
+        if _NAMED.fullmatch(file.name)
+    ]

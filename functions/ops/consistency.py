@@ -1,0 +1,248 @@
+"""A store held against the histories in it, and what is derived put right.
+
+Heads, lists, traces and counters are written beside every event, so nothing should ever be found.
+What may be found: a file that was damaged or edited, a rule that changed, what a version of before
+left. On SQLite everything is read as it was at one moment, and mended in one transaction, so
+others may write meanwhile. DynamoDB has neither: there nobody should, and mending that broke off
+is begun again.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from functions.context.app import App
+from functions.ops import demo, history_check
+from functions.ops.history_check import Fault, Repair
+from functions.orders import counters
+from functions.orders.counters import Tally
+from functions.people import accounts
+from functions.storage import opening
+from functions.storage.history import Change, Event, Head, Kept, Message
+from functions.storage.port import Conflict, Unusable
+
+KIND = history_check.DOCTOR
+AT_ONCE = 20
+"""Counters in one change: an engine takes no transaction of any size."""
+
+PATIENCE = 10
+"""Seconds for which mending waits for others who write."""
+
+EVERY = 1_000_000
+HISTORIES, FIGURES, MESSAGES = "histories", "figures", "messages"
+
+T = TypeVar("T")
+
+
+class Refusal(Exception):
+    """To mend would make it worse; nothing was changed. ``code`` says why: ``damaged``,
+    ``secret`` (it is missing or another's), ``unreadable`` or ``nothing``."""
+
+    def __init__(self, code: str, found: "Findings"):
+        super().__init__(code)
+        self.code = code
+        self.found = found
+
+
+class Findings(NamedTuple):
+    """``unread`` are the histories of which no head can be made. ``counters``: what is missing
+    from each that is wrong."""
+
+    histories: int
+    unread: int
+    faults: list[Fault]
+    repairs: list[Repair]
+    counters: dict[tuple[str, str], int]
+    refusal: str = ""
+    """Why this should not be mended, see :class:`Refusal`."""
+
+    @property
+    def healthy(self) -> bool:
+        return not self.faults
+
+
+def from_environment() -> tuple[App, Unusable | None]:
+    """The app that the environment describes, with the store and whatever secret there is, and
+    what is wrong with that.
+
+    Raises:
+        Unusable: there is no store, or it cannot be opened.
+    """
+    address = os.environ["WUDAN_STORE"]
+    secret, wrong = b"", None
+    try:
+        secret = opening.secret_for(address, os.environ.get("WUDAN_SECRET", ""), "never")
+    except Unusable as unusable:
+        if not unusable.code.startswith("secret"):
+            raise
+        wrong = unusable
+    store = opening.existing(address)
+    app = App(Path(os.environ["WUDAN_BUNDLE"]), lambda: store, secret)
+    return app.inside(store), wrong
+
+
+def examine(app: App) -> Findings:
+    """Read all that is kept, and say what does not agree."""
+    with app.store.snapshot() as store:
+        return _examine(app.inside(store))
+
+
+def mend(app: App) -> Findings:
+    """Write what should have been there, and return what was found; that counters were put right
+    is a history of its own. Events and what is sealed are never removed, but for what should have
+    been erased.
+
+    Raises:
+        Refusal: too little can be read.
+        Exception: somebody else went on writing; nothing was changed.
+    """
+    with app.store.together(PATIENCE) as store:
+        inside = app.inside(store)
+        found = _examine(inside)
+        if found.refusal:
+            raise Refusal(found.refusal, found)
+        for repair in found.repairs:
+            with suppress(Conflict):  # Where engines cannot keep others out: the next run will do.
+                store.renew(repair.kept, repair.head, repair.traces)
+                if repair.change:
+                    store.commit(repair.change)
+        for missing in parted(found.counters):
+            _count(inside, missing)
+    return found
+
+
+def parted(missing: Mapping[tuple[str, str], int]) -> Iterator[dict[tuple[str, str], int]]:
+    """Counters in parts that fit into one change."""
+    left = sorted(missing.items())
+    for first in range(0, len(left), AT_ONCE):
+        yield dict(left[first : first + AT_ONCE])
+
+
+class _Examination:
+    """What is known of a store while it is read."""
+
+    def __init__(self, app: App):
+        self.app, self.store = app, app.store
+        self.faults: list[Fault] = []
+        self.repairs: list[Repair] = []
+        self.total = Tally()
+        self.seen: set[str] = set()
+        self.referred: set[str] = set()
+        self.acted: set[str] = set()
+        self.unread = 0
+        self.unknown = False
+        """Whether something counts for what nobody can know."""
+        known = self._read("facts", lambda: self.store.fact(opening.FACT), "")
+        self.given_up = self._read("facts", lambda: self.store.fact(opening.GIVEN_UP), "")
+        prints = app.vault.fingerprints
+        self.opens = bool(prints) and (not known or known in prints)
+        if prints and not self.opens:
+            self.faults.append(Fault("secret_foreign"))
+        elif not prints:
+            self.faults.append(Fault("secret_missing"))
+
+    def run(self) -> Findings:
+        self.faults += [Fault("file", names={"error": told}) for told in self.store.faults()]
+        sealed = 0
+        for kept in self._all():
+            sealed += len(kept.personal)
+            self._take(kept)
+        self._suspect_the_secret(sealed)
+        self._compare_messages()
+        self._compare_names()
+        counters = self._compare_counters()
+        found = Findings(len(self.seen), self.unread, self.faults, self.repairs, counters)
+        return found._replace(refusal=self._refusal())
+
+    def _all(self) -> Iterator[Kept]:
+        try:
+            yield from self.store.everything()
+        except self.store.damage as error:
+            self.unknown = True
+            self.faults.append(Fault("unreadable", HISTORIES, {"error": error}))
+
+    def _read(self, part: str, read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except self.store.damage as error:
+            self.faults.append(Fault("unreadable", part, {"error": error}))
+            return otherwise
+
+    def _take(self, kept: Kept) -> None:
+        try:
+            verdict = history_check.check(self.app, kept, self.opens, self.given_up)
+        except self.store.damage as error:  # One that cannot be judged must not hide the others.
+            verdict = history_check.Verdict(
+                [Fault("impossible", kept.no, {"error": error})], None, None
+            )
+        self.faults += verdict.faults
+        if verdict.repair:
+            self.repairs.append(verdict.repair)
+        if verdict.counted is None:
+            self.unknown = True
+        else:
+            self.total.update(verdict.counted)
+        if kept.head or kept.events or kept.personal or kept.damaged:
+            self.seen.add(kept.no)
+            self.unread += not verdict.events
+        self.referred |= {*history_check.referred(kept)}
+        self.acted |= {*history_check.acted(verdict.events)}
+
+    def _suspect_the_secret(self, sealed: int) -> None:
+        """Where most does not open, not each sealed part is damaged: the secret is another's."""
+        others = [fault for fault in self.faults if fault.code != "sealed"]
+        if (len(self.faults) - len(others)) * 2 > sealed:
+            self.faults = [*others, Fault("secret_foreign")]
+
+    def _compare_messages(self) -> None:
+        for state in ("waiting", "failed", "sent"):
+
+            def read(state: str = state) -> list[Message]:
+                return self.store.messages(state, limit=EVERY)
+
+            for message in self._read(MESSAGES, read, list[Message]()):
+                no, *rest = str(message.id).split(":")
+                self.referred |= {no} if len(rest) == 3 else set()
+
+    def _compare_names(self) -> None:
+        lost = sorted(self.referred - self.seen)
+        self.faults += [Fault("lost", no) for no in lost]
+        there = {no.removeprefix(f"{accounts.KIND}:") for no in self.seen}
+        gone = sorted(self.acted - there - {demo.WHO})
+        self.faults += [Fault("account_lost", who) for who in gone]
+
+    def _compare_counters(self) -> dict[tuple[str, str], int]:
+        nothing = dict[tuple[str, str], int]()
+        stored = Tally(self._read(FIGURES, self.store.tallies, nothing))
+        if self.unknown:
+            self.faults.append(Fault("uncounted"))
+            return {}
+        wrong = counters.difference(stored, self.total)
+        for (month, name), missing in sorted(wrong.items(), key=str):
+            names = {"month": month or "-", "stands": stored[month, name], "missing": missing}
+            self.faults.append(Fault("counter", name, names))
+        return wrong
+
+    def _refusal(self) -> str:
+        codes = Counter(fault.code for fault in self.faults)
+        if codes["file"] or codes["unreadable"]:
+            return "damaged"
+        if codes["secret_foreign"] or codes["secret_missing"]:
+            return "secret"
+        if self.unread * 2 > len(self.seen):
+            return "unreadable"
+        return "nothing" if codes["counter"] and not self.total else ""
+
+
+def _examine(app: App) -> Findings:
+    return _Examination(app).run()
+
+
+def _count(app: App, missing: dict[tuple[str, str], int]) -> None:
+    old, at = app.store.head(KIND), app.now.isoformat()
+    head = old or Head(KIND, KIND, 0, "", at, {})
+    event = Event("counted", "staff", at, {"counters": len(missing)})
+    app.store.commit(Change(head._replace(version=head.version + 1), [event], tally=missing))

@@ -1,0 +1,311 @@
+"""What one history should look like, held against what a store keeps of it.
+
+Heads, lists, traces and counters are derived, so they can be made again from the history. Events
+and what is sealed can not: where they are damaged or missing, only a backup has them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from functions.context.app import App
+from functions.orders import counters, repository
+from functions.orders.counters import Tally
+from functions.orders.lifecycle import Refused, fold
+from functions.people import access_log, accounts, team_links, volunteers
+from functions.storage.history import Change, Event, Head, Kept
+
+DONE, DOCTOR = "done", "doctor"
+
+STATES: dict[str, dict[str, str]] = {
+    accounts.KIND: {"added": "active", "reset": "active", "disabled": "disabled"},
+    team_links.KIND: {"issued": "issued", "revoked": "revoked"},
+    access_log.KIND: {},
+    DONE: {},
+    DOCTOR: {},
+}
+"""Histories whose heads are not derived as a whole: the states that their events lead to."""
+
+FORMS = {"submitted": "wish", "applied": "volunteer", "rated": "rating"}
+"""Events whose data was answered in a form that residents fill in."""
+
+LONG_AGO = "0001-01-01T00:00:00+00:00"
+
+STUMBLES = (Refused, volunteers.Refused, AttributeError, KeyError, TypeError, ValueError)
+"""What the rules raise for a history that they would not have let happen."""
+
+
+class Fault(NamedTuple):
+    """``code`` picks the sentence that tells what it is and what to do; ``no`` is the number of
+    the history, or the name of a part of the store, and ``names`` go into the sentence."""
+
+    code: str
+    no: str = ""
+    names: Mapping[str, object] = {}
+
+
+class Repair(NamedTuple):
+    """What to write so that a history is kept as it should be: its head (None where places lead
+    to nothing) and its traces, and then ``change``, if there is one."""
+
+    kept: Kept
+    head: Head | None
+    traces: Set[str]
+    change: Change | None = None
+
+
+class Verdict(NamedTuple):
+    """``counted`` is what the history counts for, None where nobody can know; ``events`` are
+    those that make sense one after the other, empty where they do not."""
+
+    faults: Sequence[Fault]
+    repair: Repair | None
+    counted: Tally | None
+    events: Sequence[Event] = ()
+
+
+def check(app: App, kept: Kept, opens: bool, given_up: str = "") -> Verdict:
+    """Hold one history against its events and what is sealed; ``opens`` says whether the secret
+    is the one that it was sealed with, but for what was sealed until ``given_up``."""
+    if not (kept.head or kept.events or kept.personal or kept.damaged):
+        return Verdict([Fault("stray", kept.no)], Repair(kept, None, frozenset()), Tally())
+    return _History(app, kept, opens, given_up).verdict()
+
+
+class _History:
+    """One history while it is examined."""
+
+    def __init__(self, app: App, kept: Kept, opens: bool, given_up: str):
+        self.app, self.kept, self.opens = app, kept, opens
+        self.given_up = datetime.fromisoformat(given_up or LONG_AGO)
+        self.faults: list[Fault] = []
+        self.events = [event for _, event in sorted(kept.events.items())]
+        self.kind = self._kind()
+        self.erased = max((seq for seq, e in kept.events.items() if e.kind == "erased"), default=0)
+        self.exposed = {seq: told for seq, e in kept.events.items() if (told := _told(app, e))}
+
+    def verdict(self) -> Verdict:
+        for part in self.kept.damaged:
+            self._tell("damaged", part=part)
+        head, counted = self._derived()
+        if self.kept.head and head and self.kept.head != head:
+            pairs = zip(Head._fields, self.kept.head, head, strict=True)
+            self._tell("head", fields=", ".join(name for name, a, b in pairs if a != b))
+        if self.kind in ORDERED:
+            self._check_sealed()
+        traces = self._traces()
+        return Verdict(
+            self.faults,
+            self._repair(head or self.kept.head, traces),
+            self._by_head() if counted is None else counted,
+            [] if counted is None else self.events,
+        )
+
+    def _tell(self, code: str, **names: object) -> None:
+        self.faults.append(Fault(code, self.kept.no, names))
+
+    def _kind(self) -> str:
+        if self.kept.head:
+            return self.kept.head.kind
+        named = self.kept.no.partition(":")[0]
+        first = self.events[0].kind if self.events else ""
+        begun = {"submitted": repository.KIND, "applied": volunteers.KIND}.get(first, "")
+        return named if named in STATES else begun
+
+    def _derived(self) -> tuple[Head | None, Tally | None]:
+        """The head that the events amount to and what it counts for, if they are all there."""
+        if not self._is_whole() or not (self.kept.head or self.kind in ORDERED):
+            return None, None
+        derive = DERIVED.get(self.kind, _plain)
+        events = [
+            event._replace(data={k: v for k, v in event.data.items() if k not in told})
+            for seq, event in enumerate(self.events, 1)
+            for told in [self.exposed.get(seq, {})]
+        ]
+        try:
+            return derive(self.app, self.kept, events)
+        except STUMBLES as error:
+            self._tell("account" if self.kind == accounts.KIND else "impossible", error=error)
+            return None, None
+
+    def _is_whole(self) -> bool:
+        kept, known = self.kept, {*self.kept.events, *self._damaged("event")}
+        version = kept.head.version if kept.head else 0
+        missing = sorted({*range(1, max([version, *known, *kept.personal]) + 1)} - known)
+        if missing:
+            self._tell("gap", steps=", ".join(map(str, missing)))
+        if kept.head is None and "head" not in kept.damaged:
+            self._tell("headless")
+        return not missing and len(known) == len(kept.events) and kept.no[:1] != "#"
+
+    def _damaged(self, part: str) -> set[int]:
+        told = (name.split(" ") for name in self.kept.damaged if name.startswith(f"{part} "))
+        return {int(seq) for _, seq in told if seq.isdigit()}
+
+    def _by_head(self) -> Tally | None:
+        """What a history that cannot be read counts for, as its head has it."""
+        head = self.kept.head
+        if self.kind in STATES:
+            return Tally()
+        if head is None or self.kind not in ORDERED:
+            return None
+        try:
+            if self.kind == volunteers.KIND:
+                return volunteers.counted(head)
+            return counters.of_order(repository.order_of(head))
+        except STUMBLES:
+            return None
+
+    def _check_sealed(self) -> None:
+        kept = self.kept
+        stale = sorted(seq for seq in kept.personal if seq < self.erased)
+        if stale:
+            self._tell("erased_kept")
+        there = {*kept.personal, *self._damaged("sealed")}
+        for seq, event in kept.events.items():
+            if seq > self.erased and seq not in there and _is_sealed(event):
+                self._tell("sealed_missing", step=seq)
+        for seq, sealed in kept.personal.items():
+            told = self.opens and seq not in stale and not self._is_given_up(seq)
+            if told and not self.app.vault.opens(kept.no, sealed):
+                self._tell("sealed", step=seq)
+        if self.exposed:
+            names = {name for told in self.exposed.values() for name in told}
+            self._tell("exposed", fields=", ".join(sorted(names)))
+
+    def _is_given_up(self, seq: int) -> bool:
+        """Whether it was sealed with a secret that is known to be gone."""
+        event = self.kept.events.get(seq)
+        return event is not None and datetime.fromisoformat(event.at) <= self.given_up
+
+    def _said(self, seq: int) -> dict[str, Any] | None:
+        """What was typed with an event, if that can be read."""
+        sealed = self.kept.personal.get(seq, b"")
+        if not (self.opens and self.app.vault.opens(self.kept.no, sealed)):
+            return None
+        return self.app.vault.open(self.kept.no, sealed)
+
+    def _traces(self) -> Set[str]:
+        """The marks that are made of what is sealed; as they are where that cannot be read."""
+        kept, said = self.kept, {} if self.erased else self._said(1)
+        if said is None or self.kind not in ORDERED:
+            return kept.traces
+        # A line of the secret that was in use before may have made them.
+        stamps = self.app.vault.stamps
+        ways = [
+            {f"{name}:{stamp[:32]}" for stamp in stamps("trace", name, value)}
+            for name, value in repository.identifying(said).items()
+        ]
+        if len(kept.traces) == len(ways) and all(kept.traces & way for way in ways):
+            return kept.traces
+        self._tell("traces")
+        return frozenset(repository.traces(self.app, said))
+
+    def _repair(self, head: Head | None, traces: Set[str]) -> Repair | None:
+        if head is None:
+            return None
+        kept, change = self.kept, self._change(head, traces)
+        should = self.app.store.places(head, traces, kept.submissions)
+        if (kept.head, kept.traces) == (head, traces):
+            if missing := should - kept.places:
+                self._tell("unlisted", lists=len(missing))
+            if stray := kept.places - should:
+                self._tell("overlisted", lists=len(stray))
+        if (kept.head, kept.traces, kept.places) == (head, traces, should) and not change:
+            return None
+        # What was read of it is not needed for that, and may be large.
+        return Repair(kept._replace(events={}, personal={}), head, traces, change)
+
+    def _change(self, head: Head, traces: Set[str]) -> Change | None:
+        kept = self.kept
+        erase = any(seq < self.erased for seq in kept.personal)
+        stays = {seq: sealed for seq, sealed in kept.personal.items() if seq >= self.erased}
+        rewritten, sealed = {}, stays if erase else {}
+        for seq, told in self.exposed.items():
+            if seq > self.erased:
+                said = self._said(seq) if seq in kept.personal else {}
+                if said is None or not self.opens:
+                    continue  # It cannot be sealed with the others, and must not be lost.
+                sealed[seq] = self.app.vault.seal(kept.no, said | told)
+            event = kept.events[seq]
+            data = {name: value for name, value in event.data.items() if name not in told}
+            rewritten[seq] = event._replace(data=data)
+        if not (erase or rewritten):
+            return None
+        return Change(head, [], sealed, [*traces], erase=erase, rewritten=rewritten)
+
+
+Derived = tuple[Head, Tally]
+
+
+def _order(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
+    order = fold(kept.no, events)
+    return repository.head(app, order), counters.of_order(order)
+
+
+def _volunteer(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
+    head = volunteers.fold(app, kept.no, events)
+    return head, volunteers.counted(head)
+
+
+def _plain(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
+    """Of other histories only this much follows from the events."""
+    head = kept.head
+    if head is None:
+        raise ValueError("no head")
+    states = STATES[head.kind]
+    reached = [states[event.kind] for event in events if event.kind in states]
+    data = head.data
+    if head.kind == team_links.KIND:
+        data = data | {"count": sum(event.kind == "issued" for event in events)}
+    if head.kind == accounts.KIND and not _is_account(head):
+        raise ValueError("account")
+    state = reached[-1] if reached else ""
+    # Earlier versions looked at the clock twice, so an account may have begun before its event.
+    return head._replace(version=len(events), state=state, data=data), Tally()
+
+
+DERIVED: dict[str, Callable[[App, Kept, Sequence[Event]], Derived]] = {
+    repository.KIND: _order,
+    volunteers.KIND: _volunteer,
+}
+ORDERED = tuple(DERIVED)
+
+
+def _is_account(head: Head) -> bool:
+    data = head.data
+    return (
+        head.no == f"{accounts.KIND}:{data.get('name')}"
+        and data.get("role") in accounts.ROLES
+        and str(data.get("hash")).startswith("$argon2")
+    )
+
+
+def _is_sealed(event: Event) -> bool:
+    """Whether something was certainly typed with an event: a phone, or what went wrong."""
+    return event.kind in ("submitted", "applied") or event.data.get("problem") == "raised"
+
+
+def _told(app: App, event: Event) -> dict[str, Any]:
+    """Answers in the history that tell of a person and should be sealed: those of earlier
+    versions, or of a form in which they were not yet marked ``role: personal``."""
+    form = app.bundle.forms.get(FORMS.get(event.kind, ""), {"fields": ()})
+    names = {field["name"] for field in form["fields"] if field.get("role") == "personal"}
+    return {name: event.data[name] for name in names if name in event.data}
+
+
+def referred(kept: Kept) -> Iterator[str]:
+    """The numbers of other histories that this one tells of."""
+    kind, _, no = kept.no.partition(":")
+    if kind == access_log.KIND:
+        yield no
+    for event in kept.events.values():
+        if into := event.data.get("into"):
+            yield str(into)
+
+
+def acted(events: Sequence[Event]) -> Iterator[str]:
+    """The names of the staff who did something."""
+    for event in events:
+        if event.by == "staff" and (who := event.data.get("who")):
+            yield str(who)

@@ -1,0 +1,130 @@
+"""Everything of one store in another, so that a community can outgrow its machine or come home.
+
+Nobody should write meanwhile. A move that broke off is begun again and goes on where it was:
+what is in the target already is left alone, and what the source has gained is added. What is
+sealed stays sealed, so both places need the same secret. Messages that were sent, and counters
+of tries that end within hours, stay behind.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from functions.ops import consistency
+from functions.orders import counters
+from functions.orders.counters import Tally
+from functions.storage import opening
+from functions.storage.history import Change, Message
+from functions.storage.port import Store
+
+PART = 20
+"""How many events are written at a time: an engine takes no transaction of any size."""
+
+OPEN = ("waiting", "failed")
+EVERY = 1_000_000
+
+
+class Diverged(Exception):
+    """The target has something of that number that the source has not; nothing was changed."""
+
+
+class Foreign(Exception):
+    """The target belongs to another secret, under which nothing of the source would open."""
+
+
+class Damaged(Exception):
+    """A history of that number cannot be read; nothing was changed."""
+
+
+def numbers(store: Store) -> list[str]:
+    """The number of everything that can be moved.
+
+    Raises:
+        Damaged: not all can be read.
+    """
+    found = []
+    for kept in store.everything():
+        if kept.damaged or kept.head is None:
+            raise Damaged(kept.no)
+        found.append(kept.no)
+    return found
+
+
+def move(source: Store, target: Store, nos: Iterable[str]) -> int:
+    """Write to the target what it lacks of these histories, then counters and messages.
+
+    Returns how many histories were written to.
+
+    Raises:
+        Foreign: the target has another secret.
+        Diverged: the two have gone different ways.
+    """
+    secret = source.fact(opening.FACT)
+    if secret and target.fact(opening.FACT) not in ("", secret):
+        raise Foreign
+    if secret:
+        target.set_fact(opening.FACT, secret)
+    written, anchor = 0, None
+    for no in nos:
+        written += _carry(source, target, no)
+        anchor = no
+    if anchor and (head := target.head(anchor)):
+        missing = counters.difference(Tally(target.tallies()), Tally(source.tallies()))
+        for part in consistency.parted(missing):
+            target.commit(Change(head, [], tally=part))
+        there = {message.id for message in _messages(target)}
+        for message in _messages(source):
+            if message.id not in there:
+                target.commit(Change(head, [], messages=[message]))
+    return written
+
+
+def differences(source: Store, target: Store) -> list[str]:
+    """What is not the same in both: numbers of histories, ``counters``, ``messages``."""
+    ours, theirs = ({*numbers(store)} for store in (source, target))
+    found = sorted(ours ^ theirs)
+    found += sorted(no for no in ours & theirs if digest(source, no) != digest(target, no))
+    found += ["counters"] * (source.tallies() != target.tallies())
+    found += ["messages"] * ({*_messages(source)} != {*_messages(target)})
+    return found
+
+
+def digest(store: Store, no: str) -> str:
+    """A hash of all that is kept of one history; the same in every engine."""
+    kept: list[Any] = [
+        store.head(no),
+        [[event.kind, event.by, event.at, {**event.data}] for event in store.events(no)],
+        [[seq, sealed.hex()] for seq, sealed in sorted(store.personal(no).items())],
+        sorted(store.traces(no)),
+        sorted(store.submissions(no)),
+    ]
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _carry(source: Store, target: Store, no: str) -> bool:
+    head, events, personal = source.head(no), source.events(no), source.personal(no)
+    old = target.head(no)
+    have = old.version if old else 0
+    if head is None or target.events(no) != events[:have]:
+        raise Diverged(no)
+    if old and digest(source, no) == digest(target, no):
+        return False
+    for first in range(have, len(events), PART):
+        part = events[first : first + PART]
+        last = first + len(part)
+        sealed = {seq: personal[seq] for seq in personal if first < seq <= last}
+        target.commit(Change(head._replace(version=last), part, sealed))
+    theirs = target.personal(no)
+    stale = [seq for seq in personal if theirs.get(seq) != personal[seq]]
+    for first in range(0, len(stale), PART):
+        target.commit(Change(head, [], {seq: personal[seq] for seq in stale[first : first + PART]}))
+    target.commit(Change(head, [], traces=source.traces(no), erase=not personal))
+    for once in source.submissions(no):
+        target.commit(Change(head, [], once=once))
+    return True
+
+
+def _messages(store: Store) -> Iterator[Message]:
+    for state in OPEN:
+        yield from store.messages(state, limit=EVERY)

@@ -1,0 +1,1 @@
+"""The five orders: life cycle, steps, deadlines, figures."""

@@ -1,0 +1,1 @@
+"""Histories of people: volunteers, accounts, team links, the access log."""

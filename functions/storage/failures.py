@@ -1,0 +1,65 @@
+"""What became of a write that raised an error, whatever the engine.
+
+Only some errors say that nothing was written. After all others, such as an answer lost on the
+network or a failing disk, it may be there or not, and nobody must be told that it is not.
+"""
+
+import errno
+
+from functions.storage.port import Busy, Conflict, Full, Unusable
+
+BUSY, UNWRITABLE = "busy", "unwritable"
+
+SQLITE = {
+    "SQLITE_BUSY": BUSY,
+    "SQLITE_LOCKED": BUSY,
+    "SQLITE_FULL": UNWRITABLE,
+    "SQLITE_READONLY": UNWRITABLE,
+    "SQLITE_CANTOPEN": UNWRITABLE,
+    "SQLITE_IOERR_WRITE": UNWRITABLE,
+}
+"""Errors (https://www.sqlite.org/rescode.html) after which a transaction is undone for certain.
+
+A transaction counts from the last page that it writes to the log, so one that could not be written
+whole never does. ``SQLITE_IOERR_FSYNC`` is not here, because all its pages may be there."""
+
+SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+class Unfinished(Exception):
+    """Something of a request was written before it failed; its cause says how."""
+
+
+def unwritten(error: BaseException) -> str:
+    """``busy`` or ``unwritable`` where the error says that nothing was written; else nothing."""
+    if isinstance(error, Busy | Conflict | Full):
+        return BUSY
+    if isinstance(error, Unusable):
+        return UNWRITABLE
+    if isinstance(error, OSError):
+        return UNWRITABLE if error.errno in SYSTEM else ""
+    if _engine(error) == "sqlite3":
+        name = getattr(error, "sqlite_errorname", "")
+        return next((code for known, code in SQLITE.items() if name.startswith(known)), "")
+    # Of DynamoDB nothing is certain: botocore tries again by itself, and the answer to an earlier
+    # try may have been lost.
+    return ""
+
+
+def locked(error: BaseException) -> bool:
+    """Whether somebody else is writing, so that it is worth while to try again in a moment."""
+    return isinstance(error, Busy) or (_engine(error) == "sqlite3" and unwritten(error) == BUSY)
+
+
+def of_store(error: BaseException) -> bool:
+    """Whether the store failed, not the program."""
+    return bool(unwritten(error)) or _engine(error) in ("sqlite3", "botocore")
+
+
+def _engine(error: BaseException) -> str:
+    """The library that an error, or what it is derived from, belongs to.
+
+    Asked by name, because neither library is loaded where the other is in use.
+    """
+    modules = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
+    return next((engine for engine in ("sqlite3", "botocore") if engine in modules), "")

@@ -1,0 +1,209 @@
+"""A store is opened with the secret that belongs to it, or not at all.
+
+What is sealed in a store opens with one secret only, so the two are begun together and known to
+each other: the store keeps a fingerprint of the secret. Where one of them is missing, empty or
+another community's, nothing is read, written or made anew.
+"""
+
+import os
+from codecs import BOM_UTF8
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from functions.storage.connect import connect
+from functions.storage.port import Store, Unusable
+from functions.storage.presence import Presence
+from functions.storage.vault import SHORTEST, Vault
+
+if TYPE_CHECKING:
+    from functions.storage.sqlite import Glance
+
+SECRET = "secret"  # noqa: S105 - The name of a file.
+"""The file beside the database that holds the secret, where the environment does not."""
+
+FACT = "secret"
+"""The fact of a store that has the fingerprint of its secret."""
+
+GIVEN_UP = "secret_given_up"
+"""The fact with the moment before which what was sealed is lost, with the secret of then."""
+
+SAMPLE = 50
+"""How many histories of an older store are looked into, which has no fingerprint yet."""
+
+PATIENCE = 10
+"""Seconds in which another program that begins the same store should have begun it."""
+
+
+Begin = Literal["never", "nothing", "secret"]
+"""When a new store may be begun: never; where there is nothing; also where there is a secret that
+has lost its database."""
+
+
+def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
+    """The secret for the store at ``address``: the one that is ``given``, else the one that lies
+    beside the database. Where there is neither secret nor database, both are begun.
+
+    Raises:
+        Unusable: the secret is missing or too short, or its database is missing or empty.
+    """
+    engine, _, place = address.partition(":")
+    if engine != "sqlite":
+        return _long_enough(given.encode(), "WUDAN_SECRET")
+    database = Path(place)
+    file = beside(address)
+    kept = _glance(database)
+    if kept is None and (_has_log(database) or (file.exists() and begin != "secret")):
+        raise Unusable("store_empty" if database.exists() else "store_missing", place=database)
+    if kept is None and begin == "never":
+        raise Unusable("no_store", place=database.parent)
+    if given:
+        return _long_enough(given.encode(), "WUDAN_SECRET")
+    if not file.is_file():
+        if kept and any(kept):
+            raise Unusable("secret_missing", place=file)
+        _begin(address, file)
+    return _long_enough(read_secret(file), str(file))
+
+
+def look(address: str, given: str) -> None:
+    """Make sure that store and secret are there and belong together, as far as that can be seen
+    on this machine without changing anything.
+
+    Raises:
+        Unusable: they are not, or do not.
+    """
+    vault = Vault(secret_for(address, given, "never"))
+    engine, _, place = address.partition(":")
+    seen = _glance(Path(place)) if engine == "sqlite" else None
+    if seen and seen.facts.get(FACT, "") not in ("", *vault.fingerprints):
+        raise Unusable("secret_foreign")
+
+
+def existing(address: str) -> Store:
+    """The store at an address where there is one; an empty file counts as none.
+
+    Raises:
+        Unusable: ``no_store``, there is none.
+    """
+    engine, _, place = address.partition(":")
+    if engine == "sqlite" and _glance(Path(place)) is None:
+        raise Unusable("no_store", place=place)
+    store = connect(address)
+    if not store.local:
+        store.fact(FACT)  # Only an answer tells whether there is a table.
+    return store
+
+
+def beside(address: str) -> Path:
+    """Where the secret of a database on this machine lies."""
+    return Path(address.partition(":")[2]).with_name(SECRET)
+
+
+def pair(store: Store, vault: Vault) -> None:
+    """Make sure that the two belong together.
+
+    A store of before there were fingerprints gets one here on one machine; over a network the
+    schedule sees to it, because it may read lists.
+
+    Raises:
+        Unusable: ``secret_foreign``, they do not.
+    """
+    known = store.fact(FACT)
+    if known and known not in vault.fingerprints:
+        raise Unusable("secret_foreign")
+    if not known and store.local:
+        adopt(store, vault)
+
+
+def adopt(store: Store, vault: Vault) -> None:
+    """Keep the secret's fingerprint in a store that has none, if what is sealed there opens.
+
+    Raises:
+        Unusable: ``secret_foreign``, most of it does not open.
+    """
+    if store.fact(FACT):
+        return
+    opened = [
+        vault.opens(head.no, sealed)
+        for kind in ("order", "volunteer")
+        for head in store.find(kind, limit=SAMPLE)
+        for sealed in store.personal(head.no).values()
+    ]
+    if sum(opened) * 2 < len(opened):
+        raise Unusable("secret_foreign")
+    store.set_fact(FACT, vault.fingerprints[0], seen="")
+
+
+def read_secret(file: Path) -> bytes:
+    """What the file of a secret holds, without the mark (BOM) that editors on Windows put first."""
+    return file.read_bytes().removeprefix(BOM_UTF8)
+
+
+def write_secret(file: Path, secret: str) -> None:
+    """Put the secret in its place, whole and on the disk before this returns."""
+    new = file.with_name(f"{file.name}-new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600, exist_ok=False)
+    with new.open("w") as written:
+        written.write(secret)
+        written.flush()
+        os.fsync(written.fileno())
+    new.replace(file)
+    sync_folder(file.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that names in a folder are on the disk too."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def new_line() -> str:
+    """A line for a secret."""
+    return os.urandom(32).hex()
+
+
+def _begin(address: str, file: Path) -> None:
+    """Make an empty database, and after it the secret, so that whenever this is broken off it can
+    be begun again; of many who begin at once one makes the secret, and all use it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        presence = Presence(file.parent)
+        try:
+            presence.claim(PATIENCE)
+            if not file.exists():
+                connect(address).close()
+                write_secret(file, new_line())
+        finally:
+            presence.end()
+    except OSError as error:
+        raise Unusable("unwritable", place=file.parent, error=error) from error
+
+
+def _glance(database: Path) -> "Glance | None":
+    """What lies in a database; None where there is none, or an empty file.
+
+    Raises:
+        Unusable: ``store_damaged``, it cannot be read.
+    """
+    from functions.storage.sqlite import glance
+
+    return glance(database) if database.exists() and database.stat().st_size else None
+
+
+def _has_log(database: Path) -> bool:
+    """Whether what was written last still lies beside a database that is gone or empty."""
+    log = database.with_name(f"{database.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _long_enough(secret: bytes, place: str) -> bytes:
+    line = secret.strip().split(b"\n")[0].strip()
+    if not line:
+        raise Unusable("secret_missing", place=place)
+    if len(line) < SHORTEST:
+        raise Unusable("secret_short", place=place, shortest=SHORTEST)
+    return secret

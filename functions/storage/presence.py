@@ -1,0 +1,73 @@
+"""Who on this machine has a store open: a lock on a file, which ends with whoever holds it."""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from functions.storage.port import Unusable
+
+PAUSE = 0.05
+"""Seconds between two looks at a lock that somebody else holds."""
+
+
+class Presence:
+    """One holder of the lock on ``file``, which may be a folder that is there: many may share it,
+    or one have it alone.
+
+    Where files cannot be locked, or the folder cannot be written, everybody is let in: SQLite's
+    own locks still keep writers apart.
+    """
+
+    def __init__(self, file: Path):
+        self._folder = file if file.is_dir() else file.parent
+        how = os.O_RDONLY if file.is_dir() else os.O_RDWR | os.O_CREAT
+        try:
+            self._fd = os.open(file, how | os.O_CLOEXEC, 0o600)
+        except OSError:
+            self._fd = -1
+
+    def share(self, patience: float = 0) -> None:
+        """Say that it is in use here.
+
+        Raises:
+            Unusable: ``in_use``, somebody has had it alone for all of these seconds.
+        """
+        self._wait(fcntl.LOCK_SH, patience)
+
+    def claim(self, patience: float = 0) -> None:
+        """Have it alone.
+
+        Raises:
+            Unusable: ``in_use``, somebody else has used it for all of these seconds.
+        """
+        try:
+            self._wait(fcntl.LOCK_EX, patience)
+        except Unusable:
+            # A lock that could not be raised is lost.
+            self._take(fcntl.LOCK_SH)
+            raise
+
+    def end(self) -> None:
+        """Let go of it."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _wait(self, how: int, patience: float) -> None:
+        until = time.monotonic() + patience
+        while not self._take(how):
+            if time.monotonic() > until:
+                raise Unusable("in_use", place=self._folder)
+            time.sleep(PAUSE)
+
+    def _take(self, how: int) -> bool:
+        if self._fd < 0:
+            return True
+        try:
+            fcntl.flock(self._fd, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return True

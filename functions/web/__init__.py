@@ -1,0 +1,1 @@
+"""Requests, pages and submitted forms, as every deployable function has them."""

@@ -1,0 +1,335 @@
+"""Requests and answers, on the payload format 2.0 of AWS HTTP APIs and Function URLs.
+
+That event is the native interface everywhere; see "Working with AWS Lambda proxy integrations
+for HTTP APIs" in Amazon's documentation for its fields.
+"""
+
+import base64
+import binascii
+import io
+import json
+import urllib.parse
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import IO, Any
+
+from functions.context import logs
+from functions.context.app import App, from_environment
+from functions.context.bundle import UNREADABLE
+from functions.storage.failures import unwritten
+from functions.web import pages
+
+Event = Mapping[str, Any]
+Answer = dict[str, Any]
+Action = Callable[["Request", App], "Response"]
+Routes = Mapping[str, Mapping[str, Action]]
+"""Paths, and for each the methods it knows and what they do."""
+
+LONGEST_BODY = 64 * 1024
+"""Bytes of what was typed, in UTF-8. Percent-encoding makes up to three of each on the way: ten
+thousand Chinese characters travel as ninety thousand bytes and are thirty thousand."""
+LONGEST_ENCODED = 3 * LONGEST_BODY
+LONGEST_UPLOAD = 4 * 1024 * 1024
+"""Bytes of a request with a file; Lambda takes 6 MB, and base64 makes four of each three."""
+MOST_FIELDS = 500
+FORM = "application/x-www-form-urlencoded"
+UPLOAD = "multipart/form-data"
+
+LONGEST_PATH = 200
+RETRY_AFTER = 10
+"""Seconds after which it is worth while to try again what had to wait."""
+
+PLAIN = (
+    "网站出了点问题，这一页暂时打不开。刚才填的可能没有保存：请过一会儿先查进度，"
+    "没有查到再填一次，或给社区打电话。编号 {no}，请告诉管理员。"
+)
+"""Said where no words can be read, because they are in the bundle."""
+
+HEADERS = {
+    # Pages drawn for one person: not to be kept by anybody, nor found by search engines; and
+    # their addresses hold keys, which must not travel on as a referrer.
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'self'; form-action 'self'; frame-ancestors 'none'",
+}
+
+
+class Problem(Exception):
+    """A request that cannot be answered. ``code`` names its sentences in ``words.http``."""
+
+    def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None):
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``query`` and ``typed`` hold what was sent as text, by name; ``typed`` all of each name.
+
+    ``files`` are what was uploaded; ``secure`` says that it came over HTTPS, to us or to what
+    stands before us; ``bearer`` is the token of an ``Authorization`` header.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    typed: Mapping[str, list[str]]
+    cookies: Mapping[str, str]
+    files: Mapping[str, bytes]
+    wants_json: bool
+    secure: bool
+    bearer: str = ""
+
+    def said(self, name: str) -> str:
+        """What was sent once under this name, in the body or the address; else nothing."""
+        values = self.typed.get(name, [self.query.get(name, "")])
+        return values[0] if len(values) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """``body`` is HTML unless the headers say otherwise; a large one is an open file, read from
+    its beginning and closed by whoever sends it."""
+
+    body: str | bytes | IO[bytes]
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+
+    @property
+    def all_headers(self) -> dict[str, str]:
+        return {"content-type": "text/html; charset=utf-8", **HEADERS, **self.headers}
+
+    @property
+    def answer(self) -> Answer:
+        """The response as payload format 2.0 has it, which holds a body whole."""
+        body = self.body
+        if not isinstance(body, str | bytes):
+            with body as file:
+                body = file.read()
+        answer: Answer = {"statusCode": self.status, "headers": self.all_headers, "body": body}
+        if isinstance(body, bytes):
+            answer |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+        return answer | {"cookies": [*self.cookies]} if self.cookies else answer
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """An action, and what is answered where an error says that nothing was written: ``later``
+    takes the code of :func:`functions.storage.failures.unwritten` and the number of the line in
+    the log.
+    """
+
+    act: Action
+    later: Callable[[Request, App, str, str], Response]
+
+    def __call__(self, request: Request, app: App) -> Response:
+        return self.act(request, app)
+
+
+def see_other(address: str, *cookies: str) -> Response:
+    """Lead on to a page that may be loaded again (303)."""
+    return Response("", 303, {"location": address}, cookies)
+
+
+def as_json(status: int, value: Any) -> Response:
+    """A value for programs."""
+    body = json.dumps(value, ensure_ascii=False)
+    return Response(body, status, {"content-type": "application/json; charset=utf-8"})
+
+
+def entry(routes: Routes) -> Callable[[Event, object], Answer]:
+    """The function that Lambda calls: ``handler(event, context)``, for these routes."""
+
+    def handle(event: Event, context: object) -> Answer:
+        try:
+            app = from_environment()
+        except Exception as error:
+            return plain(event, logs.failure(error, what(event))).answer
+        return alone(routes, event, app).answer
+
+    return handle
+
+
+def alone(routes: Routes, event: Event, app: App) -> Response:
+    """Answer one event, by what was built last."""
+    with suppress(*UNREADABLE):  # Told by whatever needs it.
+        app.catch_up()
+    return respond(routes, event, app)
+
+
+def respond(routes: Routes, event: Event, app: App) -> Response:
+    """Answer one event; whatever happens, the person at the other end is told in plain words."""
+    try:
+        return act(routes, event, app)
+    except Exception as error:
+        return failed(routes, event, app, error)
+
+
+def act(routes: Routes, event: Event, app: App) -> Response:
+    """Answer one event; what goes wrong beside requests that cannot be answered is raised."""
+    try:
+        return _route(routes, event)(_request(event), app)
+    except Problem as problem:
+        return _tell(event, app, problem)
+
+
+def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response:
+    """Say what became of a request that failed, as far as it is known, and write it down."""
+    no = logs.failure(error, what(event))
+    reading = event["requestContext"]["http"]["method"] != "POST"
+    code = unwritten(error)
+    if code:
+        problem = Problem(503, code, {"retry-after": str(RETRY_AFTER)})
+    else:
+        problem = Problem(500, "failed" if reading else "unknown")
+    try:
+        action = _route(routes, event)
+        with suppress(Problem):  # There is nothing to show again.
+            if code and isinstance(action, Keeping):
+                response = action.later(_request(event), app, code, no)
+                return replace(response, headers={**response.headers, **problem.headers})
+        return _tell(event, app, problem, no)
+    except Exception as untold:
+        logs.failure(untold, f"telling of {no}")
+        return plain(event, no)
+
+
+def busy(event: Event, app: App, code: str) -> Response:
+    """Say that this has to wait, before anything was begun."""
+    try:
+        return _tell(event, app, Problem(503, code, {"retry-after": str(RETRY_AFTER)}))
+    except Exception as untold:
+        return plain(event, logs.failure(untold, what(event)))
+
+
+def plain(event: Event, no: str) -> Response:
+    """The answer where nothing can be drawn, because there is no bundle or no store."""
+    text = PLAIN.format(no=no)
+    if _wants_json(_headers(event)):
+        return as_json(500, {"error": text, "id": no})
+    return Response(text, 500, {"content-type": "text/plain; charset=utf-8"})
+
+
+def what(event: Event) -> str:
+    """The method and the path, which are all that a log has of a request."""
+    http = event["requestContext"]["http"]
+    return named(http["method"], http["path"])
+
+
+def named(method: str, path: str) -> str:
+    """The same of a request that is none of ours."""
+    return f"{method} {urllib.parse.quote(path[:LONGEST_PATH])}"
+
+
+def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
+    words = app.bundle.words["http"][problem.code]
+    if _wants_json(_headers(event)):
+        value = {"error": f"{words['title']}。{words['text']}"} | ({"id": no} if no else {})
+        said = as_json(problem.status, value)
+        return Response(said.body, said.status, {**said.headers, **problem.headers})
+    body = pages.render(app.bundle, "message.html", **words, id=no)
+    return Response(body, problem.status, problem.headers)
+
+
+def _route(routes: Routes, event: Event) -> Action:
+    http = event["requestContext"]["http"]
+    methods = routes.get(http["path"])
+    if methods is None:
+        raise Problem(404, "not_found")
+    method = "GET" if http["method"] == "HEAD" else http["method"]
+    if method not in methods:
+        allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
+        raise Problem(405, "method", {"allow": ", ".join(allowed)})
+    return methods[method]
+
+
+def _request(event: Event) -> Request:
+    http, headers = event["requestContext"]["http"], _headers(event)
+    typed: dict[str, list[str]] = {}
+    files: dict[str, bytes] = {}
+    if http["method"] == "POST":
+        pairs, files = _sent(event, headers.get("content-type", ""))
+        if sum(len(name.encode()) + len(value.encode()) for name, value in pairs) > LONGEST_BODY:
+            raise Problem(413, "too_large")
+        for name, value in pairs:
+            typed.setdefault(name, []).append(value)
+    query = dict(_pairs(event.get("rawQueryString", "")))
+    # Payload 2.0 gives cookies apart; some gateways leave them among the headers.
+    crumbs = event.get("cookies") or headers.get("cookie", "").split(";")
+    cookies = {name.strip(): value for name, _, value in (crumb.partition("=") for crumb in crumbs)}
+    secure = headers.get("x-forwarded-proto", "") == "https"
+    return Request(
+        http["method"],
+        http["path"],
+        query,
+        typed,
+        cookies,
+        files,
+        _wants_json(headers),
+        secure,
+        headers.get("authorization", "").removeprefix("Bearer "),
+    )
+
+
+def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+    kind = content_type.split(";")[0].strip().lower()
+    raw = (event.get("body") or "").encode()
+    if event.get("isBase64Encoded"):
+        try:
+            raw = base64.b64decode(raw, validate=True)
+        except binascii.Error:
+            raise Problem(400, "encoding") from None
+    if kind == UPLOAD:
+        return _parts(raw, content_type)
+    if kind != FORM:
+        raise Problem(415, "content_type")
+    if len(raw) > LONGEST_ENCODED:
+        raise Problem(413, "too_large")
+    try:
+        return _pairs(raw.decode()), {}
+    except UnicodeDecodeError:
+        raise Problem(400, "encoding") from None
+
+
+def _parts(raw: bytes, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+    import multipart
+
+    if len(raw) > LONGEST_UPLOAD:
+        raise Problem(413, "too_large")
+    boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
+    pairs, files = [], {}
+    try:
+        for part in multipart.MultipartParser(io.BytesIO(raw), boundary, len(raw), strict=True):
+            if part.filename is None:
+                pairs.append((part.name, part.value))
+            else:
+                files[part.name] = part.raw
+            part.close()
+    except (multipart.MultipartError, UnicodeDecodeError, ValueError):
+        raise Problem(400, "encoding") from None
+    return pairs, files
+
+
+def _pairs(encoded: str) -> list[tuple[str, str]]:
+    try:
+        return urllib.parse.parse_qsl(
+            encoded, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+        )
+    except UnicodeDecodeError:
+        raise Problem(400, "encoding") from None
+    except ValueError:
+        raise Problem(400, "too_many") from None
+
+
+def _headers(event: Event) -> dict[str, str]:
+    return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+
+
+def _wants_json(headers: Mapping[str, str]) -> bool:
+    return "application/json" in headers.get("accept", "")

@@ -1,0 +1,71 @@
+"""Pages as both halves draw them: the same templates for the site and for the functions.
+
+Jinja2 is imported only when a page is drawn: filing an order answers with a redirect and does
+without, which keeps a cold start short.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from functions.context.bundle import Bundle
+from functions.context.workdays import Calendar
+from functions.forms import definition, order_number
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from jinja2.runtime import Context
+
+
+def environment(templates: Mapping[str, str]) -> "Environment":
+    """Jinja2 as all our templates expect it: everything escaped, nothing missing in silence."""
+    import jinja2
+
+    def load(name: str) -> tuple[str, str, None] | None:
+        # Named by its file, so that a traceback names it too.
+        return (templates[name], name, None) if name in templates else None
+
+    env = jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    env.filters["once"] = _once(env)
+    env.filters["spell"] = order_number.spell
+    env.filters["phone"] = definition.dialled
+    env.filters["markdown"] = str  # A build puts its own in place; the bundle has HTML already.
+    return env
+
+
+MANY = 10_000
+
+
+def _once(env: "Environment") -> Callable[["Context", Hashable, str], str]:
+    """``{{ item.date|once("text.day") }}`` is ``day(item.date)`` of ``macros/text.html``, drawn
+    once for each argument. The macro may read nothing else but what is the same for all pages."""
+    import jinja2
+
+    @lru_cache(MANY)
+    def drawn(argument: Hashable, macro: str) -> str:
+        file, name = macro.split(".")
+        module = env.get_template(f"macros/{file}.html").module
+        text: str = getattr(module, name)(argument)
+        return text
+
+    # With the context, lest Jinja2 draw it for good when it compiles a template.
+    return jinja2.pass_context(lambda context, argument, macro: drawn(argument, macro))
+
+
+def render(bundle: Bundle, template: str, **data: Any) -> str:
+    """One page of the functions; ``data`` joins what the bundle knows."""
+    return _environment(bundle).get_template(template).render(data)
+
+
+@lru_cache(maxsize=1)
+def _environment(bundle: Bundle) -> "Environment":
+    env = environment(bundle.templates)
+    env.globals.update(site=bundle.site, words=bundle.words, assets=bundle.assets)
+    env.globals["known_to"] = Calendar(**bundle.calendar).known_to
+    return env

@@ -1,0 +1,1 @@
+"""A build: load, plan, compare, render, write."""

@@ -1,0 +1,154 @@
+"""Hold a document against its model and say everything that is wrong with it, in place."""
+
+import difflib
+import types
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+import msgspec
+
+from generator.content.models import Clock, Model, Moment, Part, Refers, from_text
+from generator.content.yaml_source import Document, Place
+from generator.messages import KNOWN, NEAREST, TYPES
+
+Refer = Callable[[str, str], tuple[str, str] | None]
+"""Given a kind of reference and the name written, a problem's code and mend, or None."""
+
+NAMES: dict[Any, str] = {
+    **{str: "text", int: "integer", bool: "boolean", tuple: "list", dict: "mapping"},
+    **{msgspec.Struct: "mapping", list: "list", Moment: "moment", Clock: "clock"},
+}
+
+
+def check(
+    document: Document, model: type[Model], given: dict[str, str], refer: Refer
+) -> Model | None:
+    """The document as its model, or None after every problem was noted on the document.
+
+    ``given`` are fields that do not come from the file; ``refer`` knows what values may name.
+    """
+    if document.data is None:
+        return None
+    _Walk(document, refer, given).struct(document.data, model, ())
+    return None if document.problems else _convert(document.data | given, model)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """How to mend a wrong name: the one that was probably meant, else all that there are."""
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=1)
+    return NEAREST.format(name=close[0]) if close else KNOWN.format(names="、".join(known) or "无")
+
+
+@cache
+def _fields(model: Any) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(model)}
+
+
+class _Type(NamedTuple):
+    """A type taken apart, once for ten thousand values: ``kind[args]``, less its ``notes``."""
+
+    kind: Any
+    origin: Any
+    args: tuple[Any, ...]
+    notes: tuple[Any, ...]
+
+
+@cache
+def _type(wanted: Any) -> _Type:
+    kind = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+    return _Type(kind, get_origin(kind), get_args(kind), getattr(wanted, "__metadata__", ()))
+
+
+def _convert(value: Any, model: Any) -> Any:
+    """Text becomes numbers, dates and so on, as the model says."""
+    return msgspec.convert(value, model, strict=False, dec_hook=from_text)
+
+
+class _Walk:
+    def __init__(self, document: Document, refer: Refer, given: Collection[str]):
+        self.document = document
+        self.refer = refer
+        self.given = given
+
+    def struct(self, value: dict[str, Any], model: Any, place: Place) -> None:
+        before = len(self.document.problems)
+        fields = _fields(model)
+        if not place:  # What is given does not stand in a file.
+            fields = {name: fields[name] for name in fields if name not in self.given}
+        for key, item in value.items():
+            if key in fields:
+                self.value(item, fields[key].type, (*place, key))
+            else:
+                mend = nearest(key, fields)
+                self.document.problem("unknown_key", key=(*place, key), name=key, mend=mend)
+        for field in fields.values():
+            if field.required and field.name not in value:
+                self.document.problem("missing", key=(*place, field.name), name=field.name)
+        if place and len(self.document.problems) == before:
+            self.together(value, model, place)
+
+    def together(self, value: dict[str, Any], model: Any, place: Place) -> None:
+        """What a model says of its fields together: its ``__post_init__`` raises a code."""
+        try:
+            _convert(value, model)
+        except msgspec.ValidationError as error:
+            self.document.problem(str(error.__cause__), value=place)
+
+    def value(self, value: Any, wanted: Any, place: Place) -> None:
+        kind, origin, args, _ = _type(wanted)
+        if origin in (Union, types.UnionType):
+            self.value(value, _meant(value, args), place)
+        elif origin is tuple and isinstance(value, list):
+            for index, item in enumerate(value):
+                self.value(item, args[0], (*place, index))
+        elif isinstance(kind, type) and issubclass(kind, Part) and isinstance(value, dict):
+            self.struct(value, kind, place)
+        else:
+            self.leaf(value, wanted, place)
+
+    def leaf(self, value: Any, wanted: Any, place: Place) -> None:
+        kind, _, _, notes = _type(wanted)
+        if not isinstance(value, str) or not (kind is str or _fits(value, kind)):
+            return self.misfit(value, kind, place)
+        if notes and not _fits(value, wanted):
+            said = next((n.description for n in notes if getattr(n, "description", "")), None)
+            self.wrong("wrong_value", value, place, mend=said or TYPES["text"][1])
+        for note in notes:
+            if isinstance(note, Refers) and (problem := self.refer(note.to, value)):
+                code, mend = problem
+                self.document.problem(code, value=place, name=value, mend=mend)
+
+    def misfit(self, value: Any, kind: Any, place: Place) -> None:
+        """The value is of another kind than the model wants."""
+        if get_origin(kind) is Literal and isinstance(value, str):
+            self.wrong("wrong_value", value, place, mend=nearest(value, get_args(kind)))
+        else:
+            base = get_origin(kind) or (kind.__mro__[-2] if issubclass(kind, Part) else kind)
+            expected, mend = TYPES[NAMES.get(base, base.__name__)]
+            self.wrong("wrong_type", value, place, expected=expected, mend=mend)
+
+    def wrong(self, code: str, value: Any, place: Place, **names: Any) -> None:
+        key = next(step for step in reversed(place) if isinstance(step, str))
+        found = _short(value) if isinstance(value, str) else TYPES[NAMES[type(value)]][0]
+        self.document.problem(code, value=place, name=key, found=found, **names)
+
+
+def _fits(value: str, kind: Any) -> bool:
+    try:
+        _convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _meant(value: Any, sides: tuple[Any, ...]) -> Any:
+    """Which side of a union the writer was at: the one with the value's shape."""
+    wanted = [side for side in sides if side is not type(None)]
+    lists = [side for side in wanted if get_origin(side) is tuple]
+    return lists[0] if lists and isinstance(value, list) else wanted[0]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 24 else text[:23] + "…"

@@ -1,0 +1,109 @@
+"""``figures.json``: the community's figures as a build left them for builds without a store.
+
+It is meant to be committed beside the content, so anything may have happened to it; what stands
+in it is held against its shape before a page is made from it.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import msgspec
+import yaml
+from msgspec import Meta, Struct
+
+from functions.orders.figures import STATES
+from generator.content.yaml_source import Loader
+from generator.errors import Problem
+from generator.messages import SENTENCES
+
+CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
+"""What Git leaves where two versions of a file could not be merged."""
+
+Count = Annotated[int, Meta(ge=0)]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+Month = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Name = Annotated[str, Meta(pattern=r"^(?!.* hours:).* .+$|^all hours:[a-z]+:-?\d+$")]
+"""A counter's name (:data:`functions.orders.counters.Tally`); hours are counted by their number."""
+State = Annotated[str, Meta(pattern=f"^({'|'.join(STATES)})$")]
+
+
+class Wish(Struct, frozen=True):
+    """A wish in the station's words for the public."""
+
+    text: str
+    service: str
+    state: State
+    date: Day
+
+
+class Answer(Struct, frozen=True):
+    """A public answer to a problem that a rating named; ``month`` is the order's."""
+
+    text: str
+    service: str
+    month: Month
+
+
+class Figures(Struct, frozen=True):
+    """The shape of :func:`functions.orders.figures.snapshot`; other keys are ignored."""
+
+    made: Day
+    months: dict[Month, dict[Name, Count]]
+    now: dict[Name, Count]
+    wishes: list[Wish]
+    answers: list[Answer]
+
+
+def read(file: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """The figures in a file, empty where there is none, and what is wrong with them."""
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        return {}, []
+    try:
+        figures: dict[str, Any] = msgspec.to_builtins(msgspec.json.decode(raw, type=Figures))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}, [Problem(file.name, *_wrong(raw.decode("utf-8", "replace")))]
+    return figures, []
+
+
+def _wrong(text: str) -> tuple[int, int, str, str]:
+    """Line and column of what is wrong with it, what that is, and how to mend it."""
+    if conflict := CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start()) + 1
+        return line, 1, *SENTENCES["figures_conflict"]
+    line, column = 1, 1
+    try:
+        json.loads(text)
+        node: Any = yaml.compose(text, Loader=Loader)
+        mark = _innermost(text, node, Figures).start_mark
+        line, column = mark.line + 1, mark.column + 1
+    except json.JSONDecodeError as error:
+        return error.lineno, error.colno, *SENTENCES["figures_syntax"]
+    except (yaml.YAMLError, RecursionError):
+        pass  # Not every JSON is YAML. Then the place is the file.
+    return line, column, *SENTENCES["figures_shape"]
+
+
+def _innermost(text: str, node: yaml.Node, kind: Any) -> yaml.Node:
+    """The innermost part of the node that keeps it from being of this kind.
+
+    JSON is read as YAML here because only that tells where each part stands.
+    """
+    parts: list[tuple[yaml.Node, Any]] = []
+    if isinstance(node, yaml.MappingNode) and isinstance(kind, type) and issubclass(kind, Struct):
+        types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+        parts = [(each, types[key.value]) for key, each in node.value if key.value in types]
+    elif isinstance(node, yaml.MappingNode) and get_args(kind):
+        key_kind, value_kind = get_args(kind)
+        parts = [part for k, v in node.value for part in ((k, key_kind), (v, value_kind))]
+    elif isinstance(node, yaml.SequenceNode) and get_args(kind):
+        parts = [(each, get_args(kind)[0]) for each in node.value]
+    for part, wanted in parts:
+        try:
+            msgspec.json.decode(text[part.start_mark.index : part.end_mark.index], type=wanted)
+        except msgspec.DecodeError:
+            return _innermost(text, part, wanted)
+    return node

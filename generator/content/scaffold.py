@@ -1,0 +1,47 @@
+"""New files for staff to fill in."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from functions.context.workdays import CHINA
+from generator import PRODUCT
+from generator.errors import WudanError
+
+FOLDERS = {"news": "news", "team": "teams", "service": "menu", "fair": "fairs"}
+
+
+def new(root: Path, kind: str, title: str, now: datetime) -> Path:
+    """Write a valid file of this kind with this title and return where it is.
+
+    It is named by the title's pinyin, because a file's name is its address, and dated by the day
+    that it is in China ``now``, whatever zone the machine is set to.
+
+    Raises:
+        WudanError: there is such a file already, or no name can be made from the title.
+    """
+    from jinja2 import Environment, FileSystemLoader  # Only this command and drawing need it.
+
+    path = root / "content" / FOLDERS[kind] / f"{_name(title)}.yaml"
+    skeletons = [str(base / "templates" / "new") for base in (root, PRODUCT)]
+    env = Environment(  # noqa: S701 (YAML, not HTML: what is written in is quoted by tojson)
+        loader=FileSystemLoader(skeletons), keep_trailing_newline=True
+    )
+    env.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    text = env.get_template(f"{kind}.yaml").render(title=title, today=now.astimezone(CHINA).date())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise WudanError(f"已经有 {path} 了。请换一个标题，或直接改那个文件。") from None
+    return path
+
+
+def _name(title: str) -> str:
+    from pypinyin import lazy_pinyin
+
+    words = re.findall(r"[a-z0-9]+", " ".join(lazy_pinyin(title)).lower())
+    if not words:
+        raise WudanError(f"标题“{title}”里没有可以做文件名的字。请换一个标题。")
+    return "-".join(words)[:60].strip("-")

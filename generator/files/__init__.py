@@ -1,0 +1,1 @@
+"""Files on disk: output, stamps, cache, locks."""

@@ -1,0 +1,182 @@
+"""The sentences that `check` says: what is wrong, and how to mend it.
+
+They stand apart from the checks so that a community may read and reword them in one place.
+"""
+
+FIGURES_MEND = (
+    "这个文件由程序写，不用手改：请在有数据库的电脑上运行 build，它会重写；"
+    "没有数据库，就从版本库取回完整的一版，或先删去它（网站暂时没有统计）。"
+)
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "not_utf8": ("文件不是 UTF-8 编码。", "请用编辑器另存为 UTF-8。"),
+    "control_character": ("这里有看不见的控制字符。", "请删去它，重新输入这几个字。"),
+    "empty": ("文件是空的。", "请填写内容，或删去这个文件。"),
+    "not_mapping": ("文件要由“名称: 内容”一行行组成。", "请参照同一文件夹里的其他文件。"),
+    "key_not_text": ("冒号前面的名称要是一个词。", "请参照同一文件夹里的其他文件。"),
+    "duplicate_key": ("“{key}”写了两次，第一次在第 {first} 行。", "请只留一处。"),
+    "anchor": ("这里用了 YAML 的锚点（& 或 *），内容文件不用它。", "请把内容直接写出来。"),
+    "tab": ("这一行用了制表符（Tab）缩进。", "请改用空格，每层两个。"),
+    "colon": ("这里的冒号让一行有了两个意思。", "内容里有英文冒号时，请给整段内容加上引号。"),
+    "no_colon": ("这一行缺少英文冒号和空格。", "请写成“名称: 内容”，冒号用英文的，后面空一格。"),
+    "syntax": ("YAML 读不懂这里（{detail}）。", "请检查缩进、引号和冒号。"),
+    "file_name": (
+        "文件名“{name}”不能用作网址。",
+        "请只用小写英文字母、数字和短横线，例如 {example}.yaml。",
+    ),
+    "file_ending": (
+        "内容文件要以 .yaml 结尾。",
+        "请改名为 {example}.yaml，或移出 content 文件夹。",
+    ),
+    "folder": ("没有名为“{name}”的内容文件夹。", "{mend}"),
+    "missing_file": ("缺少这个文件。", "请从样例里复制一份再改。"),
+    "unreadable": ("文件打不开（{detail}）。", "请检查文件权限。"),
+    "unknown_key": ("不认识“{name}”。", "{mend}"),
+    "missing": ("缺少必填的“{name}”。", "请加上一行“{name}: ……”，冒号后面写内容。"),
+    "wrong_type": ("“{name}”应当是{expected}，现在是“{found}”。", "{mend}"),
+    "wrong_value": ("“{name}”的内容“{found}”不对。", "{mend}"),
+    "end_before_start": ("结束时间 end 早于开始时间 start。", "请核对两个时间。"),
+    "choices": ("选择题（choice、choices）才有选项，也必须有选项。", "请加上或删去 choices。"),
+    "unknown_team": ("没有名为“{name}”的服务队。", "{mend}"),
+    "unknown_picture": ("static 文件夹里没有图片“{name}”。", "{mend}"),
+    "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
+    "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
+    "required_field": (
+        "这张表单要有名为“{name}”的必答题，kind 是 {kind}，程序靠它工作。",
+        "请加上它，并写 required: true。",
+    ),
+    "duplicate_address": ("网址 {address} 已经被 {other} 用了。", "请给其中一个文件改名。"),
+    "figures_conflict": ("这里留着两个版本合并时的标记。", FIGURES_MEND),
+    "figures_syntax": ("文件在这里断了，不是完整的 JSON。", FIGURES_MEND),
+    "figures_shape": (
+        "这里不是统计数字的样子：个数是不小于 0 的整数，日期写成 2026-11-25 的样子。",
+        FIGURES_MEND,
+    ),
+    "required_form": ("缺少表单“{name}”，居民要用它。", "请从样例里复制一份再改。"),
+}
+
+SAFE_TAG = "请去掉斜杠、问号、井号和首尾的空格、句点。"
+NEAREST = "是不是“{name}”？"
+KNOWN = "可以用的有：{names}。"
+
+TYPES = {
+    "text": ("文字", "请写一段文字。"),
+    "list": ("列表", "请写成列表：每项一行，行首是短横线和空格。"),
+    "mapping": ("一组名称和内容", "请在下一行缩进两格，写成“名称: 内容”。"),
+    "integer": ("整数", "请写阿拉伯数字，不带单位。"),
+    "boolean": ("“true”或“false”", "请写 true（是）或 false（否）。"),
+    "date": ("日期", "请写成 2026-04-05 的样子，而且要是真实的日子。"),
+    "moment": ("日期和时间", "请写成 2026-04-05 14:30 的样子。"),
+    "clock": ("时间", "请写成 09:00 的样子。"),
+}
+
+STORE: dict[str, str] = {
+    "secret_missing": (
+        "密钥不见了：{place} 没有，或者是空的。没有它，谁也读不了个人信息，"
+        "也不会另造一把。请把另外保管的那一份放回去再试；真的再也找不到了，见 docs/operate.md。"
+    ),
+    "secret_short": (
+        "密钥太短：{place} 的第一行至少要有 {shortest} 个字符。请核对是不是放错了文件。"
+    ),
+    "secret_there": "密钥还在：{place}，或者写在 WUDAN_SECRET 里，所以没有另造。",
+    "secret_foreign": (
+        "密钥和数据库不是一对：这把密钥打不开库里的个人信息，所以什么也没有动。"
+        "请换回这个社区自己的密钥；要是数据库放错了，请换回自己的数据库。"
+    ),
+    "store_missing": (
+        "密钥还在，数据库却不见了：没有 {place}。请先核对 --data 写得对不对；"
+        "真丢了，请用 build.py restore 放回备份。确实要从头开始，请用 serve --new。"
+    ),
+    "store_empty": (
+        "数据库是空的：{place} 里什么也没有，旁边却有密钥或没有并进去的日志。请不要删旁边的文件，"
+        "用 build.py restore 放回备份。确实要从头开始，请先把它们移走，再用 serve --new。"
+    ),
+    "store_damaged": (
+        "数据库坏了，读不了：{place}（{error}）。什么也没有动。"
+        "请用 build.py restore 放回最近的备份，坏了的会留着。"
+    ),
+    "store_newer": (
+        "{place} 是更新版本的五单写的，这个版本读不懂。请升级程序，或者换回升级以前的备份。"
+    ),
+    "store_unknown": "{place} 不是五单的数据库。请核对 --data 写得对不对。",
+    "in_use": (
+        "还有别的程序开着 {place} 里的数据库，多半是 serve 还在运行。请先停下它，再做一次。"
+    ),
+    "unwritable": "{place} 写不进去（{error}）。请看看磁盘是不是满了、文件夹是不是只读。",
+    "not_a_file": (
+        "这个社区的数据在云上的表里，不是文件。要回到以前的某一刻，请用 AWS 的“时间点恢复”；"
+        "要搬回这台机器，请用 build.py move。见 docs/operate.md。"
+    ),
+    "busy": "别的程序正在写数据库，等了一会儿还没有轮到。什么也没有动，请过一会儿再试。",
+    "copy_damaged": "这份备份坏了：{place}（{error}）。什么也没有动，请换更早的一份。",
+    "no_copy": "没有 {place} 这个文件。请核对备份放在哪里。",
+    "no_store": "{place} 里还没有数据库。请核对 --data 写得对不对；第一次用，请先运行 serve。",
+}
+"""What is said of a store that cannot be used, by :attr:`functions.storage.port.Unusable.code`."""
+
+BACKUP = "请用 build.py restore 放回最近的备份，坏了的会留着。"
+MEND = "它能照经过重新算出来：build.py doctor --mend。"
+
+DOCTOR: dict[str, str] = {
+    "file": f"数据库文件坏了（{{error}}）。{BACKUP}",
+    "unreadable": f"{{no}}读到一半读不下去了（{{error}}），后面的没有查。{BACKUP}",
+    "secret_foreign": f"{STORE['secret_foreign']}个人信息没有逐条查。",
+    "secret_missing": "没有密钥，个人信息和查找用的记号没有查。请把密钥放回去再查一遍。",
+    "damaged": (
+        "{no}：{part}坏了，和写下时不一样。能照经过算出来的，build.py doctor --mend 会改好；"
+        "其余的请从备份找回。"
+    ),
+    "gap": f"{{no}}：缺第 {{steps}} 步。缺了的算不出来。{BACKUP}",
+    "headless": f"{{no}}：经过还在，单子本身的那一行不见了。{BACKUP}",
+    "impossible": f"{{no}}：经过不合规定的步骤（{{error}}），没有动它。{BACKUP}",
+    "account": "{no}：账号读不全，登录不了。请用 build.py staff reset 给这个人重设密码。",
+    "head": f"{{no}}：列表里的样子和经过不一样（{{fields}}）。{MEND}",
+    "unlisted": f"{{no}}：有 {{lists}} 个列表里该有却没有它。{MEND}",
+    "overlisted": f"{{no}}：有 {{lists}} 个列表里不该有它。{MEND}",
+    "stray": "{no}：列表或提交记录指向一件没有的东西。build.py doctor --mend 会去掉这条。",
+    "sealed": f"{{no}}：第 {{step}} 步的个人信息打不开，或者是别的单的。{BACKUP}",
+    "sealed_missing": f"{{no}}：第 {{step}} 步应当有个人信息，却没有。{BACKUP}",
+    "erased_kept": (
+        "{no}：经过说个人信息已经删了，其实还在。请马上用 build.py doctor --mend 删掉，"
+        "再把更早的备份也清掉。"
+    ),
+    "exposed": (
+        "{no}：经过里留着该加密的回答（{fields}）。build.py doctor --mend 会把它们加密存放；"
+        "已经删了个人信息的，就一起删掉。"
+    ),
+    "traces": "{no}：按电话、住址查找用的记号不对。build.py doctor --mend 会照个人信息重做。",
+    "counter": f"数字不对：{{month}} 的“{{no}}”是 {{stands}}，差 {{missing}}。{MEND}",
+    "uncounted": "有的经过读不出，不知道它们该怎么算，所以数字没有核对，也不会改。",
+    "lost": f"{{no}}：别处提到它，库里却没有。{BACKUP}",
+    "account_lost": (
+        "工作人员“{no}”办过事，账号却不见了。请用 build.py staff list 核对；"
+        "少了的用 staff add 重建，或放回备份。"
+    ),
+}
+"""What `doctor` says of a fault, and what to do, by the fault's code."""
+
+PARTS = {
+    "head": "列表里的样子",
+    "event": "第 {step} 步",
+    "sealed": "第 {step} 步的个人信息",
+    "histories": "经过",
+    "figures": "数字",
+    "messages": "消息",
+    "facts": "库自己的记录",
+}
+"""Parts of a store, as `doctor` calls them."""
+
+REFUSALS = {
+    "secret": "密钥不在，或者和数据库不是一对，所以什么也没有改。请先把对的密钥放回去。",
+    "damaged": f"数据库文件有损坏，在上面改只会更糟，所以什么也没有改。{BACKUP}",
+    "unreadable": f"大多数经过读不出来，照剩下的改会把列表和数字改没，所以什么也没有改。{BACKUP}",
+    "nothing": (
+        "一件有数可算的都没有找到，照这样改会把数字全部清零，所以什么也没有改。"
+        "请核对 --data 写得对不对，或放回备份。"
+    ),
+    "broken_off": (
+        "没有查完（{error}），什么也没有改；DynamoDB 上改过的那些留着，再运行一次会接着改。"
+        "请看看磁盘、网络和别的程序，再做一次；还是这样，请放回最近的备份。"
+    ),
+}
+"""Why `doctor` stopped, by :attr:`functions.ops.consistency.Refusal.code`."""

@@ -1,0 +1,1 @@
+"""One machine: the site and its functions on one port."""

@@ -1,0 +1,71 @@
+"""One machine: where the functions of a root keep their orders, and what a build reads of them."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator.build import incremental
+
+if TYPE_CHECKING:
+    from functions.context.app import App
+    from functions.storage.opening import Begin
+
+
+PUBLIC = ("content", "templates", "static")
+"""The folders of a root that a publication takes along."""
+
+
+def address(root: Path, data: Path | None = None) -> str:
+    """Where the store is: ``data`` goes before ``WUDAN_STORE``, that before ``var/``."""
+    if data or "WUDAN_STORE" not in os.environ:
+        return f"sqlite:{data or root / 'var'}/wudan.db"
+    return os.environ["WUDAN_STORE"]
+
+
+def app(root: Path, data: Path | None = None, begin: "Begin" = "nothing") -> "App":
+    """The functions for this root; for ``begin`` see :mod:`functions.storage.opening`.
+
+    Raises:
+        Unusable: secret and store are not there together.
+    """
+    from functions.context.app import from_environment
+
+    describe(root, data)
+    return from_environment(begin)
+
+
+def describe(root: Path, data: Path | None = None) -> None:
+    """Let the environment say where store and bundle of this root are."""
+    os.environ["WUDAN_STORE"] = address(root, data)
+    os.environ["WUDAN_BUNDLE"] = str(incremental.bundle_folder(root))
+
+
+def look(root: Path, data: Path | None = None) -> None:
+    """See whether the orders of this root can be opened, if there are any, and change nothing.
+
+    Raises:
+        Unusable: they cannot.
+    """
+    from functions.storage import opening
+
+    if data or is_begun(root):
+        opening.look(address(root, data), os.environ.get("WUDAN_SECRET", ""))
+
+
+def is_begun(root: Path) -> bool:
+    """Whether this machine has orders, or had them."""
+    kept = (root / "var/wudan.db", root / "var/secret")
+    return "WUDAN_STORE" in os.environ or any(file.exists() for file in kept)
+
+
+def figures(root: Path) -> dict[str, Any] | None:
+    """The public figures of the store, or None where this machine has none."""
+    if not is_begun(root):
+        return None
+    from functions.orders import figures as public
+
+    known = app(root)
+    try:
+        return public.snapshot(known)
+    finally:
+        known.close()

@@ -1,0 +1,249 @@
+"""The site and its functions on one port, for one machine and for staff at their desk."""
+
+import signal
+import socket
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from sqlite3 import OperationalError
+from threading import Event, Thread
+from typing import Any, cast
+from wsgiref.headers import Headers
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
+from whitenoise import WhiteNoise
+
+from functions import asgi
+from functions.context import clock_reference, logs
+from functions.context.app import App
+from functions.ops import backup
+from functions.orders import figures as public
+from functions.people import accounts
+from functions.storage.opening import Begin
+from functions.web.http import HEADERS
+from generator import PRODUCT
+from generator.build import incremental
+from generator.errors import DiskError, WudanError
+from generator.serve import compress, local_app, reload
+from generator.serve.upkeep import BUILDING, Figures, Minute
+from generator.site import theme
+
+THREADS = 16
+"""How many read files at a time."""
+AHEAD = 1000
+"""Pieces of 8 KB that are read ahead of who takes them slowly; no photo holds up a thread then."""
+IDLE = 120
+"""Seconds for which a connection is kept: longer than proxies keep theirs (nginx 60), which would
+else send a request just when it is closed."""
+GRACE = 5
+"""Seconds in which requests may end when the server is told to stop."""
+UVICORN: dict[str, Any] = {
+    "http": "httptools",
+    "loop": "asyncio",
+    "lifespan": "off",
+    "log_config": None,
+    "access_log": False,
+    "proxy_headers": False,
+    "server_header": False,
+    "timeout_keep_alive": IDLE,
+    "timeout_graceful_shutdown": GRACE,
+}
+"""How the server is set; the benchmark sets a rival's the same."""
+
+UNBUILT = (
+    '<!doctype html><html lang="zh-CN"><title>页面还没有生成</title><p>网站的页面还没有生成好，'
+    '请过一会儿再来。点单请打开<a href="/wish/">说说您的心愿</a>，或打电话给社区。'
+)
+"""What is shown in place of a site that could not be built; forms work without it."""
+
+
+def serve(
+    root: Path,
+    out: Path,
+    data: Path | None,
+    address: tuple[str, int],
+    watch: bool,
+    say: Callable[[str], None],
+    begin: Begin = "nothing",
+    log: bool = False,
+) -> None:
+    """Build, then answer until interrupted; ``say`` is told what happens. With ``log`` each
+    request is a line on stderr; errors are in any case.
+
+    Port 0 takes a free one. ``data`` goes before the environment's ``WUDAN_STORE``, and that
+    before ``var/`` in the root. SIGTERM, SIGINT and SIGHUP end it alike: what was begun is
+    answered, the database is closed, and this returns.
+
+    Raises:
+        WudanError: the content is wrong, or the port is taken.
+    """
+    logs.configure(requests=log)
+    for each in ENDING:
+        signal.signal(each, _end)
+    app = local_app.app(root, data, begin)
+    builder = incremental.Builder(root, out)
+    shown = _begin(app, builder, say)
+    pages = cast(WSGIApp, compress.application(files(out)))
+    static = WSGIMiddleware(pages, workers=THREADS, send_queue_size=AHEAD)
+    application = asgi.application(app, static)
+    if watch:
+        version = reload.Version()
+        application = reload.application(application, version)
+        Thread(target=_rebuild, args=(builder, version, say), daemon=True).start()
+    if log:
+        application = asgi.logged(application)
+    stopping = Event()
+    minute = Minute(app, builder, shown, say)
+    keeper = Thread(target=minute.keep, args=(stopping,), daemon=True)
+    keeper.start()
+    listening = _listen(address)
+    host, port = listening.getsockname()[:2]
+    say(_found(app))
+    say(f"网站在 http://{host}:{port} ，按 Ctrl+C 停止。")
+    try:
+        _answer(uvicorn.Server(uvicorn.Config(application, **UVICORN)), listening)
+    finally:
+        stopping.set()
+        keeper.join(GRACE)
+        app.close()
+
+
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""The signals that end the server: from a service manager, from the keyboard, and from a terminal
+that is closed."""
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(0)
+
+
+def _answer(server: uvicorn.Server, listening: socket.socket) -> None:
+    """Answer until one of the signals. uvicorn knows two of them, and raises those again when it
+    has come to its end, so that :func:`_end` is called then."""
+    signal.signal(signal.SIGHUP, lambda number, frame: server.handle_exit(signal.SIGTERM, frame))
+    server.run(sockets=[listening])
+
+
+def _found(app: App) -> str:
+    """What the store holds, so that somebody who opened the wrong one notices."""
+    store = app.store
+    filed = [store.tally(month) for month in store.months()]
+    orders = sum(month.get("all wishes", 0) + month.get("all merged", 0) for month in filed)
+    said = [f"数据里有 {orders} 单、{len(accounts.everybody(app))} 个工作台账号"]
+    for name, fact in (("备份", backup.FACT), ("定时工作", clock_reference.LAST_ROUND)):
+        at = store.fact(fact)
+        said.append(f"上一次{name}在 {at[:16].replace('T', ' ')}" if at else f"还没有做过{name}")
+    try:
+        store.set_fact("started", app.now.isoformat())
+    except OperationalError as error:
+        said.append(
+            f"但是现在写不进去（{error}）：居民交不了心愿，工作台只能看。请看看磁盘是不是满了、只读了"
+        )
+    return "；".join(said) + "。"
+
+
+def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -> Figures | None:
+    """Build the site, and return the figures that it shows.
+
+    Where it cannot be written but there is a bundle, residents' forms work all the same: None is
+    returned then, and every round of the minute tries again.
+
+    Raises:
+        WudanError: the content is wrong, or there is no bundle either.
+    """
+    # A store out of reach is told now, not to a resident.
+    figures = public.snapshot(app)
+    try:
+        builder.build(figures=figures, say=say)
+        return figures
+    except DiskError as error:
+        try:
+            app.catch_up()
+        except (OSError, ValueError, TypeError):
+            raise error from None
+        say(f"网站没有生成：{error}点单、评单和工作台照常，每分钟再试一次。")
+        return None
+
+
+def _listen(address: tuple[str, int]) -> socket.socket:
+    try:
+        return socket.create_server(address)
+    except OSError as error:
+        host, port = address
+        raise WudanError(f"{host}:{port} 用不了（{error.strerror}）。请换一个 --port。") from error
+
+
+def files(out: Path) -> WSGIApplication:
+    """A built site over WSGI; a file that a build replaced is served at once."""
+
+    def add_headers(headers: Headers, path: str, url: str) -> None:
+        for name in ("x-content-type-options", "content-security-policy"):
+            headers[name] = HEADERS[name]
+
+    missing = _missing(out)
+    served: WSGIApplication = WhiteNoise(
+        missing,
+        root=str(out),
+        index_file=True,
+        autorefresh=True,
+        allow_all_origins=False,
+        max_age=0,
+        immutable_file_test=theme.IMMUTABLE,
+        add_headers_function=add_headers,
+        mimetypes=theme.TYPES,
+    )
+
+    def visible(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # What begins with a dot is for builds alone, as it is where the site is published.
+        hidden = "/." in environ["PATH_INFO"]
+        return (missing if hidden else served)(environ, start_response)
+
+    return visible
+
+
+def _missing(out: Path) -> WSGIApplication:
+    def missing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            status, body = "404 Not Found", (out / "404.html").read_bytes()
+        except OSError:  # The site could not be built yet.
+            status, body = "503 Service Unavailable", UNBUILT.encode()
+        headers = [("content-type", "text/html; charset=utf-8"), ("content-length", str(len(body)))]
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    return missing
+
+
+def _rebuild(
+    builder: incremental.Builder, version: reload.Version, say: Callable[[str], None]
+) -> None:
+    """Build again after every change to what a site is made from; a mistake waits to be mended.
+
+    What changed is built at once. As soon as it is quiet everything is looked at: whatever
+    happened before the watching began, or escaped it, is caught up with.
+    """
+    import watchfiles
+
+    bases = (builder.root, PRODUCT)
+    places = {base / name for base in bases for name in ("templates", "static")}
+    places |= {builder.root / "content", builder.root / "site.yaml"}
+    watched = [place for place in places if place.exists()]
+    certain = False
+    for changes in watchfiles.watch(
+        *watched, debounce=50, step=10, rust_timeout=500, yield_on_timeout=True
+    ):
+        if certain and not changes:
+            continue
+        certain = not changes
+        try:
+            with BUILDING:
+                edited = [Path(file) for _, file in changes]
+                report = builder.follow(edited) if edited else builder.build()
+        except WudanError as error:
+            say(str(error))
+        else:
+            if report.written or report.removed:
+                say(f"改好了：写出 {report.written} 个文件，删去 {report.removed} 个。")
+                version.number += 1

@@ -1,0 +1,155 @@
+"""What one machine does each minute: the schedule's round, new figures, a copy a day."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+
+from functions import scheduled
+from functions.context import logs
+from functions.context.app import App
+from functions.ops import backup
+from functions.orders import figures as public
+from functions.people import access_log
+from generator import PRODUCT
+from generator.build import incremental
+from generator.errors import WudanError
+
+Figures = dict[str, Any]
+
+MINUTE = 60
+"""Seconds from one round to the next."""
+AGAIN = timedelta(hours=1)
+"""After what time a copy that failed is tried again, and one that came to no end is given up."""
+
+PARTS = {
+    "messages": "发消息",
+    "clock": "核对日期",
+    "erasing": "删去到期的个人信息",
+    "volunteers": "找到期的报名",
+    "unreadable": "记下读不出来的单子",
+    "checkpoint": "整理数据库",
+    "rules": "按新规矩重算期限",
+    "figures": "更新网站上的数字",
+    "backup": "备份",
+    "looks": "补记谁看过",
+    "schedule": "全部",
+}
+"""How parts of a minute's work are called, where somebody reads of them."""
+
+BUILDING = Lock()
+"""Two builds by one builder would undo each other."""
+
+
+class Minute:
+    """What is done each minute, each part for itself: one that breaks off is tried again the next
+    minute, and the site goes on being served. Trouble is told when it begins or changes.
+
+    ``shown`` are the figures that the site shows; None where it could not be built.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        builder: incremental.Builder,
+        shown: Figures | None,
+        say: Callable[[str], None],
+    ):
+        self._app, self._builder, self._shown, self._say = app, builder, shown, say
+        self._copies = DailyCopy(app, builder.root)
+        self._told: dict[str, str] = {}
+        self._troubles: dict[str, str] = {}
+
+    def keep(self, stopping: Event) -> None:
+        """Do a round each minute until the server stops."""
+        while not stopping.wait(MINUTE):
+            self.round()
+
+    def round(self) -> None:
+        """Do every part once."""
+        self._troubles = {}
+        self._part("schedule", self._schedule)
+        self._part("looks", lambda: access_log.settle(self._app))
+        self._part("figures", self._figures)
+        self._part("backup", self._copies.go_on)
+        now = f"{self._app.now:%Y-%m-%d %H:%M}"
+        for name, trouble in self._troubles.items():
+            if self._told.get(name) != trouble:
+                self._say(f"{now} {trouble}")
+        if self._told and not self._troubles:
+            self._say(f"{now} 定时的工作又都做完了。")
+        self._told = self._troubles
+
+    def _part(self, name: str, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Exception as error:
+            # Our own are sentences for staff; others may quote what people typed.
+            self._break(name, str(error) if isinstance(error, WudanError) else logs.kind(error))
+
+    def _break(self, name: str, reason: str) -> None:
+        self._troubles[name] = f"定时的工作有一部分没有做完（{PARTS.get(name, name)}）：{reason}"
+
+    def _schedule(self) -> None:
+        done = scheduled.tick(self._app)
+        for name, reason in done["broken"].items():
+            self._break(name, reason)
+        for no in done["unreadable"]:
+            self._troubles[no] = f"{no} 的经过读不出来，先跳过。请运行 build.py doctor。"
+
+    def _figures(self) -> None:
+        figures = public.snapshot(self._app)
+        if figures != self._shown:
+            with BUILDING:
+                self._builder.build(figures=figures)
+            self._shown = figures
+
+
+class DailyCopy:
+    """Copies the database once a day, where ``site.yaml`` says where to.
+
+    A process of its own does it: to examine a copy takes a processor for seconds, and a disk that
+    hangs must not hold up the round.
+    """
+
+    def __init__(self, app: App, root: Path):
+        self._app = app
+        program = str(PRODUCT / "build.py")
+        self._command = [sys.executable, program, "backup", "--root", str(root)]
+        self._running: subprocess.Popen[str] | None = None
+        self._began = app.now - 2 * AGAIN
+        self._trouble = ""
+
+    def go_on(self) -> None:
+        """Begin a copy if one is due, or see what became of it.
+
+        Raises:
+            WudanError: the last one failed; it is tried again in an hour.
+        """
+        if self._running:
+            self._look(self._running)
+        elif self._is_due():
+            self._began = self._app.now
+            self._running = subprocess.Popen(  # noqa: S603 - Our own program.
+                self._command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            )
+        if self._trouble:
+            raise WudanError(self._trouble)
+
+    def _look(self, running: subprocess.Popen[str]) -> None:
+        if running.poll() is None:
+            if self._app.now - self._began > AGAIN:
+                running.kill()
+            return
+        _, said = running.communicate()
+        self._trouble = (said.strip() or "没有做完。") if running.returncode else ""
+        self._running = None
+
+    def _is_due(self) -> bool:
+        today = self._app.now.date().isoformat()
+        made = self._app.store.fact(backup.FACT)[: len(today)]
+        wanted = bool(self._app.bundle.site["backup"]["folder"]) and made != today
+        return wanted and not timedelta(0) <= self._app.now - self._began < AGAIN

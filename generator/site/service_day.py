@@ -1,0 +1,36 @@
+"""The service day as a calendar that phones and computers subscribe to."""
+
+from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from generator.content.models import Settings
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIRST = date(2024, 1, 1)
+"""The month the repetition is counted from; any would do, as long as builds agree on it."""
+
+
+def service_day(site: Settings) -> str:
+    """The monthly service day as one recurring event (RFC 5545)."""
+    from icalendar import Calendar, Event  # Slow to import, and only this page needs it.
+
+    day = site.service_day
+    first = FIRST.replace(day=day.day)
+    event = Event()
+    event.add("uid", f"service-day@{urlsplit(site.url).netloc}")
+    event.add("dtstamp", datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC))
+    event.add("dtstart", datetime.combine(first, day.start, SHANGHAI))
+    event.add("dtend", datetime.combine(first, day.end, SHANGHAI))
+    event.add("rrule", {"freq": "monthly", "bymonthday": day.day})
+    event.add("summary", f"{site.name}志愿服务日")
+    event.add("description", day.summary)
+    event.add("location", day.place)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Wudan//Service day//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", f"{site.name}志愿服务日")
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    ical: bytes = calendar.to_ical()
+    return ical.decode()

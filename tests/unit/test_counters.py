@@ -1,0 +1,238 @@
+"""Counters that are kept up by differences are those that all histories add up to."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from functions.orders import counters
+from functions.orders.counters import NOW, Tally
+from functions.orders.lifecycle import Order, apply, fold
+from functions.storage.history import Event
+from tests.unit.test_lifecycle import FILED, by, ended, events, facts
+
+BEGUN = datetime.fromisoformat("2026-11-30T22:00:00+08:00")
+NUMBERS = ("A", "B", "C")
+STAGES = st.sampled_from([FILED[:n] for n in range(len(FILED) + 1)])
+
+
+class Desk(RuleBasedStateMachine):
+    """Several orders, each moved at random, and the counters as the store keeps them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.histories: dict[str, list[Event]] = {no: [] for no in NUMBERS}
+        self.orders = {no: Order(no) for no in NUMBERS}
+        self.kept: Tally = Counter()
+        self.at = BEGUN
+
+    def move(self, no: str, *added: Event) -> None:
+        before = self.orders[no]
+        order = before
+        for event in added:
+            order = apply(order, event)
+        self.orders[no] = order
+        self.histories[no] += added
+        self.kept.update(counters.difference(counters.of_order(before), counters.of_order(order)))
+
+    @initialize(stages=st.tuples(STAGES, STAGES, STAGES))
+    def begin(self, stages: tuple[tuple[str, ...], ...]) -> None:
+        for no, kinds in zip(NUMBERS, stages, strict=True):
+            for kind in kinds:
+                self.move(no, Event(kind, by(kind), self.at.isoformat(), facts(kind)))
+                self.at += timedelta(minutes=40)
+
+    @rule(no=st.sampled_from(NUMBERS), data=st.data(), hours=st.integers(1, 100))
+    def something_happens(self, no: str, data: st.DataObject, hours: int) -> None:
+        if ended(self.orders[no]):
+            return
+        self.at += timedelta(hours=hours)
+        self.move(no, data.draw(events(self.orders[no], self.at.isoformat())))
+
+    @rule(no=st.sampled_from(NUMBERS), data=st.data())
+    def two_things_happen_at_once(self, no: str, data: st.DataObject) -> None:
+        if ended(self.orders[no]):
+            return
+        self.at += timedelta(hours=1)
+        first = data.draw(events(self.orders[no], self.at.isoformat()))
+        after = apply(self.orders[no], first)
+        second = [] if ended(after) else [data.draw(events(after, self.at.isoformat()))]
+        self.move(no, first, *second)
+
+    @invariant()
+    def no_counter_is_negative(self) -> None:
+        assert min(self.kept.values(), default=0) >= 0
+
+    @invariant()
+    def counters_are_what_the_histories_add_up_to(self) -> None:
+        total: Tally = Counter()
+        for no, history in self.histories.items():
+            total.update(counters.of_order(fold(no, history)))
+        assert +self.kept == +total
+
+
+Desk.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestDesk = Desk.TestCase
+
+
+def order(*kinds: str, **said: Any) -> Order:
+    """The order to which these events lead, an hour apart."""
+    return then(Order("N"), *kinds, **said)
+
+
+def then(before: Order, *kinds: str, **said: Any) -> Order:
+    """What these events, an hour apart, make of an order; each takes of ``said`` what it knows."""
+    after = before
+    for kind in kinds:
+        at = (BEGUN + timedelta(hours=after.version)).isoformat()
+        known = STARS if kind == "rated" else facts(kind)
+        data = facts(kind) | {name: value for name, value in said.items() if name in known}
+        after = apply(after, Event(kind, by(kind), at, data))
+    return after
+
+
+STARS = {"solved", "attitude", "skill", "timeliness", "problem"}
+
+
+def month(counted: Order) -> dict[str, int]:
+    """What an order counts for in the month in which it was filed."""
+    return {name: n for (when, name), n in counters.of_order(counted).items() if when == "2026-11"}
+
+
+def now(counted: Order) -> dict[str, int]:
+    return {name: n for (when, name), n in counters.of_order(counted).items() if when == NOW}
+
+
+def test_nothing_counts_for_nothing() -> None:
+    assert not counters.of_order(Order("N"))
+    assert not counters.of_volunteer("", "", "")
+
+
+def test_an_order_counts_in_the_month_in_which_it_was_filed_alone() -> None:
+    rated = order(*FILED)
+    assert rated.rated_at > "2026-12"
+    assert {when for when, _ in counters.of_order(rated)} == {NOW, "2026-11"}
+
+
+def test_a_wish_counts_for_all_and_for_its_service_and_for_no_team_yet() -> None:
+    assert month(order("submitted")) == {"all wishes": 1, "service:haircut wishes": 1}
+    assert now(order("submitted")) == {"all submitted": 1}
+
+
+def test_a_team_has_on_its_hands_what_it_was_sent_until_it_is_done() -> None:
+    loads = [now(order(*FILED[:n])).get(counters.load("barbers"), 0) for n in range(1, 7)]
+    assert loads == [0, 0, 1, 1, 0, 0]
+
+
+def test_a_merged_order_counts_as_merged_and_nothing_else() -> None:
+    merged = order("submitted", "triaged", "merged")
+    assert counters.of_order(merged) == {("2026-11", "all merged"): 1}
+
+
+def test_an_order_that_ended_counts_for_its_month_and_no_longer_for_now() -> None:
+    for end in ("rejected", "cancelled"):
+        ended = order("submitted", "triaged", end)
+        assert now(ended) == {}
+        assert month(ended)["all wishes"] == month(ended)[f"all {end}"] == 1
+
+
+def test_a_reopened_order_counts_once() -> None:
+    again = order(*FILED, "reopened", *FILED[1:5])
+    counted = month(again)
+    for name in ("wishes", "dispatched", "accepted", "done", "rated"):
+        for scope in ("all", "service:haircut", "team:barbers"):
+            assert counted[f"{scope} {name}"] == 1
+    assert sum(n for name, n in counted.items() if name.startswith("all hours:done:")) == 1
+
+
+def test_a_reopened_order_is_not_done_until_it_is_done_again() -> None:
+    counted = month(order(*FILED, "reopened"))
+    assert "all done" not in counted
+    assert "all in_time" not in counted
+    assert counted["all rated"] == 1
+
+
+def test_done_on_its_last_day_is_in_time_and_a_day_later_is_late() -> None:
+    for due, in_time in (("2026-12-01", 1), ("2026-11-30", 0)):
+        done = order(*FILED[:5], due=due)
+        assert done.done_at.startswith("2026-12-01")
+        for scope in ("all", "service:haircut", "team:barbers"):
+            assert month(done)[f"{scope} done"] == 1
+            assert month(done).get(f"{scope} in_time", 0) == in_time
+
+
+def test_stars_count_only_where_they_were_given() -> None:
+    counted = month(order(*FILED, attitude=4, skill=0))
+    assert (counted["all attitude stars"], counted["all attitude given"]) == (4, 1)
+    assert not [name for name in counted if "skill" in name or "timeliness" in name]
+
+
+def test_a_problem_counts_and_then_that_it_was_answered() -> None:
+    raised = order(*FILED, problem="raised")
+    assert month(raised)["all problems"] == 1
+    assert "all answered" not in month(raised)
+    answered = then(raised, "answered")
+    assert month(answered)["all problems"] == month(answered)["all answered"] == 1
+
+
+def test_a_rating_stays_with_the_team_that_it_was_given_to_until_there_is_a_new_one() -> None:
+    rated = order(*FILED, solved="unsolved", attitude=2)
+    again = then(rated, "reopened", *FILED[1:5], team="plumbers")
+    counted = month(again)
+    assert counted["team:barbers rated"] == counted["team:barbers unsolved"] == 1
+    assert counted["team:barbers attitude stars"] == 2
+    assert counted["team:plumbers done"] == 1
+    assert not {"team:plumbers rated", "team:barbers done", "team:barbers wishes"} & {*counted}
+    counted = month(then(again, "rated", attitude=5))
+    assert counted["team:plumbers rated"] == counted["team:plumbers solved"] == 1
+    assert counted["team:plumbers attitude stars"] == counted["all attitude stars"] == 5
+    assert not [name for name in counted if name.startswith("team:barbers")]
+
+
+def test_hours_are_whole_ones_since_it_was_filed() -> None:
+    hours = {name for name in month(order(*FILED)) if name.startswith("all hours:")}
+    assert hours == {
+        "all hours:dispatched:2",
+        "all hours:accepted:3",
+        "all hours:done:4",
+        "all hours:rated:5",
+    }
+
+
+def test_a_history_whose_times_go_back_has_no_negative_hours() -> None:
+    filed = then(Order("N"), *FILED[:4])
+    early = (BEGUN - timedelta(days=2)).isoformat()
+    done = apply(filed, Event("done", by("done"), early))
+    assert month(done)["all hours:done:0"] == 1
+
+
+def test_a_volunteer_counts_as_signed_up_for_good_and_as_a_member_while_active() -> None:
+    signed_up = ("2026-11", "volunteers applied")
+    for state, member in (("applied", 0), ("active", 1), ("left", 0)):
+        counted = counters.of_volunteer(state, BEGUN.isoformat(), "barbers")
+        assert counted[signed_up] == counted[NOW, f"volunteers {state}"] == 1
+        assert counted[NOW, "team:barbers members"] == member
+
+
+def test_a_difference_says_what_to_add_and_nothing_that_stays() -> None:
+    before = Counter({("", "gone"): 1, ("", "stays"): 2, ("", "grows"): 1})
+    after = Counter({("", "stays"): 2, ("", "grows"): 3, ("", "new"): 1})
+    assert counters.difference(before, after) == {
+        ("", "gone"): -1,
+        ("", "grows"): 2,
+        ("", "new"): 1,
+    }
+
+
+def test_a_reopened_order_was_asked_once_and_never_answers_more_than_all() -> None:
+    rated = then(Order("N"), *FILED[:5], "rated", solved="unsolved")
+    for order in (rated, then(rated, "reopened")):
+        counted = counters.of_order(order)
+        assert (
+            counted[order.filed_at[:7], "all asked"],
+            counted[order.filed_at[:7], "all rated"],
+        ) == (1, 1)
+    assert counted[order.filed_at[:7], "all dispatched"] == 0

@@ -1,0 +1,205 @@
+import sys
+import unicodedata
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.forms.definition import KINDS, UNSEEN, check
+
+TODAY = date(2026, 11, 23)
+
+
+def field(kind: str, **more: Any) -> dict[str, Any]:
+    choices = [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]
+    return {"name": "x", "kind": kind, "required": False, "max": None, "choices": choices} | more
+
+
+def answer(kind: str, *typed: str, **more: Any) -> Any:
+    """The value, or the code of what is wrong."""
+    answers = check({"fields": [field(kind, **more)]}, {"x": list(typed)}, TODAY)
+    return answers.errors["x"].code if answers.errors else answers.values.get("x")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "13812345678",
+        "138 1234 5678",
+        "138-1234-5678",
+        "+86 138 1234 5678",
+        "+8613812345678",
+        "008613812345678",
+        "8613812345678",
+        "138１２３４５６７８",
+        "１３８１２３４５６７８",
+        "(138)12345678",
+        " 138‑1234–5678 ",
+    ],
+)
+def test_a_mobile_is_taken_as_people_type_it_and_kept_in_one_form(typed: str) -> None:
+    assert answer("phone", typed) == "+8613812345678"
+
+
+@pytest.mark.parametrize("prefix", ["13", "14", "15", "16", "17", "18", "19"])
+def test_every_mobile_prefix_old_and_new_is_taken(prefix: str) -> None:
+    assert answer("phone", f"{prefix}212345678") == f"+86{prefix}212345678"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0773-2812345", "+867732812345"),
+        ("(0773) 281 2345", "+867732812345"),
+        ("+86 773 2812345", "+867732812345"),
+        ("010-62345678", "+861062345678"),
+        ("０２１－６２３４５６７８", "+862162345678"),
+        ("0755 86123456", "+8675586123456"),
+    ],
+)
+def test_a_landline_needs_its_area_code(typed: str, kept: str) -> None:
+    assert answer("phone", typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["12345678901", "2812345", "1381234567", "138123456789", "abc", "+1 202 555 0100", "١٣٨", "-"],
+)
+def test_what_is_no_chinese_number_is_said_to_be_none(typed: str) -> None:
+    assert answer("phone", typed) == "phone"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "李",
+        "欧阳娜娜",
+        "𠮷野家",
+        "買買提·阿卜杜拉",
+        "O'Brien-Smith",
+        "👨‍👩‍👧‍👦",
+        "﨑",
+        "𰻝" * 40,
+        "ภาษาไทย",
+        "a" * 40,
+    ],
+)
+def test_a_name_of_any_script_comes_through_unchanged(name: str) -> None:
+    assert answer("name", f"  {name} ") == name
+
+
+def test_a_name_has_at_most_forty_characters() -> None:
+    assert answer("name", "名" * 41) == "too_long"
+
+
+def test_a_long_text_is_refused_at_its_limit_and_the_limit_is_told() -> None:
+    answers = check({"fields": [field("textarea", max=1000)]}, {"x": ["字" * 10_000]}, TODAY)
+    assert answers.errors["x"].code == "too_long"
+    assert answers.errors["x"].names == {"max": 1000, "length": 10_000}
+    assert answer("textarea", "字" * 1000, max=1000) == "字" * 1000
+
+
+def test_all_control_characters_of_unicode_are_refused_and_nothing_that_can_be_seen() -> None:
+    refused = {chr(c) for c in range(sys.maxunicode + 1) if UNSEEN.match(chr(c))}
+    controls = {chr(c) for c in range(0x3000) if unicodedata.category(chr(c)) in ("Cc", "Zl", "Zp")}
+    assert refused - controls == {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+    assert controls <= refused
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\x7fb", "a\u202eb", "a\u2028b", "a\x85b"])
+def test_unseen_characters_are_refused(bad: str) -> None:
+    assert {answer(kind, bad) for kind in ("text", "textarea", "name")} == {"control"}
+
+
+def test_lines_end_in_one_way_and_only_long_texts_have_them() -> None:
+    assert answer("textarea", "一\r\n二\r三\n四\t五") == "一\n二\n三\n四 五"
+    assert answer("text", "一\r\n二") == "一 二"
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-12-05", "2026/12/5", "2026.12.05", "2026年12月5日", "２０２６-12-05"]
+)
+def test_a_day_to_come_is_taken_however_it_is_written(typed: str) -> None:
+    assert answer("date", typed) == "2026-12-05"
+
+
+@pytest.mark.parametrize("typed", ["2026-11-22", "2028-01-01", "2026-13-01", "2026-02-30", "明天"])
+def test_a_day_that_is_past_far_or_none_is_refused(typed: str) -> None:
+    assert answer("date", typed) == "date"
+
+
+def test_a_choice_is_one_of_those_offered() -> None:
+    assert answer("choice", "a") == "a"
+    assert answer("choice", "z") == "choice"
+    assert answer("choices", "b", "a", "b") == ["a", "b"]
+    assert answer("choices", "a", "z") == "choice"
+    assert [answer("stars", text) for text in ("5", "0", "6", "٣")] == [5, *["choice"] * 3]
+
+
+def test_consent_is_given_only_by_the_box() -> None:
+    assert answer("consent", "yes", required=True) is True
+    assert answer("consent", required=True) == "required"
+    assert answer("consent", "no", required=True) == "required"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "choices"])
+def test_a_question_answered_twice_is_not_guessed_at(kind: str) -> None:
+    assert answer(kind, "a", "b") == "repeated"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_left_empty_is_missing_only_where_it_is_required(kind: str) -> None:
+    for typed in ([], [""], ["  \n"], ["\u200b"], ["\u3000\ufeff "]):
+        assert answer(kind, *typed) is None
+        assert answer(kind, *typed, required=True) == "required"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(typed=st.lists(st.text(), max_size=3))
+def test_no_answer_at_all_breaks_the_check_and_what_is_kept_is_taken_again(
+    kind: str, typed: list[str]
+) -> None:
+    form = {"fields": [field(kind)]}
+    answers = check(form, {"x": typed}, TODAY)
+    assert not (answers.values and answers.errors)
+    if "x" in answers.values and kind not in ("stars", "consent", "choices"):
+        kept = answers.values["x"]
+        assert check(form, {"x": [kept]}, TODAY).values == {"x": kept}
+
+
+@given(
+    st.text(
+        st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S")), min_size=1, max_size=40
+    )
+)
+def test_rare_characters_survive(text: str) -> None:
+    assert answer("name", text) == text
+
+
+def test_what_is_typed_is_personal_and_what_is_picked_is_not() -> None:
+    fields = [field(kind, name=kind) for kind in KINDS]
+    typed = {
+        "text": "t", "textarea": "t", "name": "n", "phone": "13812345678", "choice": "a",
+        "choices": "a", "stars": "5", "date": "2026-12-01", "consent": "yes", "last4": "5678",
+    }  # fmt: skip
+    form = {"fields": fields}
+    answers = check(form, {name: [text] for name, text in typed.items()}, TODAY)
+    assert set(answers.personal(form)) == {"text", "textarea", "name", "phone"}
+    assert set(answers.public(form)) == {"choice", "choices", "stars", "date", "consent"}
+
+
+def test_what_is_picked_and_tells_of_a_person_is_kept_apart_like_what_is_typed() -> None:
+    fields = [
+        {**field("choice", name="who"), "role": "personal"},
+        field("choice", name="what"),
+        field("phone", name="phone"),
+        # It proves whose order it is and is kept nowhere, whatever its role.
+        {**field("last4", name="last4"), "role": "personal"},
+    ]
+    form = {"fields": fields}
+    typed = {"who": ["a"], "what": ["a"], "phone": ["13812345678"], "last4": ["5678"]}
+    answers = check(form, typed, TODAY)
+    assert answers.public(form) == {"what": "a"}
+    assert answers.personal(form) == {"who": "a", "phone": "+8613812345678"}
