@@ -101,7 +101,7 @@ def needs(function: str) -> tuple[set[str], set[str]]:
     finder = ModuleFinder([str(PRODUCT)], excludes=left_out)
     finder.import_hook(FUNCTIONS[function])
     others = {name.partition(".")[0] for name in finder.badmodules}
-    others -= {"functions", *OF_LAMBDA, *left_out, *sys.stdlib_module_names}
+    others -= {*HALVES, *OF_LAMBDA, *left_out, *sys.stdlib_module_names}
     # What begins with types_ is for the checker of types alone.
     packed = (DISTRIBUTIONS[name] for name in others if not name.startswith("types_"))
     ours = {_file(name) for name in finder.modules if name.partition(".")[0] in HALVES}
