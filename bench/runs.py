@@ -17,10 +17,12 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != FORB
 
 
 class Run(NamedTuple):
-    """Wall time of a program, and the most memory (MiB) that its largest process took."""
+    """Wall time of a program, the most memory (MiB) that its largest process took, and the
+    processors' time of all its processes."""
 
     seconds: float
     largest: float
+    processor: float
 
 
 def run(command: Command, folder: Path) -> Run:
@@ -35,7 +37,8 @@ def run(command: Command, folder: Path) -> Run:
     )
     _, status, usage = os.wait4(process.pid, 0)
     _insist(status, command)
-    return Run(time.perf_counter() - began, usage.ru_maxrss / 1024)
+    seconds = time.perf_counter() - began
+    return Run(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def together(command: Command, folder: Path) -> float:

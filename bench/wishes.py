@@ -146,13 +146,13 @@ def at_a_rate(rival: Rival, seconds: float) -> list[float]:
 
 
 @contextmanager
-def ours(folder: Path) -> Iterator[Rival]:
-    """``build.py serve``, as it is."""
+def ours(folder: Path, program: Path = PRODUCT) -> Iterator[Rival]:
+    """``build.py serve``, as it is; of another version, whose folder is ``program``."""
     root, port = folder / "root", free_port()
     corpus.make(root, 20, 5, 10)
     command: list[str | Path] = [
         sys.executable,
-        "build.py",
+        program / "build.py",
         "serve",
         "--root",
         root,
