@@ -72,8 +72,8 @@ class Main(click.Group):
 def _of_store(error: Exception) -> str:
     """What to say of a store that cannot be used; any other error is raised again."""
     # Imported here, because a build that changes nothing needs neither.
+    from functions.errors import Unusable
     from functions.storage.failures import unwritten
-    from functions.storage.port import Unusable
     from generator.messages import STORE
 
     if isinstance(error, Unusable):
@@ -213,25 +213,27 @@ def new(root: Path, kind: str, title: str) -> None:
 @click.option("--administrator", is_flag=True, help="May also manage the station's people.")
 def staff(root: Path, data: Path | None, action: str, name: str, administrator: bool) -> None:
     """Desk accounts: add NAME, disable it, reset its password (told once), or list all."""
-    from functions.people import accounts
+    from functions.errors import Refused
+    from functions.people.accounts import ADMINISTRATOR, STAFF, Accounts
 
     if action != "list" and not name:
         raise click.UsageError("请写名字，例如：staff add 王芳")
     app = _app(root, data, "nothing" if action == "add" else "never")
+    accounts = Accounts(app.store, app.clock)
     try:
         match action:
             case "add":
-                role = accounts.ADMINISTRATOR if administrator else accounts.STAFF
-                click.echo(f"{name} 的密码（只显示这一次）：{accounts.add(app, name, role)}")
+                role = ADMINISTRATOR if administrator else STAFF
+                click.echo(f"{name} 的密码（只显示这一次）：{accounts.add(name, role)}")
             case "reset":
-                click.echo(f"{name} 的新密码（只显示这一次）：{accounts.reset(app, name)}")
+                click.echo(f"{name} 的新密码（只显示这一次）：{accounts.reset(name)}")
             case "disable":
-                accounts.disable(app, name)
+                accounts.disable(name)
                 click.echo(f"{name} 停用了，登录着的也退出了。")
             case "list":
-                for head in accounts.everybody(app):
+                for head in accounts.everybody():
                     click.echo(f"{head.data['name']}  {head.data['role']}  {head.state}")
-    except accounts.Unknown:
+    except Refused:
         raise WudanError(f"没有叫“{name}”的人，或者已经有了。用 staff list 看一看。") from None
 
 
@@ -285,7 +287,7 @@ def backup(
 def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> None:
     """Put the copy FILE in the database's place, with the server stopped; keep what was there."""
     from functions import scheduled
-    from functions.context.app import CHINA
+    from functions.context.workdays import CHINA
     from functions.ops import backup as copies
     from functions.ops import consistency as at_work
     from generator.serve import local_app
@@ -342,11 +344,12 @@ def secret(root: Path, data: Path | None, action: str) -> None:
 @click.option("--orders", default=500, show_default=True, help="How many.")
 def demo(root: Path, data: Path | None, orders: int) -> None:
     """Fill a store with a plausible year of orders, for showing and measuring."""
+    from functions.errors import Refused
     from functions.ops import demo as made
 
     try:
         written = made.fill(_app(root, data), orders)
-    except made.Real:
+    except Refused:
         raise WudanError(
             "这里有真的心愿或报名，示例会混进去，数字也不准了，所以什么也没有写。"
             "请用 --data 写一个新的文件夹。"
@@ -365,8 +368,8 @@ def doctor(ctx: click.Context, root: Path, data: Path | None, mend: bool) -> Non
     The server may go on running. Exit codes: 0 healthy; 1 faults were found, or are left after
     mending; 2 it could not be examined, or mending was refused.
     """
+    from functions.errors import Unusable
     from functions.ops import consistency as at_work
-    from functions.storage.port import Unusable
     from generator.messages import REFUSALS
     from generator.serve import local_app
 
@@ -476,9 +479,11 @@ def publish(root: Path, out: Path | None, dry_run: bool, **given: str | None) ->
 @click.option("--to", "target", required=True, help="Like dynamodb:TABLE.")
 def move(source: str, target: str) -> None:
     """Carry all orders from one store to another; stop the server meanwhile."""
+    from functions.errors import Refused
     from functions.ops import transfer as mover
     from functions.storage import opening
     from functions.storage.connect import connect
+    from generator.messages import MOVE
 
     try:
         ours, theirs = opening.existing(source), connect(target)
@@ -488,12 +493,8 @@ def move(source: str, target: str) -> None:
         numbers = mover.numbers(ours)
         with click.progressbar(numbers, label="搬家", file=sys.stderr) as bar:
             written = mover.move(ours, theirs, bar)
-    except mover.Damaged as damaged:
-        raise WudanError(f"{damaged} 读不全，没有搬。请先用 build.py doctor 看看怎么修。") from None
-    except mover.Foreign:
-        raise WudanError("目标属于另一把密钥，没有动它。请换一个空的目标。") from None
-    except mover.Diverged as diverged:
-        raise WudanError(f"{diverged} 在两边不一样，没有动它。请换一个空的目标。") from None
+    except Refused as refused:
+        raise WudanError(MOVE[refused.code].format(**refused.names)) from None
     if left := mover.differences(ours, theirs):
         raise WudanError(f"搬完以后有 {len(left)} 处对不上，例如 {left[0]}。请再运行一次。")
     click.echo(

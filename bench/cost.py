@@ -19,7 +19,7 @@ import boto3
 import click
 
 from functions import scheduled
-from functions.context.app import App
+from functions.app import App
 from functions.ops import demo
 from functions.orders import figures, repository
 from functions.storage.dynamodb import DynamoDB
@@ -120,10 +120,12 @@ def steps(client: Client) -> dict[str, Callable[[], object]]:
         "the team reports it done": lambda: in_team("done", 4),
         "the resident rates it": lambda: client.post("/api/rating", rating).location,
         "staff search by service and month": lambda: desk.get(
-            f"/desk/find/?service=haircut&month={app.now:%Y-%m}"
+            f"/desk/find/?service=haircut&month={app.clock.now:%Y-%m}"
         ),
         "the clock ticks and nothing is due": lambda: scheduled.tick(app),
-        "a build reads the year's figures": lambda: figures.snapshot(app),
+        "a build reads the year's figures": lambda: figures.snapshot(
+            app.store, app.clock.now.date()
+        ),
         "an order is erased": lambda: app.store.commit(
             Change(app.store.find(repository.KIND, limit=1)[0], [], erase=True)
         ),

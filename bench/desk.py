@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 
 import click
 
+from functions.app import App
 from functions.asgi import ROUTES
-from functions.context.app import App
 from functions.ops import demo
 from functions.orders import repository
 from functions.people import accounts
+from functions.people.accounts import Accounts
 from functions.storage.connect import connect
 from functions.web.http import FORM, Answer, respond
 from generator.build import incremental
@@ -32,7 +33,7 @@ class Desk:
     def __init__(self, bundle: Path, folder: Path, orders: int):
         self.app = App(bundle, lambda: connect(f"sqlite:{folder}/{orders}/wudan.db"), b"bench")
         demo.fill(self.app, orders)
-        password = accounts.add(self.app, NAME, accounts.STAFF)
+        password = Accounts(self.app.store, self.app.clock).add(NAME, accounts.STAFF)
         typed = urlencode({"name": NAME, "password": password})
         (self.cookie,) = self.ask("POST", "/desk/sign-in/", body=typed)["cookies"]
 
@@ -55,7 +56,7 @@ class Desk:
         last = list(store.numbers(repository.KIND))[-1]
         closed = store.waiting(repository.KIND, "closed", limit=1_000_000)
         middle = closed[len(closed) // 2]
-        phone = repository.contact(self.app, last)["phone"]
+        phone = self.app.personal.contact(last)["phone"]
         busy = max(self.app.store.months())
         return {
             "board": ("/desk/", ""),

@@ -36,7 +36,8 @@ from typing import TypeVar
 
 import click
 
-from functions.context.app import CHINA, App
+from functions.app import App
+from functions.context.workdays import CHINA
 from functions.storage.connect import connect
 from generator.build import incremental
 from tests.client import Answer, Client

@@ -20,12 +20,12 @@ from a2wsgi.asgi_typing import (
 )
 
 from functions import desk, health, rating, team, tracking, volunteer, wish
+from functions.app import App
 from functions.context import logs
-from functions.context.app import App
 from functions.context.bundle import UNREADABLE
 from functions.desk.session import SIGN_IN
+from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
-from functions.storage.port import Busy
 from functions.web import http
 from functions.web.http import LONGEST_ENCODED, LONGEST_UPLOAD, Event, Response, Routes
 
@@ -43,16 +43,16 @@ PIECE = 64 * 1024
 PATIENCE = 10.0
 """Seconds for which a resident's form waits until it can be written."""
 PAUSE = 0.01
-"""Seconds after which is looked again whether it can."""
+"""Seconds after which it is tried again."""
 MOST_WAITING = 500
-"""How many forms may wait; who comes then is asked to send it again."""
+"""How many forms may wait; others are asked to send theirs again."""
 
 
 class Room:
     """Threads for one kind of work, so that no other kind can take them, and a bounded queue.
 
-    A request that has waited for more than ``patience`` seconds is not begun. ``crowded`` names
-    the words for that, and for who finds the queue full.
+    A request that has waited for more than ``patience`` seconds is not begun. ``crowded`` is the
+    code of the sentence for that, and for requests that find the queue full.
     """
 
     def __init__(
@@ -69,17 +69,17 @@ class Room:
         self._patience = patience
 
     async def do(self, answer: Callable[..., Response], event: Event, app: App) -> Response:
-        """What ``answer(event, app)`` returns, or that this has to wait, if the room is full."""
+        """What ``answer(event, app)`` returns; that it has to wait, if the room is full."""
         loop = asyncio.get_running_loop()
         until = time.monotonic() + self._patience
 
         def in_time() -> Response:
             if time.monotonic() > until:
-                return http.busy(event, app, self._crowded)
+                return http.busy(event, app.current(), self._crowded)
             return answer(event, app)
 
         if self._places == 0:
-            return await loop.run_in_executor(None, http.busy, event, app, self._crowded)
+            return await loop.run_in_executor(None, http.busy, event, app.current(), self._crowded)
         self._places -= 1
         try:
             return await loop.run_in_executor(self._threads, in_time)
@@ -88,11 +88,12 @@ class Room:
 
 
 class Rooms:
-    """Who answers what. ``forms``: what residents look at, which waits for nobody who writes.
+    """Which room answers what.
 
-    ``filing``: what residents send, where the store is reached over a network. ``door``: signing
-    in, which takes 64 MB and a whole processor each time. ``sheets``: workbooks in and out.
-    ``desk``: everything else of staff and teams.
+    ``forms``: pages of residents, which wait for nobody who writes. ``filing``: what residents
+    send, where the store is reached over a network. ``door``: signing in, which takes 64 MB and a
+    whole processor each time. ``sheets``: workbooks in and out. ``desk``: everything else of staff
+    and teams.
     """
 
     def __init__(self) -> None:
@@ -117,7 +118,7 @@ class Rooms:
 def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASGIApp:
     """An ASGI application that answers the functions' routes and leaves the rest to another.
 
-    ``patience`` is for how many seconds a resident's form waits until it can be written.
+    ``patience``: for how many seconds a resident's form waits until it can be written.
     """
     rooms = Rooms()
     together = Together(app, rooms.forms, patience)
@@ -140,10 +141,8 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
 
 
 def logged(application: ASGIApp) -> ASGIApp:
-    """The application, with a line for each request in the log: method, path, status and time.
-
-    Not the sender's address, nor the query, which has keys.
-    """
+    """The application, with a line in the log for each request: method, path, status and time,
+    but neither the sender's address nor the query, which holds keys."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -164,37 +163,38 @@ def logged(application: ASGIApp) -> ASGIApp:
 
 
 def _is_local(app: App) -> bool:
-    with suppress(Exception):  # Told by whatever needs the store.
+    with suppress(Exception):  # Whatever needs the store reports it.
         return app.store.local
     return False
 
 
 def _alone(event: Event, app: App) -> Response:
-    return http.alone(ROUTES, event, app)
+    return http.respond(ROUTES, event, app)
 
 
 def _failed(event: Event, app: App, error: Exception) -> Response:
-    return http.failed(RESIDENTS, event, app, error)
+    return http.failed(RESIDENTS, event, app.current(), error)
 
 
 class Waiting(NamedTuple):
-    """A request, until when it can wait, and who is to be told its answer, or why there is none."""
+    """A request, until when it can wait, and its answer to come, or why there is none."""
 
     event: Event
     until: float
     answered: asyncio.Future[Response | Exception]
 
     def tell(self, outcome: Response | Exception) -> None:
-        if not self.answered.done():  # It is where its connection was given up meanwhile.
+        if not self.answered.done():  # It is done where the connection was given up meanwhile.
             self.answered.set_result(outcome)
 
 
 class Together:
-    """Answers what comes at once in one transaction, so that the disk is waited for once.
+    """Answers requests that come at the same time in one transaction, so that they wait for the
+    disk only once.
 
-    The event loop itself does it: a thread would have to be handed the interpreter and give it
-    back, which was measured to cost more than waiting for the disk. While somebody else writes
-    all wait here, without a thread, and are tried again; who waited long enough is told so.
+    The event loop itself does this, because handing the interpreter to a thread and back was
+    measured to cost more than waiting for the disk. While somebody else writes, all requests wait
+    here without a thread and are tried again, until they have waited for too long.
     """
 
     def __init__(self, app: App, forms: Room, patience: float):
@@ -205,7 +205,7 @@ class Together:
         self._called = False
 
     async def answer(self, event: Event) -> Response:
-        """The answer to a request, when what it wrote is on the disk."""
+        """The answer to a request, once what it wrote is on the disk."""
         loop = asyncio.get_running_loop()
         outcome: Response | Exception = Busy()
         if len(self._waiting) < MOST_WAITING:
@@ -213,7 +213,8 @@ class Together:
             self._waiting.append(waiting)
             if not self._called:
                 self._called = True
-                # Not in the next round of the loop but in the one after, for what is just read.
+                # Not in the next round of the loop but in the one after, so that requests that are
+                # being read just now can join.
                 loop.call_soon(loop.call_soon, self._answer_all)
             outcome = await waiting.answered
         if isinstance(outcome, Response):
@@ -229,12 +230,12 @@ class Together:
         try:
             outcomes = self._in_one_go([waiting.event for waiting in group])
         except Exception as error:
-            # Nothing of it was kept.
+            # Nothing of the transaction was kept.
             if locked(error):
                 self._wait(group, error)
                 return
             if len(group) > 1:
-                for waiting in group:  # Each fails, if it does, for itself.
+                for waiting in group:  # So that each fails by itself, if it does.
                     self._answer([waiting])
                 return
             outcomes = [error]
@@ -242,7 +243,7 @@ class Together:
             waiting.tell(outcome)
 
     def _wait(self, group: Sequence[Waiting], error: Exception) -> None:
-        """Try again in a moment, but for those who have waited long enough."""
+        """Try again in a moment, except for requests that have waited long enough."""
         loop = asyncio.get_running_loop()
         for waiting in group:
             if waiting.until <= loop.time():
@@ -254,17 +255,19 @@ class Together:
             loop.call_later(PAUSE, self._answer_all)
 
     def _in_one_go(self, events: Sequence[Event]) -> list[Response]:
-        with suppress(*UNREADABLE):  # Told by whatever needs it.
-            self._app.catch_up()
-        with self._app.store.together() as store:
-            app = self._app.inside(store)
-            return [http.act(RESIDENTS, event, app) for event in events]
+        app = self._app.current()
+        with suppress(*UNREADABLE):  # Whatever needs the bundle says so.
+            _ = app.bundle  # Read now, so that nobody waits for that in the transaction.
+        with app.store.together() as store:
+            inside = app.inside(store)
+            return [http.act(RESIDENTS, event, inside) for event in events]
 
 
 async def _body(receive: Receive, longest: int) -> bytes | None:
     """The body, or None where its sender went away before the end.
 
-    What is too long is taken and forgotten: who is still sending would hear no answer.
+    The rest of a body that is too long is read and dropped, because a client that is still sending
+    would not hear the answer.
     """
     body = bytearray()
     while (message := await receive())["type"] == "http.request":
@@ -276,7 +279,7 @@ async def _body(receive: Receive, longest: int) -> bytes | None:
 
 
 def event(scope: HTTPScope, body: bytes) -> dict[str, Any]:
-    """The request as payload format 2.0, its body in base64 as AWS sends forms."""
+    """The request in payload format 2.0, with its body in base64, as AWS sends forms."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     sender = scope.get("client")
     return {
@@ -310,7 +313,7 @@ async def _send(response: Response, send: Send) -> None:
         length = file.seek(0, io.SEEK_END)
         file.seek(0)
         await send(_start(response, length))
-        # Read by the event loop itself: what was just written is in memory.
+        # The event loop itself can read this, because what was just written is in memory.
         while piece := file.read(PIECE):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})

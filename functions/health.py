@@ -1,7 +1,7 @@
-"""``/health``: whether the functions work, for whoever watches the machine.
+"""``/health``: whether the functions work, for monitoring.
 
-Anybody is told up (200) or not (503). Who sends the token of ``WUDAN_HEALTH_TOKEN`` is told what
-an operator asks next; nothing of it is personal.
+Anybody learns whether they are up (200) or not (503). A request with the token of
+``WUDAN_HEALTH_TOKEN`` gets what an operator asks next, none of which is personal.
 """
 
 import hmac
@@ -11,18 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from functions.app import App
 from functions.context import logs
-from functions.context.app import App
 from functions.context.bundle import UNREADABLE, Read
 from functions.web.http import Request, Response, Routes, as_json
 
 TOKEN = "WUDAN_HEALTH_TOKEN"  # noqa: S105 - The name of a setting.
 ROUND, BACKUP = "last_round", "last_backup"
-"""Facts of the store: when the schedule worked, and when a copy was made, in ISO 8601."""
+"""Facts of the store: when the schedule last ran, and when a copy was last made, in ISO 8601."""
 
 
 def show(request: Request, app: App) -> Response:
-    """``{"status": "ok"}``, or ``failed`` with 503; and the details for who may know them."""
+    """``{"status": "ok"}``, or ``failed`` with 503; with the token also the details."""
     try:
         facts = {name: app.store.fact(name) for name in (ROUND, BACKUP)}
     except Exception as error:
@@ -40,10 +40,9 @@ def _may_know(request: Request) -> bool:
 
 
 def _details(app: App, facts: dict[str, str] | None) -> dict[str, Any]:
-    """Ages in seconds and sizes in bytes; null where something never was or is not known.
+    """Ages in seconds and sizes in bytes; null where something never happened or is not known.
 
-    A store is opened with the secret that belongs to it or not at all, so the two are well
-    together or neither is.
+    A store is opened only with the secret that belongs to it, so either both are well or neither.
     """
     ages = {name: _age(app, facts[name]) if facts else None for name in (ROUND, BACKUP)}
     return {
@@ -57,17 +56,17 @@ def _details(app: App, facts: dict[str, str] | None) -> dict[str, Any]:
 
 
 def _age(app: App, at: str) -> int | None:
-    return int((app.now - datetime.fromisoformat(at)).total_seconds()) if at else None
+    return int((app.clock.now - datetime.fromisoformat(at)).total_seconds()) if at else None
 
 
 def _free(app: App) -> int | None:
-    """What is left where the database lies; a store over a network has no such place."""
+    """The free space beside the database; a store over a network has no such place."""
     path: Path | None = getattr(app.store, "path", None)
     return shutil.disk_usage(path.parent).free if path else None
 
 
 def _bundle(app: App) -> dict[str, str] | None:
-    """Which one is in use: not the newest, where that cannot be read."""
+    """Which bundle is in use; it is not the newest, where that cannot be read."""
     try:
         bundle = app.bundle
     except UNREADABLE:

@@ -1,13 +1,12 @@
-"""``/rate/``: the resident rates an order that was done; unsolved opens it again."""
+"""``/rate/``: the resident rates an order that was done; an unsolved one is opened again."""
 
-from functions.context.app import App
-from functions.forms import order_number
-from functions.forms.definition import FORMS, Answers, Form, Wrong, without
-from functions.orders import lifecycle, repository, steps
-from functions.orders.lifecycle import RESIDENT, Order, Refused
-from functions.storage.port import Conflict
+from functions.app import App
+from functions.errors import Conflict, Problem, Refused, Wrong
+from functions.forms.definition import FORMS, Answers, Form, without
+from functions.orders import lifecycle
+from functions.orders.lifecycle import RESIDENT, Order
 from functions.web import submission
-from functions.web.http import Problem, Request, Response, Routes, entry
+from functions.web.http import Request, Response, Routes, entry
 
 NAME = "rating"
 
@@ -15,71 +14,68 @@ NAME = "rating"
 def fresh(request: Request, app: App) -> Response:
     """The form: for just one order, if the address has the key of its slip; else for any.
 
-    A key that has done its work, or is of an earlier round, leads to the form that asks for the
+    A key that was used already, or is of an earlier round, leads to the form that asks for the
     number and the phone. Nothing changes here, however often previews and scanners look.
     """
-    key = request.said("key")
-    order = _of_slip(app, request.said("no"), key) if key else None
-    if order is None:
+    key = request.value("key")
+    order = app.orders.by_slip(request.value("no"), key) if key else None
+    if order is None or "rated" not in lifecycle.moves(order, RESIDENT):
         return submission.fresh(NAME)(request, app)
-    asked = without(app.bundle.forms[NAME], "no", "last4")
+    form = without(app.bundle.forms[NAME], "no", "last4")
     hidden = {"no": order.no, "key": key, "source": "onsite"}
-    return Response(submission.drawn(app, asked, {}, None, hidden))
+    return Response(submission.drawn(app, form, {}, None, hidden))
 
 
 def submit(request: Request, app: App) -> Response:
     """Rate with a key (of the order's page, or of the slip) or with number and phone."""
-    no, key = request.said("no"), request.said("key")
-    asked, hidden = _drawn(request, app)
-    order = None
-    if key:
-        order = repository.by_key(app, no, key) or _of_slip(app, no, key, rated=True)
-        if order is None:
-            raise Problem(404, "no_order")
-    answers = submission.check(request, app, asked)
-    if not key and not answers.errors.keys() & {"no", "last4"}:
+    form, hidden = _sent(request, app)
+    answers = submission.check(request, app, form)
+    order = _by_key(request, app) if hidden else None
+    if not hidden and not answers.errors.keys() & {"no", "last4"}:
         try:
-            order = repository.by_phone(app, answers.values["no"], answers.values["last4"])
+            order = app.orders.by_phone(answers.values["no"], answers.values["last4"])
         except Wrong as wrong:
-            answers.errors["last4"] = wrong
+            answers.errors[wrong.field] = wrong
     if order is None or answers.errors:
-        return submission.again(request, app, asked, answers.errors, hidden)
-    return rate(request, app, order, asked, answers)
+        return submission.again(request, app, form, answers.errors, hidden)
+    return rate(request, app, order, form, answers)
 
 
-def rate(request: Request, app: App, order: Order, asked: Form, answers: Answers) -> Response:
-    """Add the rating to the order, once; what was unsolved waits for the station again."""
+def rate(request: Request, app: App, order: Order, form: Form, answers: Answers) -> Response:
+    """Add the rating to the order, once."""
     once = submission.submission(request, app, f"{NAME} {order.no}", answers)
     if not app.store.filed(once):
-        source = "onsite" if request.said("source") == "onsite" else "online"
+        source = "onsite" if request.value("source") == "onsite" else "online"
         try:
-            rated = steps.rating(app, RESIDENT, asked, answers, source=source)
-            repository.move(app, order, *rated, once=once)
+            app.steps.take(order, "rated", RESIDENT, form, answers, {"source": source}, once=once)
         except (Refused, Conflict):
-            return submission.refuse(request, app, repository.find(app, order.no) or order, "rated")
-    return submission.filed(request, order.no, repository.address(app, order))
+            return submission.refuse(request, app, app.orders.find(order.no) or order, "rated")
+    return submission.filed(request, order.no, app.orders.address(order))
 
 
-def _of_slip(app: App, typed: str, key: str, rated: bool = False) -> Order | None:
-    """The order of a slip while it can be rated; or also after, to say that it was."""
-    no = order_number.parse(typed)
-    order = repository.find(app, no) if no else None
-    if order is None or not repository.is_rating_key(app, order, key):
-        return None
-    return order if rated or "rated" in lifecycle.moves(order, RESIDENT) else None
+def _by_key(request: Request, app: App) -> Order:
+    """The order of the key that was sent; also one that was rated, so that this can be said."""
+    no, key = request.value("no"), request.value("key")
+    if found := app.orders.by_key(no, key):
+        return found.order
+    order = app.orders.by_slip(no, key)
+    if order is None:
+        raise Problem(404, "no_order")
+    return order
 
 
-def _drawn(request: Request, app: App) -> tuple[Form, dict[str, str]]:
-    """The form that was sent: with a key it neither asks for number and phone nor forgets them."""
-    asked: Form = app.bundle.forms[NAME]
-    if not request.said("key"):
-        return asked, {}
-    hidden = {name: request.said(name) for name in ("no", "key", "source")}
-    return without(asked, "no", "last4"), hidden
+def _sent(request: Request, app: App) -> tuple[Form, dict[str, str]]:
+    """The form that was sent, and what went along with it unseen: with a key it does not ask for
+    number and phone, and passes the key on."""
+    form: Form = app.bundle.forms[NAME]
+    if not request.value("key"):
+        return form, {}
+    hidden = {name: request.value(name) for name in ("no", "key", "source")}
+    return without(form, "no", "last4"), hidden
 
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": fresh},
-    f"/api/{NAME}": {"POST": submission.kept(submit, _drawn)},
+    f"/api/{NAME}": {"POST": submission.kept(submit, _sent)},
 }
 handler = entry(ROUTES)

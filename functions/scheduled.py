@@ -1,4 +1,4 @@
-"""What time does by itself: deadlines that passed, messages to send, data to forget.
+"""What time itself does: deadlines that passed, messages to send, personal data to erase.
 
 On Lambda a schedule calls ``handler``; on one machine the server calls :func:`tick`.
 """
@@ -10,15 +10,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from functions.context import clock_reference, logs
-from functions.context.app import App, from_environment
-from functions.messages import outbox
-from functions.orders import repository, steps
-from functions.orders.lifecycle import CLOCK, FINAL, STATES, Order, Refused, moves
-from functions.people import retention, volunteers
+from functions.app import App, from_environment
+from functions.context import logs
+from functions.errors import Conflict, Refused
+from functions.orders import repository
+from functions.orders.lifecycle import CLOCK, FINAL, STATES, Order, moves
+from functions.people import volunteers
 from functions.storage import opening
 from functions.storage.history import Head
-from functions.storage.port import Conflict
 
 DUE = {
     "dispatched": "escalated",
@@ -40,18 +39,18 @@ CLOSING = ("done", "rated")
 """The states in which an order that nobody finishes was at least done; from others it lapses."""
 
 DAMAGED = (ValueError, LookupError, TypeError)
-"""How it shows that a history is not what was written."""
+"""What is raised for a history that is not what was written."""
 
 Erase = tuple[str, Callable[[], object]]
 """A history's number, and what erases it."""
 
 
 class Round:
-    """One round, part for part: whatever goes wrong in one holds up no other."""
+    """One round, part by part: what goes wrong in one part does not hold up the others."""
 
     def __init__(self, app: App):
         self.app = app
-        self.today = app.now.date().isoformat()
+        self.today = app.clock.now.date().isoformat()
         self.done = dict.fromkeys(("escalated", "resumed", "closed", "erased", "sent", "failed"), 0)
         self.unreadable: list[str] = []
         self.broken: dict[str, str] = {}
@@ -61,15 +60,15 @@ class Round:
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """What is done inside; should it break off, this is kept with the reason."""
+        """Do what is inside; if it breaks off, keep the reason."""
         try:
             yield
         except Exception as error:
             self.broken[name] = logs.kind(error)
 
     def deadlines(self, state: str) -> None:
-        """Do what is due for orders in a state, and gather those whose time to be erased came."""
-        for head in retention.overdue(self.app, repository.KIND, state, self.today):
+        """Do what is due for orders in a state, and gather those that are to be erased."""
+        for head in self.app.retention.overdue(repository.KIND, state, self.today):
             if state in FINAL and not self.room:
                 return
             try:
@@ -80,54 +79,54 @@ class Round:
     def _look_at(self, head: Head) -> None:
         kind = DUE.get(head.state, "")
         if kind and SUITS[kind](repository.order_of(head)):
-            order = self._read(repository.find, head)
+            order = self._read(self.app.orders.find, head)
             if order and kind in moves(order, CLOCK) and SUITS[kind](order):
                 self.done[kind] += self._act(head.no, self._by_clock(order, kind))
-        elif self.room and retention.goes(self.app, head) < self.today:
-            order = self._read(repository.find, head)
+        elif self.room and self.app.retention.goes(head) < self.today:
+            order = self._read(self.app.orders.find, head)
             if order:
                 self._ends(head.no, self._by_clock(order, *_end(head.state), "erased"))
 
     def volunteers(self) -> None:
-        """Gather those whose time to be erased came."""
+        """Gather the volunteers that are to be erased."""
         for state in volunteers.OUTSIDE:
-            for head in retention.overdue(self.app, volunteers.KIND, state, self.today):
+            for head in self.app.retention.overdue(volunteers.KIND, state, self.today):
                 if not self.room:
                     return
-                if self._read(_events, head):
-                    self._ends(head.no, partial(volunteers.move, self.app, head, "erased", CLOCK))
+                if self._read(self.app.store.events, head):
+                    self._ends(head.no, partial(self.app.volunteers.move, head, "erased", CLOCK))
 
     def erase(self) -> None:
         """Erase what was gathered."""
-        if self.ending and retention.reserve(self.app, len(self.ending)):
+        if self.ending and self.app.retention.reserve(len(self.ending)):
             self.done["erased"] = sum(self._act(no, erase) for no, erase in self.ending)
 
     def tell_unreadable(self) -> None:
-        """Let the desk know what was skipped, where that has changed."""
+        """Let the desk know which histories were skipped, if these have changed."""
         numbers = " ".join(self.unreadable)
         if numbers != self.app.store.fact(repository.UNREADABLE):
             self.app.store.set_fact(repository.UNREADABLE, numbers)
 
     def _by_clock(self, order: Order, *kinds: str) -> Callable[[], object]:
-        return partial(steps.by_clock, self.app, order, *kinds)
+        return partial(self.app.steps.by_clock, order, *kinds)
 
     def _ends(self, no: str, erase: Callable[[], object]) -> None:
         self.ending.append((no, erase))
         self.room -= 1
 
-    def _read(self, read: Callable[[App, str], Any], head: Head) -> Any:
-        """What ``read`` makes of a history; None where it cannot, and its number is kept."""
+    def _read(self, read: Callable[[str], Any], head: Head) -> Any:
+        """What ``read`` makes of a history. Where it cannot, None, and the number is kept."""
         try:
-            return read(self.app, head.no)
+            return read(head.no)
         except Exception:
             self.unreadable.append(head.no)
             return None
 
     def _act(self, no: str, act: Callable[[], object]) -> bool:
-        """Whether it was done; somebody who was quicker is as good."""
+        """Whether it was done; it need not be where somebody else was quicker."""
         try:
             act()
-        except (Refused, volunteers.Refused, Conflict):
+        except (Refused, Conflict):
             return False
         except DAMAGED:
             self.unreadable.append(no)
@@ -136,21 +135,21 @@ class Round:
 
 
 def tick(app: App) -> dict[str, Any]:
-    """Do what is due, each part for itself, and return how often each thing was done.
+    """Do what is due, each part by itself, and return how often each thing was done.
 
     ``failed`` counts messages, ``unreadable`` are the numbers of histories that were skipped, and
-    ``broken`` says of each part that came to no end why. While the clock cannot be believed
-    nothing is erased (``held``), and all else goes on.
+    ``broken`` has the reason for each part that broke off. While the clock cannot be believed
+    nothing is erased (``held``), and everything else goes on.
     """
-    app.catch_up()
+    app = app.current()
     made = Round(app)
     believed, sent = False, _nothing_sent
     with made.part("messages"):
-        sent = outbox.begin(app)
+        sent = app.outbox.begin()
     with made.part("clock"):
-        believed = clock_reference.observe(app)
+        believed = app.reference.observe()
     with made.part("erasing"):
-        made.room = retention.left(app) if believed else 0
+        made.room = app.retention.left() if believed else 0
     with made.part("rules"):
         rederive(app)
     for state in STATES:
@@ -177,17 +176,13 @@ def tick(app: App) -> dict[str, Any]:
 
 
 def rederive(app: App) -> None:
-    """Bring what is derived from histories to the rules, and to the version, of now."""
-    repository.rederive(app)
-    volunteers.rederive(app)
+    """Bring what is derived from histories up to the present rules and version."""
+    app.orders.rederive()
+    app.volunteers.rederive()
 
 
 def _nothing_sent() -> int:
     return 0
-
-
-def _events(app: App, no: str) -> Any:
-    return app.store.events(no)
 
 
 def _end(state: str) -> tuple[str, ...]:
@@ -198,13 +193,14 @@ def _end(state: str) -> tuple[str, ...]:
 
 
 def handler(event: Any, context: object) -> dict[str, Any]:
-    """One round, for a schedule; an alarm watches for ``failed`` in its log.
+    """One round, for a schedule. An alarm watches for ``failed`` in its log.
 
     Raises:
-        RuntimeError: a part broke off, so that the function's alarm hears of it.
+        RuntimeError: a part broke off; it sets off the alarm of the function.
     """
     app = from_environment()
-    opening.adopt(app.store, app.vault)
+    if not app.store.fact(opening.FACT):
+        opening.adopt(app.store, app.vault)
     done = tick(app)
     sys.stdout.write(json.dumps(done) + "\n")
     if done["broken"]:

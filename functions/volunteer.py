@@ -1,6 +1,6 @@
 """``/join/``: somebody signs up as a volunteer; the station calls back."""
 
-from functions.context.app import App
+from functions.app import App
 from functions.forms.definition import FORMS, THANKS
 from functions.orders.lifecycle import RESIDENT
 from functions.people import volunteers
@@ -12,13 +12,12 @@ NAME = volunteers.KIND
 
 def submit(request: Request, app: App) -> Response:
     """Keep the sign-up and say thanks."""
-    asked = app.bundle.forms[NAME]
-    answers = submission.check(request, app, asked)
+    form = app.bundle.forms[NAME]
+    answers = submission.check(request, app, form)
     if answers.errors:
-        return submission.again(request, app, asked, answers.errors)
-    no = submission.file(
-        request, app, asked, answers, volunteers.applied(app, asked, answers, RESIDENT)
-    )
+        return submission.again(request, app, form, answers.errors)
+    begin = app.volunteers.applied(form, answers, RESIDENT)
+    no = submission.file(request, app, form, answers, begin)
     return submission.filed(request, no, THANKS)
 
 

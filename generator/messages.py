@@ -112,7 +112,7 @@ STORE: dict[str, str] = {
     "no_copy": "没有 {place} 这个文件。请核对备份放在哪里。",
     "no_store": "{place} 里还没有数据库。请核对 --data 写得对不对；第一次用，请先运行 serve。",
 }
-"""What is said of a store that cannot be used, by :attr:`functions.storage.port.Unusable.code`."""
+"""What is said of a store that cannot be used, by :attr:`functions.errors.Unusable.code`."""
 
 BACKUP = "请用 build.py restore 放回最近的备份，坏了的会留着。"
 MEND = "它能照经过重新算出来：build.py doctor --mend。"
@@ -180,3 +180,10 @@ REFUSALS = {
     ),
 }
 """Why `doctor` stopped, by :attr:`functions.ops.consistency.Refusal.code`."""
+
+MOVE = {
+    "damaged": "{no} 读不全，没有搬。请先用 build.py doctor 看看怎么修。",
+    "foreign": "目标属于另一把密钥，没有动它。请换一个空的目标。",
+    "diverged": "{no} 在两边不一样，没有动它。请换一个空的目标。",
+}
+"""Why `move` stopped, by the code of what it was refused for."""

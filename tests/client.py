@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from functions.app import App
 from functions.asgi import ROUTES
-from functions.context.app import App
-from functions.web.http import FORM, alone
+from functions.web.http import FORM, respond
 
 Typed = Mapping[str, str | Sequence[str]]
 
@@ -111,7 +111,7 @@ class Client:
         }
         if body is not None:
             event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
-        answer = alone(ROUTES, event, self.app).answer
+        answer = respond(ROUTES, event, self.app).answer
         text, raw = answer["body"], b""
         if answer.get("isBase64Encoded"):
             text, raw = "", base64.b64decode(text)

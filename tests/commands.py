@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 import build
-from functions.context import app
+from functions import app
 from functions.orders import repository
 from functions.storage.connect import connect
 from functions.storage.vault import Vault

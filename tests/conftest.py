@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.context.app import CHINA, App
+from functions.app import App
+from functions.context.workdays import CHINA
 from functions.storage.connect import connect
 from generator.build import incremental
 from tests import servers

@@ -1,4 +1,4 @@
-"""What a build hands to the functions: one JSON file, replaced whole."""
+"""What a build hands to the functions: one JSON file, which a build replaces as a whole."""
 
 import hashlib
 import json
@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from functions.context import logs
 
 FILE = "bundle.json"
 
@@ -38,26 +40,38 @@ class Bundle:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Read(Bundle):
-    """A bundle as it was read: a digest of its file, and when that was written, in UTC."""
+    """A bundle that was read, with a digest of its file and when that was written, in UTC."""
 
     digest: str
     written: datetime
 
 
 UNREADABLE = (OSError, ValueError, TypeError)
-"""What :func:`load` raises."""
+"""What :meth:`Latest.bundle` raises."""
 
 
-def load(folder: Path) -> Read:
-    """The bundle in a folder, read again when a build has replaced it.
+class Latest:
+    """The bundle in a folder; while a new one cannot be read, the one before it."""
 
-    Raises:
-        FileNotFoundError: no build has been made yet.
-        OSError, ValueError, TypeError: the file is damaged, or another version of the program
-            wrote it.
-    """
-    file = folder / FILE
-    return _load(file, file.stat().st_mtime_ns)
+    def __init__(self, folder: Path):
+        self._file = folder / FILE
+        self._bundle: Read | None = None
+
+    def bundle(self) -> Read:
+        """What was built last. This asks the disk, which takes as long as checking a form does, so
+        ask once for a request.
+
+        Raises:
+            OSError, ValueError, TypeError: no build has been made yet, its file is damaged, or
+                another version of the program wrote it; and none was read before.
+        """
+        try:
+            self._bundle = _load(self._file, self._file.stat().st_mtime_ns)
+        except UNREADABLE as error:
+            if self._bundle is None:
+                raise
+            logs.failure(error, "reading the bundle")
+        return self._bundle
 
 
 @lru_cache(maxsize=1)

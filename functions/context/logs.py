@@ -1,8 +1,9 @@
-"""What an operator reads of requests and errors: when, where, what; never what people typed.
+"""What an operator reads about requests and errors: when, where and what, but nothing that people
+typed.
 
 Messages of exceptions quote values (``KeyError: '13812345678'``; SQLite quotes a text that it
-cannot decode), so none is written. An error is told by its type, by the line of code where it
-arose, and by the code that an engine or the system gave it.
+cannot decode), so the log has none of them. It names an error by its type, the line of code that
+raised it, and its code: one of ours, of the engine or of the system.
 """
 
 import errno
@@ -13,17 +14,20 @@ import traceback
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from functions.errors import WudanError
+
 ERRORS = logging.getLogger("wudan.errors")
 REQUESTS = logging.getLogger("wudan.requests")
 
 AGAIN = 60.0
-"""Seconds for which a traceback stands for all errors of its kind."""
+"""Seconds for which one traceback stands for all errors of its kind."""
 
 
 def configure(requests: bool = False) -> None:
-    """Write warnings and errors to stderr, a line each; a line for each request if asked for.
+    """Write warnings and errors to stderr, a line each, and with ``requests`` a line for each
+    request.
 
-    On Lambda nobody calls this: the runtime adds the time and keeps what is written.
+    Nobody calls this on Lambda, whose runtime adds the time and keeps the lines.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
@@ -32,32 +36,32 @@ def configure(requests: bool = False) -> None:
 
 
 def failure(error: BaseException, what: str) -> str:
-    """Write down that ``what`` failed, and return the number by which the line is found."""
+    """Log that ``what`` failed, and return the number by which to find the line."""
     no = secrets.token_hex(3).upper()
-    ERRORS.error("%s %s: %s", no, what, _journal.told(error))
+    ERRORS.error("%s %s: %s", no, what, _journal.text(error))
     return no
 
 
 def kind(error: BaseException) -> str:
-    """Of what type an error is, and where it arose."""
+    """The type and code of an error, and the line that raised it."""
     return f"{_name(error)} at {_place(error)}"
 
 
 class Journal:
-    """Tells an error with its traceback, but each kind once a minute and in one line between, so
-    that an error that comes back a thousand times does not fill the disk."""
+    """Describes an error with its traceback, but only once a minute for each kind and in one line
+    between, so that an error that comes back a thousand times does not fill the disk."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
-        self._told: dict[str, float] = {}
+        self._written: dict[str, float] = {}
 
-    def told(self, error: BaseException) -> str:
-        """What the log says of it."""
+    def text(self, error: BaseException) -> str:
+        """What the log says about an error."""
         now, what = self._clock(), kind(error)
-        self._told = {k: at for k, at in self._told.items() if now - at < AGAIN}
-        if what in self._told:
+        self._written = {k: at for k, at in self._written.items() if now - at < AGAIN}
+        if what in self._written:
             return what
-        self._told[what] = now
+        self._written[what] = now
         return f"{what}\n{_in_full(error)}"
 
 
@@ -76,7 +80,7 @@ class _Lines(logging.Formatter):
 
 
 def _in_full(error: BaseException) -> str:
-    """The traceback of an error and of those that led to it, the first of them first."""
+    """The tracebacks of an error and of those that caused it, the first cause first."""
     parts = [
         "".join(traceback.format_tb(each.__traceback__)) + _name(each) for each in _chain(error)
     ]
@@ -93,15 +97,13 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _name(error: BaseException) -> str:
-    """Its type, and the code that says more where there is one."""
+    """The type of an error, and its code where it has one."""
     name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
     code = getattr(error, "sqlite_errorname", "")
     if isinstance(error, OSError) and error.errno:
         code = errno.errorcode.get(error.errno, str(error.errno))
-    if type(error).__module__.startswith("functions."):
-        code = getattr(
-            error, "code", ""
-        )  # Of our own errors, whose codes are words of the program.
+    if isinstance(error, WudanError):
+        code = error.code
     response = getattr(error, "response", None)  # As botocore.exceptions.ClientError has it.
     if isinstance(response, dict):
         code = response.get("Error", {}).get("Code", "")

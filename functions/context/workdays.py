@@ -1,17 +1,17 @@
-"""Working days in China: weekdays, less the holidays, plus the days made up for them (调休)."""
+"""Working days in China: weekdays without the holidays, plus the days made up for them (调休)."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
-"""One time in the whole country and no summer time since 1992, so no table of zones is needed."""
+"""The whole country has one time, and no summer time since 1992, so no table of zones is needed."""
 SATURDAY = 5
 ANNOUNCED = 10
 """The month from which next year's holidays should stand in the calendar."""
 
 
 class Calendar:
-    """The days on which deadlines run; beyond the years that it lists, weekdays alone decide.
+    """The days on which deadlines run. In years without holidays in the list, only weekdays count.
 
     The State Council announces each year's holidays and made-up days in the autumn before
     (国务院办公厅关于部分节假日安排的通知), so nobody can know them further ahead.
@@ -41,13 +41,13 @@ class Calendar:
         return day.weekday() < SATURDAY and named not in self._holidays
 
     def after(self, day: date, count: int) -> date:
-        """The day that is so many working days later; none later is the next one that works."""
+        """The day so many working days later; with 0 the day itself or the next working day."""
         while count or not self.works(day):
             day += timedelta(days=1)
             count -= self.works(day) and count > 0
         return day
 
     def between(self, first: date, last: date) -> int:
-        """How many working days come after the first, up to the last and with it."""
+        """How many working days come after the first, up to and including the last."""
         days = (last - first).days
         return sum(self.works(first + timedelta(days=n)) for n in range(1, days + 1))

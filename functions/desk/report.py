@@ -1,6 +1,6 @@
-"""The month's report at the desk, before a build brings it to the site."""
+"""The month's report at the desk, before a build puts it on the site."""
 
-from functions.context.app import App
+from functions.app import App
 from functions.desk.session import Session, view
 from functions.orders import figures
 from functions.web.http import Request, Response
@@ -8,7 +8,7 @@ from functions.web.http import Request, Response
 
 def show(request: Request, app: App, session: Session) -> Response:
     """The report of a month, by default this one."""
-    month = request.said("month") or app.now.date().isoformat()[:7]
+    month = request.value("month") or app.clock.now.date().isoformat()[:7]
     return view(
         app,
         session,

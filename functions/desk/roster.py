@@ -1,12 +1,12 @@
 """Volunteers at the desk: sign-ups to answer, teams, and what each has done."""
 
-from functions.context.app import App
+from functions.app import App
 from functions.desk.session import Session, view
+from functions.errors import Conflict, Problem, Refused
 from functions.orders import counters, repository
 from functions.people import volunteers
 from functions.people.volunteers import Person
-from functions.storage.port import Conflict
-from functions.web.http import Problem, Request, Response, see_other
+from functions.web.http import Request, Response, see_other
 
 PAGE = 30
 STATES = ("applied", "active", "inactive")
@@ -16,20 +16,19 @@ def show(request: Request, app: App, session: Session) -> Response:
     """Volunteers in a state, and of a team if one is asked for; new sign-ups first of all."""
     counts = app.store.tally(counters.NOW)
     waits = STATES[0] if counts.get(f"volunteers {STATES[0]}") else STATES[1]
-    state = request.said("state") if request.said("state") in STATES else waits
-    team = request.said("team")
+    state = request.value("state") if request.value("state") in STATES else waits
+    team = request.value("team")
     marks = [f"{state} {team}" if team else f"state:{state}"]
-    heads = app.store.find(volunteers.KIND, marks, request.said("before"), PAGE)
+    heads = app.store.find(volunteers.KIND, marks, request.value("before"), PAGE)
     return view(
         app,
         session,
         "people.html",
         state=state,
         team=team,
-        people=[volunteers.opened(app, head) for head in heads],
+        people=[app.volunteers.opened(head) for head in heads],
         before=heads[-1].place if len(heads) == PAGE else "",
         counts=counts,
-        teams=app.bundle.teams,
         form=app.bundle.forms["volunteer"],
     )
 
@@ -58,29 +57,27 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
         stars=sum(stars) / len(stars) if stars else None,
         can=[k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after],
         notice=notice,
-        services=app.bundle.services,
-        teams=app.bundle.teams,
         form=app.bundle.forms["volunteer"],
     )
 
 
 def act(request: Request, app: App, session: Session) -> Response:
     """Approve into a team, move to another, deactivate, erase."""
-    person, kind, team = _person(request, app), request.said("do"), request.said("team")
+    person, kind, team = _person(request, app), request.value("do"), request.value("team")
     if kind not in volunteers.TABLE:
-        raise Problem(400, "too_many")
+        raise Problem(400, "unknown_step")
     if kind in ("approved", "moved") and team not in app.bundle.teams:
         return record(request, app, session, "team")
     data = {"team": team} if kind in ("approved", "moved") else {}
     try:
-        volunteers.move(app, person.head, kind, who=session.who, **data)
-    except (volunteers.Refused, Conflict):
+        app.volunteers.move(person.head, kind, who=session.who, **data)
+    except (Refused, Conflict):
         return record(request, app, session, "moved")
     return see_other(f"/desk/person/?no={person.head.no}")
 
 
 def _person(request: Request, app: App) -> Person:
-    person = volunteers.person(app, request.said("no"))
+    person = app.volunteers.find(request.value("no"))
     if person is None:
         raise Problem(404, "not_found")
     return person

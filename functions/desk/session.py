@@ -8,20 +8,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from functions.app import App
 from functions.context import logs
-from functions.context.app import App
-from functions.forms.definition import Wrong
-from functions.people import accounts
-from functions.people.accounts import ADMINISTRATOR, Account
+from functions.errors import Problem, Wrong
+from functions.people.accounts import ADMINISTRATOR, Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import pages
-from functions.web.http import Action, Problem, Request, Response, see_other
+from functions.web.http import Action, Request, Response, see_other
 
 COOKIE = "wudan_desk"
 LASTS = timedelta(hours=10)
 """A working day."""
 SLACK = timedelta(minutes=5)
-"""How much clocks may differ, of several machines or of one that is put right a little."""
+"""How much clocks may differ: of several machines, or of one that is corrected a little."""
 
 SIGN_IN = "/desk/sign-in/"
 
@@ -45,7 +44,8 @@ Desk = Callable[[Request, App, Session], Response]
 
 
 def signed_in(action: Desk, role: str = "") -> Action:
-    """The action, for who is signed in; others are led to the door, forged posts turned away."""
+    """The action, for somebody who is signed in. Others are led to the door, and forged posts are
+    refused."""
 
     def guarded(request: Request, app: App) -> Response:
         session = _read(request, app)
@@ -53,7 +53,7 @@ def signed_in(action: Desk, role: str = "") -> Action:
             return see_other(SIGN_IN)
         if role and session.account.role != role:
             raise Problem(403, "role")
-        sent = request.said("token").encode()
+        sent = request.value("token").encode()
         if request.method == "POST" and not hmac.compare_digest(sent, session.token.encode()):
             raise Problem(403, "stale")
         return action(request, app, session)
@@ -62,10 +62,10 @@ def signed_in(action: Desk, role: str = "") -> Action:
 
 
 def view(app: App, session: Session, template: str, status: int = 200, **data: Any) -> Response:
-    """A page of the desk; what waits is in its navigation."""
-    failed = len(app.store.messages("failed", limit=100))
-    body = pages.render(app.bundle, f"desk/{template}", session=session, failed=failed, **data)
-    return Response(body, status)
+    """A page of the desk, whose navigation says how many messages have failed."""
+    data |= {"session": session, "failed": len(app.store.messages("failed", limit=100))}
+    data |= {"services": app.bundle.services, "teams": app.bundle.teams}
+    return Response(pages.render(app.bundle, f"desk/{template}", **data), status)
 
 
 def door(request: Request, app: App) -> Response:
@@ -74,20 +74,20 @@ def door(request: Request, app: App) -> Response:
 
 
 def enter(request: Request, app: App) -> Response:
-    """Sign in; name and password are looked at together and too many tries wait."""
-    name = request.said("name").strip()
+    """Sign in. Name and password are checked together, and too many tries have to wait."""
+    name = request.value("name").strip()
     try:
-        account = accounts.sign_in(app, name, request.said("password"))
+        account = Accounts(app.store, app.clock).sign_in(name, request.value("password"))
     except Wrong as wrong:
         return _refused(app, name, wrong.code, 422)
     except Exception as error:
-        # A try that cannot be counted is not allowed: else passwords could be guessed meanwhile.
+        # A try that cannot be counted is not allowed, or passwords could be guessed meanwhile.
         code = unwritten(error)
         if not code:
             raise
         logs.failure(error, f"{request.method} {request.path}")
         return _refused(app, name, code, 503)
-    return see_other("/desk/", _cookie(_told(app, account), LASTS, request.secure))
+    return see_other("/desk/", _cookie(_signed(app, account), LASTS, request.secure))
 
 
 def _refused(app: App, name: str, code: str, status: int) -> Response:
@@ -101,10 +101,10 @@ def leave(request: Request, app: App, session: Session) -> Response:
     return see_other(SIGN_IN, _cookie("", timedelta(0), request.secure))
 
 
-def _told(app: App, account: Account) -> str:
-    until = (app.now + LASTS).isoformat()
-    told = json.dumps([account.name, account.version, until]).encode()
-    text = base64.urlsafe_b64encode(told).decode()
+def _signed(app: App, account: Account) -> str:
+    until = (app.clock.now + LASTS).isoformat()
+    session = json.dumps([account.name, account.version, until]).encode()
+    text = base64.urlsafe_b64encode(session).decode()
     return f"{text}.{app.vault.stamp('session', text)}"
 
 
@@ -116,10 +116,10 @@ def _read(request: Request, app: App) -> Session | None:
         name, version, until = json.loads(base64.urlsafe_b64decode(text))
     except (binascii.Error, ValueError):
         return None
-    # One that would last longer was begun by a clock that was ahead.
-    if not app.now < datetime.fromisoformat(until) <= app.now + LASTS + SLACK:
+    # A session that would last longer was begun by a clock that was ahead.
+    if not app.clock.now < datetime.fromisoformat(until) <= app.clock.now + LASTS + SLACK:
         return None
-    account = accounts.current(app, name, version)
+    account = Accounts(app.store, app.clock).current(name, version)
     return Session(account, app.vault.stamp("token", text)) if account else None
 
 

@@ -1,8 +1,9 @@
 """The station's people, managed by an administrator."""
 
-from functions.context.app import App
+from functions.app import App
 from functions.desk.session import Session, view
-from functions.people import accounts
+from functions.errors import Refused
+from functions.people.accounts import ROLES, Accounts
 from functions.web.http import Request, Response
 
 
@@ -12,21 +13,22 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 
 def act(request: Request, app: App, session: Session) -> Response:
-    """Add somebody, give a new password, or let nobody sign in with an account any more."""
-    name, role = request.said("name").strip(), request.said("role")
+    """Add an account, give it a new password, or disable it."""
+    name, role = request.value("name").strip(), request.value("role")
     password = ""
+    accounts = Accounts(app.store, app.clock)
     try:
-        match request.said("do"):
+        match request.value("do"):
             case "add":
-                if not name or role not in accounts.ROLES:
+                if not name or role not in ROLES:
                     return _page(app, session, 422, notice="name")
-                password = accounts.add(app, name, role, session.who)
+                password = accounts.add(name, role, session.who)
             case "reset":
-                password = accounts.reset(app, name, session.who)
+                password = accounts.reset(name, session.who)
             case "disable":
-                accounts.disable(app, name, session.who)
-    except accounts.Unknown:
-        return _page(app, session, 422, notice="known", name=name)
+                accounts.disable(name, session.who)
+    except Refused as refused:
+        return _page(app, session, 422, notice=refused.code, name=name)
     # Not a redirect: the password is shown this once and kept nowhere.
     return _page(app, session, password=password, name=name)
 
@@ -44,7 +46,7 @@ def _page(
         session,
         "staff.html",
         status,
-        accounts=accounts.everybody(app),
+        accounts=Accounts(app.store, app.clock).everybody(),
         notice=notice,
         password=password,
         name=name,

@@ -1,27 +1,26 @@
-"""The teams at the desk: what they have on their hands, and their private links."""
+"""The teams at the desk: how many orders they have, and their private links."""
 
 from contextlib import suppress
 
-from functions.context.app import App
+from functions.app import App
 from functions.desk.session import Session, view
-from functions.orders import counters, ranking
-from functions.people import team_links
-from functions.storage.port import Conflict
-from functions.web.http import Problem, Request, Response, see_other
+from functions.errors import Conflict, Problem
+from functions.orders import counters
+from functions.web.http import Request, Response, see_other
 
 
 def show(request: Request, app: App, session: Session) -> Response:
     """Every team with its load, its ratings and its link."""
-    recent = ranking.recent(app)
+    recent = app.ranking.recent()
     rows = []
     for team, name in app.bundle.teams.items():
-        link = team_links.of(app, team)
-        live = link is not None and team_links.lives(app, link)
+        link = app.team_links.of(team)
+        live = link is not None and app.team_links.lives(link)
         rows.append(
             {
                 "slug": team,
                 "name": name,
-                "link": team_links.address(app, link) if link and live else "",
+                "link": app.team_links.address(link) if link and live else "",
                 "until": link.data["until"] if link and live else "",
                 "asked": link.data["asked"] if link else "",
                 "capacity": app.bundle.capacity.get(team),
@@ -34,12 +33,12 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 def act(request: Request, app: App, session: Session) -> Response:
     """Issue a new link, or take the link back."""
-    team = request.said("team")
+    team = request.value("team")
     if team not in app.bundle.teams:
         raise Problem(404, "not_found")
-    with suppress(Conflict):  # Somebody else did it just now, and the page shows what is.
-        if request.said("do") == "revoke":
-            team_links.revoke(app, team, session.who)
+    with suppress(Conflict):  # Somebody else did it just now, and the page shows how it stands.
+        if request.value("do") == "revoke":
+            app.team_links.revoke(team, session.who)
         else:
-            team_links.issue(app, team, session.who)
+            app.team_links.issue(team, session.who)
     return see_other(f"/desk/teams/#{team}")

@@ -1,8 +1,7 @@
-"""Messages that could not be delivered, and those on their way."""
+"""Messages that could not be delivered, and those that are still to be sent."""
 
-from functions.context.app import App
+from functions.app import App
 from functions.desk.session import Session, view
-from functions.messages import outbox
 from functions.web.http import Request, Response, see_other
 
 
@@ -14,11 +13,10 @@ def show(request: Request, app: App, session: Session) -> Response:
         "messages.html",
         lost=app.store.messages("failed"),
         waiting=app.store.messages("waiting"),
-        teams=app.bundle.teams,
     )
 
 
 def again(request: Request, app: App, session: Session) -> Response:
-    """Send one once more, as soon as messages are sent."""
-    outbox.again(app, request.said("id"))
+    """Send a message once more, in the next round."""
+    app.outbox.again(request.value("id"))
     return see_other("/desk/messages/")

@@ -5,18 +5,18 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from functions import wish
-from functions.context.app import App
+from functions.app import App
 from functions.desk.session import Session, view
+from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import order_number, spreadsheet
-from functions.forms.definition import Answers, Form, Wrong, check
-from functions.forms.spreadsheet import Cell, Unreadable
-from functions.orders import figures, repository, steps
-from functions.orders.lifecycle import STAFF, Refused
-from functions.people import accounts, volunteers
-from functions.storage.failures import Unfinished
+from functions.forms.definition import Answers, Form, check
+from functions.forms.spreadsheet import Cell
+from functions.orders import figures, repository
+from functions.orders.lifecycle import STAFF
+from functions.orders.privacy import Unreadable
+from functions.people import volunteers
+from functions.people.accounts import Accounts
 from functions.storage.history import Change, Head
-from functions.storage.port import Conflict
 from functions.web import submission
 from functions.web.http import Request, Response
 
@@ -31,11 +31,11 @@ def show(request: Request, app: App, session: Session) -> Response:
 def orders_xlsx(request: Request, app: App, session: Session) -> Response:
     """The orders of a month with their contact details."""
     words = app.bundle.words["sheets"]
-    month = request.said("month")
+    month = request.value("month")
 
     def rows() -> Iterator[Sequence[Cell]]:
         for head in _all(app, repository.KIND, [f"month:{month}"] if month else []):
-            order, said = repository.order_of(head), repository.contact(app, head.no)
+            order, said = repository.order_of(head), app.personal.contact(head.no)
             yield (
                 order_number.spell(order.no),
                 order.filed_at[:16].replace("T", " "),
@@ -55,14 +55,14 @@ def orders_xlsx(request: Request, app: App, session: Session) -> Response:
 def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
     """The ratings of a month, with what residents wrote; without names and phones."""
     words = app.bundle.words["sheets"]
-    month = request.said("month")
+    month = request.value("month")
 
     def rows() -> Iterator[Sequence[Cell]]:
         for head in _all(app, repository.KIND, [f"month:{month}"] if month else []):
             order = repository.order_of(head)
             if not order.rated_at:
                 continue
-            said = repository.said(app, head.no)
+            said = app.personal.of(head.no)
             at = max(
                 seq
                 for seq, event in enumerate(app.store.events(head.no), 1)
@@ -90,7 +90,7 @@ def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
     def rows() -> Iterator[Sequence[Cell]]:
         for head in _all(app, volunteers.KIND, []):
             if head.state != "erased":
-                person = volunteers.opened(app, head)
+                person = app.volunteers.opened(head)
                 yield (
                     *_typed(app, person.said, "name", "phone"),
                     app.bundle.words["volunteer_states"][head.state],
@@ -103,14 +103,14 @@ def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
 
 def _typed(app: App, said: Mapping[str, Any], *names: str) -> list[Cell]:
     """What was typed under these names; that it cannot be read, where it cannot."""
-    if isinstance(said, repository.Unreadable):
+    if isinstance(said, Unreadable):
         return [app.bundle.words["unreadable"]["cell"]] * len(names)
     return [str(said.get(name, "")) for name in names]
 
 
 def report_xlsx(request: Request, app: App, session: Session) -> Response:
     """The report of a month, digit by digit as the site has it."""
-    month = request.said("month")
+    month = request.value("month")
     words = app.bundle.words["sheets"]
     made = figures.named(
         figures.report(month, app.store.tally(month)), app.bundle.services, app.bundle.teams
@@ -121,23 +121,23 @@ def report_xlsx(request: Request, app: App, session: Session) -> Response:
 
 def take(request: Request, app: App, session: Session) -> Response:
     """Bring in a workbook: every row is checked, and all are taken or none."""
-    kind = request.said("kind")
+    kind = request.value("kind")
     if kind not in TAKES:
         return _page(app, session, 422, problems=[(0, app.bundle.words["sheets"]["kind"])])
     asked = app.bundle.actions[FORMS[kind]]
     try:
         rows = spreadsheet.read(request.files.get("file", b""), asked)
-    except Unreadable as unreadable:
-        sentence = app.bundle.words["sheets"]["unreadable"][unreadable.code]
-        return _page(app, session, 422, problems=[(0, sentence.format(**unreadable.names))])
+    except Wrong as wrong:
+        sentence = app.bundle.words["sheets"]["unreadable"][wrong.code]
+        return _page(app, session, 422, problems=[(0, sentence.format(**wrong.names))])
     problems, changes = [], []
     for line, typed in rows:
-        answers = check(asked, typed, app.now.date())
+        answers = check(asked, typed, app.clock.now.date())
         try:
             if not answers.errors:
                 changes.append(TAKES[kind](app, session, asked, answers))
         except Wrong as wrong:
-            answers.errors[str(wrong.names.get("field", "no"))] = wrong
+            answers.errors[wrong.field] = wrong
         problems += [
             (line, submission.sentence(app, asked, name, wrong))
             for name, wrong in answers.errors.items()
@@ -159,27 +159,27 @@ Commit = Callable[[], object]
 
 def _take_wish(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
     def begin(no: str) -> Change:
-        return wish.filed(app, no, asked, answers, STAFF, {"who": session.who})
+        return app.steps.begin(no, asked, answers, STAFF, {"who": session.who})
 
     return lambda: submission.begun(app, begin, _row(app, "wish", answers))
 
 
 def _take_volunteer(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
-    begin = volunteers.applied(app, asked, answers, STAFF, who=session.who)
+    begin = app.volunteers.applied(asked, answers, STAFF, who=session.who)
     return lambda: submission.begun(app, begin, _row(app, "volunteer", answers))
 
 
 def _take_rating(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
-    order = repository.find(app, answers.values["no"])
+    order = app.orders.find(answers.values["no"])
     once = _row(app, "rating", answers)
     if app.store.filed(once):
         return lambda: None
-    if order is None or "rated" not in steps.offered(app, order, STAFF):
-        raise Wrong("unratable", field="no")
+    if order is None or "rated" not in app.steps.offered(order, STAFF):
+        raise Wrong("unratable", "no")
 
     def commit() -> None:
         with suppress(Refused, Conflict):  # It was rated meanwhile; once is enough.
-            steps.perform(app, order, "rated", STAFF, asked, answers, session.who, once)
+            app.steps.take(order, "rated", STAFF, asked, answers, {"who": session.who}, once=once)
 
     return commit
 
@@ -213,7 +213,7 @@ def _download(
     rows: Iterator[Sequence[Cell]],
 ) -> Response:
     """The workbook; who took it out, and when, stays in their account's history."""
-    accounts.note(app, session.who, "exported", {"sheet": name, "month": month})
+    Accounts(app.store, app.clock).note(session.who, "exported", {"sheet": name, "month": month})
     title = app.bundle.words["sheets"]["titles"][name]
     file = quote(f"{title}{month and '-' + month}.xlsx")
     headers = {

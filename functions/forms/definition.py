@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from functions.errors import Wrong
 from functions.forms import order_number
 
 FORMS = {"wish": "/wish/", "rating": "/rate/", "volunteer": "/join/", "order": "/track/"}
@@ -36,15 +37,6 @@ PERSONAL = "personal"
 
 Form = Mapping[str, Any]
 Field = Mapping[str, Any]
-
-
-class Wrong(Exception):
-    """An answer that cannot be taken. ``code`` picks the sentence; ``names`` go into it."""
-
-    def __init__(self, code: str, **names: object):
-        super().__init__(code)
-        self.code = code
-        self.names = names
 
 
 class Answers(NamedTuple):

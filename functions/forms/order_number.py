@@ -28,7 +28,7 @@ def parse(text: str) -> str | None:
     Small and full-width letters, spaces and dashes of any kind are as good as the plain form.
     """
     plain = unicodedata.normalize("NFKC", text).upper()
-    no = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Pd")
+    no = "".join([c for c in plain if not c.isspace() and unicodedata.category(c) != "Pd"])
     if len(no) != LENGTH or not set(no) <= set(ALPHABET) or no[-1] != _check(no[:-1]):
         return None
     return no
@@ -40,5 +40,5 @@ def spell(no: str) -> str:
 
 
 def _check(body: str) -> str:
-    total = sum(weight * ALPHABET.index(c) for weight, c in enumerate(body, start=1))
+    total = sum([weight * ALPHABET.index(c) for weight, c in enumerate(body, start=1)])
     return ALPHABET[total % len(ALPHABET)]

@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
+from functions.errors import Wrong
 from functions.forms.definition import Field, Form
 
 Cell = str | int | float | None
@@ -24,15 +25,6 @@ MOST_ROWS = 2000
 ACTIVE = ("=", "+", "-", "@", "\t", "\r", "<r>")
 """How a cell begins that would not be taken for text: by a spreadsheet for a formula (OWASP, "CSV
 Injection"), or, from ``<r>`` to ``</r>``, by XlsxWriter for XML of its own, written as it is."""
-
-
-class Unreadable(Exception):
-    """The file is no workbook, or none that can be taken: ``code`` says why."""
-
-    def __init__(self, code: str, **names: object):
-        super().__init__(code)
-        self.code = code
-        self.names = names
 
 
 def xlsx(title: str, heads: Sequence[str], rows: Table) -> IO[bytes]:
@@ -145,7 +137,7 @@ def read(raw: bytes, form: Form) -> list[tuple[int, dict[str, list[str]]]]:
     on the form, several of them with 、 between.
 
     Raises:
-        Unreadable: not a workbook, no sheet, a column is missing, or too many rows.
+        Wrong: not a workbook, no sheet, a column is missing, or too many rows.
     """
     from openpyxl import load_workbook
 
@@ -153,18 +145,18 @@ def read(raw: bytes, form: Form) -> list[tuple[int, dict[str, list[str]]]]:
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     except Exception:
         # What openpyxl raises for a broken file is whatever its parts raise: zip, XML, keys.
-        raise Unreadable("workbook") from None
+        raise Wrong("workbook", "file") from None
     rows = iter(book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ())
     heads = [_text(cell) for cell in next(rows, ())]
     fields = {heads.index(f["label"]): f for f in form["fields"] if f["label"] in heads}
     known = [f["name"] for f in fields.values()]
     missing = [f["label"] for f in form["fields"] if f["required"] and f["name"] not in known]
     if missing:
-        raise Unreadable("columns", missing="、".join(missing))
+        raise Wrong("columns", "file", missing="、".join(missing))
     taken = []
     for number, row in enumerate(rows, start=2):
         if number > MOST_ROWS + 1:
-            raise Unreadable("rows", most=MOST_ROWS)
+            raise Wrong("rows", "file", most=MOST_ROWS)
         texts = {field["name"]: _answers(field, row[place]) for place, field in fields.items()}
         if any(any(values) for values in texts.values()):
             taken.append((number, texts))

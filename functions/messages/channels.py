@@ -1,7 +1,7 @@
 """Hand a message to where a community reads: a group's robot, a mailbox, or nowhere.
 
-What goes wrong is told in a sentence that is stored and shown to staff. It repeats no address,
-key or secret: whoever knows these can speak in the group.
+An error has a code and names whose sentence is stored and shown to staff. None of the names may
+hold an address, a key or a secret, because whoever knows these can speak in the group.
 """
 
 import base64
@@ -20,18 +20,12 @@ from typing import Any
 from urllib import request
 from urllib.parse import SplitResult, quote_plus, unquote, urlsplit
 
+from functions.errors import Undelivered, Unreachable
+
 TIMEOUT = 10
 """Seconds that a server has for each step."""
 
 Channel = Mapping[str, str]
-
-
-class Undelivered(Exception):
-    """The message was not taken; the text says why, for staff to read."""
-
-
-class Unreachable(Undelivered):
-    """The channel's server cannot be reached, or did not answer: others would fare no better."""
 
 
 def deliver(channel: Channel, text: str, now: datetime) -> None:
@@ -45,12 +39,12 @@ def deliver(channel: Channel, text: str, now: datetime) -> None:
     """
     kind = _read(channel, "kind")
     if kind not in KINDS:
-        raise Undelivered(f"渠道的 kind 要是其中之一：{'、'.join(KINDS)}。")
+        raise Undelivered("kind", kinds="、".join(KINDS))
     try:
         KINDS[kind](channel, text, now)
     except ValueError:
         # So the standard library refuses addresses and characters, and quotes them.
-        raise Undelivered("渠道的设置或消息里，有写法不对的地址或发不出的字符。") from None
+        raise Undelivered("characters") from None
 
 
 def _read(channel: Channel, name: str, default: str | None = None) -> str:
@@ -58,9 +52,9 @@ def _read(channel: Channel, name: str, default: str | None = None) -> str:
     if value.startswith("$"):
         value = os.environ.get(value[1:], "")
         if not value:
-            raise Undelivered(f"环境变量 {channel[name][1:]} 没有设置。")
+            raise Undelivered("variable", variable=channel[name][1:])
     if not value and default is None:
-        raise Undelivered(f"渠道没有写 {name}。")
+        raise Undelivered("setting", setting=name)
     return value or default or ""
 
 
@@ -105,35 +99,36 @@ def _post(url: str, body: Mapping[str, Any], secret: str, *codes: str) -> None:
     """Send to a robot, which says 0 under the first of ``codes`` that it knows."""
     status, answer = _exchange(url, json.dumps(body).encode())
     try:
-        said = json.loads(answer)
+        value = json.loads(answer)
     except (ValueError, RecursionError):
-        said = None
-    known = said if isinstance(said, dict) else {}
+        value = None
+    known = value if isinstance(value, dict) else {}
     code = next((known[name] for name in codes if name in known), None)
     if status == 200 and code == 0:
         return
-    told = known.get("errmsg") or known.get("msg") or known.get("StatusMessage") or "没有说明原因"
-    told = " ".join(_without(str(told), url, secret).split())[:200]
+    told = known.get("errmsg") or known.get("msg") or known.get("StatusMessage") or ""
+    reason = " ".join(_without(str(told), url, secret).split())[:200]
     if status != 200:
-        raise Undelivered(f"机器人的服务器答复 HTTP {status}：{told}。")
+        raise Undelivered("robot_status", status=status, reason=reason)
     if code is None:
-        raise Undelivered(f"机器人的答复看不懂，不是约定的 JSON：{told}。")
-    raise Undelivered(f"机器人没有收下（{_without(str(code), url, secret)[:20]}）：{told}。")
+        raise Undelivered("robot_answer", reason=reason)
+    number = _without(str(code), url, secret)[:20]
+    raise Undelivered("robot_refused", number=number, reason=reason)
 
 
-def _without(told: str, url: str, secret: str) -> str:
-    """What a robot said, less what it repeated of ours. Keys are longer than other words."""
+def _without(text: str, url: str, secret: str) -> str:
+    """What a robot answered, without what it repeated of ours. Keys are longer than other words."""
     words = re.split(r"[/?&=]", url) + re.split(r"[/?&=]", unquote(url))
     ours = {url, secret, *(word for word in words if len(word) > len("access_token"))}
     for word in sorted(ours - {""}, key=len, reverse=True):
-        told = told.replace(word, "***")
-    return told
+        text = text.replace(word, "***")
+    return text
 
 
 def _exchange(url: str, body: bytes) -> tuple[int, bytes]:
     """Post once. An answer is an answer whatever its status, and leads nowhere else."""
     if urlsplit(url).scheme not in ("http", "https"):
-        raise Undelivered("机器人的地址要以 http:// 或 https:// 开头。")
+        raise Undelivered("robot_address")
     opener = request.OpenerDirector()
     for handler in (request.ProxyHandler(), request.HTTPHandler(), request.HTTPSHandler()):
         opener.add_handler(handler)
@@ -143,7 +138,7 @@ def _exchange(url: str, body: bytes) -> tuple[int, bytes]:
         with opener.open(post, timeout=TIMEOUT) as answer:
             return answer.status, answer.read(65536)
     except (OSError, HTTPException):
-        raise Unreachable(f"连不上机器人的服务器，或它 {TIMEOUT} 秒没有答复。") from None
+        raise Unreachable("robot_silent", seconds=TIMEOUT) from None
 
 
 def _smtp(channel: Channel, text: str, now: datetime) -> None:
@@ -157,13 +152,13 @@ def _smtp(channel: Channel, text: str, now: datetime) -> None:
     try:
         refused = _submit(urlsplit(_read(channel, "url")), message)
     except smtplib.SMTPRecipientsRefused:
-        raise Undelivered("邮件服务器拒收所有收件人。") from None
+        raise Undelivered("mail_readers") from None
     except smtplib.SMTPResponseException as error:
-        raise Undelivered(f"邮件服务器没有收下（{error.smtp_code}）。") from None
+        raise Undelivered("mail_refused", number=error.smtp_code) from None
     except OSError:
-        raise Unreachable(f"连不上或登不上邮件服务器，或它 {TIMEOUT} 秒没有答复。") from None
+        raise Unreachable("mail_silent", seconds=TIMEOUT) from None
     if refused:
-        raise Undelivered(f"邮件服务器拒收 {refused} 个收件人，其余的已经收下。")
+        raise Undelivered("mail_some_readers", count=refused)
 
 
 def _subject(text: str) -> str:
@@ -173,7 +168,7 @@ def _subject(text: str) -> str:
 def _submit(place: SplitResult, message: EmailMessage) -> int:
     """Send a mail, and return how many of its readers were refused."""
     if place.scheme not in ("smtp", "smtps") or not place.hostname:
-        raise Undelivered("邮件服务器的地址要以 smtp:// 或 smtps:// 开头。")
+        raise Undelivered("mail_address")
     context = ssl.create_default_context()
     server: smtplib.SMTP
     if place.scheme == "smtps":
@@ -189,7 +184,7 @@ def _submit(place: SplitResult, message: EmailMessage) -> int:
         if place.username:
             # Whoever stands between could hide that the server offers encryption.
             if not isinstance(server.sock, ssl.SSLSocket):
-                raise Undelivered("邮件服务器不能加密，密码没有送出。")
+                raise Undelivered("mail_unencrypted")
             server.login(unquote(place.username), unquote(place.password or ""))
         return len(server.send_message(message))
 
@@ -217,9 +212,9 @@ def _ses(channel: Channel, text: str, now: datetime) -> None:
             },
         )
     except ClientError as error:
-        raise Undelivered(f"SES 没有收下（{error.response['Error']['Code']}）。") from None
+        raise Undelivered("ses_refused", number=error.response["Error"]["Code"]) from None
     except BotoCoreError as error:
-        raise Unreachable(f"没能交给 SES（{type(error).__name__}）。") from None
+        raise Unreachable("ses_silent", error=type(error).__name__) from None
 
 
 KINDS: dict[str, Callable[[Channel, str, datetime], None]] = {

@@ -2,14 +2,16 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from threading import Lock, Thread
+from typing import NamedTuple
 
-from functions.context.app import App
+from functions.context.clock import Clock
+from functions.errors import Undelivered, Unreachable
 from functions.messages import channels
-from functions.messages.channels import Undelivered, Unreachable
 from functions.storage.history import Message, to_utc
+from functions.storage.port import Store
 
 MORNING, EVENING = 8, 20
 """Nothing is sent before or after these hours, in China."""
@@ -18,73 +20,104 @@ AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 """How long to wait after each try; after the last one a message has failed."""
 
 MOST = 1000
-"""How many messages are looked at in a round, so that those of a channel that is silent do not
-fill the round of the others."""
+"""How many messages a round looks at. There are enough that those of a channel that does not answer
+cannot take all places of the others."""
 THREADS = 8
 """How many channels are tried side by side."""
 BUDGET = 30
-"""Seconds that a round has; what is still being tried then goes on without being waited for."""
+"""Seconds that a round has; nobody waits for what is still being tried then."""
 
 Channel = tuple[tuple[str, str], ...]
-"""A channel's settings, in the form that they can be told apart by."""
+"""A channel's settings, in a form that can be a key."""
 
 _busy: set[Channel] = set()
-"""Channels that a thread of this round, or of one before, is at."""
+"""Channels that a thread of this round, or of an earlier one, is working on."""
 _guard = Lock()
 
 
-def send(app: App) -> int:
-    """Try what is to be tried now, and return how many were taken; see :func:`begin`."""
-    return begin(app)()
+class Outbox(NamedTuple):
+    """The messages that are to be sent. ``channels`` are ``notify:`` of ``site.yaml``, and
+    ``words`` say why a message was not delivered."""
 
+    store: Store
+    channels: Sequence[Mapping[str, str]]
+    words: Mapping[str, str]
+    clock: Clock
 
-def begin(app: App, budget: float = BUDGET) -> Callable[[], int]:
-    """Begin to try what is to be tried now. What is returned waits for it, for the rest of
-    ``budget`` seconds at most, and says how many were taken.
+    def send(self) -> int:
+        """Try what is to be tried now, and return how many were taken; see :meth:`begin`."""
+        return self.begin()()
 
-    Channels are tried side by side and each in its order; one that does not answer is left for
-    this round. A message is marked as tried before it is, so that of two who send at once one
-    leaves it to the other; should the program end between, it is tried again: rather twice than
-    never.
-    """
-    ends = time.monotonic() + budget
-    round_ = _Round(app, ends)
-    count = min(THREADS, len(round_.lines))
-    threads = [Thread(target=round_.work, daemon=True) for _ in range(count)]
-    for thread in threads:
-        thread.start()
+    def begin(self, budget: float = BUDGET) -> Callable[[], int]:
+        """Begin to try what is to be tried now. The function that is returned waits for that, for
+        the rest of ``budget`` seconds at most, and says how many messages were taken.
 
-    def wait() -> int:
+        Channels are tried side by side and each in its order; one that does not answer is left
+        alone for this round. A message is marked as tried before it is, so that of two who send
+        at once one leaves it to the other. If the program ends between the two, the message is
+        tried again: rather twice than never.
+        """
+        ends = time.monotonic() + budget
+        round_ = _Round(self, ends)
+        count = min(THREADS, len(round_.lines))
+        threads = [Thread(target=round_.work, daemon=True) for _ in range(count)]
         for thread in threads:
-            thread.join(max(0, ends - time.monotonic()))
-        if round_.errors:
-            raise round_.errors[0]
-        return len(round_.taken)
+            thread.start()
 
-    return wait
+        def wait() -> int:
+            for thread in threads:
+                thread.join(max(0, ends - time.monotonic()))
+            if round_.errors:
+                raise round_.errors[0]
+            return len(round_.taken)
+
+        return wait
+
+    def again(self, no: str) -> None:
+        """Try a message once more that has failed, because staff asked for it."""
+        for message in self.store.messages("failed", limit=1000):
+            if message.id == no:
+                waiting = message._replace(state="waiting", tries=0, next_at="")
+                self.store.settle(waiting, message.tries)
+
+    def waiting(self) -> list[Message]:
+        """What is to be tried now, by day. A message that would wait for longer than any does was
+        marked by a clock that was ahead, and is due as well."""
+        now = self.clock.now
+        if not MORNING <= now.hour < EVENING:
+            return []
+        never = to_utc(now + AGAIN[-1] + timedelta(minutes=1))
+        due = self.store.messages("waiting", to_utc(now), MOST)
+        return due + self.store.messages("waiting", limit=MOST, since=never)
+
+    def channel(self, to: str) -> Channel:
+        """Where messages to somebody go; nowhere, if the settings do not say so any more."""
+        for channel in self.channels:
+            if channel["to"] == to:
+                return tuple(sorted({**channel, "to": channel["address"]}.items()))
+        return (("kind", "none"),)
 
 
-def again(app: App, no: str) -> None:
-    """Try a message once more that has failed; staff asked for it."""
-    for message in app.store.messages("failed", limit=1000):
-        if message.id == no:
-            app.store.settle(message._replace(state="waiting", tries=0, next_at=""), message.tries)
+def sentence(words: Mapping[str, str], error: Undelivered) -> str:
+    """Why a message was not delivered, for staff to read."""
+    names = {**error.names, "reason": error.names.get("reason") or words["no_reason"]}
+    return words[error.code].format(**names)
 
 
 class _Round:
     """What is to be tried now, a line for each channel, and what became of it."""
 
-    def __init__(self, app: App, ends: float):
-        self.app, self.ends = app, ends
+    def __init__(self, outbox: Outbox, ends: float):
+        self.outbox, self.ends = outbox, ends
         self.taken: list[Message] = []
         self.errors: list[Exception] = []
         lines: dict[Channel, list[Message]] = {}
-        for message in _waiting(app):
-            lines.setdefault(_channel(app, message.to), []).append(message)
+        for message in outbox.waiting():
+            lines.setdefault(outbox.channel(message.to), []).append(message)
         self.lines = deque(lines.items())
 
     def work(self) -> None:
-        """Take one channel after another, until none is left or the time is up."""
+        """Empty one channel after another, until none is left or the time is up."""
         while self.lines and time.monotonic() < self.ends:
             try:
                 channel, line = self.lines.popleft()
@@ -117,36 +150,19 @@ class _Round:
         Raises:
             Unreachable: it waits again, and so should the others of this channel.
         """
-        app = self.app
+        store, now = self.outbox.store, self.outbox.clock.now
         wait = AGAIN[min(message.tries, len(AGAIN) - 1)]
-        trying = message._replace(tries=message.tries + 1, next_at=to_utc(app.now + wait))
-        if not app.store.settle(trying, message.tries):
+        trying = message._replace(tries=message.tries + 1, next_at=to_utc(now + wait))
+        if not store.settle(trying, message.tries):
             return
         try:
-            channels.deliver(dict(channel), message.text, app.now)
+            channels.deliver(dict(channel), message.text, now)
         except Undelivered as undelivered:
             state = "failed" if trying.tries > len(AGAIN) else "waiting"
-            app.store.settle(trying._replace(state=state, error=str(undelivered)), trying.tries)
+            why = sentence(self.outbox.words, undelivered)
+            store.settle(trying._replace(state=state, error=why), trying.tries)
             if isinstance(undelivered, Unreachable):
                 raise
             return
-        app.store.settle(trying._replace(state="sent", error=""), trying.tries)
+        store.settle(trying._replace(state="sent", error=""), trying.tries)
         self.taken.append(message)
-
-
-def _waiting(app: App) -> list[Message]:
-    """What is to be tried now, by day. What would wait for longer than any message does was
-    marked by a clock that was ahead, and is due as well."""
-    if not MORNING <= app.now.hour < EVENING:
-        return []
-    never = to_utc(app.now + AGAIN[-1] + timedelta(minutes=1))
-    due = app.store.messages("waiting", to_utc(app.now), MOST)
-    return due + app.store.messages("waiting", limit=MOST, since=never)
-
-
-def _channel(app: App, to: str) -> Channel:
-    """Where messages to somebody go; nowhere, if the settings do not say so any more."""
-    for channel in app.bundle.site["notify"]:
-        if channel["to"] == to:
-            return tuple(sorted({**channel, "to": channel["address"]}.items()))
-    return (("kind", "none"),)

@@ -1,1 +1,1 @@
-"""What an operator does with a store: copy, move, check, fill with examples."""
+"""What an operator does with a store: copy it, move it, check it, fill it with examples."""

@@ -1,7 +1,7 @@
-"""Copies of a database that can be put back: made while others write, verified, thinned.
+"""Copies of a database that can be put back: made while others write, verified, thinned out.
 
-Only one machine has such files. A table in the cloud is restored to a point in time by AWS, and
-carried home with ``move``.
+Only an installation on one machine has such files. AWS restores a table in the cloud to a point in
+time, and ``move`` brings it home.
 """
 
 import os
@@ -16,20 +16,22 @@ from sqlite3 import OperationalError
 from typing import NamedTuple
 
 from functions import scheduled
-from functions.context.app import CHINA, App
+from functions.app import App
+from functions.context.workdays import CHINA
+from functions.errors import Unusable
 from functions.ops import consistency
 from functions.storage import opening, sqlite
 from functions.storage.connect import connect
 from functions.storage.failures import locked
-from functions.storage.port import Store, Unusable
+from functions.storage.port import Store
 from functions.storage.presence import Presence
 from functions.storage.vault import Vault
 
 FACT = "last_backup"
-"""The fact of a store that has when a copy of it was made and verified last."""
+"""The fact of a store that says when a copy of it was last made and verified."""
 
 NAME = "wudan-%Y%m%d-%H%M%S.db"
-"""How a copy is named: by when it was begun, in China."""
+"""How a copy is named: by the time in China at which it was begun."""
 
 _NAMED = re.compile(r"wudan-\d{8}-\d{6}\.db")
 WORKING = ".wudan-working"
@@ -52,18 +54,18 @@ class Made(NamedTuple):
 
 
 def make(app: App, folder: Path, rule: Rule) -> Made:
-    """Copy the store into ``folder`` and verify the copy. If it is healthy, those that the rule
-    does not keep are removed; else every older copy stays.
+    """Copy the store into ``folder`` and verify the copy. If it is healthy, remove the copies that
+    the rule does not keep; else every older copy stays.
 
     Raises:
         Unusable: ``not_a_file``, the store is no file; ``store_damaged``, it cannot be copied;
-            ``unwritable``, there is no room; ``in_use``, somebody else makes a copy there.
+            ``unwritable``, there is no room; ``in_use``, somebody else is making a copy there.
     """
     store = app.store
     if not isinstance(store, sqlite.SQLite):
         raise Unusable("not_a_file")
-    scheduled.rederive(app)  # Else the copy would be found to be derived by other rules.
-    began = app.now
+    scheduled.rederive(app)  # Otherwise the copy would be found to follow other rules.
+    began = app.clock.now
     target = folder / began.strftime(NAME)
     with _working(folder) as room:
         copy = room / "wudan.db"
@@ -83,7 +85,7 @@ def make(app: App, folder: Path, rule: Rule) -> Made:
 
 
 def secret_of(copy: Path) -> Path:
-    """Where the secret lies that goes along with a copy, if one does."""
+    """Where the secret is that goes along with a copy, if one does."""
     return copy.with_suffix(".secret")
 
 
@@ -93,10 +95,8 @@ def lies_in(folder: Path, *others: Path) -> bool:
 
 
 def would_be_committed(folder: Path) -> bool:
-    """Whether git would take up what is put there: personal data must not get into a repository.
-
-    Where there is a repository and git cannot be asked, it would.
-    """
+    """Whether git would commit what is put there, because personal data must not get into a
+    repository. Where there is a repository but no git to ask, assume so."""
     there = next(each for each in (folder.resolve(), *folder.resolve().parents) if each.is_dir())
     if not any((each / ".git").exists() for each in (there, *there.parents)):
         return False
@@ -125,11 +125,11 @@ def spare(made: Iterable[datetime], rule: Rule) -> set[datetime]:
 
 
 def restore(copy: Path, address: str, given: str, now: datetime) -> Path | None:
-    """Put a copy in the place of the store at ``address``, and return the folder that keeps what
-    was there. At every moment the database is the old one or the new one, whole.
+    """Put a copy in the place of the store at ``address``, and return the folder with what was
+    there before. At every moment the database is the whole old one or the whole new one.
 
-    The secret, ``given`` or beside the database, must be the copy's; where there is none, the one
-    that went along with the copy is put there.
+    The secret, which is ``given`` or beside the database, must be that of the copy. Where there is
+    none, the one that went along with the copy is put there.
 
     Raises:
         Unusable: the store is no file (``not_a_file``), the copy cannot be used (``no_store``,
@@ -157,8 +157,8 @@ def restore(copy: Path, address: str, given: str, now: datetime) -> Path | None:
 
 
 def _fetch(copy: Path, new: Path, secret: bytes) -> None:
-    """Copy a copy, and make sure that it is one, and the secret's if there is a secret."""
-    for suffix in ("", "-wal"):  # The log, if somebody has copied the folder as it lay.
+    """Copy a copy, and make sure that it is one and belongs to the secret, if there is one."""
+    for suffix in ("", "-wal"):  # The log, if somebody has copied the folder as it was.
         with suppress(FileNotFoundError):
             _copy(copy.with_name(copy.name + suffix), new.with_name(new.name + suffix))
     try:
@@ -178,7 +178,7 @@ def _fetch(copy: Path, new: Path, secret: bytes) -> None:
 
 @contextmanager
 def _alone(database: Path) -> Iterator[None]:
-    """While nobody else has the database open.
+    """Have the database for oneself.
 
     Raises:
         Unusable: ``in_use``, somebody has.
@@ -192,11 +192,11 @@ def _alone(database: Path) -> Iterator[None]:
 
 
 def _keep(database: Path, now: datetime) -> Path | None:
-    """Copy what lies in the database's place to a folder beside it, and leave no log that would be
-    read into another database.
+    """Copy what is in the database's place to a folder beside it, and leave no log there that would
+    be read into another database.
 
     Raises:
-        Unusable: ``in_use``, a program of before the lock has it open.
+        Unusable: ``in_use``, a program that is older than the lock has it open.
     """
     logs = [database.with_name(database.name + suffix) for suffix in ("-wal", "-shm")]
     there = [file for file in (database, *logs) if file.exists()]
@@ -226,11 +226,11 @@ def _opened(file: Path) -> Iterator[Store]:
 
 @contextmanager
 def _working(folder: Path) -> Iterator[Path]:
-    """A folder of one's own in which to make something; what somebody before left there, who was
-    killed, is removed.
+    """A folder in which to make something, without what an earlier process that was killed left
+    there.
 
     Raises:
-        Unusable: ``in_use``, somebody else is at it; ``unwritable``, there is no room.
+        Unusable: ``in_use``, somebody else is working there; ``unwritable``, there is no room.
     """
     room = folder / WORKING
     try:

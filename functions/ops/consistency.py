@@ -1,10 +1,10 @@
-"""A store held against the histories in it, and what is derived put right.
+"""Compare a store with the histories in it, and correct what is derived from them.
 
-Heads, lists, traces and counters are written beside every event, so nothing should ever be found.
-What may be found: a file that was damaged or edited, a rule that changed, what a version of before
-left. On SQLite everything is read as it was at one moment, and mended in one transaction, so
-others may write meanwhile. DynamoDB has neither: there nobody should, and mending that broke off
-is begun again.
+Heads, lists, traces and counters are written together with every event, so nothing should ever be
+wrong. What may be wrong: a file was damaged or edited, a rule has changed, an earlier version left
+something. On SQLite everything is read as it was at one moment and mended in one transaction, so
+others may write meanwhile. DynamoDB has neither, so nobody should write meanwhile there, and
+mending that broke off is begun again.
 """
 
 import os
@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from functions.context.app import App
+from functions.app import App
+from functions.errors import Conflict, Refused, Unusable
 from functions.ops import demo, history_check
 from functions.ops.history_check import Fault, Repair
 from functions.orders import counters
@@ -22,14 +23,13 @@ from functions.orders.counters import Tally
 from functions.people import accounts
 from functions.storage import opening
 from functions.storage.history import Change, Event, Head, Kept, Message
-from functions.storage.port import Conflict, Unusable
 
 KIND = history_check.DOCTOR
 AT_ONCE = 20
-"""Counters in one change: an engine takes no transaction of any size."""
+"""Counters in one change, because engines limit the size of a transaction."""
 
 PATIENCE = 10
-"""Seconds for which mending waits for others who write."""
+"""Seconds for which mending waits while others write."""
 
 EVERY = 1_000_000
 HISTORIES, FIGURES, MESSAGES = "histories", "figures", "messages"
@@ -37,19 +37,18 @@ HISTORIES, FIGURES, MESSAGES = "histories", "figures", "messages"
 T = TypeVar("T")
 
 
-class Refusal(Exception):
-    """To mend would make it worse; nothing was changed. ``code`` says why: ``damaged``,
-    ``secret`` (it is missing or another's), ``unreadable`` or ``nothing``."""
+class Refusal(Refused):
+    """Mending would make it worse; nothing was changed. The code is ``damaged``, ``secret`` (it is
+    missing or another's), ``unreadable`` or ``nothing``."""
 
     def __init__(self, code: str, found: "Findings"):
         super().__init__(code)
-        self.code = code
         self.found = found
 
 
 class Findings(NamedTuple):
-    """``unread`` are the histories of which no head can be made. ``counters``: what is missing
-    from each that is wrong."""
+    """``unread``: from how many histories no head can be made. ``counters``: what is missing from
+    each counter that is wrong."""
 
     histories: int
     unread: int
@@ -65,8 +64,8 @@ class Findings(NamedTuple):
 
 
 def from_environment() -> tuple[App, Unusable | None]:
-    """The app that the environment describes, with the store and whatever secret there is, and
-    what is wrong with that.
+    """The app that the environment describes, with whatever secret there is, and what is wrong with
+    that secret.
 
     Raises:
         Unusable: there is no store, or it cannot be opened.
@@ -85,15 +84,15 @@ def from_environment() -> tuple[App, Unusable | None]:
 
 
 def examine(app: App) -> Findings:
-    """Read all that is kept, and say what does not agree."""
+    """Read everything that is kept, and say what does not agree."""
     with app.store.snapshot() as store:
         return _examine(app.inside(store))
 
 
 def mend(app: App) -> Findings:
-    """Write what should have been there, and return what was found; that counters were put right
-    is a history of its own. Events and what is sealed are never removed, but for what should have
-    been erased.
+    """Write what should have been there, and return what was found. A history of its own records
+    that counters were corrected. Events and sealed parts are never removed, except those that
+    should have been erased.
 
     Raises:
         Refusal: too little can be read.
@@ -105,7 +104,7 @@ def mend(app: App) -> Findings:
         if found.refusal:
             raise Refusal(found.refusal, found)
         for repair in found.repairs:
-            with suppress(Conflict):  # Where engines cannot keep others out: the next run will do.
+            with suppress(Conflict):  # Not every engine keeps others out; the next run mends it.
                 store.renew(repair.kept, repair.head, repair.traces)
                 if repair.change:
                     store.commit(repair.change)
@@ -115,14 +114,14 @@ def mend(app: App) -> Findings:
 
 
 def parted(missing: Mapping[tuple[str, str], int]) -> Iterator[dict[tuple[str, str], int]]:
-    """Counters in parts that fit into one change."""
+    """Counters in parts, each of which fits into one change."""
     left = sorted(missing.items())
     for first in range(0, len(left), AT_ONCE):
         yield dict(left[first : first + AT_ONCE])
 
 
 class _Examination:
-    """What is known of a store while it is read."""
+    """What is known about a store while it is read."""
 
     def __init__(self, app: App):
         self.app, self.store = app, app.store
@@ -134,7 +133,7 @@ class _Examination:
         self.acted: set[str] = set()
         self.unread = 0
         self.unknown = False
-        """Whether something counts for what nobody can know."""
+        """Whether nobody can know what something counts for."""
         known = self._read("facts", lambda: self.store.fact(opening.FACT), "")
         self.given_up = self._read("facts", lambda: self.store.fact(opening.GIVEN_UP), "")
         prints = app.vault.fingerprints
@@ -174,7 +173,7 @@ class _Examination:
     def _take(self, kept: Kept) -> None:
         try:
             verdict = history_check.check(self.app, kept, self.opens, self.given_up)
-        except self.store.damage as error:  # One that cannot be judged must not hide the others.
+        except self.store.damage as error:  # One that cannot be checked must not hide the others.
             verdict = history_check.Verdict(
                 [Fault("impossible", kept.no, {"error": error})], None, None
             )
@@ -192,7 +191,7 @@ class _Examination:
         self.acted |= {*history_check.acted(verdict.events)}
 
     def _suspect_the_secret(self, sealed: int) -> None:
-        """Where most does not open, not each sealed part is damaged: the secret is another's."""
+        """If most sealed parts cannot be opened, they are not damaged: the secret is another's."""
         others = [fault for fault in self.faults if fault.code != "sealed"]
         if (len(self.faults) - len(others)) * 2 > sealed:
             self.faults = [*others, Fault("secret_foreign")]
@@ -242,7 +241,7 @@ def _examine(app: App) -> Findings:
 
 
 def _count(app: App, missing: dict[tuple[str, str], int]) -> None:
-    old, at = app.store.head(KIND), app.now.isoformat()
+    old, at = app.store.head(KIND), app.clock.now.isoformat()
     head = old or Head(KIND, KIND, 0, "", at, {})
     event = Event("counted", "staff", at, {"counters": len(missing)})
     app.store.commit(Change(head._replace(version=head.version + 1), [event], tally=missing))

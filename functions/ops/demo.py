@@ -1,7 +1,7 @@
-"""A plausible year of orders, for showing and measuring; nobody in it is real.
+"""A plausible year of orders, for demonstrations and benchmarks; nobody in it is real.
 
-Every history keeps to the life cycle and the station's deadlines, and ends where the next step
-would be after now: what was filed lately is still on its way. The same seed gives the same year.
+Every history follows the life cycle and the station's deadlines, and ends where the next step would
+lie in the future, so what was filed lately is still in progress. The same seed gives the same year.
 """
 
 import random
@@ -10,7 +10,9 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from functions.context.app import CHINA, App
+from functions.app import App
+from functions.context.workdays import CHINA
+from functions.errors import Conflict, Refused
 from functions.forms import order_number
 from functions.orders import repository
 from functions.orders.counters import STARS
@@ -18,7 +20,6 @@ from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TEAM, Order, appl
 from functions.orders.repository import Step
 from functions.people import volunteers
 from functions.storage.history import Event
-from functions.storage.port import Conflict
 from functions.storage.vault import fingerprint
 
 WISHES = {
@@ -31,7 +32,7 @@ WISHES = {
     "other": (1, "楼道的灯不亮了，不知道找谁。", "楼道的灯坏了，想请人看看"),
 }
 ANY = (1, "想请志愿者帮个忙，电话里细说。", "居民想请志愿者帮个忙")
-"""How often a service is asked for; a wish in the resident's words, and in those for the public."""
+"""How often a service is asked for, a wish in the resident's words, and in words for the public."""
 
 SAID: dict[str, dict[str, str]] = {
     "consulted": {"note": "和服务队、楼栋长商量过，先上门看，再定怎么办。"},
@@ -60,7 +61,7 @@ WORK = {"routine": (0,) * 9 + (1, 1, 12), "difficult": (2, 4, 6, 9, 20), "comple
 
 YEAR, LATELY = timedelta(days=364), timedelta(days=7)
 SEASON, SERVICE_DAY = (1, 2, 9, 10, 11), 15
-"""The months of the spring festival and of autumn, and a day of each month: more is asked for."""
+"""The months of the spring festival and of autumn, and a day of each month, with more wishes."""
 
 OPENS, SECONDS = (time(9, tzinfo=CHINA), time(14, 30, tzinfo=CHINA)), 3 * 60 * 60
 RESIDENTS, VOLUNTEERS = (0, 9000), (9000, 10000)
@@ -68,21 +69,17 @@ RESIDENTS, VOLUNTEERS = (0, 9000), (9000, 10000)
 
 
 FACT = "demo"
-"""The fact of a store that has how many histories in it are made up."""
-
-
-class Real(Exception):
-    """The store holds something real, among which nothing made up must come."""
+"""The fact of a store that says how many histories in it are made up."""
 
 
 def fill(app: App, orders: int, seed: int = 1) -> int:
-    """Write so many orders of the year up to now, with volunteers, and return how many.
+    """Write so many orders of the last year, with volunteers, and return how many.
 
     Raises:
-        Real: somebody filed a wish or signed up there; nothing was written.
+        Refused: ``real``, somebody filed a wish or signed up there; nothing was written.
     """
     if _histories(app) != int(app.store.fact(FACT) or 0):
-        raise Real
+        raise Refused("real")
     town = _Town(app, seed)
     town.recruit(orders // 20 + 3)
     for at in town.moments(orders):
@@ -99,8 +96,9 @@ class _Town:
     """Chance, the calendar, and who there is: volunteers by team, and residents who wished."""
 
     def __init__(self, app: App, seed: int):
-        self.app, self.now, self.bundle, self.calendar = app, app.now, app.bundle, app.calendar
-        # Chance is to come out the same again, and guards nothing: no key is made of it.
+        self.app, self.now, self.bundle = app, app.clock.now, app.bundle
+        self.calendar = app.deadlines.calendar
+        # Chance must come out the same again, and no key is made of it.
         self.rng = random.Random(seed)  # noqa: S311
         self.begins = self.now - YEAR
         self.members: dict[str, list[tuple[datetime, str]]] = {t: [] for t in self.bundle.teams}
@@ -153,11 +151,11 @@ class _Town:
         data = {"wants": team, "wording": self.bundle.forms[volunteers.KIND]["version"]}
         event = Event("applied", RESIDENT, at.isoformat(), data)
         said = self.somebody(VOLUNTEERS) | SAID["applied"]
-        applied = volunteers.change(self.app, None, no, event, said)
+        applied = self.app.volunteers.change(None, no, event, said)
         self.app.store.commit(applied)
         if (since := self.later(at, 1)) <= self.now:
             event = Event("approved", STAFF, since.isoformat(), {"who": WHO, "team": team})
-            self.app.store.commit(volunteers.change(self.app, applied.head, no, event))
+            self.app.store.commit(self.app.volunteers.change(applied.head, no, event))
             self.members[team].append((since, no))
 
     def live(self, at: datetime) -> None:
@@ -166,7 +164,7 @@ class _Town:
             life = _Life(self, order_number.draw(self.rng.randrange), at)
             with suppress(_Ahead):
                 life.run()
-            change = repository.change(self.app, Order(life.order.no), life.order, life.steps)
+            change = self.app.orders.change(Order(life.order.no), life.order, life.steps)
             with suppress(Conflict):
                 self.app.store.commit(change._replace(messages=()))
                 self.recent = [*self.recent[-8:], life]
@@ -174,11 +172,11 @@ class _Town:
 
 
 class _Ahead(Exception):
-    """The next step lies after now: the history ends here."""
+    """The next step would lie in the future, so the history ends here."""
 
 
 class _Life:
-    """One order on its way, step by step; ``at`` is how far its time has come."""
+    """One order, step by step; ``at`` is the time that it has reached."""
 
     def __init__(self, town: _Town, no: str, at: datetime):
         self.town, self.rng, self.order, self.at = town, town.rng, Order(no), at
@@ -193,7 +191,7 @@ class _Life:
         self.who: dict[str, str] = self.twin.who if self.twin else town.somebody(RESIDENTS) | lives
 
     def run(self) -> None:
-        """All that happens to it: it ends at once, or takes a round, or more till it is solved."""
+        """All that happens to it: it ends at once, or goes round until it is solved."""
         source = self.town.one_of(SOURCES)
         by, said = RESIDENT if source == "online" else STAFF, {"detail": self.wish, **self.who}
         key = fingerprint(self.town.app.vault.tracking_key(self.order.no))

@@ -1,17 +1,19 @@
-"""What one history should look like, held against what a store keeps of it.
+"""Compare what a store keeps of one history with what its events amount to.
 
-Heads, lists, traces and counters are derived, so they can be made again from the history. Events
-and what is sealed can not: where they are damaged or missing, only a backup has them.
+Heads, lists, traces and counters are derived, so they can be made again from the events. Events and
+sealed parts cannot: where they are damaged or missing, only a backup has them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from functions.context.app import App
+from functions.app import App
+from functions.errors import Refused
 from functions.orders import counters, repository
 from functions.orders.counters import Tally
-from functions.orders.lifecycle import Refused, fold
+from functions.orders.lifecycle import fold
+from functions.orders.privacy import identifying
 from functions.people import access_log, accounts, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Kept
 
@@ -24,20 +26,20 @@ STATES: dict[str, dict[str, str]] = {
     DONE: {},
     DOCTOR: {},
 }
-"""Histories whose heads are not derived as a whole: the states that their events lead to."""
+"""Histories of which only this is derived: the states that their events lead to."""
 
 FORMS = {"submitted": "wish", "applied": "volunteer", "rated": "rating"}
-"""Events whose data was answered in a form that residents fill in."""
+"""Events whose data comes from a form that residents fill in."""
 
 LONG_AGO = "0001-01-01T00:00:00+00:00"
 
-STUMBLES = (Refused, volunteers.Refused, AttributeError, KeyError, TypeError, ValueError)
-"""What the rules raise for a history that they would not have let happen."""
+STUMBLES = (Refused, AttributeError, KeyError, TypeError, ValueError)
+"""What the rules raise for a history that they would not have allowed."""
 
 
 class Fault(NamedTuple):
-    """``code`` picks the sentence that tells what it is and what to do; ``no`` is the number of
-    the history, or the name of a part of the store, and ``names`` go into the sentence."""
+    """``code`` is that of the sentence that says what is wrong and what to do; ``no`` is the number
+    of the history, or the name of a part of the store; ``names`` go into the sentence."""
 
     code: str
     no: str = ""
@@ -45,8 +47,8 @@ class Fault(NamedTuple):
 
 
 class Repair(NamedTuple):
-    """What to write so that a history is kept as it should be: its head (None where places lead
-    to nothing) and its traces, and then ``change``, if there is one."""
+    """What to write so that a history is kept as it should be: its head (None where lists lead to
+    nothing) and its traces, and then ``change``, if there is one."""
 
     kept: Kept
     head: Head | None
@@ -55,8 +57,8 @@ class Repair(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """``counted`` is what the history counts for, None where nobody can know; ``events`` are
-    those that make sense one after the other, empty where they do not."""
+    """``counted`` is what the history counts for, None where nobody can know. ``events`` is empty
+    where the events cannot have followed one another."""
 
     faults: Sequence[Fault]
     repair: Repair | None
@@ -65,8 +67,8 @@ class Verdict(NamedTuple):
 
 
 def check(app: App, kept: Kept, opens: bool, given_up: str = "") -> Verdict:
-    """Hold one history against its events and what is sealed; ``opens`` says whether the secret
-    is the one that it was sealed with, but for what was sealed until ``given_up``."""
+    """Check one history. ``opens`` says whether the secret is the one that it was sealed with, and
+    ``given_up`` until when it was sealed with one that is lost."""
     if not (kept.head or kept.events or kept.personal or kept.damaged):
         return Verdict([Fault("stray", kept.no)], Repair(kept, None, frozenset()), Tally())
     return _History(app, kept, opens, given_up).verdict()
@@ -113,7 +115,7 @@ class _History:
         return named if named in STATES else begun
 
     def _derived(self) -> tuple[Head | None, Tally | None]:
-        """The head that the events amount to and what it counts for, if they are all there."""
+        """The head that the events amount to and what it counts for, if all events are there."""
         if not self._is_whole() or not (self.kept.head or self.kind in ORDERED):
             return None, None
         derive = DERIVED.get(self.kind, _plain)
@@ -143,7 +145,7 @@ class _History:
         return {int(seq) for _, seq in told if seq.isdigit()}
 
     def _by_head(self) -> Tally | None:
-        """What a history that cannot be read counts for, as its head has it."""
+        """What a history that cannot be read counts for, according to its head."""
         head = self.kept.head
         if self.kind in STATES:
             return Tally()
@@ -174,32 +176,32 @@ class _History:
             self._tell("exposed", fields=", ".join(sorted(names)))
 
     def _is_given_up(self, seq: int) -> bool:
-        """Whether it was sealed with a secret that is known to be gone."""
+        """Whether a part was sealed with a secret that is known to be lost."""
         event = self.kept.events.get(seq)
         return event is not None and datetime.fromisoformat(event.at) <= self.given_up
 
     def _said(self, seq: int) -> dict[str, Any] | None:
-        """What was typed with an event, if that can be read."""
+        """What was typed with an event, or None where that cannot be read."""
         sealed = self.kept.personal.get(seq, b"")
         if not (self.opens and self.app.vault.opens(self.kept.no, sealed)):
             return None
         return self.app.vault.open(self.kept.no, sealed)
 
     def _traces(self) -> Set[str]:
-        """The marks that are made of what is sealed; as they are where that cannot be read."""
+        """The marks that should be there; those that are, where what they mark cannot be read."""
         kept, said = self.kept, {} if self.erased else self._said(1)
         if said is None or self.kind not in ORDERED:
             return kept.traces
-        # A line of the secret that was in use before may have made them.
+        # They may have been made with an earlier line of the secret.
         stamps = self.app.vault.stamps
         ways = [
             {f"{name}:{stamp[:32]}" for stamp in stamps("trace", name, value)}
-            for name, value in repository.identifying(said).items()
+            for name, value in identifying(said).items()
         ]
         if len(kept.traces) == len(ways) and all(kept.traces & way for way in ways):
             return kept.traces
         self._tell("traces")
-        return frozenset(repository.traces(self.app, said))
+        return frozenset(self.app.personal.traces(said))
 
     def _repair(self, head: Head | None, traces: Set[str]) -> Repair | None:
         if head is None:
@@ -213,7 +215,7 @@ class _History:
                 self._tell("overlisted", lists=len(stray))
         if (kept.head, kept.traces, kept.places) == (head, traces, should) and not change:
             return None
-        # What was read of it is not needed for that, and may be large.
+        # The repair needs neither the events nor what is sealed, which may be large.
         return Repair(kept._replace(events={}, personal={}), head, traces, change)
 
     def _change(self, head: Head, traces: Set[str]) -> Change | None:
@@ -225,7 +227,7 @@ class _History:
             if seq > self.erased:
                 said = self._said(seq) if seq in kept.personal else {}
                 if said is None or not self.opens:
-                    continue  # It cannot be sealed with the others, and must not be lost.
+                    continue  # It cannot be sealed with the rest, and must not be lost.
                 sealed[seq] = self.app.vault.seal(kept.no, said | told)
             event = kept.events[seq]
             data = {name: value for name, value in event.data.items() if name not in told}
@@ -240,16 +242,16 @@ Derived = tuple[Head, Tally]
 
 def _order(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
     order = fold(kept.no, events)
-    return repository.head(app, order), counters.of_order(order)
+    return app.orders.head(order), counters.of_order(order)
 
 
 def _volunteer(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
-    head = volunteers.fold(app, kept.no, events)
+    head = app.volunteers.fold(kept.no, events)
     return head, volunteers.counted(head)
 
 
 def _plain(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
-    """Of other histories only this much follows from the events."""
+    """The part of the head of other histories that follows from the events."""
     head = kept.head
     if head is None:
         raise ValueError("no head")
@@ -261,7 +263,7 @@ def _plain(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
     if head.kind == accounts.KIND and not _is_account(head):
         raise ValueError("account")
     state = reached[-1] if reached else ""
-    # Earlier versions looked at the clock twice, so an account may have begun before its event.
+    # Earlier versions read the clock twice, so an account may have begun before its event.
     return head._replace(version=len(events), state=state, data=data), Tally()
 
 
@@ -282,20 +284,20 @@ def _is_account(head: Head) -> bool:
 
 
 def _is_sealed(event: Event) -> bool:
-    """Whether something was certainly typed with an event: a phone, or what went wrong."""
+    """Whether something was certainly typed with an event: a phone, or a problem."""
     return event.kind in ("submitted", "applied") or event.data.get("problem") == "raised"
 
 
 def _told(app: App, event: Event) -> dict[str, Any]:
-    """Answers in the history that tell of a person and should be sealed: those of earlier
-    versions, or of a form in which they were not yet marked ``role: personal``."""
+    """Answers in the history that are personal and should be sealed. Earlier versions left them
+    there, and so does a form in which they are not yet marked ``role: personal``."""
     form = app.bundle.forms.get(FORMS.get(event.kind, ""), {"fields": ()})
     names = {field["name"] for field in form["fields"] if field.get("role") == "personal"}
     return {name: event.data[name] for name in names if name in event.data}
 
 
 def referred(kept: Kept) -> Iterator[str]:
-    """The numbers of other histories that this one tells of."""
+    """The numbers of other histories that this one refers to."""
     kind, _, no = kept.no.partition(":")
     if kind == access_log.KIND:
         yield no

@@ -1,24 +1,24 @@
-"""Another secret for a community: what was sealed with the old one is sealed anew.
+"""Give a community another secret, and seal anew what was sealed with the old one.
 
-The new line goes to the top of the secret before anything is sealed with it, and the store's
-fingerprint follows when all is done. So a rotation that was broken off is seen by the two not
-being the same, loses nothing meanwhile, and goes on when it is run again.
+The new line is put at the top of the secret before anything is sealed with it, and the store's
+fingerprint follows when everything is done. So a rotation that broke off shows in the difference
+between the two, has lost nothing, and goes on when it is run again.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from functions.context.app import App
+from functions.app import App
+from functions.errors import Conflict, Unusable
 from functions.orders import repository
 from functions.people import volunteers
 from functions.storage import opening
 from functions.storage.history import Change
-from functions.storage.port import Conflict, Unusable
 from functions.storage.vault import Vault
 
 
 def is_unfinished(app: App) -> bool:
-    """Whether the store still holds what older lines of the secret sealed."""
+    """Whether the store still holds parts that an older line of the secret sealed."""
     return app.store.fact(opening.FACT) != app.vault.fingerprints[0]
 
 
@@ -28,7 +28,7 @@ def numbers(app: App) -> list[str]:
 
 
 def reseal(app: App, numbers: Iterable[str]) -> int:
-    """Seal with the first line what an older one sealed, and then say so in the store; return how
+    """Seal with the first line what an older one sealed, and record that in the store. Returns how
     many histories were changed. What no line opens stays as it is."""
     changed = sum(_reseal(app, no) for no in numbers)
     app.store.set_fact(opening.FACT, app.vault.fingerprints[0])
@@ -36,8 +36,8 @@ def reseal(app: App, numbers: Iterable[str]) -> int:
 
 
 def give_up(address: str, now: datetime) -> None:
-    """Begin another secret for a store whose own is gone for good. What that sealed stays as it
-    is, in case it is found one day, and is shown as unreadable.
+    """Begin another secret for a store whose own is lost. What that sealed is shown as unreadable
+    and stays as it is, in case the secret is found one day.
 
     Raises:
         Unusable: ``secret_there``, there is a secret, or it is kept elsewhere; ``in_use``.
@@ -65,11 +65,11 @@ def _reseal(app: App, no: str) -> bool:
             return False
         said = {seq: app.vault.open(no, sealed[seq]) for seq in old}
         parts = sealed | {seq: app.vault.seal(no, said[seq]) for seq in old}
-        # Traces are made of what was told first, and are the old secret's too.
+        # Traces are made of what was typed first, also with the old secret.
         first = app.vault.open(no, parts[1]) if 1 in said else {}
-        traces = repository.traces(app, first) if first else app.store.traces(no)
+        traces = app.personal.traces(first) if first else app.store.traces(no)
         try:
             app.store.commit(Change(head, [], parts, traces=traces, erase=True))
         except Conflict:
-            continue  # Somebody wrote meanwhile, which only a table in the cloud lets them.
+            continue  # Somebody wrote meanwhile, which only a table in the cloud allows.
         return True

@@ -1,9 +1,10 @@
-"""Everything of one store in another, so that a community can outgrow its machine or come home.
+"""Move everything from one store to another, so that a community can outgrow its machine or come
+home.
 
-Nobody should write meanwhile. A move that broke off is begun again and goes on where it was:
-what is in the target already is left alone, and what the source has gained is added. What is
-sealed stays sealed, so both places need the same secret. Messages that were sent, and counters
-of tries that end within hours, stay behind.
+Nobody should write meanwhile. A move that broke off goes on where it was when it is run again: what
+is in the target already is left alone, and what the source has gained is added. Sealed parts stay
+sealed, so both places need the same secret. Messages that were sent, and counters of tries that
+end within hours, stay behind.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from functions.errors import Refused
 from functions.ops import consistency
 from functions.orders import counters
 from functions.orders.counters import Tally
@@ -19,50 +21,37 @@ from functions.storage.history import Change, Message
 from functions.storage.port import Store
 
 PART = 20
-"""How many events are written at a time: an engine takes no transaction of any size."""
+"""How many events are written at a time, because engines limit the size of a transaction."""
 
 OPEN = ("waiting", "failed")
 EVERY = 1_000_000
 
 
-class Diverged(Exception):
-    """The target has something of that number that the source has not; nothing was changed."""
-
-
-class Foreign(Exception):
-    """The target belongs to another secret, under which nothing of the source would open."""
-
-
-class Damaged(Exception):
-    """A history of that number cannot be read; nothing was changed."""
-
-
 def numbers(store: Store) -> list[str]:
-    """The number of everything that can be moved.
+    """The numbers of all histories.
 
     Raises:
-        Damaged: not all can be read.
+        Refused: ``damaged``, a history cannot be read.
     """
     found = []
     for kept in store.everything():
         if kept.damaged or kept.head is None:
-            raise Damaged(kept.no)
+            raise Refused("damaged", no=kept.no)
         found.append(kept.no)
     return found
 
 
 def move(source: Store, target: Store, nos: Iterable[str]) -> int:
-    """Write to the target what it lacks of these histories, then counters and messages.
-
-    Returns how many histories were written to.
+    """Write to the target what it lacks of these histories, then counters and messages. Returns to
+    how many histories something was written.
 
     Raises:
-        Foreign: the target has another secret.
-        Diverged: the two have gone different ways.
+        Refused: ``foreign``, the target has another secret, with which nothing of the source would
+            open; ``diverged``, the target has something of a number that the source has not.
     """
     secret = source.fact(opening.FACT)
     if secret and target.fact(opening.FACT) not in ("", secret):
-        raise Foreign
+        raise Refused("foreign")
     if secret:
         target.set_fact(opening.FACT, secret)
     written, anchor = 0, None
@@ -81,7 +70,7 @@ def move(source: Store, target: Store, nos: Iterable[str]) -> int:
 
 
 def differences(source: Store, target: Store) -> list[str]:
-    """What is not the same in both: numbers of histories, ``counters``, ``messages``."""
+    """What is different in the two: numbers of histories, ``counters``, ``messages``."""
     ours, theirs = ({*numbers(store)} for store in (source, target))
     found = sorted(ours ^ theirs)
     found += sorted(no for no in ours & theirs if digest(source, no) != digest(target, no))
@@ -91,7 +80,7 @@ def differences(source: Store, target: Store) -> list[str]:
 
 
 def digest(store: Store, no: str) -> str:
-    """A hash of all that is kept of one history; the same in every engine."""
+    """A digest of all that is kept of one history; the same in every engine."""
     kept: list[Any] = [
         store.head(no),
         [[event.kind, event.by, event.at, {**event.data}] for event in store.events(no)],
@@ -107,7 +96,7 @@ def _carry(source: Store, target: Store, no: str) -> bool:
     old = target.head(no)
     have = old.version if old else 0
     if head is None or target.events(no) != events[:have]:
-        raise Diverged(no)
+        raise Refused("diverged", no=no)
     if old and digest(source, no) == digest(target, no):
         return False
     for first in range(have, len(events), PART):

@@ -12,7 +12,9 @@ from functions.orders import counters, lifecycle
 from functions.orders.counters import STARS, STEPS
 
 if TYPE_CHECKING:
-    from functions.context.app import App
+    from datetime import date
+
+    from functions.storage.port import Store
 
 FEWEST = 5
 """Services and teams with fewer orders in a period are shown together, lest a person be known;
@@ -79,13 +81,13 @@ def report(period: str, counted: Mapping[str, int]) -> Report:
     )
 
 
-def snapshot(app: "App") -> dict[str, Any]:
+def snapshot(store: "Store", today: "date") -> dict[str, Any]:
     """All that a build needs to know of the orders, and nothing personal: counters and wishes.
 
     ``months``: counters by month. ``now``: what is at the moment. ``wishes`` and ``answers``:
     what the station wrote for the public, the newest first.
     """
-    heads = app.store.find("order", ["published:yes"], limit=WISHES)
+    heads = store.find("order", ["published:yes"], limit=WISHES)
     wishes = [
         {
             "text": head.data["published"],
@@ -97,21 +99,21 @@ def snapshot(app: "App") -> dict[str, Any]:
     ]
     answers = [
         {"text": head.data["answer"], "service": head.data["service"], "month": head.begun[:7]}
-        for head in app.store.find("order", ["answered:public"], limit=WISHES)
+        for head in store.find("order", ["answered:public"], limit=WISHES)
     ]
     return {
-        "made": app.now.date().isoformat(),
-        "months": {month: _counted(app, month) for month in app.store.months()},
-        "now": _counted(app, counters.NOW),
+        "made": today.isoformat(),
+        "months": {month: _counted(store, month) for month in store.months()},
+        "now": _counted(store, counters.NOW),
         "wishes": wishes,
         "answers": answers,
     }
 
 
-def _counted(app: "App", month: str) -> dict[str, int]:
+def _counted(store: "Store", month: str) -> dict[str, int]:
     """The counters of a month without those below nothing: only damage, which ``doctor`` mends,
     brings a counter there, and nobody should read of minus five wishes."""
-    return {name: count for name, count in app.store.tally(month).items() if count > 0}
+    return {name: count for name, count in store.tally(month).items() if count > 0}
 
 
 def named(made: Report, services: Mapping[str, str], teams: Mapping[str, str]) -> Report:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from functions.errors import Refused
 from functions.storage.history import Event
 
 RESIDENT, STAFF, TEAM, CLOCK = "resident", "staff", "team", "clock"
@@ -327,41 +328,28 @@ TABLE: dict[str, Move] = {
 _NUMBERS = ("attitude", "skill", "timeliness")
 
 
-class Refused(Exception):
-    """The event may not follow.
-
-    ``reason`` is ``unknown``, ``state``, ``actor`` or ``data``, or what the guard found:
-    ``consultation``, ``level``, ``waiting``, ``going``, ``erased``, ``rated``, ``own``,
-    ``problem``, ``unpublished``, ``served``.
-    """
-
-    def __init__(self, reason: str, order: Order, event: Event):
-        super().__init__(f"{event.kind} by {event.by} after {order.state or 'nothing'}: {reason}")
-        self.reason = reason
-        self.order = order
-        self.event = event
-
-
 def apply(order: Order, event: Event) -> Order:
     """The order after the event.
 
     Raises:
-        Refused: where the table does not let this event follow.
+        Refused: the table does not let this event follow: ``unknown``, ``state``, ``actor``,
+            ``data``, or what the guard found (``consultation``, ``level``, ``waiting``, ``going``,
+            ``erased``, ``rated``, ``own``, ``problem``, ``unpublished``, ``served``).
     """
     move = TABLE.get(event.kind)
     if move is None:
-        raise Refused("unknown", order, event)
+        raise _refused("unknown", order, event)
     if order.state not in move.after:
-        raise Refused("state", order, event)
+        raise _refused("state", order, event)
     if event.by not in move.by:
-        raise Refused("actor", order, event)
+        raise _refused("actor", order, event)
     said = event.data
     if any(not said.get(name) for name in move.sets):
-        raise Refused("data", order, event)
+        raise _refused("data", order, event)
     if any(name in said and said[name] not in values for name, values in move.only.items()):
-        raise Refused("data", order, event)
+        raise _refused("data", order, event)
     if reason := move.guard(order, event):
-        raise Refused(reason, order, event)
+        raise _refused(reason, order, event)
     changed: dict[str, Any] = {target: getattr(order, name) for name, target in move.copies.items()}
     changed |= {name: 0 if name in _NUMBERS else "" for name in move.clears}
     changed |= {target: said[name] for name, target in move.sets.items()}
@@ -369,6 +357,10 @@ def apply(order: Order, event: Event) -> Order:
     changed |= dict.fromkeys(move.stamps, event.at)
     state = move.to or order.state
     return order._replace(version=order.version + 1, state=state, changed_at=event.at, **changed)
+
+
+def _refused(reason: str, order: Order, event: Event) -> Refused:
+    return Refused(reason, event=event.kind, by=event.by, after=order.state or "nothing")
 
 
 def fold(no: str, events: Iterable[Event]) -> Order:

@@ -1,18 +1,80 @@
-"""Whether words for the public tell whose wish it is."""
+"""What people typed: how it is read and found, and whether words for the public give it away."""
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+from functions.storage.port import Store
+from functions.storage.vault import Vault
 
 LONG_NUMBER = re.compile(r"\d[\d\s\-]{5,}\d")
 DOOR = re.compile(r"\d+\s*(?:栋|幢|号|单元|室|座)")
 
+Typed = Mapping[str, Any]
+"""Answers by the name of their question."""
 
-def tells_whose(text: str, contact: Mapping[str, Any]) -> bool:
+
+class Unreadable(dict[str, Any]):
+    """Stands for what was typed where its sealed part cannot be opened. It is empty, and whoever
+    shows it says that it cannot be read. It does not hold up anything else."""
+
+
+class Personal(NamedTuple):
+    """What was typed with the events of a history, which is sealed."""
+
+    store: Store
+    vault: Vault
+
+    def of(self, no: str) -> dict[int, dict[str, Any]]:
+        """All that was typed in a history, by the number of the event (from 1)."""
+        return {seq: self._opened(no, sealed) for seq, sealed in self.store.personal(no).items()}
+
+    def contact(self, no: str) -> dict[str, Any]:
+        """What was typed with the first event: name, phone, address, wish; empty once it is
+        erased, and where it is :class:`Unreadable`."""
+        return self.of(no).get(1, {})
+
+    def traces(self, typed: Typed) -> list[str]:
+        """Marks by which what identifies a person can be found. Without the secret they are
+        meaningless."""
+        return [self.trace(name, value) for name, value in identifying(typed).items()]
+
+    def trace(self, name: str, value: str) -> str:
+        """One such mark: ``phone``, ``last4`` or ``address``."""
+        return f"{name}:{self.vault.stamp('trace', name, value)[:32]}"
+
+    def _opened(self, no: str, sealed: bytes) -> dict[str, Any]:
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            return self.vault.open(no, sealed)
+        except (InvalidTag, ValueError, TypeError):
+            # Another secret, damage, or too little to be a nonce; or no bytes at all.
+            return Unreadable()
+
+
+def unreadable(typed: Mapping[int, Typed]) -> set[int]:
+    """The numbers of the events whose sealed part cannot be opened."""
+    return {seq for seq, answers in typed.items() if isinstance(answers, Unreadable)}
+
+
+def identifying(typed: Typed) -> dict[str, str]:
+    """Which of the answers identify a person, by the name of their trace."""
+    phone = typed.get("phone", "")
+    values = {"phone": phone, "last4": phone[-4:], "address": plain(typed.get("address", ""))}
+    return {name: value for name, value in values.items() if value}
+
+
+def plain(address: str) -> str:
+    """An address without what people write differently each time."""
+    return "".join(filter(str.isalnum, address))
+
+
+def reveals(text: str, contact: Typed) -> bool:
     """Whether words for the public would give a resident away: phone, door, name or address."""
-    named = [str(contact.get(name, "")) for name in ("name", "address")]
+    names = [str(contact.get(name, "")) for name in ("name", "address")]
     return bool(
         LONG_NUMBER.search(text)
         or DOOR.search(text)
-        or any(len(name) > 1 and name in text for name in named)
+        or any(len(name) > 1 and name in text for name in names)
     )

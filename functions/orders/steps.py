@@ -1,147 +1,168 @@
-"""What the station and the teams do with an order: a checked form becomes events.
+"""What is done with an order, whoever does it: a checked form becomes events in one transaction.
 
-Which events may follow is the life cycle's matter; here stands what each needs besides what was
-filled in: deadlines by the calendar, the words for the public, who did it.
+Which events may follow is a matter of the life cycle. Here stands what each needs besides what
+was filled in: deadlines by the calendar, the words for the public, who did it, what follows
+together with it.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from functions.context.app import App
-from functions.forms.definition import Answers, Form, Wrong
-from functions.orders import counters, lifecycle, repository
-from functions.orders.lifecycle import CLOCK, Order
-from functions.orders.privacy import tells_whose
-from functions.orders.repository import Step
-from functions.storage.history import Event
-from functions.storage.port import Full
-
-Values = Mapping[str, Any]
-Facts = Callable[[App, Order, Values], dict[str, Any]]
+from functions.context.bundle import Bundle
+from functions.context.clock import Clock
+from functions.errors import Conflict, Full, Wrong
+from functions.forms.definition import Answers, Form
+from functions.orders import counters, lifecycle
+from functions.orders.lifecycle import CLOCK, Order, apply
+from functions.orders.privacy import reveals
+from functions.orders.repository import Orders, Step
+from functions.storage.history import Change, Event
+from functions.storage.vault import fingerprint
 
 ENDS_WAITING = ("dispatched", "done", "returned")
 """What cannot be done while an order waits for its resident, so that doing it ends the wait."""
 
-
-def offered(app: App, order: Order, by: str) -> list[str]:
-    """The events that have a form here and may follow, in the order of the forms."""
-    can = {*lifecycle.moves(order, by)}
-    can |= {*lifecycle.moves(order._replace(waits_until=""), by)} & {*ENDS_WAITING}
-    return [kind for kind in app.bundle.actions if kind in can]
+BLANK: Form = {"fields": ()}
+NOTHING = Answers({}, {})
+"""The form and the answers of a step that asks nothing."""
 
 
-def perform(
-    app: App,
-    order: Order,
-    kind: str,
-    by: str,
-    asked: Form,
-    answers: Answers,
-    who: str = "",
-    once: str = "",
-) -> Order:
-    """Do it, and return what the order is now.
+class Steps(NamedTuple):
+    """The one way by which orders are begun and moved on."""
 
-    Raises:
-        Wrong: an answer cannot be taken, for a reason that only the order shows; its ``names``
-            have the field under ``field``.
-        Refused, Conflict: as in :func:`functions.orders.repository.move`.
-    """
-    at, mine = app.now.isoformat(), {"who": who} if who else {}
-    steps = []
-    if order.waits_until and kind in ENDS_WAITING:
-        steps.append(Step(Event("resumed", by, at, {**_due_later(app, order, {}), **mine})))
-    if kind == "rated":
-        steps += rating(app, by, asked, answers, **mine)
-    else:
-        facts = FACTS.get(kind, _nothing)(app, order, answers.values)
-        typed = {k: v for k, v in answers.personal(asked).items() if k not in facts}
-        event = Event(kind, by, at, answers.public(asked) | facts | mine)
-        steps.append(Step(event, typed))
-    try:
-        limits = _limits(app, kind, steps[-1].event.data)
-        return repository.move(app, order, *steps, once=once, limits=limits)
-    except Full:
-        team = app.bundle.teams[steps[-1].event.data["team"]]
-        raise Wrong("full", field="team", team=team) from None
+    orders: Orders
+    bundle: Bundle
+    clock: Clock
+
+    def offered(self, order: Order, by: str) -> list[str]:
+        """The steps that have a form and may follow, in the order of the forms."""
+        can = {*lifecycle.moves(order, by)}
+        if order.waits_until:
+            can |= {*lifecycle.moves(order._replace(waits_until=""), by)} & {*ENDS_WAITING}
+        return [kind for kind in self.bundle.actions if kind in can]
+
+    def begin(
+        self, no: str, form: Form, answers: Answers, by: str, more: Mapping[str, str]
+    ) -> Change:
+        """The transaction that begins an order with these answers."""
+        key = fingerprint(self.orders.vault.tracking_key(no))
+        data = answers.public(form) | {"wording": form["version"], "key": key, **more}
+        at = self.orders.reference.moment(self.now)
+        step = Step(Event("submitted", by, at, data), answers.personal(form))
+        nothing = Order(no)
+        return self.orders.change(nothing, apply(nothing, step.event), [step])
+
+    def take(
+        self,
+        order: Order,
+        kind: str,
+        by: str,
+        form: Form = BLANK,
+        answers: Answers = NOTHING,
+        more: Mapping[str, str] | None = None,
+        *,
+        version: str | None = None,
+        once: str = "",
+    ) -> Order:
+        """Take a step, with all that follows from it, and return what the order is now.
+
+        ``more`` joins the answers in the history: who did it, or how it came. ``version`` is the
+        one that the form was drawn with, and ``once`` names the submission.
+
+        Raises:
+            Conflict: the order is not the one that the form was drawn with any more.
+            Wrong: the first answer that cannot be taken, by itself or for a reason that only the
+                order shows.
+            Refused: the step may not follow.
+        """
+        if version is not None and version != str(order.version):
+            raise Conflict
+        if answers.errors:
+            raise next(iter(answers.errors.values()))
+        steps = self._steps(order, kind, by, form, answers, dict(more or {}))
+        team = steps[-1].event.data.get("team", "")
+        limits = {}
+        if kind == "dispatched" and team in self.bundle.capacity:
+            limits = {(counters.NOW, counters.load(team)): self.bundle.capacity[team]}
+        try:
+            return self.orders.move(order, *steps, once=once, limits=limits)
+        except Full:
+            raise Wrong("full", "team", team=self.bundle.teams[team]) from None
+
+    def by_clock(self, order: Order, *kinds: str) -> Order:
+        """What time itself does to an order, in one transaction.
+
+        Raises:
+            Conflict, Refused: as in :meth:`take`.
+        """
+        steps = [
+            step for kind in kinds for step in self._steps(order, kind, CLOCK, BLANK, NOTHING, {})
+        ]
+        return self.orders.move(order, *steps)
+
+    def _steps(
+        self,
+        order: Order,
+        kind: str,
+        by: str,
+        form: Form,
+        answers: Answers,
+        more: dict[str, str],
+    ) -> list[Step]:
+        """The step, between what has to come before it and after it."""
+        at = self.now
+        facts = FACTS[kind](self, order, form, answers) if kind in FACTS else {}
+        typed = {k: v for k, v in answers.personal(form).items() if k not in facts}
+        data = answers.public(form) | facts | more
+        steps = [Step(Event(kind, by, at, data), typed)]
+        if order.waits_until and kind in ENDS_WAITING:
+            due = FACTS["resumed"](self, order, form, answers)
+            steps.insert(0, Step(Event("resumed", by, at, due | more)))
+        if kind == "rated" and data["solved"] == "unsolved":
+            steps.append(Step(Event("reopened", by, at, more)))
+        return steps
+
+    @property
+    def now(self) -> str:
+        return self.clock.now.isoformat()
 
 
-def rating(app: App, by: str, asked: Form, answers: Answers, **more: str) -> list[Step]:
-    """A rating as events: what was not solved is opened again in the same transaction."""
-    at, typed = app.now.isoformat(), answers.personal(asked)
-    data = answers.public(asked) | {"wording": asked["version"], **more}
-    if typed.get("problems"):
-        data["problem"] = "raised"
-    steps = [Step(Event("rated", by, at, data), typed)]
-    if data["solved"] == "unsolved":
-        steps.append(Step(Event("reopened", by, at, more)))
-    return steps
+def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    raised = {"problem": "raised"} if answers.personal(form).get("problems") else {}
+    return {"wording": form["version"], **raised}
 
 
-def by_clock(app: App, order: Order, *kinds: str) -> Order:
-    """What time itself does to an order, in one transaction."""
-    at = app.now.isoformat()
-    facts = {kind: FACTS.get(kind, _nothing)(app, order, {}) for kind in kinds}
-    return repository.move(
-        app, order, *(Step(Event(kind, CLOCK, at, facts[kind])) for kind in kinds)
-    )
-
-
-def _limits(app: App, kind: str, data: Values) -> dict[tuple[str, str], int]:
-    team = data.get("team", "")
-    capacity = app.bundle.capacity.get(team)
-    if kind != "dispatched" or capacity is None:
-        return {}
-    return {(counters.NOW, counters.load(team)): capacity}
-
-
-def _nothing(app: App, order: Order, values: Values) -> dict[str, Any]:
-    return {}
-
-
-def _due(app: App, order: Order, values: Values) -> dict[str, Any]:
-    days = app.bundle.site["desk"]["days"][values["level"]]
-    return {"due": app.calendar.after(app.now.date(), days).isoformat()}
-
-
-def _answer_by(app: App, order: Order, values: Values) -> dict[str, Any]:
-    days = app.bundle.site["desk"]["answer"]
-    return {"due": app.calendar.after(app.now.date(), days).isoformat()}
-
-
-def _due_later(app: App, order: Order, values: Values) -> dict[str, Any]:
-    """The deadline, moved by the working days that the order waited for its resident."""
-    waited = app.calendar.between(date.fromisoformat(order.paused_at[:10]), app.now.date())
-    return {"due": app.calendar.after(date.fromisoformat(order.due), waited).isoformat()}
-
-
-def _into(app: App, order: Order, values: Values) -> dict[str, Any]:
-    other = repository.find(app, values["into"])
+def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    other = steps.orders.find(answers.values["into"])
     if other is None or other.no == order.no or other.state in ("merged", "cancelled", "rejected"):
-        raise Wrong("into", field="into")
+        raise Wrong("into", "into")
     return {"into": other.no}
 
 
-def _published(app: App, order: Order, values: Values) -> dict[str, Any]:
-    if tells_whose(values["text"], repository.contact(app, order.no)):
-        raise Wrong("personal", field="text")
-    return {"text": values["text"]}
+def _published(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    if reveals(answers.values["text"], steps.orders.personal.contact(order.no)):
+        raise Wrong("personal", "text")
+    return {"text": answers.values["text"]}
 
 
-def _answered(app: App, order: Order, values: Values) -> dict[str, Any]:
-    if values["how"] == "private":
-        return {"problem": "answered"}
-    if tells_whose(values["text"], repository.contact(app, order.no)):
-        raise Wrong("personal", field="text")
-    return {"problem": "answered", "text": values["text"]}
+def _answered(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    text = {} if answers.values["how"] == "private" else _published(steps, order, form, answers)
+    return {"problem": "answered"} | text
 
 
-FACTS: dict[str, Facts] = {
-    "triaged": _due,
-    "dispatched": _answer_by,
-    "resumed": _due_later,
+FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
+    "triaged": lambda steps, order, form, answers: {
+        "due": steps.orders.deadlines.of_level(steps.now, answers.values["level"])
+    },
+    "dispatched": lambda steps, order, form, answers: {
+        "due": steps.orders.deadlines.after(steps.now, "answer")
+    },
+    "resumed": lambda steps, order, form, answers: {
+        "due": steps.orders.deadlines.resumed(order, steps.now)
+    },
+    "rated": _rated,
     "merged": _into,
     "released": _published,
     "answered": _answered,
 }
+"""What a step says in the history besides what was picked in its form."""

@@ -1,24 +1,24 @@
 """The station's people: who may sign in to the desk, and as what.
 
-An account is a history like any other (``added``, ``reset``, ``disabled``), its head holding the
-password's hash. ``version`` rises with every change, and sessions of an earlier one end.
+An account is a history like any other (``added``, ``reset``, ``disabled``), whose head holds the
+hash of the password. ``version`` rises with every change, and sessions of an earlier one end.
 """
 
 import secrets
 from datetime import timedelta
 from typing import NamedTuple
 
-from functions.context.app import App
-from functions.forms.definition import Wrong
+from functions.context.clock import Clock
+from functions.errors import Conflict, Refused, Wrong
 from functions.storage.history import Change, Event, Head
-from functions.storage.port import Conflict
+from functions.storage.port import Store
 
 KIND = "staff"
 STAFF, ADMINISTRATOR = ROLES = ("staff", "administrator")
 TRIES = 5
 LOCKED = timedelta(minutes=15)
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""For passwords that are read from a screen and typed: nothing that looks like another."""
+"""For passwords that are read from a screen and typed: no two of them look alike."""
 
 
 class Account(NamedTuple):
@@ -29,109 +29,106 @@ class Account(NamedTuple):
     version: int
 
 
-class Unknown(Exception):
-    """There is no account of this name, or one already; nothing was changed."""
+class Accounts(NamedTuple):
+    """All accounts of a station. ``by`` is the member of staff who changes one."""
 
+    store: Store
+    clock: Clock
 
-def add(app: App, name: str, role: str = STAFF, by: str = "") -> str:
-    """Make an account and return its password, which is not kept; ``by`` is who made it.
+    def add(self, name: str, role: str = STAFF, by: str = "") -> str:
+        """Make an account and return its password, which is not kept.
 
-    Raises:
-        Unknown: the name is taken.
-    """
-    if app.store.head(_no(name)):
-        raise Unknown(name)
-    new = Head(_no(name), KIND, 0, "", "", {"name": name, "role": role})
-    return _with_password(app, new, "added", by)
+        Raises:
+            Refused: ``known``, the name is taken.
+        """
+        if self.store.head(_no(name)):
+            raise Refused("known", name=name)
+        new = Head(_no(name), KIND, 0, "", "", {"name": name, "role": role})
+        return self._with_password(new, "added", by)
 
+    def reset(self, name: str, by: str = "") -> str:
+        """Give an account a new password, which is returned; enable it and end its sessions.
 
-def reset(app: App, name: str, by: str = "") -> str:
-    """Give an account a new password, enable it and end its sessions.
+        Raises:
+            Refused: ``known``, there is no such account.
+        """
+        return self._with_password(self._find(name), "reset", by)
 
-    Raises:
-        Unknown: there is no such account.
-    """
-    return _with_password(app, _find(app, name), "reset", by)
+    def disable(self, name: str, by: str = "") -> None:
+        """End an account's sessions and let nobody sign in with it.
 
+        Raises:
+            Refused: ``known``, there is no such account.
+        """
+        self._change(self._find(name), "disabled", "disabled", by)
 
-def disable(app: App, name: str, by: str = "") -> None:
-    """End an account's sessions and let nobody sign in with it.
+    def everybody(self) -> list[Head]:
+        """All accounts, the newest first."""
+        return self.store.find(KIND, limit=1000)
 
-    Raises:
-        Unknown: there is no such account.
-    """
-    _change(app, _find(app, name), "disabled", "disabled", by)
+    def sign_in(self, name: str, password: str) -> Account:
+        """The account, for somebody who knows its password.
 
+        Raises:
+            Wrong: ``sign_in``, whatever was wrong; or ``too_often``, before the password is
+                checked.
+        """
+        from argon2 import PasswordHasher
+        from argon2.exceptions import VerificationError
 
-def everybody(app: App) -> list[Head]:
-    """All accounts, the newest first."""
-    return app.store.find(KIND, limit=1000)
+        counter, now = f"sign-in {name}", self.clock.now
+        if self.store.count(counter, now, now + LOCKED) > TRIES:
+            raise Wrong("too_often")
+        head = self.store.head(_no(name))
+        hasher = PasswordHasher()
+        # A name without an account takes as long as one with an account.
+        stored = head.data["hash"] if head else hasher.hash("")
+        try:
+            hasher.verify(stored, password)
+        except VerificationError:
+            raise Wrong("sign_in") from None
+        if head is None or head.state != "active":
+            raise Wrong("sign_in")
+        self.store.reset(counter)
+        return Account(name, head.data["role"], head.version)
 
+    def current(self, name: str, version: int) -> Account | None:
+        """The account, while it is as it was when the session began."""
+        head = self.store.head(_no(name))
+        if head is None or head.state != "active" or head.version != version:
+            return None
+        return Account(name, head.data["role"], version)
 
-def sign_in(app: App, name: str, password: str) -> Account:
-    """The account, for who knows its password.
+    def note(self, name: str, kind: str, data: dict[str, str]) -> None:
+        """Remember what somebody did that is in no order, such as taking out a list."""
+        event = Event(kind, "staff", self.clock.now.isoformat(), data)
+        while True:
+            no = f"done:{name}"
+            head = self.store.head(no) or Head(no, "done", 0, "", event.at, {})
+            try:
+                self.store.commit(Change(head._replace(version=head.version + 1), [event]))
+                return
+            except Conflict:
+                continue
 
-    Raises:
-        Wrong: ``sign_in``, whatever was wrong; or ``too_often``, before the password is looked at.
-    """
-    from argon2 import PasswordHasher
-    from argon2.exceptions import VerificationError
+    def _with_password(self, head: Head, kind: str, by: str) -> str:
+        from argon2 import PasswordHasher
 
-    counter = f"sign-in {name}"
-    if app.store.count(counter, app.now, app.now + LOCKED) > TRIES:
-        raise Wrong("too_often")
-    head = app.store.head(_no(name))
-    hasher = PasswordHasher()
-    # Somebody who is not there takes as long as somebody who is.
-    stored = head.data["hash"] if head else hasher.hash("")
-    try:
-        hasher.verify(stored, password)
-    except VerificationError:
-        raise Wrong("sign_in") from None
-    if head is None or head.state != "active":
-        raise Wrong("sign_in")
-    app.store.reset(counter)
-    return Account(name, head.data["role"], head.version)
+        password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+        self._change(head, kind, "active", by, hash=PasswordHasher().hash(password))
+        return password
 
+    def _change(self, head: Head, kind: str, state: str, by: str, **data: str) -> None:
+        event = Event(kind, "staff", self.clock.now.isoformat(), {"who": by} if by else {})
+        begun, data = head.begun or event.at, head.data | data
+        after = head._replace(version=head.version + 1, state=state, begun=begun, data=data)
+        self.store.commit(Change(after, [event]))
 
-def current(app: App, name: str, version: int) -> Account | None:
-    """The account, while it is as it was when the session began."""
-    head = app.store.head(_no(name))
-    if head is None or head.state != "active" or head.version != version:
-        return None
-    return Account(name, head.data["role"], version)
-
-
-def note(app: App, name: str, event: str, data: dict[str, str]) -> None:
-    """Remember in somebody's account what they did that is in no order: took out a list, say."""
-    told = Event(event, "staff", app.now.isoformat(), data)
-    head = app.store.head(f"done:{name}") or Head(f"done:{name}", "done", 0, "", told.at, {})
-    try:
-        app.store.commit(Change(head._replace(version=head.version + 1), [told]))
-    except Conflict:
-        note(app, name, event, data)
-
-
-def _with_password(app: App, head: Head, event: str, by: str) -> str:
-    from argon2 import PasswordHasher
-
-    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-    _change(app, head, event, "active", by, hash=PasswordHasher().hash(password))
-    return password
-
-
-def _change(app: App, head: Head, event: str, state: str, by: str, **data: str) -> None:
-    told = Event(event, "staff", app.now.isoformat(), {"who": by} if by else {})
-    begun, data = head.begun or told.at, head.data | data
-    after = head._replace(version=head.version + 1, state=state, begun=begun, data=data)
-    app.store.commit(Change(after, [told]))
-
-
-def _find(app: App, name: str) -> Head:
-    head = app.store.head(_no(name))
-    if head is None:
-        raise Unknown(name)
-    return head
+    def _find(self, name: str) -> Head:
+        head = self.store.head(_no(name))
+        if head is None:
+            raise Refused("known", name=name)
+        return head
 
 
 def _no(name: str) -> str:

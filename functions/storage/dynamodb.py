@@ -38,8 +38,8 @@ from itertools import count, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from functions.errors import Conflict, Full, Unusable
 from functions.storage.history import Change, Event, Head, Kept, Message, Place, to_json, to_utc
-from functions.storage.port import Conflict, Full, Unusable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -6,7 +6,7 @@ network or a failing disk, it may be there or not, and nobody must be told that 
 
 import errno
 
-from functions.storage.port import Busy, Conflict, Full, Unusable
+from functions.errors import Busy, Conflict, Full, Unusable
 
 BUSY, UNWRITABLE = "busy", "unwritable"
 
@@ -24,10 +24,6 @@ A transaction counts from the last page that it writes to the log, so one that c
 whole never does. ``SQLITE_IOERR_FSYNC`` is not here, because all its pages may be there."""
 
 SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
-
-
-class Unfinished(Exception):
-    """Something of a request was written before it failed; its cause says how."""
 
 
 def unwritten(error: BaseException) -> str:

@@ -10,8 +10,9 @@ from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from functions.errors import Unusable
 from functions.storage.connect import connect
-from functions.storage.port import Store, Unusable
+from functions.storage.port import Store
 from functions.storage.presence import Presence
 from functions.storage.vault import SHORTEST, Vault
 
@@ -99,10 +100,10 @@ def beside(address: str) -> Path:
     return Path(address.partition(":")[2]).with_name(SECRET)
 
 
-def pair(store: Store, vault: Vault) -> None:
-    """Make sure that the two belong together.
+def pair(store: Store, vault: Vault) -> Store:
+    """The store, once it is certain that the secret belongs to it.
 
-    A store of before there were fingerprints gets one here on one machine; over a network the
+    A store that is older than fingerprints gets one here on one machine. Over a network the
     schedule sees to it, because it may read lists.
 
     Raises:
@@ -113,6 +114,7 @@ def pair(store: Store, vault: Vault) -> None:
         raise Unusable("secret_foreign")
     if not known and store.local:
         adopt(store, vault)
+    return store
 
 
 def adopt(store: Store, vault: Vault) -> None:
@@ -121,8 +123,6 @@ def adopt(store: Store, vault: Vault) -> None:
     Raises:
         Unusable: ``secret_foreign``, most of it does not open.
     """
-    if store.fact(FACT):
-        return
     opened = [
         vault.opens(head.no, sealed)
         for kind in ("order", "volunteer")

@@ -1,4 +1,4 @@
-"""What every engine of the store does: one protocol, and the errors that its calls raise."""
+"""What every engine of the store does: one protocol."""
 
 from collections.abc import Iterator, Sequence, Set
 from contextlib import AbstractContextManager
@@ -6,32 +6,6 @@ from datetime import datetime
 from typing import Protocol
 
 from functions.storage.history import Change, Event, Head, Kept, Message, Place
-
-
-class Conflict(Exception):
-    """Somebody else changed this history since the caller read it; nothing was written."""
-
-
-class Full(Exception):
-    """A counter would rise above its limit; nothing was written."""
-
-
-class Busy(Exception):
-    """Others are writing; nothing was written."""
-
-
-class Unusable(Exception):
-    """A store that must not be read or written as it is; nothing was changed.
-
-    ``code`` says why: ``secret_missing``, ``secret_short``, ``secret_foreign``,
-    ``store_missing``, ``store_empty``, ``store_damaged``, ``store_newer``, ``store_unknown``,
-    ``in_use`` or ``unwritable``. ``names`` go into the sentence about it.
-    """
-
-    def __init__(self, code: str, **names: object):
-        super().__init__(f"{code}: {', '.join(f'{name}={value}' for name, value in names.items())}")
-        self.code = code
-        self.names = names
 
 
 class Store(Protocol):

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from functions.storage.port import Unusable
+from functions.errors import Unusable
 
 PAUSE = 0.05
 """Seconds between two looks at a lock that somebody else holds."""

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
+from functions.errors import Busy, Conflict, Full, Unusable
 from functions.storage.history import Change, Event, Head, Kept, Message, Place, to_json, to_utc
-from functions.storage.port import Busy, Conflict, Full, Unusable
 from functions.storage.presence import Presence
 
 MIGRATIONS = (
@@ -639,10 +639,10 @@ def _add(db: sqlite3.Connection, change: Change) -> str:
         return filed
     key, version, marks = _known(db, head.no)
     if version != before:
-        raise Conflict(f"{head.no} is not at version {before}")
+        raise Conflict(no=head.no, version=before)
     for (month, name), limit in change.limits.items():
         if _tally(db, month).get(name, 0) + change.tally.get((month, name), 0) > limit:
-            raise Full(f"{name} is at its limit of {limit}")
+            raise Full(counter=name, limit=limit)
     key = _write_head(db, head, key)
     if change.erase:
         _forget(db, key)
@@ -768,7 +768,7 @@ def _unchanged(db: sqlite3.Connection, head: Head) -> int:
     query = "SELECT id, (SELECT count(*) FROM events WHERE head = id) FROM heads WHERE no = ?"
     row = db.execute(query, (head.no,)).fetchone()
     if row is None or row[1] != head.version:
-        raise Conflict(f"{head.no} is not at version {head.version}")
+        raise Conflict(no=head.no, version=head.version)
     return int(row[0])
 
 

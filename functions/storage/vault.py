@@ -44,7 +44,9 @@ class Vault:
         key is the one that belongs to it, whichever line of the secret made it.
         """
         keys = [_short(key.derive(f"track:{no}")) for key in self._ring]
-        return next((key for key in keys if fingerprint(key) == known), keys[0])
+        if known:
+            return next((key for key in keys if fingerprint(key) == known), keys[0])
+        return keys[0]
 
     def stamp(self, *parts: Any) -> str:
         """A name for a submission: the same for the same parts, and it tells nothing of them."""

@@ -1,7 +1,7 @@
-"""Requests and answers, on the payload format 2.0 of AWS HTTP APIs and Function URLs.
+"""Requests and responses, on the payload format 2.0 of AWS HTTP APIs and Function URLs.
 
-That event is the native interface everywhere; see "Working with AWS Lambda proxy integrations
-for HTTP APIs" in Amazon's documentation for its fields.
+The functions take that event everywhere, also on one machine. Amazon describes its fields in
+"Working with AWS Lambda proxy integrations for HTTP APIs".
 """
 
 import base64
@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
+from functions.app import App, from_environment
 from functions.context import logs
-from functions.context.app import App, from_environment
-from functions.context.bundle import UNREADABLE
+from functions.errors import Problem
 from functions.storage.failures import unwritten
 from functions.web import pages
 
@@ -24,11 +24,11 @@ Event = Mapping[str, Any]
 Answer = dict[str, Any]
 Action = Callable[["Request", App], "Response"]
 Routes = Mapping[str, Mapping[str, Action]]
-"""Paths, and for each the methods it knows and what they do."""
+"""Paths, and for each the action of every method that it knows."""
 
 LONGEST_BODY = 64 * 1024
-"""Bytes of what was typed, in UTF-8. Percent-encoding makes up to three of each on the way: ten
-thousand Chinese characters travel as ninety thousand bytes and are thirty thousand."""
+"""Bytes of what was typed, in UTF-8. Percent-encoding makes up to three of each on the way, so ten
+thousand Chinese characters are thirty thousand bytes and travel as ninety thousand."""
 LONGEST_ENCODED = 3 * LONGEST_BODY
 LONGEST_UPLOAD = 4 * 1024 * 1024
 """Bytes of a request with a file; Lambda takes 6 MB, and base64 makes four of each three."""
@@ -37,18 +37,18 @@ FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
 
 LONGEST_PATH = 200
-RETRY_AFTER = 10
-"""Seconds after which it is worth while to try again what had to wait."""
+RETRY = {"retry-after": "10"}
+"""The header that says after how many seconds to try again what had to wait."""
 
 PLAIN = (
     "网站出了点问题，这一页暂时打不开。刚才填的可能没有保存：请过一会儿先查进度，"
     "没有查到再填一次，或给社区打电话。编号 {no}，请告诉管理员。"
 )
-"""Said where no words can be read, because they are in the bundle."""
+"""The answer where the bundle, which has all other sentences, cannot be read."""
 
 HEADERS = {
-    # Pages drawn for one person: not to be kept by anybody, nor found by search engines; and
-    # their addresses hold keys, which must not travel on as a referrer.
+    # These pages are for one person, so nobody may keep them and no search engine may list them;
+    # and their addresses hold keys, which must not be passed on as a referrer.
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex",
@@ -57,22 +57,11 @@ HEADERS = {
 }
 
 
-class Problem(Exception):
-    """A request that cannot be answered. ``code`` names its sentences in ``words.http``."""
-
-    def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None):
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.headers = dict(headers or {})
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``query`` and ``typed`` hold what was sent as text, by name; ``typed`` all of each name.
-
-    ``files`` are what was uploaded; ``secure`` says that it came over HTTPS, to us or to what
-    stands before us; ``bearer`` is the token of an ``Authorization`` header.
+    """``query`` and ``typed`` hold the text that was sent, by name; ``typed`` has all values of a
+    name. ``files`` are uploads; ``secure`` says that the request came over HTTPS, to us or to a
+    proxy before us; ``bearer`` is the token of an ``Authorization`` header.
     """
 
     method: str
@@ -85,16 +74,17 @@ class Request:
     secure: bool
     bearer: str = ""
 
-    def said(self, name: str) -> str:
-        """What was sent once under this name, in the body or the address; else nothing."""
+    def value(self, name: str) -> str:
+        """What was sent under this name, in the body or the address; empty where it was not sent,
+        or more than once."""
         values = self.typed.get(name, [self.query.get(name, "")])
         return values[0] if len(values) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """``body`` is HTML unless the headers say otherwise; a large one is an open file, read from
-    its beginning and closed by whoever sends it."""
+    """``body`` is HTML unless the headers say otherwise. A large one is an open file, which the
+    sender reads from its beginning and closes."""
 
     body: str | bytes | IO[bytes]
     status: int = 200
@@ -107,7 +97,7 @@ class Response:
 
     @property
     def answer(self) -> Answer:
-        """The response as payload format 2.0 has it, which holds a body whole."""
+        """The response in payload format 2.0, which holds the whole body."""
         body = self.body
         if not isinstance(body, str | bytes):
             with body as file:
@@ -120,9 +110,9 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """An action, and what is answered where an error says that nothing was written: ``later``
-    takes the code of :func:`functions.storage.failures.unwritten` and the number of the line in
-    the log.
+    """An action that does not lose what was typed: where an error says that nothing was written,
+    ``later`` answers. It takes the code of :func:`functions.storage.failures.unwritten` and the
+    number of the line in the log.
     """
 
     act: Action
@@ -151,28 +141,22 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
             app = from_environment()
         except Exception as error:
             return plain(event, logs.failure(error, what(event))).answer
-        return alone(routes, event, app).answer
+        return respond(routes, event, app).answer
 
     return handle
 
 
-def alone(routes: Routes, event: Event, app: App) -> Response:
-    """Answer one event, by what was built last."""
-    with suppress(*UNREADABLE):  # Told by whatever needs it.
-        app.catch_up()
-    return respond(routes, event, app)
-
-
 def respond(routes: Routes, event: Event, app: App) -> Response:
-    """Answer one event; whatever happens, the person at the other end is told in plain words."""
+    """Answer one event. Whatever happens, the answer is a page in plain words."""
+    now = app.current()
     try:
-        return act(routes, event, app)
+        return act(routes, event, now)
     except Exception as error:
-        return failed(routes, event, app, error)
+        return failed(routes, event, now, error)
 
 
 def act(routes: Routes, event: Event, app: App) -> Response:
-    """Answer one event; what goes wrong beside requests that cannot be answered is raised."""
+    """Answer one event. Errors are raised, except those of a request that cannot be answered."""
     try:
         return _route(routes, event)(_request(event), app)
     except Problem as problem:
@@ -180,12 +164,12 @@ def act(routes: Routes, event: Event, app: App) -> Response:
 
 
 def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response:
-    """Say what became of a request that failed, as far as it is known, and write it down."""
+    """Log that a request failed, and answer what became of it, as far as that is known."""
     no = logs.failure(error, what(event))
     reading = event["requestContext"]["http"]["method"] != "POST"
     code = unwritten(error)
     if code:
-        problem = Problem(503, code, {"retry-after": str(RETRY_AFTER)})
+        problem = Problem(503, code, RETRY)
     else:
         problem = Problem(500, "failed" if reading else "unknown")
     try:
@@ -196,20 +180,20 @@ def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response
                 return replace(response, headers={**response.headers, **problem.headers})
         return _tell(event, app, problem, no)
     except Exception as untold:
-        logs.failure(untold, f"telling of {no}")
+        logs.failure(untold, f"answering after {no}")
         return plain(event, no)
 
 
 def busy(event: Event, app: App, code: str) -> Response:
-    """Say that this has to wait, before anything was begun."""
+    """Answer that the request has to wait; nothing of it was begun."""
     try:
-        return _tell(event, app, Problem(503, code, {"retry-after": str(RETRY_AFTER)}))
+        return _tell(event, app, Problem(503, code, RETRY))
     except Exception as untold:
         return plain(event, logs.failure(untold, what(event)))
 
 
 def plain(event: Event, no: str) -> Response:
-    """The answer where nothing can be drawn, because there is no bundle or no store."""
+    """The answer where no page can be rendered, because there is no bundle or no store."""
     text = PLAIN.format(no=no)
     if _wants_json(_headers(event)):
         return as_json(500, {"error": text, "id": no})
@@ -217,13 +201,13 @@ def plain(event: Event, no: str) -> Response:
 
 
 def what(event: Event) -> str:
-    """The method and the path, which are all that a log has of a request."""
+    """The method and the path, which are all that the log says about a request."""
     http = event["requestContext"]["http"]
     return named(http["method"], http["path"])
 
 
 def named(method: str, path: str) -> str:
-    """The same of a request that is none of ours."""
+    """The same for a request that is not ours to answer."""
     return f"{method} {urllib.parse.quote(path[:LONGEST_PATH])}"
 
 
@@ -231,8 +215,8 @@ def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
     words = app.bundle.words["http"][problem.code]
     if _wants_json(_headers(event)):
         value = {"error": f"{words['title']}。{words['text']}"} | ({"id": no} if no else {})
-        said = as_json(problem.status, value)
-        return Response(said.body, said.status, {**said.headers, **problem.headers})
+        answer = as_json(problem.status, value)
+        return replace(answer, headers={**answer.headers, **problem.headers})
     body = pages.render(app.bundle, "message.html", **words, id=no)
     return Response(body, problem.status, problem.headers)
 
@@ -255,14 +239,19 @@ def _request(event: Event) -> Request:
     files: dict[str, bytes] = {}
     if http["method"] == "POST":
         pairs, files = _sent(event, headers.get("content-type", ""))
-        if sum(len(name.encode()) + len(value.encode()) for name, value in pairs) > LONGEST_BODY:
-            raise Problem(413, "too_large")
+        left = LONGEST_BODY
         for name, value in pairs:
+            left -= len(name.encode()) + len(value.encode())
             typed.setdefault(name, []).append(value)
+        if left < 0:
+            raise Problem(413, "too_large")
     query = dict(_pairs(event.get("rawQueryString", "")))
-    # Payload 2.0 gives cookies apart; some gateways leave them among the headers.
+    # Payload 2.0 has cookies on their own; some gateways leave them among the headers.
     crumbs = event.get("cookies") or headers.get("cookie", "").split(";")
-    cookies = {name.strip(): value for name, _, value in (crumb.partition("=") for crumb in crumbs)}
+    cookies = {}
+    for crumb in crumbs:
+        name, _, value = crumb.partition("=")
+        cookies[name.strip()] = value
     secure = headers.get("x-forwarded-proto", "") == "https"
     return Request(
         http["method"],

@@ -1,7 +1,7 @@
-"""Pages as both halves draw them: the same templates for the site and for the functions.
+"""Pages as both halves render them: the same templates for the site and for the functions.
 
-Jinja2 is imported only when a page is drawn: filing an order answers with a redirect and does
-without, which keeps a cold start short.
+Jinja2 is imported only when a page is rendered. Filing an order is answered with a redirect and
+does not need it, which keeps a cold start short.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def environment(templates: Mapping[str, str]) -> "Environment":
-    """Jinja2 as all our templates expect it: everything escaped, nothing missing in silence."""
+    """Jinja2 as all our templates expect it: it escapes everything, and missing values raise."""
     import jinja2
 
     def load(name: str) -> tuple[str, str, None] | None:
@@ -35,7 +35,7 @@ def environment(templates: Mapping[str, str]) -> "Environment":
     env.filters["once"] = _once(env)
     env.filters["spell"] = order_number.spell
     env.filters["phone"] = definition.dialled
-    env.filters["markdown"] = str  # A build puts its own in place; the bundle has HTML already.
+    env.filters["markdown"] = str  # A build replaces it; the bundle already has HTML.
     return env
 
 
@@ -43,8 +43,8 @@ MANY = 10_000
 
 
 def _once(env: "Environment") -> Callable[["Context", Hashable, str], str]:
-    """``{{ item.date|once("text.day") }}`` is ``day(item.date)`` of ``macros/text.html``, drawn
-    once for each argument. The macro may read nothing else but what is the same for all pages."""
+    """``{{ item.date|once("text.day") }}`` is ``day(item.date)`` of ``macros/text.html``, rendered
+    once for each argument. The macro may read only what is the same for all pages."""
     import jinja2
 
     @lru_cache(MANY)
@@ -54,7 +54,7 @@ def _once(env: "Environment") -> Callable[["Context", Hashable, str], str]:
         text: str = getattr(module, name)(argument)
         return text
 
-    # With the context, lest Jinja2 draw it for good when it compiles a template.
+    # With the context, so that Jinja2 does not render it once and for all when it compiles.
     return jinja2.pass_context(lambda context, argument, macro: drawn(argument, macro))
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from functions.context.app import App
+from functions.app import App
 from functions.forms.definition import Form
-from functions.orders import ranking, repository
 from functions.orders.lifecycle import Order
-from functions.people import volunteers
+from functions.orders.privacy import Unreadable
 from functions.storage.history import Event
 
 
@@ -30,16 +29,16 @@ def _choosing(asked: Form, name: str, choices: list[dict[str, str]]) -> Form:
 
 
 def _teams(app: App, order: Order) -> list[dict[str, str]]:
-    advice = ranking.suggest(app, order.service)
+    advice = app.ranking.suggest(order.service)
     return [{"value": team, "label": app.bundle.teams[team], "group": ""} for team, _ in advice]
 
 
 def _volunteers(app: App, order: Order) -> list[dict[str, str]]:
     """The team's volunteers to choose from, but not the resident: nobody serves themselves."""
-    phone = repository.contact(app, order.no).get("phone", "")
+    phone = app.personal.contact(order.no).get("phone", "")
     return [
         {"value": person.head.no, "label": _name(app, person.said, "name"), "group": ""}
-        for person in volunteers.of_team(app, order.team)
+        for person in app.volunteers.of_team(order.team)
         if not phone or person.said.get("phone") != phone
     ]
 
@@ -48,7 +47,7 @@ def doer(
     app: App, order: Order, said: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
 ) -> str:
     """The name of who does it: a volunteer's, or what was written when it was accepted."""
-    if person := volunteers.person(app, order.volunteer) if order.volunteer else None:
+    if person := app.volunteers.find(order.volunteer) if order.volunteer else None:
         return _name(app, person.said, "name")
     for seq in range(len(events), 0, -1):
         if events[seq - 1].kind in ("accepted", "assigned"):
@@ -58,6 +57,6 @@ def doer(
 
 def _name(app: App, said: Mapping[str, Any], name: str) -> str:
     """What was typed as a name; that it cannot be read, where it cannot."""
-    if isinstance(said, repository.Unreadable):
+    if isinstance(said, Unreadable):
         return str(app.bundle.words["unreadable"]["cell"])
     return str(said.get(name, ""))

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.context.app import App
+from functions.app import App
+from functions.errors import Conflict, Wrong
 from functions.forms import definition, order_number
 from functions.forms.definition import Answers, Form
-from functions.orders import repository
 from functions.orders.lifecycle import Order
 from functions.storage.history import Change
-from functions.storage.port import Conflict
 from functions.web import pages
 from functions.web.http import Action, Keeping, Request, Response, as_json, see_other
 
@@ -45,7 +44,7 @@ def kept(submit: Action, drawn_from: Drawn) -> Keeping:
             return as_json(503, {"error": text, "id": no})
         asked, hidden = drawn_from(request, app)
         # With the id that it had: an earlier sending may have been taken and its answer lost.
-        once = request.said(ONCE)
+        once = request.value(ONCE)
         return Response(drawn(app, asked, request.typed, None, hidden, text, once), 503)
 
     return Keeping(submit, later)
@@ -53,21 +52,21 @@ def kept(submit: Action, drawn_from: Drawn) -> Keeping:
 
 def check(request: Request, app: App, asked: Form) -> Answers:
     """What was answered, checked as of today."""
-    return definition.check(asked, request.typed, app.now.date())
+    return definition.check(asked, request.typed, app.clock.now.date())
 
 
 def again(
     request: Request,
     app: App,
     asked: Form,
-    errors: Mapping[str, definition.Wrong],
+    errors: Mapping[str, Wrong],
     hidden: Mapping[str, str] | None = None,
 ) -> Response:
     """The form as it was filled in, with a sentence beside every field that is wrong (422)."""
-    said = {field: sentence(app, asked, field, wrong) for field, wrong in errors.items()}
+    texts = sentences(app, asked, errors)
     if request.wants_json:
-        return as_json(422, {"errors": said})
-    return Response(drawn(app, asked, request.typed, said, hidden), 422)
+        return as_json(422, {"errors": texts})
+    return Response(drawn(app, asked, request.typed, texts, hidden), 422)
 
 
 def drawn(
@@ -92,7 +91,12 @@ def drawn(
     )
 
 
-def sentence(app: App, asked: Form, field: str, wrong: definition.Wrong) -> str:
+def sentences(app: App, form: Form, errors: Mapping[str, Wrong]) -> dict[str, str]:
+    """What to say about each wrong answer, by the name of its field."""
+    return {name: sentence(app, form, name, wrong) for name, wrong in errors.items()}
+
+
+def sentence(app: App, asked: Form, field: str, wrong: Wrong) -> str:
     """What to say of a wrong answer: the form's own words, but for what they cannot know."""
     question = next(f for f in asked["fields"] if f["name"] == field)
     words = app.bundle.words["form"]
@@ -112,7 +116,7 @@ def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
     text = words["states"].get(order.state, words["text"])
     if request.wants_json:
         return as_json(409, {"error": text, "state": order.state})
-    link = {"address": repository.address(app, order), "text": words["link"]}
+    link = {"address": app.orders.address(order), "text": words["link"]}
     body = pages.render(app.bundle, "message.html", title=words["title"], text=text, link=link)
     return Response(body, 409)
 
@@ -124,7 +128,7 @@ def submission(request: Request, app: App, what: str, answers: Answers) -> str:
     and changes an answer files anew. A form without an id (a copy of the static page, a
     script) counts as the same for the rest of the day.
     """
-    once = request.said(ONCE) or app.now.date().isoformat()
+    once = request.value(ONCE) or app.clock.now.date().isoformat()
     return named(app, what, once, answers.values)
 
 

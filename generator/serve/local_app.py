@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from generator.build import incremental
 
 if TYPE_CHECKING:
-    from functions.context.app import App
+    from functions.app import App
     from functions.storage.opening import Begin
 
 
@@ -28,7 +28,7 @@ def app(root: Path, data: Path | None = None, begin: "Begin" = "nothing") -> "Ap
     Raises:
         Unusable: secret and store are not there together.
     """
-    from functions.context.app import from_environment
+    from functions.app import from_environment
 
     describe(root, data)
     return from_environment(begin)
@@ -66,6 +66,6 @@ def figures(root: Path) -> dict[str, Any] | None:
 
     known = app(root)
     try:
-        return public.snapshot(known)
+        return public.snapshot(known.store, known.clock.now.date())
     finally:
         known.close()

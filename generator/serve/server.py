@@ -16,11 +16,11 @@ from a2wsgi.wsgi_typing import WSGIApp
 from whitenoise import WhiteNoise
 
 from functions import asgi
-from functions.context import clock_reference, logs
-from functions.context.app import App
+from functions.app import App
+from functions.context import clock, logs
 from functions.ops import backup
 from functions.orders import figures as public
-from functions.people import accounts
+from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
 from functions.web.http import HEADERS
 from generator import PRODUCT
@@ -131,12 +131,13 @@ def _found(app: App) -> str:
     store = app.store
     filed = [store.tally(month) for month in store.months()]
     orders = sum(month.get("all wishes", 0) + month.get("all merged", 0) for month in filed)
-    said = [f"数据里有 {orders} 单、{len(accounts.everybody(app))} 个工作台账号"]
-    for name, fact in (("备份", backup.FACT), ("定时工作", clock_reference.LAST_ROUND)):
+    people = len(Accounts(store, app.clock).everybody())
+    said = [f"数据里有 {orders} 单、{people} 个工作台账号"]
+    for name, fact in (("备份", backup.FACT), ("定时工作", clock.LAST_ROUND)):
         at = store.fact(fact)
         said.append(f"上一次{name}在 {at[:16].replace('T', ' ')}" if at else f"还没有做过{name}")
     try:
-        store.set_fact("started", app.now.isoformat())
+        store.set_fact("started", app.clock.now.isoformat())
     except OperationalError as error:
         said.append(
             f"但是现在写不进去（{error}）：居民交不了心愿，工作台只能看。请看看磁盘是不是满了、只读了"
@@ -154,13 +155,13 @@ def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -
         WudanError: the content is wrong, or there is no bundle either.
     """
     # A store out of reach is told now, not to a resident.
-    figures = public.snapshot(app)
+    figures = public.snapshot(app.store, app.clock.now.date())
     try:
         builder.build(figures=figures, say=say)
         return figures
     except DiskError as error:
         try:
-            app.catch_up()
+            _ = app.current().bundle
         except (OSError, ValueError, TypeError):
             raise error from None
         say(f"网站没有生成：{error}点单、评单和工作台照常，每分钟再试一次。")

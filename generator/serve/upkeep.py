@@ -9,11 +9,10 @@ from threading import Event, Lock
 from typing import Any
 
 from functions import scheduled
+from functions.app import App
 from functions.context import logs
-from functions.context.app import App
 from functions.ops import backup
 from functions.orders import figures as public
-from functions.people import access_log
 from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import WudanError
@@ -72,10 +71,10 @@ class Minute:
         """Do every part once."""
         self._troubles = {}
         self._part("schedule", self._schedule)
-        self._part("looks", lambda: access_log.settle(self._app))
+        self._part("looks", lambda: self._app.access_log.settle())
         self._part("figures", self._figures)
         self._part("backup", self._copies.go_on)
-        now = f"{self._app.now:%Y-%m-%d %H:%M}"
+        now = f"{self._app.clock.now:%Y-%m-%d %H:%M}"
         for name, trouble in self._troubles.items():
             if self._told.get(name) != trouble:
                 self._say(f"{now} {trouble}")
@@ -101,7 +100,7 @@ class Minute:
             self._troubles[no] = f"{no} 的经过读不出来，先跳过。请运行 build.py doctor。"
 
     def _figures(self) -> None:
-        figures = public.snapshot(self._app)
+        figures = public.snapshot(self._app.store, self._app.clock.now.date())
         if figures != self._shown:
             with BUILDING:
                 self._builder.build(figures=figures)
@@ -120,7 +119,7 @@ class DailyCopy:
         program = str(PRODUCT / "build.py")
         self._command = [sys.executable, program, "backup", "--root", str(root)]
         self._running: subprocess.Popen[str] | None = None
-        self._began = app.now - 2 * AGAIN
+        self._began = app.clock.now - 2 * AGAIN
         self._trouble = ""
 
     def go_on(self) -> None:
@@ -132,7 +131,7 @@ class DailyCopy:
         if self._running:
             self._look(self._running)
         elif self._is_due():
-            self._began = self._app.now
+            self._began = self._app.clock.now
             self._running = subprocess.Popen(  # noqa: S603 - Our own program.
                 self._command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
             )
@@ -141,7 +140,7 @@ class DailyCopy:
 
     def _look(self, running: subprocess.Popen[str]) -> None:
         if running.poll() is None:
-            if self._app.now - self._began > AGAIN:
+            if self._app.clock.now - self._began > AGAIN:
                 running.kill()
             return
         _, said = running.communicate()
@@ -149,7 +148,7 @@ class DailyCopy:
         self._running = None
 
     def _is_due(self) -> bool:
-        today = self._app.now.date().isoformat()
+        today = self._app.clock.now.date().isoformat()
         made = self._app.store.fact(backup.FACT)[: len(today)]
-        wanted = bool(self._app.bundle.site["backup"]["folder"]) and made != today
-        return wanted and not timedelta(0) <= self._app.now - self._began < AGAIN
+        wanted = bool(self._app.current().bundle.site["backup"]["folder"]) and made != today
+        return wanted and not timedelta(0) <= self._app.clock.now - self._began < AGAIN

@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from functions.context.app import CHINA
+from functions.context.workdays import CHINA
 from tests.e2e.test_resident import Server, run
 
 

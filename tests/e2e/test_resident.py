@@ -16,9 +16,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import pytest
 
-from functions.context.app import App
+from functions.app import App
 from functions.forms import order_number
-from functions.orders import repository
 from functions.storage.connect import connect
 from generator.build import incremental
 from tests.client import Answer
@@ -146,7 +145,7 @@ def test_a_wish_is_filed_followed_carried_out_and_rated(
     again = server.post("/api/rating", urlencode({**rating, "skill": "1"}, doseq=True))
     assert again.status == 409
     assert "您已经评过这一单了" in again.text
-    assert repository.contact(app, filed.no)["name"] == "欧阳奶奶"
+    assert app.personal.contact(filed.no)["name"] == "欧阳奶奶"
 
 
 def test_an_acknowledged_wish_survives_kill_at_once(server: Server) -> None:

@@ -12,10 +12,10 @@ import pytest
 from icalendar import Calendar
 from selectolax.lexbor import LexborHTMLParser
 
+from functions.app import App
 from functions.asgi import ROUTES
-from functions.context import bundle
-from functions.context.app import CHINA, App
 from functions.context.bundle import Bundle
+from functions.context.workdays import CHINA
 from functions.orders.lifecycle import STATES, TABLE, Order, moves
 from functions.people.accounts import ADMINISTRATOR
 from functions.storage.connect import connect
@@ -123,7 +123,7 @@ def drawn(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
     app = App(
         folder, lambda: connect(store), SECRET, lambda: datetime(2026, 11, 23, 10, tzinfo=CHINA)
     )
-    return functions_pages(bundle.load(folder)) | working_pages(app)
+    return functions_pages(app.bundle) | working_pages(app)
 
 
 def html_files(out: Path) -> list[Path]:

@@ -15,13 +15,12 @@ from a2wsgi.asgi_typing import ASGIApp, Receive, Scope, Send
 from openpyxl import load_workbook
 
 from functions import asgi
-from functions.context.app import App
+from functions.app import App
+from functions.errors import Unusable
 from functions.orders import repository
 from functions.orders.lifecycle import Order
-from functions.people import team_links
 from functions.storage import sqlite
 from functions.storage.history import Change, Head
-from functions.storage.port import Unusable
 from functions.storage.sqlite import SQLite
 from functions.web.http import FORM, LONGEST_UPLOAD, Event, Response
 from tests.client import Answer, Client
@@ -123,7 +122,7 @@ def test_wishes_that_come_at_once_wait_for_the_disk_once(
     assert done.count("COMMIT") == 1
     filed = app.store.find(repository.KIND, limit=50)
     assert {headers["location"] for _, headers, _ in answers} == {
-        repository.address(app, Order(head.no)) for head in filed
+        app.orders.address(Order(head.no)) for head in filed
     }
 
 
@@ -225,7 +224,7 @@ def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
     functions: ASGIApp, app: App, store: SQLite
 ) -> None:
     ((_, filed, _),) = together(functions, *wishes(1))
-    team_links.issue(app, "barbers", "王芳")
+    app.team_links.issue("barbers", "王芳")
     ways = ("/wish/", "/rate/", "/join/", "/track/", filed["location"])
 
     async def meanwhile() -> list[int]:
@@ -368,7 +367,7 @@ def test_a_body_may_come_in_parts(functions: ASGIApp, app: App) -> None:
     assert answer is not None
     assert answer[0] == 303
     (head,) = app.store.find(repository.KIND)
-    assert repository.contact(app, head.no)["name"] == WISH["name"]
+    assert app.personal.contact(head.no)["name"] == WISH["name"]
 
 
 def test_nothing_is_filed_for_who_went_away_before_the_end(functions: ASGIApp, app: App) -> None:

@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.context.app import CHINA, App
+from functions.app import App
 from functions.context.bundle import FILE
+from functions.context.workdays import CHINA
+from functions.errors import Unusable
 from functions.ops import backup
 from functions.ops.backup import Rule, spare
 from functions.orders import repository
 from functions.storage import opening
 from functions.storage.connect import connect
-from functions.storage.port import Unusable
 from generator.build import incremental
 from tests import killed
 from tests.client import Client
@@ -56,7 +57,7 @@ def test_a_copy_is_made_while_others_write_and_has_all_that_was_acknowledged(
     assert made.healthy
     with closing(connect(f"sqlite:{shutil.copy(made.file, tmp_path / 'wudan-copy.db')}")) as copied:
         assert acknowledged <= {*copied.numbers(repository.KIND)}
-    assert filed.store.fact(backup.FACT) == filed.now.isoformat()
+    assert filed.store.fact(backup.FACT) == filed.clock.now.isoformat()
 
 
 def test_only_its_owner_can_read_a_copy_and_nothing_lies_beside_it(

@@ -190,11 +190,11 @@ def test_a_mistake_in_a_template_is_told_with_its_place(root: Path) -> None:
 
 
 def test_the_wording_of_a_form_has_a_version_that_changes_with_its_words(root: Path) -> None:
-    from functions.context import bundle
+    from functions.context.bundle import Latest
 
     def versions() -> dict[str, str]:
         built(root)
-        forms = bundle.load(incremental.bundle_folder(root)).forms
+        forms = Latest(incremental.bundle_folder(root)).bundle().forms
         return {name: form["version"] for name, form in forms.items()}
 
     before = versions()

@@ -20,17 +20,22 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from functions.messages.channels import KINDS, Undelivered, deliver
+from functions.errors import Undelivered
+from functions.messages.channels import KINDS, deliver
+from functions.messages.outbox import sentence
+from tests.servers import PRODUCT
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SECRET = "SEC-a+b/c=secret"
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 ROBOTS = ("wecom", "dingtalk", "feishu")
 TAKEN = b'{"errcode":0,"errmsg":"ok","code":0,"msg":"success"}'
+WORDS = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())["undelivered"]
 TEXT = "申请 7K3M 已派给理发队\n请在 11 月 25 日前答复。"
 
 
@@ -89,7 +94,7 @@ def robot() -> Iterator[Robot]:
 def refusal(channel: dict[str, str], text: str = TEXT) -> str:
     with pytest.raises(Undelivered) as raised:
         deliver(channel, text, NOW)
-    said = str(raised.value)
+    said = sentence(WORDS, raised.value)
     for own in (SECRET, KEY, "127.0.0.1", "p@ss", "p%40ss", "volunteer@", "wudan@"):
         assert own not in said
     assert said.endswith("。")

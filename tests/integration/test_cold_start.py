@@ -86,7 +86,7 @@ def test_on_dynamodb_it_loads_what_boto3_does_and_the_cipher_and_no_more(
 
 
 def test_a_secret_is_asked_for_where_none_can_be_made(bundle: Path, tmp_path: Path) -> None:
-    script = "from functions.context.app import from_environment; from_environment()"
+    script = "from functions.app import from_environment; from_environment()"
     environment = {**os.environ, "WUDAN_STORE": "dynamodb:orders", "WUDAN_SECRET": ""}
     ran = subprocess.run(
         [sys.executable, "-c", script], cwd=PRODUCT, env=environment, capture_output=True, text=True

@@ -16,14 +16,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 import build
-from functions.context.app import App
+from functions.app import App
 from functions.context.bundle import FILE
 from functions.ops import consistency, demo
 from functions.ops.consistency import Findings
 from functions.orders import figures, repository
 from functions.orders.lifecycle import Order
 from functions.orders.repository import Step
-from functions.people import access_log, accounts, team_links, volunteers
+from functions.people import accounts, volunteers
+from functions.people.accounts import Accounts
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.dynamodb import DynamoDB
@@ -42,11 +43,11 @@ def filled(app: App) -> App:
 
 def fill(app: App, orders: int = 30) -> App:
     demo.fill(app, orders)
-    accounts.add(app, "王芳", accounts.ADMINISTRATOR)
-    accounts.note(app, "王芳", "exported", {"sheet": "orders", "month": "2026-11"})
-    team_links.issue(app, "barbers", "王芳")
+    Accounts(app.store, app.clock).add("王芳", accounts.ADMINISTRATOR)
+    Accounts(app.store, app.clock).note("王芳", "exported", {"sheet": "orders", "month": "2026-11"})
+    app.team_links.issue("barbers", "王芳")
     no = first(app)
-    access_log.record(app, no, "staff", "王芳")
+    app.access_log.record(no, "staff", "王芳")
     head = app.store.head(no)
     assert head
     told = Message(f"{no}:1:submitted:station", "station", "【新心愿】")
@@ -216,13 +217,11 @@ def test_a_history_that_could_not_have_happened_is_named_and_left_alone(filled: 
 
 
 def test_what_should_have_been_erased_is_found_and_erased(filled: App) -> None:
-    order = repository.find(
-        filled, next(h.no for h in filled.store.find("order", ["state:closed"]))
-    )
+    order = filled.orders.find(next(h.no for h in filled.store.find("order", ["state:closed"])))
     assert order
     sealed = {1: filled.vault.seal(order.no, {"phone": "+8613800000000"})}
-    gone = Step(Event("erased", "clock", filled.now.isoformat()))
-    repository.move(filled, order, gone)
+    gone = Step(Event("erased", "clock", filled.clock.now.isoformat()))
+    filled.orders.move(order, gone)
     head = filled.store.head(order.no)
     assert head
     # As an earlier version left it, which broke off between the two.
@@ -260,10 +259,10 @@ def test_personal_answers_that_lie_in_histories_are_sealed(marked: App) -> None:
     head = marked.store.head(other)
     assert head
     if head.state != "inactive":
-        volunteers.move(marked, head, "deactivated", "王芳")
+        marked.volunteers.move(head, "deactivated", "王芳")
     head = marked.store.head(other)
     assert head
-    volunteers.move(marked, head, "erased", "王芳")
+    marked.volunteers.move(head, "erased", "王芳")
     found = consistency.mend(marked)
     assert {fault.no for fault in found.faults if fault.code == "exposed"} == {one, other}
     assert consistency.examine(marked).faults == []
@@ -271,8 +270,8 @@ def test_personal_answers_that_lie_in_histories_are_sealed(marked: App) -> None:
         head = marked.store.head(no)
         assert head
         assert "times" not in {**head.data, **marked.store.events(no)[0].data}
-    assert repository.contact(marked, one)["times"] == ["weekend"]
-    assert repository.contact(marked, one)["phone"]
+    assert marked.personal.contact(one)["times"] == ["weekend"]
+    assert marked.personal.contact(one)["phone"]
     assert marked.store.personal(other) == {}
 
 
@@ -392,11 +391,11 @@ def test_beside_those_who_write_there_is_never_a_false_alarm(filled: App) -> Non
             no = f"{n}{len(written)}"
             data = {"service": "haircut", "wording": "1", "key": "k"}
             step = Step(
-                Event("submitted", "resident", filled.now.isoformat(), data),
+                Event("submitted", "resident", filled.clock.now.isoformat(), data),
                 {"phone": "+8613800001234"},
             )
-            order = repository.move(filled, Order(no), step, once=no)
-            repository.move(filled, order, Step(Event("cancelled", "resident", order.filed_at)))
+            order = filled.orders.move(Order(no), step, once=no)
+            filled.orders.move(order, Step(Event("cancelled", "resident", order.filed_at)))
             written.append(no)
 
     writers = [threading.Thread(target=write, args=(n,)) for n in range(4)]
@@ -562,13 +561,13 @@ def test_a_store_is_healthy_however_long_a_step_took(
         return clock()
 
     app = App(bundle, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), SECRET, going_on)
-    accounts.add(app, "王芳")
-    accounts.note(app, "王芳", "exported", {"sheet": "orders"})
-    accounts.reset(app, "王芳")
-    team_links.issue(app, "barbers", "王芳")
+    Accounts(app.store, app.clock).add("王芳")
+    Accounts(app.store, app.clock).note("王芳", "exported", {"sheet": "orders"})
+    Accounts(app.store, app.clock).reset("王芳")
+    app.team_links.issue("barbers", "王芳")
     demo.fill(app, 3)
     first = next(iter(app.store.numbers(repository.KIND)))
-    access_log.record(app, first, "staff", "王芳")
+    app.access_log.record(first, "staff", "王芳")
     assert consistency.examine(app).faults == []
 
 
@@ -580,7 +579,7 @@ def test_a_counter_whose_type_a_flipped_bit_changed_is_counted_anew(
     made = {month: filled.store.tally(month) for month in filled.store.months()}
     changed = f"{column} = CAST({column} AS BLOB)"
     edit(f"UPDATE tallies SET {changed} WHERE name = 'all wishes'")  # noqa: S608
-    assert figures.snapshot(filled)["months"].keys() == made.keys()
+    assert figures.snapshot(filled.store, filled.clock.now.date())["months"].keys() == made.keys()
     assert not consistency.examine(filled).healthy
     consistency.mend(filled)
     assert {month: filled.store.tally(month) for month in filled.store.months()} == made

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 import pytest
 from selectolax.lexbor import LexborNode
 
-from functions.context.app import App
+from functions.app import App
+from functions.errors import Conflict
 from functions.ops import consistency
 from functions.orders import repository
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.history import Change, Event
-from functions.storage.port import Conflict
 from generator.build import incremental
 from tests.client import Client
 from tests.conftest import SECRET, Clock
@@ -106,7 +106,7 @@ def everywhere(client: Client, desk: Desk, team: Team, no: str) -> dict[str, set
         seen["team's list"] = days(card)
         seen["team's page"] = days(team.get(no).page.css_first(".lead"))
     if state in ("submitted", "done"):
-        address = repository.address(client.app, found(client.app, no))
+        address = client.app.orders.address(found(client.app, no))
         seen["resident"] = days(client.get(address).page.css_first(".next"))
     return seen
 
@@ -133,17 +133,17 @@ def test_what_is_stored_of_deadlines_is_derived_anew_once_the_calendar_changed(
     client: Client, root: Path, orders: dict[str, str]
 ) -> None:
     app = client.app
-    assert repository.rederive(app) == 0
+    assert app.orders.rederive() == 0
     holidays(root, "2026-11-24", "2026-11-25", "2026-11-26")
-    app.catch_up()
+    app = app.current()
     traced = {no: app.store.traces(no) for no in orders.values()}
     assert [{**f.names} for f in consistency.examine(app).faults] == [{"fields": "due"}] * (
         len(orders) - 1
     )
-    assert repository.rederive(app) == len(orders) - 1
+    assert app.orders.rederive() == len(orders) - 1
     assert consistency.examine(app).healthy
     assert {no: app.store.traces(no) for no in orders.values()} == traced
-    assert repository.rederive(app) == 0
+    assert app.orders.rederive() == 0
     assert not app.store.waiting(repository.KIND, "submitted", until="2026-11-27")
     assert app.store.waiting(repository.KIND, "submitted", until="2026-11-28")
 
@@ -154,12 +154,11 @@ def test_changed_rules_of_the_station_reach_orders_that_ended(
     no = wish(client).no
     desk.do(no, "rejected", to_resident="办不了")
     assert found(client.app, no).state == "rejected"
-    repository.rederive(client.app)
+    client.app.orders.rederive()
     settings = root / "site.yaml"
     settings.write_text(settings.read_text() + "desk:\n  keep: 30\n")
     incremental.build(root, root / "public")
-    client.app.catch_up()
-    assert repository.rederive(client.app) == 1
+    assert client.app.current().orders.rederive() == 1
     [head] = client.app.store.find(repository.KIND)
     assert head.due == "2026-12-23"
 
@@ -171,10 +170,10 @@ def test_dynamodb_keeps_them_in_the_order_of_the_new_days(
     app = App(folder, lambda: store, SECRET, clock)
     opening.adopt(store, app.vault)
     no = wish(Client(app)).no
-    assert repository.rederive(app) == 0
+    assert app.orders.rederive() == 0
     holidays(root, "2026-11-24", "2026-11-25")
-    app.catch_up()
-    assert [repository.rederive(app), repository.rederive(app)] == [1, 0]
+    app = app.current()
+    assert [app.orders.rederive(), app.orders.rederive()] == [1, 0]
     [head] = store.waiting(repository.KIND, "submitted")
     assert (head.no, head.due) == (no, "2026-11-26")
     assert store.find(repository.KIND, store.traces(no)) == [head]
@@ -204,11 +203,11 @@ def test_an_order_that_moves_meanwhile_or_cannot_be_read_holds_up_no_other(
             return client.app.store.commit(change)
 
     holidays(root, "2026-11-24")
-    app.catch_up()
+    app = app.current()
     moving = app.inside(Moving(orders["rated"]))  # type: ignore[arg-type]
-    assert repository.rederive(moving) == len(orders) - 3
-    assert repository.rederive(app) == 1  # The one that was moved; it was not forgotten.
-    assert repository.rederive(app) == 0
+    assert moving.orders.rederive() == len(orders) - 3
+    assert app.orders.rederive() == 1  # The one that was moved; it was not forgotten.
+    assert app.orders.rederive() == 0
 
 
 class TestTheEndOfTheYear:
@@ -222,7 +221,7 @@ class TestTheEndOfTheYear:
         state = found(client.app, no).state
         yield desk.get(f"/desk/order/?no={no}").text
         if state != "rated":
-            yield client.get(repository.address(client.app, found(client.app, no))).text
+            yield client.get(client.app.orders.address(found(client.app, no))).text
         if state in ("dispatched", "accepted"):
             yield team.get(no).text
 

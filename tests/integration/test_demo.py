@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.context.app import App
+from functions.app import App
 from functions.ops import demo
 from functions.orders import counters, figures, privacy, repository
 from functions.orders.lifecycle import Order
@@ -22,7 +22,7 @@ MANY = 60
 
 def orders(app: App) -> list[Order]:
     """All orders, each folded from its history."""
-    found = [repository.find(app, no) for no in app.store.numbers(repository.KIND)]
+    found = [app.orders.find(no) for no in app.store.numbers(repository.KIND)]
     return [order for order in found if order]
 
 
@@ -38,7 +38,7 @@ def test_every_order_has_a_history_and_they_are_in_many_states(filled: App) -> N
     assert len({order.state for order in found}) >= 5
     for order in found:
         head = filled.store.head(order.no)
-        assert head == repository.head(filled, order)
+        assert head == filled.orders.head(order)
 
 
 def test_time_never_goes_back_nor_beyond_now(filled: App) -> None:
@@ -46,8 +46,8 @@ def test_time_never_goes_back_nor_beyond_now(filled: App) -> None:
         for no in filled.store.numbers(kind):
             times = [datetime.fromisoformat(event.at) for event in filled.store.events(no)]
             assert all(before <= after for before, after in pairwise(times))
-            assert (filled.now - times[0]).days <= 365
-            assert times[-1] <= filled.now
+            assert (filled.clock.now - times[0]).days <= 365
+            assert times[-1] <= filled.clock.now
 
 
 def test_the_counters_are_the_sum_over_all_histories(filled: App) -> None:
@@ -68,7 +68,7 @@ def test_the_counters_are_the_sum_over_all_histories(filled: App) -> None:
 
 def test_who_serves_had_joined_and_is_of_the_team(filled: App) -> None:
     for team in filled.bundle.teams:
-        assert len(volunteers.of_team(filled, team)) >= 2
+        assert len(filled.volunteers.of_team(team)) >= 2
     for no in filled.store.numbers(repository.KIND):
         team = ""
         for event in filled.store.events(no):
@@ -84,27 +84,25 @@ def test_a_duplicate_is_of_an_earlier_order_of_the_same_phone(app: App) -> None:
     merged = [order for order in orders(app) if order.state == "merged"]
     assert merged
     for order in merged:
-        into = repository.find(app, order.merged_into)
+        into = app.orders.find(order.merged_into)
         assert into
         assert into.filed_at < order.filed_at
-        assert (
-            repository.contact(app, into.no)["phone"] == repository.contact(app, order.no)["phone"]
-        )
+        assert app.personal.contact(into.no)["phone"] == app.personal.contact(order.no)["phone"]
 
 
 def test_nothing_in_public_words_tells_whose_it_is(filled: App) -> None:
     found = orders(filled)
     assert any(order.published for order in found)
     for order in found:
-        contact = repository.contact(filled, order.no)
+        contact = filled.personal.contact(order.no)
         assert {"detail", "name", "phone", "address"} <= contact.keys()
-        assert not privacy.tells_whose(order.published + order.answer, contact)
+        assert not privacy.reveals(order.published + order.answer, contact)
 
 
 def test_no_file_of_the_site_tells_who_asked_or_who_serves(
     filled: App, root: Path, tmp_path: Path
 ) -> None:
-    made = figures.snapshot(filled)
+    made = figures.snapshot(filled.store, filled.clock.now.date())
     assert made["wishes"]
     incremental.build(root, tmp_path / "public", figures=made)
     written = [path.read_text(errors="replace") for path in (tmp_path / "public").rglob("*.*")]
@@ -114,7 +112,7 @@ def test_no_file_of_the_site_tells_who_asked_or_who_serves(
         no for kind in (repository.KIND, volunteers.KIND) for no in filled.store.numbers(kind)
     ]
     for no in numbers:
-        contact = repository.contact(filled, no)
+        contact = filled.personal.contact(no)
         for told in (no, contact["name"], contact["phone"][3:], contact.get("address", no)):
             assert not [text for text in written if told in text], told
 

@@ -10,12 +10,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from functions import scheduled
-from functions.context.app import App
+from functions.app import App
 from functions.forms import order_number
 from functions.forms.spreadsheet import xlsx
-from functions.orders import repository
 from functions.orders.lifecycle import Order
-from functions.people import accounts, team_links, volunteers
+from functions.people import accounts, volunteers
+from functions.people.accounts import Accounts
 from tests.client import Answer, Client
 from tests.conftest import Clock
 from tests.integration.test_functions import JOIN, RATING, WISH, wish
@@ -26,7 +26,7 @@ class Desk:
 
     def __init__(self, client: Client, name: str = "王芳", role: str = accounts.STAFF):
         self.client = client
-        password = accounts.add(client.app, name, role)
+        password = Accounts(client.app.store, client.app.clock).add(name, role)
         entered = client.post("/desk/sign-in/", {"name": name, "password": password})
         assert entered.location == "/desk/"
         self.cookie = entered.cookies[0].split(";")[0]
@@ -57,7 +57,7 @@ class Team:
 
     def __init__(self, client: Client, team: str = "barbers"):
         self.client = client
-        self.address = team_links.address(client.app, team_links.issue(client.app, team, "王芳"))
+        self.address = client.app.team_links.address(client.app.team_links.issue(team, "王芳"))
         self.hidden = dict(pair.split("=") for pair in urlsplit(self.address).query.split("&"))
 
     def get(self, no: str = "") -> Answer:
@@ -70,7 +70,7 @@ class Team:
 
 
 def found(app: App, no: str) -> Order:
-    order = repository.find(app, no)
+    order = app.orders.find(no)
     assert order is not None
     return order
 
@@ -96,7 +96,7 @@ class TestSignIn:
     def test_a_wrong_password_is_told_and_too_many_tries_wait(
         self, client: Client, clock: Clock
     ) -> None:
-        password = accounts.add(client.app, "王芳")
+        password = Accounts(client.app.store, client.app.clock).add("王芳")
         for _ in range(5):
             wrong = client.post("/desk/sign-in/", {"name": "王芳", "password": "x"})
             assert (wrong.status, "名字或密码不对" in wrong.text) == (422, True)
@@ -106,7 +106,7 @@ class TestSignIn:
         assert client.post("/desk/sign-in/", right).location == "/desk/"
 
     def test_the_cookie_is_kept_from_scripts_and_other_sites(self, client: Client) -> None:
-        password = accounts.add(client.app, "王芳")
+        password = Accounts(client.app.store, client.app.clock).add("王芳")
         typed = {"name": "王芳", "password": password}
         plain = client.post("/desk/sign-in/", typed).cookies[0]
         assert "HttpOnly; SameSite=Strict" in plain
@@ -119,8 +119,8 @@ class TestSignIn:
     ) -> None:
         first, second, third = (Desk(client, name) for name in ("甲", "乙", "丙"))
         assert first.get("/desk/").status == 200
-        accounts.reset(client.app, "甲")
-        accounts.disable(client.app, "乙")
+        Accounts(client.app.store, client.app.clock).reset("甲")
+        Accounts(client.app.store, client.app.clock).disable("乙")
         clock.forward(hours=9)
         assert third.get("/desk/").status == 200
         clock.forward(hours=1)
@@ -362,9 +362,25 @@ class TestOrder:
         no = wish(client).no
         desk.do(no, "cancelled")
         desk.do(no, "erased").location  # noqa: B018
-        assert repository.contact(client.app, no) == {}
+        assert client.app.personal.contact(no) == {}
         assert "没有。" in desk.get("/desk/find/?q=5678").text
         assert found(client.app, no).erased_at
+
+    def test_a_step_that_does_not_exist_is_told_apart_from_a_wrong_form(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        no = wish(client).no
+        desk.dispatched(no)
+        person = client.post("/api/volunteer", JOIN)
+        assert person.status == 303
+        signed_up = client.app.store.find("volunteer")[0].no
+        for answer in (
+            desk.do(no, "vanished"),
+            team.do(no, "vanished"),
+            desk.post("/desk/person/", {"no": signed_up, "do": "vanished"}),
+        ):
+            assert (answer.status, "没有这一步" in answer.body) == (400, True)
+        assert found(client.app, no).state == "dispatched"
 
 
 class TestTeam:
@@ -427,7 +443,7 @@ class TestTeam:
         new = Team(client)
         assert team.get().status == 403
         assert new.get().status == 200
-        team_links.revoke(client.app, "barbers", "王芳")
+        client.app.team_links.revoke("barbers", "王芳")
         assert new.get().status == 403
         newest = Team(client)
         clock.forward(days=180)

@@ -13,10 +13,10 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
+from functions.errors import Full
 from functions.storage import dynamodb as engine
 from functions.storage.dynamodb import DynamoDB
 from functions.storage.history import Change
-from functions.storage.port import Full
 from tests import servers
 from tests.integration import test_store
 from tests.integration.test_store import event, head

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from functions.app import App
 from functions.asgi import ROUTES
-from functions.context.app import App
 from functions.forms import order_number
-from functions.orders import repository
 from functions.orders.repository import Step
 from functions.storage.history import Event
 from functions.web.http import respond
@@ -45,11 +44,11 @@ def move(app: App, no: str, *kinds: str) -> None:
     }
     by = {"accepted": "team", "declined": "team"}
     for kind in kinds:
-        order = repository.find(app, no)
+        order = app.orders.find(no)
         assert order
-        at = app.now.isoformat()
+        at = app.clock.now.isoformat()
         event = Event(kind, by.get(kind, "staff"), at, facts.get(kind, {}))
-        repository.move(app, order, Step(event))
+        app.orders.move(order, Step(event))
 
 
 DONE = ("triaged", "dispatched", "accepted", "done")
@@ -71,7 +70,7 @@ class TestWish:
         self, client: Client, app: App
     ) -> None:
         no = wish(client).no
-        assert repository.contact(app, no) == {
+        assert app.personal.contact(no) == {
             "detail": WISH["detail"],
             "name": "𠮷野先生",
             "phone": "+8613812345678",
@@ -310,7 +309,7 @@ class TestRating:
         form = client.get(done.location).form("/api/rating")
         for _ in range(2):
             client.post("/api/rating", {**form, **RATING, "solved": "unsolved"})
-        order = repository.find(app, done.no)
+        order = app.orders.find(done.no)
         assert order
         assert order.state == "submitted"
         assert [e.kind for e in app.store.events(done.no)][-3:] == ["done", "rated", "reopened"]

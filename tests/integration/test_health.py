@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.context.app import App
+from functions.app import App
 from functions.storage.connect import connect
 from functions.storage.sqlite import SQLite
 from tests.client import Client
@@ -59,9 +59,9 @@ def test_with_the_token_an_operator_sees_what_to_watch(
 ) -> None:
     no = wish(client).no
     assert asked(client, TOKEN)[1]["last_round_age"] is None
-    app.store.set_fact("last_round", app.now.isoformat())
+    app.store.set_fact("last_round", app.clock.now.isoformat())
     clock.forward(minutes=2)
-    app.store.set_fact("last_backup", app.now.isoformat())
+    app.store.set_fact("last_backup", app.clock.now.isoformat())
     clock.forward(seconds=5)
     status, told = asked(client, TOKEN)
     assert (status, told["status"], told["store"], told["secret"]) == (200, "ok", "ok", "ok")

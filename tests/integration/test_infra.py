@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 import build
 from functions import desk, rating, team, tracking, volunteer, wish
-from functions.context.app import App
+from functions.app import App
 from functions.forms import order_number
 from functions.storage.connect import connect
 from functions.web.http import HEADERS

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from functions.context.app import App
+from functions.app import App
+from functions.context.clock import Going
 from functions.ops import backup
-from functions.people import access_log
 from generator.build import incremental
 from generator.errors import WudanError
 from generator.serve import local_app
@@ -69,10 +69,10 @@ def test_looks_that_could_not_be_recorded_are_in_the_next_minute(
     minute = Minute(app, Builds(), None, lambda said: None)  # type: ignore[arg-type]
     with sqlite3.connect(tmp_path / "wudan.db", isolation_level=None) as db:
         db.execute("BEGIN IMMEDIATE")
-        assert not access_log.record(app, no, "staff", "王芳")
+        assert not app.access_log.record(no, "staff", "王芳")
         db.execute("ROLLBACK")
     minute.round()
-    assert [look.data["who"] for look in access_log.of(app, no)] == ["王芳"]
+    assert [look.data["who"] for look in app.access_log.of(no)] == ["王芳"]
 
 
 def test_after_a_round_the_file_alone_has_all_that_was_written(
@@ -98,7 +98,7 @@ def community(root: Path) -> App:
 def test_a_copy_is_made_each_day_by_a_process_of_its_own(community: App, root: Path) -> None:
     daily = DailyCopy(community, root)
     through(daily)
-    assert community.store.fact(backup.FACT)[:10] == f"{community.now:%Y-%m-%d}"
+    assert community.store.fact(backup.FACT)[:10] == f"{community.clock.now:%Y-%m-%d}"
     (copy,) = root.parent.joinpath("copies").iterdir()
     through(daily)  # None is due any more.
     assert [*root.parent.joinpath("copies").iterdir()] == [copy]
@@ -108,8 +108,8 @@ def test_a_copy_that_fails_is_told_each_time_and_tried_again_after_an_hour(
     community: App, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
-    clock.now = community.now
-    monkeypatch.setattr(community, "_clock", clock)
+    clock.now = community.clock.now
+    monkeypatch.setattr(community, "clock", Going(clock))
     folder = root.parent / "copies"
     folder.write_text("a file in its way")
     daily = DailyCopy(community, root)

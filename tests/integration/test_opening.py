@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 import build
-from functions.context import app
+from functions import app
+from functions.errors import Unusable
 from functions.storage import opening
 from functions.storage.connect import connect
-from functions.storage.port import Unusable
 from functions.storage.vault import Vault
 from generator.build import incremental
 from generator.messages import STORE

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from functions.context.app import App
+from functions.app import App
 from functions.context.bundle import FILE
+from functions.errors import Conflict
 from functions.orders import repository
 from functions.people import access_log
 from functions.storage.connect import connect
 from functions.storage.history import Change
-from functions.storage.port import Conflict
 from functions.storage.sqlite import SQLite
 from tests.client import Answer, Client
 from tests.conftest import SECRET, Clock
@@ -151,20 +151,20 @@ class TestUnwritable:
         self, client: Client, app: App, store: SQLite, clock: Clock
     ) -> None:
         no, desk = wish(client).no, Desk(client)
-        seen = app.now.isoformat()
+        seen = app.clock.now.isoformat()
         with read_only(store):
             page = desk.get(f"/desk/order/?no={no}")
             assert (page.status, "13812345678" in page.body) == (200, True)
             assert "补记" in page.text
             assert desk.get(f"/desk/order/?no={no}").status == 200
-            assert access_log.settle(app) == 1
-            assert access_log.of(app, no) == ()
+            assert app.access_log.settle() == 1
+            assert app.access_log.of(no) == ()
         clock.forward(minutes=3)
-        assert access_log.settle(app) == 0
-        (look,) = access_log.of(app, no)
+        assert app.access_log.settle() == 0
+        (look,) = app.access_log.of(no)
         assert (look.at, look.data["who"]) == (seen, "王芳")
         assert "已记下" in desk.get(f"/desk/order/?no={no}").text
-        assert len(access_log.of(app, no)) == 1
+        assert len(app.access_log.of(no)) == 1
 
     def test_what_is_owed_is_written_with_the_next_look(
         self, client: Client, app: App, store: SQLite
@@ -173,7 +173,7 @@ class TestUnwritable:
         with read_only(store):
             desk.get(f"/desk/order/?no={first}")
         desk.get(f"/desk/order/?no={second}")
-        assert (len(access_log.of(app, first)), len(access_log.of(app, second))) == (1, 1)
+        assert (len(app.access_log.of(first)), len(app.access_log.of(second))) == (1, 1)
 
     def test_a_team_reads_its_order_too(self, client: Client, app: App, store: SQLite) -> None:
         no, desk, team = wish(client).no, Desk(client), Team(client)
@@ -181,8 +181,8 @@ class TestUnwritable:
         team.do(no, "accepted", volunteer="team", person="王女士")
         with read_only(store):
             assert "13812345678" in team.get(no).text
-        access_log.settle(app)
-        assert [look.by for look in access_log.of(app, no)] == ["team"]
+        app.access_log.settle()
+        assert [look.by for look in app.access_log.of(no)] == ["team"]
 
     def test_looks_that_are_owed_are_bounded(
         self, client: Client, app: App, store: SQLite, monkeypatch: pytest.MonkeyPatch
@@ -190,10 +190,10 @@ class TestUnwritable:
         monkeypatch.setattr(access_log, "MOST_OWED", 3)
         with read_only(store):
             for n in range(5):
-                assert not access_log.record(app, f"N{n}", "staff", "王芳")
-            assert access_log.settle(app) == 3
-        access_log.settle(app)
-        assert [n for n in range(5) if access_log.of(app, f"N{n}")] == [2, 3, 4]
+                assert not app.access_log.record(f"N{n}", "staff", "王芳")
+            assert app.access_log.settle() == 3
+        app.access_log.settle()
+        assert [n for n in range(5) if app.access_log.of(f"N{n}")] == [2, 3, 4]
 
     def test_a_step_at_the_desk_says_that_it_was_not_saved_and_keeps_what_was_typed(
         self, client: Client, store: SQLite

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from functions import scheduled as schedule
-from functions.context.app import App
-from functions.messages import channels, outbox
+from functions.app import App
+from functions.messages import channels
 from functions.storage.history import Change, Head, Message, to_utc
 from tests.client import Client
 from tests.conftest import Clock
@@ -44,7 +44,7 @@ def reaching(app: App, monkeypatch: pytest.MonkeyPatch, **urls: str) -> None:
 
 
 def owe(app: App, *messages: Message) -> None:
-    head = Head(f"X{messages[0].id}", "test", 1, "", app.now.isoformat(), {})
+    head = Head(f"X{messages[0].id}", "test", 1, "", app.clock.now.isoformat(), {})
     app.store.commit(Change(head._replace(version=0), [], messages=messages))
 
 
@@ -59,13 +59,13 @@ def test_a_silent_robot_holds_up_no_other_channel(
     owe(app, *(Message(f"a{n:03}", "barbers", "x") for n in range(60)))
     owe(app, *(Message(f"b{n}", "station", "x") for n in range(3)))
     began = time.monotonic()
-    assert outbox.begin(app, SOON)() == 3
+    assert app.outbox.begin(SOON)() == 3
     assert time.monotonic() - began < SOON + 5
     assert len(robot.posts) == 3
     assert len(untried(app)) == 59
     # The next round goes on while the first still waits for the silent one.
     owe(app, Message("b9", "station", "x"))
-    assert outbox.begin(app, SOON)() == 1
+    assert app.outbox.begin(SOON)() == 1
     assert len(untried(app)) == 59
 
 
@@ -94,7 +94,7 @@ def test_a_channel_that_cannot_be_reached_is_left_for_this_round(
     reaching(app, monkeypatch, station=robot.url, barbers=gone)
     owe(app, *(Message(f"a{n}", "barbers", "x") for n in range(3)))
     owe(app, Message("b", "station", "x"))
-    assert outbox.send(app) == 1
+    assert app.outbox.send() == 1
     assert untried(app) == ["a1", "a2"]
 
 
@@ -104,7 +104,7 @@ def test_a_message_that_is_refused_holds_up_none_after_it(
     robot.answer = b'{"errcode": 93000, "errmsg": "no"}'
     reaching(app, monkeypatch, station=robot.url)
     owe(app, *(Message(f"b{n}", "station", "x") for n in range(3)))
-    assert outbox.send(app) == 0
+    assert app.outbox.send() == 0
     assert len(robot.posts) == 3
     assert untried(app) == []
 
@@ -113,10 +113,10 @@ def test_messages_of_one_channel_are_sent_in_their_order(
     app: App, robot: Robot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reaching(app, monkeypatch, station=robot.url, barbers=robot.url)
-    times = [to_utc(app.now.replace(hour=hour)) for hour in (1, 2, 3)]
+    times = [to_utc(app.clock.now.replace(hour=hour)) for hour in (1, 2, 3)]
     for n in (2, 0, 1):
         owe(app, Message(f"m{9 - n}", ("station", "barbers")[n % 2], f"{n}", next_at=times[n]))
-    assert outbox.send(app) == 3
+    assert app.outbox.send() == 3
     assert [body["text"]["content"] for _, body in robot.posts] == ["0", "1", "2"]
 
 
@@ -127,7 +127,7 @@ def test_a_message_put_off_by_a_clock_that_was_ahead_is_due_when_it_is_right(
     robot.status = 500
     owe(app, Message("a", "station", "x"))
     clock.forward(days=400)
-    assert outbox.send(app) == 0
+    assert app.outbox.send() == 0
     clock.forward(days=-400)
     robot.status = 200
-    assert outbox.send(app) == 1
+    assert app.outbox.send() == 1

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.context.app import App
+from functions.app import App
 from functions.ops import rotation
 from functions.orders import repository
-from functions.people import team_links
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.history import Change
@@ -33,13 +32,12 @@ def test_all_is_sealed_with_the_new_line_and_found_by_it(app: App) -> None:
     no = wish(client).no
     rotated(app)
     alone = app.under(NEW)
-    assert repository.contact(alone, no)["name"] == WISH["name"]
-    phone = repository.contact(alone, no)["phone"]
+    assert alone.personal.contact(no)["name"] == WISH["name"]
+    phone = alone.personal.contact(no)["phone"]
     assert [
-        head.no
-        for head in app.store.find(repository.KIND, [repository.trace(alone, "phone", phone)])
+        head.no for head in app.store.find(repository.KIND, [alone.personal.trace("phone", phone)])
     ]
-    assert not app.store.find(repository.KIND, [repository.trace(app, "phone", phone)])
+    assert not app.store.find(repository.KIND, [app.personal.trace("phone", phone)])
     assert app.store.fact(opening.FACT) == Vault(NEW).fingerprints[0]
     opening.pair(app.store, alone.vault)
 
@@ -48,19 +46,19 @@ def test_links_from_before_go_on_working_and_are_told_again(app: App) -> None:
     before = Client(app)
     address = wish(before).location
     no = before.app.store.find(repository.KIND)[0].no
-    team_links.issue(app, "barbers", "王芳")
-    team = team_links.of(app, "barbers")
+    app.team_links.issue("barbers", "王芳")
+    team = app.team_links.of("barbers")
     assert team
-    key = team_links.address(app, team).rsplit("=", 1)[1]
+    key = app.team_links.address(team).rsplit("=", 1)[1]
     move(app, no, *DONE)
-    order = repository.find(app, no)
+    order = app.orders.find(no)
     assert order
-    slip = repository.rating_key(app, order)
+    slip = app.orders.rating_key(order)
     after = rotated(app)
     assert Client(after).get(address).status == 200
-    assert repository.address(after, order) == address
-    assert team_links.opens(after, "barbers", key)
-    assert repository.is_rating_key(after, order, slip)
+    assert after.orders.address(order) == address
+    assert after.team_links.opens("barbers", key)
+    assert after.orders.by_slip(order.no, slip)
 
 
 def test_the_same_submission_counts_once_across_a_rotation(app: App) -> None:
@@ -85,7 +83,7 @@ def test_on_dynamodb_likewise(app: App, dynamodb: str, tmp_path: Path) -> None:
     there = app.inside(connect(f"{dynamodb}/{tmp_path.name}"))
     no = wish(Client(there)).no
     rotated(there)
-    assert repository.contact(there.under(NEW), no)["name"] == WISH["name"]
+    assert there.under(NEW).personal.contact(no)["name"] == WISH["name"]
 
 
 def test_a_rotation_is_refused_beside_a_server(community: Path) -> None:

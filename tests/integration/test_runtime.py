@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
-from functions.context.app import App
+from functions.app import App
 from functions.forms import order_number
 from functions.storage.connect import connect
 from functions.web.http import FORM

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions import scheduled as schedule
-from functions.context import clock_reference
-from functions.context.app import App
-from functions.forms.definition import Wrong
+from functions.app import App
+from functions.errors import Wrong
 from functions.orders import counters, repository
 from functions.orders.lifecycle import RESIDENT, STAFF, Order, apply
 from functions.orders.repository import Step
-from functions.people import accounts, retention, team_links, volunteers
+from functions.people import accounts, volunteers
+from functions.people.accounts import Accounts
 from functions.storage.connect import connect
 from functions.storage.history import Event
 from tests.client import Client
@@ -34,7 +34,7 @@ YEAR = 365
 def later(app: App, now: Clock, **time: float) -> None:
     """Time passes while the schedule runs; a round a minute would take a test too long."""
     now.forward(**time)
-    clock_reference.confirm(app)
+    app.reference.confirm()
 
 
 def round_(app: App) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def gone(app: App, no: str) -> bool:
 def cancelled(client: Client, **changes: str) -> str:
     no = wish(client, **changes).no
     order = found(client.app, no)
-    at = client.app.now.isoformat()
-    repository.move(client.app, order, Step(Event("cancelled", STAFF, at)))
+    at = client.app.clock.now.isoformat()
+    client.app.orders.move(order, Step(Event("cancelled", STAFF, at)))
     return no
 
 
@@ -64,7 +64,7 @@ def joined(client: Client, **changes: Any) -> str:
 
 
 def volunteer(app: App, no: str) -> volunteers.Person:
-    person = volunteers.person(app, no)
+    person = app.volunteers.find(no)
     assert person is not None
     return person
 
@@ -92,7 +92,7 @@ class TestTimes:
     ) -> None:
         no = joined(client)
         clock.forward(days=-2)
-        volunteers.move(app, volunteer(app, no).head, "approved", team="barbers")
+        app.volunteers.move(volunteer(app, no).head, "approved", team="barbers")
         first, second = app.store.events(no)
         assert first.at == second.at
 
@@ -190,7 +190,7 @@ class TestBelief:
             for _ in range(52 * 7 * 24):
                 clock.forward(hours=1)
                 if clock.now.weekday() < 5 and 8 <= clock.now.hour < 18:
-                    assert clock_reference.observe(app.inside(inside))
+                    assert app.inside(inside).reference.observe()
 
     def test_a_clock_that_creeps_ahead_is_not_followed(self, app: App, clock: Clock) -> None:
         for _ in range(3):
@@ -219,8 +219,8 @@ class TestErasing:
         no = wish(client).no
         move(app, no, *DONE)
         rating = {"solved": "partly", "problem": "raised"}
-        repository.move(
-            app, found(app, no), Step(Event("rated", RESIDENT, app.now.isoformat(), rating))
+        app.orders.move(
+            found(app, no), Step(Event("rated", RESIDENT, app.clock.now.isoformat(), rating))
         )
         move(app, no, "closed")
         later(app, clock, days=100)
@@ -255,8 +255,8 @@ class TestErasing:
         no = wish(client).no
         move(app, no, *DONE)
         rating = {"solved": "partly", "problem": "raised"}
-        repository.move(
-            app, found(app, no), Step(Event("rated", RESIDENT, app.now.isoformat(), rating))
+        app.orders.move(
+            found(app, no), Step(Event("rated", RESIDENT, app.clock.now.isoformat(), rating))
         )
         later(app, clock, days=YEAR)
         done = round_(app)
@@ -282,10 +282,10 @@ class TestErasing:
             joined(client, name=name, times=["weekday"]) for name in ("甲", "乙", "丙", "丁")
         )
         for no in (left, active):
-            volunteers.move(app, volunteer(app, no).head, "approved", team="barbers")
+            app.volunteers.move(volunteer(app, no).head, "approved", team="barbers")
         later(app, clock, days=100)
-        volunteers.move(app, volunteer(app, refused).head, "deactivated")
-        volunteers.move(app, volunteer(app, left).head, "deactivated")
+        app.volunteers.move(volunteer(app, refused).head, "deactivated")
+        app.volunteers.move(volunteer(app, left).head, "deactivated")
         later(app, clock, days=YEAR - 100)
         assert round_(app)["erased"] == 0
         later(app, clock, days=1)
@@ -336,7 +336,7 @@ class TestErasing:
             text = Desk(client, f"{days}").get("/desk/").text
             assert ("到期，会自动删去" in text) is bool(number)
             assert not number or f"有 {number} 件" in text
-            assert retention.coming(app) == number
+            assert app.retention.coming() == number
 
     def test_what_a_volunteer_picked_is_shown_by_its_words(
         self, client: Client, app: App, clock: Clock
@@ -420,22 +420,22 @@ class TestLimits:
     def test_a_lock_ends_when_it_was_promised_although_the_clock_was_ahead(
         self, client: Client, app: App, clock: Clock
     ) -> None:
-        password = accounts.add(app, "王芳")
+        password = Accounts(app.store, app.clock).add("王芳")
         no = wish(client).no
         clock.forward(days=400)
         for _ in range(7):
             with pytest.raises(Wrong):
-                accounts.sign_in(app, "王芳", "x")
+                Accounts(app.store, app.clock).sign_in("王芳", "x")
             with pytest.raises(Wrong):
-                repository.by_phone(app, no, "0000")
+                app.orders.by_phone(no, "0000")
         clock.forward(days=-400)
         with pytest.raises(Wrong):
-            accounts.sign_in(app, "王芳", password)
+            Accounts(app.store, app.clock).sign_in("王芳", password)
         with pytest.raises(Wrong):
-            repository.by_phone(app, no, "5678")
+            app.orders.by_phone(no, "5678")
         clock.forward(hours=1)
-        assert accounts.sign_in(app, "王芳", password).name == "王芳"
-        assert repository.by_phone(app, no, "5678").no == no
+        assert Accounts(app.store, app.clock).sign_in("王芳", password).name == "王芳"
+        assert app.orders.by_phone(no, "5678").no == no
 
     def test_a_session_begun_by_a_clock_that_was_ahead_opens_nothing(
         self, client: Client, clock: Clock
@@ -458,7 +458,7 @@ class TestLimits:
         assert team.get().status == 403
         assert "打开" not in Desk(client).get("/desk/teams/").text
         assert (
-            client.get(team_links.address(app, team_links.issue(app, "barbers", "王芳"))).status
+            client.get(app.team_links.address(app.team_links.issue("barbers", "王芳"))).status
             == 200
         )
 
@@ -544,29 +544,29 @@ class _Town:
     def submitted(self) -> str:
         no = f"N{next(self.numbers):07}"
         data = {"service": "haircut", "wording": "w", "key": "k"}
-        at = clock_reference.moment(self.app, self.app.now.isoformat())
+        at = self.app.reference.moment(self.app.clock.now.isoformat())
         step = Step(Event("submitted", RESIDENT, at, data), {"name": "李"})
         order = apply(Order(no), step.event)
-        self.app.store.commit(repository.change(self.app, Order(no), order, [step]))
+        self.app.store.commit(self.app.orders.change(Order(no), order, [step]))
         self.kept_from[no] = self.now.now
         return no
 
     def cancelled(self) -> None:
         no = self.submitted()
-        at = self.app.now.isoformat()
-        repository.move(self.app, found(self.app, no), Step(Event("cancelled", STAFF, at)))
+        at = self.app.clock.now.isoformat()
+        self.app.orders.move(found(self.app, no), Step(Event("cancelled", STAFF, at)))
 
     def rated(self) -> None:
         no = self.submitted()
         move(self.app, no, *DONE)
-        at, solved = self.app.now.isoformat(), {"solved": "solved"}
-        repository.move(self.app, found(self.app, no), Step(Event("rated", RESIDENT, at, solved)))
+        at, solved = self.app.clock.now.isoformat(), {"solved": "solved"}
+        self.app.orders.move(found(self.app, no), Step(Event("rated", RESIDENT, at, solved)))
 
     def joined(self) -> None:
         no = f"V{next(self.numbers):07}"
-        at = clock_reference.moment(self.app, self.app.now.isoformat())
+        at = self.app.reference.moment(self.app.clock.now.isoformat())
         event = Event("applied", RESIDENT, at, {})
-        self.app.store.commit(volunteers.change(self.app, None, no, event, {"name": "李"}))
+        self.app.store.commit(self.app.volunteers.change(None, no, event, {"name": "李"}))
         self.kept_from[no] = self.now.now
 
     def guessed(self) -> None:
@@ -574,7 +574,7 @@ class _Town:
         no = f"G{next(self.numbers):07}"
         for _ in range(7):
             with pytest.raises(Wrong):
-                repository.by_phone(self.app, no, "0000")
+                self.app.orders.by_phone(no, "0000")
         self.locked.append(no)
 
     def round(self) -> None:
@@ -591,7 +591,7 @@ class _Town:
         for sentence in ("too_often|no_match", "no_match"):
             for no in self.locked:
                 with pytest.raises(Wrong, match=sentence):
-                    repository.by_phone(self.app, no, "0000")
+                    self.app.orders.by_phone(no, "0000")
             self.now.forward(hours=1)
         store = self.app.store
         for month in (counters.NOW, *store.months()):

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from functions.errors import Busy, Conflict, Full
 from functions.storage import sqlite
 from functions.storage.connect import connect
 from functions.storage.history import Change, Event, Head, Message
-from functions.storage.port import Busy, Conflict, Full, Store
+from functions.storage.port import Store
 
 Request = pytest.FixtureRequest
 ENGINES: dict[str, Callable[[Path, Request], str]] = {

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.context.app import App
+from functions.app import App
 from functions.forms import spreadsheet
-from functions.messages import outbox
 from functions.orders import counters, figures, repository
-from functions.people import access_log
 from tests.client import Client
 from tests.conftest import Clock
 from tests.integration.test_desk import Desk, Team, found
@@ -77,13 +75,13 @@ def test_nothing_personal_is_in_histories_figures_messages_logs_or_public_export
     caplog.set_level(logging.DEBUG)
     no = carried_through(client)
     assert [event.kind for event in watched.store.events(no)][-1] == "answered"
-    snapshot = figures.snapshot(watched)
+    snapshot = figures.snapshot(watched.store, watched.clock.now.date())
     made = figures.report("2026-11", watched.store.tally("2026-11"))
     rows = figures.rows(made, watched.bundle.services, watched.bundle.words["sheets"]["kinds"])
     written = {
         "events": [dict(event.data) for event in watched.store.events(no)],
         "head": watched.store.head(no),
-        "looks": [dict(event.data) for event in access_log.of(watched, no)],
+        "looks": [dict(event.data) for event in watched.access_log.of(no)],
         "figures": snapshot,
         "csv": spreadsheet.as_csv(watched.bundle.words["sheets"]["report"], rows),
         "messages": watched.store.messages("waiting", limit=1000),
@@ -113,21 +111,21 @@ def test_messages_are_sent_by_day_only_once_and_a_failure_is_seen_and_sent_again
     desk = Desk(client)
     wish(client)
     clock.forward(hours=12)
-    assert outbox.send(watched) == 0
+    assert watched.outbox.send() == 0
     clock.forward(hours=11)
-    assert outbox.send(watched) == 1
-    assert outbox.send(watched) == 0
+    assert watched.outbox.send() == 1
+    assert watched.outbox.send() == 0
     watched.bundle.site["notify"][0].update(kind="wecom", url="http://127.0.0.1:9/")
     wish(client, name="李")
     for _ in range(7):
         clock.forward(days=1)
-        assert outbox.send(watched) == 0
+        assert watched.outbox.send() == 0
     (lost,) = watched.store.messages("failed")
     desk = Desk(client, "刘")
     assert "再发一次" in desk.get("/desk/messages/").text
     watched.bundle.site["notify"][0].update(kind="none")
     desk.post("/desk/messages/", {"id": lost.id})
-    assert outbox.send(watched) == 1
+    assert watched.outbox.send() == 1
 
 
 def test_the_tally_is_the_sum_over_all_histories(client: Client, watched: App) -> None:

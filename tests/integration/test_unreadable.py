@@ -5,9 +5,8 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from functions.context.app import App
+from functions.app import App
 from functions.forms import order_number
-from functions.orders import repository
 from functions.people import volunteers
 from functions.storage.sqlite import SQLite
 from functions.storage.vault import Vault
@@ -28,7 +27,7 @@ def damage(app: App, no: str) -> None:
 
 def seal_elsewhere(app: App, no: str) -> None:
     """The same, sealed with the secret of somebody else."""
-    _keep(app, no, Vault(FOREIGN).seal(no, repository.contact(app, no)))
+    _keep(app, no, Vault(FOREIGN).seal(no, app.personal.contact(no)))
 
 
 def cut(app: App, no: str) -> None:

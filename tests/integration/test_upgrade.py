@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from functions.context.app import App
+from functions.app import App
+from functions.errors import Unusable
 from functions.ops import consistency
 from functions.orders import repository
-from functions.people import accounts
+from functions.people.accounts import Accounts
 from functions.storage import sqlite
 from functions.storage.connect import connect
-from functions.storage.port import Unusable
 from tests.client import Client
 
 STORES = sorted(Path(__file__).parent.parent.joinpath("stores").glob("*.sql"))
@@ -53,10 +53,12 @@ def test_a_store_of_an_earlier_version_opens_with_all_that_was_in_it(
     app = opened()
     assert [Client(app).get(address).status for address in addresses] == [200] * 4
     heads = app.store.find(repository.KIND)
-    names = {repository.contact(app, head.no)["name"] for head in heads}
+    names = {app.personal.contact(head.no)["name"] for head in heads}
     assert names == {"李0", "李1", "李2", "李3"}
     assert {len(app.store.submissions(head.no)) for head in heads} == {1}
-    assert [head.data["name"] for head in accounts.everybody(app)] == ["王芳"] or "2" in store.stem
+    assert [head.data["name"] for head in Accounts(app.store, app.clock).everybody()] == [
+        "王芳"
+    ] or "2" in store.stem
     found = consistency.examine(app)
     if not found.healthy:
         consistency.mend(app)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from functions.storage.failures import Unfinished, locked, of_store, unwritten
-from functions.storage.port import Busy, Conflict, Full
+from functions.errors import Busy, Conflict, Full, Unfinished
+from functions.storage.failures import locked, of_store, unwritten
 from functions.storage.sqlite import SQLite
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.errors import Refused
 from functions.orders.lifecycle import (
     ACTORS,
     LEVELS,
@@ -15,7 +16,6 @@ from functions.orders.lifecycle import (
     STATES,
     TABLE,
     Order,
-    Refused,
     apply,
     fold,
     moves,
@@ -148,7 +148,7 @@ def then(order: Order, kind: str, by_whom: str = "", **said: Any) -> Order:
 def refusal(order: Order, kind: str, by_whom: str = "", **said: Any) -> str:
     with pytest.raises(Refused) as refused:
         then(order, kind, by_whom, **said)
-    return refused.value.reason
+    return refused.value.code
 
 
 def minute(n: int) -> str:
@@ -173,7 +173,7 @@ def test_every_event_in_every_state_moves_as_written_or_is_refused(
     else:
         with pytest.raises(Refused) as refused:
             apply(order, event)
-        assert refused.value.reason == ("actor" if kind in ALLOWED[state] else "state")
+        assert refused.value.code == ("actor" if kind in ALLOWED[state] else "state")
 
 
 def test_the_table_has_no_event_besides_these() -> None:
@@ -183,7 +183,7 @@ def test_the_table_has_no_event_besides_these() -> None:
 def test_an_unknown_event_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         apply(Order("N", state="done"), Event("applauded", "staff", AT))
-    assert refused.value.reason == "unknown"
+    assert refused.value.code == "unknown"
 
 
 @pytest.mark.parametrize("kind", [kind for kind, move in TABLE.items() if move.sets])
@@ -194,7 +194,7 @@ def test_an_event_that_does_not_say_what_it_must_is_refused(kind: str) -> None:
             data = {k: v for k, v in facts(kind).items() if k != name} | wrong
             with pytest.raises(Refused) as refused:
                 apply(order, Event(kind, by(kind), AT, data))
-            assert refused.value.reason == "data"
+            assert refused.value.code == "data"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def quoting() -> None:
 
 
 def test_an_error_is_told_by_type_and_place_and_never_by_its_message() -> None:
-    told = logs.Journal().told(raised(quoting))
+    told = logs.Journal().text(raised(quoting))
     assert PHONE not in told
     assert told.startswith("ValueError at test_logs.py:")
     assert "KeyError\n" in told
@@ -41,8 +41,8 @@ def test_the_code_of_an_engine_or_the_system_is_told() -> None:
         db.execute("PRAGMA query_only = 1")
         error = raised(lambda: db.execute("CREATE TABLE t (a)"))
     db.close()
-    assert "sqlite3.OperationalError (SQLITE_READONLY)" in logs.Journal().told(error)
-    assert "FileNotFoundError (ENOENT)" in logs.Journal().told(raised(Path("/no/such").stat))
+    assert "sqlite3.OperationalError (SQLITE_READONLY)" in logs.Journal().text(error)
+    assert "FileNotFoundError (ENOENT)" in logs.Journal().text(raised(Path("/no/such").stat))
 
 
 def test_a_kind_of_error_is_told_in_full_once_a_minute_and_in_a_line_between(
@@ -51,13 +51,13 @@ def test_a_kind_of_error_is_told_in_full_once_a_minute_and_in_a_line_between(
     journal = logs.Journal(lambda: clock.now.timestamp())
     told = []
     for _ in range(1000):
-        told.append(journal.told(raised(quoting)))
+        told.append(journal.text(raised(quoting)))
         clock.forward(milliseconds=50)
     assert "Traceback" not in told[1]
     assert ["\n" in each for each in told] == [True] + [False] * 999
     clock.forward(seconds=20)
-    assert "\n" in journal.told(raised(quoting))
-    assert "\n" in journal.told(raised(lambda: 1 / 0))
+    assert "\n" in journal.text(raised(quoting))
+    assert "\n" in journal.text(raised(lambda: 1 / 0))
 
 
 def test_libraries_exceptions_lose_their_messages_and_lines_have_a_time(

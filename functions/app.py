@@ -1,0 +1,187 @@
+"""The composition root: from a bundle, a store, a secret, a clock and chance to every service.
+
+Handlers take an :class:`App`; what stands below them takes only the parts that it needs.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from copy import copy
+from datetime import datetime
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from functions.context.bundle import Bundle, Latest
+from functions.context.clock import Clock, Going, Reference, Stopped, in_china
+from functions.context.workdays import Calendar
+from functions.orders.deadlines import Deadlines
+from functions.orders.privacy import Personal
+from functions.orders.repository import Orders
+from functions.orders.steps import Steps
+from functions.storage import opening
+from functions.storage.connect import connect
+from functions.storage.opening import Begin
+from functions.storage.port import Store
+from functions.storage.vault import Vault
+
+if TYPE_CHECKING:
+    from functions.messages.outbox import Outbox
+    from functions.orders.ranking import Ranking
+    from functions.people.access_log import AccessLog
+    from functions.people.retention import Retention
+    from functions.people.team_links import TeamLinks
+    from functions.people.volunteers import Volunteers
+
+
+class App:
+    """The services of one community, each made at its first use; what filing a wish does without
+    is also imported only then.
+
+    A process has one app. It answers each request, or group of requests, by its :meth:`current`.
+    Accounts are not among the services, because only the desk needs the library for passwords.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        store: Callable[[], Store],
+        secret: bytes,
+        clock: Callable[[], datetime] = in_china,
+        below: Callable[[int], int] = secrets.randbelow,
+    ):
+        self.below = below
+        self.clock: Clock = Going(clock)
+        self.vault = Vault(secret)
+        self._latest = Latest(folder)
+        self._open: Callable[[], Store] = lambda: opening.pair(store(), self.vault)
+
+    def current(self) -> "App":
+        """This app at this moment, for one request: its time stands still, and its bundle is the
+        one that was built last. The store is shared, and opened only once."""
+        app = self._with(clock=Stopped(self.clock.now), _open=lambda: self.store)
+        vars(app).pop("bundle", None)
+        return app
+
+    def inside(self, store: Store) -> "App":
+        """This app with another store, such as one inside a transaction."""
+        return self._with(store=store)
+
+    def under(self, secret: bytes) -> "App":
+        """This app with another secret."""
+        return self._with(vault=Vault(secret))
+
+    def close(self) -> None:
+        """Close the store, if it was opened; it is opened again where it is needed."""
+        if store := vars(self).pop("store", None):
+            store.close()
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """What a build handed over.
+
+        Raises:
+            OSError, ValueError, TypeError: there is none that can be read, nor was there before.
+        """
+        return self._latest.bundle()
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, of which it is certain that the secret belongs to it. It is opened at its
+        first use, because most pages are drawn without it.
+
+        Raises:
+            Unusable: the secret does not belong to it, or it cannot be opened.
+        """
+        return self._open()
+
+    @cached_property
+    def reference(self) -> Reference:
+        return Reference(self.store, self.clock)
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        return Deadlines(self.bundle.site["desk"], Calendar(**self.bundle.calendar))
+
+    @cached_property
+    def personal(self) -> Personal:
+        return Personal(self.store, self.vault)
+
+    @cached_property
+    def orders(self) -> Orders:
+        return Orders(
+            self.store, self.vault, self.bundle, self.reference, self.deadlines, self.personal
+        )
+
+    @cached_property
+    def steps(self) -> Steps:
+        return Steps(self.orders, self.bundle, self.clock)
+
+    @cached_property
+    def ranking(self) -> "Ranking":
+        from functions.orders.ranking import Ranking
+
+        return Ranking(self.store, self.bundle, self.clock)
+
+    @cached_property
+    def volunteers(self) -> "Volunteers":
+        from functions.people.volunteers import Volunteers
+
+        return Volunteers(self.store, self.vault, self.reference, self.deadlines, self.personal)
+
+    @cached_property
+    def team_links(self) -> "TeamLinks":
+        from functions.people.team_links import TeamLinks
+
+        return TeamLinks(self.store, self.vault, self.clock)
+
+    @cached_property
+    def access_log(self) -> "AccessLog":
+        from functions.people.access_log import AccessLog
+
+        return AccessLog(self.store, self.vault, self.clock)
+
+    @cached_property
+    def retention(self) -> "Retention":
+        from functions.people.retention import Retention
+
+        return Retention(self.store, self.deadlines, self.clock)
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        from functions.messages.outbox import Outbox
+
+        words = self.bundle.words["undelivered"]
+        return Outbox(self.store, self.bundle.site["notify"], words, self.clock)
+
+    def _with(self, **parts: Any) -> "App":
+        """This app with other parts, and without the services that were made of its own."""
+        app = copy(self)
+        for name in vars(self).keys() - _PARTS:
+            delattr(app, name)
+        vars(app).update(parts)
+        return app
+
+
+_PARTS = {"below", "clock", "vault", "bundle", "store", "_latest", "_open"}
+"""What an app hands on to those that are made of it."""
+
+
+def from_environment(begin: Begin = "nothing") -> App:
+    """The app that ``WUDAN_BUNDLE``, ``WUDAN_STORE`` and ``WUDAN_SECRET`` describe; for ``begin``
+    see :func:`functions.storage.opening.secret_for`.
+
+    Raises:
+        Unusable: the secret is missing, or its store is.
+    """
+    return _app(
+        os.environ.get("WUDAN_BUNDLE", ".wudan/bundle"),
+        os.environ.get("WUDAN_STORE", "sqlite:var/wudan.db"),
+        os.environ.get("WUDAN_SECRET", ""),
+        begin,
+    )
+
+
+@lru_cache(maxsize=8)
+def _app(folder: str, store: str, secret: str, begin: Begin) -> App:
+    return App(Path(folder), lambda: connect(store), opening.secret_for(store, secret, begin))

@@ -1,0 +1,55 @@
+"""By which day something should happen, by the station's rules and the calendar of working days."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from functions.context.workdays import Calendar
+from functions.orders.lifecycle import FINAL, Order
+
+
+class Deadlines(NamedTuple):
+    """``rules`` are ``desk:`` of ``site.yaml``. Days are ISO 8601."""
+
+    rules: Mapping[str, Any]
+    calendar: Calendar
+
+    def due(self, order: Order) -> str:
+        """The day by which something should happen next, for lists and to find what is overdue."""
+        if order.state == "dispatched":
+            return order.answer_by
+        if order.state in ("triaged", "accepted"):
+            if order.waits_until or order.level != "complex":
+                return order.waits_until or order.due
+            return min(order.due, self.after(order.milestone_at, "milestone"))
+        if order.state in FINAL:
+            return "" if order.erased_at else self.kept_until(order.ended_at or order.changed_at)
+        if order.state == "done":
+            return self.after(order.done_at or order.changed_at, "rate")
+        if order.state == "rated":
+            return self.after(order.rated_at or order.changed_at, "close")
+        return self.after(order.changed_at, "triage")
+
+    def after(self, at: str, rule: str) -> str:
+        """The day that is so many working days later as the rule says."""
+        return self._later(at, self.rules[rule])
+
+    def of_level(self, at: str, level: str) -> str:
+        """The day by which the station promises an order of this level that was triaged now."""
+        return self._later(at, self.rules["days"][level])
+
+    def resumed(self, order: Order, at: str) -> str:
+        """The order's deadline, moved by the working days that it waited for its resident."""
+        waited = self.calendar.between(_day(order.paused_at), _day(at))
+        return self._later(order.due, waited)
+
+    def kept_until(self, at: str) -> str:
+        """The last day on which personal data is kept that was last needed at a time."""
+        return (_day(at) + timedelta(days=self.rules["keep"])).isoformat()
+
+    def _later(self, at: str, days: int) -> str:
+        return self.calendar.after(_day(at), days).isoformat()
+
+
+def _day(at: str) -> date:
+    return date.fromisoformat(at[:10])

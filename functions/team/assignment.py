@@ -1,0 +1,93 @@
+"""One order on a team's page, the steps that the team may take, and the slip to rate it by."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from functions.app import App
+from functions.errors import Problem
+from functions.forms import order_number
+from functions.orders.lifecycle import TEAM, Order
+from functions.orders.privacy import Unreadable
+from functions.orders.repository import History
+from functions.storage.history import Event
+from functions.team.link import view
+from functions.web import step_forms, step_submission
+from functions.web.http import Request, Response
+from functions.web.step_submission import UNTRIED, Outcome
+
+
+def show(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> Response:
+    """The order as its team sees it; a team that had it before sees only what became of it."""
+    order, events = _history(request, app, team)
+    mine = order.team == team
+    typed = app.personal.of(order.no)
+    contact = typed.get(1, {}) if mine and order.state == "accepted" else {}
+    if contact:
+        app.access_log.record(order.no, TEAM, team)
+    offers = app.steps.offered(order, TEAM) if mine else []
+    return view(
+        app,
+        "order.html",
+        outcome.status,
+        team=team,
+        key=request.value("key"),
+        order=order,
+        mine=mine,
+        contact=contact,
+        unreadable=isinstance(contact, Unreadable),
+        asked=app.bundle.forms["wish"],
+        told=_note(app, events, typed) if mine else "",
+        volunteer=step_forms.doer(app, order, typed, events) if mine else "",
+        forms={kind: step_forms.form(app, order, kind) for kind in offers},
+        tried=outcome.tried,
+        typed=request.typed,
+        errors=outcome.errors,
+        notice=outcome.notice,
+        due=app.deadlines.due(order),
+        slip=f"/team/slip/?no={order.no}&key={app.orders.rating_key(order)}",
+    )
+
+
+def act(request: Request, app: App, team: str) -> Response:
+    """Take one step; a second person is told what the first one did."""
+    page = partial(show, request, app, team)
+    order = _history(request, app, team).order
+    if order.team != team:  # It was the team's, and is not any more.
+        return page(Outcome(409, notice="moved"))
+
+    def done(after: Order) -> str:
+        no = f"&no={after.no}" if after.team == team else ""
+        return f"/team/?team={team}&key={request.value('key')}{no}"
+
+    return step_submission.take(request, app, order, TEAM, page, done)
+
+
+def slip(request: Request, app: App) -> Response:
+    """The slip to show or to print: its code opens the rating of just this order."""
+    order = app.orders.by_slip(request.value("no"), request.value("key"))
+    if order is None:
+        raise Problem(404, "no_order")
+    import segno
+
+    where = f"{app.bundle.site['url']}/rate/?no={order.no}&key={request.value('key')}"
+    code = segno.make(where, error="m").svg_inline(scale=5, omitsize=True, border=2)
+    return view(app, "slip.html", order=order, code=code, where=where)
+
+
+def _history(request: Request, app: App, team: str) -> History:
+    """The order that is the team's, or was, so that it can be told what became of it."""
+    no = order_number.parse(request.value("no"))
+    found = app.orders.history(no) if no else None
+    if found and (team == found.order.team or team in [e.data.get("team") for e in found.events]):
+        return found
+    raise Problem(404, "no_order")
+
+
+def _note(app: App, events: tuple[Event, ...], typed: Mapping[int, Mapping[str, Any]]) -> str:
+    """What the station wrote to the team when it dispatched the order."""
+    at = max((seq for seq, e in enumerate(events, 1) if e.kind == "dispatched"), default=0)
+    note = typed.get(at, {})
+    if isinstance(note, Unreadable):
+        return str(app.bundle.words["unreadable"]["page"])
+    return str(note.get("note", ""))
