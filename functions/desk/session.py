@@ -15,6 +15,7 @@ from functions.people.accounts import ADMINISTRATOR, Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import pages
 from functions.web.http import Action, Request, Response, see_other
+from functions.web.origin import POLICY, is_foreign
 
 COOKIE = "wudan_desk"
 LASTS = timedelta(hours=10)
@@ -48,6 +49,7 @@ def signed_in(action: Desk, role: str = "") -> Action:
     refused."""
 
     def guarded(request: Request, app: App) -> Response:
+        _refuse_foreign(request, app)
         session = _read(request, app)
         if session is None:
             return see_other(SIGN_IN)
@@ -61,20 +63,26 @@ def signed_in(action: Desk, role: str = "") -> Action:
     return guarded
 
 
+def _refuse_foreign(request: Request, app: App) -> None:
+    if request.method == "POST" and is_foreign(request.headers, app.bundle.site["url"]):
+        raise Problem(403, "foreign")
+
+
 def view(app: App, session: Session, template: str, status: int = 200, **data: Any) -> Response:
     """A page of the desk, whose navigation says how many messages have failed."""
     data |= {"session": session, "failed": len(app.store.messages("failed", limit=100))}
     data |= {"services": app.bundle.services, "teams": app.bundle.teams}
-    return Response(pages.render(app.bundle, f"desk/{template}", **data), status)
+    return Response(pages.render(app.bundle, f"desk/{template}", **data), status, POLICY)
 
 
 def door(request: Request, app: App) -> Response:
     """The form to sign in."""
-    return Response(pages.render(app.bundle, "desk/sign-in.html", name="", error=""))
+    return Response(pages.render(app.bundle, "desk/sign-in.html", name="", error=""), 200, POLICY)
 
 
 def enter(request: Request, app: App) -> Response:
     """Sign in. Name and password are checked together, and too many tries have to wait."""
+    _refuse_foreign(request, app)
     name = request.value("name").strip()
     try:
         account = Accounts(app.store, app.clock).sign_in(name, request.value("password"))
@@ -93,7 +101,7 @@ def enter(request: Request, app: App) -> Response:
 def _refused(app: App, name: str, code: str, status: int) -> Response:
     error = app.bundle.words["desk"]["sign_in"][code]
     body = pages.render(app.bundle, "desk/sign-in.html", name=name, error=error)
-    return Response(body, status)
+    return Response(body, status, POLICY)
 
 
 def leave(request: Request, app: App, session: Session) -> Response:

@@ -62,6 +62,7 @@ class Request:
     """``query`` and ``typed`` hold the text that was sent, by name; ``typed`` has all values of a
     name. ``files`` are uploads; ``secure`` says that the request came over HTTPS, to us or to a
     proxy before us; ``bearer`` is the token of an ``Authorization`` header.
+    Names of ``headers`` are in lower case.
     """
 
     method: str
@@ -73,6 +74,7 @@ class Request:
     wants_json: bool
     secure: bool
     bearer: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
         """What was sent under this name, in the body or the address; empty where it was not sent,
@@ -263,6 +265,7 @@ def _request(event: Event) -> Request:
         _wants_json(headers),
         secure,
         headers.get("authorization", "").removeprefix("Bearer "),
+        headers,
     )
 
 
