@@ -39,10 +39,11 @@ format: $(VENV)/dev ## Put the code into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: ## Lock the newest versions that requirements*.in allow
+lock: ## Lock the newest versions that pyproject.toml allows
 	test -x $(VENV)/lock/bin/uv || ($(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv)
-	$(UV) --upgrade requirements.in -o requirements.txt
-	$(UV) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(UV) --upgrade pyproject.toml -o requirements.txt
+	$(UV) --upgrade pyproject.toml --extra aws -c requirements.txt -o requirements-aws.txt
+	$(UV) --upgrade pyproject.toml --extra aws --group dev -c requirements-aws.txt -o requirements-dev.txt
 	$(UV) --upgrade tests/aws/requirements.in -o tests/aws/requirements.txt
 	$(UV) --upgrade --no-deps tests/aws/requirements-sam.in -o tests/aws/requirements-sam.txt
 

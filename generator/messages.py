@@ -3,6 +3,8 @@
 They stand apart from the checks so that a community may read and reword them in one place.
 """
 
+from generator import COMMAND
+
 FIGURES_MEND = (
     "这个文件由程序写，不用手改：请在有数据库的电脑上运行 build，它会重写；"
     "没有数据库，就从版本库取回完整的一版，或先删去它（网站暂时没有统计）。"
@@ -85,15 +87,15 @@ STORE: dict[str, str] = {
     ),
     "store_missing": (
         "密钥还在，数据库却不见了：没有 {place}。请先核对 --data 写得对不对；"
-        "真丢了，请用 build.py restore 放回备份。确实要从头开始，请用 serve --new。"
+        f"真丢了，请用 {COMMAND} restore 放回备份。确实要从头开始，请用 serve --new。"
     ),
     "store_empty": (
         "数据库是空的：{place} 里什么也没有，旁边却有密钥或没有并进去的日志。请不要删旁边的文件，"
-        "用 build.py restore 放回备份。确实要从头开始，请先把它们移走，再用 serve --new。"
+        f"用 {COMMAND} restore 放回备份。确实要从头开始，请先把它们移走，再用 serve --new。"
     ),
     "store_damaged": (
         "数据库坏了，读不了：{place}（{error}）。什么也没有动。"
-        "请用 build.py restore 放回最近的备份，坏了的会留着。"
+        f"请用 {COMMAND} restore 放回最近的备份，坏了的会留着。"
     ),
     "store_newer": (
         "{place} 是更新版本的五单写的，这个版本读不懂。请升级程序，或者换回升级以前的备份。"
@@ -105,7 +107,7 @@ STORE: dict[str, str] = {
     "unwritable": "{place} 写不进去（{error}）。请看看磁盘是不是满了、文件夹是不是只读。",
     "not_a_file": (
         "这个社区的数据在云上的表里，不是文件。要回到以前的某一刻，请用 AWS 的“时间点恢复”；"
-        "要搬回这台机器，请用 build.py move。见 docs/operate.md。"
+        f"要搬回这台机器，请用 {COMMAND} move。见 docs/operate.md。"
     ),
     "busy": "别的程序正在写数据库，等了一会儿还没有轮到。什么也没有动，请过一会儿再试。",
     "copy_damaged": "这份备份坏了：{place}（{error}）。什么也没有动，请换更早的一份。",
@@ -114,8 +116,10 @@ STORE: dict[str, str] = {
 }
 """What is said of a store that cannot be used, by :attr:`functions.errors.Unusable.code`."""
 
-BACKUP = "请用 build.py restore 放回最近的备份，坏了的会留着。"
-MEND = "它能照经过重新算出来：build.py doctor --mend。"
+NO_LIBRARY = "这一步要用 {name}，还没有装。请运行：{mend}"
+
+BACKUP = f"请用 {COMMAND} restore 放回最近的备份，坏了的会留着。"
+MEND = f"它能照经过重新算出来：{COMMAND} doctor --mend。"
 
 DOCTOR: dict[str, str] = {
     "file": f"数据库文件坏了（{{error}}）。{BACKUP}",
@@ -123,33 +127,33 @@ DOCTOR: dict[str, str] = {
     "secret_foreign": f"{STORE['secret_foreign']}个人信息没有逐条查。",
     "secret_missing": "没有密钥，个人信息和查找用的记号没有查。请把密钥放回去再查一遍。",
     "damaged": (
-        "{no}：{part}坏了，和写下时不一样。能照经过算出来的，build.py doctor --mend 会改好；"
+        f"{{no}}：{{part}}坏了，和写下时不一样。能照经过算出来的，{COMMAND} doctor --mend 会改好；"
         "其余的请从备份找回。"
     ),
     "gap": f"{{no}}：缺第 {{steps}} 步。缺了的算不出来。{BACKUP}",
     "headless": f"{{no}}：经过还在，单子本身的那一行不见了。{BACKUP}",
     "impossible": f"{{no}}：经过不合规定的步骤（{{error}}），没有动它。{BACKUP}",
-    "account": "{no}：账号读不全，登录不了。请用 build.py staff reset 给这个人重设密码。",
+    "account": f"{{no}}：账号读不全，登录不了。请用 {COMMAND} staff reset 给这个人重设密码。",
     "head": f"{{no}}：列表里的样子和经过不一样（{{fields}}）。{MEND}",
     "unlisted": f"{{no}}：有 {{lists}} 个列表里该有却没有它。{MEND}",
     "overlisted": f"{{no}}：有 {{lists}} 个列表里不该有它。{MEND}",
-    "stray": "{no}：列表或提交记录指向一件没有的东西。build.py doctor --mend 会去掉这条。",
+    "stray": f"{{no}}：列表或提交记录指向一件没有的东西。{COMMAND} doctor --mend 会去掉这条。",
     "sealed": f"{{no}}：第 {{step}} 步的个人信息打不开，或者是别的单的。{BACKUP}",
     "sealed_missing": f"{{no}}：第 {{step}} 步应当有个人信息，却没有。{BACKUP}",
     "erased_kept": (
-        "{no}：经过说个人信息已经删了，其实还在。请马上用 build.py doctor --mend 删掉，"
+        f"{{no}}：经过说个人信息已经删了，其实还在。请马上用 {COMMAND} doctor --mend 删掉，"
         "再把更早的备份也清掉。"
     ),
     "exposed": (
-        "{no}：经过里留着该加密的回答（{fields}）。build.py doctor --mend 会把它们加密存放；"
+        f"{{no}}：经过里留着该加密的回答（{{fields}}）。{COMMAND} doctor --mend 会把它们加密存放；"
         "已经删了个人信息的，就一起删掉。"
     ),
-    "traces": "{no}：按电话、住址查找用的记号不对。build.py doctor --mend 会照个人信息重做。",
+    "traces": f"{{no}}：按电话、住址查找用的记号不对。{COMMAND} doctor --mend 会照个人信息重做。",
     "counter": f"数字不对：{{month}} 的“{{no}}”是 {{stands}}，差 {{missing}}。{MEND}",
     "uncounted": "有的经过读不出，不知道它们该怎么算，所以数字没有核对，也不会改。",
     "lost": f"{{no}}：别处提到它，库里却没有。{BACKUP}",
     "account_lost": (
-        "工作人员“{no}”办过事，账号却不见了。请用 build.py staff list 核对；"
+        f"工作人员“{{no}}”办过事，账号却不见了。请用 {COMMAND} staff list 核对；"
         "少了的用 staff add 重建，或放回备份。"
     ),
 }
@@ -182,7 +186,7 @@ REFUSALS = {
 """Why `doctor` stopped, by :attr:`functions.ops.consistency.Refusal.code`."""
 
 MOVE = {
-    "damaged": "{no} 读不全，没有搬。请先用 build.py doctor 看看怎么修。",
+    "damaged": f"{{no}} 读不全，没有搬。请先用 {COMMAND} doctor 看看怎么修。",
     "foreign": "目标属于另一把密钥，没有动它。请换一个空的目标。",
     "diverged": "{no} 在两边不一样，没有动它。请换一个空的目标。",
 }

@@ -344,7 +344,7 @@ class Channel(Part, frozen=True):
 
 
 class Publish(Part, frozen=True):
-    """Where ``build.py publish`` brings the site; the command line goes before it."""
+    """Where the command ``publish`` brings the site; its options go before this."""
 
     bucket: str = ""
     endpoint: Annotated[

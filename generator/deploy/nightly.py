@@ -1,9 +1,9 @@
-"""The site built and published again each night by a function, so that its figures follow the
-orders even where nobody runs a build.
+"""A function that builds and publishes the site each night, so that its figures follow the orders
+even if nobody runs a build.
 
-What it builds the site from lies in a private bucket, where each publication leaves it. It goes
-there before the site does: a night between the two then publishes what staff are about to, and
-never what was there before.
+It builds from sources in a private bucket, where each publication leaves them. They get there
+before the site does, so a night between the two publishes what staff are about to publish, and
+never an older state.
 """
 
 import io
@@ -11,10 +11,9 @@ import logging
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import boto3
 import msgspec
 from botocore.exceptions import ClientError
 
@@ -23,69 +22,69 @@ from functions.orders import figures
 from functions.storage.connect import connect
 from generator.build import incremental
 from generator.content.models import Publish
-from generator.deploy.publish import Publication, client, told, turn
+from generator.deploy.bucket import client, errors_explained
+from generator.deploy.publish import Publication
+from generator.deploy.publish_lock import Turn
 from generator.errors import WudanError
 from generator.site import theme
-
-if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
 
 SOURCES = ("site.yaml", "calendar.yaml", "content", "templates", "static")
 KEY = "sources.zip"
 PROGRAM = "wudan-program"
 
 
-def keep(root: Path, out: Path, place: Publish) -> None:
-    """Leave what the site is built from in the place's bucket for sources, and build it from that
-    into ``out``: what is published now and what the night publishes are to be the same.
+def leave_sources(root: Path, out: Path, target: Publish) -> None:
+    """Put what the site is built from into the target's bucket for sources.
+
+    The site is built into ``out`` first, so that what is published now and what the function
+    publishes at night are the same.
 
     Raises:
-        ContentError: something is wrong in it.
+        ContentError: the content is wrong.
         WudanError: the bucket is out of reach.
     """
     incremental.build(root, out)
-    place = msgspec.structs.replace(place, bucket=place.sources)
-    with told(place):
-        s3 = client(place, boto3.Session(profile_name=place.profile or None))
+    target = msgspec.structs.replace(target, bucket=target.sources)
+    with errors_explained(target):
         program = {PROGRAM: theme.load(root).program}
-        s3.put_object(Bucket=place.bucket, Key=KEY, Body=_packed(root), Metadata=program)
+        client(target).put_object(Bucket=target.bucket, Key=KEY, Body=_pack(root), Metadata=program)
 
 
 def handler(event: Any, context: object) -> dict[str, int]:
-    """One night's work, for a schedule: how many files it wrote and removed.
+    """Do one night's work, for a schedule; return how many files were written and removed.
 
     Raises:
-        WudanError: the sources were left by another version of the program, or see
+        WudanError: another version of the program left the sources, or see
             :class:`generator.deploy.publish.Publication`.
     """
-    place = Publish(
+    target = Publish(
         bucket=os.environ["WUDAN_SITE"],
         sources=os.environ["WUDAN_SOURCES"],
         distribution=os.environ["WUDAN_DISTRIBUTION"],
     )
-    # Figures hold nothing sealed, so this function is not trusted with the secret.
+    # Figures hold nothing sealed, so this function does not get the secret.
     store = connect(os.environ["WUDAN_STORE"])
-    done, seen = {"written": 0, "removed": 0}, ""
-    # Staff may publish meanwhile; what they did last is to stand in the end.
-    while (newest := _newest(place)) != seen:
+    totals, seen = {"written": 0, "removed": 0}, ""
+    # Staff may publish meanwhile; what they published last must stand in the end.
+    while (newest := _version(target)) != seen:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            _fetch(place, root)
+            _fetch(target, root)
             counted = figures.snapshot(store, in_china().date())
             incremental.build(root, root / "public", figures=counted)
-            with turn(place, logging.getLogger(__name__).warning) as mine:
-                work = Publication(root / "public", place)
-                done["written"] += len(work.new) + len(work.changed)
-                done["removed"] += len(work.gone)
-                for _ in mine.kept(work.run()):
+            with Turn(target, logging.getLogger(__name__).warning) as turn:
+                work = Publication(root / "public", target)
+                totals["written"] += len(work.new) + len(work.changed)
+                totals["removed"] += len(work.gone)
+                for _ in turn.guard(work.run()):
                     pass
         seen = newest
-    return done
+    return totals
 
 
-def _packed(root: Path) -> bytes:
-    packed = io.BytesIO()
-    with ZipFile(packed, "w") as archive:
+def _pack(root: Path) -> bytes:
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
         for name in SOURCES:
             base = root / name
             for path in sorted([base, *base.rglob("*")]):
@@ -93,26 +92,22 @@ def _packed(root: Path) -> bytes:
                     # Without the file's date, so that the same sources are the same bytes.
                     entry = ZipInfo(path.relative_to(root).as_posix())
                     archive.writestr(entry, path.read_bytes(), ZIP_DEFLATED)
-    return packed.getvalue()
+    return buffer.getvalue()
 
 
-def _newest(place: Publish) -> str:
-    """What stands for the sources as they are; nothing, until there are some."""
+def _version(target: Publish) -> str:
+    """The version of the sources in the bucket; empty until there are some."""
     try:
-        return _s3(place).head_object(Bucket=place.sources, Key=KEY)["ETag"]
+        return client(target).head_object(Bucket=target.sources, Key=KEY)["ETag"]
     except ClientError as error:
         if error.response["Error"]["Code"] == "404":
             return ""
         raise
 
 
-def _fetch(place: Publish, root: Path) -> None:
-    answer = _s3(place).get_object(Bucket=place.sources, Key=KEY)
+def _fetch(target: Publish, root: Path) -> None:
+    answer = client(target).get_object(Bucket=target.sources, Key=KEY)
     with ZipFile(io.BytesIO(answer["Body"].read())) as archive:
         archive.extractall(root)
     if answer["Metadata"][PROGRAM] != theme.load(root).program:
         raise WudanError("The sources are another version's: deploy the functions again.")
-
-
-def _s3(place: Publish) -> "S3Client":
-    return client(place, boto3.Session())

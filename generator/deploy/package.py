@@ -1,4 +1,7 @@
-"""One zip for each function, as Lambda takes them: what it imports and no more, always the same."""
+"""Packs one zip for each function, as Lambda takes them: what the function imports and no more.
+
+The same input gives the same bytes.
+"""
 
 import hashlib
 import importlib.util
@@ -16,23 +19,22 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from functions.context.bundle import FILE
 from generator import PRODUCT
-from generator.build.incremental import MADE
 from generator.errors import WudanError
 from generator.files.output import replace
 from generator.site import theme
 from generator.site.theme import HALVES
 
-NIGHT = "night"
+NIGHTLY = "night"
 FUNCTIONS = {name: f"functions.{name}" for name in ("wish", "rating", "volunteer", "desk", "team")}
 FUNCTIONS |= {
     "order": "functions.tracking",
     "clock": "functions.scheduled",
-    NIGHT: "generator.deploy.nightly",
+    NIGHTLY: "generator.deploy.nightly",
 }
 """The module with the handler of each deployable, by the deployable's name."""
 
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
-"""As Lambda calls them, and as wheels do."""
+"""Lambda's names of processors, and those of wheels."""
 
 DISTRIBUTIONS = {
     "argon2": ("argon2-cffi", "argon2-cffi-bindings", "cffi"),
@@ -49,83 +51,79 @@ DISTRIBUTIONS = {
     "xlsxwriter": ("xlsxwriter",),
     "yaml": ("pyyaml",),
 }
-"""What the functions import, and what must be installed for it."""
+"""The packages that functions import, and the distributions that each needs."""
 
-OF_LAMBDA = {"boto3", "botocore", "urllib3"}
-"""What AWS's own images bring along."""
+IN_THE_IMAGE = {"boto3", "botocore", "urllib3"}
+"""Packages that AWS's own images contain."""
 
-LEFT_OUT = (
+NOT_IN_WHEELS = (
     *("*/", "*.dist-info/*", "*.data/*", "*.pyi", "*/py.typed", "*.c", "*/tests/*"),
     *("cffi/*", "_yaml/*"),
 )
-"""What of a wheel is of no use at run time; of cffi that is all but its compiled part, and _yaml is
-an old name of what yaml has."""
+"""Files of wheels that nothing needs at run time. Of cffi only the compiled part is needed, and
+_yaml is an old name of a part of yaml."""
 
-OF_ONE_MACHINE = ["functions.storage.sqlite"]
-OF_REQUESTS = ["cryptography", "multipart", "openpyxl", "xlsxwriter"]
-"""What the night does not come to: it opens nothing sealed, and answers nobody."""
+NOT_ON_LAMBDA = ["functions.storage.sqlite"]
+NOT_AT_NIGHT = ["cryptography", "multipart", "openpyxl", "xlsxwriter"]
+"""Modules that the nightly function never gets to: it opens nothing sealed, and has no requests."""
 
 STACKS = ("function.yaml", "edge.yaml")
-"""Of ``infra/``: what ``template.yaml`` fetches from where the zips are."""
+"""Files of ``infra/`` that ``template.yaml`` expects beside the zips."""
 
 
-def bundle(data: Path, out: Path, architecture: str) -> Iterator[tuple[str, bytes]]:
+def bundle(data: Path, out: Path, architecture: str, cache: Path) -> Iterator[tuple[str, bytes]]:
     """Write the zip of each function to ``out``, and :data:`STACKS`; yields names and bytes.
 
-    ``data`` is the folder of the bundle that a build made.
+    ``data`` is the folder of the bundle that a build made; ``cache`` is a folder that keeps the
+    wheels which were downloaded.
 
     Raises:
-        WudanError: what is to be packed could not be downloaded.
+        WudanError: the wheels could not be downloaded.
     """
-    wheels = _wheels(ARCHITECTURES[architecture])
+    wheels = _wheels(ARCHITECTURES[architecture], cache)
     out.mkdir(parents=True, exist_ok=True)
     for function in FUNCTIONS:
-        ours, others = needs(function)
+        ours, distributions = needs(function)
         files = {name: (PRODUCT / name).read_bytes() for name in ours}
-        if function != NIGHT:  # It makes its own.
+        if function != NIGHTLY:  # It builds a bundle of its own.
             files[f"bundle/{FILE}"] = (data / FILE).read_bytes()
-        for distribution in sorted(others):
-            files |= _unpacked(wheels[distribution])
-        yield _written(out / f"{function}.zip", _zipped(files | dict(_compiled(files))))
+        for distribution in sorted(distributions):
+            files |= _unpack(wheels[distribution])
+        yield _write(out / f"{function}.zip", _zip(files | dict(_compile(files))))
     for stack in STACKS:
-        yield _written(out / stack, (PRODUCT / "infra" / stack).read_bytes())
+        yield _write(out / stack, (PRODUCT / "infra" / stack).read_bytes())
 
 
 def needs(function: str) -> tuple[set[str], set[str]]:
-    """Our files that a function imports, wherever the import stands, and others' distributions.
+    """Our files that a function imports, wherever the import stands, and the distributions.
 
     Raises:
-        KeyError: it imports something that is not in :data:`DISTRIBUTIONS`.
+        KeyError: it imports a package that is not in :data:`DISTRIBUTIONS`.
     """
-    left_out = OF_ONE_MACHINE + OF_REQUESTS if function == NIGHT else OF_ONE_MACHINE
-    finder = ModuleFinder([str(PRODUCT)], excludes=left_out)
+    excludes = NOT_ON_LAMBDA + NOT_AT_NIGHT if function == NIGHTLY else NOT_ON_LAMBDA
+    finder = ModuleFinder([str(PRODUCT)], excludes=excludes)
     finder.import_hook(FUNCTIONS[function])
-    others = {name.partition(".")[0] for name in finder.badmodules}
-    others -= {*HALVES, *OF_LAMBDA, *left_out, *sys.stdlib_module_names}
-    # What begins with types_ is for the checker of types alone.
-    packed = (DISTRIBUTIONS[name] for name in others if not name.startswith("types_"))
-    ours = {_file(name) for name in finder.modules if name.partition(".")[0] in HALVES}
-    # Who renders needs the theme, and all that tells which version of the program it is.
-    if function == NIGHT:
-        ours = {path.relative_to(PRODUCT).as_posix() for path in theme.product()}
-    return ours, {distribution for each in packed for distribution in each}
+    packages = {name.partition(".")[0] for name in finder.badmodules}
+    packages -= {*HALVES, *IN_THE_IMAGE, *excludes, *sys.stdlib_module_names}
+    # Packages whose names begin with types_ are for the type checker alone.
+    needed = (DISTRIBUTIONS[name] for name in packages if not name.startswith("types_"))
+    files = [getattr(module, "__file__", None) for module in finder.modules.values()]
+    # To build, it needs the theme, and every file that the program's version is made from.
+    paths = theme.product() if function == NIGHTLY else [Path(file) for file in files if file]
+    ours = {path.relative_to(PRODUCT).as_posix() for path in paths}
+    return ours, {distribution for each in needed for distribution in each}
 
 
-def _file(module: str) -> str:
-    path = module.replace(".", "/")
-    return f"{path}/__init__.py" if (PRODUCT / path).is_dir() else f"{path}.py"
-
-
-def _wheels(machine: str) -> dict[str, Path]:
-    """The wheels of :data:`DISTRIBUTIONS` as they are locked, by name; downloaded once."""
+def _wheels(machine: str, cache: Path) -> dict[str, Path]:
+    """The locked wheels of :data:`DISTRIBUTIONS`, by name; downloaded once."""
     names = {name for distributions in DISTRIBUTIONS.values() for name in distributions}
     stanzas = re.split(r"^(?=\S)", (PRODUCT / "requirements.txt").read_text(), flags=re.MULTILINE)
     locked = "".join(stanza for stanza in stanzas if stanza.partition("==")[0] in names)
-    # The images up to 3.11 are Amazon Linux 2, with glibc 2.26; later ones have 2.34.
+    # The images up to Python 3.11 are Amazon Linux 2, with glibc 2.26; later ones have 2.34.
     newest = 26 if sys.version_info < (3, 12) else 34
     platforms = [f"--platform=manylinux_2_{minor}_{machine}" for minor in range(17, newest + 1)]
-    made_for = f"{sys.implementation.cache_tag} {machine}\n{locked}"
-    folder = PRODUCT / MADE / "wheels" / hashlib.sha256(made_for.encode()).hexdigest()[:16]
+    identity = f"{sys.implementation.cache_tag} {machine}\n{locked}"
+    folder = cache / hashlib.sha256(identity.encode()).hexdigest()[:16]
     if not folder.exists():
         _download(locked, platforms, folder)
     return {path.name.partition("-")[0].replace("_", "-"): path for path in folder.glob("*.whl")}
@@ -139,28 +137,29 @@ def _download(locked: str, platforms: list[str], folder: Path) -> None:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         command += ["--require-hashes", "--only-binary=:all:", *platforms]
         command += ["-r", str(requirements), "-d", str(wheels)]
-        ran = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - Fixed words.
-        if ran.returncode:
-            raise WudanError(f"下载不了要一起打包的程序，请检查网络再试。\n{ran.stderr.strip()}")
+        pip = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - Fixed words.
+        if pip.returncode:
+            raise WudanError(f"下载不了要一起打包的程序，请检查网络再试。\n{pip.stderr.strip()}")
         wheels.rename(folder)
 
 
-def _written(path: Path, data: bytes) -> tuple[str, bytes]:
+def _write(path: Path, data: bytes) -> tuple[str, bytes]:
     replace(path, data)
     return path.name, data
 
 
-def _unpacked(wheel: Path) -> dict[str, bytes]:
+def _unpack(wheel: Path) -> dict[str, bytes]:
     with ZipFile(wheel) as archive:
         return {
             name: archive.read(name)
             for name in archive.namelist()
-            if not any(fnmatch(name, pattern) for pattern in LEFT_OUT)
+            if not any(fnmatch(name, pattern) for pattern in NOT_IN_WHEELS)
         }
 
 
-def _compiled(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """For each source what Python would make of it, each time anew, on a disk that it cannot write.
+def _compile(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """The compiled form of each source, because Lambda's disk is read-only, so that Python would
+    compile again at each cold start.
 
     As in PEP 552, unchecked: nobody edits the sources there.
     """
@@ -169,19 +168,19 @@ def _compiled(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
         if path.suffix == ".py":
             code = compile(source, f"/var/task/{name}", "exec", dont_inherit=True, optimize=0)
             header = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
-            # The format's later versions tell which values are shared, and that depends on what
-            # else this process has loaded.
+            # Version 2, because later ones mark values that are shared, and which are shared
+            # depends on what else this process has loaded.
             body = importlib.util.source_hash(source) + marshal.dumps(code, 2)
             cached = path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc"
             yield str(cached), header + body
 
 
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    written = io.BytesIO()
-    with ZipFile(written, "w") as archive:
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
         for name in sorted(files):
             entry = ZipInfo(name)
             entry.create_system = 3  # Unix, wherever this runs: else nobody could read the file.
             entry.external_attr = 0o100644 << 16
             archive.writestr(entry, files[name], ZIP_DEFLATED)
-    return written.getvalue()
+    return buffer.getvalue()

@@ -1,62 +1,53 @@
-"""The built site in an S3 bucket: only what changed is sent, and no link ever leads nowhere.
+"""Publishes the built site to an S3 bucket: sends only what changed, and no link ever breaks.
 
-**Order.** First come the files that nothing served leads to yet, then those that are served
-already, then what is no longer part of the site goes. So a page takes its place when all that it
-links to is there, and a file goes when no page links to it any more. New pages may link to each
-other in circles: nobody gets to them before the first served page is replaced. The home page is the
-last of all, which makes a first publication appear at once.
+**Order.** First come new files that no published page links to yet, then files that replace
+published ones; files that are no longer part of the site go last. So a page appears once everything
+that it links to is there, and a file goes once no page links to it any more. New pages may link to
+each other in circles, because nobody reaches them before a published page is replaced. The home
+page comes last of all, which makes a first publication appear at once.
 
-**What is known.** Every object carries, as metadata, a digest of its bytes and of how it is served.
-Listings do not tell metadata, so :data:`NOTES` in the bucket keep, by key, the digest and the ETag
-that the object had with it: the digest holds as long as the listing tells the same ETag, whatever
-the server makes ETags from. Where it tells another, the object is asked. Before files are written
-the notes say that these are ours, of unknown content, and which of them nothing leads to yet
-(``loose``). Hence whenever we are killed, the next publication finds what was written, goes on
-where this one stopped, and keeps to the same order even if the site has changed meanwhile. Only
-what the notes call ours is ever deleted; without notes nothing is, and all else still works.
+**What the bucket holds.** Each object carries, as metadata, a digest of its bytes and of how it is
+served. Listings do not show metadata, so :data:`NOTES` in the bucket keep, by key, the digest and
+the ETag that the object had with it. The digest holds as long as the listing shows the same ETag,
+however the server makes ETags; where it shows another, the object's metadata is read. Before files
+are written, the notes name them as ours, with unknown content, and say which of them nothing links
+to yet (``loose``). So after a publisher was killed at any moment, the next one finds what was
+written, goes on from there, and keeps to the same order even if the site has changed meanwhile.
+Only what the notes call ours is ever deleted; without notes nothing is, and the rest still works.
 
-**One at a time.** Publications to one bucket take turns where the service allows it, see
+**One at a time.** Publishers of one bucket take turns where the service allows it, see
 :mod:`generator.deploy.publish_lock`.
 
-**Two names.** In China's regions of AWS a page lies under its address too, see :data:`CHINA`.
+**Two names.** In China's regions of AWS a page is stored under its address too, see :data:`CHINA`.
 
-**Compressed.** A bucket cannot choose by what the reader takes, so texts lie there as gzip, which
-every browser takes, also without encryption.
+**Compression.** A bucket cannot choose by what the reader accepts, so texts are stored as gzip,
+which every browser accepts, without encryption too.
 
-**How long copies live.** Files named after their content live for ever, everything else for a
-minute: a correction is to be seen at once, and nobody has to rely on an invalidation, which may
-fail, or on a service that has none.
+**Lifetime of copies.** Files named after their content may be cached for ever, all others for a
+minute: a correction shows at once, and nobody depends on an invalidation, which may fail or which
+the service may not have.
 """
 
 import gzip
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
 from uuid import uuid4
 
-import boto3
 import msgspec
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from whitenoise.media_types import MediaTypes
 
-from generator.content import yaml_source
-from generator.content.check import check
-from generator.content.models import Publish, Settings
-from generator.content.yaml_source import Document
-from generator.deploy.publish_lock import LASTS, Turn
-from generator.errors import ContentError, WudanError
+from generator.content.models import Publish
+from generator.deploy.bucket import CONNECTIONS, client, errors_explained, session
+from generator.errors import WudanError
 from generator.files.output import MARK
 from generator.site.theme import IMMUTABLE, TYPES, shrinks
-
-if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
 
 HOME = "index.html"
 NOTES = ".wudan/published.json"
@@ -65,82 +56,16 @@ DIGEST = "wudan-digest"
 FOR_EVER = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"
 
-AT_A_TIME = 16
 INVALIDATIONS = 1000
-"""With more paths, everything is invalidated, which CloudFront counts as one."""
+"""With more paths, everything is invalidated, which CloudFront counts as one path."""
 
 CHINA = "aws-cn"
-"""Where CloudFront runs no program that leads ``/about/`` to ``about/index.html``. Other services'
-hosting of sites does that by itself."""
-
-BUCKET_IN_HOST = ("aliyuncs.com", "myqcloud.com")
-"""Services that want a bucket's name in the host's; a profile may say so of others."""
-
-SENTENCES = {
-    "没有找到访问密钥。请设好 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY，或用 --profile 指明。": (
-        *("NoCredentialsError", "PartialCredentialsError"),
-    ),
-    "没有名为“{profile}”的密钥配置。请核对 --profile。": ("ProfileNotFound",),
-    "没有名为“{bucket}”的存储桶。请核对 --bucket。": (
-        *("NoSuchBucket", "InvalidBucketName", "ParamValidationError"),
-    ),
-    "密钥不对，或者不许它读写存储桶“{bucket}”。请核对密钥和权限。": (
-        *("AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch"),
-        *("ExpiredToken", "InvalidToken"),
-    ),
-    "连不上存储服务 {endpoint}。请检查网络和 --endpoint，再运行一次。": (
-        *("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError"),
-        *("ConnectionClosedError", "SSLError", "ProxyConnectionError"),
-    ),
-}
-"""What is said of errors, by their names."""
+"""Where CloudFront runs no program that leads ``/about/`` to ``about/index.html``. The website
+hosting of other services does that by itself."""
 
 _types = MediaTypes(extra_types=TYPES)
 
-
-def place(root: Path, given: Mapping[str, str | None]) -> Publish:
-    """Where the site at ``root`` goes: what was ``given``, else what ``site.yaml`` says.
-
-    Raises:
-        ContentError: ``site.yaml`` is wrong.
-        WudanError: nothing says which bucket, or an endpoint is no address.
-    """
-    document = Document("site.yaml")
-    try:
-        yaml_source.read(f"{root}/{document.file}", document)
-    except FileNotFoundError:
-        document.problem("missing_file")
-    # Whether what it refers to is there matters to a build.
-    settings = check(document, Settings, {}, lambda to, name: None)
-    if settings is None:
-        raise ContentError(document.problems)
-    said = {name: value for name, value in given.items() if value is not None}
-    try:
-        found = msgspec.convert(msgspec.to_builtins(settings.publish) | said, Publish)
-    except msgspec.ValidationError:
-        raise WudanError("--endpoint 要写成 https://oss-cn-beijing.aliyuncs.com 的样子。") from None
-    if not found.bucket:
-        raise WudanError("发布到哪个存储桶？请用 --bucket 指明，或写在 site.yaml 的 publish 里。")
-    return found
-
-
-@contextmanager
-def turn(place: Publish, say: Callable[[str], None], lasts: float = LASTS) -> Iterator[Turn]:
-    """The turn to publish there, from before the bucket is looked at to the end; ``say`` is told
-    if it has to be waited for.
-
-    Raises:
-        WudanError: the bucket is out of reach.
-    """
-    with told(place):
-        taken = Turn(client(place, _session(place)), place.bucket, lasts)
-        taken.take(say)
-    with taken:
-        yield taken
-
-
-def _session(place: Publish) -> boto3.Session:
-    return boto3.Session(profile_name=place.profile or None)
+T = TypeVar("T")
 
 
 class File(NamedTuple):
@@ -155,19 +80,19 @@ class File(NamedTuple):
         """Its bytes, and the digest of them and of how they are served."""
         data = self.path.read_bytes()
         how = f"{self.type}\n{self.lifetime}\n{self.encoding}\n"
-        served = blake2b(how.encode(), digest_size=16)
-        served.update(data)
-        return data, served.hexdigest()
+        digest = blake2b(how.encode(), digest_size=16)
+        digest.update(data)
+        return data, digest.hexdigest()
 
     @property
     def headers(self) -> dict[str, str]:
-        """How it is served, as S3 wants to be told."""
-        said = {"ContentType": self.type, "CacheControl": self.lifetime}
-        return said | ({"ContentEncoding": self.encoding} if self.encoding else {})
+        """How it is served, as arguments for S3."""
+        headers = {"ContentType": self.type, "CacheControl": self.lifetime}
+        return headers | ({"ContentEncoding": self.encoding} if self.encoding else {})
 
 
 class Known(NamedTuple):
-    """What an object was when it had this ETag."""
+    """The digest of an object's content while it had this ETag."""
 
     etag: str
     digest: str
@@ -177,75 +102,73 @@ UNSURE = Known("", "")
 
 
 class Notes(msgspec.Struct, frozen=True):
-    """What is kept in the bucket: all that is ours there, and those of it that nothing leads to."""
+    """What is kept in the bucket: every object of ours, and those that no page links to."""
 
     ours: dict[str, Known] = {}
     loose: set[str] = set()
 
 
 class Publication:
-    """What makes the bucket like the folder: ``new`` files that nothing there leads to, others
+    """What makes the bucket equal to the folder: ``new`` files that nothing there links to, others
     that ``changed``, and those that are ``gone``.
 
     Raises:
         WudanError: there is no built site, or the bucket is out of reach.
     """
 
-    def __init__(self, out: Path, place: Publish):
+    def __init__(self, out: Path, target: Publish):
         if not (out / MARK).exists() or not (out / HOME).exists():
             raise WudanError(f"{out} 里没有生成好的网站。请先运行 build。")
-        self._place = place
-        with told(place):
-            self._session = _session(place)
-            self._s3 = client(place, self._session)
-            self._files = dict(_files(out, self._s3.meta.partition == CHINA and not place.endpoint))
+        self._target = target
+        with errors_explained(target):
+            self._s3 = client(target)
+            by_address = self._s3.meta.partition == CHINA and not target.endpoint
+            self._files = dict(_files(out, by_address))
             self._compare()
 
     def _compare(self) -> None:
-        there = self._listed()
-        self._noted = self._read_notes() if NOTES in there else b""
-        notes = _decoded(self._noted)
-        self._ours = {key: known for key, known in notes.ours.items() if key in there}
-        self._loose = notes.loose & there.keys()
+        etags, self._noted = self._etags(), b""
+        if NOTES in etags:
+            answer = self._s3.get_object(Bucket=self._target.bucket, Key=NOTES)
+            self._noted = answer["Body"].read()
+        notes = _decode(self._noted)
+        self._ours = {key: known for key, known in notes.ours.items() if key in etags}
+        self._loose = notes.loose & etags.keys()
         digests = {key: file.read()[1] for key, file in self._files.items()}
-        doubtful = [key for key in digests if key in there and there[key] != self._of(key).etag]
-        with ThreadPoolExecutor(AT_A_TIME) as pool:
-            for key, digest in zip(doubtful, pool.map(self._asked, doubtful), strict=True):
-                self._ours[key] = Known(there[key], digest)
-        stale = {key for key, digest in digests.items() if self._of(key).digest != digest}
-        # Whoever comes to the site comes to the home page: it is never without a link to it.
-        self.new = sorted(stale - (there.keys() - self._loose) - {HOME})
+        doubtful = [key for key in digests if key in etags and etags[key] != self._known(key).etag]
+        for key, digest in _at_once(self._read_digest, [doubtful]):
+            self._ours[key] = Known(etags[key], digest)
+        stale = {key for key, digest in digests.items() if self._known(key).digest != digest}
+        # People come to the home page from elsewhere, so it never counts as without a link to it.
+        self.new = sorted(stale - (etags.keys() - self._loose) - {HOME})
         self.changed = sorted(stale.difference(self.new))
         self.gone = sorted(self._ours.keys() - self._files.keys())
 
-    def _of(self, key: str) -> Known:
+    def _known(self, key: str) -> Known:
         return self._ours.get(key, UNSURE)
 
-    def _listed(self) -> dict[str, str]:
-        """The ETag of every object, by key."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._place.bucket)
+    def _etags(self) -> dict[str, str]:
+        """The ETag of every object in the bucket, by key."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._target.bucket)
         return {each["Key"]: each["ETag"] for page in pages for each in page.get("Contents", ())}
 
-    def _read_notes(self) -> bytes:
-        return self._s3.get_object(Bucket=self._place.bucket, Key=NOTES)["Body"].read()
-
-    def _asked(self, key: str) -> str:
-        """The digest that an object carries, or nothing if it is none of ours."""
-        answer = self._s3.head_object(Bucket=self._place.bucket, Key=key)
+    def _read_digest(self, key: str) -> str:
+        """The digest that an object carries; empty if it is not ours."""
+        answer = self._s3.head_object(Bucket=self._target.bucket, Key=key)
         return answer["Metadata"].get(DIGEST, "")
 
     @property
     def same(self) -> int:
-        """How many files are left as they are."""
+        """How many files stay as they are."""
         return len(self._files) - len(self.new) - len(self.changed)
 
     def run(self) -> Iterator[str]:
-        """Do it; yields each key when that is done.
+        """Publish; yields each key once that is done.
 
         Raises:
-            WudanError: it could not be finished; the site is whole, and another run may finish it.
+            WudanError: it broke off; the site is whole, and another run may finish it.
         """
-        with told(self._place):
+        with errors_explained(self._target):
             self._loose |= {*self.new}
             yield from self._put(self.new)
             self._loose -= self._files.keys()
@@ -261,11 +184,9 @@ class Publication:
         if keys:
             self._ours |= dict.fromkeys(keys, UNSURE)
             self._note()
-        with ThreadPoolExecutor(AT_A_TIME) as pool:
-            for stage in _stages(keys):
-                for key, known in zip(stage, pool.map(self._put_one, stage), strict=True):
-                    self._ours[key] = known
-                    yield key
+        for key, known in _at_once(self._put_one, _stages(keys)):
+            self._ours[key] = known
+            yield key
 
     def _put_one(self, key: str) -> Known:
         file = self._files[key]
@@ -273,52 +194,42 @@ class Publication:
         if file.encoding:
             data = gzip.compress(data, mtime=0)
         put: Any = self._s3.put_object
-        answer = put(
-            Bucket=self._place.bucket,
-            Key=key,
-            Body=data,
-            Metadata={DIGEST: digest},
-            **file.headers,
-        )
+        where = {"Bucket": self._target.bucket, "Key": key}
+        answer = put(**where, Body=data, Metadata={DIGEST: digest}, **file.headers)
         return Known(answer["ETag"], digest)
 
     def _delete(self, keys: list[str]) -> Iterator[str]:
-        """One by one: what deletes many wants a checksum that not all services know."""
+        """Delete one by one: a request for many needs a checksum that not all services know."""
         if keys:
             self._note()
-        with ThreadPoolExecutor(AT_A_TIME) as pool:
-            for stage in reversed([*_stages(keys)]):
-                for key, _ in zip(stage, pool.map(self._delete_one, stage), strict=True):
-                    del self._ours[key]
-                    yield key
 
-    def _delete_one(self, key: str) -> None:
-        self._s3.delete_object(Bucket=self._place.bucket, Key=key)
+        def delete(key: str) -> None:
+            self._s3.delete_object(Bucket=self._target.bucket, Key=key)
+
+        for key, _ in _at_once(delete, reversed([*_stages(keys)])):
+            del self._ours[key]
+            yield key
 
     def _note(self) -> None:
-        """Bring the notes up to date, where they are not."""
+        """Write the notes if they changed."""
         notes = msgspec.json.encode(Notes(self._ours, self._loose), order="deterministic")
         if notes != self._noted:
-            self._s3.put_object(
-                Bucket=self._place.bucket,
-                Key=NOTES,
-                Body=notes,
-                ContentType="application/json",
-                CacheControl="no-store",
-            )
+            headers = {"ContentType": "application/json", "CacheControl": "no-store"}
+            put: Any = self._s3.put_object
+            put(Bucket=self._target.bucket, Key=NOTES, Body=notes, **headers)
             self._noted = notes
 
     def _invalidate(self, keys: Collection[str]) -> None:
-        """Make CloudFront forget its copies. New files have none."""
-        if not keys or not self._place.distribution:
+        """Make CloudFront forget its copies. It has none of new files."""
+        if not keys or not self._target.distribution:
             return
         paths = sorted({path for key in keys for path in _addresses(key)})
         if len(paths) > INVALIDATIONS:
             paths = ["/*"]
-        cloudfront = self._session.client("cloudfront")
+        cloudfront = session(self._target).client("cloudfront")
         try:
             cloudfront.create_invalidation(
-                DistributionId=self._place.distribution,
+                DistributionId=self._target.distribution,
                 InvalidationBatch={
                     "Paths": {"Quantity": len(paths), "Items": paths},
                     "CallerReference": uuid4().hex,
@@ -331,28 +242,36 @@ class Publication:
             ) from error
 
 
-def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
-    """Every file of the site, by its key; what begins with a dot is for builds alone.
+def _at_once(act: Callable[[str], T], stages: Iterable[list[str]]) -> Iterator[tuple[str, T]]:
+    """Act on several keys at a time, one stage after the other; yields each with its result."""
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for stage in stages:
+            yield from zip(stage, pool.map(act, stage), strict=True)
 
-    ``by_address``: pages lie under their addresses besides.
+
+def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
+    """Every file of the site, by its key, but none whose name begins with a dot.
+
+    With ``by_address`` pages are there a second time, under their addresses.
     """
     for path in out.rglob("*"):
         key = path.relative_to(out).as_posix()
         if path.is_file() and not re.search(r"(^|/)\.", key):
-            kind = _types.get_type(key)
-            if kind.startswith("text/"):
-                kind += "; charset=utf-8"
-            # Calendars are fetched by all sorts of programs, and not all of them ask for gzip.
-            packed = shrinks(kind, path.stat().st_size) and not kind.startswith("text/calendar")
+            media_type = _types.get_type(key)
+            if media_type.startswith("text/"):
+                media_type += "; charset=utf-8"
+            # Calendar programs of all sorts fetch these, and not all of them accept gzip.
+            is_calendar = media_type.startswith("text/calendar")
+            compressed = not is_calendar and shrinks(media_type, path.stat().st_size)
             lifetime = FOR_EVER if re.search(IMMUTABLE, key) else A_MINUTE
-            file = File(path, kind, lifetime, "gzip" if packed else "")
+            file = File(path, media_type, lifetime, "gzip" if compressed else "")
             yield key, file
             if by_address and key.endswith(f"/{HOME}"):
                 yield key.removesuffix(HOME), file
 
 
 def _stages(keys: Collection[str]) -> Iterator[list[str]]:
-    """The keys in the order in which they may be written, as far as that matters."""
+    """The keys in the order in which they may be written; within a stage any order will do."""
     for _, stage in groupby(sorted(keys, key=_stage), _stage):
         yield [*stage]
 
@@ -360,58 +279,21 @@ def _stages(keys: Collection[str]) -> Iterator[list[str]]:
 def _stage(key: str) -> int:
     if key == HOME:
         return 3
-    if key in ("404.html", "feed.xml", "sitemap.xml"):  # They lead to pages, as the home page does.
+    if key in ("404.html", "feed.xml", "sitemap.xml"):  # They link to pages, as the home page does.
         return 2
     return 1 if key.endswith((".html", "/")) else 0
 
 
 def _addresses(key: str) -> Iterator[str]:
-    """The file's paths as CloudFront knows them: a page's is asked for, and led to the file."""
+    """The paths under which CloudFront keeps the file: readers ask for a page by its address."""
     path = quote(f"/{key}")
     yield path
     if path.endswith(f"/{HOME}"):
         yield path.removesuffix(HOME)
 
 
-def _decoded(notes: bytes) -> Notes:
+def _decode(notes: bytes) -> Notes:
     try:
         return msgspec.json.decode(notes, type=Notes)
     except msgspec.DecodeError:
         return Notes()
-
-
-def client(place: Publish, session: boto3.Session) -> "S3Client":
-    """Speaks to the place's service as it wants it."""
-    endpoint = place.endpoint
-    config = Config(
-        max_pool_connections=AT_A_TIME, retries={"mode": "standard", "total_max_attempts": 5}
-    )
-    if not endpoint:
-        return session.client("s3", config=config)
-    # Others than AWS may not know its newer checksums.
-    config = config.merge(
-        Config(
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-        )
-    )
-    if (urlsplit(endpoint).hostname or "").endswith(BUCKET_IN_HOST):
-        config = config.merge(Config(s3={"addressing_style": "virtual"}))
-    return session.client("s3", endpoint_url=endpoint, config=config)
-
-
-@contextmanager
-def told(place: Publish) -> Iterator[None]:
-    """Errors of the service, and of files that a build takes away meanwhile, as sentences."""
-    try:
-        yield
-    except OSError as error:
-        raise WudanError(f"{error}。网站如果正在生成，请等它生成完再发布。") from error
-    except (BotoCoreError, ClientError) as error:
-        name = type(error).__name__
-        if isinstance(error, ClientError):
-            name = error.response["Error"]["Code"]
-        known = (sentence for sentence, names in SENTENCES.items() if name in names)
-        sentence = next(known, "没有发布完（{error}）。网上的网站是完整的，请再运行一次。")
-        said = msgspec.to_builtins(place) | {"endpoint": place.endpoint or "S3", "error": error}
-        raise WudanError(sentence.format(**said)) from error

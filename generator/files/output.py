@@ -16,7 +16,7 @@ from generator.files.cache import Cache
 MARK = ".wudan"
 """A file in the folder that says it is a build's, so that a build may remove what is in it."""
 
-SAYS = "This folder is made by build.py; what is in it is replaced.\n"
+SAYS = "This folder is made by Wudan; what is in it is replaced.\n"
 WRITING = ".wudan-writing"
 
 SITES = "sites"

@@ -13,7 +13,7 @@ from functions.app import App
 from functions.context import logs
 from functions.ops import backup
 from functions.orders import figures as public
-from generator import PRODUCT
+from generator import COMMAND, PRODUCT
 from generator.build import incremental
 from generator.errors import WudanError
 
@@ -97,7 +97,7 @@ class Minute:
         for name, reason in done["broken"].items():
             self._break(name, reason)
         for no in done["unreadable"]:
-            self._troubles[no] = f"{no} 的经过读不出来，先跳过。请运行 build.py doctor。"
+            self._troubles[no] = f"{no} 的经过读不出来，先跳过。请运行 {COMMAND} doctor。"
 
     def _figures(self) -> None:
         figures = public.snapshot(self._app.store, self._app.clock.now.date())

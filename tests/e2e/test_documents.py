@@ -109,6 +109,10 @@ NOT_RUN = {
         "no server runs meanwhile; tests/integration/test_health.py asks the same"
     ),
     "git pull": "the folder is no repository",
+    "pip install .": "tests/e2e/test_wheel.py installs it",
+    "pip install '.[aws]'": "as the one above, with boto3",
+    "pip install -r requirements-aws.txt": "this environment has what is in it",
+    "wudan serve": "tests/e2e/test_wheel.py runs wudan; `build.py serve …` is run",
     "build.py secret lost": "the secret is not lost; tests/integration/test_rotation.py",
     "python -m bench.cost": "a measurement of minutes",
     "build.py bundle --out release": "`build.py bundle …` is run, and takes ten seconds",
@@ -136,7 +140,7 @@ def shown(document: str) -> list[str]:
     for block, inline in re.findall(r"^```(.*?)^```|`([^`]+)`", text, re.MULTILINE | re.DOTALL):
         if block.startswith("sh\n"):
             found += lines(block.removeprefix("sh\n"))
-        elif re.match(r"(build\.py|make|python|\.ci/|\.venv/)\b", inline):
+        elif re.match(r"(build\.py|wudan(?= )|pip|make|python|\.ci/|\.venv/)\b", inline):
             found.append(plain(inline.replace("\\|", "|")))
     return found
 
@@ -168,6 +172,10 @@ class Community:
         for name in SAMPLE:
             source = PRODUCT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+        wheels = PRODUCT / ".wudan/wheels"  # What was downloaded once need not be again.
+        for made in (wheels, folder / ".wudan"):
+            made.mkdir(parents=True, exist_ok=True)
+        (folder / ".wudan/wheels").symlink_to(wheels)
         self._folder = folder
         ours = ("WUDAN_", "AWS_ENDPOINT_URL")  # What a document does not set is not set.
         inherited = {n: v for n, v in os.environ.items() if not n.startswith(ours)}

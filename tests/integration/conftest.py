@@ -10,6 +10,7 @@ import pytest
 from generator.build import incremental
 from generator.deploy import package
 from tests.commands import run
+from tests.servers import PRODUCT
 
 OF_LAMBDA = (
     *("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"),
@@ -22,8 +23,9 @@ OF_LAMBDA = (
 def zips(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the zip of each function, for machines like this one."""
     out = tmp_path_factory.mktemp("zips")
-    wheels = {machine: name for name, machine in package.ARCHITECTURES.items()}
-    assert [*package.bundle(bundle, out, wheels[platform.machine()])]
+    names = {machine: name for name, machine in package.ARCHITECTURES.items()}
+    architecture = names[platform.machine()]
+    assert [*package.bundle(bundle, out, architecture, PRODUCT / ".wudan/wheels")]
     return out
 
 

@@ -34,11 +34,14 @@ class Desk:
     def get(self, address: str) -> Answer:
         return self.client.get(address, cookie=self.cookie)
 
+    @property
+    def token(self) -> str:
+        field = self.get("/desk/").page.css_first("[name=token]")
+        assert field is not None
+        return field.attributes["value"] or ""
+
     def post(self, address: str, typed: Mapping[str, Any]) -> Answer:
-        page = self.get("/desk/").page.css_first("[name=token]")
-        assert page is not None
-        token = page.attributes["value"] or ""
-        return self.client.post(address, {"token": token, **typed}, cookie=self.cookie)
+        return self.client.post(address, {"token": self.token, **typed}, cookie=self.cookie)
 
     def do(self, no: str, kind: str, **typed: str) -> Answer:
         order = found(self.client.app, no)

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from generator.deploy.package import FUNCTIONS, NIGHT
+from generator.deploy.package import FUNCTIONS, NIGHTLY
 from tests.servers import PRODUCT
 
 SEALS = {"bundle", "functions", "cryptography", "_cffi_backend"}
@@ -60,11 +60,12 @@ def test_the_same_input_gives_the_same_bytes_wherever_and_whenever(
         shutil.copytree(PRODUCT / name, product / name, ignore=shutil.ignore_patterns("*.pyc"))
     for name in ("build.py", "requirements.txt"):
         shutil.copy(PRODUCT / name, product)
-    shutil.copytree(PRODUCT / ".wudan/wheels", product / ".wudan/wheels")
+    root = shutil.copytree(bundle.parent.parent, tmp_path / "root")
+    shutil.copytree(PRODUCT / ".wudan/wheels", root / ".wudan/wheels")
     for path in product.rglob("*"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
     ran = subprocess.run(
-        [sys.executable, "build.py", "bundle", "--root", bundle.parent.parent, "--out", "made"],
+        [sys.executable, "build.py", "bundle", "--root", root, "--out", "made"],
         cwd=product,
         env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "America/Lima"},
         capture_output=True,
@@ -103,6 +104,6 @@ def test_a_zip_is_small_and_compiled(zips: Path, function: str) -> None:
         modes = {entry.external_attr >> 16 for entry in archive.infolist()}
     assert modes == {0o100644}
     assert not [name for name in names if name.endswith((".pyi", "/", "METADATA"))]
-    assert ("functions/storage/sqlite.py" in names) == (function == NIGHT)
+    assert ("functions/storage/sqlite.py" in names) == (function == NIGHTLY)
     sources = [name for name in names if name.endswith(".py")]
     assert len([name for name in names if name.endswith(".pyc")]) == len(sources)

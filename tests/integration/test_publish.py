@@ -27,6 +27,7 @@ import build
 from functions.asgi import ROUTES
 from generator.build import incremental
 from generator.content.models import Publish
+from generator.deploy import bucket as service
 from generator.deploy import publish, publish_lock
 from generator.deploy.publish import NOTES, Publication
 from generator.errors import WudanError
@@ -266,9 +267,7 @@ def gate(bucket: Bucket) -> Iterator[Gate]:
 def kill_publish(out: Path, gate: Gate, after: int) -> None:
     """A publication as it is started by hand, killed after so many writes."""
     # Nobody waits here until the turn of another who was killed is over.
-    publish.client(gate.place, boto3.Session()).delete_object(
-        Bucket=gate.place.bucket, Key=publish_lock.KEY
-    )
+    service.client(gate.place).delete_object(Bucket=gate.place.bucket, Key=publish_lock.KEY)
     command = [sys.executable, "build.py", "publish", f"--root={out.parent}"]
     command += [f"--bucket={gate.place.bucket}", f"--endpoint={gate.place.endpoint}"]
     with gate.one:
@@ -319,7 +318,7 @@ def test_two_publications_at_once_take_turns(
 def test_a_turn_that_is_renewed_is_waited_for(bucket: Bucket) -> None:
     said: list[str] = []
     marks: set[bytes] = set()
-    with publish.turn(bucket.place, said.append, lasts=2.0):
+    with publish_lock.Turn(bucket.place, said.append, lifetime=2.0):
         waiting = threading.Thread(target=lambda: taken(bucket, said))
         waiting.start()
         while len(marks) < 2 * publish_lock.RENEWALS:
@@ -331,7 +330,7 @@ def test_a_turn_that_is_renewed_is_waited_for(bucket: Bucket) -> None:
 
 
 def taken(bucket: Bucket, said: list[str]) -> None:
-    with publish.turn(bucket.place, said.append, lasts=2.0):
+    with publish_lock.Turn(bucket.place, said.append, lifetime=2.0):
         said.append("taken")
 
 
@@ -346,10 +345,10 @@ def test_the_turn_of_one_who_was_killed_ends_by_itself(bucket: Bucket) -> None:
 def test_who_lost_the_turn_stops_and_leaves_it_to_the_other(
     bucket: Bucket, states: list[Path]
 ) -> None:
-    with publish.turn(bucket.place, print, lasts=0.4) as mine:
+    with publish_lock.Turn(bucket.place, print, lifetime=0.4) as mine:
         bucket.put(publish_lock.KEY, b"another")
         with pytest.raises(WudanError, match="另一处"):
-            [*mine.kept(iter(lambda: "a file", None))]
+            [*mine.guard(iter(lambda: "a file", None))]
     assert bucket.read(publish_lock.KEY) == b"another"
 
 

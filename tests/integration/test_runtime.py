@@ -224,7 +224,7 @@ def test_a_night_under_the_runtime_client(
     }
     with started("night", tasks, environment) as api:
         assert api.invoke({}) == {"written": 0, "removed": 0}, "Nothing was published yet."
-        nightly.keep(root, root / "public", Publish(sources="sources"))
+        nightly.leave_sources(root, root / "public", Publish(sources="sources"))
         done = api.invoke({})
     pages = [path for path in (root / "public").rglob("*") if path.name == "index.html"]
     assert done["written"] >= len(pages)

@@ -1,0 +1,126 @@
+"""Commands for the site: build, check, serve, new."""
+
+import gc
+import time
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.commands.terminal import DATA, OUT, ROOT, explain, note, progress
+
+if TYPE_CHECKING:
+    from functions.context.workdays import Calendar
+    from functions.storage.opening import Begin
+
+PHASES = {
+    "import": "载入程序",
+    "figures": "从订单取数",
+    "theme": "读模板和静态文件",
+    "looks": "看哪些文件变了",
+    "content": "读内容，转换 Markdown",
+    "plan": "安排页面",
+    "fingerprints": "比较页面",
+    "pages": "写出页面",
+    "bundle": "交给函数，记下结果",
+}
+
+
+@click.command()
+@ROOT
+@OUT
+@click.option("--clean", is_flag=True, help="全部重新写。")
+@click.option("--profile", is_flag=True, help="说明时间花在哪里。")
+def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
+    """生成网站，只写变了的文件。"""
+    began = time.perf_counter()
+    times = {"": began}
+    from generator.build import incremental
+    from generator.serve import local_app
+
+    def clock(phase: str) -> None:
+        times[phase] = time.perf_counter()
+
+    clock("import")
+    figures = local_app.figures(root)
+    clock("figures")
+    report = incremental.build(root, out or root / "public", clean, progress, figures, clock, note)
+    gc.freeze()  # Skip the garbage collection at exit, which would look at everything.
+    took = time.perf_counter() - began
+    for (_, before), (phase, after) in pairwise(times.items() if profile else ()):
+        click.echo(f"{1000 * (after - before):8.0f} ms  {PHASES[phase]}")
+    click.echo(
+        f"写出 {report.written} 个文件，{report.skipped} 个没有变，"
+        f"删去 {report.removed} 个，用时 {took:.2f} 秒。"
+    )
+    _warn_of_missing_years(incremental.calendar(root))
+
+
+@click.command()
+@ROOT
+@DATA
+def check(root: Path, data: Path | None) -> None:
+    """检查 site.yaml 和 content/，看看数据库打不打得开；不写任何文件。"""
+    from generator.build import incremental
+    from generator.serve import local_app
+
+    checked = incremental.check(root)
+    click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
+    _warn_of_missing_years(checked.calendar)
+    try:
+        local_app.look(root, data)
+    except Exception as error:
+        note(explain(error))
+
+
+def _warn_of_missing_years(calendar: "Calendar") -> None:
+    """Say for which years the calendar should list holidays by now and does not."""
+    from functions.context.workdays import CHINA
+
+    for year in calendar.missing(datetime.now(CHINA).date()):
+        note(
+            f"calendar.yaml 里还没有 {year} 年的节假日，到那时的期限只按周一到周五算。"
+            "国务院办公厅每年秋天公布，请照着添上。"
+        )
+
+
+@click.command()
+@ROOT
+@OUT
+@DATA
+@click.option("--host", default="127.0.0.1", show_default=True, help="开在哪个地址上。")
+@click.option("--port", default=8000, show_default=True, help="开在哪个端口上。")
+@click.option("--watch", is_flag=True, help="文件一改就重新生成，打开着的页面自己刷新。")
+@click.option("--new", is_flag=True, help="密钥还在、数据库没有了，从头开始一个。")
+@click.option(
+    "--log", is_flag=True, envvar="WUDAN_LOG", help="每个请求写一行：方法、路径、状态、时间。"
+)
+def serve(
+    root: Path,
+    out: Path | None,
+    data: Path | None,
+    host: str,
+    port: int,
+    watch: bool,
+    new: bool,
+    log: bool,
+) -> None:
+    """生成网站，和表单一起开在一个端口上。"""
+    from generator.serve.server import serve
+
+    begin: Begin = "secret" if new else "nothing"
+    serve(root, out or root / "public", data, (host, port), watch, click.echo, begin, log)
+
+
+@click.command()
+@ROOT
+@click.argument("kind", type=click.Choice(["news", "team", "service", "fair"]))
+@click.argument("title")
+def new(root: Path, kind: str, title: str) -> None:
+    """照标题 TITLE 新建一个内容文件，接着填写。"""
+    from generator.content.scaffold import new
+
+    path = new(root, kind, title, datetime.now(UTC))
+    click.echo(f"写好了 {path.relative_to(root)}，请用编辑器打开它接着写。")
