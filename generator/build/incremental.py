@@ -1,4 +1,4 @@
-"""A build, from content to the folder that is served."""
+"""Builds a site as often as needed: one build at a time, and none where nothing changed."""
 
 import gc
 import sqlite3
@@ -14,29 +14,27 @@ from functions.context import workdays
 from functions.context.bundle import FILE
 from generator.errors import DiskError, WudanError
 from generator.files import lock
+from generator.files.atomic import update
 from generator.files.cache import DAMAGE, Cache, refused
-from generator.files.file_stamps import Looks, look_again, scan, stamp
-from generator.files.output import Output, Report, Written, keep
+from generator.files.file_stamps import Stamps, refresh, scan, stamp, stamp_of_own
+from generator.files.output import Output, Report, Written
 from generator.files.parallel import aside
 from generator.site import theme
 from generator.site.theme import Theme
 
+# `generator.build.build` is imported lazily everywhere, because that takes as long as all the rest
+# of a build that changes nothing.
 if TYPE_CHECKING:
+    from generator.build.build import Phase, Progress
     from generator.content.library import Library
-
-Watch = Callable[[Iterator[Written], int], Iterator[Written]]
-"""Sees files as they are written, and how many there will be; passes them on."""
-
-Clock = Callable[[str], None]
-"""Is told of each phase of a build, by its name, when that is over."""
 
 FIGURES = "figures.json"
 
 MADE = ".wudan"
-"""Folder below the root for what builds make besides the site: the bundle, what was written."""
+"""The folder below the root for what builds make besides the site: the bundle and the cache."""
 
 LOCK = "building"
-"""File in that folder: whoever builds this root holds a lock on it."""
+"""The file in that folder that whoever builds this root holds a lock on."""
 
 BUSY = "另一个 build 正在生成这个网站，等它做完……"
 
@@ -60,29 +58,30 @@ def check(root: Path) -> Checked:
         ContentError: with all that is wrong.
         DiskError: a file cannot be read.
     """
-    from generator.build import maker
+    from generator.content import figures_file, library
+    from generator.site.plan import pages, plan
 
-    with _disk_told():
-        pages, calendar = maker.check(root, root / FIGURES)
-    return Checked(
-        pages, workdays.Calendar(map(str, calendar.holidays), map(str, calendar.workdays))
-    )
+    with _disk_errors():
+        figures, problems = figures_file.read(root / FIGURES)
+        site = library.load(root, problems)
+    days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
+    return Checked(len(pages(plan(site, figures))), workdays.Calendar(*days))
 
 
 def calendar(root: Path) -> workdays.Calendar:
     """The calendar of deadlines that the last build handed to the functions."""
-    with _disk_told():
-        handed = msgspec.json.decode((bundle_folder(root) / FILE).read_bytes(), type=_Handed)
-    return workdays.Calendar(**handed.calendar)
+    with _disk_errors():
+        bundle = msgspec.json.decode((bundle_folder(root) / FILE).read_bytes(), type=_Bundle)
+    return workdays.Calendar(**bundle.calendar)
 
 
-class _Handed(msgspec.Struct):
+class _Bundle(msgspec.Struct):
     calendar: dict[str, list[str]]
 
 
 @contextmanager
-def _disk_told() -> Iterator[None]:
-    """What the system refuses, as a sentence."""
+def _disk_errors() -> Iterator[None]:
+    """Turn the system's errors into one with a sentence for staff."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
@@ -94,46 +93,45 @@ def build(root: Path, out: Path, *args: Any, **more: Any) -> Report:
     return Builder(root, out).build(*args, **more)
 
 
-def _pass_on(done: Iterator[Written], total: int) -> Iterator[Written]:
-    return done
+def _no_progress(written: Iterator[Written], total: int) -> Iterator[Written]:
+    return written
 
 
-def _ignore(said: str) -> None:
+def _ignore(message: str) -> None:
     pass
 
 
-class Seen(NamedTuple):
-    """What a build found: the theme, how the content's files look, and a digest of all that the
-    site is made from, as it was before anything was made."""
+class Inputs(NamedTuple):
+    """What a build starts from: the theme, the stamps of the content's files, and a digest of all
+    that the site is made from, taken before anything was made."""
 
-    look: Theme
-    looks: Looks
+    theme: Theme
+    stamps: Stamps
     digest: bytes
 
 
 class Builder:
-    """Builds the site at ``root`` into ``out`` again and again; what was read for one build is at
-    hand for the next."""
+    """Builds the site at ``root`` into ``out`` as often as needed, and keeps in memory what it
+    read."""
 
     def __init__(self, root: Path, out: Path):
         self.root, self.out = root, out
         self._bundle = bundle_folder(root)
-        self._last: Seen | None = None
+        self._last: Inputs | None = None
         self._library: Library | None = None
 
     def build(
         self,
         clean: bool = False,
-        watch: Watch = _pass_on,
+        progress: "Progress" = _no_progress,
         figures: Mapping[str, Any] | None = None,
-        clock: Clock = _ignore,
+        phase: "Phase" = _ignore,
         say: Callable[[str], None] = _ignore,
     ) -> Report:
-        """Build; ``watch`` sees files go by, ``clock`` phases. ``say`` is told where another
-        build of this root has to end first.
+        """Build; ``say`` is called with a sentence if another build of this root has to end first.
 
         ``figures`` are those of :func:`functions.orders.figures.snapshot`; they are kept in the
-        root, so that a build where no store is in reach shows the last ones known.
+        root, so that a build without access to the store shows the last ones known.
 
         Raises:
             ContentError: with all that is wrong; nothing was written.
@@ -146,29 +144,31 @@ class Builder:
             # cloned, says nothing of the figures that are known.
             if figures and (figures["months"] or not (self.root / FIGURES).exists()):
                 encoded = msgspec.json.encode(figures, order="sorted")
-                keep(self.root / FIGURES, msgspec.json.format(encoded))
-            look = theme.load(self.root)
-            clock("theme")
-            return self._build(look, clean, watch, clock)
+                update(self.root / FIGURES, msgspec.json.format(encoded))
+            loaded = theme.load(self.root)
+            phase("theme")
+            return self._build_changes(loaded, clean, progress, phase)
 
-    def _build(self, look: Theme, clean: bool, watch: Watch, clock: Clock) -> Report:
-        def whole(cache: Cache) -> Report:
+    def _build_changes(
+        self, loaded: Theme, clean: bool, progress: "Progress", phase: "Phase"
+    ) -> Report:
+        def work(cache: Cache) -> Report:
             output = Output(self.out, cache, clean)
-            surveyed = aside(lambda: msgspec.msgpack.encode(output.survey()))
-            self._last = seen = self._see(look, scan(self.root))
-            count, lost = msgspec.msgpack.decode(surveyed(), type=tuple[int, list[str]])
-            clock("looks")
-            made = cache.noted(f"made {output.name}") == seen.digest + _look(self._bundle)
-            if made and not lost and not output.stopped:
+            survey = aside(lambda: msgspec.msgpack.encode(output.survey()))
+            self._last = inputs = self._inputs(loaded, scan(self.root))
+            count, lost = msgspec.msgpack.decode(survey(), type=tuple[int, list[str]])
+            phase("stamps")
+            is_made = cache.noted(f"made {output.name}") == self._made(inputs)
+            if is_made and not lost and not output.interrupted:
                 return Report(0, count, 0)
             output.lose(lost)
-            return self._make(seen, cache, output, watch, clock)
+            return self._make(inputs, cache, output, progress, phase)
 
-        return self._remembering(look, whole)
+        return self._with_cache(loaded, work)
 
     def follow(self, edited: Iterable[Path]) -> Report:
-        """Build where these files alone were edited since the last time, as somebody knows who
-        watches them: nothing else is looked at.
+        """Build, knowing from a watcher that these files alone were edited since the last build:
+        nothing else is looked at.
 
         Raises:
             ContentError: with all that is wrong; nothing was written.
@@ -176,31 +176,32 @@ class Builder:
         """
         with self._alone():
             last = self._last
-            if last and look_again(self.root, last.looks, edited):
-                seen = self._see(last.look, last.looks)
-                return self._remembering(
-                    seen.look, lambda cache: self._make(seen, cache, Output(self.out, cache))
+            if last and refresh(self.root, last.stamps, edited):
+                inputs = self._inputs(last.theme, last.stamps)
+                return self._with_cache(
+                    inputs.theme, lambda cache: self._make(inputs, cache, Output(self.out, cache))
                 )
         return self.build()
 
     @contextmanager
     def _alone(self, say: Callable[[str], None] = _ignore) -> Iterator[None]:
-        """Two builds into one folder would undo each other, so they take turns."""
-        with _disk_told(), lock.held(self.root / MADE / LOCK, lambda: say(BUSY)):
+        """Take turns with other builds: two into one folder would undo each other."""
+        with _disk_errors(), lock.held(self.root / MADE / LOCK, lambda: say(BUSY)):
             yield
 
-    def _remembering(self, look: Theme, work: Callable[[Cache], Report]) -> Report:
-        # A build makes much and drops little: an eighth of its time went into looking for garbage.
+    def _with_cache(self, loaded: Theme, work: Callable[[Cache], Report]) -> Report:
+        """Do this with the cache; once more without what it remembered, if that is damaged."""
+        # A build creates much and drops little: looking for garbage took an eighth of its time.
         gc.disable()
         try:
-            for again in (False, True):
-                with closing(Cache(self.root / MADE / "cache.db", look.program)) as cache:
+            for is_second in (False, True):
+                with closing(Cache(self.root / MADE / "cache.db", loaded.program)) as cache:
                     try:
                         return work(cache)
                     except DAMAGE as error:
-                        if refused(error) or (again and isinstance(error, sqlite3.Error)):
+                        if refused(error) or (is_second and isinstance(error, sqlite3.Error)):
                             raise
-                        cache.forget()  # What it had is made again.
+                        cache.forget()
                         self._library = None
         finally:
             gc.enable()
@@ -208,38 +209,41 @@ class Builder:
 
     def _make(
         self,
-        seen: Seen,
+        inputs: Inputs,
         cache: Cache,
         output: Output,
-        watch: Watch = _pass_on,
-        clock: Clock = _ignore,
+        progress: "Progress" = _no_progress,
+        phase: "Phase" = _ignore,
     ) -> Report:
-        # Here, for it takes as long to import as everything else where nothing changed.
-        from generator.build.maker import Maker
+        from generator.build.build import Build
         from generator.content.library import Library
 
         self._library = self._library or Library(self.root)
-        known = self.root / FIGURES
-        maker = Maker(
-            self._library, known, self._bundle, seen.look, seen.looks, cache, output, clock
-        )
-        report = maker.make(watch)
-        cache.note(f"made {output.name}", seen.digest + _look(self._bundle))
+        report = Build(
+            library=self._library,
+            theme=inputs.theme,
+            figures=self.root / FIGURES,
+            bundle=self._bundle,
+            stamps=inputs.stamps,
+            cache=cache,
+            output=output,
+            phase=phase,
+        ).run(progress)
+        cache.note(f"made {output.name}", self._made(inputs))
         cache.commit()
-        clock("bundle")
+        phase("bundle")
         return report
 
-    def _see(self, look: Theme, looks: Looks) -> Seen:
-        seen = blake2b(look.digest, digest_size=16)
-        seen.update(msgspec.msgpack.encode(looks))
-        for address, path in look.files.items():
-            seen.update(f"{address} {stamp(path.stat())}".encode())
+    def _made(self, inputs: Inputs) -> bytes:
+        """What the last build noted, if it was made from the same and its bundle is in place."""
+        return inputs.digest + stamp_of_own(self._bundle / FILE).encode()
+
+    def _inputs(self, loaded: Theme, stamps: Stamps) -> Inputs:
+        digest = blake2b(loaded.digest, digest_size=16)
+        digest.update(msgspec.msgpack.encode(stamps))
+        for address, path in loaded.files.items():
+            digest.update(f"{address} {stamp(path.stat())}".encode())
         for name in ("site.yaml", "calendar.yaml", FIGURES):
             file = self.root / name
-            seen.update(file.read_bytes() if file.exists() else b"-")
-        return Seen(look, looks, seen.digest())
-
-
-def _look(bundle: Path) -> bytes:
-    file = bundle / FILE
-    return stamp(file.stat()).encode() if file.exists() else b""
+            digest.update(file.read_bytes() if file.exists() else b"-")
+        return Inputs(loaded, stamps, digest.digest())

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from functions.web.pages import environment
-from generator.content import prose_cache
+from generator.content import kinds, prose_cache
 from generator.content.models import Prose, Settings, digest
 from generator.errors import WudanError
 from generator.files.cache import Cache
-from generator.site import plan
-from generator.site.plan import Page, Section
+from generator.site.plan.page import Page
 from generator.site.theme import Theme
 
 if TYPE_CHECKING:
@@ -22,35 +21,36 @@ if TYPE_CHECKING:
 
 
 class Renderer:
-    """Draws the pages of one build; ``cache`` has the HTML of their texts."""
+    """Renders the pages of one build; ``cache`` has the HTML of their texts.
+
+    ``common`` is a digest of what is common to all pages.
+    """
 
     def __init__(self, settings: Settings, theme: Theme, cache: Cache):
-        self._settings = settings
-        self._theme = theme
-        self._cache = cache
+        self.settings = settings
+        self.theme = theme
         self.common = digest((theme.digest, settings))
+        self._cache = cache
 
     @cached_property
     def _env(self) -> "Environment":
-        from generator.build.template_cache import Compiled
+        from generator.build.template_cache import TemplateCache
 
-        env = environment(self._theme.templates)
-        env.bytecode_cache = Compiled(self._cache)
-        env.globals.update(site=self._settings, words=self._theme.words, assets=self._theme.assets)
-        env.globals.update(address=plan.address, csv=_csv)
+        env = environment(self.theme.templates)
+        env.bytecode_cache = TemplateCache(self._cache)
+        env.globals.update(site=self.settings, words=self.theme.words, assets=self.theme.assets)
+        env.globals.update(address=kinds.address, csv=_csv)
         env.filters.update(markdown=self.html, excerpt=lambda prose: prose and prose.excerpt)
         return env
 
     def html(self, prose: Prose | Literal[""]) -> str:
-        """A text, as it was converted when it was read."""
+        """The HTML of a text, which was converted when the text was read."""
         return prose_cache.html(self._cache, prose) if prose else ""
 
-    def fingerprint(self, made: Page | Section) -> bytes:
-        """Changes with anything that a page, or all pages of a section, are made from."""
-        if isinstance(made, Section):
-            return digest((self.common, made.reads))
-        name = made.template if isinstance(made.template, str) else made.template.__name__
-        return digest((self.common, made.address, name, made.data))
+    def fingerprint(self, page: Page) -> bytes:
+        """A digest of all that a page is made from."""
+        template = page.template if isinstance(page.template, str) else page.template.__name__
+        return digest((self.common, page.address, template, page.data))
 
     def render(self, page: Page) -> bytes:
         """The page, in UTF-8.
@@ -61,15 +61,15 @@ class Renderer:
         from jinja2 import TemplateError
 
         if not isinstance(page.template, str):
-            return page.template(self._settings, **page.data).encode()
+            return page.template(self.settings, **page.data).encode()
         try:
             return self._env.get_template(page.template).render(page.data, page=page).encode()
         except TemplateError as error:
-            raise WudanError(f"templates/{_place(error)}: 模板有错：{error.message}") from error
+            raise WudanError(f"templates/{_position(error)}: 模板有错：{error.message}") from error
 
 
 def _csv(report: "Report", words: Mapping[str, Any]) -> str:
-    # Here, for most builds look at no report.
+    # Imported lazily, because most builds render no report.
     from functions.forms import spreadsheet
     from functions.orders import figures
 
@@ -77,8 +77,8 @@ def _csv(report: "Report", words: Mapping[str, Any]) -> str:
     return spreadsheet.as_csv(words["report"], rows)
 
 
-def _place(error: "TemplateError") -> str:
-    """File and line of a mistake, noted in the error or, if it was met in drawing, on the way."""
+def _position(error: "TemplateError") -> str:
+    """File and line of a mistake: the error has them, or the frames that it passed have."""
     from jinja2 import TemplateSyntaxError
 
     if isinstance(error, TemplateSyntaxError):

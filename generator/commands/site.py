@@ -19,11 +19,11 @@ PHASES = {
     "import": "载入程序",
     "figures": "从订单取数",
     "theme": "读模板和静态文件",
-    "looks": "看哪些文件变了",
-    "content": "读内容，转换 Markdown",
+    "stamps": "看哪些文件变了",
+    "load": "读内容，转换 Markdown",
     "plan": "安排页面",
-    "fingerprints": "比较页面",
-    "pages": "写出页面",
+    "compare": "比较页面",
+    "write": "写出页面",
     "bundle": "交给函数，记下结果",
 }
 

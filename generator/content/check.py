@@ -116,7 +116,11 @@ class _Walk:
             said = next((n.description for n in notes if getattr(n, "description", "")), None)
             self.wrong("wrong_value", value, place, mend=said or TYPES["text"][1])
         for note in notes:
-            if isinstance(note, Refers) and (problem := self.refer(note.to, value)):
+            if not isinstance(note, Refers):
+                continue
+            if note.to != "tag":  # A tag is no file.
+                self.document.references.append((note.to, value))
+            if problem := self.refer(note.to, value):
                 code, mend = problem
                 self.document.problem(code, value=place, name=value, mend=mend)
 

@@ -1,15 +1,22 @@
 """Form definitions as templates and functions read them: nothing left to look up."""
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from functions.forms.definition import OTHER
-from generator.content.models import Field, Form, Site, by_category
+from generator.content.models import Field, Form, Service, Team, by_category
 
 
-def resolve(form: Form, site: Site) -> dict[str, Any]:
+class Offers(NamedTuple):
+    """What the choices of a question may be taken from."""
+
+    menu: tuple[Service, ...]
+    teams: tuple[Team, ...]
+
+
+def resolve(form: Form, site: Offers) -> dict[str, Any]:
     """The form with every choice spelled out (``value``, ``label``, ``group``).
 
     ``version`` names the wording: it changes with any word that a resident is shown, and it is
@@ -29,7 +36,7 @@ EMPTY = ("other", "hint", "error", "purpose", "role")
 
 
 def actions(
-    definitions: dict[str, dict[str, Any]], forms: dict[str, dict[str, Any]], site: Site
+    definitions: dict[str, dict[str, Any]], forms: dict[str, dict[str, Any]], site: Offers
 ) -> dict[str, dict[str, Any]]:
     """The forms of the desk and the teams, in the shape of the residents' forms.
 
@@ -40,7 +47,7 @@ def actions(
 
 
 def _action(
-    kind: str, written: dict[str, Any], forms: dict[str, dict[str, Any]], site: Site
+    kind: str, written: dict[str, Any], forms: dict[str, dict[str, Any]], site: Offers
 ) -> dict[str, Any]:
     plain = {"required": False, "max": None, **dict.fromkeys(EMPTY, "")}
     fields = [plain | field for field in written.get("fields", [])]
@@ -59,13 +66,13 @@ def _shown(field: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in field.items() if name != "role"}
 
 
-def _choices(field: Field, site: Site) -> list[dict[str, str]]:
+def _choices(field: Field, site: Offers) -> list[dict[str, str]]:
     choices = field.choices
     plain = choices if isinstance(choices, str) else msgspec.to_builtins(choices)
     return _offered(plain, field.other, site)
 
 
-def _offered(choices: str | list[dict[str, str]], other: str, site: Site) -> list[dict[str, str]]:
+def _offered(choices: str | list[dict[str, str]], other: str, site: Offers) -> list[dict[str, str]]:
     """The choices spelled out; a name stands for the menu, the teams, or their grids."""
     if choices == "menu":
         offered = [
@@ -84,6 +91,6 @@ def _offered(choices: str | list[dict[str, str]], other: str, site: Site) -> lis
     return offered
 
 
-def grids(site: Site) -> list[str]:
+def grids(site: Offers) -> list[str]:
     """All grids (网格) that teams look after."""
     return sorted({grid for team in site.teams for grid in team.grids})

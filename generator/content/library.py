@@ -13,8 +13,9 @@ import msgspec
 from msgspec.msgpack import Decoder
 
 from functions.forms.definition import FORMS, NEEDED
-from generator.content import models, prose_cache, yaml_source
+from generator.content import prose_cache, yaml_source
 from generator.content.check import check, nearest
+from generator.content.kinds import KINDS
 from generator.content.models import (
     Calendar,
     Digests,
@@ -27,22 +28,12 @@ from generator.content.models import (
     encode,
 )
 from generator.content.prose_cache import Converted
-from generator.content.yaml_source import Document
+from generator.content.yaml_source import Document, Reference
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
-from generator.files.file_stamps import Looks, scan
+from generator.files.file_stamps import Stamps, scan
 from generator.files.parallel import spread
 from generator.messages import SAFE_TAG
-
-FOLDERS: dict[str, type[Entry]] = {
-    "news": models.News,
-    "teams": models.Team,
-    "menu": models.Service,
-    "fairs": models.Fair,
-    "partners": models.Partner,
-    "pages": models.Page,
-    "forms": models.Form,
-}
 
 PAGES = ("how", "about", "privacy", "accessibility")
 """The standing pages that every page links to."""
@@ -66,7 +57,7 @@ class Library:
         self.root = root
         self._shelves: dict[str, _Shelf[Any]] = {}
 
-    def load(self, cache: Cache, looks: Looks, found: Iterable[Problem] = ()) -> Site:
+    def load(self, cache: Cache, looks: Stamps, found: Iterable[Problem] = ()) -> Site:
         """All of it. Files that look as they were read before, for this library or for another
         that had the cache, are not read again.
 
@@ -75,7 +66,7 @@ class Library:
         Raises:
             ContentError: with every problem of every file, each with its line and column.
         """
-        self._shelves = self._shelves or {name: _Shelf(name, cache) for name in FOLDERS}
+        self._shelves = self._shelves or {name: _Shelf(name, cache) for name in KINDS}
         reader = _Reader(self.root, cache, looks, self._shelves)
         settings = reader.read("site.yaml", Settings)
         calendar: Calendar | None = Calendar()
@@ -91,8 +82,10 @@ class Library:
         return Site(
             settings=settings,
             calendar=calendar,
-            digests=tuple(kept.digests for kept in folders["news"]),
-            **{name: tuple(kept.entry for kept in items) for name, items in folders.items()},
+            digests=tuple([kept.digests for kept in folders["news"]]),
+            entries={
+                name: tuple([kept.entry for kept in items]) for name, items in folders.items()
+            },
         )
 
 
@@ -100,11 +93,13 @@ T = TypeVar("T")
 
 
 class Kept(msgspec.Struct, Generic[T], array_like=True, frozen=True):
-    """An entry as it was read from its file when that looked like ``stamp``."""
+    """An entry as it was read from its file when that had this ``stamp``; ``references`` are the
+    teams and pictures that it names."""
 
     stamp: str
     digests: Digests
     entry: T
+    references: list[Reference]
 
 
 def _put_in_order(items: list[Kept[Any]]) -> None:
@@ -137,10 +132,11 @@ class _Shelf(Generic[T]):
     PARCELS = 64
 
     def __init__(self, folder: str, cache: Cache):
-        kept: Any = Kept
+        generic: Any = Kept
+        kept: Any = generic[KINDS[folder].model]
         self._name = f"content/{folder}"
-        self._one: Decoder[Kept[T]] = decoder(kept[FOLDERS[folder]])
-        parcels: Decoder[dict[str, Kept[T]]] = decoder(dict[str, kept[FOLDERS[folder]]])
+        self._one: Decoder[Kept[T]] = decoder(kept)
+        parcels: Decoder[dict[str, Kept[T]]] = decoder(dict[str, kept])
         self._parcels = {
             name: parcels.decode(parcel) for name, parcel in cache.all(self._name).items()
         }
@@ -166,7 +162,7 @@ class _Shelf(Generic[T]):
 class _Reader:
     """Reads files into models and keeps the problems that it meets on the way."""
 
-    def __init__(self, root: Path, cache: Cache, looks: Looks, shelves: dict[str, _Shelf[Any]]):
+    def __init__(self, root: Path, cache: Cache, looks: Stamps, shelves: dict[str, _Shelf[Any]]):
         self.root = root
         self.shelves = shelves
         self.looks = looks
@@ -175,14 +171,14 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def read(self, file: str, model: type[Model]) -> Model | None:
-        item, problems = self.checked(file, model, {})
-        self.problems += problems
+        item, document = self.checked(file, model, {})
+        self.problems += document.problems
         return item
 
     def checked(
         self, file: str, model: type[Model], given: dict[str, str]
-    ) -> tuple[Model | None, list[Problem]]:
-        """A file as its model says, or all that is wrong with it."""
+    ) -> tuple[Model | None, Document]:
+        """A file as its model says, or None; and the document, with all that is wrong."""
         document = Document(file)
         try:
             yaml_source.read(f"{self.root}/{file}", document)
@@ -190,23 +186,24 @@ class _Reader:
             document.problem("missing_file")
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
-        return check(document, model, given, self.refer), document.problems
+        return check(document, model, given, self.refer), document
 
     def folders(self) -> dict[str, list[Kept[Any]]]:
         """The entries of every folder; of their files only those are read that changed."""
-        files = {name: self.files(name) for name in FOLDERS}
-        # What a file refers to is part of how it was checked.
+        files = {name: self.files(name) for name in KINDS}
         names = digest((sorted(self.teams), sorted(self.pictures)))
         if self.cache.noted("names") != names:
+            # Entries that name what is no longer there are forgotten, and checked again.
             for shelf in self.shelves.values():
-                shelf.keep(self.cache, {}, only=())
+                sound = {file for file, kept in shelf.kept.items() if self.is_sound(kept)}
+                shelf.keep(self.cache, {}, only=sound)
         changed = [
             f"{folder}/{file}"
             for folder, looks in files.items()
             for file, look in looks.items()
             if (kept := self.shelves[folder].kept.get(file)) is None or kept.stamp != look
         ]
-        fresh: dict[str, dict[str, bytes]] = {name: {} for name in FOLDERS}
+        fresh: dict[str, dict[str, bytes]] = {name: {} for name in KINDS}
 
         def converted() -> Iterator[tuple[str, bytes]]:
             for path, read in zip(changed, spread(self.entries, changed), strict=True):
@@ -237,20 +234,22 @@ class _Reader:
         for (n, field, _), made in zip(fields, converted, strict=True):
             prose[n][field] = made
         return [
-            self.done(path, item, prose[n]) if item else Read(b"", [], problems)
-            for n, (path, (item, problems)) in enumerate(zip(paths, found, strict=True))
+            self.done(path, item, document, prose[n]) if item else Read(b"", [], document.problems)
+            for n, (path, (item, document)) in enumerate(zip(paths, found, strict=True))
         ]
 
-    def entry(self, path: str) -> tuple[Entry | None, list[Problem]]:
+    def entry(self, path: str) -> tuple[Entry | None, Document]:
         folder, file = path.split("/")
         given = {"slug": file.removesuffix(".yaml")}
-        return self.checked(f"content/{path}", FOLDERS[folder], given)
+        return self.checked(f"content/{path}", KINDS[folder].model, given)
 
-    def done(self, path: str, item: Entry, prose: Mapping[str, Converted]) -> Read:
+    def done(
+        self, path: str, item: Entry, document: Document, prose: Mapping[str, Converted]
+    ) -> Read:
         folder, file = path.split("/")
         found = {field: converted.prose for field, converted in prose.items()}
         item = msgspec.structs.replace(item, **found)
-        kept = Kept(self.looks[folder][file], item.digests(), item)
+        kept = Kept(self.looks[folder][file], item.digests(), item, document.references)
         return Read(encode(kept), [(each.prose.name, each.kept) for each in prose.values()], [])
 
     def files(self, name: str) -> dict[str, str]:
@@ -275,8 +274,8 @@ class _Reader:
     def complete(self, forms: list[Any]) -> None:
         """Every folder is a known one, and every page, form and question needed is there."""
         for name in self.looks:
-            if name not in FOLDERS:
-                mend = nearest(name, FOLDERS)
+            if name not in KINDS:
+                mend = nearest(name, KINDS)
                 self.problem(self.content / name, "folder", name=name, mend=mend)
         for name in FORMS:
             path = self.content / f"forms/{name}.yaml"
@@ -298,6 +297,10 @@ class _Reader:
         document = Document(path.relative_to(self.root).as_posix())
         document.problem(code, **names)
         self.problems += document.problems
+
+    def is_sound(self, kept: Kept[Any]) -> bool:
+        """Whether all that the entry refers to is still there."""
+        return not any(self.refer(to, name) for to, name in kept.references)
 
     def refer(self, to: str, name: str) -> tuple[str, str] | None:
         if to == "teams" and name not in self.teams:

@@ -5,7 +5,7 @@ sentences. ``Meta(description=…)`` is the sentence that tells staff how to men
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from hashlib import blake2b
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
@@ -51,7 +51,7 @@ DIGEST = 8
 
 def digest(value: Any) -> bytes:
     """Bytes that change with anything in a model, or in data that has some in it."""
-    return blake2b(encode(value), digest_size=DIGEST).digest()
+    return blake2b(_encoder.encode(value), digest_size=DIGEST).digest()
 
 
 class Refers(NamedTuple):
@@ -72,8 +72,8 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Digests(NamedTuple):
-    """What stands for an entry: for the ``whole`` of it, for its ``brief`` (all that the pages of
-    others show of it), and for its ``place`` among the others."""
+    """Digests of an entry: of the ``whole``, of its ``brief`` (all that other entries' pages show
+    of it), and of its ``place`` (what decides which pages there are)."""
 
     whole: bytes
     brief: bytes
@@ -86,7 +86,7 @@ class Entry(Part, kw_only=True, frozen=True):
     slug: str
 
     def digests(self) -> Digests:
-        """What stands for it; of most, other pages may show all."""
+        """Its digests; of most kinds, other pages may show all."""
         whole = digest(self)
         return Digests(whole, whole, whole)
 
@@ -140,14 +140,29 @@ class News(Entry, frozen=True, omit_defaults=True):
     sample: bool = False
 
     @property
-    def text(self) -> str:
-        """How lists describe it."""
-        return self.summary or (self.body.excerpt if isinstance(self.body, Prose) else self.body)
+    def brief(self) -> "Brief":
+        """All that the pages of other news are given of it."""
+        text = self.summary or (self.body.excerpt if isinstance(self.body, Prose) else self.body)
+        place = (self.slug, self.date, self.tags)
+        return Brief(*place, self.title, self.kind, self.community, text, self.sample)
 
     def digests(self) -> Digests:
-        place = (self.slug, self.date, self.tags)
-        brief = (place, self.title, self.kind, self.community, self.text, self.sample)
-        return Digests(digest(self), digest(brief), digest(place))
+        brief = self.brief
+        return Digests(digest(self), digest(brief), digest(brief[:3]))
+
+
+class Brief(NamedTuple):
+    """A news item as lists and other items' pages know it: the first three fields are its place;
+    ``text`` is the summary, or how the body begins."""
+
+    slug: str
+    date: date
+    tags: tuple[str, ...]
+    title: str
+    kind: str
+    community: str
+    text: str
+    sample: bool
 
 
 class Team(Entry, frozen=True):
@@ -427,18 +442,29 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 
 class Site(Struct, kw_only=True, frozen=True):
-    """Everything a build reads, checked: the settings and every folder in reading order.
+    """Everything a build reads, checked: the settings, and the entries of every folder in reading
+    order.
 
     ``digests`` are those of the news, where they are known already.
     """
 
     settings: Settings
     calendar: Calendar = Calendar()
-    news: tuple[News, ...] = ()
-    teams: tuple[Team, ...] = ()
-    menu: tuple[Service, ...] = ()
-    fairs: tuple[Fair, ...] = ()
-    partners: tuple[Partner, ...] = ()
-    pages: tuple[Page, ...] = ()
-    forms: tuple[Form, ...] = ()
+    entries: Mapping[str, tuple[Any, ...]]
     digests: tuple[Digests, ...] = ()
+
+    @property
+    def news(self) -> tuple[News, ...]:
+        return self.entries["news"]
+
+    @property
+    def menu(self) -> tuple[Service, ...]:
+        return self.entries["menu"]
+
+    @property
+    def teams(self) -> tuple[Team, ...]:
+        return self.entries["teams"]
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        return self.entries["forms"]

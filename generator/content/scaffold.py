@@ -6,9 +6,8 @@ from pathlib import Path
 
 from functions.context.workdays import CHINA
 from generator import PRODUCT
+from generator.content.kinds import KINDS
 from generator.errors import WudanError
-
-FOLDERS = {"news": "news", "team": "teams", "service": "menu", "fair": "fairs"}
 
 
 def new(root: Path, kind: str, title: str, now: datetime) -> Path:
@@ -22,7 +21,8 @@ def new(root: Path, kind: str, title: str, now: datetime) -> Path:
     """
     from jinja2 import Environment, FileSystemLoader  # Only this command and drawing need it.
 
-    path = root / "content" / FOLDERS[kind] / f"{_name(title)}.yaml"
+    folder = next(name for name, each in KINDS.items() if each.skeleton == kind)
+    path = root / "content" / folder / f"{_name(title)}.yaml"
     skeletons = [str(base / "templates" / "new") for base in (root, PRODUCT)]
     env = Environment(  # noqa: S701 (YAML, not HTML: what is written in is quoted by tojson)
         loader=FileSystemLoader(skeletons), keep_trailing_newline=True

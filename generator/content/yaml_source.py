@@ -20,13 +20,19 @@ Place = tuple[str | int, ...]
 """The way to a value: keys and list indexes; the empty way is the whole file."""
 
 
+Reference = tuple[str, str]
+"""The kind of a thing that a value refers to (``teams``, ``static``), and its name."""
+
+
 @dataclass
 class Document:
-    """A file's ``data`` (None where it could not be read), and where each part of it stands."""
+    """A file's ``data`` (None where it could not be read), where each part of it stands, and, once
+    it was checked, its references to other files."""
 
     file: str
     data: dict[str, Any] | None = None
     problems: list[Problem] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
     keys: dict[Place, yaml.Mark] = field(default_factory=dict)
     values: dict[Place, yaml.Mark] = field(default_factory=dict)
 

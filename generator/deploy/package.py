@@ -20,10 +20,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from functions.context.bundle import FILE
 from generator import PRODUCT
 from generator.errors import WudanError
-from generator.files.output import replace
+from generator.files.atomic import replace
 from generator.site import theme
-from generator.site.theme import HALVES
 
+HALVES = ("functions", "generator")
 NIGHTLY = "night"
 FUNCTIONS = {name: f"functions.{name}" for name in ("wish", "rating", "volunteer", "desk", "team")}
 FUNCTIONS |= {
@@ -109,7 +109,9 @@ def needs(function: str) -> tuple[set[str], set[str]]:
     needed = (DISTRIBUTIONS[name] for name in packages if not name.startswith("types_"))
     files = [getattr(module, "__file__", None) for module in finder.modules.values()]
     # To build, it needs the theme, and every file that the program's version is made from.
-    paths = theme.product() if function == NIGHTLY else [Path(file) for file in files if file]
+    paths = [Path(file) for file in files if file]
+    if function == NIGHTLY:
+        paths += theme.product()
     ours = {path.relative_to(PRODUCT).as_posix() for path in paths}
     return ours, {distribution for each in needed for distribution in each}
 

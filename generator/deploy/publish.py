@@ -46,8 +46,9 @@ from whitenoise.media_types import MediaTypes
 from generator.content.models import Publish
 from generator.deploy.bucket import CONNECTIONS, client, errors_explained, session
 from generator.errors import WudanError
+from generator.files.media_types import MEDIA_TYPES, is_compressible
 from generator.files.output import MARK
-from generator.site.theme import IMMUTABLE, TYPES, shrinks
+from generator.site.theme import IMMUTABLE
 
 HOME = "index.html"
 NOTES = ".wudan/published.json"
@@ -63,7 +64,7 @@ CHINA = "aws-cn"
 """Where CloudFront runs no program that leads ``/about/`` to ``about/index.html``. The website
 hosting of other services does that by itself."""
 
-_types = MediaTypes(extra_types=TYPES)
+_types = MediaTypes(extra_types=MEDIA_TYPES)
 
 T = TypeVar("T")
 
@@ -262,7 +263,7 @@ def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
                 media_type += "; charset=utf-8"
             # Calendar programs of all sorts fetch these, and not all of them accept gzip.
             is_calendar = media_type.startswith("text/calendar")
-            compressed = not is_calendar and shrinks(media_type, path.stat().st_size)
+            compressed = not is_calendar and is_compressible(media_type, path.stat().st_size)
             lifetime = FOR_EVER if re.search(IMMUTABLE, key) else A_MINUTE
             file = File(path, media_type, lifetime, "gzip" if compressed else "")
             yield key, file

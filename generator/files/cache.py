@@ -1,14 +1,16 @@
-"""What a build remembers for the next one: small things noted by name, and shelves of bytes.
+"""What a build remembers for the next one: notes by name, and shelves of bytes.
 
-One SQLite file that may be removed at any time. What is read from a shelf is held against a
-checksum, so that damage costs time and never changes a page.
+One SQLite file that may be removed at any time. Bytes from a shelf are checked against a checksum,
+so damage costs time and never changes a page.
 """
 
 import os
 import sqlite3
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 from zlib import crc32
 
 TABLES = """
@@ -27,28 +29,29 @@ DAMAGE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError)
 """What a damaged file raises; the last where SQLite's complaint quotes the damage."""
 
 REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
-"""What SQLite says where the file is whole and the system will not write."""
+"""SQLite's error codes for a file that is whole but cannot be written."""
 
 
 def refused(error: Exception) -> bool:
-    """Whether it is not the file that is damaged: the disk is full, or read-only."""
+    """Whether the disk is full or read-only, so that the file is not to blame."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in REFUSED
 
 
 class Cache:
-    """The cache at ``file``, or one that is forgotten; of another ``version``, it is empty."""
+    """The cache in ``file``, or in memory where there is none; it is emptied if another
+    ``version`` wrote it."""
 
     def __init__(self, file: Path | None = None, version: str = ""):
         self._file = file
-        self._own = 0
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
+        _caches.add(self)
         try:
             self._begin(version.encode())
         except DAMAGE as error:
             if refused(error):
                 raise
-            self.forget()  # It is worth nothing.
+            self.forget()  # A cache is worth no repair.
             self._begin(version.encode())
 
     def _begin(self, version: bytes) -> None:
@@ -58,23 +61,19 @@ class Cache:
             self.note("version", version)
             self.commit()
 
-    @property
+    @cached_property
     def _db(self) -> sqlite3.Connection:
-        # A forked process must neither use nor close the connection that it inherited.
-        if self._own != os.getpid():
-            self._inherited = getattr(self, "_connection", None)
-            self._connection = sqlite3.connect(self._file or ":memory:", timeout=60)
-            self._own = os.getpid()
-            # Parcels are long: they are read twice as fast from few pages.
-            self._connection.execute("PRAGMA page_size = 32768")
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = OFF")
-            # Here, for a fork of a cache in memory begins with an empty one.
-            self._connection.executescript(TABLES)
-        return self._connection
+        db = sqlite3.connect(self._file or ":memory:", timeout=60)
+        # Values are long: SQLite reads them twice as fast from few large pages.
+        db.execute("PRAGMA page_size = 32768")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = OFF")
+        # Created on every connection, because after a fork a cache in memory is empty.
+        db.executescript(TABLES)
+        return db
 
     def get(self, shelf: str, name: str) -> bytes | None:
-        """What is kept there under this name, or None.
+        """The value of this name, or None.
 
         Raises:
             Damaged: it is not what was put there.
@@ -83,10 +82,10 @@ class Cache:
         return self._read(shelf, self._db.execute(query, (shelf, name))).get(name)
 
     def all(self, shelf: str) -> dict[str, bytes]:
-        """All that a shelf holds.
+        """All values of a shelf, by name.
 
         Raises:
-            Damaged: something there is not what was put there.
+            Damaged: one is not what was put there.
         """
         query = "SELECT name, value, checksum FROM shelves WHERE shelf = ?"
         return self._read(shelf, self._db.execute(query, (shelf,)))
@@ -94,44 +93,56 @@ class Cache:
     def _read(self, shelf: str, rows: Iterable[tuple[Any, Any, Any]]) -> dict[str, bytes]:
         found = {}
         for name, value, checksum in rows:
-            # Damage can make a value of another type, too.
-            whole = isinstance(name, str) and isinstance(value, bytes)
-            if not whole or checksum != _checksum(shelf, name, value):
+            # Damage can change the type of a value, too.
+            is_whole = isinstance(name, str) and isinstance(value, bytes)
+            if not is_whole or checksum != crc32(value, crc32(f"{shelf} {name}".encode())):
                 raise Damaged(shelf, name)
             found[name] = value
         return found
 
-    def put(self, shelf: str, kept: Iterable[tuple[str, bytes]]) -> None:
-        """Keep values by their names."""
-        rows = ((shelf, name, value, _checksum(shelf, name, value)) for name, value in kept)
+    def put(self, shelf: str, values: Iterable[tuple[str, bytes]]) -> None:
+        """Store values by their names."""
+        rows = (
+            (shelf, name, value, crc32(value, crc32(f"{shelf} {name}".encode())))
+            for name, value in values
+        )
         self._db.executemany("REPLACE INTO shelves VALUES (?, ?, ?, ?)", rows)
 
     def noted(self, name: str) -> bytes:
-        """What was noted under this name, or nothing."""
+        """The note of this name; empty if there is none."""
         row = self._db.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
         return row[0] if row else b""
 
     def note(self, name: str, value: bytes) -> None:
-        """Note this under a name. No checksum: a note is only ever compared."""
+        """Set a note. It has no checksum, because a note is only ever compared."""
         self._db.execute("REPLACE INTO notes VALUES (?, ?)", (name, value))
 
     def commit(self) -> None:
-        """Make it known to other processes, and to the next build."""
+        """Make changes visible to other processes and to the next build."""
         self._db.commit()
 
     def close(self) -> None:
-        """Let go of the file, where it was opened."""
-        if self._own == os.getpid():
-            self._connection.close()
-        self._own = 0
+        """Close the file, if this process opened it."""
+        if db := self.__dict__.pop("_db", None):
+            db.close()
 
     def forget(self) -> None:
-        """Remove it."""
+        """Remove the file."""
         self.close()
         for suffix in ("", "-wal", "-shm"):
             if self._file:
                 Path(f"{self._file}{suffix}").unlink(missing_ok=True)
 
 
-def _checksum(shelf: str, name: str, value: bytes) -> int:
-    return crc32(value, crc32(f"{shelf} {name}".encode()))
+_caches: WeakSet[Cache] = WeakSet()
+_inherited: list[sqlite3.Connection] = []
+
+
+def _leave_connections() -> None:
+    """Let a forked process open connections of its own: it must neither use nor close those that
+    it inherited."""
+    _inherited.extend(c.__dict__.pop("_db") for c in _caches if "_db" in c.__dict__)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_connections)

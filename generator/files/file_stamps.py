@@ -1,4 +1,4 @@
-"""How files look, which tells whether they changed without reading them."""
+"""Stamps of files, which tell whether a file changed without reading it."""
 
 import os
 import time
@@ -7,47 +7,58 @@ from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
 
-Looks = dict[str, dict[str, str]]
-"""How every file of the content looks, by folder and name."""
+Stamps = dict[str, dict[str, str]]
+"""The stamp of every file of the content, by folder and name."""
 
 
-def scan(root: Path) -> Looks:
-    """See how the files look, without reading any."""
+def scan(root: Path) -> Stamps:
+    """Stamp all files of the content, without reading any."""
     return {
         folder.name: {entry.name: stamp(entry.stat()) for entry in _visible(folder.path)}
         for folder in _visible(root / "content")
     }
 
 
-def look_again(root: Path, looks: Looks, files: Iterable[Path]) -> bool:
-    """See how these files look now; false, where one is not in a folder of the content."""
+def refresh(root: Path, stamps: Stamps, files: Iterable[Path]) -> bool:
+    """Stamp these files again; false if one of them is not in a folder of the content."""
     content = root.resolve() / "content"
     for file in files:
-        folder = looks.get(file.parent.name)
+        folder = stamps.get(file.parent.name)
         if folder is None or file.parent.parent != content:
             return False
         folder.pop(file.name, None)
         if _is_visible(file.name):
             with suppress(FileNotFoundError):
                 folder[file.name] = stamp(file.stat())
-                looks[file.parent.name] = dict(sorted(folder.items()))
+                stamps[file.parent.name] = dict(sorted(folder.items()))
     return True
 
 
 JUST_NOW = 50_000_000
-"""Nanoseconds within which a file may change again and look the same: the clocks of file
-systems tick every few milliseconds."""
+"""Nanoseconds within which a file may change again without a change of size or time: the clocks
+of file systems tick every few milliseconds."""
 
 
-def stamp(look: os.stat_result) -> str:
-    """How a file looks; never the same twice for one that was changed just now."""
+def stamp(status: os.stat_result) -> str:
+    """The stamp of a file that anybody may edit in place; one that changed just now never gets
+    the same stamp twice."""
     now = time.time_ns()
-    trusted = now - look.st_mtime_ns > JUST_NOW
-    return f"{look.st_size} {look.st_mtime_ns} {look.st_ino if trusted else now}"
+    is_trusted = now - status.st_mtime_ns > JUST_NOW
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ino if is_trusted else now}"
+
+
+def stamp_of_own(file: Path) -> str:
+    """The stamp of a file that only builds replace, whole and under a lock; empty if there is
+    none. It may be taken at once, because each version of the file has an inode of its own."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
 
 
 def _visible(folder: Path | str) -> list[os.DirEntry[str]]:
-    """What stands in a folder, less what editors and file managers leave behind."""
+    """The entries of a folder, without the files that editors and file managers leave behind."""
     try:
         with os.scandir(folder) as entries:
             found = [each for each in entries if _is_visible(each.name)]

@@ -1,7 +1,8 @@
-"""Who builds alone: a lock of the system's on a file, which ends when its holder does.
+"""A lock of the operating system's on a file, so that one build runs at a time.
 
-A process that was killed holds nothing, because the kernel lets go with its last open file;
-processes that it forked hold the lock as long as they still write.
+It ends with its holder: the kernel releases it when the last process that has the file open ends,
+so a killed build leaves nothing behind, and processes that it forked still hold the lock as long
+as they write.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,9 +17,9 @@ except ImportError:  # Windows has none: there builds do not take turns.
 
 
 @contextmanager
-def held(file: Path, waits: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock on ``file``, which is made where it is missing; ``waits`` is called once if
-    somebody else holds it.
+def held(file: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock on ``file``, which is created if it is missing; ``on_wait`` is called once if
+    another process holds it.
 
     Raises:
         OSError: the file cannot be opened.
@@ -26,15 +27,15 @@ def held(file: Path, waits: Callable[[], None]) -> Iterator[None]:
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("ab") as opened:
         if fcntl:
-            _take(opened, waits)
+            _take(opened, on_wait)
         yield
 
 
-def _take(opened: IO[bytes], waits: Callable[[], None]) -> None:
+def _take(opened: IO[bytes], on_wait: Callable[[], None]) -> None:
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        waits()
+        on_wait()
         fcntl.flock(opened, fcntl.LOCK_EX)
     except OSError:
-        return  # Some network folders know no locks; a build there is as good as without.
+        return  # Some network folders have no locks; build without one there.

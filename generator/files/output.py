@@ -1,4 +1,5 @@
-"""The folder that a build writes: only what changed, each file whole, nothing of others'."""
+"""Writes the folder of a site: only changed files, each in one step, and it never touches files
+that no build wrote."""
 
 import os
 import shutil
@@ -14,13 +15,13 @@ from generator.errors import WudanError
 from generator.files.cache import Cache
 
 MARK = ".wudan"
-"""A file in the folder that says it is a build's, so that a build may remove what is in it."""
+"""A file that marks the folder as a build's, so that builds may remove what is in it."""
 
-SAYS = "This folder is made by Wudan; what is in it is replaced.\n"
+MARK_TEXT = "This folder is made by Wudan; what is in it is replaced.\n"
 WRITING = ".wudan-writing"
 
 SITES = "sites"
-"""The shelf of the cache that has what was written to each folder."""
+"""The shelf of the cache that remembers what was written to each folder."""
 
 
 class Report(NamedTuple):
@@ -32,15 +33,16 @@ class Report(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What is known of a file of the site: what it was made from, and its look on the disk."""
+    """A file of the site: what it was made from, and its size and time on the disk."""
 
     fingerprint: bytes
     size: int
     changed: int
 
 
-class Part(NamedTuple):
-    """Files that were planned together, by path; ``key`` stands for all they were made from."""
+class Batch(NamedTuple):
+    """Files that were planned together, by path; ``key`` is a digest of all that they were made
+    from."""
 
     key: bytes
     files: dict[str, Written]
@@ -58,94 +60,98 @@ class Output:
         self.name = sha256(str(folder.resolve()).encode()).hexdigest()[:16]
         self._cache = cache
         self._clean = clean
-        self._stopped = bool(cache.noted(f"writing {self.name}"))
+        self._interrupted = bool(cache.noted(f"writing {self.name}"))
         self._lost: set[str] = set()
-        self._new = False
+        self._is_new = False
         if folder.is_dir() and not (folder / MARK).exists() and any(folder.iterdir()):
             raise WudanError(
                 f"文件夹 {folder} 里有别的东西，不敢动它。请换一个 --out，或先清空它。"
             )
 
     @cached_property
-    def _parts(self) -> dict[str, Part]:
-        """All parts by name, as the last build left them. Kept in one piece: a part that is
-        forgotten would leave its files behind."""
-        kept = None if self._clean else self._cache.get(SITES, self.name)
-        return msgpack.decode(kept, type=dict[str, Part]) if kept else {}
+    def _batches(self) -> dict[str, Batch]:
+        """All batches of the last build, by name. The cache has them in one piece: a batch that
+        was lost alone would leave its files behind."""
+        stored = None if self._clean else self._cache.get(SITES, self.name)
+        return msgpack.decode(stored, type=dict[str, Batch]) if stored else {}
 
     @cached_property
     def _files(self) -> dict[str, Written]:
         files: dict[str, Written] = {}
-        for part in self._parts.values():
-            files |= part.files
+        for batch in self._batches.values():
+            files |= batch.files
         return files
 
     @property
-    def stopped(self) -> bool:
-        """Whether the last build did not come to its end: there may be files nobody remembers."""
-        return self._stopped or not self._parts
+    def interrupted(self) -> bool:
+        """Whether the last build did not finish: it may have left files that nobody remembers."""
+        return self._interrupted or not self._batches
 
     def survey(self) -> tuple[int, list[str]]:
-        """How many files the last build left, and those that are no longer as it left them."""
+        """The number of files that the last build left, and the paths of those that changed on
+        the disk since."""
         files = self._files
         return len(files), [path for path, known in files.items() if not self._lies(path, known)]
 
     def lose(self, paths: Iterable[str]) -> None:
-        """Know that these files are not as the last build left them."""
+        """Remember that these files are not as the last build left them."""
         self._lost = {*paths}
 
-    def part(self, name: str, key: bytes) -> Part | None:
-        """The part of this name, where it lies there as made from what the key stands for."""
-        part = self._parts.get(name)
-        return part if part and part.key == key and self._lost.isdisjoint(part.files) else None
+    def batch(self, name: str, key: bytes) -> Batch | None:
+        """The batch of this name, if its files are in place and were made from what the key
+        stands for."""
+        batch = self._batches.get(name)
+        return batch if batch and batch.key == key and self._lost.isdisjoint(batch.files) else None
 
-    def lies(self, path: str, fingerprint: Callable[[], bytes]) -> Written | None:
-        """The file, where it lies there as it was made from what this stands for."""
+    def file(self, path: str, fingerprint: Callable[[], bytes]) -> Written | None:
+        """The file, if it is in place and was made from what the fingerprint stands for."""
         known = None if path in self._lost else self._files.get(path)
         return known if known and known.fingerprint == fingerprint() else None
 
     def begin(self) -> None:
-        """Note that files are about to be written, for who comes after us if we are stopped."""
-        self._new = not self.folder.exists()
+        """Note that files are about to be written, so that the next build knows if this one was
+        interrupted."""
+        self._is_new = not self.folder.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / MARK).write_text(SAYS)
+        (self.folder / MARK).write_text(MARK_TEXT)
         self._cache.note(f"writing {self.name}", b"yes")
         self._cache.commit()
 
     def write(self, path: str, fingerprint: bytes, data: bytes) -> Written:
-        """Put a file in its place, whole: whoever reads it sees the old one or the new one."""
-        # Each process has its own, for several write at a time.
+        """Put a file in its place in one step: a reader sees the old version or the new one."""
+        # Each process has its own, because several write at the same time.
         temporary, target = f"{self.folder}/{WRITING}-{os.getpid()}", f"{self.folder}/{path}"
         try:
             with open(temporary, "wb") as file:  # noqa: PTH123 - Half the time of a Path.
                 file.write(data)
                 file.flush()
-                look = os.fstat(file.fileno())
+                status = os.fstat(file.fileno())
             self._put(temporary, target)
         except OSError:
             Path(temporary).unlink(missing_ok=True)
             raise
-        return Written(fingerprint, look.st_size, look.st_mtime_ns)
+        return Written(fingerprint, status.st_size, status.st_mtime_ns)
 
-    def finish(self, parts: Mapping[str, Part]) -> int:
-        """Remove what is in none of these parts, and remember them; return how many files went."""
-        stays = {path for part in parts.values() for path in part.files}
+    def finish(self, batches: Mapping[str, Batch]) -> int:
+        """Remove files that are in none of these batches, and remember these; return how many
+        files were removed."""
+        stays = {path for batch in batches.values() for path in batch.files}
         gone = self._files.keys() - stays
-        if self.stopped and not self._new:
+        if self.interrupted and not self._is_new:
             gone |= self._found() - stays
         for path in gone:
             self._remove(path)
-        self._cache.put(SITES, [(self.name, msgpack.encode(parts))])
+        self._cache.put(SITES, [(self.name, msgpack.encode(batches))])
         self._cache.note(f"writing {self.name}", b"")
         return len(gone)
 
     def _lies(self, path: str, known: Written) -> bool:
         try:
-            # Ten thousand of these are asked for where nothing else is done.
-            look = os.stat(f"{self.folder}/{path}")  # noqa: PTH116
+            # A build that changes nothing does this for every file, and little else.
+            status = os.stat(f"{self.folder}/{path}")  # noqa: PTH116
         except OSError:
             return False
-        return (look.st_size, look.st_mtime_ns) == known[1:]
+        return (status.st_size, status.st_mtime_ns) == known[1:]
 
     def _put(self, temporary: str, target: str) -> None:
         try:
@@ -185,23 +191,6 @@ class Output:
 
 
 def file_of(address: str) -> str:
-    """The file that a web server shows at this address."""
+    """The path of the file that a web server shows at this address."""
     path = address.lstrip("/")
     return f"{path}index.html" if path.endswith("/") or not path else path
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Write a file whole: whoever reads it sees the old one or the new one."""
-    temporary = path.with_name(f".{path.name}-writing")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def keep(path: Path, data: bytes) -> None:
-    """Replace a file whole, where it is not the same already."""
-    if not path.exists() or path.read_bytes() != data:
-        replace(path, data)

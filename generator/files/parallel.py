@@ -1,6 +1,6 @@
-"""Work on all processors: the same work, where there is enough of it; or other work aside.
+"""Work in several processes: the same work, where there is enough of it; or other work aside.
 
-Processes are forked, which is safe only for a program with a single thread.
+Processes are forked, which is safe only in a program with a single thread.
 """
 
 import os
@@ -12,15 +12,16 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MANY = 100
-"""With fewer, starting processes takes longer than they save."""
+"""With fewer items, starting processes takes longer than it saves."""
 PART = 100
 SHIFT = 200 * PART
-"""After so many, processes are begun anew: what they looked at in the memory that they found has
-become their own, and would be all of it twice in the end."""
-SHARED = "/dev/shm"  # noqa: S108 - It is only asked for.
+"""After so many items, new processes are forked: each page of the parent's memory that a process
+reads becomes a copy of its own (reference counts are written), which would double it all."""
+SHARED = "/dev/shm"  # noqa: S108 - Only asked whether it can be written.
 
 _inherited: tuple[Callable[[Sequence[Any]], list[Any]], Sequence[Any]]
-"""What the forked processes find in their memory, so that nothing is copied to them."""
+"""The work and its items, which forked processes find in their memory, so that nothing is copied
+to them."""
 
 
 def _processors() -> int:
@@ -31,8 +32,8 @@ def _processors() -> int:
 
 
 def aside(work: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Begin this in a process of its own, if there may be one; what is returned waits for the
-    result."""
+    """Start this in a process of its own, if there may be one; the function that is returned
+    waits for the result."""
     if _processors() == 1:
         return work
     ours, theirs = os.pipe()
@@ -44,24 +45,24 @@ def aside(work: Callable[[], bytes]) -> Callable[[], bytes]:
                 pipe.write(work())
             failed = 0
         finally:
-            os._exit(failed)  # What its parent does at the end is not its to do.
+            os._exit(failed)  # Exit without running the parent's cleanup handlers.
     os.close(theirs)
 
     def result() -> bytes:
         with os.fdopen(ours, "rb") as pipe:
-            said = pipe.read()
+            received = pipe.read()
         _, failed = os.waitpid(child, 0)
-        # Whatever went wrong happens here again, where it can be told.
-        return work() if failed else said
+        # A failure is repeated here, where it can be reported.
+        return work() if failed else received
 
     return result
 
 
 def spread(work: Callable[[Sequence[T]], list[R]], over: Sequence[T]) -> Iterator[R]:
-    """The results in order of work that is given some of it at a time.
+    """The results, in order, of work that is given some of the items at a time.
 
-    Where there is no memory that processes share (as on Lambda, whose locks would lie in
-    ``/dev/shm``), all is done here.
+    Where processes share no memory (as on Lambda, which has no ``/dev/shm`` for the locks), all
+    is done in this process.
     """
     global _inherited
     processors = _processors()

@@ -1,7 +1,7 @@
-"""Files answered compressed, by Brotli or gzip, whichever the reader takes.
+"""Compresses files with Brotli or gzip, whichever the browser accepts.
 
-For files alone: a page that a function draws has secrets beside what somebody typed, and how well
-the two compress together would tell of them (BREACH, CVE-2013-3587).
+Files alone: a page of the functions has secrets beside what somebody typed, and how well the two
+compress together would reveal them (BREACH, CVE-2013-3587).
 """
 
 import gzip
@@ -14,28 +14,28 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import brotli
 
-from generator.site.theme import shrinks
+from generator.files.media_types import is_compressible
 
 REFUSED = re.compile(r"q=0(\.0*)?")
-AT_ONCE = 1000
-"""Files that are kept compressed in memory, so that each is compressed once."""
+REMEMBERED = 1000
+"""Files whose compressed form stays in memory, so that each is compressed once."""
 
 
 def application(inner: WSGIApplication) -> WSGIApplication:
-    """The inner application's files, compressed where that makes them smaller."""
+    """The inner application, with its files compressed where that makes them smaller."""
 
     def compressing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         status, headers = "", Headers([])
 
-        def remember(said: str, fields: list[tuple[str, str]], *rest: Any) -> Any:
+        def remember(line: str, fields: list[tuple[str, str]], *rest: Any) -> Any:
             nonlocal status, headers
-            status, headers = said, Headers(fields)
+            status, headers = line, Headers(fields)
 
-        # The tag of a compressed file is weak, and the inner application knows strong ones alone.
+        # A compressed file has a weak tag, and the inner application only knows strong ones.
         tag = environ.get("HTTP_IF_NONE_MATCH", "").replace("W/", "")
         parts = inner({**environ, "HTTP_IF_NONE_MATCH": tag} if tag else environ, remember)
         size = int(headers.get("content-length") or 0)
-        if shrinks(headers.get("content-type") or "", size):
+        if is_compressible(headers.get("content-type") or "", size):
             headers.add_header("vary", "Accept-Encoding")
             encoding = preferred(environ.get("HTTP_ACCEPT_ENCODING", ""))
             if encoding and environ["REQUEST_METHOD"] == "GET" and not status.startswith("206"):
@@ -55,7 +55,7 @@ def application(inner: WSGIApplication) -> WSGIApplication:
 
 
 def preferred(accepted: str) -> str:
-    """The encoding to use under this Accept-Encoding (RFC 9110, 12.5.3), or none."""
+    """The encoding to use for this Accept-Encoding (RFC 9110, 12.5.3); empty for none."""
     weights = {}
     for part in accepted.lower().split(","):
         name, _, weight = part.replace(" ", "").partition(";")
@@ -67,10 +67,10 @@ ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.compress,
     "gzip": lambda body: gzip.compress(body, 9, mtime=0),
 }
-"""The better one first."""
+"""The one that compresses better comes first."""
 
 
-@lru_cache(AT_ONCE)
+@lru_cache(REMEMBERED)
 def compressed(body: bytes, encoding: str) -> bytes:
-    """The body in that encoding."""
+    """The body in this encoding."""
     return ENCODINGS[encoding](body)

@@ -1,4 +1,5 @@
-"""One machine: where the functions of a root keep their orders, and what a build reads of them."""
+"""The functions on one machine: where those of a root keep their orders, and the figures that a
+build reads from these."""
 
 import os
 from pathlib import Path
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
 
 
 PUBLIC = ("content", "templates", "static")
-"""The folders of a root that a publication takes along."""
+"""The folders of a root that are published; backups must not lie in them."""
 
 
 def address(root: Path, data: Path | None = None) -> str:
-    """Where the store is: ``data`` goes before ``WUDAN_STORE``, that before ``var/``."""
+    """Where the store is: in ``data``, else where ``WUDAN_STORE`` says, else in ``var/``."""
     if data or "WUDAN_STORE" not in os.environ:
         return f"sqlite:{data or root / 'var'}/wudan.db"
     return os.environ["WUDAN_STORE"]
@@ -35,13 +36,13 @@ def app(root: Path, data: Path | None = None, begin: "Begin" = "nothing") -> "Ap
 
 
 def describe(root: Path, data: Path | None = None) -> None:
-    """Let the environment say where store and bundle of this root are."""
+    """Set the environment variables that tell the functions where store and bundle are."""
     os.environ["WUDAN_STORE"] = address(root, data)
     os.environ["WUDAN_BUNDLE"] = str(incremental.bundle_folder(root))
 
 
 def look(root: Path, data: Path | None = None) -> None:
-    """See whether the orders of this root can be opened, if there are any, and change nothing.
+    """Check that the orders of this root can be opened, if there are any, and change nothing.
 
     Raises:
         Unusable: they cannot.
@@ -54,12 +55,12 @@ def look(root: Path, data: Path | None = None) -> None:
 
 def is_begun(root: Path) -> bool:
     """Whether this machine has orders, or had them."""
-    kept = (root / "var/wudan.db", root / "var/secret")
-    return "WUDAN_STORE" in os.environ or any(file.exists() for file in kept)
+    files = (root / "var/wudan.db", root / "var/secret")
+    return "WUDAN_STORE" in os.environ or any(file.exists() for file in files)
 
 
 def figures(root: Path) -> dict[str, Any] | None:
-    """The public figures of the store, or None where this machine has none."""
+    """The public figures of the store, or None if this machine has no store."""
     if not is_begun(root):
         return None
     from functions.orders import figures as public

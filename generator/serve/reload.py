@@ -1,4 +1,4 @@
-"""Pages that are open while staff edit load themselves again after a build."""
+"""Makes pages that are open in a browser reload themselves after a build, for staff who edit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ setInterval(async () => {
 """
 TAG = f'<script src="{PATH}.js"></script>'.encode()
 
-HOW = (b"if-", b"range", b"accept-encoding")
-"""Headers of requests for less than a whole, plain page."""
-VARYING = (b"content-length", b"etag", b"last-modified", b"cache-control")
-"""Headers of answers that are not true of the page with the tag."""
+PARTIAL = (b"if-", b"range", b"accept-encoding")
+"""Request headers that ask for less than the whole, plain page."""
+REPLACED = (b"content-length", b"etag", b"last-modified", b"cache-control")
+"""Response headers that are wrong for the page with the tag."""
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Version:
 
 
 def application(inner: ASGIApp, version: Version) -> ASGIApp:
-    """The inner application, its pages asking every half second whether there was a build."""
+    """The inner application; its pages ask every half second whether there was a build."""
 
     async def reloading(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET":
@@ -62,12 +62,12 @@ async def _with_tag(inner: ASGIApp, scope: HTTPScope, receive: Receive, send: Se
         else:
             body += message["body"]
 
-    # Whole, plain and unconditional, since the page is not what lies on the disk.
-    headers = [(name, value) for name, value in scope["headers"] if not name.startswith(HOW)]
+    # Ask for the whole page without conditions, because it will differ from the file on the disk.
+    headers = [(name, value) for name, value in scope["headers"] if not name.startswith(PARTIAL)]
     await inner({**scope, "headers": headers}, receive, hold_pages)
     if start is not None:
-        kept = [(name, value) for name, value in start["headers"] if name not in VARYING]
-        await _answer(send, start["status"], kept, body.replace(b"</body>", TAG + b"</body>"))
+        headers = [(name, value) for name, value in start["headers"] if name not in REPLACED]
+        await _answer(send, start["status"], headers, body.replace(b"</body>", TAG + b"</body>"))
 
 
 def _is_page(headers: Iterable[tuple[bytes, bytes]]) -> bool:

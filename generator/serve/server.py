@@ -26,19 +26,20 @@ from functions.web.http import HEADERS
 from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import DiskError, WudanError
+from generator.files.media_types import MEDIA_TYPES
 from generator.serve import compress, local_app, reload
 from generator.serve.upkeep import BUILDING, Figures, Minute
 from generator.site import theme
 
 THREADS = 16
-"""How many read files at a time."""
+"""How many threads read files."""
 AHEAD = 1000
-"""Pieces of 8 KB that are read ahead of who takes them slowly; no photo holds up a thread then."""
+"""Chunks of 8 KB buffered for each slow client, so that a large photo does not occupy a thread."""
 IDLE = 120
-"""Seconds for which a connection is kept: longer than proxies keep theirs (nginx 60), which would
-else send a request just when it is closed."""
+"""Seconds until an idle connection is closed: longer than proxies keep theirs (nginx 60), so that
+they do not send a request just when it closes."""
 GRACE = 5
-"""Seconds in which requests may end when the server is told to stop."""
+"""Seconds for requests to finish when the server stops."""
 UVICORN: dict[str, Any] = {
     "http": "httptools",
     "loop": "asyncio",
@@ -50,13 +51,13 @@ UVICORN: dict[str, Any] = {
     "timeout_keep_alive": IDLE,
     "timeout_graceful_shutdown": GRACE,
 }
-"""How the server is set; the benchmark sets a rival's the same."""
+"""The server's settings; the benchmark uses the same for other programs."""
 
 UNBUILT = (
     '<!doctype html><html lang="zh-CN"><title>页面还没有生成</title><p>网站的页面还没有生成好，'
     '请过一会儿再来。点单请打开<a href="/wish/">说说您的心愿</a>，或打电话给社区。'
 )
-"""What is shown in place of a site that could not be built; forms work without it."""
+"""Shown in place of a site that could not be built; the forms work without it."""
 
 
 def serve(
@@ -69,11 +70,11 @@ def serve(
     begin: Begin = "nothing",
     log: bool = False,
 ) -> None:
-    """Build, then answer until interrupted; ``say`` is told what happens. With ``log`` each
-    request is a line on stderr; errors are in any case.
+    """Build, then answer until interrupted; ``say`` is called with sentences for the operator.
+    With ``log`` each request is a line on stderr; errors always are.
 
-    Port 0 takes a free one. ``data`` goes before the environment's ``WUDAN_STORE``, and that
-    before ``var/`` in the root. SIGTERM, SIGINT and SIGHUP end it alike: what was begun is
+    Port 0 takes a free one. The store is in ``data``, else where ``WUDAN_STORE`` says, else in
+    ``var/`` in the root. SIGTERM, SIGINT and SIGHUP all end it: requests that have begun are
     answered, the database is closed, and this returns.
 
     Raises:
@@ -111,8 +112,7 @@ def serve(
 
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-"""The signals that end the server: from a service manager, from the keyboard, and from a terminal
-that is closed."""
+"""The signals that end the server: from a service manager, the keyboard, and a closed terminal."""
 
 
 def _end(number: int, frame: object) -> None:
@@ -120,14 +120,14 @@ def _end(number: int, frame: object) -> None:
 
 
 def _answer(server: uvicorn.Server, listening: socket.socket) -> None:
-    """Answer until one of the signals. uvicorn knows two of them, and raises those again when it
-    has come to its end, so that :func:`_end` is called then."""
+    """Answer until one of the signals. uvicorn handles two of them, and raises them again when it
+    has stopped, so that :func:`_end` is called then."""
     signal.signal(signal.SIGHUP, lambda number, frame: server.handle_exit(signal.SIGTERM, frame))
     server.run(sockets=[listening])
 
 
 def _found(app: App) -> str:
-    """What the store holds, so that somebody who opened the wrong one notices."""
+    """What the store holds, so that an operator who opened the wrong one notices."""
     store = app.store
     filed = [store.tally(month) for month in store.months()]
     orders = sum(month.get("all wishes", 0) + month.get("all merged", 0) for month in filed)
@@ -148,13 +148,13 @@ def _found(app: App) -> str:
 def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -> Figures | None:
     """Build the site, and return the figures that it shows.
 
-    Where it cannot be written but there is a bundle, residents' forms work all the same: None is
-    returned then, and every round of the minute tries again.
+    If it cannot be written but there is a bundle, residents' forms still work: this returns None,
+    and every round of the minute tries again.
 
     Raises:
         WudanError: the content is wrong, or there is no bundle either.
     """
-    # A store out of reach is told now, not to a resident.
+    # Fail now if the store is out of reach, and not when a resident comes.
     figures = public.snapshot(app.store, app.clock.now.date())
     try:
         builder.build(figures=figures, say=say)
@@ -193,11 +193,11 @@ def files(out: Path) -> WSGIApplication:
         max_age=0,
         immutable_file_test=theme.IMMUTABLE,
         add_headers_function=add_headers,
-        mimetypes=theme.TYPES,
+        mimetypes=MEDIA_TYPES,
     )
 
     def visible(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # What begins with a dot is for builds alone, as it is where the site is published.
+        # Files whose names begin with a dot are for builds alone; they are not published either.
         hidden = "/." in environ["PATH_INFO"]
         return (missing if hidden else served)(environ, start_response)
 
@@ -220,10 +220,11 @@ def _missing(out: Path) -> WSGIApplication:
 def _rebuild(
     builder: incremental.Builder, version: reload.Version, say: Callable[[str], None]
 ) -> None:
-    """Build again after every change to what a site is made from; a mistake waits to be mended.
+    """Build again after every change to what the site is made from; after a mistake, wait for the
+    next change.
 
-    What changed is built at once. As soon as it is quiet everything is looked at: whatever
-    happened before the watching began, or escaped it, is caught up with.
+    A change is built at once. As soon as no more follow, everything is compared, so that changes
+    which the watcher missed, or which came before it started, are built too.
     """
     import watchfiles
 

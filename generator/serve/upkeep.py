@@ -1,4 +1,4 @@
-"""What one machine does each minute: the schedule's round, new figures, a copy a day."""
+"""The work of one machine each minute: the scheduled steps, new figures, a backup a day."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ Figures = dict[str, Any]
 MINUTE = 60
 """Seconds from one round to the next."""
 AGAIN = timedelta(hours=1)
-"""After what time a copy that failed is tried again, and one that came to no end is given up."""
+"""After this time a failed backup is tried again, and one that hangs is given up."""
 
 PARTS = {
     "messages": "发消息",
@@ -37,17 +37,17 @@ PARTS = {
     "looks": "补记谁看过",
     "schedule": "全部",
 }
-"""How parts of a minute's work are called, where somebody reads of them."""
+"""The names of the parts of a minute's work in messages to staff."""
 
 BUILDING = Lock()
 """Two builds by one builder would undo each other."""
 
 
 class Minute:
-    """What is done each minute, each part for itself: one that breaks off is tried again the next
-    minute, and the site goes on being served. Trouble is told when it begins or changes.
+    """The work of each minute. Its parts are independent: one that fails is tried again the next
+    minute, and the site is served all the same. Trouble is reported when it begins or changes.
 
-    ``shown`` are the figures that the site shows; None where it could not be built.
+    ``shown`` are the figures that the site shows; None if it could not be built.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Minute:
         try:
             act()
         except Exception as error:
-            # Our own are sentences for staff; others may quote what people typed.
+            # Our own errors are sentences for staff; others may quote what people typed.
             self._break(name, str(error) if isinstance(error, WudanError) else logs.kind(error))
 
     def _break(self, name: str, reason: str) -> None:
@@ -108,10 +108,10 @@ class Minute:
 
 
 class DailyCopy:
-    """Copies the database once a day, where ``site.yaml`` says where to.
+    """Makes a backup of the database once a day, if ``site.yaml`` names a folder for it.
 
-    A process of its own does it: to examine a copy takes a processor for seconds, and a disk that
-    hangs must not hold up the round.
+    A process of its own does it, because verifying a backup takes seconds of CPU, and a disk that
+    hangs must not hold up the other work.
     """
 
     def __init__(self, app: App, root: Path):
@@ -123,7 +123,7 @@ class DailyCopy:
         self._trouble = ""
 
     def go_on(self) -> None:
-        """Begin a copy if one is due, or see what became of it.
+        """Start a backup if one is due, or see whether the one that runs has ended.
 
         Raises:
             WudanError: the last one failed; it is tried again in an hour.
@@ -143,8 +143,8 @@ class DailyCopy:
             if self._app.clock.now - self._began > AGAIN:
                 running.kill()
             return
-        _, said = running.communicate()
-        self._trouble = (said.strip() or "没有做完。") if running.returncode else ""
+        _, message = running.communicate()
+        self._trouble = (message.strip() or "没有做完。") if running.returncode else ""
         self._running = None
 
     def _is_due(self) -> bool:

@@ -2,26 +2,28 @@
 
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from generator.content.models import Settings
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST = date(2024, 1, 1)
-"""The month the repetition is counted from; any would do, as long as builds agree on it."""
+"""The month from which the repetition is counted; any would do, if only builds agree on it."""
 
 
 def service_day(site: Settings) -> str:
     """The monthly service day as one recurring event (RFC 5545)."""
-    from icalendar import Calendar, Event  # Slow to import, and only this page needs it.
+    from zoneinfo import ZoneInfo  # Slow to import, and only this file needs them.
+
+    from icalendar import Calendar, Event
+
+    shanghai = ZoneInfo("Asia/Shanghai")
 
     day = site.service_day
     first = FIRST.replace(day=day.day)
     event = Event()
     event.add("uid", f"service-day@{urlsplit(site.url).netloc}")
     event.add("dtstamp", datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC))
-    event.add("dtstart", datetime.combine(first, day.start, SHANGHAI))
-    event.add("dtend", datetime.combine(first, day.end, SHANGHAI))
+    event.add("dtstart", datetime.combine(first, day.start, shanghai))
+    event.add("dtend", datetime.combine(first, day.end, shanghai))
     event.add("rrule", {"freq": "monthly", "bymonthday": day.day})
     event.add("summary", f"{site.name}志愿服务日")
     event.add("description", day.summary)

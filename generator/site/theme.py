@@ -1,4 +1,4 @@
-"""Templates, words and static files: the root's own where it has them, else the product's."""
+"""Templates, words and static files: a community's own where it has them, else the product's."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,42 +7,30 @@ from pathlib import Path
 from typing import Any
 
 from generator import PRODUCT
-
-HALVES = ("generator", "functions")
+from generator.site import program
 
 HASHED = (".css", ".js")
-"""What pages load by themselves is published under its content's hash, to be cached for ever."""
+"""Files that pages load by themselves; they are published under a name with a hash of their
+content, so that browsers may keep them for ever."""
 
 IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$"
 """How such names end."""
 
-TYPES = {
-    ".ics": "text/calendar",
-    ".xml": "application/xml",
-    "feed.xml": "application/atom+xml",
-}
-"""What files are, where nothing but their names tells and WhiteNoise does not know them."""
-
-TEXT = ("text/", "application/xml", "application/atom+xml", "application/json", "image/svg+xml")
-LEAST = 1000
-"""Bytes below which compressing gains nothing: an answer's first packet has room for them."""
-
-
-def shrinks(kind: str, size: int) -> bool:
-    """Whether a file of this media type and size is worth compressing."""
-    return size >= LEAST and kind.startswith(TEXT)
-
 
 @dataclass(frozen=True)
 class Theme:
-    """``templates``: sources by name. ``files``: static files by address. ``assets``: the address
-    of each, by its path below ``static/``. ``program`` changes with the program, ``digest`` with
-    that and anything else besides content that pages are made from.
+    """What pages look like.
+
+    ``templates``: sources by name. ``files``: static files by address. ``assets``: the address of
+    each, by its path below ``static/``; ``shared_assets``: those that any page may show, because
+    their name has a hash or stands in a template. ``program``: the version of the program.
+    ``digest`` changes with anything that all pages are made from, except the settings.
     """
 
     templates: dict[str, str]
     files: dict[str, Path]
     assets: dict[str, str]
+    shared_assets: dict[str, str]
     program: str
     digest: bytes
 
@@ -57,7 +45,7 @@ class Theme:
         return self._data("actions.yaml")
 
     def _data(self, name: str) -> dict[str, Any]:
-        import yaml  # Slow to import, and a build that finds nothing changed needs none of it.
+        import yaml  # Slow to import, and a build that changes nothing does not need it.
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         data: dict[str, Any] = yaml.load(self.templates[name], loader)  # noqa: S506 - A safe one.
@@ -72,24 +60,25 @@ def load(root: Path) -> Theme:
     for name, path in sorted(_overlaid(root, "static").items()):
         assets[name] = f"/static/{_published(name, path)}"
         files[assets[name]] = path
+    quoted = {each for text in texts.values() for each in text.replace('"', "'").split("'")}
+    shared = {
+        name: address for name, address in assets.items() if name in quoted or name.endswith(HASHED)
+    }
     version = hashlib.blake2b(digest_size=16)
-    for path in _program():
+    for path in program.files():
         version.update(path.read_bytes())
     digest = version.copy()
-    for part in (*texts.items(), *assets.items()):
+    for part in (*texts.items(), *shared.items()):
         digest.update("\0".join(part).encode())
-    return Theme(texts, files, assets, version.hexdigest(), digest.digest())
+    return Theme(texts, files, assets, shared, version.hexdigest(), digest.digest())
 
 
 def product() -> list[Path]:
-    """The files of the product that rendering takes."""
+    """The files of the product that a build takes."""
     folders = ("templates", "static")
-    return _program() + [path for each in folders for path in _overlaid(PRODUCT, each).values()]
-
-
-def _program() -> list[Path]:
-    sources = [path for half in HALVES for path in sorted(PRODUCT.glob(f"{half}/**/*.py"))]
-    return [*sources, PRODUCT / "requirements.txt"]
+    return program.files() + [
+        path for each in folders for path in _overlaid(PRODUCT, each).values()
+    ]
 
 
 def _overlaid(root: Path, folder: str) -> dict[str, Path]:

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bench import corpus
-from generator.build import incremental, maker, render
+from generator.build import compare, incremental, render
 from generator.content import markup, yaml_source
 from generator.errors import ContentError
 from generator.files import file_stamps, parallel
 from generator.files.file_stamps import JUST_NOW
-from generator.site import theme
+from generator.site import program
 from tests.conftest import MADE, SITE
 from tests.integration.test_build import tree
 from tests.servers import PRODUCT
@@ -229,7 +229,7 @@ class Law(RuleBasedStateMachine):
         shutil.rmtree(first)
 
     def build(self, builder: incremental.Builder) -> None:
-        with patch.object(theme, "_program", versioned(self.base, self.version)):
+        with patch.object(program, "files", versioned(self.base, self.version)):
             if builder is self.builder and self.edited is not None:
                 builder.follow(self.edited)
             else:
@@ -242,7 +242,7 @@ def versioned(base: Path, number: int) -> Callable[[], list[Path]]:
     """The program's files, and another one for each version but the first."""
     more = base / f"version-{number}.py"
     more.write_text(str(number))
-    files = theme._program() + [more] * bool(number)
+    files = program.files() + [more] * bool(number)
     return lambda: files
 
 
@@ -261,10 +261,10 @@ class Work:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.done: Counter[str] = Counter()
-        assert maker, "imported, so that static files, whose looks it asks for, are not counted"
+        assert compare, "imported, so that static files, whose stamps it takes, are not counted"
         monkeypatch.setattr(parallel, "MANY", 1_000_000)  # What other processes do is not seen.
         for kind, (holder, name) in {
-            "looked at": (file_stamps, "stamp"),
+            "stamped": (file_stamps, "stamp"),
             "read": (yaml_source, "read"),
             "converted": (markup, "convert"),
             "drawn": (render.Renderer, "render"),
@@ -300,19 +300,22 @@ def test_the_work_grows_with_the_change_and_not_with_the_site(
     first = work.of(root)
     assert first["drawn"] > news
     assert first["converted"] <= files, "no text twice"
-    work.of(root)
-    assert work.of(root) == {"looked at": files}
+    assert work.of(root) == {"stamped": files}
     settings = 1  # They are read whenever anything is done.
 
     item.write_text(item.read_text().replace("请看", "请再看"))
-    assert work.of(root) == {"looked at": files, "read": 1 + settings, "converted": 1, "drawn": 1}
+    assert work.of(root) == {"stamped": files, "read": 1 + settings, "converted": 1, "drawn": 1}
+    assert work.of(root) == {"stamped": files}
     item.write_text(item.read_text().replace("title: ", "title: 新"))
     titled = work.of(root)
     assert titled.pop("drawn") <= 12, "its page, its neighbours, lists, tags, the feed"
-    assert titled == {"looked at": files, "read": 1 + settings}
+    assert titled == {"stamped": files, "read": 1 + settings}
+
+    (root / "static/photos/new.png").write_bytes(b"new")
+    assert work.of(root) == {"stamped": files, "read": settings}, "no page shows it"
 
     builder = incremental.Builder(root, root / "public")
     builder.build()
     item.write_text(item.read_text().replace("请再看", "请看看"))
     watched = work.during(lambda: builder.follow([item]))
-    assert watched == {"looked at": 1, "read": 1 + settings, "converted": 1, "drawn": 1}
+    assert watched == {"stamped": 1, "read": 1 + settings, "converted": 1, "drawn": 1}

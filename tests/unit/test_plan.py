@@ -1,15 +1,18 @@
 from datetime import date, timedelta
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.content import library
+from generator.content.kinds import KINDS
 from generator.content.models import News, Site
 from generator.site import plan
-from generator.site.plan import Page
+from generator.site.plan.page import Page
 
 SITE = library.load(Path(__file__).parent.parent / "site")
 
@@ -23,7 +26,7 @@ def site(*items: News) -> Site:
     """The small site with this news, newest first."""
     by_name = sorted(items, key=lambda item: item.slug)
     newest_first = tuple(sorted(by_name, key=lambda item: item.date, reverse=True))
-    return Site(settings=SITE.settings, menu=SITE.menu, teams=SITE.teams, news=newest_first)
+    return Site(settings=SITE.settings, entries={**SITE.entries, "news": newest_first})
 
 
 def pages(*items: News) -> dict[str, Page]:
@@ -114,7 +117,7 @@ def test_a_section_that_reads_the_same_has_the_same_pages(items: list[News], dat
     before = {section.name: section for section in plan.plan(site(*items))}
     for section in plan.plan(site(*after.values())):
         old = before.get(section.name)
-        if old and old.reads == section.reads:
+        if old and old.key == section.key:
             assert [page._replace(source="") for page in old.pages] == [
                 page._replace(source="") for page in section.pages
             ]
@@ -125,12 +128,30 @@ def test_an_edit_touches_few_sections() -> None:
     edited = msgspec.structs.replace(items[289], title="新的")
     whole = msgspec.structs.replace(items[289], author="新的")
 
-    def reads(changed: News) -> dict[str, bytes]:
+    def keys(changed: News) -> dict[str, bytes]:
         planned = plan.plan(site(*items[:289], changed, *items[290:]))
-        return {section.name: section.reads for section in planned}
+        return {section.name: section.key for section in planned}
 
-    before = reads(items[289])
+    before = keys(items[289])
     assert len(before) > 30
     # Its month, the list and both tags; its month alone.
-    assert sum(before[name] != read for name, read in reads(edited).items()) == 4
-    assert sum(before[name] != read for name, read in reads(whole).items()) == 1
+    assert sum(before[name] != key for name, key in keys(edited).items()) == 4
+    assert sum(before[name] != key for name, key in keys(whole).items()) == 1
+
+
+def test_every_kind_of_content_is_planned_by_somebody() -> None:
+    read = {each for planner in plan.PLANNERS.values() for each in signature(planner).parameters}
+    assert {*KINDS} - read == {"news"}, "which has sections of its own"
+
+
+@pytest.mark.parametrize("folder", KINDS)
+def test_a_section_with_the_same_key_has_the_same_pages_whatever_was_edited(folder: str) -> None:
+    first, *others = SITE.entries[folder]
+    label = "title" if hasattr(first, "title") else "name"
+    edited = msgspec.structs.replace(first, **{label: "新的"})
+    entries = {**SITE.entries, folder: (edited, *others)}
+    before = {section.name: section for section in plan.plan(SITE)}
+    after = plan.plan(Site(settings=SITE.settings, entries=entries))
+    same = [section for section in after if section.key == before[section.name].key]
+    assert 0 < len(same) < len(after)
+    assert [section.pages for section in same] == [before[each.name].pages for each in same]

@@ -1,75 +1,72 @@
-"""What the site shows of the community's figures: a report a month and a year, the wish list.
+"""The community's figures: a report a month and a year, and the wish list.
 
 All of it is made from a snapshot (:func:`functions.orders.figures.snapshot`), which is empty where
 there is none.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from functions.orders import figures as public
 from functions.orders.figures import FEWEST, OTHERS, Line, Report
-from generator.content.models import Site
+from generator.content.models import Service, Team
+from generator.site.plan.lists import paged
+from generator.site.plan.page import Page
 
 Figures = Mapping[str, Any]
+Names = Mapping[str, str]
+"""The names of services or teams, by the names of their files."""
 
 YEAR = 12
 
 
-class Made(NamedTuple):
-    """A page before the plan has it."""
-
-    address: str
-    template: str
-    data: dict[str, Any]
-
-
-def pages(site: Site, figures: Figures) -> Iterator[Made]:
-    """The index, and a page and a table for every month and year."""
+def pages(figures: Figures, menu: Sequence[Service], teams: Sequence[Team]) -> Iterator[Page]:
+    """The index, a page and a table for every month and year, and the wish list."""
+    services = {service.slug: service.name for service in menu}
+    names = {team.slug: team.name for team in teams}
     months: Mapping[str, Mapping[str, int]] = figures.get("months", {})
     years: dict[str, list[str]] = defaultdict(list)
     for month in sorted(months, reverse=True):
         years[month[:4]].append(month)
     periods = {year: public.together(months[m] for m in parts) for year, parts in years.items()}
     made = {
-        period: _named(public.report(period, counted), site)
+        period: _named(public.report(period, counted), services, names)
         for period, counted in [*months.items(), *periods.items()]
     }
     latest = made.get(max(months, default=""))
-    yield Made("/report/", "report_index.html", {"years": years, "latest": latest})
+    yield Page("/report/", "report_index.html", {"years": years, "latest": latest})
     for period, report in made.items():
         data = {
             "report": report,
             "months": {m: months[m].get("all wishes", 0) for m in years.get(period, [])},
-            "answers": _answers(site, figures, period),
-            # Only while the period lasts, lest all reports be drawn again every day.
+            "answers": _answers(figures, services, period),
+            # Only while the period lasts, so that old reports are not rendered again every day.
             "until": figures["made"] if figures["made"].startswith(period) else "",
         }
-        yield Made(f"/report/{period}/", "report.html", data)
-        yield Made(f"/report/{period}/report.csv", "report.csv", {"report": report})
+        yield Page(f"/report/{period}/", "report.html", data)
+        yield Page(f"/report/{period}/report.csv", "report.csv", {"report": report})
+    yield from paged("/wishes/", "wishes.html", _wishes(figures, services))
 
 
-def wishes(site: Site, figures: Figures) -> list[dict[str, str]]:
-    """The public wish list, the newest first. ``menu`` is the service's, if it is on the menu."""
-    names = _services(site)
+def _wishes(figures: Figures, services: Names) -> list[dict[str, str]]:
+    """The public wish list, the newest first. ``menu`` names the service, if it is on the menu."""
     found = sorted(figures.get("wishes", []), key=lambda wish: wish["date"], reverse=True)
     return [
         {
             "text": wish["text"],
             "state": wish["state"],
             "date": wish["date"],
-            "service": names.get(wish["service"], wish["service"]),
-            "menu": wish["service"] if wish["service"] in names else "",
+            "service": services.get(wish["service"], wish["service"]),
+            "menu": wish["service"] if wish["service"] in services else "",
         }
         for wish in found
     ]
 
 
 def lately(figures: Figures) -> dict[str, Line]:
-    """What to show of each service and team (``team:barbers``) that had enough orders of late.
-
-    Of late is in the last twelve months, the snapshot's own included.
+    """What to show of each service and team (``team:barbers``) that had enough orders in the last
+    twelve months, the snapshot's own included.
     """
     if not figures:
         return {}
@@ -79,7 +76,7 @@ def lately(figures: Figures) -> dict[str, Line]:
     scopes: dict[str, dict[str, int]] = defaultdict(dict)
     for name, count in late.items():
         scopes[name.partition(" ")[0]][name] = count
-    # Each on its own, for none needs to be hidden among others where the others are not shown.
+    # Each by itself: none needs to be hidden among others, because the others are not shown.
     reports = {scope: public.report("", counts) for scope, counts in scopes.items()}
     return {
         scope: line
@@ -89,21 +86,16 @@ def lately(figures: Figures) -> dict[str, Line]:
     }
 
 
-def _named(report: Report, site: Site) -> Report:
+def _named(report: Report, services: Names, teams: Names) -> Report:
     """The report with names, its teams by name and not by what they did: this is no contest."""
-    named = public.named(report, _services(site), {team.slug: team.name for team in site.teams})
-    teams = sorted(named.teams, key=lambda team: (team.slug == OTHERS, team.slug))
-    return named._replace(teams=teams)
+    named = public.named(report, services, teams)
+    by_name = sorted(named.teams, key=lambda team: (team.slug == OTHERS, team.slug))
+    return named._replace(teams=by_name)
 
 
-def _services(site: Site) -> dict[str, str]:
-    return {service.slug: service.name for service in site.menu}
-
-
-def _answers(site: Site, figures: Figures, period: str) -> list[dict[str, str]]:
-    names = _services(site)
+def _answers(figures: Figures, services: Names, period: str) -> list[dict[str, str]]:
     return [
-        {"text": answer["text"], "service": names.get(answer["service"], answer["service"])}
+        {"text": answer["text"], "service": services.get(answer["service"], answer["service"])}
         for answer in figures.get("answers", [])
         if answer["month"].startswith(period)
     ]

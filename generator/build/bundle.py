@@ -1,0 +1,55 @@
+"""The bundle: what a build hands to the functions."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from functions.context.bundle import FILE, Bundle
+from functions.forms.definition import FORMS, OTHER
+from generator.build.render import Renderer
+from generator.content import forms
+from generator.content.forms import Offers
+from generator.content.models import Calendar, Form, Service, Site, Team, digest
+from generator.files.atomic import update
+from generator.files.cache import Cache
+from generator.files.file_stamps import stamp_of_own
+
+
+def hand_over(folder: Path, site: Site, renderer: Renderer, cache: Cache) -> None:
+    """Write the bundle to a folder, if anything that it is made from may have changed."""
+    file = folder / FILE
+    given = (site.calendar, site.forms, site.menu, site.teams)
+    key = digest((renderer.common, given))
+    if cache.noted("bundle") != key + stamp_of_own(file).encode():
+        folder.mkdir(parents=True, exist_ok=True)
+        update(file, msgspec.json.encode(_bundle(renderer, *given)))
+        cache.note("bundle", key + stamp_of_own(file).encode())
+
+
+def _bundle(
+    renderer: Renderer,
+    calendar: Calendar,
+    all_forms: tuple[Form, ...],
+    menu: tuple[Service, ...],
+    teams: tuple[Team, ...],
+) -> dict[str, Any]:
+    theme, offers = renderer.theme, Offers(menu, teams)
+    resolved = [forms.resolve(form, offers) for form in all_forms if form.slug in FORMS]
+    ready = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in resolved}
+    services = {service.slug: service.name for service in menu}
+    bundle = Bundle(
+        site=msgspec.to_builtins(renderer.settings, enc_hook=str),
+        calendar=msgspec.to_builtins(calendar),
+        actions=forms.actions(theme.actions, ready, offers),
+        offers={service.slug: list(service.teams) for service in menu},
+        capacity={team.slug: team.capacity for team in teams if team.capacity},
+        grids=forms.grids(offers),
+        forms=ready,
+        services=services | {OTHER: theme.words["sheets"]["names"][OTHER]},
+        teams={team.slug: team.name for team in teams},
+        words=theme.words,
+        templates={name: text for name, text in theme.templates.items() if name.endswith(".html")},
+        assets=theme.shared_assets,
+    )
+    return {name: getattr(bundle, name) for name in Bundle.__slots__}

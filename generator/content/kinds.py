@@ -1,0 +1,40 @@
+"""The kinds of content: a folder of files each, one entry a file."""
+
+from functools import cache
+from typing import NamedTuple
+
+from generator.content import models
+from generator.content.models import Entry
+
+
+class Kind(NamedTuple):
+    """``base`` is how the addresses of its entries begin, if each has a page of its own.
+    ``skeleton`` is the name by which the command ``new`` begins a file, if it does."""
+
+    model: type[Entry]
+    base: str = ""
+    skeleton: str = ""
+
+
+KINDS = {
+    "news": Kind(models.News, "/news/", "news"),
+    "teams": Kind(models.Team, "/teams/", "team"),
+    "menu": Kind(models.Service, "/menu/", "service"),
+    "fairs": Kind(models.Fair, "/fairs/", "fair"),
+    "partners": Kind(models.Partner, "/partners/"),
+    "pages": Kind(models.Page, "/"),
+    "forms": Kind(models.Form),
+}
+"""Every kind by its folder below ``content/``. How its pages are planned is said in
+:data:`generator.site.plan.PLANNERS`."""
+
+
+def address(item: Entry) -> str:
+    """The address of an entry's page."""
+    return f"{KINDS[folder(type(item))].base}{item.slug}/"
+
+
+@cache
+def folder(model: type[Entry]) -> str:
+    """The folder with the entries of this kind."""
+    return next(name for name, kind in KINDS.items() if kind.model is model)

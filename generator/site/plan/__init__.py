@@ -1,0 +1,108 @@
+"""Which pages a site has, where each is, and what each is made from.
+
+A new kind of page is a planner in a module of its own and a line in :data:`PLANNERS`; if it shows
+a new kind of content, that is a model and a line in :data:`generator.content.kinds.KINDS`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from inspect import signature
+from typing import Any
+
+from generator.content.kinds import KINDS, address
+from generator.content.models import Service, Site, Team, digest
+from generator.content.yaml_source import Document
+from generator.errors import ContentError, Problem
+from generator.site.plan import fairs, feeds, forms, home, partners, services, standing, teams
+from generator.site.plan.lists import PER_PAGE
+from generator.site.plan.news_sections import Rows
+from generator.site.plan.news_sections import sections as news_sections
+from generator.site.plan.page import Page
+from generator.site.plan.section import Section, Source, source
+
+
+def _counted(known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The figures of the last twelve months of each service and team."""
+    from generator.site.plan import reports  # Imported lazily: most builds plan no figures.
+
+    return reports.lately(known)
+
+
+def _reports(
+    figures: Mapping[str, Any], menu: Sequence[Service], teams: Sequence[Team]
+) -> Iterable[Page]:
+    from generator.site.plan import reports  # Imported lazily, as above.
+
+    return reports.pages(figures, menu, teams)
+
+
+PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
+    "home": home.pages,
+    "services": services.pages,
+    "teams": teams.pages,
+    "fairs": fairs.pages,
+    "partners": partners.pages,
+    "forms": forms.pages,
+    "reports": _reports,
+    "feeds": feeds.pages,
+    "standing": standing.pages,
+}
+"""Every planner of one section, by the section's name. It is given the sources that its parameters
+name (see :func:`_sources`) and knows nothing else of the site, so that it is asked again whenever
+one of them changed. News, of which there are many, are planned in sections of their own."""
+
+
+def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
+    """Every page of the site; ``known`` are a snapshot of :mod:`functions.orders.figures`."""
+    rows = Rows(site.news, site.digests or [item.digests() for item in site.news])
+    sources = _sources(site, known or {})
+    # Which pages there are depends on all sources, but only on a part of each news item.
+    decisive = digest([rows.places, *(each.digest for each in sources.values())])
+    sources["latest"] = rows.items.stretch(0, PER_PAGE)
+    sections = [
+        Section(name, planner, *map(sources.__getitem__, signature(planner).parameters))
+        for name, planner in PLANNERS.items()
+    ]
+    sections += news_sections(rows, site.news)
+    places = Source(decisive, partial(_places, site, tuple(sections)))
+    return [*sections, Section("sitemap", feeds.sitemap, places)]
+
+
+def _sources(site: Site, known: Mapping[str, Any]) -> dict[str, Source]:
+    """What planners may read: the entries of each folder except the news, and the figures."""
+    folders = [folder for folder in KINDS if folder != "news"]
+    sources = {folder: source(site.entries[folder]) for folder in folders}
+    figures = source(known)
+    return sources | {
+        "figures": figures,
+        "counted": figures._replace(read=partial(_counted, known)),
+    }
+
+
+def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
+    """All addresses, with the day of those that have one."""
+    shown = {page.address: None for section in sections for page in section.pages}
+    everything = (item for items in site.entries.values() for item in items)
+    return shown | {address(item): item.date for item in everything if hasattr(item, "date")}
+
+
+def pages(sections: Iterable[Section]) -> list[Page]:
+    """All pages of the sections.
+
+    Raises:
+        ContentError: two have the same address.
+    """
+    planned = [page for section in sections for page in section.pages]
+    sources: dict[str, str] = {}
+    problems: list[Problem] = []
+    for page in planned:
+        if page.address in sources:
+            first, second = sources[page.address], page.source
+            document, other = Document(second or first), (second and first) or "网站本身"
+            document.problem("duplicate_address", address=page.address, other=other)
+            problems += document.problems
+        sources.setdefault(page.address, page.source)
+    if problems:
+        raise ContentError(problems)
+    return planned

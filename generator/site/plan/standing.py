@@ -1,0 +1,15 @@
+"""Pages that stand by themselves: those that staff write, and one for what is not there."""
+
+from collections.abc import Iterator, Sequence
+
+from generator.content import models
+from generator.content.kinds import address
+from generator.site.plan.page import Page, item_page
+
+
+def pages(pages: Sequence[models.Page]) -> Iterator[Page]:
+    """Each of them leads to all others."""
+    yield Page("/404.html", "404.html", {})
+    all_of_them = [(address(page), page.title) for page in pages]
+    for page in pages:
+        yield item_page("page.html", page, {"pages": all_of_them})

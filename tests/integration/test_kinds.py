@@ -1,0 +1,128 @@
+"""Kinds of content: one that is registered is built, and an edit of any kind reaches the site."""
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from generator.build import incremental
+from generator.content.kinds import KINDS, Kind
+from generator.content.models import Entry, Text
+from generator.errors import ContentError
+from generator.files.output import Report
+from generator.site.plan import PLANNERS
+from generator.site.plan.page import Page, item_page
+from tests.conftest import MADE
+from tests.integration.test_build import tree
+
+
+def built(root: Path) -> Report:
+    return incremental.build(root, root / "public")
+
+
+def check_against_a_clean_build(root: Path) -> None:
+    anew = shutil.copytree(root, root.parent / "anew", ignore=MADE)
+    incremental.build(anew, anew / "public")
+    assert tree(root / "public") == tree(anew / "public")
+    assert tree(incremental.bundle_folder(root)) == tree(incremental.bundle_folder(anew))
+
+
+def edit(file: Path) -> None:
+    """Give the item in a file another title or name."""
+    text = file.read_text()
+    edited = re.sub(r"^(title|name): (.*)", r"\1: 新的\2", text, count=1, flags=re.MULTILINE)
+    assert edited != text
+    file.write_text(edited)
+
+
+def test_an_edit_of_any_kind_reaches_the_site(root: Path) -> None:
+    total = built(root).written
+    for folder in KINDS:
+        edit(sorted((root / "content" / folder).iterdir())[-1])
+        assert 0 < built(root).written < total, folder
+    check_against_a_clean_build(root)
+
+
+class Quiz(Entry, frozen=True):
+    title: Text
+
+
+def quizzes(quizzes: Sequence[Quiz]) -> Iterator[Page]:
+    for quiz in quizzes:
+        yield item_page("quiz.html", quiz, {})
+
+
+def test_a_new_kind_is_a_model_a_planner_and_a_template(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KINDS, "quizzes", Kind(Quiz, "/quizzes/"))
+    monkeypatch.setitem(PLANNERS, "quizzes", quizzes)
+    file, page = root / "content/quizzes/first.yaml", root / "public/quizzes/first/index.html"
+    for path, text in ((file, "title: 一"), (root / "templates/quiz.html", "{{ item.title }}")):
+        path.parent.mkdir()
+        path.write_text(text)
+    total = built(root).written
+    assert page.read_text() == "一"
+    assert "/quizzes/first/" in (root / "public/sitemap.xml").read_text()
+    edit(file)
+    # Its own page; the map of the site was looked at, and is the same.
+    assert built(root) == Report(written=1, skipped=total - 1, removed=0)
+    assert page.read_text() == "新的一"
+    check_against_a_clean_build(root)
+    file.unlink()
+    # Its page went, and the map of the site is written again.
+    assert built(root) == Report(written=1, skipped=total - 2, removed=1)
+
+
+PHOTO = "static/photos/new.png"
+
+
+def show(root: Path) -> None:
+    """Have a news item show the photo."""
+    with (root / "content/news/winter.yaml").open("a") as file:
+        file.write("cover: photos/new.png\n")
+
+
+def test_a_new_photo_is_written_and_no_page_with_it(root: Path) -> None:
+    total = built(root).written
+    bundle = (incremental.bundle_folder(root) / "bundle.json").stat()
+    photo = root / PHOTO
+    photo.parent.mkdir()
+    for text in ("one", "another"):
+        photo.write_text(text)
+        assert built(root).written == 1
+    assert (incremental.bundle_folder(root) / "bundle.json").stat() == bundle
+    show(root)
+    # Its page, and the feed.
+    assert built(root) == Report(written=2, skipped=total - 1, removed=0)
+    check_against_a_clean_build(root)
+
+
+def test_a_photo_that_goes_is_missed_by_the_item_that_shows_it(root: Path) -> None:
+    photo = root / PHOTO
+    photo.parent.mkdir()
+    photo.write_text("one")
+    show(root)
+    built(root)
+    photo.unlink()
+    for _ in range(2):
+        with pytest.raises(ContentError, match=r"winter\.yaml:\d+:8: .*photos/new\.png"):
+            incremental.build(root, root / "public")
+    photo.write_text("one")
+    built(root)
+    check_against_a_clean_build(root)
+
+
+def test_a_file_that_a_template_names_is_part_of_every_page(root: Path) -> None:
+    built(root)
+    template = root / "templates/404.html"
+    template.parent.mkdir()
+    template.write_text("{% set logo = 'photos/new.png' %}{{ assets.get(logo, 'none') }}")
+    total = built(root).written
+    photo = root / PHOTO
+    photo.parent.mkdir()
+    photo.write_text("one")
+    assert built(root).written > total // 2
+    assert (root / "public/404.html").read_text() == "/static/photos/new.png"
