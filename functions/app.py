@@ -157,7 +157,7 @@ class App:
     def _with(self, **parts: Any) -> "App":
         """This app with other parts, and without the services that were made of its own."""
         app = copy(self)
-        for name in vars(self).keys() - _PARTS:
+        for name in vars(app).keys() - _PARTS:
             delattr(app, name)
         vars(app).update(parts)
         return app
