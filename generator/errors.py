@@ -5,9 +5,15 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from functions import errors
 
-class WudanError(Exception):
-    """Root of the errors that are the caller's to mend; ``str()`` is a sentence for staff."""
+
+class WudanError(errors.WudanError):
+    """Root of the errors that are the caller's to mend. Their text is the sentence for staff."""
+
+    def __init__(self, sentence: str):
+        super().__init__()
+        self.args = (sentence,)
 
 
 class Problem(NamedTuple):
