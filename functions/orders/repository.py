@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -181,14 +182,13 @@ class Orders(NamedTuple):
         """Heads as lists show them: with all that an order has, and due by the calendar and the
         rules of now, as on their pages. In the store they are as their last event left them, or
         :meth:`rederive`. A damaged one is shown as it is there."""
-        return [self._listed(head, order_of(head)) for head in heads]
-
-    def _listed(self, head: Head, order: Order) -> Head:
-        try:
-            due = self.deadlines.due(order)
-        except ValueError:
-            due = head.due
-        return head._replace(data=order._asdict(), due=due)
+        listed = []
+        for head in heads:
+            order, due = order_of(head), head.due
+            with suppress(ValueError):
+                due = self.deadlines.due(order)
+            listed.append(head._replace(data=order._asdict(), due=due))
+        return listed
 
     def rederive(self) -> int:
         """Derive the heads of all orders anew, see :func:`derive_anew`, because deadlines follow
