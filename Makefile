@@ -63,7 +63,7 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-# Engines of DynamoDB and S3 that tests start; apart, for they pin what the product does not.
+# Engines of DynamoDB and S3 that tests start; apart, because they pin what the product does not.
 $(VENV)/aws: $(VENV)/python tests/aws/requirements.txt
 	$(PYTHON) -m venv $@
 	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/aws/requirements.txt
