@@ -2,7 +2,8 @@
 
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
-from functions.forms.definition import FORMS, Answers, Form, without
+from functions.forms.definition import Answers, Form, without
+from functions.forms.residents import FORMS
 from functions.orders import lifecycle
 from functions.orders.lifecycle import RESIDENT, Order
 from functions.web import submission

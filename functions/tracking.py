@@ -5,13 +5,14 @@ from typing import Any
 
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
-from functions.forms.definition import FORMS, without
+from functions.forms.definition import without
+from functions.forms.residents import FORMS
 from functions.orders import lifecycle
 from functions.orders.lifecycle import RESIDENT
 from functions.orders.privacy import Unreadable
 from functions.orders.repository import History
 from functions.storage.history import Event
-from functions.web import pages, submission
+from functions.web import pages, step_forms, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
 
 NAME = "order"
@@ -35,6 +36,7 @@ def show(request: Request, app: App) -> Response:
         events=[
             (event, _words(app, event, typed.get(seq, {}))) for seq, event in enumerate(events, 1)
         ],
+        wish=step_forms.wish(app, events, typed.get(1, {}), discreet=True),
         other=app.orders.find(order.merged_into) if order.merged_into else None,
         due=app.deadlines.due(order),
         key=request.value("key"),

@@ -1,7 +1,7 @@
 """``/join/``: somebody signs up as a volunteer; the station calls back."""
 
 from functions.app import App
-from functions.forms.definition import FORMS, THANKS
+from functions.forms.residents import FORMS, THANKS
 from functions.orders.lifecycle import RESIDENT
 from functions.people import volunteers
 from functions.web import submission

@@ -1,7 +1,7 @@
 """``/wish/``: a resident files a wish, and it becomes an order."""
 
 from functions.app import App
-from functions.forms.definition import FORMS
+from functions.forms.residents import FORMS
 from functions.orders.lifecycle import RESIDENT, Order
 from functions.storage.history import Change
 from functions.web import submission

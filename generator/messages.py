@@ -43,9 +43,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_picture": ("static 文件夹里没有图片“{name}”。", "{mend}"),
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
-    "required_field": (
-        "这张表单要有名为“{name}”的必答题，kind 是 {kind}，程序靠它工作。",
-        "请加上它，并写 required: true。",
+    "role_of_kind": ("这一题的 role 和 kind 不配。", "请核对 role；不清楚的，就不写 role。"),
+    "recorded": ("这个 name 程序自己要用。", "请换一个 name。"),
+    "same_question": (
+        "“{first}”和“{second}”的 role 或 name 都是“{name}”，分不清哪个是哪个。",
+        "请改其中一题。",
+    ),
+    "required_role": (
+        "这张表单要有 role 是“{role}”的必答题，kind 是 {kinds}，程序靠它工作。",
+        "请加上它，写 required: true；已经有了的，请在那一题写 role: {role}。",
     ),
     "duplicate_address": ("网址 {address} 已经被 {other} 用了。", "请给其中一个文件改名。"),
     "figures_conflict": ("这里留着两个版本合并时的标记。", FIGURES_MEND),

@@ -85,7 +85,7 @@ def dispatch(request: Request, app: App, session: Session) -> Response:
         order = app.orders.find(no)
         if order is None or team not in app.bundle.teams:
             continue
-        answers = Answers({"team": team}, {})
+        answers = Answers({"team": team}, {}, {"team": team}, {})
         try:
             app.steps.take(order, "dispatched", STAFF, form, answers, {"who": session.who})
             results.append((no, ""))

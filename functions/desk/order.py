@@ -9,10 +9,10 @@ from functions.app import App
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
-from functions.forms.definition import Answers, check
+from functions.forms.definition import check
 from functions.orders import repository
 from functions.orders.lifecycle import FINAL, STAFF, Order
-from functions.orders.privacy import plain, unreadable
+from functions.orders.privacy import identifying, unreadable
 from functions.orders.repository import History
 from functions.storage.history import Change, Head
 from functions.web import step_forms, step_submission, submission
@@ -35,9 +35,11 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         outcome.status,
         order=order,
         contact=typed.get(1, {}),
-        asked=app.bundle.forms["wish"],
-        history=[
-            (event, typed.get(seq, {}) if seq > 1 else {}) for seq, event in enumerate(events, 1)
+        wish=step_forms.wish(app, events, typed.get(1, {})),
+        history=[(events[0], [])]
+        + [
+            (event, step_forms.step(app, event, typed.get(seq, {})))
+            for seq, event in enumerate(events[1:], 2)
         ],
         unreadable=unreadable(typed),
         looks=app.access_log.of(order.no),
@@ -46,7 +48,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
         today=app.clock.now.date().isoformat(),
-        forms={kind: step_forms.form(app, order, kind) for kind in offers},
+        forms=step_forms.forms(app, order, offers),
         filled=_filled(order),
         advice=app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
         tried=outcome.tried,
@@ -92,12 +94,11 @@ def _alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Ord
     """Other orders of the same phone or address, with which of the two it is. Those that ended
     long before this one was filed have nothing to do with it."""
     found: dict[str, tuple[Head, list[str]]] = {}
-    values = {"phone": contact.get("phone", ""), "address": plain(contact.get("address", ""))}
-    for name, value in values.items():
-        if value:
-            mark = app.personal.trace(name, value)
+    for role, value in identifying(contact).items():
+        if role in app.bundle.words["same"]:
+            mark = app.personal.trace(role, value)
             for head in app.store.find(repository.KIND, [mark], limit=ALIKE):
-                found.setdefault(head.no, (head, []))[1].append(name)
+                found.setdefault(head.no, (head, []))[1].append(role)
     found.pop(order.no, None)
     others = ((repository.order_of(head), same) for head, same in found.values())
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
@@ -129,7 +130,7 @@ def file(request: Request, app: App, session: Session) -> Response:
         return blank(request, app, session, submission.sentences(app, form, answers.errors))
 
     def begin(no: str) -> Change:
-        return app.steps.begin(no, form, Answers(answers.values, {}), STAFF, {"who": session.who})
+        return app.steps.begin(no, form, answers, STAFF, {"who": session.who})
 
     no = submission.file(request, app, form, answers, begin)
     return see_other(f"/desk/order/?no={no}")

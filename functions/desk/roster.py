@@ -3,6 +3,7 @@
 from functions.app import App
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Refused
+from functions.forms.answers import Shown, shown
 from functions.orders import counters, repository
 from functions.people import volunteers
 from functions.people.volunteers import Person
@@ -13,28 +14,28 @@ STATES = ("applied", "active", "inactive")
 
 
 def show(request: Request, app: App, session: Session) -> Response:
-    """Volunteers in a state, and of a team if one is asked for; new sign-ups first of all."""
+    """Volunteers in a state, and of one team if a team is chosen; new sign-ups first of all."""
     counts = app.store.tally(counters.NOW)
     waits = STATES[0] if counts.get(f"volunteers {STATES[0]}") else STATES[1]
     state = request.value("state") if request.value("state") in STATES else waits
     team = request.value("team")
     marks = [f"{state} {team}" if team else f"state:{state}"]
     heads = app.store.find(volunteers.KIND, marks, request.value("before"), PAGE)
+    people = [app.volunteers.opened(head) for head in heads]
     return view(
         app,
         session,
         "people.html",
         state=state,
         team=team,
-        people=[app.volunteers.opened(head) for head in heads],
+        people=[(person, _answers(app, person)) for person in people],
         before=heads[-1].place if len(heads) == PAGE else "",
         counts=counts,
-        form=app.bundle.forms["volunteer"],
     )
 
 
 def record(request: Request, app: App, session: Session, notice: str = "") -> Response:
-    """A volunteer's own page: what they said, what they did, how it was rated."""
+    """A volunteer's own page: what they answered, what they did, how it was rated."""
     person = _person(request, app)
     orders = [
         repository.order_of(head)
@@ -51,13 +52,13 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
         "person.html",
         409 if notice else 200,
         person=person,
+        answers=_answers(app, person),
         history=app.store.events(person.head.no),
         orders=orders,
         rated=len(rated),
         stars=sum(stars) / len(stars) if stars else None,
         can=[k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after],
         notice=notice,
-        form=app.bundle.forms["volunteer"],
     )
 
 
@@ -74,6 +75,10 @@ def act(request: Request, app: App, session: Session) -> Response:
     except (Refused, Conflict):
         return record(request, app, session, "moved")
     return see_other(f"/desk/person/?no={person.head.no}")
+
+
+def _answers(app: App, person: Person) -> list[Shown]:
+    return shown(app.bundle.forms[volunteers.KIND], person.answers)
 
 
 def _person(request: Request, app: App) -> Person:

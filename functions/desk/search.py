@@ -1,8 +1,12 @@
 """Finding orders: by number, phone, service, team, grid, month and step."""
 
+from contextlib import suppress
+
 from functions.app import App
 from functions.desk.session import Session, view
+from functions.errors import Wrong
 from functions.forms import order_number
+from functions.forms.kinds import KINDS
 from functions.orders import repository
 from functions.web.http import Request, Response, see_other
 
@@ -11,27 +15,35 @@ MARKS = ("service", "team", "grid", "month", "state")
 
 
 def show(request: Request, app: App, session: Session) -> Response:
-    """The orders that match everything asked for, the newest first."""
+    """The orders that match everything in the search form, the newest first."""
     text = request.value("q").strip()
     if no := order_number.parse(text):
         return see_other(f"/desk/order/?no={no}")
-    asked = {name: value for name in MARKS if (value := request.value(name))}
-    digits = "".join(c for c in text if c.isdigit())
-    marks = [f"{name}:{value}" for name, value in asked.items()]
-    if len(digits) == 4:
-        marks.insert(0, app.personal.trace("last4", digits))
-    elif digits:
-        marks.insert(0, app.personal.trace("phone", f"+86{digits.removeprefix('86').lstrip('0')}"))
+    chosen = {name: value for name in MARKS if (value := request.value(name))}
+    marks = [f"{name}:{value}" for name, value in chosen.items()]
+    trace = _trace(app, text) if text else ""
+    unread = bool(text and not trace)
+    marks = [trace, *marks] if trace else marks
     found = app.store.find(repository.KIND, marks, request.value("before"), PAGE)
     return view(
         app,
         session,
         "find.html",
         q=text,
-        asked=asked,
-        heads=app.orders.listed(found),
-        unread=bool(text and not digits),
-        before=found[-1].place if len(found) == PAGE else "",
+        chosen=chosen,
+        heads=[] if unread else app.orders.listed(found),
+        unread=unread,
+        before=found[-1].place if len(found) == PAGE and not unread else "",
         today=app.clock.now.date().isoformat(),
         grids=app.bundle.grids,
     )
+
+
+def _trace(app: App, text: str) -> str:
+    """The trace of a phone, or of its last four digits, as residents may type them too; also of a
+    landline without the 0 before it. Empty if the text is neither."""
+    for role, typed in (("last4", text), ("phone", text), ("phone", f"0{text}")):
+        with suppress(Wrong):
+            value = KINDS[role].parse({}, [typed], app.clock.now.date())
+            return app.personal.trace(role, value)
+    return ""

@@ -1,7 +1,8 @@
-"""Excel at the desk: orders, ratings, volunteers and the report out; sign-ups and paper in."""
+"""Excel at the desk: exports of orders, ratings, volunteers and the report; imports of paper."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -9,8 +10,9 @@ from functions.app import App
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import order_number, spreadsheet
+from functions.forms.answers import row
 from functions.forms.definition import Answers, Form, check
-from functions.forms.spreadsheet import Cell
+from functions.forms.kinds import Cell
 from functions.orders import figures, repository
 from functions.orders.lifecycle import STAFF
 from functions.orders.privacy import Unreadable
@@ -24,92 +26,101 @@ AT_ONCE = 500
 
 
 def show(request: Request, app: App, session: Session) -> Response:
-    """What can be taken out and brought in."""
+    """The tables that can be exported and imported."""
     return _page(app, session)
 
 
 def orders_xlsx(request: Request, app: App, session: Session) -> Response:
-    """The orders of a month with their contact details."""
-    words = app.bundle.words["sheets"]
-    month = request.value("month")
+    """The orders of a month, with everything that was answered when they were filed."""
+    heads = _heads(app, "orders", "wishes")
 
     def rows() -> Iterator[Sequence[Cell]]:
-        for head in _all(app, repository.KIND, [f"month:{month}"] if month else []):
-            order, said = repository.order_of(head), app.personal.contact(head.no)
+        for head in _of_month(app, request):
+            order, words = repository.order_of(head), app.bundle.words
+            said = app.personal.contact(head.no)
             yield (
                 order_number.spell(order.no),
                 order.filed_at[:16].replace("T", " "),
-                app.bundle.words["states"][order.state]["name"],
+                words["states"][order.state]["name"],
                 app.bundle.services.get(order.service, ""),
-                app.bundle.words["level_names"].get(order.level, ""),
+                words["level_names"].get(order.level, ""),
                 order.grid,
                 app.bundle.teams.get(order.team, ""),
-                order.due,
-                order.done_at[:10],
-                *_typed(app, said, "name", "phone", "address", "detail"),
+                _day(order.due),
+                _day(order.done_at),
+                *_answers(app, "wishes", app.store.events(head.no)[0].data, said),
             )
 
-    return _download(app, session, "orders", month, words["orders"], rows())
+    return _download(app, session, "orders", request.value("month"), heads, rows())
 
 
 def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
     """The ratings of a month, with what residents wrote; without names and phones."""
-    words = app.bundle.words["sheets"]
-    month = request.value("month")
+    heads = _heads(app, "ratings", "ratings")
 
     def rows() -> Iterator[Sequence[Cell]]:
-        for head in _all(app, repository.KIND, [f"month:{month}"] if month else []):
+        for head in _of_month(app, request):
             order = repository.order_of(head)
-            if not order.rated_at:
-                continue
-            said = app.personal.of(head.no)
-            at = max(
-                seq
-                for seq, event in enumerate(app.store.events(head.no), 1)
-                if event.kind == "rated"
-            )
-            yield (
-                order_number.spell(order.no),
-                order.rated_at[:10],
-                app.bundle.services.get(order.service, ""),
-                app.bundle.teams.get(order.rated_team, ""),
-                order.attitude or None,
-                order.skill or None,
-                order.timeliness or None,
-                app.bundle.words["solved"][order.solved],
-                *_typed(app, said.get(at, {}), "problems", "suggestions"),
-            )
+            if order.rated_at:
+                events, said = app.store.events(head.no), app.personal.of(head.no)
+                at = max(seq for seq, event in enumerate(events, 1) if event.kind == "rated")
+                yield (
+                    _day(order.rated_at),
+                    app.bundle.services.get(order.service, ""),
+                    app.bundle.teams.get(order.rated_team, ""),
+                    *_answers(
+                        app, "ratings", {**events[at - 1].data, "no": order.no}, said.get(at, {})
+                    ),
+                )
 
-    return _download(app, session, "ratings", month, words["ratings"], rows())
+    return _download(app, session, "ratings", request.value("month"), heads, rows())
 
 
 def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
-    """All volunteers but those who were erased."""
-    words = app.bundle.words["sheets"]
+    """All volunteers except those who were erased."""
+    heads = _heads(app, "volunteers", "volunteers")
 
     def rows() -> Iterator[Sequence[Cell]]:
         for head in _all(app, volunteers.KIND, []):
             if head.state != "erased":
                 person = app.volunteers.opened(head)
                 yield (
-                    *_typed(app, person.said, "name", "phone"),
                     app.bundle.words["volunteer_states"][head.state],
                     app.bundle.teams.get(head.data.get("team", ""), ""),
-                    head.begun[:10],
+                    _day(head.begun),
+                    *_answers(app, "volunteers", person.answers, person.said),
                 )
 
-    return _download(app, session, "volunteers", "", words["volunteers"], rows())
+    return _download(app, session, "volunteers", "", heads, rows())
 
 
-def _typed(app: App, said: Mapping[str, Any], *names: str) -> list[Cell]:
-    """What was typed under these names; that it cannot be read, where it cannot."""
-    if isinstance(said, Unreadable):
-        return [app.bundle.words["unreadable"]["cell"]] * len(names)
-    return [str(said.get(name, "")) for name in names]
+def _answers(app: App, kind: str, picked: Mapping[str, Any], said: Mapping[str, Any]) -> list[Cell]:
+    """The cells under :func:`_heads`, in the words that :func:`take` reads."""
+    form, words = app.bundle.actions[FORMS[kind]], app.bundle.words
+    offered = [c["value"] for f in form["fields"] if f["name"] == "source" for c in f["choices"]]
+    if (source := picked.get("source")) and source not in offered:
+        picked = {**picked, "source": words["sources"][source]}  # Nobody brings it on paper.
+    unreadable = isinstance(said, Unreadable)
+    return row(form, {**picked, **said}, words["unreadable"]["cell"] if unreadable else "")
+
+
+def _heads(app: App, name: str, kind: str) -> list[str]:
+    """The columns of a table: its own, the questions of the form that it can be read as again, and
+    one for answers to questions that the form does not have."""
+    columns = app.bundle.words["sheets"]["columns"]
+    return [*columns[name], *_labels(app, kind), columns["others"]]
+
+
+def _labels(app: App, kind: str) -> list[str]:
+    return [field["label"] for field in app.bundle.actions[FORMS[kind]]["fields"]]
+
+
+def _day(at: str) -> date | None:
+    return date.fromisoformat(at[:10]) if at else None
 
 
 def report_xlsx(request: Request, app: App, session: Session) -> Response:
-    """The report of a month, digit by digit as the site has it."""
+    """The report of a month, with the same digits as on the site."""
     month = request.value("month")
     words = app.bundle.words["sheets"]
     made = figures.named(
@@ -120,73 +131,83 @@ def report_xlsx(request: Request, app: App, session: Session) -> Response:
 
 
 def take(request: Request, app: App, session: Session) -> Response:
-    """Bring in a workbook: every row is checked, and all are taken or none."""
+    """Import a workbook: every row is checked, and all are taken or none."""
     kind = request.value("kind")
     if kind not in TAKES:
         return _page(app, session, 422, problems=[(0, app.bundle.words["sheets"]["kind"])])
-    asked = app.bundle.actions[FORMS[kind]]
+    form = app.bundle.actions[FORMS[kind]]
     try:
-        rows = spreadsheet.read(request.files.get("file", b""), asked)
+        rows = spreadsheet.read(request.files.get("file", b""), form)
     except Wrong as wrong:
         sentence = app.bundle.words["sheets"]["unreadable"][wrong.code]
         return _page(app, session, 422, problems=[(0, sentence.format(**wrong.names))])
-    problems, changes = [], []
+    problems, commits = [], []
     for line, typed in rows:
-        answers = check(asked, typed, app.clock.now.date())
+        answers = check(form, typed, app.clock.now.date())
         try:
             if not answers.errors:
-                changes.append(TAKES[kind](app, session, asked, answers))
+                commits.append(TAKES[kind](app, session, form, answers))
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
         problems += [
-            (line, submission.sentence(app, asked, name, wrong))
+            (line, submission.sentence(app, form, name, wrong))
             for name, wrong in answers.errors.items()
         ]
     if problems:
         return _page(app, session, 422, problems=problems)
-    for done, commit in enumerate(changes):
+    taken = 0
+    for commit in commits:
         try:
-            commit()
+            taken += commit()
         except Exception as error:
-            if done:
+            if taken:
                 raise Unfinished from error
             raise
-    return _page(app, session, taken=len(changes), kind=kind)
+    return _page(app, session, taken=taken, known=len(commits) - taken, kind=kind)
 
 
-Commit = Callable[[], object]
+Commit = Callable[[], bool]
+"""Takes a row; false if the same row was taken before."""
 
 
-def _take_wish(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
+def _take_wish(app: App, session: Session, form: Form, answers: Answers) -> Commit:
     def begin(no: str) -> Change:
-        return app.steps.begin(no, asked, answers, STAFF, {"who": session.who})
+        return app.steps.begin(no, form, answers, STAFF, {"who": session.who})
 
-    return lambda: submission.begun(app, begin, _row(app, "wish", answers))
-
-
-def _take_volunteer(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
-    begin = app.volunteers.applied(asked, answers, STAFF, who=session.who)
-    return lambda: submission.begun(app, begin, _row(app, "volunteer", answers))
+    # The same wish in another month is another wish: many services are needed every month.
+    month = app.clock.now.date().isoformat()[:7]
+    return _once(app, submission.named(app, "row", "wish", month, answers.values), begin)
 
 
-def _take_rating(app: App, session: Session, asked: Form, answers: Answers) -> Commit:
-    order = app.orders.find(answers.values["no"])
-    once = _row(app, "rating", answers)
-    if app.store.filed(once):
-        return lambda: None
-    if order is None or "rated" not in app.steps.offered(order, STAFF):
-        raise Wrong("unratable", "no")
+def _take_volunteer(app: App, session: Session, form: Form, answers: Answers) -> Commit:
+    begin = app.volunteers.applied(form, answers, STAFF, who=session.who)
+    return _once(app, submission.named(app, "row", "volunteer", answers.values), begin)
 
-    def commit() -> None:
-        with suppress(Refused, Conflict):  # It was rated meanwhile; once is enough.
-            app.steps.take(order, "rated", STAFF, asked, answers, {"who": session.who}, once=once)
+
+def _once(app: App, once: str, begin: Callable[[str], Change]) -> Commit:
+    def commit() -> bool:
+        is_new = not app.store.filed(once)
+        submission.begun(app, begin, once)
+        return is_new
 
     return commit
 
 
-def _row(app: App, kind: str, answers: Answers) -> str:
-    """The same row is taken once, however often a file is brought."""
-    return submission.named(app, "row", kind, answers.values)
+def _take_rating(app: App, session: Session, form: Form, answers: Answers) -> Commit:
+    order = app.orders.find(answers.values["no"])
+    once = submission.named(app, "row", "rating", answers.values)
+    if app.store.filed(once):
+        return lambda: False
+    if order is None or "rated" not in app.steps.offered(order, STAFF):
+        raise Wrong("unratable", "no")
+
+    def commit() -> bool:
+        with suppress(Refused, Conflict):  # It was rated meanwhile; once is enough.
+            app.steps.take(order, "rated", STAFF, form, answers, {"who": session.who}, once=once)
+            return True
+        return False
+
+    return commit
 
 
 TAKES: dict[str, Callable[[App, Session, Form, Answers], Commit]] = {
@@ -195,6 +216,11 @@ TAKES: dict[str, Callable[[App, Session, Form, Answers], Commit]] = {
     "ratings": _take_rating,
 }
 FORMS = {"wishes": "submitted", "volunteers": "applied", "ratings": "rated_on_paper"}
+
+
+def _of_month(app: App, request: Request) -> Iterator[Head]:
+    month = request.value("month")
+    return _all(app, repository.KIND, [f"month:{month}"] if month else [])
 
 
 def _all(app: App, kind: str, marks: list[str]) -> Iterator[Head]:
@@ -212,7 +238,7 @@ def _download(
     heads: Sequence[str],
     rows: Iterator[Sequence[Cell]],
 ) -> Response:
-    """The workbook; who took it out, and when, stays in their account's history."""
+    """The workbook. Their account's history keeps who exported it, and when."""
     Accounts(app.store, app.clock).note(session.who, "exported", {"sheet": name, "month": month})
     title = app.bundle.words["sheets"]["titles"][name]
     file = quote(f"{title}{month and '-' + month}.xlsx")
@@ -229,6 +255,7 @@ def _page(
     status: int = 200,
     problems: list[tuple[int, str]] | None = None,
     taken: int | None = None,
+    known: int = 0,
     kind: str = "",
 ) -> Response:
     return view(
@@ -238,10 +265,8 @@ def _page(
         status,
         problems=problems or [],
         taken=taken,
+        known=known,
         kind=kind,
         months=app.store.months()[::-1],
-        heads={
-            kind: [f["label"] for f in app.bundle.actions[form]["fields"]]
-            for kind, form in FORMS.items()
-        },
+        heads={kind: _labels(app, kind) for kind in FORMS},
     )

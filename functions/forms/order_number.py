@@ -1,31 +1,33 @@
 """Order numbers that people can read out over the phone: ``7F3K-9QXW``.
 
-Seven random characters and a check character. The alphabet has neither 0, O, 1 nor I, which
-are taken for each other, and no vowels, so that no word appears by chance. Its 29 characters
-are a prime number, hence a sum weighted by position (as in ISBN-10, ISO 2108:1992) notices
-every single wrong character and every two that changed places.
+Seven random characters and a check character. The alphabet has neither 0, O, 1 nor I, which people
+confuse, and no vowels, so that no word appears by chance. It has 29 characters, a prime number, so
+a sum weighted by position (as in ISBN-10, ISO 2108:1992) notices every single wrong character and
+any two that changed places.
 """
 
 import unicodedata
 from collections.abc import Callable
+from itertools import count
+from operator import mul
 
 ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXYZ"
 LENGTH = 8
 
 
 def draw(below: Callable[[int], int]) -> str:
-    """A new number; ``below`` picks one of so many, as :func:`secrets.randbelow` does."""
-    left, body = below(len(ALPHABET) ** (LENGTH - 1)), ""
+    """A new number; ``below(n)`` returns a number below n, as :func:`secrets.randbelow` does."""
+    rest, body = below(len(ALPHABET) ** (LENGTH - 1)), ""
     while len(body) < LENGTH - 1:
-        left, place = divmod(left, len(ALPHABET))
-        body += ALPHABET[place]
+        rest, index = divmod(rest, len(ALPHABET))
+        body += ALPHABET[index]
     return body + _check(body)
 
 
 def parse(text: str) -> str | None:
-    """The number meant by what somebody typed, or None if there can be no such number.
+    """The number that somebody typed, or None if no order can have it.
 
-    Small and full-width letters, spaces and dashes of any kind are as good as the plain form.
+    Lower-case and full-width letters, spaces and dashes of any kind are accepted.
     """
     plain = unicodedata.normalize("NFKC", text).upper()
     no = "".join([c for c in plain if not c.isspace() and unicodedata.category(c) != "Pd"])
@@ -40,5 +42,5 @@ def spell(no: str) -> str:
 
 
 def _check(body: str) -> str:
-    total = sum([weight * ALPHABET.index(c) for weight, c in enumerate(body, start=1)])
+    total = sum(map(mul, count(1), map(ALPHABET.index, body)))
     return ALPHABET[total % len(ALPHABET)]

@@ -14,25 +14,25 @@ from pathlib import Path
 from typing import IO, Any
 
 from functions.errors import Wrong
-from functions.forms.definition import Field, Form
+from functions.forms.definition import Form
+from functions.forms.kinds import KINDS, Cell
 
-Cell = str | int | float | None
 Table = Iterable[Sequence[Cell]]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 2000
 
-ACTIVE = ("=", "+", "-", "@", "\t", "\r", "<r>")
-"""How a cell begins that would not be taken for text: by a spreadsheet for a formula (OWASP, "CSV
-Injection"), or, from ``<r>`` to ``</r>``, by XlsxWriter for XML of its own, written as it is."""
+ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell of a CSV file begins that a spreadsheet takes for a formula (OWASP, "CSV Injection").
+In a workbook it is text, because a workbook says of each cell what it is."""
 
 
 def xlsx(title: str, heads: Sequence[str], rows: Table) -> IO[bytes]:
-    """A workbook of one sheet, as an open file that has no name any more and is gone when it is
-    closed. Text is text, phones with all their digits; nothing calculates.
+    """A workbook of one sheet, as an open file without a name, which is gone when it is closed.
+    Text stays text, so that a phone keeps its digits and nothing is a formula.
 
-    Rows are written as they come, so memory does not grow with them. Only the headings and the
-    first rows decide how wide columns are.
+    Rows are written as they come, so memory does not grow with them. The headings and the first
+    rows decide how wide the columns are.
 
     Raises:
         OSError: the disk is full, or cannot be written.
@@ -60,20 +60,35 @@ def _fill(book: Any, title: str, rows: Table) -> None:
     """Write the one sheet of an ``xlsxwriter.Workbook``; the first row is its heading."""
     sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 0)
+    # Excel would mark every phone as a number that is stored as text.
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     style = book.add_format({"num_format": "@", "bold": True})
     text = book.add_format({"num_format": "@"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
     widths: dict[int, int] = {}
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         for column, cell in enumerate(row):
             if isinstance(cell, str):
-                sheet.write_string(place, column, _still(_NO_XML.sub("", cell)), style)
+                sheet.write_string(position, column, _as_text(cell), style)
+            elif isinstance(cell, date):
+                sheet.write_datetime(position, column, cell, day)
             elif cell is not None:
-                sheet.write_number(place, column, cell)
-            if place <= MEASURED:
+                sheet.write_number(position, column, cell)
+            if position <= MEASURED:
                 widths[column] = max(widths.get(column, 0), len(str(cell or "")))
         style = text
     for column, longest in widths.items():
         sheet.set_column(column, column, min(WIDEST, 4 + 2 * longest))
+
+
+def _as_text(cell: str) -> str:
+    """What a workbook can hold of a text.
+
+    XlsxWriter takes text from ``<r>`` to ``</r>`` for XML of its own and writes it as it is. A
+    space at the end keeps it from that, and is stripped when the workbook is read.
+    """
+    plain = _NO_XML.sub("", cell)
+    return f"{plain} " if plain.startswith("<r>") and plain.endswith("</r>") else plain
 
 
 ROWS = "wudan-sheets-"
@@ -122,19 +137,24 @@ def _titled(title: str) -> str:
 
 
 def as_csv(heads: Sequence[str], rows: Table) -> str:
-    """The same as text, with the mark (BOM) by which Excel knows UTF-8."""
+    """The same as text, with the mark (BOM) by which Excel recognises UTF-8. An apostrophe stands
+    before text that a spreadsheet would take for a formula."""
     written = io.StringIO()
     writer = csv.writer(written)
     for row in ([*heads], *rows):
-        writer.writerow([_still(cell) for cell in row])
+        writer.writerow(
+            f"'{cell}" if isinstance(cell, str) and cell.startswith(ACTIVE) else cell
+            for cell in row
+        )
     return "\ufeff" + written.getvalue()
 
 
 def read(raw: bytes, form: Form) -> list[tuple[int, dict[str, list[str]]]]:
     """The rows of a workbook as answers to a form, each with its number in the sheet.
 
-    The first row has the form's questions, in any order; choices are written as they are read
-    on the form, several of them with 、 between.
+    The first row has the form's questions, in any order and among other columns; of two columns
+    with the same heading the last counts, because exports have questions after everything else.
+    What stands in a column is what :meth:`functions.forms.kinds.Kind.typed` reads.
 
     Raises:
         Wrong: not a workbook, no sheet, a column is missing, or too many rows.
@@ -147,41 +167,31 @@ def read(raw: bytes, form: Form) -> list[tuple[int, dict[str, list[str]]]]:
         # What openpyxl raises for a broken file is whatever its parts raise: zip, XML, keys.
         raise Wrong("workbook", "file") from None
     rows = iter(book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ())
-    heads = [_text(cell) for cell in next(rows, ())]
-    fields = {heads.index(f["label"]): f for f in form["fields"] if f["label"] in heads}
-    known = [f["name"] for f in fields.values()]
-    missing = [f["label"] for f in form["fields"] if f["required"] and f["name"] not in known]
+    columns = {_text(cell): column for column, cell in enumerate(next(rows, ()))}
+    fields = [(f, columns[f["label"]]) for f in form["fields"] if f["label"] in columns]
+    missing = [f["label"] for f in form["fields"] if f["required"] and f["label"] not in columns]
     if missing:
         raise Wrong("columns", "file", missing="、".join(missing))
-    taken = []
+    found = []
     for number, row in enumerate(rows, start=2):
         if number > MOST_ROWS + 1:
             raise Wrong("rows", "file", most=MOST_ROWS)
-        texts = {field["name"]: _answers(field, row[place]) for place, field in fields.items()}
-        if any(any(values) for values in texts.values()):
-            taken.append((number, texts))
-    return taken
-
-
-def _answers(field: Field, cell: Any) -> list[str]:
-    text = _text(cell)
-    if field["kind"] == "consent":
-        return ["yes"] if text in ("是", "同意", "yes", "√", "✓") else []
-    values = {choice["label"]: choice["value"] for choice in field["choices"]}
-    if field["kind"] == "choices":
-        return [values.get(part.strip(), part) for part in text.split("、") if part.strip()]
-    return [values.get(text, text)]
+        texts = {
+            field["name"]: KINDS[field["kind"]].typed(field, text)
+            for field, column in fields
+            if (text := _text(row[column]))
+        }
+        if texts:
+            found.append((number, texts))
+    return found
 
 
 def _text(cell: Any) -> str:
-    """A cell as somebody would have typed it: Excel makes numbers and days of what looks so."""
+    """A cell as somebody would have typed it: Excel makes numbers and dates of what looks so."""
     if isinstance(cell, datetime | date):
         return cell.isoformat()[:10]
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return "" if cell is None else str(cell).strip().removeprefix("'")
-
-
-def _still(cell: Cell) -> Cell:
-    """A cell that is nothing but what it shows."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(ACTIVE) else cell
+    text = "" if cell is None else str(cell).strip()
+    # Exports of earlier versions had the apostrophe of CSV files.
+    return text[1:] if text[:1] == "'" and text[1:].startswith(ACTIVE) else text

@@ -46,6 +46,8 @@ class Order(NamedTuple):
     """SHA-256 of the tracking key, in hexadecimal."""
     source: str = ""
     """How the wish reached the station: online, by phone, on paper."""
+    wished: str = ""
+    """The day that the resident wished for, if any."""
     level: str = ""
     grid: str = ""
     due: str = ""
@@ -176,7 +178,7 @@ TABLE: dict[str, Move] = {
         "submitted",
         (RESIDENT, STAFF),
         sets={"service": "service", "wording": "wording", "key": "key"},
-        keeps={"source": "source"},
+        keeps={"source": "source", "date": "wished"},
         only={"source": SOURCES},
         stamps=("filed_at",),
     ),

@@ -23,7 +23,7 @@ ENDS_WAITING = ("dispatched", "done", "returned")
 """What cannot be done while an order waits for its resident, so that doing it ends the wait."""
 
 BLANK: Form = {"fields": ()}
-NOTHING = Answers({}, {})
+NOTHING = Answers({}, {}, {}, {})
 """The form and the answers of a step that asks nothing."""
 
 
@@ -46,9 +46,9 @@ class Steps(NamedTuple):
     ) -> Change:
         """The transaction that begins an order with these answers."""
         key = fingerprint(self.orders.vault.tracking_key(no))
-        data = answers.public(form) | {"wording": form["version"], "key": key, **more}
+        data = answers.public | {"wording": form["version"], "key": key, **more}
         at = self.orders.reference.moment(self.now)
-        step = Step(Event("submitted", by, at, data), answers.personal(form))
+        step = Step(Event("submitted", by, at, data), answers.personal)
         nothing = Order(no)
         return self.orders.change(nothing, apply(nothing, step.event), [step])
 
@@ -112,8 +112,8 @@ class Steps(NamedTuple):
         """The step, between what has to come before it and after it."""
         at = self.now
         facts = FACTS[kind](self, order, form, answers) if kind in FACTS else {}
-        typed = {k: v for k, v in answers.personal(form).items() if k not in facts}
-        data = answers.public(form) | facts | more
+        typed = {k: v for k, v in answers.personal.items() if k not in facts}
+        data = answers.public | facts | more
         steps = [Step(Event(kind, by, at, data), typed)]
         if order.waits_until and kind in ENDS_WAITING:
             due = FACTS["resumed"](self, order, form, answers)
@@ -128,7 +128,7 @@ class Steps(NamedTuple):
 
 
 def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    raised = {"problem": "raised"} if answers.personal(form).get("problems") else {}
+    raised = {"problem": "raised"} if answers.personal.get("problems") else {}
     return {"wording": form["version"], **raised}
 
 

@@ -42,6 +42,13 @@ class Person(NamedTuple):
         return str(self.said.get("name", ""))
 
     @property
+    def answers(self) -> dict[str, Any]:
+        """What they answered in the form, picked or typed, by question."""
+        picked = {name: value for name, value in self.head.data.items() if name != "team"}
+        wants = {"team": self.head.data["wants"]} if self.head.data.get("wants") else {}
+        return picked | wants | dict(self.said)
+
+    @property
     def unreadable(self) -> bool:
         """Whether what they typed cannot be opened. Otherwise, if nothing is there, it was
         erased."""
@@ -61,10 +68,10 @@ class Volunteers(NamedTuple):
         self, form: Form, answers: Answers, by: str, **more: str
     ) -> Callable[[str], Change]:
         """What begins the history of somebody who signs up, under the number that it gets."""
-        data = answers.public(form) | {"wording": form["version"], **more}
+        data = answers.public | {"wording": form["version"], **more}
         data["wants"] = data.pop("team", "")
         event = Event("applied", by, self.reference.moment(self._now()), data)
-        return lambda no: self.change(None, no, event, answers.personal(form))
+        return lambda no: self.change(None, no, event, answers.personal)
 
     def change(
         self, head: Head | None, no: str, event: Event, typed: Mapping[str, Any] | None = None

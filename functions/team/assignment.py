@@ -36,10 +36,11 @@ def show(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> R
         mine=mine,
         contact=contact,
         unreadable=isinstance(contact, Unreadable),
-        asked=app.bundle.forms["wish"],
+        # Before accepting, a team needs what was picked; what is sealed is for those who go.
+        wish=step_forms.wish(app, events, contact) if mine else [],
         told=_note(app, events, typed) if mine else "",
         volunteer=step_forms.doer(app, order, typed, events) if mine else "",
-        forms={kind: step_forms.form(app, order, kind) for kind in offers},
+        forms=step_forms.forms(app, order, offers),
         tried=outcome.tried,
         typed=request.typed,
         errors=outcome.errors,

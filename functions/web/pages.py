@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from functions.context.bundle import Bundle
 from functions.context.workdays import Calendar
-from functions.forms import definition, order_number
+from functions.forms import order_number
+from functions.forms.kinds import KINDS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,8 +35,8 @@ def environment(templates: Mapping[str, str]) -> "Environment":
     )
     env.filters["once"] = _once(env)
     env.filters["spell"] = order_number.spell
-    env.filters["phone"] = definition.dialled
     env.filters["markdown"] = str  # A build replaces it; the bundle already has HTML.
+    env.globals["kinds"] = KINDS
     return env
 
 

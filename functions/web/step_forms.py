@@ -1,31 +1,38 @@
-"""What an order leaves to choose from in the forms of its steps, and who does it."""
+"""The forms of an order's steps, with the choices that the order leaves, and what was answered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from functions.app import App
+from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form
 from functions.orders.lifecycle import Order
 from functions.orders.privacy import Unreadable
 from functions.storage.history import Event
 
 
-def form(app: App, order: Order, kind: str) -> Form:
-    """The form of a step, with the choices that this order leaves: teams, volunteers."""
-    asked = app.bundle.actions[kind]
-    if kind == "dispatched":
-        return _choosing(asked, "team", _teams(app, order))
-    if kind in ("accepted", "assigned"):
-        return _choosing(asked, "volunteer", _volunteers(app, order))
-    return asked
+def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:
+    """The forms of steps, with the choices that this order leaves: teams, volunteers."""
+    found: dict[str, Form] = {}
+    for kind in kinds:
+        found[kind] = app.bundle.actions[kind]
+        if kind == "dispatched":
+            found[kind] = _choosing(found[kind], "team", _teams(app, order))
+        elif kind in ("accepted", "assigned"):
+            found[kind] = _choosing(found[kind], "volunteer", _volunteers(app, order))
+    return found
 
 
-def _choosing(asked: Form, name: str, choices: list[dict[str, str]]) -> Form:
+def _choosing(definition: Form, name: str, choices: list[dict[str, str]]) -> Form:
+    """The form with these choices before the others of a question."""
+    known = [choice["value"] for choice in choices]
     fields = [
-        {**field, "choices": [*choices, *field["choices"]]} if field["name"] == name else field
-        for field in asked["fields"]
+        {**field, "choices": choices + [c for c in field["choices"] if c["value"] not in known]}
+        if field["name"] == name
+        else field
+        for field in definition["fields"]
     ]
-    return {**asked, "fields": fields}
+    return {**definition, "fields": fields}
 
 
 def _teams(app: App, order: Order) -> list[dict[str, str]]:
@@ -43,6 +50,25 @@ def _volunteers(app: App, order: Order) -> list[dict[str, str]]:
     ]
 
 
+def wish(
+    app: App, events: Iterable[Event], typed: Mapping[str, Any], discreet: bool = False
+) -> list[Shown]:
+    """What was answered when an order was filed: the picked answers of its first event, and
+    ``typed``, which is as much of the sealed ones as the reader may see."""
+    picked = next(iter(events)).data
+    return shown(app.bundle.forms["wish"], {**picked, **typed}, discreet)
+
+
+def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
+    """What was answered with a later event of an order, for staff."""
+    definition: Form = app.bundle.actions.get(event.kind, {"fields": []})
+    who = event.data.get("volunteer")
+    if who and (person := app.volunteers.find(who)):
+        name = {"value": who, "label": _name(app, person.said, "name")}
+        definition = _choosing(definition, "volunteer", [name])
+    return shown(definition, {**event.data, **typed})
+
+
 def doer(
     app: App, order: Order, said: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
 ) -> str:
@@ -56,7 +82,7 @@ def doer(
 
 
 def _name(app: App, said: Mapping[str, Any], name: str) -> str:
-    """What was typed as a name; that it cannot be read, where it cannot."""
+    """A name that somebody typed; words that say so if it cannot be read."""
     if isinstance(said, Unreadable):
         return str(app.bundle.words["unreadable"]["cell"])
     return str(said.get(name, ""))

@@ -49,7 +49,7 @@ def take(
     kind = request.value("do")
     if kind not in app.bundle.actions:
         raise Problem(400, "unknown_step")
-    form = step_forms.form(app, order, kind)
+    form = step_forms.forms(app, order, [kind])[kind]
     answers = check(form, request.typed, app.clock.now.date())
     version = request.value("version")
     try:

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from functions.context.bundle import FILE, Bundle
-from functions.forms.definition import FORMS, OTHER
+from functions.forms.definition import OTHER
+from functions.forms.residents import FORMS
 from generator.build.render import Renderer
 from generator.content import forms
 from generator.content.forms import Offers

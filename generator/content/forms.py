@@ -1,12 +1,60 @@
 """Form definitions as templates and functions read them: nothing left to look up."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from functions.forms.definition import OTHER
+from functions.forms.definition import OTHER, PERSONAL, ROLES
+from functions.forms.kinds import KINDS
+from functions.forms.residents import NEEDED
 from generator.content.models import Field, Form, Service, Team, by_category
+from generator.content.yaml_source import Document
+
+OWN = {
+    kind: [role for role, kinds in ROLES.items() if kind in kinds and role != PERSONAL]
+    for kind in KINDS
+}
+"""The roles that a question of each kind can have by itself."""
+
+
+def roles(fields: Sequence[Field]) -> list[str]:
+    """The role of each question, or nothing.
+
+    It is what ``role:`` says. Without that, a question has the role that it is named like, if its
+    kind can have that; else, if it is the only one of its kind, the role that its kind is for,
+    unless another question has it. So a form only needs to say which of two phones finds an order.
+    """
+    kinds = [field.kind for field in fields]
+    found = [f.role or (f.name if f.name in OWN[f.kind] else "") for f in fields]
+    for index, kind in enumerate(kinds):
+        if not found[index] and len(OWN[kind]) == kinds.count(kind) == 1:
+            found[index] = OWN[kind][0] if OWN[kind][0] not in found else ""
+    return found
+
+
+def _names(form: Form, roles: Sequence[str]) -> list[str]:
+    """What the functions call each question: its role if it has one, else its name."""
+    pairs = zip(form.fields, roles, strict=True)
+    return [field.name if role in ("", PERSONAL) else role for field, role in pairs]
+
+
+def check_roles(document: Document, form: Form) -> None:
+    """Note on the document which questions cannot be told apart, and which roles are missing."""
+    found = roles(form.fields)
+    names = _names(form, found)
+    for index, (name, field) in enumerate(zip(names, form.fields, strict=True)):
+        if (first := names.index(name)) < index:
+            key, labels = ("fields", index, "role" if field.role else "name"), form.fields[first]
+            document.problem(
+                "same_question", key=key, name=name, first=labels.label, second=field.label
+            )
+    required = [role for role, field in zip(found, form.fields, strict=True) if field.required]
+    for role in NEEDED.get(form.slug, ()):
+        if role not in required:
+            kinds = "、".join(ROLES[role])
+            document.problem("required_role", key=("fields",), role=role, kinds=kinds)
 
 
 class Offers(NamedTuple):
@@ -17,22 +65,28 @@ class Offers(NamedTuple):
 
 
 def resolve(form: Form, site: Offers) -> dict[str, Any]:
-    """The form with every choice spelled out (``value``, ``label``, ``group``).
+    """The form with every choice spelled out (``value``, ``label``, ``group``) and every role.
 
     ``version`` names the wording: it changes with any word that a resident is shown, and it is
     stored with what they file, so that it can be known later what they agreed to.
     """
     plain: dict[str, Any] = msgspec.to_builtins(form)
-    shown = plain | {"fields": [_shown(field) for field in plain["fields"]]}
-    version = hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:12]
+    # Nobody sees a role, so it is no part of the wording.
+    seen = [{k: v for k, v in field.items() if k != "role"} for field in plain["fields"]]
+    wording = msgspec.json.encode(plain | {"fields": seen})
+    version = hashlib.sha256(wording).hexdigest()[:12]
+    found = roles(form.fields)
     fields = [
-        msgspec.to_builtins(field) | {"choices": _choices(field, site)} for field in form.fields
+        field | {"name": name, "role": role, "written": field["name"]}
+        for field, name, role in zip(plain["fields"], _names(form, found), found, strict=True)
     ]
+    for field in fields:
+        field["choices"] = _offered(field["choices"], field["other"], site)
     return plain | {"version": version, "intro": form.intro, "fields": fields}
 
 
 EMPTY = ("other", "hint", "error", "purpose", "role")
-"""What a question of the desk need not say."""
+"""What a question of the desk may leave out."""
 
 
 def actions(
@@ -40,7 +94,7 @@ def actions(
 ) -> dict[str, dict[str, Any]]:
     """The forms of the desk and the teams, in the shape of the residents' forms.
 
-    One that ``includes`` a resident's form has its questions after its own, less those that it
+    One that ``includes`` a resident's form has its questions after its own, except those that it
     goes ``without``.
     """
     return {kind: _action(kind, written, forms, site) for kind, written in definitions.items()}
@@ -59,17 +113,6 @@ def _action(
     fields += [f for f in included["fields"] if f["name"] not in written.get("without", [])]
     head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
     return head | {"version": included["version"], "fields": fields}
-
-
-def _shown(field: dict[str, Any]) -> dict[str, Any]:
-    """A question less what nobody is shown of it."""
-    return {name: value for name, value in field.items() if name != "role"}
-
-
-def _choices(field: Field, site: Offers) -> list[dict[str, str]]:
-    choices = field.choices
-    plain = choices if isinstance(choices, str) else msgspec.to_builtins(choices)
-    return _offered(plain, field.other, site)
 
 
 def _offered(choices: str | list[dict[str, str]], other: str, site: Offers) -> list[dict[str, str]]:

@@ -12,14 +12,15 @@ from zlib import crc32
 import msgspec
 from msgspec.msgpack import Decoder
 
-from functions.forms.definition import FORMS, NEEDED
-from generator.content import prose_cache, yaml_source
+from functions.forms.residents import FORMS
+from generator.content import forms, prose_cache, yaml_source
 from generator.content.check import check, nearest
 from generator.content.kinds import KINDS
 from generator.content.models import (
     Calendar,
     Digests,
     Entry,
+    Form,
     Model,
     Settings,
     Site,
@@ -73,7 +74,7 @@ class Library:
         if (self.root / "calendar.yaml").exists():
             calendar = reader.read("calendar.yaml", Calendar)
         folders = reader.folders()
-        reader.complete([kept.entry for kept in folders["forms"]])
+        reader.complete()
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
@@ -186,7 +187,10 @@ class _Reader:
             document.problem("missing_file")
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
-        return check(document, model, given, self.refer), document
+        item = check(document, model, given, self.refer)
+        if isinstance(item, Form):
+            forms.check_roles(document, item)
+        return None if document.problems else item, document
 
     def folders(self) -> dict[str, list[Kept[Any]]]:
         """The entries of every folder; of their files only those are read that changed."""
@@ -271,8 +275,8 @@ class _Reader:
         else:
             self.problem(path, "file_name", name=path.stem, example=example)
 
-    def complete(self, forms: list[Any]) -> None:
-        """Every folder is a known one, and every page, form and question needed is there."""
+    def complete(self) -> None:
+        """Every folder is a known one, and every page and form needed is there."""
         for name in self.looks:
             if name not in KINDS:
                 mend = nearest(name, KINDS)
@@ -285,12 +289,6 @@ class _Reader:
             path = self.content / f"pages/{name}.yaml"
             if not path.exists():
                 self.problem(path, "required_page", name=name)
-        for form in forms:
-            asked = {field.name: field for field in form.fields}
-            for name, kind in NEEDED.get(form.slug, {}).items():
-                if name not in asked or asked[name].kind != kind or not asked[name].required:
-                    path = self.content / f"forms/{form.slug}.yaml"
-                    self.problem(path, "required_field", name=name, kind=kind)
 
     def problem(self, path: Path, code: str, **names: Any) -> None:
         """A problem of a whole file."""

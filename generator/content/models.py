@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.msgpack import Decoder
 
-from functions.forms.definition import CHOOSING, KINDS, PERSONAL
+from functions.forms.definition import RECORDED, ROLES
+from functions.forms.kinds import CHOOSING, KINDS
 
 Model = TypeVar("Model")
 
@@ -249,16 +250,17 @@ class Choice(Part, frozen=True):
 
 
 class Field(Part, frozen=True):
-    """One question of a form; ``kind`` says how it is drawn and checked.
-
-    ``role: personal`` has an answer that is picked kept apart and erased like one that is typed.
+    """One question of a form. ``kind`` says how it is drawn and checked (see
+    :mod:`functions.forms.kinds`), and ``role`` what the program uses the answer for (see
+    :data:`functions.forms.definition.ROLES`). A question may have a role without saying so; see
+    :func:`generator.content.forms.roles`.
     """
 
     name: Annotated[
         str, Meta(pattern=r"^[a-z][a-z0-9_]*$", description="请只用小写英文字母、数字和下划线")
     ]
     label: Text
-    kind: Literal[KINDS]  # type: ignore[valid-type]
+    kind: Literal[tuple(KINDS)]  # type: ignore[valid-type]
     purpose: Text
     required: bool = False
     max: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数")] | None = None
@@ -266,11 +268,15 @@ class Field(Part, frozen=True):
     other: str = ""
     hint: str = ""
     error: str = ""
-    role: Literal["", PERSONAL] = ""  # type: ignore[valid-type]
+    role: Literal["", *ROLES] = ""  # type: ignore[valid-type]
 
     def __post_init__(self) -> None:
         if (self.kind in CHOOSING) != bool(self.choices):
             raise ValueError("choices")
+        if self.role and self.kind not in ROLES[self.role]:
+            raise ValueError("role_of_kind")
+        if self.name in RECORDED:
+            raise ValueError("recorded")
 
 
 class Notice(Part, frozen=True):

@@ -16,6 +16,7 @@ from functions.app import App
 from functions.asgi import ROUTES
 from functions.context.bundle import Bundle
 from functions.context.workdays import CHINA
+from functions.forms.answers import Shown
 from functions.orders.lifecycle import STATES, TABLE, Order, moves
 from functions.people.accounts import ADMINISTRATOR
 from functions.storage.connect import connect
@@ -69,6 +70,7 @@ def functions_pages(known: Bundle) -> dict[str, str]:
         can = moves(Order("N", state=state), "resident")
         drawn[f"order-{state}"] = pages.render(
             known, "order.html", order=order, events=[(event, "请<看>。") for event in events],
+            wish=[Shown("x", "text", "问", "<答>", "tel:1")],
             other=None, due="2026-12-01", key="key", service="理发", team="队",
             can_cancel="cancelled" in can, can_rate="rated" in can, form=rating, once="1",
         )  # fmt: skip

@@ -61,10 +61,14 @@ class TestWish:
         assert page.status == 200
         assert order_number.spell(answer.no) in page.text
 
-    def test_the_page_of_an_order_shows_nothing_personal(self, client: Client) -> None:
-        page = client.get(wish(client).location).body
-        for personal in ("𠮷野", "13812345678", "5678", "1 栋", "上门理发"):
-            assert personal not in page
+    def test_the_page_of_an_order_shows_what_was_filed_but_neither_phone_nor_address(
+        self, client: Client
+    ) -> None:
+        page = client.get(wish(client, date="2026-12-04").location)
+        for shown in ("𠮷野先生", "家里有老人，想上门理发。", "理发", "2026年12月4日"):
+            assert shown in page.text
+        for hidden in ("13812345678", "5678", "1 栋", "单元"):
+            assert hidden not in page.body
 
     def test_what_was_typed_is_kept_apart_and_comes_back_unchanged(
         self, client: Client, app: App

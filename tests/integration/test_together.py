@@ -97,12 +97,15 @@ def test_nothing_personal_is_in_histories_figures_messages_logs_or_public_export
             assert personal not in text, f"{personal} in {place}"
 
 
-def test_public_pages_of_an_order_show_nothing_personal(client: Client, watched: App) -> None:
+def test_a_teams_list_shows_nothing_personal_and_a_residents_page_neither_phone_nor_address(
+    client: Client, watched: App
+) -> None:
     answer = wish(client, **TOLD)
     Desk(client).dispatched(answer.no)
-    for address in (answer.location, Team(client).address):
-        body = client.get(address).body
-        assert not [personal for personal in PERSONAL if personal in body], address
+    body = Team(client).get().body
+    assert not [personal for personal in PERSONAL if personal in body]
+    body = client.get(answer.location).body
+    assert {personal for personal in PERSONAL if personal in body} == {"𠮷野", "上门理发，家里"}
 
 
 def test_messages_are_sent_by_day_only_once_and_a_failure_is_seen_and_sent_again(

@@ -100,18 +100,22 @@ def test_exports_mark_what_cannot_be_read_and_have_everything_else(client: Clien
     damage(client.app, people_heads[0].no)
     orders = rows(desk, "orders")
     assert len(orders) == 2
-    assert [row[9:] for row in orders if "读不出" in row] == [["读不出"] * 4]
-    assert [row[9] for row in orders if "读不出" not in row] == ["𠮷野先生"]
+    (lost,) = [row for row in orders if "读不出" in row.values()]
+    typed = {"想要什么", "称呼", "电话", "地址"}
+    assert {head for head, cell in lost.items() if cell == "读不出"} == typed
+    assert (lost["单号"], lost["服务"]) == (order_number.spell(bad), "理发")
+    (whole,) = [row for row in orders if row is not lost]
+    assert (whole["单号"], whole["称呼"]) == (order_number.spell(good), "𠮷野先生")
     people_rows = rows(desk, "volunteers")
-    assert sorted(row[0] == "读不出" for row in people_rows) == [False, True]
-    assert good != bad
+    assert sorted(row["姓名"] == "读不出" for row in people_rows) == [False, True]
 
 
-def rows(desk: Desk, name: str) -> list[list[object]]:
+def rows(desk: Desk, name: str) -> list[dict[object, object]]:
+    """The rows of an export, by the headings of its columns."""
     answer = desk.post(f"/desk/sheets/{name}.xlsx", {"month": ""})
     assert answer.status == 200
-    sheet = load_workbook(io.BytesIO(answer.raw)).worksheets[0]
-    return [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    heads, *found = load_workbook(io.BytesIO(answer.raw)).worksheets[0].iter_rows(values_only=True)
+    return [dict(zip(heads, row, strict=True)) for row in found]
 
 
 def test_a_volunteer_who_cannot_be_read_is_listed_and_can_be_chosen(client: Client) -> None:

@@ -129,7 +129,43 @@ def test_a_form_without_a_question_that_the_program_needs_is_told(root: Path) ->
     lines = wish.read_text().splitlines()
     wish.write_text("\n".join(line for line in lines if "name: phone" not in line))
     (problem,) = problems(root)
-    assert "“phone”" in problem
+    assert "要有 role 是“phone”的必答题，kind 是 phone" in problem
+
+
+MORE = "{name: %s, label: 再问, kind: %s, purpose: 试验%s}"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (MORE % ("tel", "phone", ", role: phone"), "“电话”和“再问”的 role 或 name 都是“phone”"),
+        (MORE % ("phone", "text", ""), "“电话”和“再问”的 role 或 name 都是“phone”"),
+        (MORE % ("x", "text", ", role: phone"), "role 和 kind 不配"),
+        (MORE % ("x", "text", ", role: adress"), "“role”的内容“adress”不对。是不是“address”？"),
+        (MORE % ("source", "text", ""), "这个 name 程序自己要用"),
+    ],
+)
+def test_a_question_that_cannot_have_its_role_or_name_is_told_in_its_line(
+    root: Path, question: str, said: str
+) -> None:
+    wish = root / "content/forms/wish.yaml"
+    wish.write_text(wish.read_text() + f"  - {question}\n")
+    (problem,) = problems(root)
+    assert problem.startswith("content/forms/wish.yaml:17:")
+    assert said in problem
+
+
+def test_of_two_phones_one_must_say_that_it_finds_the_order(root: Path) -> None:
+    wish = root / "content/forms/wish.yaml"
+    text = wish.read_text().replace("name: phone,", "name: tel,")
+    wish.write_text(text)
+    assert library.load(root)  # The only one of its kind is the one.
+    text += f"  - {MORE % ('child', 'phone', '')}\n"
+    wish.write_text(text)
+    (problem,) = problems(root)
+    assert "请在那一题写 role: phone" in problem
+    wish.write_text(text.replace("name: tel,", "name: tel, role: phone,"))
+    assert library.load(root)
 
 
 def test_a_choice_must_have_choices(root: Path) -> None:

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.forms.definition import KINDS, UNSEEN, check
+from functions.forms.definition import check
+from functions.forms.kinds import KINDS, UNSEEN
 
 TODAY = date(2026, 11, 23)
 
 
 def field(kind: str, **more: Any) -> dict[str, Any]:
     choices = [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]
-    return {"name": "x", "kind": kind, "required": False, "max": None, "choices": choices} | more
+    plain = {"name": "x", "required": False, "max": None, "role": ""}
+    return {**plain, "kind": kind, "choices": choices, **more}
 
 
 def answer(kind: str, *typed: str, **more: Any) -> Any:
@@ -186,8 +188,8 @@ def test_what_is_typed_is_personal_and_what_is_picked_is_not() -> None:
     }  # fmt: skip
     form = {"fields": fields}
     answers = check(form, {name: [text] for name, text in typed.items()}, TODAY)
-    assert set(answers.personal(form)) == {"text", "textarea", "name", "phone"}
-    assert set(answers.public(form)) == {"choice", "choices", "stars", "date", "consent"}
+    assert set(answers.personal) == {"text", "textarea", "name", "phone"}
+    assert set(answers.public) == {"choice", "choices", "stars", "date", "consent"}
 
 
 def test_what_is_picked_and_tells_of_a_person_is_kept_apart_like_what_is_typed() -> None:
@@ -201,5 +203,5 @@ def test_what_is_picked_and_tells_of_a_person_is_kept_apart_like_what_is_typed()
     form = {"fields": fields}
     typed = {"who": ["a"], "what": ["a"], "phone": ["13812345678"], "last4": ["5678"]}
     answers = check(form, typed, TODAY)
-    assert answers.public(form) == {"what": "a"}
-    assert answers.personal(form) == {"who": "a", "phone": "+8613812345678"}
+    assert answers.public == {"what": "a"}
+    assert answers.personal == {"who": "a", "phone": "+8613812345678"}

@@ -10,13 +10,15 @@ import sys
 import tempfile
 import tracemalloc
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from functions.forms.spreadsheet import Cell, xlsx
+from functions.forms.kinds import Cell
+from functions.forms.spreadsheet import as_csv, read, xlsx
 from tests.servers import PRODUCT
 
 HEADS = ["单号", "电话", "情况"]
@@ -46,6 +48,11 @@ def test_text_stays_text_and_numbers_numbers_and_nothing_stays_empty() -> None:
     assert (row[0].data_type, row[0].number_format, row[1].data_type) == ("s", "@", "n")
 
 
+def test_a_day_is_a_date_that_a_spreadsheet_can_sort_and_count_with() -> None:
+    (row,) = sheet("x", HEADS, [[date(2026, 12, 4)]]).iter_rows(min_row=2)
+    assert (row[0].value, row[0].number_format) == (datetime(2026, 12, 4), "yyyy-mm-dd")
+
+
 @pytest.mark.parametrize(
     "typed",
     ["a<b>&\"c'", "两\n行", "  空白  ", "𠮷野", "]]>", "表\t格", "a_b", ""],
@@ -56,9 +63,36 @@ def test_what_was_typed_comes_back(typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["=1+1", "\x00=1+1", "<r>&</r>", "\x00<r><t>a</t></r>"])
-def test_what_begins_like_a_formula_or_like_markup_is_text(typed: str) -> None:
+def test_what_begins_like_a_formula_or_like_markup_is_text_as_it_was_typed(typed: str) -> None:
     (row,) = sheet("x", ["一"], [[typed]]).iter_rows(min_row=2)
-    assert (row[0].value, row[0].data_type) == ("'" + typed.removeprefix("\0"), "s")
+    assert (str(row[0].value).rstrip(), row[0].data_type) == (typed.removeprefix("\0"), "s")
+
+
+def test_in_a_csv_file_an_apostrophe_keeps_text_from_being_a_formula() -> None:
+    lines = as_csv(["a", "b"], [["=1+1", "+8613812345678"], [-1, "-x"]]).splitlines()
+    assert lines == ["\ufeffa,b", "'=1+1,'+8613812345678", "-1,'-x"]
+
+
+FORM = {"fields": [{"name": "x", "label": "问", "kind": "text", "required": True, "choices": []}]}
+
+
+@pytest.mark.parametrize("typed", ["'=1+1", "'+8613812345678"])
+def test_an_apostrophe_of_an_earlier_export_is_not_read(typed: str) -> None:
+    assert back(["问"], [typed]) == [(2, {"x": [typed[1:]]})]
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "'90 年代", "<r>&</r>", "两\n行", "+8613812345678"])
+def test_what_was_written_is_read_as_it_was(typed: str) -> None:
+    assert back(["问"], [typed]) == [(2, {"x": [typed]})]
+
+
+def test_of_two_columns_with_one_heading_the_later_is_the_question() -> None:
+    assert back(["问", "别的", "问"], ["a", "b", "c"]) == [(2, {"x": ["c"]})]
+
+
+def back(heads: Sequence[str], row: Sequence[Cell]) -> list[tuple[int, dict[str, list[str]]]]:
+    with xlsx("x", heads, [row]) as file:
+        return read(file.read(), FORM)
 
 
 def test_what_no_workbook_can_hold_is_left_out() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from functions.forms.definition import FORMS, THANKS
+from functions.forms.residents import FORMS, THANKS
 from generator.content.forms import Offers, resolve
 from generator.content.models import Form, Service, Team
 from generator.site.plan.page import Page

@@ -1,0 +1,79 @@
+"""Answers as people read them: on pages, and as rows of tables.
+
+The caller gives the definition under which the answers were given, and everything that was stored
+with them. Answers to questions that the definition does not have are shown too, under their names.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from functions.forms.definition import RECORDED, Form, is_personal
+from functions.forms.kinds import KINDS, Cell, plain
+
+Values = Mapping[str, Any]
+
+MISMATCH = (AttributeError, TypeError, ValueError)
+"""What a kind raises for a value that was stored when the question was of another kind."""
+
+
+class Shown(NamedTuple):
+    """One answer. ``name`` is the question's role or name, and ``kind`` its kind, empty where there
+    is no such question. ``link`` is an address to open from it, such as ``tel:…``, or empty."""
+
+    name: str
+    kind: str
+    label: str
+    text: str
+    link: str = ""
+
+
+def shown(form: Form, values: Values, discreet: bool = False) -> list[Shown]:
+    """The answers in the order of the questions, and then those without a question.
+
+    A required consent is left out: without it there would be no answers. ``discreet`` hides most
+    of a phone and of an address, for pages that a neighbour may see over somebody's shoulder.
+    """
+    found: list[Shown] = []
+    rest: dict[Any, Any] = dict(values)
+    for field in form["fields"]:
+        name, kind = field["name"], KINDS[field["kind"]]
+        value = rest.pop(name, None) or rest.pop(field.get("written"), None)
+        if value is None or (field["role"] == "consent" and field["required"]):
+            continue
+        try:
+            text = kind.show(field, value)
+        except MISMATCH:
+            text = plain(value)
+        link = kind.link and f"{kind.link}{value}"
+        if discreet and (kind.discreet or field["role"] == "address"):
+            text, link = _masked(text), ""
+        found.append(Shown(name, field["kind"], field["label"], text, link))
+    for name, value in rest.items():
+        if name not in RECORDED:
+            text = _masked(plain(value)) if discreet else plain(value)
+            found.append(Shown(name, "", name, text))
+    return found
+
+
+def _masked(text: str) -> str:
+    return f"{text[: len(text) // 3]}****"
+
+
+def row(form: Form, values: Values, unreadable: str = "") -> list[Cell]:
+    """A cell for each question, and one for all answers without a question.
+
+    ``unreadable`` fills the cells of answers that were sealed and cannot be opened.
+    """
+    cells: list[Cell] = []
+    rest: dict[Any, Any] = dict(values)
+    for field in form["fields"]:
+        value = rest.pop(field["name"], None) or rest.pop(field.get("written"), None)
+        if value is None:
+            cells.append(unreadable if unreadable and is_personal(field) else None)
+            continue
+        try:
+            cells.append(KINDS[field["kind"]].cell(field, value))
+        except MISMATCH:
+            cells.append(plain(value))
+    others = (f"{name}：{plain(value)}" for name, value in rest.items() if name not in RECORDED)
+    return [*cells, "；".join(others) or None]

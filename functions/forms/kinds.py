@@ -1,0 +1,331 @@
+"""The kinds of questions, one class each, with everything that the program does with an answer.
+
+A new kind is a class and a line of :data:`KINDS` here, and a macro in
+``templates/macros/widget.html``. A class that lacks a duty of :class:`Kind` neither passes mypy nor
+lets this module be imported.
+"""
+
+import re
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from functions.errors import Wrong
+from functions.forms import order_number
+
+Field = Mapping[str, Any]
+"""One question of a form's definition; see :mod:`functions.forms.definition`."""
+
+Cell = str | int | float | date | None
+
+Kept = Literal["history", "sealed", "nowhere"]
+"""Where answers go. ``history`` is open and stays for ever; ``sealed`` is encrypted and erased in
+time; ``nowhere`` is for answers that only prove whose order it is."""
+
+
+class Kind(ABC):
+    """The duties of a kind. A ``value`` is an answer in the one form in which it is stored."""
+
+    many = False
+    """Whether a resident may give several answers to one question."""
+    discreet = False
+    """Whether a page that others may glance at shows only how the answer begins."""
+    link = ""
+    """What stands before a value in an address that opens it, such as ``tel:``."""
+
+    @property
+    @abstractmethod
+    def kept(self) -> Kept:
+        """Where the answer is kept, unless the question's role says otherwise."""
+
+    @property
+    @abstractmethod
+    def widget(self) -> str:
+        """The macro of ``templates/macros/widget.html`` that draws the question."""
+
+    @abstractmethod
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> Any:
+        """The value of what was typed: at least one text, and just one unless ``many``.
+
+        Raises:
+            Wrong: it is no answer to this question.
+        """
+
+    @abstractmethod
+    def show(self, field: Field, value: Any) -> str:
+        """The value as people read it on a page."""
+
+    @abstractmethod
+    def cell(self, field: Field, value: Any) -> Cell:
+        """The value as a cell of a table."""
+
+    @abstractmethod
+    def typed(self, field: Field, text: str) -> list[str]:
+        """What :meth:`parse` takes, from the text of a cell; the inverse of :meth:`cell`."""
+
+
+def plain(value: Any) -> str:
+    """A value as text, whatever kind of question it answered."""
+    return COMMA.join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+COMMA = "、"
+"""Stands between several answers to one question."""
+
+
+class _Plain(Kind):
+    """Kinds whose cells read like pages, and whose cells are typed into forms as they are."""
+
+    def cell(self, field: Field, value: Any) -> Cell:
+        return self.show(field, value)
+
+    def typed(self, field: Field, text: str) -> list[str]:
+        return [text]
+
+
+class _Typed(_Plain):
+    """Kinds whose value is text that somebody typed, which may hold personal data."""
+
+    kept: Kept = "sealed"
+
+    def show(self, field: Field, value: Any) -> str:
+        return value if isinstance(value, str) else plain(value)
+
+
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters (general categories Cc, Zl and Zp), and the marks that turn the direction of
+what follows, by which a text can look like another (Unicode Technical Report 36, section 2.4)."""
+
+
+class Text(_Typed):
+    """One line of any script, as typed: rare characters are not folded into their likes."""
+
+    widget = "text"
+    longest = 200
+    lines = False
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
+        line, longest = texts[0].replace("\n", " "), field["max"] or self.longest
+        if UNSEEN.search(line):
+            raise Wrong("control")
+        if len(line) > longest:
+            raise Wrong("too_long", max=longest, length=len(line))
+        return texts[0] if self.lines else line
+
+
+class TextArea(Text):
+    """Several lines."""
+
+    widget = "textarea"
+    longest = 1000
+    lines = True
+
+
+class Name(Text):
+    """How somebody is called."""
+
+    widget = "name"
+    longest = 40
+
+
+MOBILE = re.compile(r"1[3-9]\d{9}")
+LANDLINE = re.compile(r"0?((?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})")
+"""Numbers of the Chinese plan (工信部《电信网编号计划》, 2017): mobiles have eleven digits from
+13 to 19; landlines an area code of two digits (10, 2x) or three, after the trunk prefix 0, and
+seven or eight digits that do not begin with 0 or 1."""
+
+
+class Phone(_Typed):
+    """A phone as people type it, stored in one form: ``+86`` and the number (E.164)."""
+
+    widget = "phone"
+    discreet = True
+    link = "tel:"
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
+        plain = unicodedata.normalize("NFKC", texts[0])
+        digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", plain)
+        digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)", "", digits)
+        if not digits.isascii() or not digits.isdigit():
+            raise Wrong("phone")
+        if MOBILE.fullmatch(digits):
+            return f"+86{digits}"
+        landline = LANDLINE.fullmatch(digits)
+        # Without its area code a number could be anywhere; +86 stands in for the 0 before it.
+        if landline and (digits.startswith("0") or plain.lstrip().startswith(("+", "00"))):
+            return f"+86{landline[1]}"
+        raise Wrong("phone")
+
+    def show(self, field: Field, value: str) -> str:
+        """As it is dialled inside the country: landlines with the prefix 0."""
+        plain = value.removeprefix("+86")
+        return plain if not plain or MOBILE.fullmatch(plain) else f"0{plain}"
+
+
+class Choice(_Plain):
+    """One of the choices, stored as its ``value`` and read as its ``label``."""
+
+    kept: Kept = "history"
+    widget = "choice"
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> Any:
+        for choice in field["choices"]:
+            if choice["value"] == texts[0]:
+                return texts[0]
+        raise Wrong("choice")
+
+    def show(self, field: Field, value: Any) -> str:
+        """Labels in the order of the form, then values that are not offered any more."""
+        values = value if isinstance(value, list) else [value]
+        labels = [choice["label"] for choice in field["choices"] if choice["value"] in values]
+        if len(labels) < len(values):
+            offered = [choice["value"] for choice in field["choices"]]
+            labels += [str(value) for value in values if value not in offered]
+        return COMMA.join(labels)
+
+    def typed(self, field: Field, text: str) -> list[str]:
+        values = {choice["label"]: choice["value"] for choice in field["choices"]}
+        return [values.get(text, text)]
+
+
+class Choices(Choice):
+    """Any number of the choices, stored as their sorted values."""
+
+    widget = "choices"
+    many = True
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> list[str]:
+        return sorted({super(Choices, self).parse(field, [text], today) for text in texts})
+
+    def typed(self, field: Field, text: str) -> list[str]:
+        """The fewest labels that make up the text, because a label may have a comma itself."""
+        values = {choice["label"]: choice["value"] for choice in field["choices"]}
+        parts, found = text.split(COMMA), []
+        while parts:
+            labels = [COMMA.join(parts[:size]).strip() for size in range(len(parts), 0, -1)]
+            label = next((label for label in labels if label in values), labels[-1])
+            found.append(values.get(label, label))
+            parts = parts[len(labels) - labels.index(label) :]
+        return found
+
+
+class Stars(_Plain):
+    """One to five stars, stored as a number."""
+
+    kept: Kept = "history"
+    widget = "stars"
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> int:
+        if texts[0] not in {"1", "2", "3", "4", "5"}:
+            raise Wrong("choice")
+        return int(texts[0])
+
+    def show(self, field: Field, value: int) -> str:
+        return "★" * value + "☆" * (5 - value)
+
+    def cell(self, field: Field, value: int) -> Cell:
+        return value
+
+
+class Date(_Plain):
+    """A day to come, at most a year ahead, as ``YYYY-MM-DD``; by hand also 2026年4月5日."""
+
+    kept: Kept = "history"
+    widget = "date"
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
+        parts = re.fullmatch(
+            r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?",
+            unicodedata.normalize("NFKC", texts[0]),
+        )
+        try:
+            day = date(*map(int, parts.groups())) if parts else None
+        except ValueError:
+            day = None
+        if day is None or not today <= day <= today + timedelta(days=366):
+            raise Wrong("date")
+        return day.isoformat()
+
+    def show(self, field: Field, value: str) -> str:
+        day = date.fromisoformat(value)
+        return f"{day.year}年{day.month}月{day.day}日"
+
+    def cell(self, field: Field, value: str) -> Cell:
+        return date.fromisoformat(value)
+
+
+AGREED = ("是", "同意", "yes", "√", "✓")
+"""How consent is written in a table; the first is how we write it."""
+
+
+class Consent(_Plain):
+    """A box to tick, stored as true; one that is not ticked has no value."""
+
+    kept: Kept = "history"
+    widget = "consent"
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> bool:
+        if texts[0] != "yes":
+            raise Wrong("required")
+        return True
+
+    def show(self, field: Field, value: bool) -> str:
+        return AGREED[0]
+
+    def typed(self, field: Field, text: str) -> list[str]:
+        return ["yes"] if text in AGREED else []
+
+
+class _Proof(_Typed):
+    """Kinds whose answers prove whose order it is."""
+
+    kept: Kept = "nowhere"
+
+
+class Order(_Proof):
+    """The number of an order."""
+
+    widget = "order"
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
+        no = order_number.parse(texts[0])
+        if no is None:
+            raise Wrong("order")
+        return no
+
+    def show(self, field: Field, value: str) -> str:
+        return order_number.spell(value)
+
+
+class Last4(_Proof):
+    """The last four digits of a phone."""
+
+    widget = "last4"
+    discreet = True
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
+        digits = unicodedata.normalize("NFKC", texts[0]).replace(" ", "")
+        if not re.fullmatch(r"[0-9]{4}", digits):
+            raise Wrong("last4")
+        return digits
+
+
+KINDS: Mapping[str, Kind] = {
+    "text": Text(),
+    "textarea": TextArea(),
+    "name": Name(),
+    "phone": Phone(),
+    "choice": Choice(),
+    "choices": Choices(),
+    "stars": Stars(),
+    "date": Date(),
+    "consent": Consent(),
+    "order": Order(),
+    "last4": Last4(),
+}
+"""By the name that ``kind:`` has in a form's definition."""
+
+CHOOSING = tuple(name for name, kind in KINDS.items() if isinstance(kind, Choice))
+"""The kinds that have choices."""
