@@ -12,10 +12,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from functions.context.bundle import Bundle, Latest
+from functions.context.bundle import Latest, Read
 from functions.context.clock import Clock, Going, Reference, Stopped, in_china
 from functions.context.workdays import Calendar
 from functions.orders.deadlines import Deadlines
+from functions.orders.names import Names
 from functions.orders.privacy import Personal
 from functions.orders.repository import Orders
 from functions.orders.steps import Steps
@@ -77,7 +78,7 @@ class App:
             store.close()
 
     @cached_property
-    def bundle(self) -> Bundle:
+    def bundle(self) -> Read:
         """What a build handed over.
 
         Raises:
@@ -108,9 +109,19 @@ class App:
         return Personal(self.store, self.vault)
 
     @cached_property
+    def names(self) -> Names:
+        return Names(lambda: self.store, self.bundle)
+
+    @cached_property
     def orders(self) -> Orders:
         return Orders(
-            self.store, self.vault, self.bundle, self.reference, self.deadlines, self.personal
+            self.store,
+            self.vault,
+            self.bundle,
+            self.names,
+            self.reference,
+            self.deadlines,
+            self.personal,
         )
 
     @cached_property
@@ -127,13 +138,15 @@ class App:
     def volunteers(self) -> "Volunteers":
         from functions.people.volunteers import Volunteers
 
-        return Volunteers(self.store, self.vault, self.reference, self.deadlines, self.personal)
+        return Volunteers(
+            self.store, self.vault, self.names, self.reference, self.deadlines, self.personal
+        )
 
     @cached_property
     def team_links(self) -> "TeamLinks":
         from functions.people.team_links import TeamLinks
 
-        return TeamLinks(self.store, self.vault, self.clock)
+        return TeamLinks(self.store, self.vault, self.names, self.clock)
 
     @cached_property
     def access_log(self) -> "AccessLog":
@@ -152,7 +165,7 @@ class App:
         from functions.messages.outbox import Outbox
 
         words = self.bundle.words["undelivered"]
-        return Outbox(self.store, self.bundle.site["notify"], words, self.clock)
+        return Outbox(self.store, self.bundle.site["notify"], words, self.names, self.clock)
 
     def _with(self, **parts: Any) -> "App":
         """This app with other parts, and without the services that were made of its own."""

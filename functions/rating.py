@@ -68,7 +68,7 @@ def _by_key(request: Request, app: App) -> Order:
 def _sent(request: Request, app: App) -> tuple[Form, dict[str, str]]:
     """The form that was sent, and what went along with it unseen: with a key it does not ask for
     number and phone, and passes the key on."""
-    form: Form = app.bundle.forms[NAME]
+    form = submission.form(request, app, NAME)
     if not request.value("key"):
         return form, {}
     hidden = {name: request.value(name) for name in ("no", "key", "source")}

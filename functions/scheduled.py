@@ -6,7 +6,7 @@ On Lambda a schedule calls ``handler``; on one machine the server calls :func:`t
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -176,7 +176,9 @@ def tick(app: App) -> dict[str, Any]:
 
 
 def rederive(app: App) -> None:
-    """Bring what is derived from histories up to the present rules and version."""
+    """Bring what is derived from histories up to the present names, rules and version."""
+    with suppress(Conflict):  # Somebody else keeps the names.
+        app.names.keep(app.clock.now.isoformat())
     app.orders.rederive()
     app.volunteers.rederive()
 

@@ -12,7 +12,7 @@ NAME = volunteers.KIND
 
 def submit(request: Request, app: App) -> Response:
     """Keep the sign-up and say thanks."""
-    form = app.bundle.forms[NAME]
+    form = submission.form(request, app, NAME)
     answers = submission.check(request, app, form)
     if answers.errors:
         return submission.again(request, app, form, answers.errors)

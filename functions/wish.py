@@ -12,7 +12,7 @@ NAME = "wish"
 
 def submit(request: Request, app: App) -> Response:
     """File the wish and lead on to its page."""
-    form = app.bundle.forms[NAME]
+    form = submission.form(request, app, NAME)
     answers = submission.check(request, app, form)
     if answers.errors:
         return submission.again(request, app, form, answers.errors)

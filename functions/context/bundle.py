@@ -17,7 +17,9 @@ FILE = "bundle.json"
 class Bundle:
     """``site``: who the community is. ``forms``: definitions with their choices spelled out.
 
-    ``services`` and ``teams``: names by file name. ``offers``: the teams of each service.
+    ``services`` and ``teams``: names by file name, of those that have not ended. ``ended``: the
+    names of the others, and ``renamed``: the new file name for each old one; both for ``service``
+    and ``team``. ``offers``: the teams of each service.
     ``capacity``: how many orders at a time a team can take, where it said so. ``grids``: all that
     teams look after. ``calendar``: holidays and made-up working days. ``actions``: the forms of
     the desk and of the teams, by event. ``words``: the sentences of states, steps and
@@ -28,6 +30,8 @@ class Bundle:
     forms: dict[str, dict[str, Any]]
     services: dict[str, str]
     teams: dict[str, str]
+    ended: dict[str, dict[str, str]]
+    renamed: dict[str, dict[str, str]]
     offers: dict[str, list[str]]
     capacity: dict[str, int]
     grids: list[str]

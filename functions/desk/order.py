@@ -18,6 +18,7 @@ from functions.storage.history import Change, Head
 from functions.web import step_forms, step_submission, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_submission import UNTRIED, Outcome
+from functions.web.submission import WORDING
 
 ALIKE, RECENT = 8, timedelta(days=30)
 
@@ -124,7 +125,7 @@ def blank(
 
 def file(request: Request, app: App, session: Session) -> Response:
     """File the wish in the resident's name, with who wrote it down and how it came."""
-    form = app.bundle.actions["submitted"]
+    form = app.names.answerable(app.bundle.actions["submitted"], request.value(WORDING))
     answers = check(form, request.typed, app.clock.now.date())
     if answers.errors:
         return blank(request, app, session, submission.sentences(app, form, answers.errors))

@@ -14,7 +14,7 @@ def show(request: Request, app: App, session: Session) -> Response:
         session,
         "report.html",
         report=figures.named(
-            figures.report(month, app.store.tally(month)), app.bundle.services, app.bundle.teams
+            figures.report(month, app.store.tally(month)), app.names.services, app.names.teams
         ),
         months=app.store.months()[::-1],
     )

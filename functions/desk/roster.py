@@ -7,6 +7,7 @@ from functions.forms.answers import Shown, shown
 from functions.orders import counters, repository
 from functions.people import volunteers
 from functions.people.volunteers import Person
+from functions.web import step_forms
 from functions.web.http import Request, Response, see_other
 
 PAGE = 30
@@ -59,6 +60,7 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
         stars=sum(stars) / len(stars) if stars else None,
         can=[k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after],
         notice=notice,
+        open_teams=app.bundle.teams,
     )
 
 
@@ -78,7 +80,8 @@ def act(request: Request, app: App, session: Session) -> Response:
 
 
 def _answers(app: App, person: Person) -> list[Shown]:
-    return shown(app.bundle.forms[volunteers.KIND], person.answers)
+    form = step_forms.labelled(app, app.bundle.forms[volunteers.KIND], person.answers)
+    return shown(form, person.answers)
 
 
 def _person(request: Request, app: App) -> Person:

@@ -71,7 +71,7 @@ def _refuse_foreign(request: Request, app: App) -> None:
 def view(app: App, session: Session, template: str, status: int = 200, **data: Any) -> Response:
     """A page of the desk, whose navigation says how many messages have failed."""
     data |= {"session": session, "failed": len(app.store.messages("failed", limit=100))}
-    data |= {"services": app.bundle.services, "teams": app.bundle.teams}
+    data |= {"services": app.names.services, "teams": app.names.teams}
     return Response(pages.render(app.bundle, f"desk/{template}", **data), status, POLICY)
 
 

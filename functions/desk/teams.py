@@ -10,16 +10,19 @@ from functions.web.http import Request, Response, see_other
 
 
 def show(request: Request, app: App, session: Session) -> Response:
-    """Every team with its load, its ratings and its link."""
-    recent = app.ranking.recent()
+    """Every team with its load, its ratings and its link; of those that ended, or are gone, each
+    that still has orders."""
+    recent, counts = app.ranking.recent(), app.store.tally(counters.NOW)
+    loads = [name for name in counts if counters.load(name[5:-5]) == name]
+    busy = {name[5:-5] for name in loads}
     rows = []
-    for team, name in app.bundle.teams.items():
+    for team in (*app.bundle.teams, *sorted(busy - app.bundle.teams.keys())):
         link = app.team_links.of(team)
         live = link is not None and app.team_links.lives(link)
         rows.append(
             {
                 "slug": team,
-                "name": name,
+                "name": app.names.teams.get(team, team),
                 "link": app.team_links.address(link) if link and live else "",
                 "until": link.data["until"] if link and live else "",
                 "asked": link.data["asked"] if link else "",
@@ -27,14 +30,13 @@ def show(request: Request, app: App, session: Session) -> Response:
                 "done": recent.get(f"team:{team} done", 0),
             }
         )
-    counts = app.store.tally(counters.NOW)
     return view(app, session, "teams.html", rows=rows, counts=counts, site=app.bundle.site)
 
 
 def act(request: Request, app: App, session: Session) -> Response:
     """Issue a new link, or take the link back."""
     team = request.value("team")
-    if team not in app.bundle.teams:
+    if team not in app.names.teams:
         raise Problem(404, "not_found")
     with suppress(Conflict):  # Somebody else did it just now, and the page shows how it stands.
         if request.value("do") == "revoke":

@@ -19,7 +19,7 @@ from functions.orders.privacy import Unreadable
 from functions.people import volunteers
 from functions.people.accounts import Accounts
 from functions.storage.history import Change, Head
-from functions.web import submission
+from functions.web import step_forms, submission
 from functions.web.http import Request, Response
 
 AT_ONCE = 500
@@ -42,10 +42,10 @@ def orders_xlsx(request: Request, app: App, session: Session) -> Response:
                 order_number.spell(order.no),
                 order.filed_at[:16].replace("T", " "),
                 words["states"][order.state]["name"],
-                app.bundle.services.get(order.service, ""),
+                app.names.services.get(order.service, ""),
                 words["level_names"].get(order.level, ""),
                 order.grid,
-                app.bundle.teams.get(order.team, ""),
+                app.names.teams.get(order.team, ""),
                 _day(order.due),
                 _day(order.done_at),
                 *_answers(app, "wishes", app.store.events(head.no)[0].data, said),
@@ -66,8 +66,8 @@ def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
                 at = max(seq for seq, event in enumerate(events, 1) if event.kind == "rated")
                 yield (
                     _day(order.rated_at),
-                    app.bundle.services.get(order.service, ""),
-                    app.bundle.teams.get(order.rated_team, ""),
+                    app.names.services.get(order.service, ""),
+                    app.names.teams.get(order.rated_team, ""),
                     *_answers(
                         app, "ratings", {**events[at - 1].data, "no": order.no}, said.get(at, {})
                     ),
@@ -86,7 +86,7 @@ def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
                 person = app.volunteers.opened(head)
                 yield (
                     app.bundle.words["volunteer_states"][head.state],
-                    app.bundle.teams.get(head.data.get("team", ""), ""),
+                    app.names.teams.get(head.data.get("team", ""), ""),
                     _day(head.begun),
                     *_answers(app, "volunteers", person.answers, person.said),
                 )
@@ -101,7 +101,9 @@ def _answers(app: App, kind: str, picked: Mapping[str, Any], said: Mapping[str, 
     if (source := picked.get("source")) and source not in offered:
         picked = {**picked, "source": words["sources"][source]}  # Nobody brings it on paper.
     unreadable = isinstance(said, Unreadable)
-    return row(form, {**picked, **said}, words["unreadable"]["cell"] if unreadable else "")
+    answered = step_forms.labelled(app, form, picked)
+    cell = words["unreadable"]["cell"] if unreadable else ""
+    return row(form, answered, {**picked, **said}, cell)
 
 
 def _heads(app: App, name: str, kind: str) -> list[str]:
@@ -124,7 +126,7 @@ def report_xlsx(request: Request, app: App, session: Session) -> Response:
     month = request.value("month")
     words = app.bundle.words["sheets"]
     made = figures.named(
-        figures.report(month, app.store.tally(month)), app.bundle.services, app.bundle.teams
+        figures.report(month, app.store.tally(month)), app.names.services, app.names.teams
     )
     rows = figures.rows(made, words["names"], words["kinds"])
     return _download(app, session, "report", month, words["report"], rows)

@@ -59,15 +59,18 @@ def _masked(text: str) -> str:
     return f"{text[: len(text) // 3]}****"
 
 
-def row(form: Form, values: Values, unreadable: str = "") -> list[Cell]:
-    """A cell for each question, and one for all answers without a question.
+def row(form: Form, answered: Form, values: Values, unreadable: str = "") -> list[Cell]:
+    """A cell for each question of the form, and one for the answers to all others.
 
-    ``unreadable`` fills the cells of answers that were sealed and cannot be opened.
+    ``answered`` is the definition under which the answers were given. ``unreadable`` fills the
+    cells of answers that were sealed and cannot be opened.
     """
     cells: list[Cell] = []
     rest: dict[Any, Any] = dict(values)
+    then = {field["name"]: field for field in answered["fields"]}
     for field in form["fields"]:
         value = rest.pop(field["name"], None) or rest.pop(field.get("written"), None)
+        field = then.get(field["name"], field)
         if value is None:
             cells.append(unreadable if unreadable and is_personal(field) else None)
             continue
@@ -75,5 +78,5 @@ def row(form: Form, values: Values, unreadable: str = "") -> list[Cell]:
             cells.append(KINDS[field["kind"]].cell(field, value))
         except MISMATCH:
             cells.append(plain(value))
-    others = (f"{name}：{plain(value)}" for name, value in rest.items() if name not in RECORDED)
+    others = (f"{each.label}：{each.text}" for each in shown(answered, rest))
     return [*cells, "；".join(others) or None]

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from functions.errors import Wrong
-from functions.forms.kinds import KINDS, Field
+from functions.forms.kinds import KINDS, Field, current
 
 Form = Mapping[str, Any]
 
@@ -107,3 +107,12 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
         elif kind.kept == "history":
             answers.public[name] = value
     return answers
+
+
+def renamed(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What was picked from the choices of a form that was drawn before some were renamed."""
+    return {
+        field["name"]: [current(field, text) for text in typed[field["name"]]]
+        for field in form["fields"]
+        if field.get("choices") and field["name"] in typed
+    }

@@ -164,6 +164,14 @@ class Phone(_Typed):
         return plain if not plain or MOBILE.fullmatch(plain) else f"0{plain}"
 
 
+def current(field: Field, value: str) -> str:
+    """The value that a choice has now; forms that show one of its former values are taken, too."""
+    for choice in field["choices"]:
+        if value in choice.get("former", ()):
+            return str(choice["value"])
+    return value
+
+
 class Choice(_Plain):
     """One of the choices, stored as its ``value`` and read as its ``label``."""
 
@@ -171,9 +179,10 @@ class Choice(_Plain):
     widget = "choice"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> Any:
+        value = current(field, texts[0])
         for choice in field["choices"]:
-            if choice["value"] == texts[0]:
-                return texts[0]
+            if choice["value"] == value:
+                return value
         raise Wrong("choice")
 
     def show(self, field: Field, value: Any) -> str:

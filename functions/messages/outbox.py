@@ -10,6 +10,7 @@ from typing import NamedTuple
 from functions.context.clock import Clock
 from functions.errors import Undelivered, Unreachable
 from functions.messages import channels
+from functions.orders.names import Names
 from functions.storage.history import Message, to_utc
 from functions.storage.port import Store
 
@@ -42,6 +43,7 @@ class Outbox(NamedTuple):
     store: Store
     channels: Sequence[Mapping[str, str]]
     words: Mapping[str, str]
+    names: Names
     clock: Clock
 
     def send(self) -> int:
@@ -92,8 +94,9 @@ class Outbox(NamedTuple):
 
     def channel(self, to: str) -> Channel:
         """Where messages to somebody go; nowhere, if the settings do not say so any more."""
+        now = self.names.now("team", to)  # The team may have been renamed since.
         for channel in self.channels:
-            if channel["to"] == to:
+            if channel["to"] == now:
                 return tuple(sorted({**channel, "to": channel["address"]}.items()))
         return (("kind", "none"),)
 

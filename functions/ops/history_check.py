@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.errors import Refused
-from functions.orders import counters, repository
+from functions.orders import counters, names, repository
 from functions.orders.counters import Tally
 from functions.orders.lifecycle import fold
 from functions.orders.privacy import identifying
@@ -23,6 +23,7 @@ STATES: dict[str, dict[str, str]] = {
     accounts.KIND: {"added": "active", "reset": "active", "disabled": "disabled"},
     team_links.KIND: {"issued": "issued", "revoked": "revoked"},
     access_log.KIND: {},
+    names.KIND: {},
     DONE: {},
     DOCTOR: {},
 }
@@ -241,7 +242,7 @@ Derived = tuple[Head, Tally]
 
 
 def _order(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
-    order = fold(kept.no, events)
+    order = fold(kept.no, map(app.names.of_event, events))
     return app.orders.head(order), counters.of_order(order)
 
 

@@ -10,7 +10,7 @@ and keeps its rating until there is a new one, which may come late.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from functions.orders.lifecycle import FINAL, Order
@@ -67,6 +67,13 @@ def difference(before: Tally, after: Tally) -> dict[tuple[str, str], int]:
     """What to add to the counters when one thing changed."""
     changed = {name: after.get(name, 0) - before.get(name, 0) for name in {*before, *after}}
     return {name: more for name, more in changed.items() if more}
+
+
+def renamed(name: str, new_names: Mapping[str, Mapping[str, str]]) -> str:
+    """The counter's name after services and teams were renamed; ``new_names`` by kind and name."""
+    scope, _, counted = name.partition(" ")
+    kind, _, slug = scope.partition(":")
+    return f"{kind}:{new_names[kind][slug]} {counted}" if slug in new_names.get(kind, ()) else name
 
 
 def load(team: str) -> str:

@@ -8,13 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from functions.orders import counters, lifecycle
+from functions.orders import counters, lifecycle, names
 from functions.orders.counters import STARS, STEPS
 
 if TYPE_CHECKING:
     from datetime import date
 
     from functions.storage.port import Store
+
+NewNames = Mapping[str, Mapping[str, str]]
+"""The new name for each old one of a ``service`` or ``team``."""
 
 FEWEST = 5
 """Services and teams with fewer orders in a period are shown together, lest a person be known;
@@ -85,7 +88,8 @@ def snapshot(store: "Store", today: "date") -> dict[str, Any]:
     """All that a build needs to know of the orders, and nothing personal: counters and wishes.
 
     ``months``: counters by month. ``now``: what is at the moment. ``wishes`` and ``answers``:
-    what the station wrote for the public, the newest first.
+    what the station wrote for the public, the newest first. ``names``: what services and teams
+    are, or were, called.
     """
     heads = store.find("order", ["published:yes"], limit=WISHES)
     wishes = [
@@ -107,6 +111,40 @@ def snapshot(store: "Store", today: "date") -> dict[str, Any]:
         "now": _counted(store, counters.NOW),
         "wishes": wishes,
         "answers": answers,
+        "names": names.labels(store),
+    }
+
+
+def brought_up_to_date(
+    snapshot: Mapping[str, Any], new_names: NewNames, labels: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, Any]:
+    """A snapshot of an earlier day, with services and teams under their names of today.
+
+    ``labels`` are what those are called that have ended; the snapshot's ``names`` have them too.
+    """
+    if not snapshot:
+        return snapshot
+    known = snapshot.get("names", {})
+    called = {kind: {**known.get(kind, {}), **ended} for kind, ended in labels.items()}
+    if not any(new_names.values()):
+        return {**snapshot, "names": called}
+    services = new_names["service"]
+
+    def moved(counted: Mapping[str, int]) -> Counter[str]:
+        return together({counters.renamed(n, new_names): c} for n, c in counted.items())
+
+    return {
+        **snapshot,
+        "months": {month: moved(counted) for month, counted in snapshot["months"].items()},
+        "now": moved(snapshot["now"]),
+        "names": called,
+        **{
+            part: [
+                {**each, "service": services.get(each["service"], each["service"])}
+                for each in snapshot[part]
+            ]
+            for part in ("wishes", "answers")
+        },
     }
 
 

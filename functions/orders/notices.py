@@ -8,25 +8,28 @@ from collections.abc import Sequence
 from functions.context.bundle import Bundle
 from functions.forms import order_number
 from functions.orders.lifecycle import Order
+from functions.orders.names import Names
 from functions.storage.history import Event, Message
 
 STATION = "station"
 
 
-def due(bundle: Bundle, before: Order, after: Order, events: Sequence[Event]) -> list[Message]:
+def due(
+    bundle: Bundle, names: Names, before: Order, after: Order, events: Sequence[Event]
+) -> list[Message]:
     """The messages about these events, to those who have a channel."""
     words = bundle.words["messages"]
     reached = {channel["to"] for channel in bundle.site["notify"]}
     team = after.team or before.team
-    names = {
+    values = {
         "no": order_number.spell(after.no),
-        "service": bundle.services.get(after.service, ""),
-        "team": bundle.teams.get(team, ""),
+        "service": names.services.get(after.service, ""),
+        "team": names.teams.get(team, ""),
         "due": after.answer_by or after.due,
         "station": bundle.site["station"],
     }
     return [
-        Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, text.format(**names))
+        Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, text.format(**values))
         for event in events
         for role, text in words.get(event.kind, {}).items()
         if (to := team if role == "team" else STATION) in reached

@@ -15,6 +15,7 @@ from functions.forms import order_number
 from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import Order, apply, fold
+from functions.orders.names import Names
 from functions.orders.privacy import Personal
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import Store
@@ -50,14 +51,15 @@ class Orders(NamedTuple):
     store: Store
     vault: Vault
     bundle: Bundle
+    names: Names
     reference: Reference
     deadlines: Deadlines
     personal: Personal
 
     def history(self, no: str) -> History | None:
         """The order of this number with its events, or None where there is none; a volunteer's
-        sign-up is no order."""
-        events = self.store.events(no)
+        sign-up is no order. Services and teams have the names of now."""
+        events = tuple(map(self.names.of_event, self.store.events(no)))
         if not events or events[0].kind != "submitted":
             return None
         return History(fold(no, events), events)
@@ -149,7 +151,7 @@ class Orders(NamedTuple):
             sealed,
             traces,
             tally=counters.difference(counters.of_order(before), counters.of_order(after)),
-            messages=notices.due(self.bundle, before, after, events),
+            messages=notices.due(self.bundle, self.names, before, after, events),
             erase="erased" in [event.kind for event in events],
         )
 
@@ -192,13 +194,13 @@ class Orders(NamedTuple):
 
     def rederive(self) -> int:
         """Derive the heads of all orders anew, see :func:`derive_anew`, because deadlines follow
-        from the calendar and the station's rules."""
+        from the calendar and the station's rules, and names from what was renamed."""
 
         def derive(no: str) -> Head | None:
             order = self.find(no)
             return self.head(order) if order else None
 
-        rules = [self.bundle.calendar, self.bundle.site["desk"], Order._fields]
+        rules = [self.bundle.calendar, self.bundle.site["desk"], self.names.renamed, Order._fields]
         return derive_anew(self.store, KIND, rules, derive)
 
 

@@ -5,10 +5,12 @@ far is part of what is signed, so a new link ends the one before.
 """
 
 import hmac
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from functions.context.clock import Clock
+from functions.orders.names import Names
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import Store
 from functions.storage.vault import Vault
@@ -26,6 +28,7 @@ class TeamLinks(NamedTuple):
 
     store: Store
     vault: Vault
+    names: Names
     clock: Clock
 
     def address(self, head: Head) -> str:
@@ -35,7 +38,15 @@ class TeamLinks(NamedTuple):
 
     def of(self, team: str) -> Head | None:
         """The team's link as it stands; ``state`` is ``issued`` or ``revoked``."""
-        return self.store.head(f"{KIND}:{team}")
+        return next(self._all(team), None)
+
+    def _all(self, team: str) -> Iterator[Head]:
+        """The team's link, or those of the names that it had before, until a new one is issued."""
+        if own := self.store.head(f"{KIND}:{team}"):
+            yield own
+            return
+        olds = (self.store.head(f"{KIND}:{name}") for name in self.names.before("team", team))
+        yield from filter(None, olds)
 
     def issue(self, team: str, who: str) -> Head:
         """Make a new link for a team; the one before ends.
@@ -44,7 +55,11 @@ class TeamLinks(NamedTuple):
             Conflict: somebody else does it at this moment.
         """
         until = (self.clock.now + LASTS).isoformat()
-        return self._write(team, "issued", who, until, 1)
+        own = self.store.head(f"{KIND}:{team}")
+        new = Head(
+            f"{KIND}:{team}", KIND, 0, "", self.clock.now.isoformat(), {"team": team, "count": 0}
+        )
+        return self._write(own or new, "issued", who, until, 1)
 
     def revoke(self, team: str, who: str) -> None:
         """End a team's link.
@@ -52,8 +67,9 @@ class TeamLinks(NamedTuple):
         Raises:
             Conflict: somebody else does it at this moment.
         """
-        if (old := self.of(team)) and old.state == "issued":
-            self._write(team, "revoked", who, "", 0)
+        for old in [*self._all(team)]:
+            if old.state == "issued":
+                self._write(old, "revoked", who, "", 0)
 
     def ask(self, team: str) -> None:
         """Remember that somebody with an old link of the team asked for a new one, once a day."""
@@ -73,19 +89,15 @@ class TeamLinks(NamedTuple):
 
     def opens(self, team: str, key: str) -> bool:
         """Whether this key opens the team's page now."""
-        head = self.of(team)
-        if head is None or not self.lives(head):
-            return False
-        keys = self.vault.stamps(*_signed(head))
+        heads = [head for head in self._all(team) if self.lives(head)]
+        keys = [key for head in heads for key in self.vault.stamps(*_signed(head))]
         return any(hmac.compare_digest(each[:KEY].encode(), key.encode()) for each in keys)
 
-    def _write(self, team: str, state: str, who: str, until: str, more: int) -> Head:
-        """Write how the link stands now, with so many more of them issued."""
-        at, old = self.clock.now.isoformat(), self.of(team)
-        count = (old.data["count"] if old else 0) + more
-        version, begun = (old.version + 1, old.begun) if old else (1, at)
-        data = {"team": team, "count": count, "until": until, "asked": ""}
-        head = Head(f"{KIND}:{team}", KIND, version, state, begun, data)
+    def _write(self, old: Head, state: str, who: str, until: str, more: int) -> Head:
+        """Write how a link stands now, with so many more of them issued."""
+        at, count = self.clock.now.isoformat(), old.data["count"] + more
+        data = {"team": old.data["team"], "count": count, "until": until, "asked": ""}
+        head = old._replace(version=old.version + 1, state=state, data=data)
         self.store.commit(Change(head, [Event(state, "staff", at, {"who": who})]))
         return head
 

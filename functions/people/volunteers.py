@@ -10,6 +10,7 @@ from functions.forms.definition import Answers, Form
 from functions.orders import counters
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import STAFF
+from functions.orders.names import Names
 from functions.orders.privacy import Personal, Unreadable
 from functions.orders.repository import derive_anew
 from functions.storage.history import Change, Event, Head
@@ -26,6 +27,9 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "erased": (("applied", "inactive"), "erased"),
 }
 """Events, the states that each may follow, and the state that it leads to."""
+
+TEAMS = ("team", "wants")
+"""Where a volunteer's head names a team: the one they are in, and the one they asked for."""
 
 OUTSIDE = ("applied", "inactive")
 """The states of those who are not, or no longer, in a team: their answers are kept for a time."""
@@ -60,6 +64,7 @@ class Volunteers(NamedTuple):
 
     store: Store
     vault: Vault
+    names: Names
     reference: Reference
     deadlines: Deadlines
     personal: Personal
@@ -84,7 +89,8 @@ class Volunteers(NamedTuple):
         after, to = TABLE[event.kind]
         if (head.state if head else "") not in after:
             raise Refused("state", event=event.kind)
-        data = (head.data if head else {}) | dict(event.data)
+        head = head and head._replace(data=self._named(head.data))
+        data = self._named((head.data if head else {}) | dict(event.data))
         begun = head.begun if head else event.at
         version = (head.version if head else 0) + 1
         team = data.get("team", "")
@@ -142,14 +148,20 @@ class Volunteers(NamedTuple):
 
     def rederive(self) -> int:
         """Derive the heads of all volunteers anew, because the station's rules say how long their
-        data is kept; see :func:`functions.orders.repository.derive_anew`."""
+        data is kept, and teams are renamed; see :func:`functions.orders.repository.derive_anew`."""
 
         def derive(no: str) -> Head | None:
             with suppress(Refused):
                 return self.fold(no, self.store.events(no))
             return None
 
-        return derive_anew(self.store, KIND, [self.deadlines.rules["keep"], Head._fields], derive)
+        rules = [self.deadlines.rules["keep"], self.names.renamed["team"], Head._fields]
+        return derive_anew(self.store, KIND, rules, derive)
+
+    def _named(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What a head holds, with the names that teams have now."""
+        teams = {name: self.names.now("team", data[name]) for name in TEAMS if data.get(name)}
+        return {**data, **teams}
 
     def _now(self) -> str:
         return self.reference.clock.now.isoformat()

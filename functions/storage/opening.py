@@ -66,9 +66,9 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
     return _long_enough(read_secret(file), str(file))
 
 
-def look(address: str, given: str) -> None:
+def look(address: str, given: str) -> bool:
     """Make sure that store and secret are there and belong together, as far as that can be seen
-    on this machine without changing anything.
+    on this machine without changing anything; and say whether the store can be read like that.
 
     Raises:
         Unusable: they are not, or do not.
@@ -78,6 +78,7 @@ def look(address: str, given: str) -> None:
     seen = _glance(Path(place)) if engine == "sqlite" else None
     if seen and seen.facts.get(FACT, "") not in ("", *vault.fingerprints):
         raise Unusable("secret_foreign")
+    return seen is None or not seen.older
 
 
 def existing(address: str) -> Store:

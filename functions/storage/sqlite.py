@@ -590,10 +590,11 @@ def fold(file: Path) -> bool:
 
 class Glance(NamedTuple):
     """What can be said of a database without opening it to others: whether it keeps any history,
-    and its facts."""
+    its facts, and whether it is ``older`` than this program, which would upgrade it."""
 
     holds: bool
     facts: dict[str, str]
+    older: bool
 
 
 def glance(file: Path) -> Glance | None:
@@ -613,7 +614,7 @@ def glance(file: Path) -> Glance | None:
             return None
         (holds,) = db.execute("SELECT EXISTS (SELECT 1 FROM heads)").fetchone()
         facts = dict(db.execute("SELECT * FROM facts")) if "facts" in tables else {}
-        return Glance(bool(holds), facts)
+        return Glance(bool(holds), facts, _version(db) < len(MIGRATIONS))
 
 
 @contextmanager

@@ -16,8 +16,8 @@ def linked(page: Page) -> Action:
     """The action for a team with an open link; others may ask the station for a new one."""
 
     def opened(request: Request, app: App) -> Response:
-        team = request.value("team")
-        if team not in app.bundle.teams:
+        team = app.names.now("team", request.value("team"))
+        if team not in app.names.teams:
             raise Problem(404, "no_team")
         if request.method == "POST" and request.value("do") == "renew":
             app.team_links.ask(team)
@@ -31,5 +31,5 @@ def linked(page: Page) -> Action:
 
 def view(app: App, template: str, status: int = 200, **data: Any) -> Response:
     """A page for teams."""
-    names = {"services": app.bundle.services, "teams": app.bundle.teams}
+    names = {"services": app.names.services, "teams": app.names.teams}
     return Response(pages.render(app.bundle, f"team/{template}", **names, **data), status)

@@ -55,18 +55,31 @@ def wish(
 ) -> list[Shown]:
     """What was answered when an order was filed: the picked answers of its first event, and
     ``typed``, which is as much of the sealed ones as the reader may see."""
-    picked = next(iter(events)).data
-    return shown(app.bundle.forms["wish"], {**picked, **typed}, discreet)
+    answers = {**next(iter(events)).data, **typed}
+    return shown(labelled(app, app.bundle.forms["wish"], answers), answers, discreet)
 
 
 def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
     """What was answered with a later event of an order, for staff."""
     definition: Form = app.bundle.actions.get(event.kind, {"fields": []})
-    who = event.data.get("volunteer")
-    if who and (person := app.volunteers.find(who)):
-        name = {"value": who, "label": _name(app, person.said, "name")}
-        definition = _choosing(definition, "volunteer", [name])
-    return shown(definition, {**event.data, **typed})
+    answers = {**event.data, **typed}
+    return shown(labelled(app, definition, answers), answers)
+
+
+def labelled(app: App, definition: Form, answers: Mapping[str, Any]) -> Form:
+    """The definition under which the answers were given, with the labels of a service, a team and a
+    volunteer that are not among its choices any more."""
+    definition = app.names.form(definition, answers.get("wording", ""))
+    labels = {
+        "service": app.names.services.get(answers.get("service", "")),
+        "team": app.names.teams.get(answers.get("team", "")),
+    }
+    if (no := answers.get("volunteer")) and (person := app.volunteers.find(no)):
+        labels["volunteer"] = _name(app, person.said, "name")
+    for name, label in labels.items():
+        if label:
+            definition = _choosing(definition, name, [{"value": answers[name], "label": label}])
+    return definition
 
 
 def doer(

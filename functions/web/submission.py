@@ -14,6 +14,13 @@ from functions.web.http import Action, Keeping, Request, Response, as_json, see_
 
 ONCE = "once"
 """The hidden field with the id of one drawn form, by which a second sending is recognised."""
+WORDING = "wording"
+"""The hidden field with the version of the form that was drawn."""
+
+
+def form(request: Request, app: App, name: str) -> Form:
+    """The form that a request answers, which may have been drawn before its last edit."""
+    return app.names.answerable(app.bundle.forms[name], request.value(WORDING))
 
 
 def fresh(name: str) -> Action:
@@ -32,7 +39,7 @@ Drawn = Callable[[Request, App], tuple[Form, Mapping[str, str]]]
 
 def whole(name: str) -> Drawn:
     """A form with all its questions and nothing unseen."""
-    return lambda request, app: (app.bundle.forms[name], {})
+    return lambda request, app: (form(request, app, name), {})
 
 
 def kept(submit: Action, drawn_from: Drawn) -> Keeping:
@@ -83,7 +90,7 @@ def drawn(
         app.bundle,
         "form.html",
         form=asked,
-        typed=typed,
+        typed={**typed, **definition.renamed(asked, typed)},
         errors=errors or {},
         hidden=hidden or {},
         notice=notice,

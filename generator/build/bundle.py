@@ -1,5 +1,6 @@
 """The bundle: what a build hands to the functions."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ from functions.context.bundle import FILE, Bundle
 from functions.forms.definition import OTHER
 from functions.forms.residents import FORMS
 from generator.build.render import Renderer
-from generator.content import forms
+from generator.content import forms, names
+from generator.content.codec import digest
 from generator.content.forms import Offers
-from generator.content.models import Calendar, Form, Service, Site, Team, digest
+from generator.content.models import Form, Item, Service, Site, Team
+from generator.content.settings import Calendar
 from generator.files.atomic import update
 from generator.files.cache import Cache
 from generator.files.file_stamps import stamp_of_own
@@ -20,7 +23,7 @@ from generator.files.file_stamps import stamp_of_own
 def hand_over(folder: Path, site: Site, renderer: Renderer, cache: Cache) -> None:
     """Write the bundle to a folder, if anything that it is made from may have changed."""
     file = folder / FILE
-    given = (site.calendar, site.forms, site.menu, site.teams)
+    given = (site.calendar, site.forms, site.menu, site.teams, site.past, site.renamed)
     key = digest((renderer.common, given))
     if cache.noted("bundle") != key + stamp_of_own(file).encode():
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,8 +37,10 @@ def _bundle(
     all_forms: tuple[Form, ...],
     menu: tuple[Service, ...],
     teams: tuple[Team, ...],
+    past: Mapping[str, tuple[Item, ...]],
+    renamed: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
-    theme, offers = renderer.theme, Offers(menu, teams)
+    theme, offers = renderer.theme, Offers(menu, teams, renamed)
     resolved = [forms.resolve(form, offers) for form in all_forms if form.slug in FORMS]
     ready = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in resolved}
     services = {service.slug: service.name for service in menu}
@@ -49,6 +54,8 @@ def _bundle(
         forms=ready,
         services=services | {OTHER: theme.words["sheets"]["names"][OTHER]},
         teams={team.slug: team.name for team in teams},
+        ended=names.labels(past),
+        renamed=names.in_orders(renamed),
         words=theme.words,
         templates={name: text for name, text in theme.templates.items() if name.endswith(".html")},
         assets=theme.shared_assets,

@@ -2,7 +2,7 @@
 
 import gc
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -45,10 +45,12 @@ def bundle_folder(root: Path) -> Path:
 
 
 class Checked(NamedTuple):
-    """Content without mistakes: how many pages it makes, and its calendar of deadlines."""
+    """Content without mistakes: how many pages it makes, its calendar of deadlines, and the names
+    that orders may have for what is in it, by kind."""
 
     pages: int
     calendar: workdays.Calendar
+    names: Mapping[str, Collection[str]]
 
 
 def check(root: Path) -> Checked:
@@ -58,14 +60,15 @@ def check(root: Path) -> Checked:
         ContentError: with all that is wrong.
         DiskError: a file cannot be read.
     """
-    from generator.content import figures_file, library
+    from generator.content import figures_file, library, names
     from generator.site.plan import pages, plan
 
     with _disk_errors():
         figures, problems = figures_file.read(root / FIGURES)
         site = library.load(root, problems)
     days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
-    return Checked(len(pages(plan(site, figures))), workdays.Calendar(*days))
+    count = len(pages(plan(site, figures)))
+    return Checked(count, workdays.Calendar(*days), names.known(site))
 
 
 def calendar(root: Path) -> workdays.Calendar:

@@ -149,7 +149,7 @@ def backup(
 
     from functions.ops import backup
     from functions.storage import opening
-    from generator.content.models import Backup
+    from generator.content.settings import Backup
     from generator.serve import local_app
 
     app = _app(root, data, "never")

@@ -56,6 +56,8 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
         f"删去 {report.removed} 个，用时 {took:.2f} 秒。"
     )
     _warn_of_missing_years(incremental.calendar(root))
+    if figures is not None:
+        _warn_of_removed(local_app.warnings(root))
 
 
 @click.command()
@@ -70,9 +72,16 @@ def check(root: Path, data: Path | None) -> None:
     click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
     _warn_of_missing_years(checked.calendar)
     try:
-        local_app.look(root, data)
+        if local_app.look(root, data):
+            _warn_of_removed(local_app.warnings(root, data, checked.names))
     except Exception as error:
         note(explain(error))
+
+
+def _warn_of_removed(sentences: list[str]) -> None:
+    """Say which open orders need something that the content no longer has."""
+    for sentence in sentences:
+        note(sentence)
 
 
 def _warn_of_missing_years(calendar: "Calendar") -> None:

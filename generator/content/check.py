@@ -1,19 +1,21 @@
-"""Hold a document against its model and say everything that is wrong with it, in place."""
+"""Checks a document against its model, and reports every mistake with its place."""
 
 import difflib
 import types
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from generator.content.models import Clock, Model, Moment, Part, Refers, from_text
+from generator.content.codec import Clock, Moment, Part, Refers, from_text
+from generator.content.messages import KNOWN, NEAREST, TYPES
 from generator.content.yaml_source import Document, Place
-from generator.messages import KNOWN, NEAREST, TYPES
+
+Model = TypeVar("Model")
 
 Refer = Callable[[str, str], tuple[str, str] | None]
-"""Given a kind of reference and the name written, a problem's code and mend, or None."""
+"""Returns the code and the mend of a wrong reference, given its kind and the name; else None."""
 
 NAMES: dict[Any, str] = {
     **{str: "text", int: "integer", bool: "boolean", tuple: "list", dict: "mapping"},
@@ -24,7 +26,7 @@ NAMES: dict[Any, str] = {
 def check(
     document: Document, model: type[Model], given: dict[str, str], refer: Refer
 ) -> Model | None:
-    """The document as its model, or None after every problem was noted on the document.
+    """The document as its model; or None, and the document has a note of every problem.
 
     ``given`` are fields that do not come from the file; ``refer`` knows what values may name.
     """
@@ -35,7 +37,7 @@ def check(
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """How to mend a wrong name: the one that was probably meant, else all that there are."""
+    """How to mend a wrong name: the most similar known name, else all known names."""
     known = sorted(known)
     close = difflib.get_close_matches(name, known, n=1)
     return NEAREST.format(name=close[0]) if close else KNOWN.format(names="、".join(known) or "无")
@@ -47,7 +49,8 @@ def _fields(model: Any) -> dict[str, msgspec.structs.FieldInfo]:
 
 
 class _Type(NamedTuple):
-    """A type taken apart, once for ten thousand values: ``kind[args]``, less its ``notes``."""
+    """A type in its parts: ``kind[args]`` without its ``notes``. Cached, because few types
+    have ten thousand values."""
 
     kind: Any
     origin: Any
@@ -62,7 +65,7 @@ def _type(wanted: Any) -> _Type:
 
 
 def _convert(value: Any, model: Any) -> Any:
-    """Text becomes numbers, dates and so on, as the model says."""
+    """Turn texts into numbers, dates and so on, as the model says."""
     return msgspec.convert(value, model, strict=False, dec_hook=from_text)
 
 
@@ -75,7 +78,7 @@ class _Walk:
     def struct(self, value: dict[str, Any], model: Any, place: Place) -> None:
         before = len(self.document.problems)
         fields = _fields(model)
-        if not place:  # What is given does not stand in a file.
+        if not place:  # Given fields are not written in the file.
             fields = {name: fields[name] for name in fields if name not in self.given}
         for key, item in value.items():
             if key in fields:
@@ -90,7 +93,7 @@ class _Walk:
             self.together(value, model, place)
 
     def together(self, value: dict[str, Any], model: Any, place: Place) -> None:
-        """What a model says of its fields together: its ``__post_init__`` raises a code."""
+        """Check the fields of a part against each other: its ``__post_init__`` raises a code."""
         try:
             _convert(value, model)
         except msgspec.ValidationError as error:
@@ -113,8 +116,8 @@ class _Walk:
         if not isinstance(value, str) or not (kind is str or _fits(value, kind)):
             return self.misfit(value, kind, place)
         if notes and not _fits(value, wanted):
-            said = next((n.description for n in notes if getattr(n, "description", "")), None)
-            self.wrong("wrong_value", value, place, mend=said or TYPES["text"][1])
+            mend = next((n.description for n in notes if getattr(n, "description", "")), None)
+            self.wrong("wrong_value", value, place, mend=mend or TYPES["text"][1])
         for note in notes:
             if not isinstance(note, Refers):
                 continue
@@ -125,7 +128,7 @@ class _Walk:
                 self.document.problem(code, value=place, name=value, mend=mend)
 
     def misfit(self, value: Any, kind: Any, place: Place) -> None:
-        """The value is of another kind than the model wants."""
+        """Note that the value has another type than the model wants."""
         if get_origin(kind) is Literal and isinstance(value, str):
             self.wrong("wrong_value", value, place, mend=nearest(value, get_args(kind)))
         else:
@@ -148,7 +151,7 @@ def _fits(value: str, kind: Any) -> bool:
 
 
 def _meant(value: Any, sides: tuple[Any, ...]) -> Any:
-    """Which side of a union the writer was at: the one with the value's shape."""
+    """The side of a union that the writer probably meant: the one with the value's shape."""
     wanted = [side for side in sides if side is not type(None)]
     lists = [side for side in wanted if get_origin(side) is tuple]
     return lists[0] if lists and isinstance(value, list) else wanted[0]

@@ -1,7 +1,7 @@
-"""``figures.json``: the community's figures as a build left them for builds without a store.
+"""``figures.json``: the community's figures, written by a build for later builds without a store.
 
-It is meant to be committed beside the content, so anything may have happened to it; what stands
-in it is held against its shape before a page is made from it.
+Staff commit it beside the content, so anything may have happened to it. Therefore its shape is
+checked before a page is made from it.
 """
 
 import json
@@ -14,23 +14,23 @@ import yaml
 from msgspec import Meta, Struct
 
 from functions.orders.figures import STATES
+from generator.content.messages import SENTENCES
 from generator.content.yaml_source import Loader
 from generator.errors import Problem
-from generator.messages import SENTENCES
 
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
-"""What Git leaves where two versions of a file could not be merged."""
+"""The marks that Git leaves when it cannot merge two versions of a file."""
 
 Count = Annotated[int, Meta(ge=0)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 Month = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Name = Annotated[str, Meta(pattern=r"^(?!.* hours:).* .+$|^all hours:[a-z]+:-?\d+$")]
-"""A counter's name (:data:`functions.orders.counters.Tally`); hours are counted by their number."""
+"""A counter's name (:data:`functions.orders.counters.Tally`); hours carry their number."""
 State = Annotated[str, Meta(pattern=f"^({'|'.join(STATES)})$")]
 
 
 class Wish(Struct, frozen=True):
-    """A wish in the station's words for the public."""
+    """A wish in the words that the station wrote for the public."""
 
     text: str
     service: str
@@ -39,14 +39,14 @@ class Wish(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """A public answer to a problem that a rating named; ``month`` is the order's."""
+    """The station's public answer to a problem in a rating; ``month`` is the order's."""
 
     text: str
     service: str
     month: Month
 
 
-class Figures(Struct, frozen=True):
+class Figures(Struct, frozen=True, omit_defaults=True):
     """The shape of :func:`functions.orders.figures.snapshot`; other keys are ignored."""
 
     made: Day
@@ -54,10 +54,11 @@ class Figures(Struct, frozen=True):
     now: dict[Name, Count]
     wishes: list[Wish]
     answers: list[Answer]
+    names: dict[str, dict[str, str]] = {}
 
 
 def read(file: Path) -> tuple[dict[str, Any], list[Problem]]:
-    """The figures in a file, empty where there is none, and what is wrong with them."""
+    """The figures in a file, and what is wrong with them; both empty if there is no file."""
     try:
         raw = file.read_bytes()
     except FileNotFoundError:
@@ -70,7 +71,7 @@ def read(file: Path) -> tuple[dict[str, Any], list[Problem]]:
 
 
 def _wrong(text: str) -> tuple[int, int, str, str]:
-    """Line and column of what is wrong with it, what that is, and how to mend it."""
+    """Line and column of the mistake, what it is, and how to mend it."""
     if conflict := CONFLICT.search(text):
         line = text.count("\n", 0, conflict.start()) + 1
         return line, 1, *SENTENCES["figures_conflict"]
@@ -83,14 +84,14 @@ def _wrong(text: str) -> tuple[int, int, str, str]:
     except json.JSONDecodeError as error:
         return error.lineno, error.colno, *SENTENCES["figures_syntax"]
     except (yaml.YAMLError, RecursionError):
-        pass  # Not every JSON is YAML. Then the place is the file.
+        pass  # Not every JSON is YAML: then the place is the whole file.
     return line, column, *SENTENCES["figures_shape"]
 
 
 def _innermost(text: str, node: yaml.Node, kind: Any) -> yaml.Node:
-    """The innermost part of the node that keeps it from being of this kind.
+    """The innermost part of the node that does not fit the type ``kind``.
 
-    JSON is read as YAML here because only that tells where each part stands.
+    JSON is read as YAML here, because only the YAML parser reports the position of each part.
     """
     parts: list[tuple[yaml.Node, Any]] = []
     if isinstance(node, yaml.MappingNode) and isinstance(kind, type) and issubclass(kind, Struct):

@@ -1,7 +1,7 @@
 """Form definitions as templates and functions read them: nothing left to look up."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -58,10 +58,11 @@ def check_roles(document: Document, form: Form) -> None:
 
 
 class Offers(NamedTuple):
-    """What the choices of a question may be taken from."""
+    """What the choices of a question may be taken from, and its old names by folder."""
 
     menu: tuple[Service, ...]
     teams: tuple[Team, ...]
+    renamed: Mapping[str, Mapping[str, str]]
 
 
 def resolve(form: Form, site: Offers) -> dict[str, Any]:
@@ -115,7 +116,7 @@ def _action(
     return head | {"version": included["version"], "fields": fields}
 
 
-def _offered(choices: str | list[dict[str, str]], other: str, site: Offers) -> list[dict[str, str]]:
+def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> list[dict[str, Any]]:
     """The choices spelled out; a name stands for the menu, the teams, or their grids."""
     if choices == "menu":
         offered = [
@@ -131,7 +132,14 @@ def _offered(choices: str | list[dict[str, str]], other: str, site: Offers) -> l
         offered = [{**choice, "group": ""} for choice in choices]  # type: ignore[dict-item]
     if other:
         offered.append({"value": OTHER, "label": other, "group": ""})
-    return offered
+    renamed = site.renamed.get(choices, {}) if isinstance(choices, str) else {}
+    return [choice | _former(choice["value"], renamed) for choice in offered]
+
+
+def _former(value: str, renamed: Mapping[str, str]) -> dict[str, list[str]]:
+    """The values that a choice had before it was renamed: forms that show them are still taken."""
+    former = sorted(old for old, new in renamed.items() if new == value)
+    return {"former": former} if former else {}
 
 
 def grids(site: Offers) -> list[str]:

@@ -1,40 +1,32 @@
-"""Read ``site.yaml`` and ``content/`` and check all of it, or tell everything that is wrong."""
+"""Reads ``site.yaml`` and ``content/``: a checked site, or everything that is wrong with it."""
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
-from zlib import crc32
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from msgspec.msgpack import Decoder
 
 from functions.forms.residents import FORMS
-from generator.content import forms, prose_cache, yaml_source
+from generator.content import forms, names, prose_cache, yaml_source
 from generator.content.check import check, nearest
+from generator.content.codec import digest, encode
 from generator.content.kinds import KINDS
-from generator.content.models import (
-    Calendar,
-    Digests,
-    Entry,
-    Form,
-    Model,
-    Settings,
-    Site,
-    decoder,
-    digest,
-    encode,
-)
+from generator.content.messages import OLD_NAME, SAFE_TAG
+from generator.content.models import Entry, Form, Item, Site
 from generator.content.prose_cache import Converted
-from generator.content.yaml_source import Document, Reference
+from generator.content.settings import Calendar, Settings
+from generator.content.shelves import Kept, Shelf
+from generator.content.yaml_source import Document, Place
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
 from generator.files.parallel import spread
-from generator.messages import SAFE_TAG
+
+Model = TypeVar("Model")
 
 PAGES = ("how", "about", "privacy", "accessibility")
 """The standing pages that every page links to."""
@@ -43,7 +35,10 @@ SAFE_FILE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 """A file's name is its address, so it is made of what every keyboard and phone can type."""
 
 UNSAFE_TAG = re.compile(r"[/\\?#%\x00-\x1f]|^[.\s]|[.\s]$")
-"""A tag is an address too, in Chinese as a rule; it must be one folder on every disk."""
+"""A tag, which is Chinese as a rule, is an address too; it must be one folder on every disk."""
+
+PROSE = ("body", "policies", "intro")
+"""The fields that are Markdown."""
 
 
 def load(root: Path, found: Iterable[Problem] = ()) -> Site:
@@ -52,59 +47,64 @@ def load(root: Path, found: Iterable[Problem] = ()) -> Site:
 
 
 class Library:
-    """The content at ``root``, to be read again and again."""
+    """The content at ``root``, which is read again and again."""
 
     def __init__(self, root: Path):
         self.root = root
-        self._shelves: dict[str, _Shelf[Any]] = {}
+        self._shelves: dict[str, Shelf[Any]] = {}
 
     def load(self, cache: Cache, looks: Stamps, found: Iterable[Problem] = ()) -> Site:
-        """All of it. Files that look as they were read before, for this library or for another
-        that had the cache, are not read again.
+        """Read all content. A file whose stamp in ``looks`` is the one under which this library or
+        the cache knows it is not read again.
 
-        ``found`` are problems of other files, which are told together with those of these.
+        ``found`` are problems of other files; the error lists them with those of the content.
 
         Raises:
             ContentError: with every problem of every file, each with its line and column.
         """
-        self._shelves = self._shelves or {name: _Shelf(name, cache) for name in KINDS}
+        self._shelves = self._shelves or {name: Shelf(name, cache) for name in KINDS}
         reader = _Reader(self.root, cache, looks, self._shelves)
         settings = reader.read("site.yaml", Settings)
         calendar: Calendar | None = Calendar()
         if (self.root / "calendar.yaml").exists():
             calendar = reader.read("calendar.yaml", Calendar)
         folders = reader.folders()
+        renamed = reader.renamed(folders)
         reader.complete()
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
-        for items in folders.values():
-            _put_in_order(items)
-        return Site(
-            settings=settings,
-            calendar=calendar,
-            digests=tuple([kept.digests for kept in folders["news"]]),
-            entries={
-                name: tuple([kept.entry for kept in items]) for name, items in folders.items()
-            },
-        )
+        return _site(settings, calendar, folders, renamed)
 
 
-T = TypeVar("T")
-
-
-class Kept(msgspec.Struct, Generic[T], array_like=True, frozen=True):
-    """An entry as it was read from its file when that had this ``stamp``; ``references`` are the
-    teams and pictures that it names."""
-
-    stamp: str
-    digests: Digests
-    entry: T
-    references: list[Reference]
+def _site(
+    settings: Settings,
+    calendar: Calendar,
+    folders: dict[str, list[Kept[Any]]],
+    renamed: Mapping[str, Mapping[str, str]],
+) -> Site:
+    """Put entries in order, and those that ended apart from the others."""
+    past: dict[str, tuple[Item, ...]] = {}
+    for folder, items in folders.items():
+        _put_in_order(items)
+        if ended := tuple(kept.entry for kept in items if names.has_ended(kept.entry)):
+            past[folder] = ended
+            items[:] = [kept for kept in items if not names.has_ended(kept.entry)]
+    entries = {name: tuple([kept.entry for kept in items]) for name, items in folders.items()}
+    if "teams" in past:
+        entries["menu"] = tuple(names.without(each, entries["teams"]) for each in entries["menu"])
+    return Site(
+        settings=settings,
+        calendar=calendar,
+        entries=entries,
+        digests=tuple([kept.digests for kept in folders["news"]]),
+        past=past,
+        renamed=renamed,
+    )
 
 
 def _put_in_order(items: list[Kept[Any]]) -> None:
-    """News and fairs newest first, pages by their ``order``, the rest by file name."""
+    """News and fairs newest first, pages by their ``order``, all others by file name."""
     items.sort(key=attrgetter("entry.slug"))
     if items and hasattr(items[0].entry, "date"):
         items.sort(key=attrgetter("entry.date"), reverse=True)
@@ -112,58 +112,19 @@ def _put_in_order(items: list[Kept[Any]]) -> None:
         items.sort(key=attrgetter("entry.order"))
 
 
-PROSE = ("body", "policies", "intro")
-"""The fields that are Markdown."""
-
-
 class Read(NamedTuple):
-    """What came of a file: an entry to be kept, encoded, and its texts by name; or problems."""
+    """The result of reading one file: an encoded :class:`Kept` and its texts by name; or
+    problems."""
 
     kept: bytes
     texts: list[tuple[str, bytes]]
     problems: list[Problem]
 
 
-class _Shelf(Generic[T]):
-    """The entries of one folder as the cache has them, by the names of their files.
-
-    They lie in parcels, for a build reads all of them and writes few.
-    """
-
-    PARCELS = 64
-
-    def __init__(self, folder: str, cache: Cache):
-        generic: Any = Kept
-        kept: Any = generic[KINDS[folder].model]
-        self._name = f"content/{folder}"
-        self._one: Decoder[Kept[T]] = decoder(kept)
-        parcels: Decoder[dict[str, Kept[T]]] = decoder(dict[str, kept])
-        self._parcels = {
-            name: parcels.decode(parcel) for name, parcel in cache.all(self._name).items()
-        }
-        self.kept: dict[str, Kept[T]] = {}
-        for parcel in self._parcels.values():
-            self.kept |= parcel
-
-    def keep(self, cache: Cache, fresh: Mapping[str, bytes], only: Collection[str]) -> None:
-        """Keep these as well, as they were encoded; and of all that is there only these."""
-        gone = [name for name in self.kept if name not in only]
-        torn = {self._parcel(name) for name in (*fresh, *gone)}
-        for name in gone:
-            del self.kept[name], self._parcels[self._parcel(name)][name]
-        for name, encoded in fresh.items():
-            kept = self.kept[name] = self._one.decode(encoded)
-            self._parcels.setdefault(self._parcel(name), {})[name] = kept
-        cache.put(self._name, ((parcel, encode(self._parcels[parcel])) for parcel in torn))
-
-    def _parcel(self, name: str) -> str:
-        return str(crc32(name.encode()) % self.PARCELS)
-
-
 class _Reader:
-    """Reads files into models and keeps the problems that it meets on the way."""
+    """Reads files into models, and collects the problems that it finds."""
 
-    def __init__(self, root: Path, cache: Cache, looks: Stamps, shelves: dict[str, _Shelf[Any]]):
+    def __init__(self, root: Path, cache: Cache, looks: Stamps, shelves: dict[str, Shelf[Any]]):
         self.root = root
         self.shelves = shelves
         self.looks = looks
@@ -179,7 +140,7 @@ class _Reader:
     def checked(
         self, file: str, model: type[Model], given: dict[str, str]
     ) -> tuple[Model | None, Document]:
-        """A file as its model says, or None; and the document, with all that is wrong."""
+        """A file as its model, or None; and the document, which has a note of every mistake."""
         document = Document(file)
         try:
             yaml_source.read(f"{self.root}/{file}", document)
@@ -193,11 +154,11 @@ class _Reader:
         return None if document.problems else item, document
 
     def folders(self) -> dict[str, list[Kept[Any]]]:
-        """The entries of every folder; of their files only those are read that changed."""
+        """The entries of every folder; reads only files that changed."""
         files = {name: self.files(name) for name in KINDS}
-        names = digest((sorted(self.teams), sorted(self.pictures)))
-        if self.cache.noted("names") != names:
-            # Entries that name what is no longer there are forgotten, and checked again.
+        known = digest((sorted(self.teams), sorted(self.pictures)))
+        if self.cache.noted("names") != known:
+            # Forget the entries that refer to something that is gone; they are checked again.
             for shelf in self.shelves.values():
                 sound = {file for file, kept in shelf.kept.items() if self.is_sound(kept)}
                 shelf.keep(self.cache, {}, only=sound)
@@ -220,12 +181,12 @@ class _Reader:
         self.cache.put(prose_cache.SHELF, converted())
         for name, shelf in self.shelves.items():
             shelf.keep(self.cache, fresh[name], only=files[name])
-        self.cache.note("names", names)
+        self.cache.note("names", known)
         self.cache.commit()
         return {name: [*shelf.kept.values()] for name, shelf in self.shelves.items()}
 
     def entries(self, paths: Sequence[str]) -> list[Read]:
-        """Files of folders, read apart from the others, in whatever process."""
+        """Read these files of folders; other processes may do this."""
         found = [self.entry(path) for path in paths]
         fields = [
             (n, field, text)
@@ -254,11 +215,10 @@ class _Reader:
         found = {field: converted.prose for field, converted in prose.items()}
         item = msgspec.structs.replace(item, **found)
         kept = Kept(self.looks[folder][file], item.digests(), item, document.references)
-        return Read(encode(kept), [(each.prose.name, each.kept) for each in prose.values()], [])
+        return Read(encode(kept), [(each.prose.name, each.html) for each in prose.values()], [])
 
     def files(self, name: str) -> dict[str, str]:
-        """The folder's files whose names can be addresses, and how each looks; the others are
-        problems."""
+        """The stamps of a folder's files; a file whose name cannot be an address is a problem."""
         found = {}
         kept = self.shelves[name].kept
         for file, look in self.looks.get(name, {}).items():
@@ -275,8 +235,21 @@ class _Reader:
         else:
             self.problem(path, "file_name", name=path.stem, example=example)
 
+    def renamed(self, folders: Mapping[str, list[Kept[Any]]]) -> dict[str, dict[str, str]]:
+        """The new name for each old one, by folder."""
+
+        def note(folder: str, item: Item, code: str, name: str, other: str) -> None:
+            path, key = self.content / folder / f"{item.slug}.yaml", ("renamed_from",)
+            self.problem(path, code, key, name=name, other=other)
+
+        found = {
+            folder: names.renamed([kept.entry for kept in items], partial(note, folder))
+            for folder, items in folders.items()
+        }
+        return {folder: renamed for folder, renamed in found.items() if renamed}
+
     def complete(self) -> None:
-        """Every folder is a known one, and every page and form needed is there."""
+        """Every folder is a known one, and every page and form that is needed exists."""
         for name in self.looks:
             if name not in KINDS:
                 mend = nearest(name, KINDS)
@@ -290,14 +263,16 @@ class _Reader:
             if not path.exists():
                 self.problem(path, "required_page", name=name)
 
-    def problem(self, path: Path, code: str, **names: Any) -> None:
-        """A problem of a whole file."""
+    def problem(self, path: Path, code: str, key: Place | None = None, **in_text: Any) -> None:
+        """A problem of a whole file, or of the value under a key of it."""
         document = Document(path.relative_to(self.root).as_posix())
-        document.problem(code, **names)
+        if key:  # The entry may come from the cache, which has no lines and columns.
+            yaml_source.read(str(path), document)
+        document.problem(code, key=key, **in_text)
         self.problems += document.problems
 
     def is_sound(self, kept: Kept[Any]) -> bool:
-        """Whether all that the entry refers to is still there."""
+        """Whether everything that the entry refers to is still there."""
         return not any(self.refer(to, name) for to, name in kept.references)
 
     def refer(self, to: str, name: str) -> tuple[str, str] | None:
@@ -307,6 +282,8 @@ class _Reader:
             return "unknown_team", nearest(name, known)
         if to == "static" and name not in self.pictures:
             return "unknown_picture", nearest(name, self.pictures)
+        if to == "old name" and not SAFE_FILE.fullmatch(f"{name}.yaml"):
+            return "old_name", OLD_NAME
         if to == "tag" and UNSAFE_TAG.search(name):
             return "unsafe_tag", SAFE_TAG
         return None

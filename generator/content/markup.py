@@ -1,4 +1,4 @@
-"""Markdown, as staff write it, to HTML that is safe to publish."""
+"""Turns Markdown, as staff write it, into HTML that is safe to publish."""
 
 import re
 from html import unescape
@@ -36,7 +36,7 @@ LIST_ITEM = re.compile(r"\s*([-*+]|\d+\.)\s+\S")
 
 
 class _ListsAfterText(Preprocessor):
-    """A list may follow its sentence on the next line, as people write it."""
+    """Let a list begin on the line after its sentence, as people write it."""
 
     def run(self, lines: list[str]) -> list[str]:
         out: list[str] = []
@@ -50,13 +50,13 @@ class _ListsAfterText(Preprocessor):
 
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 PUT_ASIDE = re.compile("\x02.*?\x03")
-"""What stands for something that is put back when the text is finished."""
+"""A placeholder of Markdown for text that it puts back at the end."""
 
 
 class _Outline(Treeprocessor):
-    """Headings continue the page's own (its title is the h1) without a gap, whatever was typed;
-    and each has an address. Markdown's own table of contents gives them one too, but draws the
-    table besides, which takes a sixth of all the time."""
+    """Make headings continue the page's h1 without a gap, whatever was typed, and give each an
+    address. Markdown's own table of contents gives addresses too, but it also draws the table,
+    which takes a sixth of the whole time."""
 
     def run(self, root: Element) -> None:
         headings = [node for node in root.iter() if node.tag in HEADINGS]
@@ -71,8 +71,8 @@ class _Outline(Treeprocessor):
 
 
 class _Headless(ParagraphProcessor):
-    """A block of one line that begins with a letter can be nothing but a paragraph, which eleven
-    others would be asked about first."""
+    """A block of one line that begins with a letter is always a paragraph: skip the eleven other
+    block processors."""
 
     LINE = re.compile(r"[^\W\d_].*")
 
@@ -81,7 +81,7 @@ class _Headless(ParagraphProcessor):
 
 
 class _HtmlBlocks(HtmlBlockPreprocessor):
-    """Blocks of HTML are looked for where something could begin one."""
+    """Look for blocks of HTML only if something could begin one."""
 
     def run(self, lines: list[str]) -> list[str]:
         return super().run(lines) if any("<" in line or "&" in line for line in lines) else lines
@@ -104,16 +104,12 @@ SIGNS = {
     "em_strong": "*_",
     "nl": "\n",
 }
-"""What may be marked up within a line, and with what each begins."""
+"""The inline patterns, and the characters that each begins with."""
 SIGN = re.compile("[" + re.escape("".join({*"".join(SIGNS.values()), "\x02"})) + "]")
 
 
-REFERRING = {"reference", "image_reference", "short_reference", "short_image_ref"}
-"""Those that lead to an address which stands elsewhere in the text."""
-
-
 class _Inline(InlineProcessor):
-    """Looks in a text for those patterns alone whose signs it has; most texts have none."""
+    """Try only the patterns whose characters a text contains; most texts contain none."""
 
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         signs: set[str] = set()
@@ -122,7 +118,7 @@ class _Inline(InlineProcessor):
                 if text := getattr(node, where):
                     found = SIGN.findall(text)
                     signs.update(found)
-                    if not found:  # Marked as finished.
+                    if not found:  # Atomic: nothing is left to do.
                         setattr(node, where, AtomicString(text))
         patterns = self.md.inlinePatterns
         self.inlinePatterns = [  # type: ignore[assignment]
@@ -134,12 +130,12 @@ class _Inline(InlineProcessor):
 class _AsWritten(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the name is Markdown's)
         md.treeprocessors.register(_Outline(md), "outline", 8)
-        # Below 20, where fenced code and HTML have been set aside already.
+        # Below 20, because fenced code and HTML are placeholders by then.
         md.preprocessors.register(_ListsAfterText(md), "lists_after_text", 15)
 
 
 class _Quick(Extension):
-    """What changes no text and saves a third of the time."""
+    """Shortcuts that leave the result as it is and save a third of the time."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         md.preprocessors.register(_HtmlBlocks(md), "html_block", 20)
@@ -157,26 +153,26 @@ _quick = _markdown(_Quick())
 
 _safe = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener")
 TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
-"""In what was made safe: there every other sign of this kind is written as an entity, and every
-value of an attribute stands in such quotes."""
+"""A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
+stand in double quotes."""
 
 
 def html(text: str) -> str:
-    """The text as HTML without anything that runs: no scripts, handlers, styles or frames."""
+    """The text as HTML without anything active: no scripts, handlers, styles or frames."""
     return safe(convert(text))
 
 
 def convert(text: str) -> str:
-    """The text as HTML, with whatever HTML there was in it."""
+    """The text as HTML, which keeps the HTML that was typed."""
     return _quick.reset().convert(text)
 
 
 def safe(html: str) -> str:
-    """The HTML without anything that runs."""
+    """The HTML without anything active."""
     return _safe.clean(html)
 
 
 def excerpt(html: str, longest: int = 90) -> str:
-    """The beginning, in plain words, of HTML that was made safe."""
+    """How safe HTML begins, in plain words of at most ``longest`` characters."""
     plain = " ".join(unescape(TAG.sub("", html)).split())
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"

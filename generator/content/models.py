@@ -1,75 +1,27 @@
-"""What staff may write: one frozen class per kind of file, and nothing else is accepted.
+"""What staff may write in ``content/``: one frozen class per kind of file.
 
-A model states its constraints once; :mod:`generator.content.library` turns what they refuse into
-sentences. ``Meta(description=…)`` is the sentence that tells staff how to mend the value.
+A model states its constraints once, and nothing else is accepted: :mod:`generator.content.check`
+turns what a model refuses into sentences. ``Meta(description=…)`` is the sentence that tells staff
+how to mend the value.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
-from hashlib import blake2b
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from datetime import date
+from typing import Annotated, Any, Literal, NamedTuple
 
-import msgspec
 from msgspec import Meta, Struct
-from msgspec.msgpack import Decoder
 
 from functions.forms.definition import RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
+from generator.content.codec import Count, Moment, Part, Refers, Text, digest
+from generator.content.settings import Calendar, Settings
 
-Model = TypeVar("Model")
-
-
-class Moment(datetime):
-    """A day and a time as people write them: ``2026-04-05 14:30``, in the community's own time."""
-
-
-class Clock(time):
-    """A time of day as people write it: ``09:00``."""
-
-
-def from_text(kind: Any, text: str) -> Any:
-    """The other way from ``str``, for those that msgspec does not know."""
-    return kind.fromisoformat(text)
-
-
-_encoder = msgspec.msgpack.Encoder(enc_hook=str)
-
-
-def encode(value: Any) -> bytes:
-    """A model, or data that has some in it, as bytes."""
-    return _encoder.encode(value)
-
-
-def decoder(kind: Any) -> Decoder[Any]:
-    """For what was encoded of this type."""
-    return Decoder(kind, dec_hook=from_text)
-
-
-DIGEST = 8
-"""Bytes of a digest: enough to tell that something changed, as nobody tries to deceive it."""
-
-
-def digest(value: Any) -> bytes:
-    """Bytes that change with anything in a model, or in data that has some in it."""
-    return blake2b(_encoder.encode(value), digest_size=DIGEST).digest()
-
-
-class Refers(NamedTuple):
-    """Marks a value as the name of something else: ``teams``, a ``static`` file, or a ``tag``."""
-
-    to: str
-
-
-Text = Annotated[str, Meta(min_length=1)]
-Count = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数，不带单位")]
+# Not a pattern for msgspec: 0.22.0 crashes at exit where one stands in a union with a tuple.
+OldName = Annotated[str, Refers("old name")]
 TeamName = Annotated[str, Refers("teams")]
 Picture = Annotated[str, Refers("static")]
 Tag = Annotated[str, Refers("tag")]
-
-
-class Part(Struct, frozen=True, forbid_unknown_fields=True):
-    """A mapping inside a file."""
 
 
 class Digests(NamedTuple):
@@ -87,13 +39,32 @@ class Entry(Part, kw_only=True, frozen=True):
     slug: str
 
     def digests(self) -> Digests:
-        """Its digests; of most kinds, other pages may show all."""
+        """Its digests; other pages may show all of it, unless its class knows better."""
         whole = digest(self)
         return Digests(whole, whole, whole)
 
 
+class Item(Entry, kw_only=True, frozen=True):
+    """An entry with a page of its own, which may end or get another name.
+
+    ``ended`` is the day on which it ended, for people to read: an item that has one counts as
+    ended, whatever today is, because a build must not depend on the day it runs on. It leaves
+    menus, lists and choices; its page and its name in records stay. ``renamed_from`` are the
+    names that its file had before: orders, links and the old addresses follow the item.
+    """
+
+    ended: date | None = None
+    renamed_from: OldName | tuple[OldName, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        label: str = getattr(self, "title", "") or self.name  # type: ignore[attr-defined]
+        return label
+
+
 class Prose(Part, frozen=True):
-    """Markdown that was converted: its ``name`` finds the HTML, ``excerpt`` is how it begins."""
+    """Markdown after conversion: ``name`` finds the HTML, ``excerpt`` is how the text begins."""
 
     name: str
     excerpt: str
@@ -101,7 +72,7 @@ class Prose(Part, frozen=True):
 
 Markdown = Text | Prose
 MaybeMarkdown = str | Prose
-"""Text in a file, and what becomes of it when the file was read."""
+"""Text as it stands in a file, and what it becomes when the file is read."""
 
 
 class Photo(Part, frozen=True):
@@ -124,7 +95,7 @@ class Event(Part, frozen=True):
             raise ValueError("end_before_start")
 
 
-class News(Entry, frozen=True, omit_defaults=True):
+class News(Item, frozen=True, omit_defaults=True):
     """One item of ``/news/``; ``body`` is Markdown."""
 
     title: Text
@@ -166,7 +137,7 @@ class Brief(NamedTuple):
     sample: bool
 
 
-class Team(Entry, frozen=True):
+class Team(Item, frozen=True):
     """A sub-team (分队) of the general team."""
 
     name: Text
@@ -182,7 +153,7 @@ class Team(Entry, frozen=True):
     sample: bool = False
 
 
-class Service(Entry, frozen=True):
+class Service(Item, frozen=True):
     """One line of the service menu (服务菜单)."""
 
     name: Text
@@ -206,7 +177,7 @@ class Position(Part, frozen=True):
     requirement: str = ""
 
 
-class Fair(Entry, frozen=True):
+class Fair(Item, frozen=True):
     """A job fair (招聘会)."""
 
     title: Text
@@ -219,7 +190,7 @@ class Fair(Entry, frozen=True):
     sample: bool = False
 
 
-class Partner(Entry, frozen=True):
+class Partner(Item, frozen=True):
     """A member of the alliance."""
 
     name: Text
@@ -230,7 +201,7 @@ class Partner(Entry, frozen=True):
     sample: bool = False
 
 
-class Page(Entry, frozen=True):
+class Page(Item, frozen=True):
     """A standing page; ``order`` is its place among them."""
 
     title: Text
@@ -304,141 +275,6 @@ class Form(Entry, frozen=True):
     submit: str = "提交"
 
 
-WorkingDays = Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（天数）")]
-
-
-class Registration(Part, frozen=True):
-    """A registration with an authority and the page that proves it."""
-
-    number: Text
-    url: Text
-
-
-class ServiceDay(Part, frozen=True):
-    """The monthly day on which the teams set up their tables."""
-
-    day: Annotated[int, Meta(ge=1, le=28, description="请写 1 到 28，每个月都有的日子")]
-    start: Clock
-    end: Clock
-    place: Text
-    summary: str = ""
-
-
-class Days(Part, frozen=True):
-    """Within how many working days an order is to be done, by its level."""
-
-    routine: WorkingDays = 3
-    difficult: WorkingDays = 15
-    complex: WorkingDays = 60
-
-
-class Desk(Part, frozen=True):
-    """The station's own rules, in working days; ``keep`` is in days of the calendar.
-
-    ``triage`` a wish, ``answer`` by the team, ``milestone`` notes of a complex order, ``rate`` by
-    the resident until it is closed without, ``close`` after a rating, ``keep`` personal data after
-    the end. No more than ``erase_at_most`` are erased by themselves on one day.
-    """
-
-    days: Days = Days()
-    triage: WorkingDays = 1
-    answer: WorkingDays = 2
-    milestone: WorkingDays = 10
-    rate: WorkingDays = 7
-    close: WorkingDays = 3
-    keep: WorkingDays = 365
-    erase_at_most: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（件数）")] = 200
-
-
-class Channel(Part, frozen=True):
-    """Where messages to the ``station`` or to a team go (see :mod:`functions.messages.channels`).
-
-    A value that begins with ``$`` is the name of an environment variable that has it.
-    """
-
-    to: Annotated[str, Refers("receiver")]
-    kind: Literal["wecom", "dingtalk", "feishu", "smtp", "ses", "none"]
-    url: str = ""
-    secret: str = ""
-    sender: str = ""
-    address: str = ""
-
-
-class Publish(Part, frozen=True):
-    """Where the command ``publish`` brings the site; its options go before this."""
-
-    bucket: str = ""
-    endpoint: Annotated[
-        str,
-        Meta(
-            pattern=r"^(https?://[^/\s]+)?$",
-            description="请写存储服务的网址，例如 https://oss-cn-beijing.aliyuncs.com，结尾不带斜杠",
-        ),
-    ] = ""
-    profile: str = ""
-    distribution: str = ""
-    sources: str = ""
-
-
-Kept = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数：留几份")]
-
-
-class Backup(Part, frozen=True):
-    """Copies of the database: into which ``folder`` the server makes one a day (none, where it is
-    empty; a path in the root unless it begins with ``/``), and for how many days, weeks and months
-    the last one of each is kept."""
-
-    folder: str = ""
-    daily: Kept = 7
-    weekly: Kept = 5
-    monthly: Kept = 12
-
-
-class Figure(Part, frozen=True):
-    """A number that the community is proud of, as it is to be read."""
-
-    label: Text
-    value: Text
-    unit: str = ""
-
-
-class Settings(Part, frozen=True):
-    """``site.yaml``: who this community is."""
-
-    name: Text
-    station: Text
-    summary: Text
-    address: Text
-    phone: Text
-    hours: Text
-    url: Annotated[
-        str,
-        Meta(
-            pattern=r"^https?://[^/\s]+$",
-            description="请写网站的网址，例如 https://example.cn，结尾不带斜杠",
-        ),
-    ]
-    general_team: Text
-    teams_planned: Count
-    service_day: ServiceDay
-    slogan: str = ""
-    city: str = ""
-    figures: tuple[Figure, ...] = ()
-    desk: Desk = Desk()
-    notify: tuple[Channel, ...] = ()
-    publish: Publish = Publish()
-    backup: Backup = Backup()
-    icp: Registration | None = None
-    police: Registration | None = None
-
-
-class Calendar(Part, frozen=True):
-    """``calendar.yaml``: days off that are weekdays or weekends, and weekends that are worked."""
-
-    holidays: tuple[date, ...] = ()
-    workdays: tuple[date, ...] = ()
-
-
 def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
     """The menu as it is shown everywhere: the category with most services first."""
     categories: dict[str, list[Service]] = defaultdict(list)
@@ -448,16 +284,19 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 
 class Site(Struct, kw_only=True, frozen=True):
-    """Everything a build reads, checked: the settings, and the entries of every folder in reading
-    order.
+    """Everything a build reads, checked: the settings, and the entries of every folder in the
+    order in which they are shown.
 
-    ``digests`` are those of the news, where they are known already.
+    ``digests`` are those of the news, if they are known already. Items that ended stand in
+    ``past`` alone, by folder; ``renamed`` has the new name for each old one, by folder.
     """
 
     settings: Settings
     calendar: Calendar = Calendar()
     entries: Mapping[str, tuple[Any, ...]]
     digests: tuple[Digests, ...] = ()
+    past: Mapping[str, tuple[Item, ...]] = {}
+    renamed: Mapping[str, Mapping[str, str]] = {}
 
     @property
     def news(self) -> tuple[News, ...]:

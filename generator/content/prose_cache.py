@@ -1,10 +1,11 @@
-"""Markdown texts as HTML, each converted once: what comes of one lies in the cache by its name."""
+"""Markdown texts as HTML. Each text is converted once; the cache keeps the result by its name."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from generator.content.models import Prose, decoder, encode
+from generator.content.codec import decoder, encode
+from generator.content.models import Prose
 from generator.files.cache import Cache, Damaged
 
 SHELF = "texts"
@@ -18,17 +19,17 @@ class Text(NamedTuple):
 
 
 class Converted(NamedTuple):
-    """A text that was converted, and how it is to be kept."""
+    """A converted text: how a model names it, and the encoded :class:`Text` for the cache."""
 
     prose: Prose
-    kept: bytes
+    html: bytes
 
 
 _text = decoder(Text)
 
 
 def convert(cache: Cache, texts: Sequence[str]) -> list[Converted]:
-    """The texts as HTML, which the cache may have already."""
+    """The texts as HTML; only those that the cache lacks are converted."""
     names = [blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     kept = {name: cache.get(SHELF, name) for name in names}
     new = {name: text for name, text in zip(names, texts, strict=True) if kept[name] is None}
@@ -41,12 +42,12 @@ def convert(cache: Cache, texts: Sequence[str]) -> list[Converted]:
 def _convert(texts: Mapping[str, str]) -> dict[str, bytes]:
     if not texts:
         return {}
-    from generator.content import markup  # Slow to import, and seldom is anything new to convert.
+    from generator.content import markup  # Slow to import, and most builds convert nothing.
 
-    # Step by step for all of them, and not text by text: the processor has what a step takes at
-    # hand, and a third of the time is saved.
-    drawn = [markup.convert(text) for text in texts.values()]
-    safe = [markup.safe(html) for html in drawn]
+    # One step for all texts, then the next: the processor keeps the code and data of a step in its
+    # cache, which saves a third of the time.
+    raw = [markup.convert(text) for text in texts.values()]
+    safe = [markup.safe(html) for html in raw]
     return {
         name: encode(Text(html, markup.excerpt(html)))
         for name, html in zip(texts, safe, strict=True)
@@ -54,7 +55,7 @@ def _convert(texts: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def html(cache: Cache, prose: Prose) -> str:
-    """The HTML of a text that was kept when it was read.
+    """The HTML of a text that the cache has kept since it was read.
 
     Raises:
         Damaged: it is not there.

@@ -1,8 +1,8 @@
-"""YAML as staff write it: text, lists and mappings, each with its place in the file.
+"""YAML as staff write it: texts, lists and mappings, each with its place in the file.
 
-YAML's guessing is switched off. A value is the text that stands in the file, and the model
-(:mod:`generator.content.models`) says what it means; so ``title: no`` is a title, ``sample: 否`` is
-an error, and no date or number changes its look on the way.
+YAML's guessing is switched off. A value is the text in the file, and the model
+(:mod:`generator.content.models`) says what it means. So ``title: no`` is a title, ``sample: 否`` is
+an error, and dates and numbers stay as they were written.
 """
 
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ from typing import Any
 
 import yaml
 
-from generator import messages
+from generator.content.messages import SENTENCES
 from generator.errors import Problem
 
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""libyaml's parser where PyYAML was built with it: about six times faster."""
+"""libyaml's parser if PyYAML was built with it, because it is about six times faster."""
 
 Place = tuple[str | int, ...]
-"""The way to a value: keys and list indexes; the empty way is the whole file."""
+"""The path to a value: keys and list indexes. The empty path is the whole file."""
 
 
 Reference = tuple[str, str]
@@ -26,22 +26,22 @@ Reference = tuple[str, str]
 
 @dataclass
 class Document:
-    """A file's ``data`` (None where it could not be read), where each part of it stands, and, once
-    it was checked, its references to other files."""
+    """A file's ``data`` (None if it could not be read), the position of each part of it, and, after
+    a check, its references to other files."""
 
     file: str
     data: dict[str, Any] | None = None
     problems: list[Problem] = field(default_factory=list)
-    references: list[Reference] = field(default_factory=list)
     keys: dict[Place, yaml.Mark] = field(default_factory=dict)
     values: dict[Place, yaml.Mark] = field(default_factory=dict)
+    references: list[Reference] = field(default_factory=list)
 
     def problem(
         self, what: str, *, value: Place = (), key: Place | None = None, **names: Any
     ) -> None:
-        """Note a problem by its code in :mod:`generator.messages`, at a value or at a key.
+        """Note a problem by its code in :mod:`generator.content.messages`, at a value or at a key.
 
-        A key that is not there is looked for where it should be.
+        A key that is missing is reported at the mapping that lacks it.
         """
         mark = (
             self.values.get(value) if key is None else self.keys.get(key, self.values.get(key[:-1]))
@@ -49,14 +49,14 @@ class Document:
         self.note(what, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, **names)
 
     def note(self, what: str, line: int, column: int, **names: Any) -> None:
-        sentence, mend = messages.SENTENCES[what]
+        sentence, mend = SENTENCES[what]
         self.problems.append(
             Problem(self.file, line, column, sentence.format(**names), mend.format(**names))
         )
 
 
 def read(path: str, document: Document) -> None:
-    """Fill the document from a file; what staff wrote never raises, it is noted.
+    """Fill the document from a file. Mistakes in the file are noted and never raise.
 
     Raises:
         OSError: where the file cannot be read.
@@ -83,14 +83,14 @@ def read(path: str, document: Document) -> None:
 
 
 def _place(before: str) -> tuple[int, int]:
-    """Line and column of what comes after this text, from 1."""
+    """The line and column, from 1, of the character after this text."""
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _plain(node: yaml.Node, place: Place, document: Document, seen: set[int]) -> Any:
-    """The node as text, list or dict; a key left empty counts as left out."""
+    """The node as text, list or dict. A key without a value counts as missing."""
     document.values[place] = node.start_mark
-    if id(node) in seen:  # An alias leads to a node that was met before.
+    if id(node) in seen:  # An alias refers to an earlier node.
         document.problem("anchor", value=place)
         return ""
     seen.add(id(node))
@@ -120,7 +120,7 @@ def _plain(node: yaml.Node, place: Place, document: Document, seen: set[int]) ->
 
 
 def _syntax(document: Document, text: str, error: yaml.MarkedYAMLError) -> None:
-    """Say what usually is behind a parser's complaint, at the place that it names."""
+    """Note the usual cause of a parser's complaint, at the place that the parser names."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.splitlines() or [""]

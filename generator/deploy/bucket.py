@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from generator.content import yaml_source
 from generator.content.check import check
-from generator.content.models import Publish, Settings
+from generator.content.settings import Publish, Settings
 from generator.content.yaml_source import Document
 from generator.errors import ContentError, WudanError
 

@@ -21,7 +21,7 @@ from functions.context.clock import in_china
 from functions.orders import figures
 from functions.storage.connect import connect
 from generator.build import incremental
-from generator.content.models import Publish
+from generator.content.settings import Publish
 from generator.deploy.bucket import client, errors_explained
 from generator.deploy.publish import Publication
 from generator.deploy.publish_lock import Turn

@@ -43,7 +43,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 from whitenoise.media_types import MediaTypes
 
-from generator.content.models import Publish
+from generator.content.settings import Publish
 from generator.deploy.bucket import CONNECTIONS, client, errors_explained, session
 from generator.errors import WudanError
 from generator.files.media_types import MEDIA_TYPES, is_compressible

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from generator.content.models import Publish
+from generator.content.settings import Publish
 from generator.deploy.bucket import client, errors_explained
 from generator.errors import WudanError
 

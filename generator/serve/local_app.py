@@ -2,6 +2,8 @@
 build reads from these."""
 
 import os
+from collections.abc import Collection, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from functions.app import App
     from functions.storage.opening import Begin
 
+
+SHOWN = 5
+"""How many orders a warning names."""
 
 PUBLIC = ("content", "templates", "static")
 """The folders of a root that are published; backups must not lie in them."""
@@ -41,16 +46,44 @@ def describe(root: Path, data: Path | None = None) -> None:
     os.environ["WUDAN_BUNDLE"] = str(incremental.bundle_folder(root))
 
 
-def look(root: Path, data: Path | None = None) -> None:
-    """Check that the orders of this root can be opened, if there are any, and change nothing.
+def look(root: Path, data: Path | None = None) -> bool:
+    """Check that the orders of this root can be opened, if there are any, and change nothing. Say
+    whether there are any that can be read without an upgrade.
 
     Raises:
         Unusable: they cannot.
     """
     from functions.storage import opening
 
-    if data or is_begun(root):
-        opening.look(address(root, data), os.environ.get("WUDAN_SECRET", ""))
+    there = data or is_begun(root)
+    return bool(there) and opening.look(address(root, data), os.environ.get("WUDAN_SECRET", ""))
+
+
+def warnings(
+    root: Path, data: Path | None = None, known: Mapping[str, Collection[str]] | None = None
+) -> list[str]:
+    """A sentence for everything that open orders need and content has no longer. ``known`` are
+    the names that it has by kind, else those that the last build handed over."""
+    from functions.context.bundle import Latest
+    from functions.forms import order_number
+    from functions.orders import names
+    from functions.storage import opening
+    from generator.messages import MORE, NEEDED
+
+    known = known or names.known(Latest(incremental.bundle_folder(root)).bundle())
+    with closing(opening.existing(address(root, data))) as store:
+        needed = names.still_needed(store, known)
+    return [
+        NEEDED[each.kind].format(
+            name=each.name.rpartition(".")[2],
+            form=each.name.partition(".")[0],
+            label=each.label,
+            count=len(each.orders),
+            orders="、".join(map(order_number.spell, each.orders[:SHOWN]))
+            + MORE * (len(each.orders) > SHOWN),
+        )
+        for each in needed
+    ]
 
 
 def is_begun(root: Path) -> bool:

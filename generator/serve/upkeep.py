@@ -63,7 +63,8 @@ class Minute:
         self._troubles: dict[str, str] = {}
 
     def keep(self, stopping: Event) -> None:
-        """Do a round each minute until the server stops."""
+        """Do a round each minute until the server stops; what was built is made known at once."""
+        self._part("rules", lambda: scheduled.rederive(self._app.current()))
         while not stopping.wait(MINUTE):
             self.round()
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
-from generator.content.models import Settings
+from generator.content.settings import Settings
 
 FIRST = date(2024, 1, 1)
 """The month from which the repetition is counted; any would do, if only builds agree on it."""

@@ -127,6 +127,19 @@ class Law(RuleBasedStateMachine):
             self.saw(path)
             self.saw(path.with_stem(new))
 
+    @rule(slug=SLUGS, line=st.sampled_from(["ended: 2026-11-30", "renamed_from: [old, older]"]))
+    def news_ends_or_has_an_old_name(self, slug: str, line: str) -> None:
+        path = self.root / f"content/news/{slug}.yaml"
+        others = [file.read_text() for file in path.parent.iterdir() if file != path]
+        if path.exists() and not any("renamed_from" in text for text in others):
+            text = path.read_text().replace(f"{line}\n", "")
+            self.write(f"content/news/{slug}.yaml", f"{line}\n{text}")
+
+    @rule(line=st.sampled_from(["", "ended: 2026-11-30\n", "renamed_from: cooks-of-old\n"]))
+    def a_team_ends_begins_again_or_has_an_old_name(self, line: str) -> None:
+        text = (SITE / "content/teams/barbers.yaml").read_text()
+        self.write("content/teams/barbers.yaml", f"{line}{text}")
+
     @rule(name=WORDS, there=st.booleans())
     def a_team_comes_changes_or_goes(self, name: str, there: bool) -> None:
         self.write("content/teams/cooks.yaml", f"name: '{name.splitlines()[0]}队'\n")

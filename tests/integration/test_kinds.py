@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from generator.build import incremental
+from generator.content.codec import Text
 from generator.content.kinds import KINDS, Kind
-from generator.content.models import Entry, Text
+from generator.content.models import Entry
 from generator.errors import ContentError
 from generator.files.output import Report
 from generator.site.plan import PLANNERS

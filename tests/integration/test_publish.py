@@ -26,7 +26,7 @@ from selectolax.lexbor import LexborHTMLParser
 import build
 from functions.asgi import ROUTES
 from generator.build import incremental
-from generator.content.models import Publish
+from generator.content.settings import Publish
 from generator.deploy import bucket as service
 from generator.deploy import publish, publish_lock
 from generator.deploy.publish import NOTES, Publication

@@ -25,7 +25,7 @@ from functions.app import App
 from functions.forms import order_number
 from functions.storage.connect import connect
 from functions.web.http import FORM
-from generator.content.models import Publish
+from generator.content.settings import Publish
 from generator.deploy import nightly
 from generator.deploy.package import ARCHITECTURES, FUNCTIONS
 from tests.client import Answer, Client

@@ -23,7 +23,7 @@ def test_an_answer_to_a_question_that_was_of_another_kind_is_shown_all_the_same(
 ) -> None:
     form = {"fields": [field("x", kind)]}
     assert [answer.label for answer in shown(form, {"x": value})] == ["X"]
-    assert len(row(form, {"x": value})) == 2
+    assert len(row(form, form, {"x": value})) == 2
 
 
 def test_an_answer_whose_question_is_gone_is_shown_under_its_name() -> None:
@@ -33,13 +33,15 @@ def test_an_answer_whose_question_is_gone_is_shown_under_its_name() -> None:
         ("X", "1"),
         ("gone", "a、b"),
     ]
-    assert row(form, values) == ["1", "gone：a、b"]
+    assert row(form, form, values) == ["1", "gone：a、b"]
 
 
 def test_an_answer_from_before_its_question_had_a_role_keeps_its_question() -> None:
     form = {"fields": [field("address", "text", role="address", written="home")]}
     assert [answer.label for answer in shown(form, {"home": "3 栋"})] == ["ADDRESS"]
-    assert row(form, {"home": "3 栋"}) == row(form, {"address": "3 栋"}) == ["3 栋", None]
+    assert (
+        row(form, form, {"home": "3 栋"}) == row(form, form, {"address": "3 栋"}) == ["3 栋", None]
+    )
 
 
 def test_a_discreet_page_hides_phones_addresses_and_whatever_nobody_knows_the_kind_of() -> None:
@@ -69,4 +71,9 @@ def test_only_a_consent_that_could_be_withheld_is_shown() -> None:
 
 def test_what_was_sealed_and_does_not_open_says_so_in_its_cell_and_nowhere_else() -> None:
     fields = [field("t", "text"), field("c", "choice"), field("p", "choice", role="personal")]
-    assert row({"fields": fields}, {"c": "a"}, "读不出") == ["读不出", "a", "读不出", None]
+    assert row({"fields": fields}, {"fields": fields}, {"c": "a"}, "读不出") == [
+        "读不出",
+        "a",
+        "读不出",
+        None,
+    ]

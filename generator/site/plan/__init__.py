@@ -10,11 +10,24 @@ from functools import partial
 from inspect import signature
 from typing import Any
 
+from functions.orders import figures as public
+from generator.content import names
+from generator.content.codec import digest
 from generator.content.kinds import KINDS, address
-from generator.content.models import Service, Site, Team, digest
+from generator.content.models import Service, Site, Team
 from generator.content.yaml_source import Document
 from generator.errors import ContentError, Problem
-from generator.site.plan import fairs, feeds, forms, home, partners, services, standing, teams
+from generator.site.plan import (
+    fairs,
+    feeds,
+    former,
+    forms,
+    home,
+    partners,
+    services,
+    standing,
+    teams,
+)
 from generator.site.plan.lists import PER_PAGE
 from generator.site.plan.news_sections import Rows
 from generator.site.plan.news_sections import sections as news_sections
@@ -47,6 +60,7 @@ PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
     "reports": _reports,
     "feeds": feeds.pages,
     "standing": standing.pages,
+    "former": former.pages,
 }
 """Every planner of one section, by the section's name. It is given the sources that its parameters
 name (see :func:`_sources`) and knows nothing else of the site, so that it is asked again whenever
@@ -55,8 +69,11 @@ one of them changed. News, of which there are many, are planned in sections of t
 
 def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     """Every page of the site; ``known`` are a snapshot of :mod:`functions.orders.figures`."""
+    known = public.brought_up_to_date(
+        known or {}, names.in_orders(site.renamed), names.labels(site.past)
+    )
     rows = Rows(site.news, site.digests or [item.digests() for item in site.news])
-    sources = _sources(site, known or {})
+    sources = _sources(site, known)
     # Which pages there are depends on all sources, but only on a part of each news item.
     decisive = digest([rows.places, *(each.digest for each in sources.values())])
     sources["latest"] = rows.items.stretch(0, PER_PAGE)
@@ -70,19 +87,23 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
 
 
 def _sources(site: Site, known: Mapping[str, Any]) -> dict[str, Source]:
-    """What planners may read: the entries of each folder except the news, and the figures."""
+    """What planners may read: the entries of each folder except the news, those that ended, old
+    names, and the figures."""
     folders = [folder for folder in KINDS if folder != "news"]
     sources = {folder: source(site.entries[folder]) for folder in folders}
     figures = source(known)
     return sources | {
+        "past": source(site.past),
+        "renamed": source(site.renamed),
         "figures": figures,
         "counted": figures._replace(read=partial(_counted, known)),
     }
 
 
 def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
-    """All addresses, with the day of those that have one."""
-    shown = {page.address: None for section in sections for page in section.pages}
+    """All addresses except old ones, with the day of those that have one."""
+    planned = (page for section in sections for page in section.pages)
+    shown = {page.address: None for page in planned if page.template != former.MOVED}
     everything = (item for items in site.entries.values() for item in items)
     return shown | {address(item): item.date for item in everything if hasattr(item, "date")}
 

@@ -1,6 +1,6 @@
 """A page for each form of the residents', and one that thanks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from functions.forms.residents import FORMS, THANKS
 from generator.content.forms import Offers, resolve
@@ -11,11 +11,14 @@ UNFILLED = {"typed": {}, "errors": {}, "hidden": {}, "once": ""}
 
 
 def pages(
-    forms: Sequence[Form], menu: tuple[Service, ...], teams: tuple[Team, ...]
+    forms: Sequence[Form],
+    menu: tuple[Service, ...],
+    teams: tuple[Team, ...],
+    renamed: Mapping[str, Mapping[str, str]],
 ) -> Iterator[Page]:
     """Each form as nobody has filled it in yet; it is filed with the functions."""
     yield Page(THANKS, "thanks.html", {})
     for form in forms:
         if form.slug in FORMS:
-            data = {"form": resolve(form, Offers(menu, teams))} | UNFILLED
+            data = {"form": resolve(form, Offers(menu, teams, renamed))} | UNFILLED
             yield Page(FORMS[form.slug], "form.html", data, f"content/forms/{form.slug}.yaml")

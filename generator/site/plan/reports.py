@@ -23,8 +23,9 @@ YEAR = 12
 
 def pages(figures: Figures, menu: Sequence[Service], teams: Sequence[Team]) -> Iterator[Page]:
     """The index, a page and a table for every month and year, and the wish list."""
-    services = {service.slug: service.name for service in menu}
-    names = {team.slug: team.name for team in teams}
+    former = figures.get("names", {})
+    services = former.get("service", {}) | {service.slug: service.name for service in menu}
+    names = former.get("team", {}) | {team.slug: team.name for team in teams}
     months: Mapping[str, Mapping[str, int]] = figures.get("months", {})
     years: dict[str, list[str]] = defaultdict(list)
     for month in sorted(months, reverse=True):
@@ -46,11 +47,12 @@ def pages(figures: Figures, menu: Sequence[Service], teams: Sequence[Team]) -> I
         }
         yield Page(f"/report/{period}/", "report.html", data)
         yield Page(f"/report/{period}/report.csv", "report.csv", {"report": report})
-    yield from paged("/wishes/", "wishes.html", _wishes(figures, services))
+    yield from paged("/wishes/", "wishes.html", _wishes(figures, services, menu))
 
 
-def _wishes(figures: Figures, services: Names) -> list[dict[str, str]]:
+def _wishes(figures: Figures, services: Names, menu: Sequence[Service]) -> list[dict[str, str]]:
     """The public wish list, the newest first. ``menu`` names the service, if it is on the menu."""
+    offered = {service.slug for service in menu}
     found = sorted(figures.get("wishes", []), key=lambda wish: wish["date"], reverse=True)
     return [
         {
@@ -58,7 +60,7 @@ def _wishes(figures: Figures, services: Names) -> list[dict[str, str]]:
             "state": wish["state"],
             "date": wish["date"],
             "service": services.get(wish["service"], wish["service"]),
-            "menu": wish["service"] if wish["service"] in services else "",
+            "menu": wish["service"] if wish["service"] in offered else "",
         }
         for wish in found
     ]

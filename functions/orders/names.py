@@ -1,0 +1,269 @@
+"""What services, teams, grids and questions are called, also after their files are gone.
+
+Content changes, histories do not. So the store keeps a *register* of all names that builds handed
+over, and every form under the version of its wording. The schedule writes both. A request reads
+them only for names that the bundle does not know.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from functions.context.bundle import Bundle, Read
+from functions.forms.definition import Form
+from functions.forms.kinds import KINDS
+from functions.orders import counters
+from functions.orders.lifecycle import CLOCK, FINAL, STATES
+from functions.storage.history import Change, Event, Head
+from functions.storage.port import Store
+
+KIND = "names"
+REGISTER = f"{KIND}:register"
+FACT = "names"
+"""The fact with the digest of the bundle whose names were kept last."""
+AT_ONCE = 10
+"""How many counters one transaction renames: an engine takes none of any size."""
+
+Labels = dict[str, dict[str, str]]
+"""Labels by kind and name. The kinds are ``service``, ``team``, ``grid`` and ``question``."""
+
+
+def offered(bundle: Bundle) -> Labels:
+    """Everything that a build handed over, also what has ended."""
+    return {
+        "service": bundle.ended["service"] | bundle.services,
+        "team": bundle.ended["team"] | bundle.teams,
+        "grid": {grid: grid for grid in bundle.grids},
+        "question": {
+            f"{name}.{field['name']}": field["label"]
+            for name, form in bundle.forms.items()
+            for field in form["fields"]
+        },
+    }
+
+
+def known(bundle: Bundle) -> dict[str, set[str]]:
+    """All names that orders may have for what a build handed over, also those of before."""
+    renamed = bundle.renamed
+    return {kind: {*names, *renamed.get(kind, ())} for kind, names in offered(bundle).items()}
+
+
+def labels(store: Store) -> Labels:
+    """What services and teams are, or were, called, as far as the store knows."""
+    kept = _data(store, REGISTER).get("labels", {})
+    return {kind: kept.get(kind, {}) for kind in ("service", "team")}
+
+
+class Names:
+    """The names of now, and those that a store remembers. The store is opened only for those."""
+
+    def __init__(self, store: Callable[[], Store], bundle: Read):
+        self._open, self._bundle = store, bundle
+        self.services, self.teams = _Known(self, "service"), _Known(self, "team")
+
+    @property
+    def _store(self) -> Store:
+        return self._open()
+
+    def now(self, kind: str, name: str) -> str:
+        """The name that a service or team has now."""
+        return name if name in self.offered[kind] else self.renamed[kind].get(name, name)
+
+    def before(self, kind: str, name: str) -> list[str]:
+        """The names that a service or team had before."""
+        return [old for old, new in self.renamed[kind].items() if new == name]
+
+    def label(self, kind: str, name: str) -> str | None:
+        """What people call something now, or called it when it was last there."""
+        now = self.now(kind, name)
+        kept = {} if now in self.offered[kind] else self._register["labels"].get(kind, {})
+        return self.offered[kind].get(now) or kept.get(now) or kept.get(name)
+
+    def of_event(self, event: Event) -> Event:
+        """The event with the names that its service and team have now."""
+        old = {kind: event.data[kind] for kind in ("service", "team") if event.data.get(kind)}
+        new = {kind: self.now(kind, name) for kind, name in old.items()}
+        return event if old == new else event._replace(data={**event.data, **new})
+
+    def form(self, form: Form, version: str) -> Form:
+        """The form as it was answered in this version, followed by questions that are new."""
+        old = self._form(form, version)
+        if old is form:
+            return form
+        names = {field["name"] for field in old["fields"]}
+        new = [field for field in form["fields"] if field["name"] not in names]
+        return {**old, "fields": [*old["fields"], *new]}
+
+    def answerable(self, form: Form, version: str) -> Form:
+        """The form for answers to this version of it: the answers to questions that were removed
+        meanwhile are taken as well."""
+        old = self._form(form, version)
+        if old is form:
+            return form
+        names = {field["name"] for field in form["fields"]}
+        removed = [
+            {**field, "required": False}
+            for field in old["fields"]
+            if field["name"] not in names and field["kind"] in KINDS
+        ]
+        return {**form, "version": old["version"], "fields": [*form["fields"], *removed]}
+
+    @cached_property
+    def offered(self) -> Labels:
+        """Labels of everything that the last build handed over."""
+        return offered(self._bundle)
+
+    @cached_property
+    def renamed(self) -> dict[str, dict[str, str]]:
+        """The new name for each old one of a ``service`` or ``team``.
+
+        What files no longer say is remembered. If a file has its old name back, what was done
+        under the new one follows.
+        """
+        found = {}
+        for kind, listed in self._bundle.renamed.items():
+            there, kept = self.offered[kind], self._register["renamed"].get(kind, {})
+            back = {new: old for old, new in kept.items() if old in there and new not in there}
+            names = {**kept, **back, **listed}
+            found[kind] = {old: _end(names, old, there) for old in names if old not in there}
+        return found
+
+    def keep(self, at: str) -> None:
+        """Keep the names and forms of this bundle, and count under the names of now.
+
+        Raises:
+            Conflict: somebody else does it at this moment.
+        """
+        if self._store.fact(FACT) == self._bundle.digest:
+            return
+        kept = self._register["labels"]
+        labels = {kind: kept.get(kind, {}) | names for kind, names in self.offered.items()}
+        self._write(REGISTER, at, {"labels": labels, "renamed": self.renamed})
+        for form in self._bundle.forms.values():
+            no = f"{KIND}:{form['version']}"
+            self._write(no, at, _with_choices(form, _data(self._store, no)))
+        while self._rename_counters(at):
+            pass
+        self._store.set_fact(FACT, self._bundle.digest)
+
+    def _rename_counters(self, at: str) -> int:
+        """Bring some counters from old names to new ones, and say how many. Orders that are moved
+        on meanwhile count under new names already, and adding is all that is done."""
+        register = self._store.head(REGISTER)  # Read first: nobody else may do the same now.
+        moves = [
+            (month, name, new, count)
+            for month in [counters.NOW, *self._store.months()]
+            for name, count in self._store.tally(month).items()
+            if (new := counters.renamed(name, self.renamed)) != name
+        ][:AT_ONCE]
+        if moves and register:
+            tally = counters.Tally()
+            for month, name, new, count in moves:
+                tally[month, name] -= count
+                tally[month, new] += count
+            self._store.commit(Change(_next(register), [Event("counted", CLOCK, at)], tally=tally))
+        return len(moves)
+
+    def _write(self, no: str, at: str, data: dict[str, Any]) -> None:
+        head = self._store.head(no) or Head(no, KIND, 0, "", at, {})
+        if data != head.data:
+            head = _next(head)._replace(data=data)
+            self._store.commit(Change(head, [Event("kept", CLOCK, at)]))
+
+    def _form(self, form: Form, version: str) -> Form:
+        if version in ("", form["version"]):
+            return form
+        return _data(self._store, f"{KIND}:{version}") or form
+
+    @cached_property
+    def _register(self) -> dict[str, Any]:
+        return {"labels": {}, "renamed": {}} | _data(self._store, REGISTER)
+
+
+class _Known(Mapping[str, str]):
+    """Labels by name: of all that there ever were; those that a build handed over are listed."""
+
+    def __init__(self, names: Names, kind: str):
+        self._names, self._kind = names, kind
+
+    def __getitem__(self, name: str) -> str:
+        label = self._names.label(self._kind, name) if name else None
+        if label is None:
+            raise KeyError(name)
+        return label
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names.offered[self._kind])
+
+    def __len__(self) -> int:
+        return len(self._names.offered[self._kind])
+
+
+class Needed(NamedTuple):
+    """Something that content has no longer, and the open orders that need it."""
+
+    kind: str
+    name: str
+    label: str
+    orders: list[str]
+
+
+def still_needed(store: Store, known: Mapping[str, Collection[str]]) -> list[Needed]:
+    """What was removed though open orders need it; ``known`` are the names that content has, and
+    had before it renamed them, by kind."""
+    labels = _data(store, REGISTER).get("labels", {})
+    removed = {
+        (kind, name): Needed(kind, name, label, [])
+        for kind, names in labels.items()
+        for name, label in names.items()
+        if name not in known[kind]
+    }
+    asked: dict[str, list[str]] = {}
+    for head in _open_orders(store) if removed else ():
+        needs = [(kind, head.data.get(kind)) for kind in ("service", "team", "grid")]
+        version = head.data.get("wording", "")
+        if version not in asked:
+            fields = _data(store, f"{KIND}:{version}").get("fields", ())
+            asked[version] = [field["name"] for field in fields]
+        needs += [("question", f"wish.{name}") for name in asked[version]]
+        for need in needs:
+            if need in removed:
+                removed[need].orders.append(head.no)
+    return [each for each in removed.values() if each.orders]
+
+
+def _open_orders(store: Store) -> Iterator[Head]:
+    for state in (each for each in STATES if each not in FINAL):
+        after = ""
+        while heads := store.waiting("order", state, after=after, limit=200):
+            yield from heads
+            after = heads[-1].turn
+
+
+def _end(names: Mapping[str, str], name: str, there: Collection[str]) -> str:
+    """Where a chain of new names ends."""
+    passed: set[str] = set()
+    while name in names and name not in there and name not in passed:
+        passed.add(name)
+        name = names[name]
+    return name
+
+
+def _next(head: Head) -> Head:
+    return head._replace(version=head.version + 1)
+
+
+def _data(store: Store, no: str) -> dict[str, Any]:
+    head = store.head(no)
+    return head.data if head else {}
+
+
+def _with_choices(form: Form, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The form with every choice that it offered in this wording, also those that are gone."""
+    before = {field["name"]: field["choices"] for field in kept.get("fields", ())}
+    fields = []
+    for field in form["fields"]:
+        values = {choice["value"] for choice in field["choices"]}
+        gone = [each for each in before.get(field["name"], ()) if each["value"] not in values]
+        fields.append({**field, "choices": [*field["choices"], *gone]})
+    return {**form, "fields": fields}

@@ -1,0 +1,62 @@
+"""The types that models are made of, models as bytes, and their digests.
+
+msgspec converts and encodes the models. It does not know the two types of time below, so the
+hooks here turn them into text and back.
+"""
+
+from datetime import datetime, time
+from hashlib import blake2b
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.msgpack import Decoder
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """A mapping in a file."""
+
+
+class Refers(NamedTuple):
+    """Marks a value as the name of something else: ``teams``, a ``static`` file, or a ``tag``."""
+
+    to: str
+
+
+Text = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数，不带单位")]
+
+
+class Moment(datetime):
+    """A day and a time as people write them: ``2026-04-05 14:30``, in the community's own time."""
+
+
+class Clock(time):
+    """A time of day as people write it: ``09:00``."""
+
+
+def from_text(kind: Any, text: str) -> Any:
+    """The value that was written as text: msgspec's ``dec_hook`` for the two types above."""
+    return kind.fromisoformat(text)
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=str)
+
+
+def encode(value: Any) -> bytes:
+    """A model, or data that contains models, as bytes."""
+    return _encoder.encode(value)
+
+
+def decoder(kind: Any) -> Decoder[Any]:
+    """The decoder of what :func:`encode` made of a value of this type."""
+    return Decoder(kind, dec_hook=from_text)
+
+
+DIGEST = 8
+"""Bytes of a digest: enough to see that something changed, because nobody tries to deceive it."""
+
+
+def digest(value: Any) -> bytes:
+    """Bytes that change with anything in a model, or in data that contains models."""
+    return blake2b(encode(value), digest_size=DIGEST).digest()

@@ -1,0 +1,87 @@
+"""What `check` says of content: what is wrong, and how to mend it.
+
+The sentences stand apart from the checks so that a community may read and reword them in one place.
+"""
+
+FIGURES_MEND = (
+    "这个文件由程序写，不用手改：请在有数据库的电脑上运行 build，它会重写；"
+    "没有数据库，就从版本库取回完整的一版，或先删去它（网站暂时没有统计）。"
+)
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "not_utf8": ("文件不是 UTF-8 编码。", "请用编辑器另存为 UTF-8。"),
+    "control_character": ("这里有看不见的控制字符。", "请删去它，重新输入这几个字。"),
+    "empty": ("文件是空的。", "请填写内容，或删去这个文件。"),
+    "not_mapping": ("文件要由“名称: 内容”一行行组成。", "请参照同一文件夹里的其他文件。"),
+    "key_not_text": ("冒号前面的名称要是一个词。", "请参照同一文件夹里的其他文件。"),
+    "duplicate_key": ("“{key}”写了两次，第一次在第 {first} 行。", "请只留一处。"),
+    "anchor": ("这里用了 YAML 的锚点（& 或 *），内容文件不用它。", "请把内容直接写出来。"),
+    "tab": ("这一行用了制表符（Tab）缩进。", "请改用空格，每层两个。"),
+    "colon": ("这里的冒号让一行有了两个意思。", "内容里有英文冒号时，请给整段内容加上引号。"),
+    "no_colon": ("这一行缺少英文冒号和空格。", "请写成“名称: 内容”，冒号用英文的，后面空一格。"),
+    "syntax": ("YAML 读不懂这里（{detail}）。", "请检查缩进、引号和冒号。"),
+    "file_name": (
+        "文件名“{name}”不能用作网址。",
+        "请只用小写英文字母、数字和短横线，例如 {example}.yaml。",
+    ),
+    "file_ending": (
+        "内容文件要以 .yaml 结尾。",
+        "请改名为 {example}.yaml，或移出 content 文件夹。",
+    ),
+    "folder": ("没有名为“{name}”的内容文件夹。", "{mend}"),
+    "missing_file": ("缺少这个文件。", "请从样例里复制一份再改。"),
+    "unreadable": ("文件打不开（{detail}）。", "请检查文件权限。"),
+    "unknown_key": ("不认识“{name}”。", "{mend}"),
+    "missing": ("缺少必填的“{name}”。", "请加上一行“{name}: ……”，冒号后面写内容。"),
+    "wrong_type": ("“{name}”应当是{expected}，现在是“{found}”。", "{mend}"),
+    "wrong_value": ("“{name}”的内容“{found}”不对。", "{mend}"),
+    "end_before_start": ("结束时间 end 早于开始时间 start。", "请核对两个时间。"),
+    "choices": ("选择题（choice、choices）才有选项，也必须有选项。", "请加上或删去 choices。"),
+    "old_name": ("“{name}”不会是以前的文件名。", "{mend}"),
+    "old_name_there": (
+        "“{name}”还有自己的文件，不会是这一个以前的名字。",
+        "请删去那个文件，或从 renamed_from 里去掉它。",
+    ),
+    "old_name_twice": (
+        "“{name}”已经写成 {other}.yaml 以前的名字了。",
+        "请只在一个文件的 renamed_from 里写它。",
+    ),
+    "unknown_team": ("没有名为“{name}”的服务队。", "{mend}"),
+    "unknown_picture": ("static 文件夹里没有图片“{name}”。", "{mend}"),
+    "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
+    "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
+    "role_of_kind": ("这一题的 role 和 kind 不配。", "请核对 role；不清楚的，就不写 role。"),
+    "recorded": ("这个 name 程序自己要用。", "请换一个 name。"),
+    "same_question": (
+        "“{first}”和“{second}”的 role 或 name 都是“{name}”，分不清哪个是哪个。",
+        "请改其中一题。",
+    ),
+    "required_role": (
+        "这张表单要有 role 是“{role}”的必答题，kind 是 {kinds}，程序靠它工作。",
+        "请加上它，写 required: true；已经有了的，请在那一题写 role: {role}。",
+    ),
+    "duplicate_address": ("网址 {address} 已经被 {other} 用了。", "请给其中一个文件改名。"),
+    "figures_conflict": ("这里留着两个版本合并时的标记。", FIGURES_MEND),
+    "figures_syntax": ("文件在这里断了，不是完整的 JSON。", FIGURES_MEND),
+    "figures_shape": (
+        "这里不是统计数字的样子：个数是不小于 0 的整数，日期写成 2026-11-25 的样子。",
+        FIGURES_MEND,
+    ),
+    "required_form": ("缺少表单“{name}”，居民要用它。", "请从样例里复制一份再改。"),
+}
+
+SAFE_TAG = "请去掉斜杠、问号、井号和首尾的空格、句点。"
+OLD_NAME = "请照以前的文件名写，不带 .yaml，例如 barbers。"
+NEAREST = "是不是“{name}”？"
+KNOWN = "可以用的有：{names}。"
+
+TYPES = {
+    "text": ("文字", "请写一段文字。"),
+    "list": ("列表", "请写成列表：每项一行，行首是短横线和空格。"),
+    "mapping": ("一组名称和内容", "请在下一行缩进两格，写成“名称: 内容”。"),
+    "integer": ("整数", "请写阿拉伯数字，不带单位。"),
+    "boolean": ("“true”或“false”", "请写 true（是）或 false（否）。"),
+    "date": ("日期", "请写成 2026-04-05 的样子，而且要是真实的日子。"),
+    "moment": ("日期和时间", "请写成 2026-04-05 14:30 的样子。"),
+    "clock": ("时间", "请写成 09:00 的样子。"),
+}

@@ -1,0 +1,144 @@
+"""``site.yaml`` and ``calendar.yaml``: who the community is, and the station's own rules."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from generator.content.codec import Clock, Count, Part, Refers, Text
+
+WorkingDays = Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（天数）")]
+
+
+class Registration(Part, frozen=True):
+    """A registration with an authority and the page that proves it."""
+
+    number: Text
+    url: Text
+
+
+class ServiceDay(Part, frozen=True):
+    """The monthly day on which the teams set up their tables."""
+
+    day: Annotated[int, Meta(ge=1, le=28, description="请写 1 到 28，每个月都有的日子")]
+    start: Clock
+    end: Clock
+    place: Text
+    summary: str = ""
+
+
+class Days(Part, frozen=True):
+    """Within how many working days an order is to be done, by its level."""
+
+    routine: WorkingDays = 3
+    difficult: WorkingDays = 15
+    complex: WorkingDays = 60
+
+
+class Desk(Part, frozen=True):
+    """The station's own rules, in working days; only ``keep`` is in days of the calendar.
+
+    ``triage``: the station looks at a wish. ``answer``: the team accepts or declines.
+    ``milestone``: somebody notes the progress of a complex order. ``rate``: the resident rates,
+    or the order is closed without a rating. ``close``: the station closes a rated order.
+    ``keep``: personal data is kept after the end; the schedule erases at most ``erase_at_most``
+    of them a day.
+    """
+
+    days: Days = Days()
+    triage: WorkingDays = 1
+    answer: WorkingDays = 2
+    milestone: WorkingDays = 10
+    rate: WorkingDays = 7
+    close: WorkingDays = 3
+    keep: WorkingDays = 365
+    erase_at_most: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（件数）")] = 200
+
+
+class Channel(Part, frozen=True):
+    """Where messages to the ``station`` or to a team go (see :mod:`functions.messages.channels`).
+
+    A value that begins with ``$`` names the environment variable that holds the value.
+    """
+
+    to: Annotated[str, Refers("receiver")]
+    kind: Literal["wecom", "dingtalk", "feishu", "smtp", "ses", "none"]
+    url: str = ""
+    secret: str = ""
+    sender: str = ""
+    address: str = ""
+
+
+class Publish(Part, frozen=True):
+    """Where ``build.py publish`` uploads the site; options of the command take precedence."""
+
+    bucket: str = ""
+    endpoint: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^/\s]+)?$",
+            description="请写存储服务的网址，例如 https://oss-cn-beijing.aliyuncs.com，结尾不带斜杠",
+        ),
+    ] = ""
+    profile: str = ""
+    distribution: str = ""
+    sources: str = ""
+
+
+Kept = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数：留几份")]
+
+
+class Backup(Part, frozen=True):
+    """Copies of the database. The server makes one a day in ``folder`` (none if that is empty; a
+    path below the root unless it begins with ``/``), and keeps the last one of so many days, weeks
+    and months."""
+
+    folder: str = ""
+    daily: Kept = 7
+    weekly: Kept = 5
+    monthly: Kept = 12
+
+
+class Figure(Part, frozen=True):
+    """A number that the community is proud of, as people read it."""
+
+    label: Text
+    value: Text
+    unit: str = ""
+
+
+class Settings(Part, frozen=True):
+    """``site.yaml``: who this community is."""
+
+    name: Text
+    station: Text
+    summary: Text
+    address: Text
+    phone: Text
+    hours: Text
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^https?://[^/\s]+$",
+            description="请写网站的网址，例如 https://example.cn，结尾不带斜杠",
+        ),
+    ]
+    general_team: Text
+    teams_planned: Count
+    service_day: ServiceDay
+    slogan: str = ""
+    city: str = ""
+    figures: tuple[Figure, ...] = ()
+    desk: Desk = Desk()
+    notify: tuple[Channel, ...] = ()
+    publish: Publish = Publish()
+    backup: Backup = Backup()
+    icp: Registration | None = None
+    police: Registration | None = None
+
+
+class Calendar(Part, frozen=True):
+    """``calendar.yaml``: days off that are weekdays or weekends, and weekends that are worked."""
+
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()

@@ -1,0 +1,448 @@
+"""Orders, volunteers and links outlive the names of files: renamed, ended or removed."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+
+import build
+from functions import scheduled
+from functions.app import App
+from functions.errors import Conflict
+from functions.forms import order_number
+from functions.ops import consistency
+from functions.orders import counters, figures, names
+from functions.orders.counters import Tally
+from functions.people import volunteers
+from functions.storage.connect import connect
+from generator.build import incremental
+from tests.client import Answer, Client
+from tests.conftest import SECRET, Clock
+from tests.integration.test_desk import Desk, Team, found
+from tests.integration.test_functions import JOIN, RATING, WISH, wish
+from tests.integration.test_store import ENGINES
+
+MONTH = "2026-11"
+ALL = ("orders", "ratings", "volunteers", "report")
+
+
+class Town:
+    """A community with its content, its site and its store."""
+
+    def __init__(self, root: Path, address: str, clock: Clock):
+        self.root = root
+        self.build()
+        bundle = incremental.bundle_folder(root)
+        self.app = App(bundle, lambda: connect(address), SECRET, clock)
+        self.client = Client(self.app)
+        self.clock = clock
+
+    def build(self) -> None:
+        incremental.build(self.root, self.root / "public")
+
+    def rounds(self) -> None:
+        """The schedule after a build."""
+        done = scheduled.tick(self.app)
+        assert not done["broken"], done
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.root / f"content/{file}.yaml"
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+
+    def rename(self, folder: str, old: str, new: str, line: str = "") -> None:
+        """As staff do it: another file name, and a line in the file."""
+        path = self.root / f"content/{folder}/{old}.yaml"
+        path.with_stem(new).write_text(f"{path.read_text()}{line or f'renamed_from: {old}'}\n")
+        path.unlink()
+        if folder == "teams":
+            self.name_teams(old, new)
+
+    def remove(self, folder: str, name: str) -> None:
+        (self.root / f"content/{folder}/{name}.yaml").unlink()
+        if folder == "teams":
+            self.name_teams(name, "")
+
+    def name_teams(self, old: str, new: str) -> None:
+        for service in (self.root / "content/menu").iterdir():
+            service.write_text(service.read_text().replace(f"[{old}]", f"[{new}]"))
+
+    def counted(self) -> dict[tuple[str, str], int]:
+        return self.app.store.tallies()
+
+    def healthy(self) -> None:
+        """Lists, marks, owners and counters are what follows from the histories."""
+        assert not consistency.examine(self.app.current()).faults
+
+    def sheet(self, desk: Desk, name: str) -> str:
+        """A workbook's cells as text."""
+        answer = desk.post(f"/desk/sheets/{name}.xlsx", {"month": MONTH})
+        rows = load_workbook(io.BytesIO(answer.raw)).active
+        assert rows is not None
+        return "\n".join(" ".join(str(c or "") for c in row) for row in rows.values)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("dynamodb", marks=pytest.mark.slow)])
+def town(request: pytest.FixtureRequest, root: Path, tmp_path: Path, clock: Clock) -> Town:
+    return Town(root, ENGINES[request.param](tmp_path, request), clock)
+
+
+def serve(town: Town, desk: Desk, team: Team) -> str:
+    """An order of the team that was done and rated, and one that it accepted; its number."""
+    rated, open_ = wish(town.client).no, wish(town.client, detail="再来一次").no
+    for no in (rated, open_):
+        desk.dispatched(no)
+        team.do(no, "accepted", volunteer="team", person="老王").location  # noqa: B018
+    team.do(rated, "done").location  # noqa: B018
+    town.client.post("/api/rating", {**RATING, "no": rated, "last4": "5678"}).location  # noqa: B018
+    return open_
+
+
+def recruit(town: Town, desk: Desk) -> str:
+    """A volunteer of the team, by number."""
+    town.client.post("/api/volunteer", {**JOIN, "team": "barbers"}).location  # noqa: B018
+    (head,) = town.app.store.find(volunteers.KIND)
+    desk.post("/desk/person/", {"no": head.no, "do": "approved", "team": "barbers"})
+    return head.no
+
+
+def under(name: str, counted: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    return {key: count for key, count in counted.items() if key[1].startswith(f"{name} ")}
+
+
+def test_everything_is_there_under_the_new_name(town: Town) -> None:
+    desk, team = Desk(town.client), Team(town.client)
+    no, person = serve(town, desk, team), recruit(town, desk)
+    town.rounds()
+    before = town.counted()
+    assert under("team:barbers", before)
+    assert under("service:haircut", before)
+
+    town.rename("teams", "barbers", "hair")
+    town.rename("menu", "haircut", "cut")
+    town.edit("teams/hair", "name: 理发队", "name: 美发队")
+    town.build()
+    another = wish(town.client, service="haircut", detail="表是改名前打开的").no
+    town.rounds()
+    town.healthy()
+
+    renamed = {"team": {"barbers": "hair"}, "service": {"haircut": "cut"}}
+    after = town.counted()
+    moved = {(month, counters.renamed(name, renamed)): n for (month, name), n in before.items()}
+    new = Tally(counters.difference(Tally(moved), Tally(after)))
+    assert {name.split(" ")[0] for _, name in new} == {"all", "service:cut"}, "the new wish alone"
+    assert found(town.app.current(), no).team == "hair"
+    assert found(town.app.current(), another).service == "cut"
+
+    assert order_number.spell(no) in desk.get("/desk/find/?team=hair&service=cut").text
+    assert "没有" in desk.get("/desk/find/?team=barbers").text
+    assert order_number.spell(no) in team.get().text, "by the link of before"
+    assert "美发队" in team.get().text
+    assert "不能用" not in town.client.get(team.address.replace("barbers", "hair")).text
+    assert team.do(no, "noted", note="按旧链接记的").location.startswith("/team/?team=hair&")
+    assert "美发队" in desk.get(f"/desk/order/?no={no}").text
+    assert "美发队" in desk.get("/desk/people/?team=hair&state=active").text
+    assert town.app.volunteers.of_team("hair")[0].head.no == person
+    ranked = dict(town.app.current().ranking.suggest("cut"))
+    assert (ranked["hair"]["load"], ranked["hair"]["offers"]) == (1, True)
+    for name in ALL:
+        text = town.sheet(desk, name)
+        assert "barbers" not in text
+        assert ("美发队" in text) == (name != "report"), text
+    known = json.dumps(figures.snapshot(town.app.store, town.clock.now.date())["months"])
+    assert "service:cut wishes" in known
+    assert "haircut" not in known
+    old = (town.root / "public/teams/barbers/index.html").read_text()
+    assert 'content="0; url=/teams/hair/"' in old
+
+    new_link = town.app.current().team_links.issue("hair", "王芳")
+    assert "不能用" in team.get().text, "a new link ends the one before"
+    assert town.client.get(town.app.team_links.address(new_link)).status == 200
+    town.healthy()
+
+
+def test_a_message_that_waits_reaches_the_renamed_team(town: Town, root: Path) -> None:
+    channel = "notify:\n  - {to: barbers, kind: none}\n"
+    with (root / "site.yaml").open("a") as file:
+        file.write(channel)
+    town.build()
+    Desk(town.client).dispatched(wish(town.client).no)
+    assert [m.to for m in town.app.store.messages("waiting")] == ["barbers"]
+    town.rename("teams", "barbers", "hair")
+    (root / "site.yaml").write_text((root / "site.yaml").read_text().replace("barbers", "hair"))
+    town.build()
+    outbox = town.app.current().outbox
+    assert dict(outbox.channel("barbers"))["to"] == ""
+    assert outbox.channel("barbers") == outbox.channel("hair") != outbox.channel("nobody")
+
+
+def test_it_is_remembered_after_the_line_is_gone(town: Town) -> None:
+    desk, team = Desk(town.client), Team(town.client)
+    no = serve(town, desk, team)
+    town.rename("teams", "barbers", "hair")
+    town.build()
+    town.rounds()
+    town.edit("teams/hair", "renamed_from: barbers\n", "")
+    town.rename("teams", "hair", "salon", "renamed_from: hair")
+    town.build()
+    town.rounds()
+    assert found(town.app.current(), no).team == "salon"
+    assert order_number.spell(no) in team.get().text
+    assert not under("team:barbers", town.counted()) | under("team:hair", town.counted())
+    town.healthy()
+
+
+def test_a_renaming_that_is_taken_back_leaves_no_trace(town: Town) -> None:
+    desk, team = Desk(town.client), Team(town.client)
+    no = serve(town, desk, team)
+    town.rounds()
+    before = town.counted()
+    town.rename("teams", "barbers", "hair")
+    town.build()
+    town.rounds()
+    town.rename("teams", "hair", "barbers", " ")
+    town.edit("teams/barbers", "renamed_from: barbers\n", "")
+    town.build()
+    town.rounds()
+    assert town.counted() == before
+    assert found(town.app.current(), no).team == "barbers"
+    assert order_number.spell(no) in team.get().text
+    town.healthy()
+
+
+def test_two_teams_that_become_one_are_counted_together(town: Town) -> None:
+    desk, teams = Desk(town.client), [Team(town.client, name) for name in ("barbers", "menders")]
+    nos = [wish(town.client, detail=name).no for name in "甲乙"]
+    for no, team in zip(nos, ("barbers", "menders"), strict=True):
+        desk.dispatched(no, team=team)
+    town.rename("teams", "barbers", "helpers", "renamed_from: [barbers, menders]")
+    town.remove("teams", "menders")
+    town.name_teams("menders", "helpers")
+    town.build()
+    town.rounds()
+    assert town.app.store.tally(counters.NOW)["team:helpers load"] == 2
+    for each in teams:
+        assert all(order_number.spell(no) in each.get().text for no in nos)
+    town.healthy()
+
+
+def test_names_are_kept_by_one_of_those_who_do_it_at_once(town: Town) -> None:
+    desk, team = Desk(town.client), Team(town.client)
+    serve(town, desk, team)
+    town.rounds()
+    before = sum(under("team:barbers", town.counted()).values())
+    town.rename("teams", "barbers", "hair")
+    town.build()
+    one, other = town.app.current(), town.app.current()
+    head = one.store.head(names.REGISTER)
+    assert head
+    one.names.keep(one.clock.now.isoformat())
+    stale = names.Names(lambda: Stale(one.store, head), other.bundle)  # type: ignore[arg-type, return-value]
+    with pytest.raises(Conflict):
+        stale.keep(other.clock.now.isoformat())
+    other.names.keep(other.clock.now.isoformat())
+    assert sum(under("team:hair", town.counted()).values()) == before
+
+
+class Stale:
+    """A store as it was read before somebody else wrote to it."""
+
+    def __init__(self, store: object, head: object):
+        self._store, self._head = store, head
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def head(self, no: str) -> object:
+        return self._head if no == names.REGISTER else self._store.head(no)  # type: ignore[attr-defined]
+
+    def fact(self, name: str) -> str:
+        return ""
+
+
+ENDED = "ended: 2026-11-30\n"
+
+
+def end(town: Town, folder: str, name: str) -> None:
+    path = town.root / f"content/{folder}/{name}.yaml"
+    path.write_text(ENDED + path.read_text())
+
+
+@pytest.mark.parametrize("how", [end, Town.remove])
+def test_orders_keep_the_words_of_what_is_no_longer_offered(town: Town, how: object) -> None:
+    desk, team = Desk(town.client), Team(town.client)
+    no, person = serve(town, desk, team), recruit(town, desk)
+    town.edit("teams/barbers", "name:", "grids: [一号网格]\nname:")
+    town.build()
+    town.rounds()
+    more = wish(town.client, detail="还没有受理").no
+    how(town, "teams", "barbers")  # type: ignore[operator]
+    how(town, "menu", "haircut")  # type: ignore[operator]
+    town.build()
+    town.rounds()
+    town.healthy()
+
+    for address in (
+        f"order/?no={no}",
+        "",
+        f"person/?no={person}",
+        "teams/",
+        "people/?state=active",
+    ):
+        assert "理发队" in desk.get(f"/desk/{address}").text, address
+    for address in (f"order/?no={more}", "find/?service=haircut", "dispatch/"):
+        assert "理发" in desk.get(f"/desk/{address}").text or address == "dispatch/"
+    assert "理发" in town.client.get(town.app.orders.address(found(town.app.current(), more))).text
+    assert "理发队" in team.get(no).body
+    assert team.do(no, "done").location
+    for name in ALL:
+        assert "barbers" not in town.sheet(desk, name)
+    assert "理发队" in town.sheet(desk, "orders")
+    assert "理发 " in town.sheet(desk, "ratings")
+
+    offered = [*town.app.current().ranking.suggest("haircut")]
+    assert [team for team, _ in offered] == ["menders"]
+    form = desk.get(f"/desk/order/?no={more}").page
+    assert not form.css("[value=barbers], option[value=haircut]")
+    again = town.client.post("/api/wish", {**WISH, "detail": "停办以后"})
+    assert (again.status, again.form("/api/wish")["detail"]) == (422, ["停办以后"])
+
+
+def answer(town: Town, page: Answer, **typed: str) -> str:
+    """File a wish with the form on a page, as a browser sends it; its number."""
+    sent = {**page.form("/api/wish"), **{name: [text] for name, text in {**WISH, **typed}.items()}}
+    return town.client.post("/api/wish", sent).no
+
+
+TOOL = "  - {name: tool, label: 带什么工具, kind: text, purpose: 准备, role: ''}\n"
+SIZE = (
+    "  - {name: size, label: 头发多长, kind: choice, purpose: 准备, required: true, "
+    "choices: [{value: long, label: 很长}, {value: short, label: 很短}]}\n"
+)
+
+
+@pytest.mark.parametrize("static", [False, True])
+def test_an_answer_to_a_question_that_was_removed_meanwhile_is_kept_and_shown(
+    town: Town, static: bool
+) -> None:
+    desk = Desk(town.client)
+    form = town.root / "content/forms/wish.yaml"
+    plain = form.read_text()
+    form.write_text(plain + TOOL + SIZE)
+    town.build()
+    town.rounds()
+    page = town.client.get("/wish/")
+    if static:
+        page = Answer(200, {}, (town.root / "public/wish/index.html").read_text())
+    version = town.app.current().bundle.forms["wish"]["version"]
+    early = answer(town, page, tool="推子", size="long")
+    form.write_text(plain)
+    town.build()
+    town.rounds()
+    late = answer(town, page, tool="剪子", size="short", detail="表单改了以后才交")
+
+    assert town.app.store.events(late)[0].data["wording"] == version
+    assert town.app.store.events(late)[0].data["size"] == "short"
+    assert "剪子" not in str(town.app.store.events(late)), "what is typed is sealed"
+    for no, tool in ((early, "推子"), (late, "剪子")):
+        assert f"带什么工具 {tool}" in desk.get(f"/desk/order/?no={no}").text
+        known = town.app.current().names.form(town.app.current().bundle.forms["wish"], version)
+        size = next(field for field in known["fields"] if field["name"] == "size")
+        assert [choice["label"] for choice in size["choices"]] == ["很长", "很短"]
+    now = answer(town, town.client.get("/wish/"), detail="新的表")
+    assert town.app.store.events(now)[0].data["wording"] != version
+    wrong = town.client.post("/api/wish", {**page.form("/api/wish"), "tool": "推子", "detail": ""})
+    assert (wrong.status, wrong.form("/api/wish")["tool"]) == (422, ["推子"])
+
+
+def test_a_wording_that_nobody_knows_is_checked_as_the_one_of_now(town: Town) -> None:
+    no = wish(town.client, wording="0123456789ab").no
+    forms = town.app.current().bundle.forms
+    assert town.app.store.events(no)[0].data["wording"] == forms["wish"]["version"]
+
+
+def test_keeping_what_is_kept_already_writes_nothing(town: Town) -> None:
+    town.rounds()
+    before = {kept.no: kept.events for kept in town.app.store.everything()}
+    town.rounds()
+    (town.root / "content/news/spring.yaml").unlink()
+    town.build()
+    town.rounds()
+    assert {kept.no: kept.events for kept in town.app.store.everything()} == before
+
+
+def test_a_choice_that_was_offered_once_in_a_wording_is_not_forgotten(town: Town) -> None:
+    town.rounds()
+    version = town.app.current().bundle.forms["wish"]["version"]
+    town.remove("menu", "mending")
+    town.build()
+    town.rounds()
+    kept = town.app.store.head(f"{names.KIND}:{version}")
+    assert kept
+    assert [c["value"] for c in kept.data["fields"][0]["choices"]] == [
+        "haircut",
+        "other",
+        "mending",
+    ]
+
+
+def warned(town: Town, command: str, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the command warns of what the test below removes, and changes no data."""
+    data = Path(str(town.app.store.path)).parent  # type: ignore[attr-defined]
+    monkeypatch.setenv("WUDAN_SECRET", SECRET.decode())
+    monkeypatch.setenv("WUDAN_STORE", f"sqlite:{data}/wudan.db")
+    town.app.store.checkpoint()
+    before = (data / "wudan.db").read_bytes()
+    result = CliRunner().invoke(build.main, [command, "--root", str(town.root)])
+    assert result.exit_code == 0, result.stderr
+    assert (data / "wudan.db").read_bytes() == before
+    assert "content/teams/barbers.yaml 没有了，“理发队”手上还有 2 单没办完" in result.stderr
+    assert "renamed_from: haircut" in result.stderr
+    assert "网格“一号网格”，还有 1 单" in result.stderr
+    return "去掉了“带什么工具”（tool），还有 3 单" in result.stderr
+
+
+def test_open_orders_that_need_what_is_removed_are_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, team = Desk(town.client), Team(town.client)
+    form = town.root / "content/forms/wish.yaml"
+    plain = form.read_text()
+    form.write_text(plain + TOOL)
+    town.edit("teams/barbers", "name:", "grids: [一号网格]\nname:")
+    town.build()
+    no = serve(town, desk, team)
+    closed = wish(town.client, service="mending", detail="取消的").no
+    desk.do(closed, "cancelled").location  # noqa: B018
+    desk.do(
+        more := wish(town.client, detail="丙").no,
+        "triaged",
+        level="routine",
+        service="haircut",
+        grid="一号网格",
+    )
+    town.rounds()
+    store = town.app.store
+
+    def needed() -> dict[tuple[str, str], set[str]]:
+        known = {kind: {*of} for kind, of in names.offered(town.app.current().bundle).items()}
+        return {(e.kind, e.label): {*e.orders} for e in names.still_needed(store, known)}
+
+    assert needed() == {}
+    form.write_text(plain)
+    for folder, name in (("teams", "barbers"), ("menu", "haircut"), ("menu", "mending")):
+        town.remove(folder, name)
+    town.build()
+    rated = {head.no for head in store.waiting("order", "rated")}
+    for command in ("check", "build"):
+        if store.local:
+            assert warned(town, command, monkeypatch)
+    assert needed() == {
+        ("team", "理发队"): {no} | rated,
+        ("service", "理发"): {no, more} | rated,
+        ("grid", "一号网格"): {more},
+        ("question", "带什么工具"): {no, more} | rated,
+    }
