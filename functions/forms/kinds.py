@@ -145,8 +145,8 @@ class Phone(_Typed):
     link = "tel:"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        plain = unicodedata.normalize("NFKC", texts[0])
-        digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", plain)
+        normal = unicodedata.normalize("NFKC", texts[0])
+        digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", normal)
         digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():
             raise Wrong("phone")
@@ -154,14 +154,14 @@ class Phone(_Typed):
             return f"+86{digits}"
         landline = LANDLINE.fullmatch(digits)
         # Without its area code a number could be anywhere; +86 stands in for the 0 before it.
-        if landline and (digits.startswith("0") or plain.lstrip().startswith(("+", "00"))):
+        if landline and (digits.startswith("0") or normal.lstrip().startswith(("+", "00"))):
             return f"+86{landline[1]}"
         raise Wrong("phone")
 
     def show(self, field: Field, value: str) -> str:
         """As it is dialled inside the country: landlines with the prefix 0."""
-        plain = value.removeprefix("+86")
-        return plain if not plain or MOBILE.fullmatch(plain) else f"0{plain}"
+        normal = value.removeprefix("+86")
+        return normal if not normal or MOBILE.fullmatch(normal) else f"0{normal}"
 
 
 def current(field: Field, value: str) -> str:

@@ -14,6 +14,8 @@ from functions.app import App
 from functions.context.workdays import CHINA
 from functions.errors import Conflict, Refused
 from functions.forms import order_number
+from functions.forms.definition import Form, is_personal
+from functions.forms.kinds import KINDS
 from functions.orders import repository
 from functions.orders.counters import STARS
 from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TEAM, Order, apply
@@ -40,8 +42,8 @@ SAID: dict[str, dict[str, str]] = {
     "declined": {"note": "这几天人手排满了。"},
     "paused": {"note": "居民这几天不在家，约好回来再上门。"},
     "rejected": {"to_resident": "这件事要由物业来办，电话已经告诉您了。"},
-    "applied": {"message": "平时白天有空，愿意帮忙。"},
 }
+HELPS = "平时白天有空，愿意帮忙。"
 PROBLEMS = ("来得比约好的晚了一些。", "用了两天又坏了。", "事情只办了一半。")
 ANSWERS = ("已经和服务队说好，上门前先约时间。", "服务队已经再次上门，办好了。")
 SURNAMES, TITLES = "赵钱孙李周吴郑王冯陈蒋沈韩杨秦许", ("先生", "女士", "奶奶", "爷爷", "阿姨")
@@ -136,6 +138,25 @@ class _Town:
         name = self.rng.choice(SURNAMES) + self.rng.choice(TITLES)
         return {"name": name, "phone": f"+86773000{self.rng.randrange(*digits):04}"}
 
+    def answers(
+        self, form: Form, at: datetime, known: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What somebody may answer at a time: for the history, and to be sealed. ``known`` has
+        answers by role, or for all questions of a kind; what can be picked is left to chance."""
+        history: dict[str, Any] = {"wording": form["version"]}
+        sealed: dict[str, Any] = {}
+        for field in form["fields"]:
+            name, kind = field["name"], field["kind"]
+            value = known.get(name, known.get(kind))
+            if value is None and field["choices"]:
+                value = self.rng.choice(field["choices"])["value"]
+                value = [value] if KINDS[kind].many else value
+            elif kind == "date" and self.rng.random() < 0.5:
+                value = (at.date() + timedelta(days=self.rng.randint(2, 20))).isoformat()
+            if value is not None:
+                (sealed if is_personal(field) else history)[name] = value
+        return history, sealed
+
     def recruit(self, count: int) -> None:
         """Two volunteers for each team before all orders, the others during the year."""
         first, founders = self.begins.date() + timedelta(days=1), [*self.bundle.teams] * 2
@@ -148,9 +169,10 @@ class _Town:
     def _join(self, team: str, at: datetime) -> None:
         while self.app.store.head(no := order_number.draw(self.rng.randrange)):
             continue
-        data = {"wants": team, "wording": self.bundle.forms[volunteers.KIND]["version"]}
+        known = {**self.somebody(VOLUNTEERS), "team": team, "textarea": HELPS, "consent": True}
+        data, said = self.answers(self.bundle.forms[volunteers.KIND], at, known)
+        data["wants"] = data.pop("team", "")
         event = Event("applied", RESIDENT, at.isoformat(), data)
-        said = self.somebody(VOLUNTEERS) | SAID["applied"]
         applied = self.app.volunteers.change(None, no, event, said)
         self.app.store.commit(applied)
         if (since := self.later(at, 1)) <= self.now:
@@ -193,11 +215,11 @@ class _Life:
     def run(self) -> None:
         """All that happens to it: it ends at once, or goes round until it is solved."""
         source = self.town.one_of(SOURCES)
-        by, said = RESIDENT if source == "online" else STAFF, {"detail": self.wish, **self.who}
+        known = {**self.who, "service": self.service, "textarea": self.wish, "consent": True}
+        data, said = self.town.answers(self.bundle.forms["wish"], self.at, known)
         key = fingerprint(self.town.app.vault.tracking_key(self.order.no))
-        data: dict[str, Any] = {"service": self.service, "consent": True, "source": source}
-        data |= {"wording": self.bundle.forms["wish"]["version"], "key": key}
-        self._add("submitted", by, said=said, **data)
+        by = RESIDENT if source == "online" else STAFF
+        self._add("submitted", by, said=said, source=source, key=key, **data)
         data = {"into": self.twin.order.no} if self.twin else {}
         if end := "merged" if self.twin else self.town.one_of(ENDS):
             self._add(end, RESIDENT if end == "cancelled" else STAFF, SOON, **data)

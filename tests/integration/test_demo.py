@@ -90,6 +90,15 @@ def test_a_duplicate_is_of_an_earlier_order_of_the_same_phone(app: App) -> None:
         assert app.personal.contact(into.no)["phone"] == app.personal.contact(order.no)["phone"]
 
 
+def test_everything_that_can_be_picked_is_and_some_wish_for_a_day(filled: App) -> None:
+    wishes = [filled.store.events(no)[0].data for no in filled.store.numbers(repository.KIND)]
+    assert 0 < len([data for data in wishes if "date" in data]) < len(wishes)
+    for no in filled.store.numbers(volunteers.KIND):
+        head = filled.store.head(no)
+        assert head
+        assert {"times", "team", "consent"} <= filled.volunteers.opened(head).answers.keys()
+
+
 def test_nothing_in_public_words_tells_whose_it_is(filled: App) -> None:
     found = orders(filled)
     assert any(order.published for order in found)
