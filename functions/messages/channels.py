@@ -45,6 +45,8 @@ def deliver(channel: Channel, text: str, now: datetime) -> None:
     except ValueError:
         # So the standard library refuses addresses and characters, and quotes them.
         raise Undelivered("characters") from None
+    except ModuleNotFoundError as error:  # boto3 is an extra.
+        raise Undelivered("library", library=error.name or "") from None
 
 
 def _read(channel: Channel, name: str, default: str | None = None) -> str:

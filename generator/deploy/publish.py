@@ -15,11 +15,6 @@ to yet (``loose``). So after a publisher was killed at any moment, the next one 
 written, goes on from there, and keeps to the same order even if the site has changed meanwhile.
 Only what the notes call ours is ever deleted; without notes nothing is, and the rest still works.
 
-**One at a time.** Publishers of one bucket take turns where the service allows it, see
-:mod:`generator.deploy.publish_lock`.
-
-**Two names.** In China's regions of AWS a page is stored under its address too, see :data:`CHINA`.
-
 **Compression.** A bucket cannot choose by what the reader accepts, so texts are stored as gzip,
 which every browser accepts, without encryption too.
 

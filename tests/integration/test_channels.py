@@ -7,6 +7,7 @@ import json
 import socket
 import socketserver
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -137,6 +138,13 @@ class TestSES:
         simple = sent["Content"]["Simple"]
         assert simple["Subject"]["Data"] == TEXT.splitlines()[0]
         assert simple["Body"]["Text"]["Data"] == TEXT
+
+    def test_where_boto3_is_not_installed_staff_read_what_is_missing(
+        self, robot: Robot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "boto3", None)  # An import says then that it is not there.
+        assert "boto3" in refusal(self.CHANNEL)
+        assert not robot.posts
 
     def test_a_mail_that_is_not_taken_is_told_by_the_code_alone(self, robot: Robot) -> None:
         robot.status = 400
