@@ -4,7 +4,7 @@ A new kind of page is a planner in a module of its own and a line in :data:`PLAN
 a new kind of content, that is a model and a line in :data:`generator.content.kinds.KINDS`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
 from inspect import signature
@@ -24,6 +24,7 @@ from generator.site.plan import (
     forms,
     home,
     partners,
+    reports,
     services,
     standing,
     teams,
@@ -34,22 +35,6 @@ from generator.site.plan.news_sections import sections as news_sections
 from generator.site.plan.page import Page
 from generator.site.plan.section import Section, Source, source
 
-
-def _counted(known: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The figures of the last twelve months of each service and team."""
-    from generator.site.plan import reports  # Imported lazily: most builds plan no figures.
-
-    return reports.lately(known)
-
-
-def _reports(
-    figures: Mapping[str, Any], menu: Sequence[Service], teams: Sequence[Team]
-) -> Iterable[Page]:
-    from generator.site.plan import reports  # Imported lazily, as above.
-
-    return reports.pages(figures, menu, teams)
-
-
 PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
     "home": home.pages,
     "services": services.pages,
@@ -57,7 +42,7 @@ PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
     "fairs": fairs.pages,
     "partners": partners.pages,
     "forms": forms.pages,
-    "reports": _reports,
+    "reports": reports.pages,
     "feeds": feeds.pages,
     "standing": standing.pages,
     "former": former.pages,
@@ -96,7 +81,7 @@ def _sources(site: Site, known: Mapping[str, Any]) -> dict[str, Source]:
         "past": source(site.past),
         "renamed": source(site.renamed),
         "figures": figures,
-        "counted": figures._replace(read=partial(_counted, known)),
+        "counted": figures._replace(read=partial(reports.lately, known)),
     }
 
 

@@ -1,6 +1,6 @@
 """News: a page for each item, lists of all and of those under a tag, and all tags."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -27,43 +27,41 @@ class Card(NamedTuple):
 
 
 def items(
-    items: list[News], newer: list[Brief], older: list[Brief], tags: list[str], *near: list[Brief]
+    items: list[News],
+    newer: list[Brief],
+    older: list[Brief],
+    tags: list[str],
+    near: list[list[Brief]],
 ) -> Iterator[Page]:
     """The pages of neighbouring items; ``newer`` and ``older`` have the item before and the one
     after them, if any, and ``near`` for each of their ``tags`` the items that are nearest to them.
     """
     tagged = dict(zip(tags, near, strict=True))
     places = {tag: {each.slug: n for n, each in enumerate(row)} for tag, row in tagged.items()}
-
-    def close(item: News) -> Iterator[Brief]:
-        """The items nearest to this one under each of its tags. Only these few are compared, so
-        that the work grows with the number of items and not with its square."""
-        for tag in dict.fromkeys(item.tags):
-            here = places[tag][item.slug]
-            yield from tagged[tag][max(0, here - RELATED) : here + RELATED + 1]
-
     in_order: list[News | Brief] = [*newer, *items, *older]
     links = [_link(each) for each in in_order]
     for position, item in enumerate(items, len(newer)):
-        related = [_link(other) for other in _related(item, close(item))]
+        # Only the few nearest under each tag are compared, so that the work grows with the number
+        # of items and not with its square.
+        close = []
+        for tag in dict.fromkeys(item.tags):
+            here = places[tag][item.slug]
+            close += tagged[tag][max(0, here - RELATED) : here + RELATED + 1]
+        related = [_link(other) for other in _related(item, close)]
         yield item_page("news.html", item, around(links, position) | {"related": related})
 
 
-def _related(item: News, close: Iterator[Brief]) -> list[Brief]:
+def _related(item: News, close: Sequence[Brief]) -> list[Brief]:
     """The items with most tags in common, the nearest in time first; ``close`` has an item once
     for each tag in common."""
-    others: dict[str, Brief] = {}
-    common: dict[str, int] = defaultdict(int)
-    for other in close:
-        others[other.slug] = other
-        common[other.slug] += 1
-    others.pop(item.slug, None)
-
-    def order(other: Brief) -> Any:
-        days = other.date.toordinal() - item.date.toordinal()
-        return -common[other.slug], abs(days), -days, other.slug
-
-    return sorted(others.values(), key=order)[:RELATED]
+    common = Counter([other.slug for other in close])
+    others = {other.slug: other for other in close if other.slug != item.slug}
+    day = item.date.toordinal()
+    order = []
+    for slug, other in others.items():
+        days = other.date.toordinal() - day
+        order.append((-common[slug], abs(days), -days, slug))
+    return [others[slug] for *_, slug in sorted(order)[:RELATED]]
 
 
 def listed(
@@ -87,13 +85,9 @@ def tags(counts: list[tuple[str, int]]) -> Iterator[Page]:
 
 def card(item: Brief) -> Card:
     """An item as lists show it."""
-    _, day, _, title, kind, community, text, sample = item
-    return Card(_address(item), title, day, kind, community, text, sample)
+    slug, day, _, title, kind, community, text, sample = item
+    return Card(f"{BASE}{slug}/", title, day, kind, community, text, sample)
 
 
 def _link(item: News | Brief) -> Link:
-    return Link(_address(item), item.title, item.date)
-
-
-def _address(item: News | Brief) -> str:
-    return f"{BASE}{item.slug}/"
+    return Link(f"{BASE}{item.slug}/", item.title, item.date)

@@ -11,7 +11,7 @@ from typing import Any
 from generator.content.models import Digests, News
 from generator.site.plan import lists, news
 from generator.site.plan.lists import PER_PAGE
-from generator.site.plan.section import Row, Section
+from generator.site.plan.section import Row, Section, stretches
 
 TOGETHER = 10
 """Pages of a list that are planned in one section."""
@@ -62,10 +62,10 @@ def _months(rows: Rows, items: Sequence[News]) -> Iterator[Section]:
         near = []
         for row in [rows.tags[tag] for tag in names]:
             start, end = bisect_left(row.positions, first), bisect_left(row.positions, last)
-            near.append(row.stretch(start - news.RELATED, end + news.RELATED))
+            near.append((row, max(0, start - news.RELATED), end + news.RELATED))
         own = rows.items.stretch(first, last)
         newer, older = rows.briefs.stretch(first - 1, first), rows.briefs.stretch(last, last + 1)
-        yield Section(f"news {year}-{month}", news.items, own, newer, older, names, *near)
+        yield Section(f"news {year}-{month}", news.items, own, newer, older, names, stretches(near))
         first = last
 
 

@@ -54,3 +54,11 @@ class Row(NamedTuple):
             self.digests[DIGEST * first : DIGEST * last],
             lambda: [self.get(position) for position in self.positions[first:last]],
         )
+
+
+def stretches(parts: Sequence[tuple[Row, int, int]]) -> Source:
+    """Stretches of several rows as one source."""
+    return Source(
+        digest([row.digests[DIGEST * first : DIGEST * last] for row, first, last in parts]),
+        lambda: [[row.get(n) for n in row.positions[first:last]] for row, first, last in parts],
+    )
