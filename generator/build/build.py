@@ -53,17 +53,17 @@ class Build:
         sections = plan(site, figures)
         self.phase("plan")
         renderer = Renderer(site.settings, self.theme, self.cache)
-        changes = compare(sections, renderer, self.theme.files, self.output)
+        batches, files = compare(sections, renderer, self.theme.files, self.output)
         self.phase("compare")
         self.output.begin()
-        written = progress(spread(self._render_and_write, changes.files), len(changes.files))
-        batches = changes.batches(written)
+        written = progress(spread(self._render_and_write, files), len(files))
+        for file, state in zip(files, written, strict=True):
+            batches[file.batch].files[file.path] = state
         self.phase("write")
         removed = self.output.finish(batches)
         bundle.hand_over(self.bundle, site, renderer, self.cache)
         total = sum([len(batch.files) for batch in batches.values()])
-        return Report(len(changes.files), total - len(changes.files), removed)
+        return Report(len(files), total - len(files), removed)
 
     def _render_and_write(self, files: Sequence[File]) -> list[Written]:
-        made = [(file.path, file.fingerprint(), file.render()) for file in files]
-        return [self.output.write(*each) for each in made]
+        return [self.output.write(file.path, file.fingerprint(), file.render()) for file in files]
