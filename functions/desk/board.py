@@ -31,7 +31,7 @@ def show(request: Request, app: App, session: Session) -> Response:
         session,
         "board.html",
         columns={name: app.orders.listed(heads) for name, heads in columns.items()},
-        counts=app.store.tally(counters.NOW),
+        counts=counters.by_scope(app.store.tally(counters.NOW)).get(counters.ALL, {}),
         today=today.isoformat(),
         missing=app.deadlines.calendar.missing(today),
         state="" if whole else state,

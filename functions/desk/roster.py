@@ -16,8 +16,9 @@ STATES = ("applied", "active", "inactive")
 
 def show(request: Request, app: App, session: Session) -> Response:
     """Volunteers in a state, and of one team if a team is chosen; new sign-ups first of all."""
-    counts = app.store.tally(counters.NOW)
-    waits = STATES[0] if counts.get(f"volunteers {STATES[0]}") else STATES[1]
+    now = counters.by_scope(app.store.tally(counters.NOW))
+    counts = now.get(counters.VOLUNTEERS, {})
+    waits = STATES[0] if counts.get(STATES[0]) else STATES[1]
     state = request.value("state") if request.value("state") in STATES else waits
     team = request.value("team")
     marks = [f"{state} {team}" if team else f"state:{state}"]

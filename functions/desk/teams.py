@@ -12,11 +12,13 @@ from functions.web.http import Request, Response, see_other
 def show(request: Request, app: App, session: Session) -> Response:
     """Every team with its load, its ratings and its link; of those that ended, or are gone, each
     that still has orders."""
-    recent, counts = app.ranking.recent(), app.store.tally(counters.NOW)
-    loads = [name for name in counts if counters.load(name[5:-5]) == name]
-    busy = {name[5:-5] for name in loads}
+    recent = counters.by_scope(app.ranking.recent())
+    now = counters.by_scope(app.store.tally(counters.NOW))
+    loads = {scope: counted for scope, counted in now.items() if counted.get(counters.LOAD)}
+    busy = {slug for kind, _, slug in (s.partition(":") for s in loads) if kind == counters.TEAM}
     rows = []
     for team in (*app.bundle.teams, *sorted(busy - app.bundle.teams.keys())):
+        scope = counters.scope(counters.TEAM, team)
         link = app.team_links.of(team)
         live = link is not None and app.team_links.lives(link)
         rows.append(
@@ -24,13 +26,15 @@ def show(request: Request, app: App, session: Session) -> Response:
                 "slug": team,
                 "name": app.names.teams.get(team, team),
                 "link": app.team_links.address(link) if link and live else "",
-                "until": link.data["until"] if link and live else "",
-                "asked": link.data["asked"] if link else "",
+                "until": link.data.get("until", "") if link and live else "",
+                "asked": link.data.get("asked", "") if link else "",
                 "capacity": app.bundle.capacity.get(team),
-                "done": recent.get(f"team:{team} done", 0),
+                "done": recent.get(scope, {}).get(counters.DONE, 0),
+                "members": now.get(scope, {}).get(counters.MEMBERS, 0),
+                "load": now.get(scope, {}).get(counters.LOAD, 0),
             }
         )
-    return view(app, session, "teams.html", rows=rows, counts=counts, site=app.bundle.site)
+    return view(app, session, "teams.html", rows=rows, site=app.bundle.site)
 
 
 def act(request: Request, app: App, session: Session) -> Response:

@@ -91,9 +91,14 @@ class _History:
         for part in self.kept.damaged:
             self._tell("damaged", part=part)
         head, counted = self._derived()
-        if self.kept.head and head and self.kept.head != head:
-            pairs = zip(Head._fields, self.kept.head, head, strict=True)
-            self._tell("head", fields=", ".join(name for name, a, b in pairs if a != b))
+        if self.kept.head and head:
+            found = self.kept.head
+            if found.layout < head.layout:
+                # An earlier version wrote it. What it did not know yet comes with the next round.
+                found = found._replace(layout=head.layout, data=head.data | found.data)
+            pairs = zip(Head._fields, found, head, strict=True)
+            if fields := [name for name, stored, derived in pairs if stored != derived]:
+                self._tell("head", fields=", ".join(fields))
         if self.kind in ORDERED:
             self._check_sealed()
         traces = self._traces()

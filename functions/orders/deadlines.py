@@ -21,7 +21,7 @@ class Deadlines(NamedTuple):
         if order.state in ("triaged", "accepted"):
             if order.waits_until or order.level != "complex":
                 return order.waits_until or order.due
-            return min(order.due, self.after(order.milestone_at, "milestone"))
+            return min(order.due, self.after(order.milestone_at or order.changed_at, "milestone"))
         if order.state in FINAL:
             return "" if order.erased_at else self.kept_until(order.ended_at or order.changed_at)
         if order.state == "done":

@@ -1,7 +1,7 @@
 """The community's figures as people read them, made from the counters alone.
 
-Site, desk, CSV and Excel are all drawn from a :class:`Report`, so they agree to the digit. What
-each figure means, numerator and denominator, is said on the report page itself.
+Site, desk, CSV and Excel all show a :class:`Report`, so they agree to the digit. The report page
+itself says what each figure means, numerator and denominator.
 """
 
 from collections import Counter
@@ -9,24 +9,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.orders import counters, lifecycle, names
-from functions.orders.counters import STARS, STEPS
+from functions.orders.counters import ALL, SERVICE, STARS, STEPS, TEAM
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from functions.storage.port import Store
+    from functions.storage.port import Counters, Store
 
 NewNames = Mapping[str, Mapping[str, str]]
 """The new name for each old one of a ``service`` or ``team``."""
 
 FEWEST = 5
-"""Services and teams with fewer orders in a period are shown together, lest a person be known;
-those with fewer ratings have neither stars nor a share of what was solved."""
+"""Services and teams with fewer orders in a period are shown together, so that nobody can be
+recognised; those with fewer ratings show neither stars nor a share of what was solved."""
 WISHES = 200
 STATES = lifecycle.STATES
-"""Those in which a published wish may be."""
+"""The states in which a published wish may be."""
 OTHERS = "…"
-"""Stands for those that are shown together."""
+"""The slug of those that are shown together."""
 
 
 class Line(NamedTuple):
@@ -44,7 +44,7 @@ class Line(NamedTuple):
     in_time: float | None
     rated: int
     answers: float | None
-    """Rated of those who were asked to: done at least once, even if opened again since."""
+    """Response rate: rated orders of those that were done at least once."""
     solved: float | None
     stars: float | None
     problems: int
@@ -69,41 +69,48 @@ class Report(NamedTuple):
 
 def report(period: str, counted: Mapping[str, int]) -> Report:
     """The report of counters; those of several months may have been added up."""
-    wishes = counted.get("all wishes", 0)
+    scopes = counters.by_scope(counted)
+    total, volunteers = scopes.get(ALL, {}), scopes.get(counters.VOLUNTEERS, {})
+    wishes = total.get(counters.WISHES, 0)
     return Report(
         period,
-        line("all", counted, wishes),
-        _lines("service", counted, wishes),
-        _lines("team", counted, wishes),
-        {step: _median(counted, f"all hours:{step}:") for step in STEPS},
-        {name: _ratio(counted, f"all {name} stars", f"all {name} given") for name in STARS},
-        counted.get("all rejected", 0),
-        counted.get("all cancelled", 0),
-        counted.get("all merged", 0),
-        counted.get("volunteers applied", 0),
+        line("", total, wishes),
+        _lines(SERVICE, scopes, wishes),
+        _lines(TEAM, scopes, wishes),
+        {step: _median(total, counters.hours(step)) for step in STEPS},
+        {star: _mean(total, star) for star in STARS},
+        total.get(counters.REJECTED, 0),
+        total.get(counters.CANCELLED, 0),
+        total.get(counters.MERGED, 0),
+        volunteers.get(counters.APPLIED, 0),
     )
 
 
 def snapshot(store: "Store", today: "date") -> dict[str, Any]:
-    """All that a build needs to know of the orders, and nothing personal: counters and wishes.
+    """What a build needs to know of the orders, and nothing personal.
 
-    ``months``: counters by month. ``now``: what is at the moment. ``wishes`` and ``answers``:
-    what the station wrote for the public, the newest first. ``names``: what services and teams
-    are, or were, called.
+    ``months``: counters by month. ``now``: those of the moment. ``wishes`` and ``answers``: what
+    the station wrote for the public, the newest first. ``names``: what services and teams are, or
+    were, called.
     """
-    heads = store.find("order", ["published:yes"], limit=WISHES)
+    orders, answered = (
+        [lifecycle.order_of(head) for head in store.find("order", [mark], limit=WISHES)]
+        for mark in ("published:yes", "answered:public")
+    )
     wishes = [
         {
-            "text": head.data["published"],
-            "service": head.data["service"],
-            "state": head.state,
-            "date": head.begun[:10],
+            "text": order.published,
+            "service": order.service,
+            "state": order.state,
+            "date": order.filed_at[:10],
         }
-        for head in heads
+        for order in orders
+        if order.published
     ]
     answers = [
-        {"text": head.data["answer"], "service": head.data["service"], "month": head.begun[:7]}
-        for head in store.find("order", ["answered:public"], limit=WISHES)
+        {"text": order.answer, "service": order.service, "month": order.filed_at[:7]}
+        for order in answered
+        if order.answer
     ]
     return {
         "made": today.isoformat(),
@@ -148,14 +155,14 @@ def brought_up_to_date(
     }
 
 
-def _counted(store: "Store", month: str) -> dict[str, int]:
-    """The counters of a month without those below nothing: only damage, which ``doctor`` mends,
-    brings a counter there, and nobody should read of minus five wishes."""
+def _counted(store: "Counters", month: str) -> dict[str, int]:
+    """The counters of a month, without negative ones: only damage, which ``doctor`` mends, makes
+    a counter negative, and nobody should read of minus five wishes."""
     return {name: count for name, count in store.tally(month).items() if count > 0}
 
 
 def named(made: Report, services: Mapping[str, str], teams: Mapping[str, str]) -> Report:
-    """The report with names in place of slugs, for a service and a team may share one."""
+    """The report with names in place of slugs, because a service and a team may share one."""
 
     def call(lines: list[Line], names: Mapping[str, str]) -> list[Line]:
         return [each._replace(slug=names.get(each.slug, each.slug)) for each in lines]
@@ -172,65 +179,60 @@ def rows(
             yield (made.period, kinds[kind], names.get(each.slug, each.slug), *each[1:])
 
 
-def together(counters: Iterable[Mapping[str, int]]) -> Counter[str]:
+def together(parts: Iterable[Mapping[str, int]]) -> Counter[str]:
     """Counters of several months as those of one period."""
     total: Counter[str] = Counter()
-    for counted in counters:
+    for counted in parts:
         total.update(counted)
     return total
 
 
-def _lines(kind: str, counted: Mapping[str, int], wishes: int) -> list[Line]:
+def _lines(kind: str, scopes: Mapping[str, Mapping[str, int]], wishes: int) -> list[Line]:
     """A line for each with enough orders; the others together, and never so few that they tell."""
-    scopes = {name.split(" ")[0] for name in counted if name.startswith(f"{kind}:")}
-    sizes = {
-        scope: max(counted.get(f"{scope} {name}", 0) for name in ("wishes", "asked"))
-        for scope in scopes
+    counts = {
+        scope.partition(":")[2]: counted
+        for scope, counted in scopes.items()
+        if scope.startswith(f"{kind}:")
     }
-    ranked = sorted(sizes, key=lambda scope: (-sizes[scope], scope))
-    few = [scope for scope in ranked if sizes[scope] < FEWEST]
-    if few and sum(sizes[scope] for scope in few) < FEWEST and len(ranked) > len(few):
+    sizes = {
+        slug: max(counted.get(what, 0) for what in (counters.WISHES, counters.ASKED))
+        for slug, counted in counts.items()
+    }
+    ranked = sorted(sizes, key=lambda slug: (-sizes[slug], slug))
+    few = [slug for slug in ranked if sizes[slug] < FEWEST]
+    if few and sum(sizes[slug] for slug in few) < FEWEST and len(ranked) > len(few):
         few.insert(0, ranked[len(ranked) - len(few) - 1])
-    lines = [line(scope, counted, wishes) for scope in ranked if scope not in few]
+    lines = [line(slug, counts[slug], wishes) for slug in ranked if slug not in few]
     if few:
-        others = f"{kind}:{OTHERS}"
-        summed = together(
-            {
-                name.replace(scope, others, 1): count
-                for name, count in counted.items()
-                if name.startswith(f"{scope} ")
-            }
-            for scope in few
-        )
-        lines.append(line(others, summed, wishes))
+        lines.append(line(OTHERS, together(counts[slug] for slug in few), wishes))
     return lines
 
 
-def line(scope: str, counted: Mapping[str, int], wishes: int) -> Line:
-    """The figures of one scope; ``wishes`` are those of all, which its share is of."""
+def line(slug: str, counted: Mapping[str, int], wishes: int) -> Line:
+    """The figures of one service, one team, or all (no slug), from the counters of that scope;
+    ``wishes`` are those of all, which its share is of."""
 
-    def count(name: str) -> int:
-        return counted.get(f"{scope} {name}", 0)
+    def count(what: str) -> int:
+        return counted.get(what, 0)
 
-    slug = scope.partition(":")[2]
-    # What few said of one service or team could be told apart, and says little of it.
-    judged = not slug or count("rated") >= FEWEST
-    stars = sum(count(f"{name} stars") for name in STARS)
-    given = sum(count(f"{name} given") for name in STARS)
+    # What few people said of one service or team could be traced to them, and says little of it.
+    judged = not slug or count(counters.RATED) >= FEWEST
+    stars = sum(count(counters.stars(star)) for star in STARS)
+    given = sum(count(counters.given(star)) for star in STARS)
     return Line(
         slug,
-        count("wishes"),
-        _percent(count("wishes"), wishes),
-        count("dispatched"),
-        count("accepted"),
-        count("done"),
-        _percent(count("in_time"), count("done")),
-        count("rated"),
-        _percent(count("rated"), count("asked")),
-        _percent(count("solved"), count("rated")) if judged else None,
+        count(counters.WISHES),
+        _percent(count(counters.WISHES), wishes),
+        count(counters.DISPATCHED),
+        count(counters.ACCEPTED),
+        count(counters.DONE),
+        _percent(count(counters.IN_TIME), count(counters.DONE)),
+        count(counters.RATED),
+        _percent(count(counters.RATED), count(counters.ASKED)),
+        _percent(count(counters.SOLVED), count(counters.RATED)) if judged else None,
         round(stars / given, 1) if given and judged else None,
-        count("problems"),
-        count("answered"),
+        count(counters.PROBLEMS),
+        count(counters.ANSWERED),
     )
 
 
@@ -238,8 +240,9 @@ def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
 
-def _ratio(counted: Mapping[str, int], part: str, whole: str) -> float | None:
-    return round(counted.get(part, 0) / counted[whole], 1) if counted.get(whole) else None
+def _mean(counted: Mapping[str, int], star: str) -> float | None:
+    given = counted.get(counters.given(star), 0)
+    return round(counted.get(counters.stars(star), 0) / given, 1) if given else None
 
 
 def _median(counted: Mapping[str, int], prefix: str) -> float | None:

@@ -1,19 +1,20 @@
 """The five orders (五单) as a table: which event may follow which state, and by whom.
 
-An order is its history. :func:`apply` folds one event into an order, and nothing else changes
-one; the table is data, so that code, tests, documentation and buttons all read the same rules.
+An order is its history. :func:`apply` adds one event to an order, and nothing else changes one.
+The table is data, so that code, tests, documentation and buttons all follow the same rules.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, NamedTuple
 
 from functions.errors import Refused
-from functions.storage.history import Event
+from functions.storage.history import Event, Head
 
 RESIDENT, STAFF, TEAM, CLOCK = "resident", "staff", "team", "clock"
 ACTORS = (RESIDENT, STAFF, TEAM, CLOCK)
-"""Who acts: the resident who asked, the station, a volunteer team, or time running out."""
+"""Who acts: the resident who filed the wish, the station, a volunteer team, or the schedule."""
 
 LEVELS = ("routine", "difficult", "complex")
 """常规问题马上办 · 困难问题协商办 · 复杂问题盯着办."""
@@ -21,7 +22,7 @@ LEVELS = ("routine", "difficult", "complex")
 SOLVED = ("solved", "partly", "unsolved")
 
 SOURCES = ("online", "onsite", "phone", "paper")
-"""How a wish or a rating came: on the site, by the slip's code, told by phone, on paper."""
+"""How a wish or a rating came: on the site, by the code on a slip, by phone, on paper."""
 
 STATES = (
     *("submitted", "triaged", "dispatched", "accepted", "done", "rated"),
@@ -31,9 +32,9 @@ FINAL = ("closed", "rejected", "cancelled", "merged")
 
 
 class Order(NamedTuple):
-    """What the history so far amounts to. ``version`` is the number of events in it.
+    """What a history amounts to. ``version`` is the number of its events.
 
-    Names in ``_at`` are when a step was reached last; days are ISO 8601, as in ``due``.
+    Fields in ``_at`` say when a step was reached last; days are ISO 8601, as in ``due``.
     """
 
     no: str
@@ -41,7 +42,7 @@ class Order(NamedTuple):
     state: str = ""
     service: str = ""
     wording: str = ""
-    """Version of the form's wording that the resident consented to."""
+    """The version of the form whose wording the resident consented to."""
     key: str = ""
     """SHA-256 of the tracking key, in hexadecimal."""
     source: str = ""
@@ -51,14 +52,14 @@ class Order(NamedTuple):
     level: str = ""
     grid: str = ""
     due: str = ""
-    """The day by which the station promised it done."""
+    """The day by which the station promised to have it done."""
     team: str = ""
     answer_by: str = ""
     """The day by which the team is to accept or decline."""
     volunteer: str = ""
     paused_at: str = ""
     waits_until: str = ""
-    """The day until which it waits for the resident; no deadline runs meanwhile."""
+    """The day until which it waits for the resident; meanwhile no deadline runs."""
     published: str = ""
     """The station's own words for the public wish list."""
     solved: str = ""
@@ -67,13 +68,13 @@ class Order(NamedTuple):
     timeliness: int = 0
     """Stars, 1 to 5; 0 where there are none."""
     problem: str = ""
-    """``raised`` or ``answered``, where the resident told of a problem."""
+    """``raised`` or ``answered``, where the resident reported a problem."""
     answer: str = ""
-    """What the station answered in public to a problem."""
+    """The station's public answer to a problem."""
     rated_team: str = ""
     rated_volunteer: str = ""
     done_by: str = ""
-    """The member of staff who reported it done, if one did."""
+    """The member of staff who reported it done, if it was no team."""
     merged_into: str = ""
     filed_at: str = ""
     consulted_at: str = ""
@@ -83,27 +84,23 @@ class Order(NamedTuple):
     done_at: str = ""
     rated_at: str = ""
     rating_at: str = ""
-    """The same of this round alone: empty again when the order was reopened."""
+    """The same for this round alone: empty again once the order was reopened."""
     ended_at: str = ""
     erased_at: str = ""
     changed_at: str = ""
 
 
 Guard = Callable[[Order, Event], str]
-"""Why an event may not follow though the state would let it; empty where it may."""
-
-
-def _free(order: Order, event: Event) -> str:
-    return ""
+"""Says why an event may not follow though the state would allow it; empty where it may."""
 
 
 def _dispatchable(order: Order, event: Event) -> str:
     if order.level == "difficult" and not order.consulted_at:
         return "consultation"
-    return _going(order, event)
+    return _not_waiting(order, event)
 
 
-def _difficult(order: Order, event: Event) -> str:
+def _to_consult(order: Order, event: Event) -> str:
     return "" if order.level == "difficult" and not order.consulted_at else "level"
 
 
@@ -111,7 +108,7 @@ def _complex(order: Order, event: Event) -> str:
     return "" if order.level == "complex" else "level"
 
 
-def _going(order: Order, event: Event) -> str:
+def _not_waiting(order: Order, event: Event) -> str:
     return "waiting" if order.waits_until else ""
 
 
@@ -119,7 +116,7 @@ def _waiting(order: Order, event: Event) -> str:
     return "" if order.waits_until else "going"
 
 
-def _kept(order: Order, event: Event) -> str:
+def _not_erased(order: Order, event: Event) -> str:
     return "erased" if order.erased_at else ""
 
 
@@ -133,7 +130,7 @@ def _ratable(order: Order, event: Event) -> str:
     return ""
 
 
-def _complained(order: Order, event: Event) -> str:
+def _answerable(order: Order, event: Event) -> str:
     if order.erased_at:
         return "erased"
     return "" if order.problem == "raised" else "problem"
@@ -143,34 +140,36 @@ def _published(order: Order, event: Event) -> str:
     return "" if order.published else "unpublished"
 
 
-def _unrated(order: Order, event: Event) -> str:
-    """One that was done and rated is nobody's duplicate; its rating would be lost."""
+def _never_rated(order: Order, event: Event) -> str:
+    """An order that was rated is nobody's duplicate: its rating would be lost."""
     return "served" if order.rated_at else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row of the table. ``to`` empty means that the state stays as it is."""
+    """One row of the table: after which states, to which (empty: it stays), and by whom."""
 
     after: tuple[str, ...]
     to: str
     by: tuple[str, ...]
     sets: Mapping[str, str] = field(default_factory=dict)
-    """What the event must say, and the order's field that it sets."""
+    """Keys that the event's data must have, and the field of the order that each sets."""
     keeps: Mapping[str, str] = field(default_factory=dict)
-    """What the event may say, and the order's field that it sets."""
+    """Keys that the data may have, and the field that each sets."""
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The values that some of these may have."""
+    """The values that are allowed, by key."""
     stamps: tuple[str, ...] = ()
-    """The fields that take the event's time."""
+    """Fields that take the event's time."""
     copies: Mapping[str, str] = field(default_factory=dict)
-    """Fields that are to be remembered, and as what."""
+    """Fields to copy, and the field that each is copied to."""
     clears: tuple[str, ...] = ()
-    guard: Guard = _free
+    guard: Guard | None = None
 
 
 _OPEN = tuple(state for state in STATES if state not in FINAL)
+_WAIT, _END = ("waits_until",), ("ended_at",)
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
+_RATING = ("attitude", "skill", "timeliness", "problem")
 
 TABLE: dict[str, Move] = {
     "submitted": Move(
@@ -189,11 +188,11 @@ TABLE: dict[str, Move] = {
         sets={"level": "level", "due": "due"},
         keeps={"service": "service", "grid": "grid"},
         only={"level": LEVELS},
-        # The first stretch of a complex order runs from here.
+        # The first milestone of a complex order counts from here.
         stamps=("milestone_at",),
-        clears=("waits_until",),
+        clears=_WAIT,
     ),
-    "consulted": Move(("triaged",), "", (STAFF,), stamps=("consulted_at",), guard=_difficult),
+    "consulted": Move(("triaged",), "", (STAFF,), stamps=("consulted_at",), guard=_to_consult),
     "progressed": Move(
         ("triaged", "dispatched", "accepted"),
         "",
@@ -221,7 +220,7 @@ TABLE: dict[str, Move] = {
     "escalated": Move(("dispatched",), "triaged", (CLOCK,), clears=_TEAM),
     "recalled": Move(("dispatched",), "triaged", (STAFF,), clears=_TEAM),
     "returned": Move(
-        ("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at"), guard=_going
+        ("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at"), guard=_not_waiting
     ),
     "paused": Move(
         ("triaged", "accepted"),
@@ -229,14 +228,14 @@ TABLE: dict[str, Move] = {
         (STAFF, TEAM),
         sets={"until": "waits_until"},
         stamps=("paused_at",),
-        guard=_going,
+        guard=_not_waiting,
     ),
     "resumed": Move(
         ("triaged", "accepted"),
         "",
         (STAFF, TEAM, CLOCK),
         sets={"due": "due"},
-        clears=("waits_until",),
+        clears=_WAIT,
         guard=_waiting,
     ),
     "done": Move(
@@ -245,23 +244,18 @@ TABLE: dict[str, Move] = {
         (TEAM, STAFF),
         keeps={"who": "done_by"},
         stamps=("done_at",),
-        guard=_going,
+        guard=_not_waiting,
     ),
     "rated": Move(
         ("done", "closed"),
         "rated",
         (RESIDENT, STAFF),
         sets={"solved": "solved"},
-        keeps={
-            "attitude": "attitude",
-            "skill": "skill",
-            "timeliness": "timeliness",
-            "problem": "problem",
-        },
+        keeps={name: name for name in _RATING},
         only={"solved": SOLVED, "problem": ("raised",), "source": SOURCES},
         stamps=("rated_at", "rating_at"),
         copies={"team": "rated_team", "volunteer": "rated_volunteer"},
-        clears=("attitude", "skill", "timeliness", "problem", "answer"),
+        clears=(*_RATING, "answer"),
         guard=_ratable,
     ),
     "answered": Move(
@@ -271,9 +265,9 @@ TABLE: dict[str, Move] = {
         sets={"problem": "problem"},
         keeps={"text": "answer"},
         only={"problem": ("answered",)},
-        guard=_complained,
+        guard=_answerable,
     ),
-    # The rating stays until there is a new one, and counts for the team that it was given to.
+    # The rating stays until there is a new one, and counts for the team that was rated.
     "reopened": Move(
         ("rated",),
         "submitted",
@@ -283,51 +277,44 @@ TABLE: dict[str, Move] = {
             "rating_at",
         ),
     ),
-    "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK), stamps=("ended_at",)),
-    "rejected": Move(
-        ("submitted", "triaged"),
-        "rejected",
-        (STAFF,),
-        stamps=("ended_at",),
-        clears=("waits_until",),
-    ),
-    # Nobody has done anything for so long that what the resident told must go.
+    "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK), stamps=_END),
+    "rejected": Move(("submitted", "triaged"), "rejected", (STAFF,), stamps=_END, clears=_WAIT),
+    # Nothing has happened for so long that the resident's data must be erased.
     "lapsed": Move(
         ("submitted", "triaged", "dispatched", "accepted"),
         "rejected",
         (CLOCK,),
-        stamps=("ended_at",),
-        clears=("waits_until",),
+        stamps=_END,
+        clears=_WAIT,
     ),
     "merged": Move(
         ("submitted", "triaged"),
         "merged",
         (STAFF,),
         sets={"into": "merged_into"},
-        stamps=("ended_at",),
-        clears=("waits_until",),
-        guard=_unrated,
+        stamps=_END,
+        clears=_WAIT,
+        guard=_never_rated,
     ),
     "unmerged": Move(
         ("merged",),
         "submitted",
         (STAFF,),
         clears=("merged_into", "level", "due", "consulted_at"),
-        guard=_kept,
+        guard=_not_erased,
     ),
     "cancelled": Move(
         ("submitted", "triaged", "dispatched"),
         "cancelled",
         (RESIDENT, STAFF),
-        stamps=("ended_at",),
-        clears=("waits_until",),
+        stamps=_END,
+        clears=_WAIT,
     ),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     "noted": Move(_OPEN, "", (STAFF, TEAM)),
-    "erased": Move(FINAL, "", (STAFF, CLOCK), stamps=("erased_at",), guard=_kept),
+    "erased": Move(FINAL, "", (STAFF, CLOCK), stamps=("erased_at",), guard=_not_erased),
 }
-_NUMBERS = ("attitude", "skill", "timeliness")
 
 
 def apply(order: Order, event: Event) -> Order:
@@ -338,51 +325,67 @@ def apply(order: Order, event: Event) -> Order:
             ``data``, or what the guard found (``consultation``, ``level``, ``waiting``, ``going``,
             ``erased``, ``rated``, ``own``, ``problem``, ``unpublished``, ``served``).
     """
-    move = TABLE.get(event.kind)
+    if reason := _objection(order, event):
+        after = order.state or "nothing"
+        raise Refused(reason, event=event.kind, by=event.by, after=after)
+    move, data = TABLE[event.kind], event.data
+    changed: dict[str, Any] = {"version": order.version + 1, "changed_at": event.at}
+    if move.to:
+        changed["state"] = move.to
+    for name, target in move.copies.items():
+        changed[target] = getattr(order, name)
+    for name in move.clears:
+        changed[name] = Order._field_defaults[name]
+    for name, target in move.sets.items():
+        changed[target] = data[name]
+    for name, target in move.keeps.items():
+        if name in data:
+            changed[target] = data[name]
+    for name in move.stamps:
+        changed[name] = event.at
+    return order._replace(**changed)
+
+
+def _objection(order: Order, event: Event) -> str:
+    """Why the table does not let an event follow; empty where it does."""
+    move, data = TABLE.get(event.kind), event.data
     if move is None:
-        raise _refused("unknown", order, event)
+        return "unknown"
     if order.state not in move.after:
-        raise _refused("state", order, event)
+        return "state"
     if event.by not in move.by:
-        raise _refused("actor", order, event)
-    said = event.data
-    if any(not said.get(name) for name in move.sets):
-        raise _refused("data", order, event)
-    if any(name in said and said[name] not in values for name, values in move.only.items()):
-        raise _refused("data", order, event)
-    if reason := move.guard(order, event):
-        raise _refused(reason, order, event)
-    changed: dict[str, Any] = {target: getattr(order, name) for name, target in move.copies.items()}
-    changed |= {name: 0 if name in _NUMBERS else "" for name in move.clears}
-    changed |= {target: said[name] for name, target in move.sets.items()}
-    changed |= {target: said[name] for name, target in move.keeps.items() if name in said}
-    changed |= dict.fromkeys(move.stamps, event.at)
-    state = move.to or order.state
-    return order._replace(version=order.version + 1, state=state, changed_at=event.at, **changed)
-
-
-def _refused(reason: str, order: Order, event: Event) -> Refused:
-    return Refused(reason, event=event.kind, by=event.by, after=order.state or "nothing")
+        return "actor"
+    if not all(map(data.get, move.sets)):
+        return "data"
+    for name, values in move.only.items():
+        if name in data and data[name] not in values:
+            return "data"
+    return move.guard(order, event) if move.guard else ""
 
 
 def fold(no: str, events: Iterable[Event]) -> Order:
     """The order that a history amounts to.
 
     Raises:
-        Refused: where the history could not have happened.
+        Refused: the history could not have happened.
     """
-    order = Order(no)
-    for event in events:
-        order = apply(order, event)
-    return order
+    return reduce(apply, events, Order(no))
 
 
-def moves(order: Order, by: str) -> tuple[str, ...]:
+def order_of(head: Head) -> Order:
+    """The order as a list has it. An older or a newer version of the program may have written the
+    head, so unknown keys are ignored, and missing ones have the field's default."""
+    known = {name: head.data[name] for name in Order._fields if name in head.data}
+    plain = {"no": head.no, "version": head.version, "state": head.state}
+    return Order(**{**plain, "filed_at": head.begun, "changed_at": head.begun, **known})
+
+
+def moves(order: Order, by: str) -> list[str]:
     """The events that this actor may add now: the buttons to offer."""
-    return tuple(
+    return [
         kind
         for kind, move in TABLE.items()
         if order.state in move.after
         and by in move.by
-        and not move.guard(order, Event(kind, by, order.changed_at))
-    )
+        and not (move.guard and move.guard(order, Event(kind, by, order.changed_at)))
+    ]

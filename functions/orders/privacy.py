@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from functions.storage.port import Store
+from functions.storage.port import Histories
 from functions.storage.vault import Vault
 
 LONG_NUMBER = re.compile(r"\d[\d\s\-]{5,}\d")
@@ -22,7 +22,7 @@ class Unreadable(dict[str, Any]):
 class Personal(NamedTuple):
     """What was typed with the events of a history, which is sealed."""
 
-    store: Store
+    store: Histories
     vault: Vault
 
     def of(self, no: str) -> dict[int, dict[str, Any]]:

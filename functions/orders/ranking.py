@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from functions.context.bundle import Bundle
 from functions.context.clock import Clock
 from functions.orders import counters
-from functions.storage.port import Store
+from functions.storage.port import Counters
 
 ENOUGH = 3
 """How many ratings a team needs before they count."""
@@ -17,7 +17,7 @@ LATELY = 6
 class Ranking(NamedTuple):
     """Teams, weighed by their counters."""
 
-    store: Store
+    store: Counters
     bundle: Bundle
     clock: Clock
 
@@ -28,13 +28,14 @@ class Ranking(NamedTuple):
         then the better rated, then those with fewer orders at the moment.
         """
         now = self.store.tally(counters.NOW)
-        past = self.recent()
+        past = counters.by_scope(self.recent())
         weighed = []
         for team in self.bundle.teams:
             load = now.get(counters.load(team), 0)
             capacity = self.bundle.capacity.get(team)
-            given = past.get(f"team:{team} attitude given", 0)
-            stars = past.get(f"team:{team} attitude stars", 0) / given if given >= ENOUGH else None
+            counted = past.get(counters.scope(counters.TEAM, team), {})
+            given = counted.get(counters.given("attitude"), 0)
+            stars = counted.get(counters.stars("attitude"), 0) / given if given >= ENOUGH else None
             reasons = {
                 "offers": team in self.bundle.offers.get(service, ()),
                 "load": load,

@@ -15,9 +15,10 @@ from functions.forms import order_number
 from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import Order, apply, fold
+from functions.orders.lifecycle import order_of as order_of
 from functions.orders.names import Names
 from functions.orders.privacy import Personal
-from functions.storage.history import Change, Event, Head
+from functions.storage.history import LAYOUT, Change, Event, Head
 from functions.storage.port import Store
 from functions.storage.vault import Vault, recognises
 
@@ -204,14 +205,6 @@ class Orders(NamedTuple):
         return derive_anew(self.store, KIND, rules, derive)
 
 
-def order_of(head: Head) -> Order:
-    """The order as a list has it. A head that was written by an older or a newer version may lack
-    some of what an order has now, or say more."""
-    known = {name: value for name, value in head.data.items() if name in Order._fields}
-    plain = {"no": head.no, "version": head.version, "state": head.state}
-    return Order(**{**plain, "filed_at": head.begun, "changed_at": head.begun, **known})
-
-
 def derive_anew(
     store: Store, kind: str, rules: object, derive: Callable[[str], Head | None]
 ) -> int:
@@ -221,7 +214,7 @@ def derive_anew(
     The schedule does this before it looks for what is overdue. An upgrade leads to it, too,
     because the rules name what a head holds.
     """
-    digest = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps([rules, LAYOUT], sort_keys=True).encode()).hexdigest()
     name = f"derived_{kind}"
     if (seen := store.fact(name)) == digest:
         return 0

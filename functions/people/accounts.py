@@ -82,22 +82,22 @@ class Accounts(NamedTuple):
         head = self.store.head(_no(name))
         hasher = PasswordHasher()
         # A name without an account takes as long as one with an account.
-        stored = head.data["hash"] if head else hasher.hash("")
+        stored = head.data.get("hash", "") if head else ""
         try:
-            hasher.verify(stored, password)
+            hasher.verify(stored or hasher.hash(""), password)
         except VerificationError:
             raise Wrong("sign_in") from None
-        if head is None or head.state != "active":
+        if head is None or not stored or head.state != "active":
             raise Wrong("sign_in")
         self.store.reset(counter)
-        return Account(name, head.data["role"], head.version)
+        return Account(name, head.data.get("role", STAFF), head.version)
 
     def current(self, name: str, version: int) -> Account | None:
         """The account, while it is as it was when the session began."""
         head = self.store.head(_no(name))
         if head is None or head.state != "active" or head.version != version:
             return None
-        return Account(name, head.data["role"], version)
+        return Account(name, head.data.get("role", STAFF), version)
 
     def note(self, name: str, kind: str, data: dict[str, str]) -> None:
         """Remember what somebody did that is in no order, such as taking out a list."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from functions.context.clock import Clock
 from functions.orders.names import Names
 from functions.storage.history import Change, Event, Head
-from functions.storage.port import Store
+from functions.storage.port import Histories
 from functions.storage.vault import Vault
 
 KIND = "link"
@@ -26,15 +26,14 @@ KEY = 22
 class TeamLinks(NamedTuple):
     """The links of all teams."""
 
-    store: Store
+    store: Histories
     vault: Vault
     names: Names
     clock: Clock
 
     def address(self, head: Head) -> str:
         """Where the team does its work."""
-        team = head.data["team"]
-        return f"/team/?team={team}&key={self.vault.stamp(*_signed(head))[:KEY]}"
+        return f"/team/?team={_team(head)}&key={self.vault.stamp(*_signed(head))[:KEY]}"
 
     def of(self, team: str) -> Head | None:
         """The team's link as it stands; ``state`` is ``issued`` or ``revoked``."""
@@ -74,7 +73,7 @@ class TeamLinks(NamedTuple):
     def ask(self, team: str) -> None:
         """Remember that somebody with an old link of the team asked for a new one, once a day."""
         old, now = self.of(team), self.clock.now
-        if old and old.data["asked"][:10] != now.date().isoformat():
+        if old and old.data.get("asked", "")[:10] != now.date().isoformat():
             data = old.data | {"asked": now.isoformat()}
             head = old._replace(version=old.version + 1, data=data)
             self.store.commit(Change(head, [Event("asked", "team", now.isoformat())]))
@@ -82,10 +81,10 @@ class TeamLinks(NamedTuple):
     def lives(self, head: Head) -> bool:
         """Whether the link can be used now. One that would last longer than links do was issued
         by a clock that was ahead, and cannot."""
-        if head.state != "issued":
+        until, now = head.data.get("until", ""), self.clock.now
+        if head.state != "issued" or not until:
             return False
-        now = self.clock.now
-        return now < datetime.fromisoformat(head.data["until"]) <= now + LASTS + SLACK
+        return now < datetime.fromisoformat(until) <= now + LASTS + SLACK
 
     def opens(self, team: str, key: str) -> bool:
         """Whether this key opens the team's page now."""
@@ -95,7 +94,7 @@ class TeamLinks(NamedTuple):
 
     def _write(self, old: Head, state: str, who: str, until: str, more: int) -> Head:
         """Write how a link stands now, with so many more of them issued."""
-        at, count = self.clock.now.isoformat(), old.data["count"] + more
+        at, count = self.clock.now.isoformat(), old.data.get("count", 0) + more
         data = {"team": old.data["team"], "count": count, "until": until, "asked": ""}
         head = old._replace(version=old.version + 1, state=state, data=data)
         self.store.commit(Change(head, [Event(state, "staff", at, {"who": who})]))
@@ -103,4 +102,8 @@ class TeamLinks(NamedTuple):
 
 
 def _signed(head: Head) -> tuple[str, str, int]:
-    return "team", head.data["team"], head.data["count"]
+    return "team", _team(head), head.data.get("count", 0)
+
+
+def _team(head: Head) -> str:
+    return head.no.removeprefix(f"{KIND}:")

@@ -1,7 +1,7 @@
-"""What became of a write that raised an error, whatever the engine.
+"""What an error of a write means, whatever the engine.
 
-Only some errors say that nothing was written. After all others, such as an answer lost on the
-network or a failing disk, it may be there or not, and nobody must be told that it is not.
+Only some errors prove that nothing was written. After all others, such as an answer lost on the
+network or a failing disk, the data may be there or not, and nobody must be told that it is not.
 """
 
 import errno
@@ -20,8 +20,8 @@ SQLITE = {
 }
 """Errors (https://www.sqlite.org/rescode.html) after which a transaction is undone for certain.
 
-A transaction counts from the last page that it writes to the log, so one that could not be written
-whole never does. ``SQLITE_IOERR_FSYNC`` is not here, because all its pages may be there."""
+A transaction takes effect with the last page that it writes to the log, so one that could not be
+written whole never does. ``SQLITE_IOERR_FSYNC`` is missing here, because all pages may be there."""
 
 SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
@@ -37,13 +37,13 @@ def unwritten(error: BaseException) -> str:
     if _engine(error) == "sqlite3":
         name = getattr(error, "sqlite_errorname", "")
         return next((code for known, code in SQLITE.items() if name.startswith(known)), "")
-    # Of DynamoDB nothing is certain: botocore tries again by itself, and the answer to an earlier
+    # With DynamoDB nothing is certain: botocore tries again by itself, and the answer to an earlier
     # try may have been lost.
     return ""
 
 
 def locked(error: BaseException) -> bool:
-    """Whether somebody else is writing, so that it is worth while to try again in a moment."""
+    """Whether somebody else is writing, so that another try in a moment may succeed."""
     return isinstance(error, Busy) or (_engine(error) == "sqlite3" and unwritten(error) == BUSY)
 
 
@@ -53,9 +53,9 @@ def of_store(error: BaseException) -> bool:
 
 
 def _engine(error: BaseException) -> str:
-    """The library that an error, or what it is derived from, belongs to.
+    """The library that an error, or one of its base classes, belongs to.
 
-    Asked by name, because neither library is loaded where the other is in use.
+    Compared by name, because neither library is loaded where the other is in use.
     """
     modules = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     return next((engine for engine in ("sqlite3", "botocore") if engine in modules), "")

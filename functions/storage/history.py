@@ -1,8 +1,8 @@
 """A history and what belongs to it.
 
 A *history* is the list of events of one thing, under its number: an order, a volunteer, an
-account. Beside it lie its *head* (what the events amount to, for lists) and what must not enter
-the events: personal data, sealed, one blob per event, erased on its own.
+account. Beside it are its *head* (what the events amount to, for lists) and what must not enter
+the events: personal data, sealed, one blob per event, which can be erased alone.
 """
 
 import json
@@ -12,16 +12,31 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""A value as engines keep it."""
+"""A value as the engines store it."""
+
+LAYOUT = 1
+"""Which keys the data of a head has, for all kinds; raise it when one is renamed or means another
+thing. It is stored in the data, so that a program can tell what an earlier one wrote (0: before
+there were numbers).
+
+Only heads need it. An event is never rewritten, so a new meaning gets a new kind or key; what is
+sealed has the form's questions as keys, and another cipher would have another purpose in
+:mod:`functions.storage.vault`; a fact is one value; tables have a version of their own."""
+
+LAYOUT_KEY = "#layout"
+"""No question of a form can have this name."""
+
+UNREADABLE = (ValueError, TypeError, AttributeError)
+"""What is raised where a head's data is no JSON, or JSON of another shape."""
 
 
 def to_utc(moment: datetime) -> str:
-    """A moment in the form in which later ones compare as greater."""
+    """A moment as text that sorts by time."""
     return moment.astimezone(UTC).isoformat()
 
 
 class Event(NamedTuple):
-    """Something that happened, once and for all. ``data`` never holds personal data."""
+    """Something that happened. ``data`` never holds personal data."""
 
     kind: str
     by: str
@@ -33,8 +48,8 @@ class Event(NamedTuple):
 class Head(NamedTuple):
     """What one history amounts to. ``version`` is the number of its events.
 
-    ``begun`` is when the first of them was. ``due`` is the day by which something should happen
-    next, and ``owner`` who is to see to it; both may be empty. ``marks`` are the names under
+    ``begun`` is the time of the first event. ``due`` is the day by which something should happen
+    next, and ``owner`` the team that should do it; both may be empty. ``marks`` are the names under
     which it can be found, such as ``service:haircut``.
     """
 
@@ -47,20 +62,22 @@ class Head(NamedTuple):
     due: str = ""
     owner: str = ""
     marks: tuple[str, ...] = ()
+    layout: int = LAYOUT
+    """The :data:`LAYOUT` of ``data``."""
 
     @property
     def place(self) -> str:
-        """Where a list that is the newest first goes on."""
+        """Its position in a list with the newest first."""
         return f"{self.begun} {self.no}"
 
     @property
     def turn(self) -> str:
-        """Where a list that is the longest due first goes on."""
+        """Its position in a list with the longest due first."""
         return f"{self.due} {self.no}"
 
 
 class Message(NamedTuple):
-    """Something to be told to ``to``. ``next_at`` is when to try, in UTC and ISO 8601."""
+    """Something to tell ``to``. ``next_at`` is when to try, in UTC and ISO 8601."""
 
     id: str
     to: str
@@ -73,14 +90,14 @@ class Message(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One transaction. ``head.version`` counts the new events too.
+    """One transaction. ``head.version`` includes the new events.
 
     ``personal`` holds what is sealed, by the number of its event; ``traces`` are marks made of
-    personal data, which go when that is erased. ``tally`` is added to the counters, by month and
-    name, and none of those in ``limits`` may come out above its limit. ``once`` names the
+    personal data, which are removed when that is erased. ``tally`` is added to the counters, by
+    month and name, and no counter in ``limits`` may rise above its limit. ``once`` names the
     submission that the events come from.
 
-    ``erase`` forgets, before anything of this change is written, all that was kept apart so far,
+    ``erase`` removes, before anything of this change is written, all personal data of the history
     and its traces. ``rewritten`` replaces events by their number; only `doctor` does that, to take
     out what should never have entered a history.
     """
@@ -102,11 +119,11 @@ Place = tuple[Any, ...]
 
 
 class Kept(NamedTuple):
-    """All that lies under one number, whether it belongs together or not.
+    """All that is stored under one number, whether it belongs together or not.
 
-    ``damaged`` names the parts that cannot be read as what was written: ``head``, ``event 3``,
-    ``sealed 1``. They are left out of the others. ``head`` is None where it is missing or
-    damaged; the number of a history without one may be lost, and is then like ``#17``.
+    ``damaged`` names the parts that are not what was written: ``head``, ``event 3``, ``sealed 1``.
+    They are left out of the other fields. ``head`` is None where it is missing or damaged; the
+    number of a history without a head may be lost, and is then like ``#17``.
     """
 
     no: str

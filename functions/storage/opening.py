@@ -1,8 +1,8 @@
 """A store is opened with the secret that belongs to it, or not at all.
 
-What is sealed in a store opens with one secret only, so the two are begun together and known to
-each other: the store keeps a fingerprint of the secret. Where one of them is missing, empty or
-another community's, nothing is read, written or made anew.
+What is sealed in a store opens with one secret only, so the two are created together, and the
+store keeps a fingerprint of the secret. Where one of them is missing, empty or another community's,
+nothing is read, written or created.
 """
 
 import os
@@ -23,26 +23,25 @@ SECRET = "secret"  # noqa: S105 - The name of a file.
 """The file beside the database that holds the secret, where the environment does not."""
 
 FACT = "secret"
-"""The fact of a store that has the fingerprint of its secret."""
+"""The fact with the fingerprint of the store's secret."""
 
 GIVEN_UP = "secret_given_up"
-"""The fact with the moment before which what was sealed is lost, with the secret of then."""
+"""The fact with the time at which a lost secret was given up; what was sealed earlier is lost."""
 
 SAMPLE = 50
-"""How many histories of an older store are looked into, which has no fingerprint yet."""
+"""How many histories of a store without a fingerprint are tried with the secret."""
 
 PATIENCE = 10
-"""Seconds in which another program that begins the same store should have begun it."""
-
+"""Seconds in which another program should have created the same store."""
 
 Begin = Literal["never", "nothing", "secret"]
-"""When a new store may be begun: never; where there is nothing; also where there is a secret that
-has lost its database."""
+"""When a new store may be created: never; where there is nothing; also where there is a secret
+without its database."""
 
 
 def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
     """The secret for the store at ``address``: the one that is ``given``, else the one that lies
-    beside the database. Where there is neither secret nor database, both are begun.
+    beside the database. Where there is neither secret nor database, both are created.
 
     Raises:
         Unusable: the secret is missing or too short, or its database is missing or empty.
@@ -67,8 +66,8 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
 
 
 def look(address: str, given: str) -> bool:
-    """Make sure that store and secret are there and belong together, as far as that can be seen
-    on this machine without changing anything; and say whether the store can be read like that.
+    """Make sure that store and secret exist and belong together, as far as this machine can tell
+    without changing anything, and say whether the store can be read without an upgrade.
 
     Raises:
         Unusable: they are not, or do not.
@@ -82,7 +81,7 @@ def look(address: str, given: str) -> bool:
 
 
 def existing(address: str) -> Store:
-    """The store at an address where there is one; an empty file counts as none.
+    """The store at an address, if there is one; an empty file counts as none.
 
     Raises:
         Unusable: ``no_store``, there is none.
@@ -92,12 +91,12 @@ def existing(address: str) -> Store:
         raise Unusable("no_store", place=place)
     store = connect(address)
     if not store.local:
-        store.fact(FACT)  # Only an answer tells whether there is a table.
+        store.fact(FACT)  # Only a request shows whether there is a table.
     return store
 
 
 def beside(address: str) -> Path:
-    """Where the secret of a database on this machine lies."""
+    """The file of the secret of a database on this machine."""
     return Path(address.partition(":")[2]).with_name(SECRET)
 
 
@@ -119,7 +118,7 @@ def pair(store: Store, vault: Vault) -> Store:
 
 
 def adopt(store: Store, vault: Vault) -> None:
-    """Keep the secret's fingerprint in a store that has none, if what is sealed there opens.
+    """Write the secret's fingerprint into a store without one, if what is sealed there opens.
 
     Raises:
         Unusable: ``secret_foreign``, most of it does not open.
@@ -136,12 +135,12 @@ def adopt(store: Store, vault: Vault) -> None:
 
 
 def read_secret(file: Path) -> bytes:
-    """What the file of a secret holds, without the mark (BOM) that editors on Windows put first."""
+    """The secret in a file, without the mark (BOM) that editors on Windows put first."""
     return file.read_bytes().removeprefix(BOM_UTF8)
 
 
 def write_secret(file: Path, secret: str) -> None:
-    """Put the secret in its place, whole and on the disk before this returns."""
+    """Write a secret whole; it is on the disk when this returns."""
     new = file.with_name(f"{file.name}-new")
     new.unlink(missing_ok=True)
     new.touch(mode=0o600, exist_ok=False)
@@ -154,7 +153,7 @@ def write_secret(file: Path, secret: str) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make sure that names in a folder are on the disk too."""
+    """Make sure that the names of a folder's files are on the disk too."""
     fd = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(fd)
@@ -168,8 +167,8 @@ def new_line() -> str:
 
 
 def _begin(address: str, file: Path) -> None:
-    """Make an empty database, and after it the secret, so that whenever this is broken off it can
-    be begun again; of many who begin at once one makes the secret, and all use it."""
+    """Create an empty database, and after it the secret, so that this can be repeated whenever it
+    was interrupted. Of several programs at once one makes the secret, and all use it."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         presence = Presence(file.parent)
@@ -185,7 +184,7 @@ def _begin(address: str, file: Path) -> None:
 
 
 def _glance(database: Path) -> "Glance | None":
-    """What lies in a database; None where there is none, or an empty file.
+    """A look at a database; None where there is none, or an empty file.
 
     Raises:
         Unusable: ``store_damaged``, it cannot be read.
@@ -196,7 +195,7 @@ def _glance(database: Path) -> "Glance | None":
 
 
 def _has_log(database: Path) -> bool:
-    """Whether what was written last still lies beside a database that is gone or empty."""
+    """Whether a log with the last writes remains beside a database that is missing or empty."""
     log = database.with_name(f"{database.name}-wal")
     return log.exists() and log.stat().st_size > 0
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from functions.errors import Unusable
 
 PAUSE = 0.05
-"""Seconds between two looks at a lock that somebody else holds."""
+"""Seconds between two tries to take a lock that somebody else holds."""
 
 
 class Presence:
-    """One holder of the lock on ``file``, which may be a folder that is there: many may share it,
-    or one have it alone.
+    """One holder of the lock on ``file``, or on a folder that exists: many may share the lock, or
+    one may have it alone.
 
-    Where files cannot be locked, or the folder cannot be written, everybody is let in: SQLite's
+    Where files cannot be locked, or the folder cannot be written, everybody gets the lock: SQLite's
     own locks still keep writers apart.
     """
 
@@ -28,7 +28,7 @@ class Presence:
             self._fd = -1
 
     def share(self, patience: float = 0) -> None:
-        """Say that it is in use here.
+        """Hold the lock together with others.
 
         Raises:
             Unusable: ``in_use``, somebody has had it alone for all of these seconds.
@@ -36,7 +36,7 @@ class Presence:
         self._wait(fcntl.LOCK_SH, patience)
 
     def claim(self, patience: float = 0) -> None:
-        """Have it alone.
+        """Hold the lock alone.
 
         Raises:
             Unusable: ``in_use``, somebody else has used it for all of these seconds.
@@ -44,12 +44,12 @@ class Presence:
         try:
             self._wait(fcntl.LOCK_EX, patience)
         except Unusable:
-            # A lock that could not be raised is lost.
+            # The shared lock is lost where an exclusive one was tried and refused.
             self._take(fcntl.LOCK_SH)
             raise
 
     def end(self) -> None:
-        """Let go of it."""
+        """Release the lock."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

@@ -1,4 +1,4 @@
-"""What only this community's secret can make or read: tracking keys and personal data."""
+"""What only this community's secret can make or read: tracking keys, stamps and personal data."""
 
 import base64
 import hashlib
@@ -11,9 +11,8 @@ from typing import Any
 
 NONCE = 12
 
-# Made once, because json.dumps makes one for each call that wants other than its defaults.
+# Made once, because json.dumps makes an encoder for each call with settings of its own.
 _sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-
 
 SHORTEST = 16
 """Characters that a secret has at least; those that are made here have 64."""
@@ -24,7 +23,7 @@ class Vault:
 
     The secret may have several lines: the first is in use, and those below were in use before it.
     They still open what they sealed and recognise the keys that they made. A secret without any
-    line opens nothing and makes nothing, for a program that may only count.
+    line opens nothing and makes nothing; that suffices for a program that only counts.
     """
 
     def __init__(self, secret: bytes):
@@ -33,35 +32,40 @@ class Vault:
 
     @property
     def fingerprints(self) -> list[str]:
-        """What tells each line of the secret from others and gives none away, the newest first."""
+        """For each line of the secret a digest that tells it from others, the newest first."""
         return [key.derive("fingerprint").hex()[:32] for key in self._ring]
 
     def tracking_key(self, no: str, known: str = "") -> str:
         """The key that opens an order's progress: 128 bits, as 22 characters for an address.
 
-        It is made from the number, so that a lost answer can be repeated and a forgotten key
-        told again, though only :func:`fingerprint` of it is stored. Where that is ``known``, the
-        key is the one that belongs to it, whichever line of the secret made it.
+        It is derived from the number, so that a lost answer can be repeated and a resident who lost
+        the key can be told it, though only its :func:`fingerprint` is stored. With that as
+        ``known``, the result is the key of that fingerprint, whichever line of the secret made it.
         """
-        keys = [_short(key.derive(f"track:{no}")) for key in self._ring]
-        if known:
-            return next((key for key in keys if fingerprint(key) == known), keys[0])
-        return keys[0]
+        first = ""
+        for key in self._ring:
+            digest = key.derive(f"track:{no}")[:16]
+            made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            if not known or fingerprint(made) == known:
+                return made
+            first = first or made
+        return first
 
     def stamp(self, *parts: Any) -> str:
-        """A name for a submission: the same for the same parts, and it tells nothing of them."""
-        return self._ring[0].stamp(parts)
+        """A keyed digest: the same for the same parts, and meaningless without the secret."""
+        return self._ring[0].derive(f"stamp:{_sorted_json(parts)}").hex()
 
     def stamps(self, *parts: Any) -> list[str]:
-        """The same as every line of the secret names it, the newest first."""
-        return [key.stamp(parts) for key in self._ring]
+        """The same by every line of the secret, the newest first."""
+        purpose = f"stamp:{_sorted_json(parts)}"
+        return [key.derive(purpose).hex() for key in self._ring]
 
     def fresh(self) -> str:
-        """An id that nobody can guess, for one drawn form."""
+        """An id that nobody can guess, for one copy of a form."""
         return secrets.token_urlsafe(16)
 
     def seal(self, no: str, personal: dict[str, Any]) -> bytes:
-        """Encrypt (AES-256-GCM) what belongs to this number; under another it does not open."""
+        """Encrypt (AES-256-GCM) what belongs to this number; it does not open under another."""
         nonce = os.urandom(NONCE)
         cipher = self._ring[0].cipher
         sealed: bytes = cipher.encrypt(nonce, json.dumps(personal).encode(), no.encode())
@@ -91,15 +95,12 @@ class _Key:
     def __init__(self, line: bytes):
         self._keyed = hmac.new(line, digestmod="sha256")
 
-    def stamp(self, parts: tuple[Any, ...]) -> str:
-        return self.derive(f"stamp:{_sorted_json(parts)}").hex()
-
     def opens(self, no: str, sealed: bytes) -> bool:
         from cryptography.exceptions import InvalidTag
 
         try:
             self.decrypted(no, sealed)
-        except (InvalidTag, ValueError):  # ValueError: too short to have been sealed at all.
+        except (InvalidTag, ValueError):  # ValueError: too short to have been sealed.
             return False
         return True
 
@@ -109,28 +110,24 @@ class _Key:
 
     @cached_property
     def cipher(self) -> Any:
-        # The library is loaded only where something is sealed.
+        # Imported lazily, because most requests seal nothing.
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         return AESGCM(self.derive("seal"))
 
     def derive(self, purpose: str) -> bytes:
-        # Copied, because hmac.digest gives way to other threads each time, which takes ten times
-        # as long as the digest where there are any.
+        # Copied, because hmac.digest releases the interpreter's lock each time, and to get it back
+        # from other threads takes ten times as long as the digest.
         keyed = self._keyed.copy()
         keyed.update(purpose.encode())
         return keyed.digest()
 
 
-def _short(key: bytes) -> str:
-    return base64.urlsafe_b64encode(key[:16]).rstrip(b"=").decode()
-
-
 def fingerprint(key: str) -> str:
-    """What is stored of a key: it recognises the key and does not give it away."""
+    """What is stored of a key: enough to recognise it, and too little to make it."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def recognises(stored: str, key: str) -> bool:
-    """Whether this is the key of that fingerprint, in time that tells nothing."""
+    """Whether this is the key of that fingerprint; the time it takes tells nothing."""
     return hmac.compare_digest(stored, fingerprint(key))

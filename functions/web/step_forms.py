@@ -61,7 +61,7 @@ def wish(
 
 def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
     """What was answered with a later event of an order, for staff."""
-    definition: Form = app.bundle.actions.get(event.kind, {"fields": []})
+    definition: Form = app.bundle.actions.get(event.kind, {"fields": [], "version": ""})
     answers = {**event.data, **typed}
     return shown(labelled(app, definition, answers), answers)
 

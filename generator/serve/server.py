@@ -19,6 +19,7 @@ from functions import asgi
 from functions.app import App
 from functions.context import clock, logs
 from functions.ops import backup
+from functions.orders import counters
 from functions.orders import figures as public
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
@@ -130,7 +131,8 @@ def _found(app: App) -> str:
     """What the store holds, so that an operator who opened the wrong one notices."""
     store = app.store
     filed = [store.tally(month) for month in store.months()]
-    orders = sum(month.get("all wishes", 0) + month.get("all merged", 0) for month in filed)
+    names = [counters.name(counters.ALL, what) for what in (counters.WISHES, counters.MERGED)]
+    orders = sum(month.get(name, 0) for month in filed for name in names)
     people = len(Accounts(store, app.clock).everybody())
     said = [f"数据里有 {orders} 单、{people} 个工作台账号"]
     for name, fact in (("备份", backup.FACT), ("定时工作", clock.LAST_ROUND)):

@@ -6,10 +6,12 @@ from generator import PRODUCT
 
 SOURCES = (
     *("generator/*.py", "generator/build/*.py", "generator/content/*.py", "generator/files/*.py"),
-    *("generator/site/**/*.py", "functions/__init__.py", "functions/forms/*.py"),
-    *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "workdays")),
-    *(f"functions/orders/{name}.py" for name in ("__init__", "counters", "figures", "lifecycle")),
-    *(f"functions/storage/{name}.py" for name in ("__init__", "history")),
+    *("generator/site/**/*.py", "functions/__init__.py", "functions/errors.py"),
+    "functions/forms/*.py",
+    *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "logs", "workdays")),
+    *("functions/orders/__init__.py", "functions/orders/counters.py"),
+    *(f"functions/orders/{name}.py" for name in ("figures", "lifecycle", "names")),
+    *(f"functions/storage/{name}.py" for name in ("__init__", "history", "port")),
     *(f"functions/web/{name}.py" for name in ("__init__", "pages")),
     "requirements.txt",
 )

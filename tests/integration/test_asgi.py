@@ -19,9 +19,8 @@ from functions.app import App
 from functions.errors import Unusable
 from functions.orders import repository
 from functions.orders.lifecycle import Order
-from functions.storage import sqlite
 from functions.storage.history import Change, Head
-from functions.storage.sqlite import SQLite
+from functions.storage.sqlite import SQLite, changes
 from functions.web.http import FORM, LONGEST_UPLOAD, Event, Response
 from tests.client import Answer, Client
 from tests.conftest import SECRET
@@ -116,7 +115,7 @@ def test_wishes_that_come_at_once_wait_for_the_disk_once(
     functions: ASGIApp, app: App, store: SQLite
 ) -> None:
     done: list[str] = []
-    store._writer.set_trace_callback(done.append)
+    store._writer.db.set_trace_callback(done.append)
     answers = together(functions, *wishes(20))
     assert [status for status, _, _ in answers] == [303] * 20
     assert done.count("COMMIT") == 1
@@ -140,9 +139,9 @@ def test_each_hears_what_became_of_its_own_wish(functions: ASGIApp, app: App) ->
 def test_where_all_cannot_be_committed_each_is_told_for_itself(
     functions: ASGIApp, app: App, store: SQLite, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store._writer.set_authorizer(no_commit)
+    store._writer.db.set_authorizer(no_commit)
     assert [status for status, _, _ in together(functions, *wishes(3))] == [500] * 3
-    store._writer.set_authorizer(None)
+    store._writer.db.set_authorizer(None)
     assert app.store.find(repository.KIND) == []
     assert [status for status, _, _ in together(functions, *wishes(3))] == [303] * 3
     assert len(app.store.find(repository.KIND)) == 3
@@ -151,7 +150,7 @@ def test_where_all_cannot_be_committed_each_is_told_for_itself(
 def test_one_that_breaks_off_takes_no_other_with_it(
     functions: ASGIApp, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = sqlite._add
+    write = changes.add
 
     def breaking(db: sqlite3.Connection, change: Change) -> str:
         no = write(db, change)
@@ -159,7 +158,7 @@ def test_one_that_breaks_off_takes_no_other_with_it(
             raise sqlite3.DatabaseError("broken")
         return no
 
-    monkeypatch.setattr(sqlite, "_add", breaking)
+    monkeypatch.setattr(changes, "add", breaking)
     first, last = wishes(2)
     broken = urlencode({**WISH, "service": "mending"}).encode()
     assert [status for status, _, _ in together(functions, first, broken, last)] == [303, 500, 303]
@@ -355,7 +354,7 @@ def test_over_a_network_each_is_answered_for_itself(
 ) -> None:
     monkeypatch.setattr(store, "local", False)
     done: list[str] = []
-    store._writer.set_trace_callback(done.append)
+    store._writer.db.set_trace_callback(done.append)
     assert [status for status, _, _ in together(functions, *wishes(3))] == [303] * 3
     assert done.count("COMMIT") == 3
 

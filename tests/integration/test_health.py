@@ -31,7 +31,7 @@ def asked(client: Client, token: str = "") -> tuple[int, dict[str, Any]]:
 def broken(app: App) -> None:
     store = app.store
     assert isinstance(store, SQLite)
-    store._db.close()
+    store._reader.db.close()
 
 
 def test_anybody_is_told_that_it_works_and_nothing_else(client: Client, settings: None) -> None:

@@ -36,11 +36,11 @@ def store(app: App) -> SQLite:
 @contextmanager
 def read_only(store: SQLite) -> Iterator[None]:
     """A disk that the system has made read-only."""
-    store._writer.execute("PRAGMA query_only = 1")
+    store._writer.db.execute("PRAGMA query_only = 1")
     try:
         yield
     finally:
-        store._writer.execute("PRAGMA query_only = 0")
+        store._writer.db.execute("PRAGMA query_only = 0")
 
 
 DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {

@@ -18,6 +18,7 @@ from functions.storage import sqlite
 from functions.storage.connect import connect
 from functions.storage.history import Change, Event, Head, Message
 from functions.storage.port import Store
+from functions.storage.sqlite import schema
 
 Request = pytest.FixtureRequest
 ENGINES: dict[str, Callable[[Path, Request], str]] = {
@@ -255,8 +256,8 @@ def test_what_was_written_is_there_for_the_next_process(address: str) -> None:
 def earlier(file: Path, version: int, *rows: str) -> Store:
     """A store that was at this version, with these rows."""
     with closing(sqlite3.connect(file)) as old:
-        for script in sqlite.MIGRATIONS[:version]:
-            old.executescript(script)
+        for migration in schema.migrations()[:version]:
+            old.executescript(migration.read_text())
         for row in rows:
             old.execute(f"INSERT INTO {row}")
         old.execute(f"PRAGMA user_version = {version}")
@@ -272,7 +273,7 @@ def test_a_file_of_the_first_version_is_taken_on_with_what_is_in_it(tmp_path: Pa
         "events VALUES ('A', 1, 'submitted', 'staff', '2026-11-22', '{}')",
         "personal VALUES ('A', 1, x'00')",
     )
-    assert store.find("order") == [Head("A", "order", 1, "submitted", "2026-11-22", {})]
+    assert store.find("order") == [Head("A", "order", 1, "submitted", "2026-11-22", {}, layout=0)]
     assert store.events("A") == (Event("submitted", "staff", "2026-11-22"),)
     assert store.personal("A") == {1: b"\0"}
 
@@ -535,16 +536,16 @@ def test_what_moves_a_history_is_known_of_it(store: Store) -> None:
 
 def test_no_list_of_the_desk_reads_more_of_the_file_than_it_shows(tmp_path: Path) -> None:
     store, asked = sqlite.SQLite(tmp_path / "wudan.db"), list[str]()
-    store._db.set_trace_callback(asked.append)
+    store._reader.db.set_trace_callback(asked.append)
     store.waiting("order", "submitted", after="2026-11-23 A")
     store.waiting("order", "submitted", owner="barbers", after="2026-11-23 A")
     store.find("order", before="2026-11-23 A")
     store.find("order", ["service:haircut", "month:2026-11"], before="2026-11-23 A")
     store.messages("waiting")
-    store._db.set_trace_callback(None)
+    store._reader.db.set_trace_callback(None)
     assert len(asked) == 5
     for query in asked:
-        plan = [row[3] for row in store._db.execute(f"EXPLAIN QUERY PLAN {query}")]
+        plan = [row[3] for row in store._reader.db.execute(f"EXPLAIN QUERY PLAN {query}")]
         assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step], query
 
 
@@ -587,7 +588,7 @@ def file(tmp_path: Path) -> sqlite.SQLite:
 
 def test_what_is_done_together_waits_for_the_disk_once(file: sqlite.SQLite) -> None:
     done: list[str] = []
-    file._writer.set_trace_callback(done.append)
+    file._writer.db.set_trace_callback(done.append)
     with file.together() as inside:
         for n in range(20):
             commit(inside, head(f"N{n}", 1), [event()], once=str(n))
@@ -602,10 +603,10 @@ def no_commit(action: int, what: str | None, *more: str | None) -> int:
 
 
 def test_nothing_is_kept_of_what_could_not_be_committed(file: sqlite.SQLite) -> None:
-    file._writer.set_authorizer(no_commit)
+    file._writer.db.set_authorizer(no_commit)
     with pytest.raises(sqlite3.DatabaseError), file.together() as inside:
         commit(inside, head("A", 1), [event()])
-    file._writer.set_authorizer(None)
+    file._writer.db.set_authorizer(None)
     assert file.find("order") == []
     commit(file, head("A", 1), [event()])
 
@@ -628,13 +629,13 @@ def test_nothing_is_kept_where_something_broke_off_that_was_passed_over(
 
 
 def test_nothing_is_kept_where_the_disk_is_full(file: sqlite.SQLite) -> None:
-    file._writer.execute("VACUUM")
-    (pages,) = file._writer.execute("PRAGMA page_count").fetchone()
-    file._writer.execute(f"PRAGMA max_page_count = {pages}")
+    file._writer.db.execute("VACUUM")
+    (pages,) = file._writer.db.execute("PRAGMA page_count").fetchone()
+    file._writer.db.execute(f"PRAGMA max_page_count = {pages}")
     changes = [Change(head(no, 1), [event()], {1: bytes(9000)}) for no in "ABC"]
     with pytest.raises(sqlite3.OperationalError, match="full"):
         whatever_comes(file, *changes)
-    file._writer.execute(f"PRAGMA max_page_count = {pages + 100}")
+    file._writer.db.execute(f"PRAGMA max_page_count = {pages + 100}")
     assert file.find("order") == []
     whatever_comes(file, *changes)
     assert len(file.find("order")) == 3

@@ -36,7 +36,7 @@ def cut(app: App, no: str) -> None:
 
 def _keep(app: App, no: str, sealed: bytes) -> None:
     assert isinstance(app.store, SQLite)
-    with app.store._transaction() as db:
+    with app.store._writer.transaction() as db:
         db.execute(
             "UPDATE personal SET sealed = ? WHERE seq = 1"
             " AND head = (SELECT id FROM heads WHERE no = ?)",
@@ -146,7 +146,7 @@ def test_an_answer_to_the_resident_that_cannot_be_read_is_told_as_such(
     desk.do(filed.no, "answered", how="private", text="对不起").location  # noqa: B018
     assert "对不起" in client.get(filed.location).text
     assert isinstance(app.store, SQLite)
-    with app.store._transaction() as db:
+    with app.store._writer.transaction() as db:
         db.execute("UPDATE personal SET sealed = zeroblob(40)")
     assert "社区的答复暂时读不出来" in client.get(filed.location).text
     assert LOST in desk.get(f"/desk/order/?no={filed.no}").text
@@ -160,7 +160,7 @@ def test_a_damaged_head_is_in_its_list_and_breaks_no_page(client: Client) -> Non
     assert joined.status == 303
     desk.dispatched(broken)
     assert isinstance(app.store, SQLite)
-    with app.store._transaction() as db:
+    with app.store._writer.transaction() as db:
         db.execute("UPDATE heads SET data = 'xx' WHERE kind = 'volunteer' OR no = ?", (broken,))
     pages = ("", "?state=dispatched", "dispatch/", "find/?q=5678", f"order/?no={whole}", "people/")
     for page in pages:

@@ -17,8 +17,8 @@ from functions.errors import Unusable
 from functions.ops import consistency
 from functions.orders import repository
 from functions.people.accounts import Accounts
-from functions.storage import sqlite
 from functions.storage.connect import connect
+from functions.storage.sqlite import schema
 from tests.client import Client
 
 STORES = sorted(Path(__file__).parent.parent.joinpath("stores").glob("*.sql"))
@@ -96,10 +96,15 @@ def test_a_store_that_an_older_program_has_open_is_not_brought_to_a_newer_versio
     assert len([*opened().store.numbers(repository.KIND)]) == 4 or "2" in store.stem
 
 
+def test_each_version_has_one_file_named_by_its_number() -> None:
+    numbers = [int(file.name.partition("_")[0]) for file in schema.migrations()]
+    assert numbers == [*range(1, schema.NEWEST + 1)]
+
+
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(file: Path, opened: Open) -> None:
     opened().store.close()
     with closing(sqlite3.connect(file)) as db:
-        db.execute(f"PRAGMA user_version = {len(sqlite.MIGRATIONS) + 1}")
+        db.execute(f"PRAGMA user_version = {schema.NEWEST + 1}")
     before = file.read_bytes()
     with pytest.raises(Unusable) as refused:
         _ = opened().store

@@ -14,7 +14,7 @@ from functions.orders import figures as public
 from generator.content import names
 from generator.content.codec import digest
 from generator.content.kinds import KINDS, address
-from generator.content.models import Service, Site, Team
+from generator.content.models import Site
 from generator.content.yaml_source import Document
 from generator.errors import ContentError, Problem
 from generator.site.plan import (

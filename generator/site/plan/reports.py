@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from functions.orders import counters
 from functions.orders import figures as public
 from functions.orders.figures import FEWEST, OTHERS, Line, Report
 from generator.content.models import Service, Team
@@ -19,6 +20,7 @@ Names = Mapping[str, str]
 """The names of services or teams, by the names of their files."""
 
 YEAR = 12
+WISHES = counters.name(counters.ALL, counters.WISHES)
 
 
 def pages(figures: Figures, menu: Sequence[Service], teams: Sequence[Team]) -> Iterator[Page]:
@@ -40,7 +42,7 @@ def pages(figures: Figures, menu: Sequence[Service], teams: Sequence[Team]) -> I
     for period, report in made.items():
         data = {
             "report": report,
-            "months": {m: months[m].get("all wishes", 0) for m in years.get(period, [])},
+            "months": {m: months[m].get(WISHES, 0) for m in years.get(period, [])},
             "answers": _answers(figures, services, period),
             # Only while the period lasts, so that old reports are not rendered again every day.
             "until": figures["made"] if figures["made"].startswith(period) else "",
@@ -75,17 +77,13 @@ def lately(figures: Figures) -> dict[str, Line]:
     year, month = (int(part) for part in figures["made"].split("-")[:2])
     began = f"{year - 1}-{month + 1:02}" if month < YEAR else f"{year}-01"
     late = public.together(c for name, c in figures["months"].items() if name >= began)
-    scopes: dict[str, dict[str, int]] = defaultdict(dict)
-    for name, count in late.items():
-        scopes[name.partition(" ")[0]][name] = count
     # Each by itself: none needs to be hidden among others, because the others are not shown.
-    reports = {scope: public.report("", counts) for scope, counts in scopes.items()}
-    return {
-        scope: line
-        for scope, report in reports.items()
-        for line in [*report.services, *report.teams]
-        if line.wishes >= FEWEST
+    lines = {
+        scope: public.line(scope.partition(":")[2], counted, 0)
+        for scope, counted in counters.by_scope(late).items()
+        if scope.startswith((f"{counters.SERVICE}:", f"{counters.TEAM}:"))
     }
+    return {scope: line for scope, line in lines.items() if line.wishes >= FEWEST}
 
 
 def _named(report: Report, services: Names, teams: Names) -> Report:

@@ -1,0 +1,213 @@
+"""A :class:`functions.storage.history.Change` as the actions of one transaction."""
+
+from collections.abc import Iterator, Sequence, Set
+from typing import Any
+
+from functions.errors import Conflict, Full, WudanError
+from functions.storage.dynamodb.items import NOTHING, Key, as_item, as_value, as_values
+from functions.storage.dynamodb.table import AT_ONCE, NEW, If, Table, Write
+from functions.storage.history import LAYOUT_KEY, Change, Head, Kept, Message, Place, to_json
+
+
+class Lost(WudanError):
+    """Somebody else was first."""
+
+
+class Changes(Table):
+    """A table with all that is written to it."""
+
+    def __init__(self, name: str, community: str):
+        super().__init__(name, community)
+        self._months: set[str] = set()
+        """Those that are known to be listed."""
+
+    def commit(self, change: Change, old: Head | None) -> None:
+        """Write a change after the head that was read before, if there was one.
+
+        Raises:
+            Conflict: there is another head by now.
+            Full: a counter would rise above its limit.
+            Lost: the submission was committed meanwhile.
+        """
+        head = change.head
+        before = old.version if old else 0
+        stale = Conflict(no=head.no, version=before)
+        writes = [
+            *self._once(change),
+            self._head(head, before, stale),
+            *self._parts(change),
+            *self._moved(self._listed(old), self._listed(head)),
+            *self._tallied(change),
+        ]
+        sealed = self._sealed(change) if change.erase else set()
+        # What does not fit into the transaction that announces it goes before, so that nothing is
+        # ever said to be erased that is still there.
+        *first, last = _split(sorted(sealed), AT_ONCE - len(writes))
+        for keys in first:
+            unchanged = self._unchanged(head.no, before, stale)
+            self.transact([unchanged, *self.deletes(keys)])
+        self.transact([*writes, *self.deletes(last)])
+        self._months.update(month for month, _ in change.tally)
+
+    def renew(self, kept: Kept, head: Head | None, traces: Set[str]) -> None:
+        """Do what :meth:`functions.storage.port.Maintenance.renew` says."""
+        pk = self.pk("history", kept.no)
+        writes, should = list[Write](), set[Place]()
+        if head:
+            should = self.places(head, traces, kept.submissions)
+            writes.append(self._renewed(kept, head))
+            for trace in traces:
+                mark = {"mark": self.pk("mark", head.kind, trace), "place": head.place}
+                writes.append(self.put((pk, f"trace {trace}"), mark))
+        writes += self.deletes((pk, f"trace {trace}") for trace in kept.traces - traces)
+        for key in should - kept.places:
+            once = key[0].startswith(self.pk("once", ""))
+            writes.append(self.put(key, {"no": kept.no} if once else NOTHING))
+        writes += self.deletes(sorted(kept.places - should))
+        for first in range(0, len(writes), AT_ONCE):
+            self.transact(writes[first : first + AT_ONCE])
+
+    def settle(self, old: Message, new: Message, tried: int) -> None:
+        """Write what became of a message.
+
+        Raises:
+            Lost: somebody else has tried it since.
+        """
+        untouched = If("tries = :tried", Lost(), {":tried": as_value(tried)})
+        key = (self.pk("message", new.id), "-")
+        moved = self._moved({self._queued(old)}, {self._queued(new)})
+        self.transact([self.put(key, new._asdict(), untouched), *moved])
+
+    def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
+        """Where lists, traces and submissions should lead to a history with this head."""
+        pk = self.pk
+        marks = {(pk("mark", head.kind, trace), head.place) for trace in traces}
+        return self._listed(head) | marks | {(pk("once", name), "-") for name in submissions}
+
+    def _listed(self, head: Head | None) -> set[Key]:
+        """Where lists have a head."""
+        if head is None:
+            return set()
+        pk, due = self.pk, self.pk("due", head.kind, head.state)
+        listed = {(pk("mark", head.kind, mark), head.place) for mark in ("", *head.marks)}
+        listed.add((due, head.turn))
+        return listed | ({(f"{due}/{head.owner}", head.turn)} if head.owner else set())
+
+    def _queued(self, message: Message) -> Key:
+        """Where the list of messages in a state has one."""
+        return self.pk("messages", message.state), f"{message.next_at} {message.id}"
+
+    def _moved(self, old: set[Key], new: set[Key]) -> Iterator[Write]:
+        """The items of lists that take something from the old places to the new ones."""
+        yield from self.deletes(sorted(old - new))
+        for key in sorted(new - old):
+            yield self.put(key)
+
+    def _once(self, change: Change) -> Iterator[Write]:
+        if change.once:
+            no = change.head.no
+            yield self.put((self.pk("once", change.once), "-"), {"no": no}, If(NEW, Lost()))
+            yield self.put((self.pk("history", no), f"once {change.once}"))
+
+    def _head(self, head: Head, before: int, stale: Conflict) -> Write:
+        seen = If("version = :before", stale, {":before": as_value(before)})
+        return self._written(head, seen if before else If(NEW, stale))
+
+    def _written(self, head: Head, only: If | None) -> Write:
+        data, marks = to_json({LAYOUT_KEY: head.layout, **head.data}), to_json(head.marks)
+        values = head._replace(data={}, marks=())._asdict() | {"data": data, "marks": marks}
+        del values["layout"]
+        return self.put((self.pk("history", head.no), "head"), values, only)
+
+    def _renewed(self, kept: Kept, head: Head) -> Write:
+        """The head in place of the one that was kept, if that is still the same."""
+        changed = Conflict(no=head.no)
+        if kept.head:
+            return self._head(head, kept.head.version, changed)
+        return self._written(head, None if "head" in kept.damaged else If(NEW, changed))
+
+    def _parts(self, change: Change) -> Iterator[Write]:
+        """Events, what is sealed, traces and messages: what is new and nobody else's."""
+        head = change.head
+        pk = self.pk("history", head.no)
+        added = enumerate(change.events, head.version - len(change.events) + 1)
+        for seq, event in {**change.rewritten, **dict(added)}.items():
+            said = {"kind": event.kind, "by": event.by, "at": event.at}
+            yield self.put((pk, f"event {seq:08}"), said | {"data": to_json({**event.data})})
+        for seq, sealed in change.personal.items():
+            yield self.put((pk, f"sealed {seq:08}"), {"sealed": sealed})
+        for trace in dict.fromkeys(change.traces):
+            mark = self.pk("mark", head.kind, trace)
+            yield self.put((mark, head.place))
+            yield self.put((pk, f"trace {trace}"), {"mark": mark, "place": head.place})
+        for message in change.messages:
+            yield self.put((self.pk("message", message.id), "-"), message._asdict())
+            yield self.put(self._queued(message))
+
+    def _sealed(self, change: Change) -> set[Key]:
+        """Where what was kept apart so far lies, and its traces; less what the change puts back."""
+        no, kind = change.head.no, change.head.kind
+        traces = [*self.history(no, "trace ")]
+        keys = {(i["pk"]["S"], i["sk"]["S"]) for i in (*traces, *self.history(no, "sealed "))}
+        keys |= {(item["mark"]["S"], item["place"]["S"]) for item in traces}
+        pk, place = self.pk("history", no), change.head.place
+        stays = {(pk, f"sealed {seq:08}") for seq in change.personal}
+        stays |= {(pk, f"trace {trace}") for trace in change.traces}
+        return keys - stays - {(self.pk("mark", kind, t), place) for t in change.traces}
+
+    def _unchanged(self, no: str, version: int, stale: Conflict) -> Write:
+        check = {
+            "TableName": self.name,
+            "Key": as_item((self.pk("history", no), "head")),
+            "ConditionExpression": "version = :before",
+            "ExpressionAttributeValues": as_values({":before": version}),
+        }
+        return Write({"ConditionCheck": check}, stale)
+
+    def _tallied(self, change: Change) -> Iterator[Write]:
+        """One update for all counters of a scope, on condition of the limits they must keep."""
+        scopes: dict[str, list[tuple[str, str]]] = {}
+        for month, name in {**change.tally, **change.limits}:
+            scopes.setdefault(f"{month} {_scope(name)}", []).append((month, name))
+        for scope, counters in scopes.items():
+            yield self._counted(scope, counters, change)
+        for month in {month for month, _ in change.tally} - self._months - {""}:
+            yield self.put((self.pk("months"), month))
+
+    def _counted(self, scope: str, counters: list[tuple[str, str]], change: Change) -> Write:
+        adds, limits, values = [], [], {}
+        for n, counter in enumerate(counters):
+            more = change.tally.get(counter, 0)
+            if more:
+                adds.append(f"#{n} :{n}")
+                values[f":{n}"] = as_value(more)
+            if counter in change.limits:
+                room = change.limits[counter] - more
+                values[f":room{n}"] = as_value(room)
+                empty = f"attribute_not_exists(#{n}) OR " if room >= 0 else ""
+                limits.append(f"({empty}#{n} <= :room{n})")
+        action: dict[str, Any] = {
+            "TableName": self.name,
+            "Key": as_item((self.pk("tally"), scope)),
+            "ExpressionAttributeNames": {f"#{n}": name for n, (_, name) in enumerate(counters)},
+            "ExpressionAttributeValues": values,
+        }
+        if limits:
+            action["ConditionExpression"] = " AND ".join(limits)
+        full = Full(scope=scope)
+        if not adds:
+            return Write({"ConditionCheck": action}, full)
+        return Write({"Update": action | {"UpdateExpression": f"ADD {', '.join(adds)}"}}, full)
+
+
+def _split(keys: Sequence[Key], last: int) -> list[Sequence[Key]]:
+    """The keys in parts that fit into one transaction beside a condition, the last in ``last``."""
+    size = AT_ONCE - 1
+    begins = max(0, len(keys) - last)
+    return [*(keys[n : min(n + size, begins)] for n in range(0, begins, size)), keys[begins:]]
+
+
+def _scope(name: str) -> str:
+    """Counters of a scope lie in one item: many change together, and an item stays small."""
+    scope, _, what = name.partition(" ")
+    return f"{scope} {what.rpartition(':')[0]}"

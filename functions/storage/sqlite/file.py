@@ -1,0 +1,72 @@
+"""What can be done with a database file without opening a store: look inside, fold its log in."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from functions.errors import Unusable
+from functions.storage.sqlite import schema
+
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, ValueError)
+"""What SQLite and :mod:`json` raise where a file is not what was written; ``UnicodeDecodeError``
+where SQLite's complaint quotes the damage. Faults of the disk are ``OperationalError``, which is a
+``DatabaseError`` too."""
+
+
+class Glance(NamedTuple):
+    """What a look at a database shows: whether it has any history, its facts, and whether it is
+    ``older`` than this program, which would upgrade it."""
+
+    holds: bool
+    facts: dict[str, str]
+    older: bool
+
+
+def glance(file: Path) -> Glance | None:
+    """Look at a database without changing anything; None where it is no store.
+
+    Raises:
+        Unusable: ``store_damaged``, it cannot be read; ``store_newer``.
+    """
+    # Without a log nobody else has it open, and SQLite needs no file beside it.
+    mode = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "immutable=1"
+    address = f"{file.resolve().as_uri()}?{mode}"
+    with explaining(file), closing(sqlite3.connect(address, uri=True)) as db:
+        if schema.version(db) > schema.NEWEST:
+            raise Unusable("store_newer", place=file)
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+        if "heads" not in tables:
+            return None
+        (holds,) = db.execute("SELECT EXISTS (SELECT 1 FROM heads)").fetchone()
+        facts = dict(db.execute("SELECT * FROM facts")) if "facts" in tables else {}
+        return Glance(bool(holds), facts, schema.version(db) < schema.NEWEST)
+
+
+def fold(file: Path) -> bool:
+    """Bring what lies in the log into the file, as far as both can be read; false where a program
+    of any version has it open."""
+    if not file.exists() or not file.stat().st_size:
+        return True  # SQLite would throw the log away.
+    try:
+        with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as db:
+            db.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        return "locked" not in str(error)
+    return True
+
+
+@contextmanager
+def explaining(file: Path) -> Iterator[None]:
+    """Turn the errors of opening a database into one that says what is wrong.
+
+    Raises:
+        Unusable: ``unwritable``, the disk; or ``store_damaged``, the file.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        raise Unusable("unwritable", place=file.parent, error=error) from error
+    except DAMAGE as error:
+        raise Unusable("store_damaged", place=file, error=error) from error
