@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import click
 
-from bench import corpus
+from tests.support import corpus
 
 PER_PAGE = 20
 RELATED = 4

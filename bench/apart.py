@@ -29,7 +29,7 @@ from urllib.parse import urlencode
 
 import click
 
-from tests.servers import answers, free_port, running
+from tests.support.servers import answers, free_port, running
 
 PRODUCT = Path(__file__).parents[1]
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -21,9 +21,9 @@ from pathlib import Path
 
 import click
 
-from bench import corpus
 from bench.runs import Command, run
 from bench.wishes import at_full_speed, ours
+from tests.support import corpus
 
 PRODUCT = Path(__file__).parents[1]
 NOW, BEFORE = "now", "before"

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from generator.build import incremental
-from tests import servers
+from tests.support import servers
 
 PRODUCT = Path(__file__).parents[1]
 GOAL = 1.15

@@ -25,9 +25,9 @@ from functions.orders import figures, repository
 from functions.storage.dynamodb import DynamoDB
 from functions.storage.history import Change
 from generator.build import incremental
-from tests import servers
-from tests.client import Client
-from tests.integration.test_desk import Desk, Team
+from tests.support import servers
+from tests.support.client import Client
+from tests.support.orders import Desk, Team
 
 PRODUCT = Path(__file__).parents[1]
 KB, BLOCK = 1024, 4096

@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import corpus
 from bench.runs import Command
+from tests.support import corpus
 
 PRODUCT = Path(__file__).parents[1]
 # The program itself: what pip puts into bin/ is Python, which starts it.

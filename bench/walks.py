@@ -1,6 +1,6 @@
 """How many calls it takes to carry three things through the program.
 
-    python -m bench.walks [--tree]
+    python -m bench.walks [--list] [--tree]
 
 It runs on the small site of the tests, in one process, and counts how often a Python function of
 ``functions/`` or ``generator/`` is entered (``sys.setprofile``, event ``call``). A generator counts
@@ -16,6 +16,9 @@ the process that made the first build.
 
 (c) A team's acceptance, from the request event to the committed order and counters. Before it, the
 order was triaged as routine, dispatched three times and declined twice; the team names nobody.
+
+The list of a walk has its modules in the order in which they are first entered, each with the
+functions by which others enter it, as ARCHITECTURE.md shows them.
 
 The rows "again" repeat (a) in the process that is warm by then: another wish, and the same page.
 
@@ -40,9 +43,8 @@ from functions.app import App
 from functions.context.workdays import CHINA
 from functions.storage.connect import connect
 from generator.build import incremental
-from tests.client import Answer, Client
-from tests.integration.test_desk import Desk, Team, found
-from tests.integration.test_functions import WISH
+from tests.support.client import Answer, Client
+from tests.support.orders import WISH, Desk, Team, found
 
 PRODUCT = Path(__file__).resolve().parents[1]
 COUNTED = (f"{PRODUCT}/functions/", f"{PRODUCT}/generator/")
@@ -66,7 +68,8 @@ class Walk:
         self.name = name
         self.calls: Counter[Function] = Counter()
         self.depths: dict[Function, int] = {}
-        self._depth = 0
+        self.doors: dict[str, list[str]] = {}
+        self._stack: list[Function] = []
 
     def take(self, step: Callable[[], Result]) -> Result:
         """Count what ``step`` calls, and return what it returns.
@@ -87,16 +90,28 @@ class Walk:
         if event not in ("call", "return") or not (function := counted(frame.f_code)):
             return
         if event == "return":
-            self._depth -= 1
+            self._stack.pop()
             return
         self.calls[function] += 1
-        self.depths.setdefault(function, self._depth)
-        self._depth += 1
+        self.depths.setdefault(function, len(self._stack))
+        file, name = function
+        caller, within = self._stack[-1] if self._stack else ("", "")
+        # What is called while a module is imported is a class body, and no step of the walk.
+        if caller != file and within != "<module>" and is_public(name):
+            doors = self.doors.setdefault(file, [])
+            if name not in doors:
+                doors.append(name)
+        self._stack.append(function)
 
     @property
     def row(self) -> str:
         files = {file for file, _ in self.calls}
         return f"| {self.name} | {len(files)} | {len(self.calls)} | {self.calls.total():,} |"
+
+    @property
+    def list(self) -> str:
+        lines = (f"- `{file}`: {', '.join(names)}" for file, names in self.doors.items())
+        return "\n".join([f"\n**{self.name}** ({self.calls.total():,} calls)\n", *lines])
 
     @property
     def tree(self) -> str:
@@ -114,6 +129,11 @@ def counted(code: CodeType) -> Function | None:
     if not code.co_filename.startswith(COUNTED):
         return None
     return str(Path(code.co_filename).relative_to(PRODUCT)), code.co_qualname
+
+
+def is_public(name: str) -> bool:
+    """Whether a qualified name is one that other modules may use."""
+    return not any(part.startswith(("_", "<")) for part in name.split("."))
 
 
 def walks(folder: Path) -> list[Walk]:
@@ -152,14 +172,18 @@ def walks(folder: Path) -> list[Walk]:
 
 
 @click.command()
+@click.option("--list", "lists", is_flag=True, help="List the modules and how they are entered.")
 @click.option("--tree", is_flag=True, help="List what is called, in the order of the first calls.")
-def main(tree: bool) -> None:
+def main(lists: bool, tree: bool) -> None:
     """Take the walks; print how many files, functions and calls each of them is."""
     with tempfile.TemporaryDirectory() as folder:
         taken = walks(Path(folder))
     click.echo("| walk | files | functions | calls |\n| --- | ---: | ---: | ---: |")
     for walk in taken:
         click.echo(walk.row)
+    if lists:
+        for walk in taken[:4]:
+            click.echo(walk.list)
     if tree:
         for walk in taken:
             click.echo(walk.tree)

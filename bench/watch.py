@@ -14,8 +14,8 @@ from pathlib import Path
 
 import click
 
-from bench import corpus
-from tests.servers import answers, free_port, running
+from tests.support import corpus
+from tests.support.servers import answers, free_port, running
 
 
 @click.command()

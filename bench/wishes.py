@@ -34,9 +34,9 @@ from urllib.parse import urlencode
 
 import click
 
-from bench import corpus
 from generator.serve.server import THREADS, UVICORN
-from tests.servers import answers, free_port, running
+from tests.support import corpus
+from tests.support.servers import answers, free_port, running
 
 PRODUCT = Path(__file__).parents[1]
 OURS = "ours"

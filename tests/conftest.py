@@ -3,21 +3,18 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from functions.app import App
-from functions.context.workdays import CHINA
 from functions.storage.connect import connect
 from generator.build import incremental
-from tests import servers
-from tests.client import Client
-
-SECRET = b"what nobody can guess in a test"
-MADE = shutil.ignore_patterns(".wudan", "public", "var")
-SITE = Path(__file__).parent / "site"
+from tests.support import servers
+from tests.support.client import Client
+from tests.support.community import SECRET, Clock, own_settings
+from tests.support.site import MADE, SITE
 
 SLOW = {"chromium", "community", "dynamodb", "emulator", "engine", "stack", "zips"}
 """Fixtures that start other programs, or pack the functions."""
@@ -37,11 +34,23 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the bundle of the small site."""
-    root = shutil.copytree(SITE, tmp_path_factory.mktemp("bundled") / "root", ignore=MADE)
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small site, built once for all tests, which leave it as it is."""
+    root = shutil.copytree(SITE, tmp_path_factory.mktemp("small") / "root", ignore=MADE)
     incremental.build(root, root / "public")
-    return incremental.bundle_folder(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def bundle(small_site: Path) -> Path:
+    """The folder of the bundle of the small site."""
+    return incremental.bundle_folder(small_site)
+
+
+@pytest.fixture
+def built(small_site: Path, tmp_path: Path) -> Path:
+    """A copy of the small site with all that a build made of it, to be changed at will."""
+    return shutil.copytree(small_site, tmp_path / "root")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,13 +61,8 @@ def _nobodys_account() -> None:
 
 @pytest.fixture(autouse=True)
 def _own_settings() -> Iterator[None]:
-    """Commands tell the functions in the environment where a community's orders are; no test must
-    get to those of another."""
-    before = {name: value for name, value in os.environ.items() if name.startswith("WUDAN_")}
-    yield
-    for name in [name for name in os.environ if name.startswith("WUDAN_")]:
-        del os.environ[name]
-    os.environ.update(before)
+    with own_settings():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -69,19 +73,6 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         servers.create_table("wudan")
         yield "dynamodb:wudan"
         del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
-
-
-class Clock:
-    """A clock that goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 23, 10, tzinfo=CHINA)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **time: float) -> None:
-        self.now += timedelta(**time)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.e2e.test_resident import Server
-from tests.servers import missing
+from tests.support.program import Server
+from tests.support.servers import missing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from functions.context.workdays import CHINA
-from tests.e2e.test_resident import Server, run
+from tests.support.program import Server, run
 
 
 def too_wide(page: Page) -> int:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import PATIENCE
-from tests.e2e.test_resident import Server
+from tests.support.program import Server
 
 SIZES = {"phone": (360, 640), "desk": (1280, 800)}
 ADDRESSES = ("/", "/news/", "/news/service-day/", "/menu/", "/wish/", "/report/", "/teams/")

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, expect
 
 from functions.forms import order_number
-from tests.e2e.test_resident import Server
+from tests.support.program import Server
 
 TYPED = {"想要什么": "想在家理发", "电话": "138 1234 5678", "地址": "1 栋"}
 TICKED = ("理发", "我同意")

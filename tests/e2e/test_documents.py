@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import boto3
 import pytest
 
-from tests.servers import CREDENTIALS, PRODUCT, create_distribution, create_table, ministack
+from tests.support.servers import CREDENTIALS, PRODUCT, create_distribution, create_table, ministack
 
 DOCUMENTS = (
     *("README.md", "README.zh.md", "docs/operate.md", "docs/handbook.zh.md"),

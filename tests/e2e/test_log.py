@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import pytest
 
 from generator.build import incremental
-from tests.integration.test_functions import WISH
-from tests.servers import answers, free_port, running
+from tests.support.orders import WISH
+from tests.support.servers import answers, free_port, running
 
 pytestmark = pytest.mark.slow
 

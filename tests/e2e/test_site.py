@@ -25,11 +25,10 @@ from functions.web import pages
 from generator.build import incremental
 from generator.content import library
 from generator.files.output import file_of
-from tests.client import Client
-from tests.conftest import SECRET
-from tests.integration.test_desk import Desk, Team
-from tests.integration.test_functions import wish
-from tests.servers import missing
+from tests.support.client import Client
+from tests.support.community import SECRET
+from tests.support.orders import Desk, Team, wish
+from tests.support.servers import missing
 
 PRODUCT = Path(__file__).parent.parent.parent
 CHECKER = PRODUCT / "tests/node/node_modules/vnu-jar/build/dist/vnu.jar"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SITE
-from tests.servers import PRODUCT
+from tests.support.servers import PRODUCT
+from tests.support.site import SITE
 
 pytestmark = pytest.mark.slow
 

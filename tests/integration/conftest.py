@@ -2,15 +2,16 @@
 
 import importlib.util
 import platform
+import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
-from generator.build import incremental
 from generator.deploy import package
-from tests.commands import run
-from tests.servers import PRODUCT
+from tests.support.commands import run
+from tests.support.community import own_settings
+from tests.support.servers import PRODUCT
 
 OF_LAMBDA = (
     *("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"),
@@ -52,9 +53,15 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def community(root: Path) -> Path:
-    """The root of a community that has twelve orders in its folder ``var``."""
-    incremental.build(root, root / "public")
-    assert run(root, "demo", "--orders", "12").exit_code == 0
+@pytest.fixture(scope="session")
+def _community(small_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = shutil.copytree(small_site, tmp_path_factory.mktemp("community") / "root")
+    with own_settings():
+        assert run(root, "demo", "--orders", "12").exit_code == 0
     return root
+
+
+@pytest.fixture
+def community(_community: Path, tmp_path: Path) -> Path:
+    """The root of a community that was built and has twelve orders in its folder ``var``."""
+    return shutil.copytree(_community, tmp_path / "root")

@@ -7,9 +7,9 @@ from functions.context.workdays import CHINA
 from functions.orders import repository
 from functions.storage.connect import connect
 from generator.build import incremental
-from tests.client import Client
-from tests.conftest import SECRET, Clock
-from tests.integration.test_functions import wish
+from tests.support.client import Client
+from tests.support.community import SECRET, Clock
+from tests.support.orders import wish
 
 
 def test_time_stands_still_in_a_request_and_goes_on_between_two(app: App, clock: Clock) -> None:

@@ -22,11 +22,10 @@ from functions.orders.lifecycle import Order
 from functions.storage.history import Change, Head
 from functions.storage.sqlite import SQLite, changes
 from functions.web.http import FORM, LONGEST_UPLOAD, Event, Response
-from tests.client import Answer, Client
-from tests.conftest import SECRET
-from tests.integration.test_desk import Desk
-from tests.integration.test_functions import WISH
-from tests.integration.test_store import no_commit
+from tests.support.client import Answer, Client
+from tests.support.community import SECRET
+from tests.support.histories import no_commit
+from tests.support.orders import WISH, Desk
 
 Result = TypeVar("Result")
 Answered = tuple[int, dict[str, str], bytes]
@@ -219,6 +218,7 @@ def test_no_more_wait_than_fit_into_memory(
     assert [status for status, _, _ in run(meanwhile())] == [503, 303, 303]
 
 
+@pytest.mark.slow
 def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
     functions: ASGIApp, app: App, store: SQLite
 ) -> None:

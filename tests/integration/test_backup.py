@@ -23,11 +23,11 @@ from functions.orders import repository
 from functions.storage import opening
 from functions.storage.connect import connect
 from generator.build import incremental
-from tests import killed
-from tests.client import Client
-from tests.commands import readable, run
-from tests.conftest import Clock
-from tests.integration.test_functions import wish
+from tests.support import killed
+from tests.support.client import Client
+from tests.support.commands import readable, run
+from tests.support.community import Clock
+from tests.support.orders import wish
 
 RULE = Rule(7, 5, 12)
 

@@ -14,14 +14,7 @@ from generator.build import incremental
 from generator.errors import ContentError, WudanError
 from generator.files import parallel
 from generator.files.output import Report
-
-NEWS = "content/news/spring.yaml"
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-    }
+from tests.support.site import NEWS, edit, tree
 
 
 def built(root: Path) -> Report:
@@ -50,15 +43,6 @@ def test_a_mistake_leaves_the_old_site_whole(root: Path) -> None:
     with pytest.raises(ContentError):
         built(root)
     assert (tree(root / "public"), tree(incremental.bundle_folder(root))) == before
-
-
-def edit(file: str, old: str, new: str) -> Callable[[Path], None]:
-    def change(root: Path) -> None:
-        text = (root / file).read_text()
-        assert old in text
-        (root / file).write_text(text.replace(old, new))
-
-    return change
 
 
 def add(file: str, text: str) -> Callable[[Path], None]:
@@ -224,6 +208,7 @@ print(forked)
 """
 
 
+@pytest.mark.slow
 def test_many_processes_write_what_one_does(root: Path, tmp_path: Path) -> None:
     anew = shutil.copytree(root, tmp_path / "anew")
     built(root)

@@ -8,16 +8,12 @@ import socket
 import socketserver
 import ssl
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -29,13 +25,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from functions.errors import Undelivered
 from functions.messages.channels import KINDS, deliver
 from functions.messages.outbox import sentence
-from tests.servers import PRODUCT
+from tests.support.robots import KEY, Robot, serving
+from tests.support.servers import PRODUCT
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SECRET = "SEC-a+b/c=secret"
-KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 ROBOTS = ("wecom", "dingtalk", "feishu")
-TAKEN = b'{"errcode":0,"errmsg":"ok","code":0,"msg":"success"}'
 WORDS = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())["undelivered"]
 TEXT = "申请 7K3M 已派给理发队\n请在 11 月 25 日前答复。"
 
@@ -43,46 +38,6 @@ TEXT = "申请 7K3M 已派给理发队\n请在 11 月 25 日前答复。"
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
-
-
-@contextmanager
-def serving(server: socketserver.BaseServer) -> Iterator[None]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class Robot(HTTPServer):
-    """Records what is posted to it, and answers what it is told to answer."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), RobotHandler)
-        self.posts: list[tuple[str, dict[str, Any]]] = []
-        self.types: list[str] = []
-        self.status, self.answer, self.location = 200, TAKEN, ""
-        self.url = f"http://127.0.0.1:{self.server_port}/cgi-bin/webhook/send?key={KEY}"
-
-
-class RobotHandler(BaseHTTPRequestHandler):
-    server: Robot
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.posts.append((self.path, json.loads(body)))
-        self.server.types.append(self.headers["Content-Type"])
-        self.send_response(self.server.status)
-        if self.server.location:
-            self.send_header("Location", self.server.location)
-        self.end_headers()
-        self.wfile.write(self.server.answer)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - So it is named.
-        pass
 
 
 @pytest.fixture

@@ -30,20 +30,32 @@ from functions.storage.connect import connect
 from functions.storage.dynamodb import DynamoDB
 from functions.storage.history import Change, Event, Kept, Message
 from functions.storage.sqlite import SQLite
-from tests.conftest import SECRET
+from tests.support.community import SECRET, Clock
+from tests.support.orders import account
 
 KEPT = ("heads", "marks", "traces", "tallies")
 
 
+@pytest.fixture(scope="module")
+def full(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a community with something of everything; nobody has it open."""
+    file = tmp_path_factory.mktemp("full") / "wudan.db"
+    store = SQLite(file)
+    fill(App(bundle, lambda: store, SECRET, Clock()))
+    store.close()
+    return file
+
+
 @pytest.fixture
-def filled(app: App) -> App:
-    """A store with something of everything."""
-    return fill(app)
+def filled(app: App, full: Path, tmp_path: Path) -> App:
+    """The functions of a community with something of everything."""
+    shutil.copy(full, tmp_path / "wudan.db")
+    return app
 
 
 def fill(app: App, orders: int = 30) -> App:
     demo.fill(app, orders)
-    Accounts(app.store, app.clock).add("王芳", accounts.ADMINISTRATOR)
+    account(app, "王芳", accounts.ADMINISTRATOR)
     Accounts(app.store, app.clock).note("王芳", "exported", {"sheet": "orders", "month": "2026-11"})
     app.team_links.issue("barbers", "王芳")
     no = first(app)
@@ -383,6 +395,7 @@ def test_mending_that_broke_off_in_a_table_is_completed_by_the_next(
     assert kept(table) == before
 
 
+@pytest.mark.slow
 def test_beside_those_who_write_there_is_never_a_false_alarm(filled: App) -> None:
     stop, written = threading.Event(), list[str]()
 
@@ -422,14 +435,12 @@ def run(*arguments: str | Path) -> Result:
 
 
 @pytest.fixture
-def data(root: Path, bundle: Path, clock: Callable[[], datetime]) -> Path:
+def data(root: Path, bundle: Path, full: Path) -> Path:
     """The data folder of a root that was built, with thirty orders; nobody has it open."""
     folder = root / "var"
     folder.mkdir()
     (folder / "secret").write_bytes(SECRET)
-    store = SQLite(folder / "wudan.db")
-    fill(App(bundle, lambda: store, SECRET, clock))
-    store.close()
+    shutil.copy(full, folder / "wudan.db")
     shutil.copytree(bundle, root / ".wudan/bundle")
     return folder
 

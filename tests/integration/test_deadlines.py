@@ -16,18 +16,21 @@ from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.history import Change, Event
 from generator.build import incremental
-from tests.client import Client
-from tests.conftest import SECRET, Clock
-from tests.integration.test_desk import Desk, Team, found
-from tests.integration.test_functions import RATING, wish
+from tests.support.client import Client
+from tests.support.community import SECRET, Clock
+from tests.support.orders import RATING, Desk, Team, found, wish
 
 UNSURE, PROVISIONAL = "那时的节假日还没公布", "（暂定）"
 
 
 @pytest.fixture
+def root(built: Path) -> Path:
+    return built
+
+
+@pytest.fixture
 def client(root: Path, tmp_path: Path, clock: Clock) -> Client:
     """The functions of a site whose calendar may change."""
-    incremental.build(root, root / "public")
     store = f"sqlite:{tmp_path}/wudan.db"
     return Client(App(incremental.bundle_folder(root), lambda: connect(store), SECRET, clock))
 
@@ -62,7 +65,7 @@ def orders(client: Client, desk: Desk, team: Team) -> dict[str, str]:
             team.do(no, "done")
         if state == "rated":
             form = client.get(filed.location).form("/api/rating")
-            client.post("/api/rating", {**form, **RATING}).location  # noqa: B018
+            assert client.post("/api/rating", {**form, **RATING}).location
         assert found(client.app, no).state == state
     return nos
 

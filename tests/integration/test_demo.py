@@ -15,7 +15,7 @@ from functions.orders.lifecycle import Order
 from functions.people import volunteers
 from functions.storage.connect import connect
 from generator.build import incremental
-from tests.conftest import SECRET
+from tests.support.community import SECRET
 
 MANY = 60
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,70 +11,12 @@ from openpyxl import Workbook, load_workbook
 from functions import scheduled
 from functions.app import App
 from functions.forms import order_number
-from functions.forms.spreadsheet import xlsx
-from functions.orders.lifecycle import Order
 from functions.people import accounts, volunteers
 from functions.people.accounts import Accounts
-from tests.client import Answer, Client
-from tests.conftest import Clock
-from tests.integration.test_functions import JOIN, RATING, WISH, wish
-
-
-class Desk:
-    """A browser at the station's PC: keeps its cookie, sends the token of the page."""
-
-    def __init__(self, client: Client, name: str = "王芳", role: str = accounts.STAFF):
-        self.client = client
-        password = Accounts(client.app.store, client.app.clock).add(name, role)
-        entered = client.post("/desk/sign-in/", {"name": name, "password": password})
-        assert entered.location == "/desk/"
-        self.cookie = entered.cookies[0].split(";")[0]
-
-    def get(self, address: str) -> Answer:
-        return self.client.get(address, cookie=self.cookie)
-
-    @property
-    def token(self) -> str:
-        field = self.get("/desk/").page.css_first("[name=token]")
-        assert field is not None
-        return field.attributes["value"] or ""
-
-    def post(self, address: str, typed: Mapping[str, Any]) -> Answer:
-        return self.client.post(address, {"token": self.token, **typed}, cookie=self.cookie)
-
-    def do(self, no: str, kind: str, **typed: str) -> Answer:
-        order = found(self.client.app, no)
-        sent = {"no": no, "do": kind, "version": str(order.version), **typed}
-        return self.post("/desk/order/", sent)
-
-    def dispatched(self, no: str, level: str = "routine", team: str = "barbers") -> None:
-        self.do(no, "triaged", level=level, service="haircut").location  # noqa: B018
-        if level == "difficult":
-            self.do(no, "consulted", note="和物业商量好了").location  # noqa: B018
-        self.do(no, "dispatched", team=team).location  # noqa: B018
-
-
-class Team:
-    """A team leader's phone, with the team's private link."""
-
-    def __init__(self, client: Client, team: str = "barbers"):
-        self.client = client
-        self.address = client.app.team_links.address(client.app.team_links.issue(team, "王芳"))
-        self.hidden = dict(pair.split("=") for pair in urlsplit(self.address).query.split("&"))
-
-    def get(self, no: str = "") -> Answer:
-        return self.client.get(self.address + (f"&no={no}" if no else ""))
-
-    def do(self, no: str, kind: str, **typed: str) -> Answer:
-        version = str(found(self.client.app, no).version)
-        sent = {**self.hidden, "no": no, "do": kind, "version": version, **typed}
-        return self.client.post("/team/", sent)
-
-
-def found(app: App, no: str) -> Order:
-    order = app.orders.find(no)
-    assert order is not None
-    return order
+from tests.support.client import Client
+from tests.support.community import Clock
+from tests.support.orders import JOIN, RATING, WISH, Desk, Team, account, found, wish
+from tests.support.workbooks import upload, workbook
 
 
 @pytest.fixture
@@ -95,11 +36,10 @@ class TestSignIn:
     def test_nothing_is_shown_to_who_is_not_signed_in(self, client: Client, path: str) -> None:
         assert client.get(path).location == "/desk/sign-in/"
 
-    @pytest.mark.slow
     def test_a_wrong_password_is_told_and_too_many_tries_wait(
         self, client: Client, clock: Clock
     ) -> None:
-        password = Accounts(client.app.store, client.app.clock).add("王芳")
+        password = account(client.app, "王芳")
         for _ in range(5):
             wrong = client.post("/desk/sign-in/", {"name": "王芳", "password": "x"})
             assert (wrong.status, "名字或密码不对" in wrong.text) == (422, True)
@@ -109,7 +49,7 @@ class TestSignIn:
         assert client.post("/desk/sign-in/", right).location == "/desk/"
 
     def test_the_cookie_is_kept_from_scripts_and_other_sites(self, client: Client) -> None:
-        password = Accounts(client.app.store, client.app.clock).add("王芳")
+        password = account(client.app, "王芳")
         typed = {"name": "王芳", "password": password}
         plain = client.post("/desk/sign-in/", typed).cookies[0]
         assert "HttpOnly; SameSite=Strict" in plain
@@ -207,11 +147,11 @@ class TestOrder:
         answer = wish(client)
         no = answer.no
         desk.dispatched(no)
-        team.do(no, "accepted", volunteer="team", person="秦师傅").location  # noqa: B018
-        team.do(no, "done", note="剪好了").location  # noqa: B018
+        assert team.do(no, "accepted", volunteer="team", person="秦师傅").location
+        assert team.do(no, "done", note="剪好了").location
         sent = {**client.get(answer.location).form("/api/rating"), **RATING}
-        client.post("/api/rating", sent).location  # noqa: B018
-        desk.do(no, "closed").location  # noqa: B018
+        assert client.post("/api/rating", sent).location
+        assert desk.do(no, "closed").location
         kinds = [event.kind for event in client.app.store.events(no)]
         assert kinds == [
             "submitted", "triaged", "dispatched", "accepted", "done", "rated", "closed"
@@ -224,7 +164,7 @@ class TestOrder:
     def test_due_days_follow_the_level_in_working_days(self, client: Client, desk: Desk) -> None:
         for level, due in (("routine", "2026-11-26"), ("difficult", "2026-12-14")):
             no = wish(client, name=level).no
-            desk.do(no, "triaged", level=level, service="haircut").location  # noqa: B018
+            assert desk.do(no, "triaged", level=level, service="haircut").location
             assert found(client.app, no).due == due
 
     def test_a_difficult_one_is_consulted_on_before_it_is_dispatched(
@@ -253,9 +193,9 @@ class TestOrder:
     ) -> None:
         no = wish(client).no
         desk.do(no, "triaged", level="routine", service="haircut")
-        desk.do(no, "paused", until="2026-12-07", note="外出").location  # noqa: B018
+        assert desk.do(no, "paused", until="2026-12-07", note="外出").location
         clock.forward(days=14)
-        Desk(client, "刘").do(no, "resumed").location  # noqa: B018
+        assert Desk(client, "刘").do(no, "resumed").location
         assert found(client.app, no).due == "2026-12-10"  # Ten working days later than before.
 
     def test_a_wrong_answer_comes_back_with_its_sentence_and_what_was_typed(
@@ -282,7 +222,7 @@ class TestOrder:
             desk.do(second, "triaged", level="routine", service="haircut")
             full = desk.do(second, "dispatched", team="barbers")
             assert (full.status, "上限" in full.errors["team"]) == (422, True)
-            Team(client).do(first, "declined", reason="busy").location  # noqa: B018
+            assert Team(client).do(first, "declined", reason="busy").location
             assert desk.do(second, "dispatched", team="barbers").location
         finally:
             client.app.bundle.capacity.clear()
@@ -295,11 +235,11 @@ class TestOrder:
         assert order_number.spell(first.no) in page
         assert "同一个电话、同一个住址" in page
         assert desk.do(second.no, "merged", into=second.no).status == 422
-        desk.do(second.no, "merged", into=first.no).location  # noqa: B018
+        assert desk.do(second.no, "merged", into=first.no).location
         told = client.get(second.location).text
         assert "已合并" in told
         assert "合到的那一单现在：已收到" in told
-        desk.do(second.no, "unmerged").location  # noqa: B018
+        assert desk.do(second.no, "unmerged").location
         assert found(client.app, second.no).state == "submitted"
 
     @pytest.mark.parametrize(
@@ -310,7 +250,7 @@ class TestOrder:
     ) -> None:
         no = wish(client).no
         assert "姓名、电话" in desk.do(no, "released", text=text).errors["text"]
-        desk.do(no, "released", text="独居老人想请人上门理发").location  # noqa: B018
+        assert desk.do(no, "released", text="独居老人想请人上门理发").location
         assert found(client.app, no).published == "独居老人想请人上门理发"
 
     def test_every_look_at_contact_details_is_remembered_once_a_day(
@@ -339,10 +279,10 @@ class TestOrder:
         no = wish(client).no
         desk.dispatched(no)
         team.do(no, "accepted", volunteer="team")
-        desk.do(no, "done").location  # noqa: B018
+        assert desk.do(no, "done").location
         assert desk.do(no, "rated", source="phone", **RATING).status == 409
         other = Desk(client, "刘")
-        other.do(no, "rated", source="phone", problems="来晚了", **RATING).location  # noqa: B018
+        assert other.do(no, "rated", source="phone", problems="来晚了", **RATING).location
         assert client.app.store.events(no)[-1].data["source"] == "phone"
         assert found(client.app, no).problem == "raised"
 
@@ -355,7 +295,7 @@ class TestOrder:
         team.do(answer.no, "done")
         sent = {**client.get(answer.location).form("/api/rating"), **RATING, "problems": "来晚了"}
         client.post("/api/rating", sent)
-        desk.do(answer.no, "answered", how="private", text="对不起，下次早到").location  # noqa: B018
+        assert desk.do(answer.no, "answered", how="private", text="对不起，下次早到").location
         assert "对不起，下次早到" in client.get(answer.location).text
         assert "对不起" not in str(client.app.store.events(answer.no))
 
@@ -364,7 +304,7 @@ class TestOrder:
     ) -> None:
         no = wish(client).no
         desk.do(no, "cancelled")
-        desk.do(no, "erased").location  # noqa: B018
+        assert desk.do(no, "erased").location
         assert client.app.personal.contact(no) == {}
         assert "没有。" in desk.get("/desk/find/?q=5678").text
         assert found(client.app, no).erased_at
@@ -405,7 +345,7 @@ class TestTeam:
         no = wish(client).no
         desk.dispatched(no)
         assert order_number.spell(no) in team.get().text
-        team.do(no, "declined", reason="busy", note="都回老家了").location  # noqa: B018
+        assert team.do(no, "declined", reason="busy", note="都回老家了").location
         assert order_number.spell(no) not in team.get().text
         assert "最近排满了" in desk.get(f"/desk/order/?no={no}").text
 
@@ -476,7 +416,7 @@ class TestTeam:
         address = urlsplit(where.attributes["href"] or "")
         page = client.get(f"{address.path}?{address.query}")
         sent = {**page.form("/api/rating"), **RATING}
-        client.post("/api/rating", sent).location  # noqa: B018
+        assert client.post("/api/rating", sent).location
         assert client.app.store.events(no)[-1].data["source"] == "onsite"
         again = client.get(f"{address.path}?{address.query}")
         assert "last4" in again.form("/api/rating")
@@ -506,7 +446,7 @@ class TestClock:
         clock.forward(days=30)
         assert tick(client.app)["closed"] == 1
         sent = {**client.get(answer.location).form("/api/rating"), **RATING}
-        client.post("/api/rating", sent).location  # noqa: B018
+        assert client.post("/api/rating", sent).location
         assert found(client.app, answer.no).state == "rated"
 
 
@@ -522,7 +462,7 @@ class TestPeople:
         (head,) = client.app.store.find(volunteers.KIND)
         assert "王女士" in desk.get("/desk/people/").text
         sent = {"no": head.no, "do": "approved", "team": "barbers"}
-        desk.post("/desk/person/", sent).location  # noqa: B018
+        assert desk.post("/desk/person/", sent).location
         no = wish(client).no
         desk.dispatched(no)
         assert "王女士" in team.get(no).text
@@ -587,20 +527,3 @@ class TestSheets:
         empty = io.BytesIO()
         Workbook().save(empty)
         assert "缺这些列" in upload(desk, "wishes", empty.getvalue()).text
-
-
-def workbook(heads: list[str], *rows: list[str]) -> bytes:
-    with xlsx("x", heads, rows) as file:
-        return file.read()
-
-
-def upload(desk: Desk, kind: str, file: bytes) -> Answer:
-    token = desk.get("/desk/").page.css_first("[name=token]")
-    assert token is not None
-    parts = b""
-    for name, value in (("token", token.attributes["value"] or ""), ("kind", kind)):
-        parts += f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-    parts += b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n'
-    parts += b"Content-Type: application/octet-stream\r\n\r\n" + file + b"\r\n--b--\r\n"
-    headers = {"content-type": "multipart/form-data; boundary=b", "cookie": desk.cookie}
-    return desk.client.send("POST", "/desk/sheets/", parts, headers)

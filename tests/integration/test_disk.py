@@ -11,7 +11,7 @@ import pytest
 
 from generator.build import incremental
 from generator.errors import DiskError
-from tests.integration.test_build import NEWS, edit, tree
+from tests.support.site import NEWS, edit, tree
 
 pytestmark = pytest.mark.slow
 

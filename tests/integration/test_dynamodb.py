@@ -17,9 +17,9 @@ from functions.errors import Full
 from functions.storage.dynamodb import DynamoDB
 from functions.storage.dynamodb import table as engine
 from functions.storage.history import Change
-from tests import servers
 from tests.integration import test_store
-from tests.integration.test_store import event, head
+from tests.support import servers
+from tests.support.histories import event, head
 
 Sent = list[tuple[str, dict[str, Any]]]
 

@@ -12,46 +12,10 @@ from hypothesis import strategies as st
 from functions.app import App
 from functions.asgi import ROUTES
 from functions.forms import order_number
-from functions.orders.repository import Step
-from functions.storage.history import Event
 from functions.web.http import respond
-from tests.client import Answer, Client
-from tests.conftest import Clock
-
-WISH = {
-    "service": "haircut",
-    "detail": "家里有老人，想上门理发。",
-    "name": "𠮷野先生",
-    "phone": "138 1234 5678",
-    "address": "1 栋 2 单元",
-    "consent": "yes",
-}
-RATING = {"attitude": "5", "skill": "4", "timeliness": "3", "solved": "solved"}
-JOIN = {"name": "王女士", "phone": "0773-2812345", "team": "barbers", "consent": "yes"}
-
-
-def wish(client: Client, **changes: Any) -> Answer:
-    drawn = client.get("/wish/").form("/api/wish")
-    return client.post("/api/wish", {**drawn, **WISH, **changes})
-
-
-def move(app: App, no: str, *kinds: str) -> None:
-    """Carry an order on, as the station and a team would."""
-    facts: dict[str, dict[str, str]] = {
-        "triaged": {"level": "routine", "due": "2026-12-01"},
-        "dispatched": {"team": "barbers", "due": "2026-11-25"},
-        "accepted": {"volunteer": "V"},
-    }
-    by = {"accepted": "team", "declined": "team"}
-    for kind in kinds:
-        order = app.orders.find(no)
-        assert order
-        at = app.clock.now.isoformat()
-        event = Event(kind, by.get(kind, "staff"), at, facts.get(kind, {}))
-        app.orders.move(order, Step(event))
-
-
-DONE = ("triaged", "dispatched", "accepted", "done")
+from tests.support.client import Answer, Client
+from tests.support.community import Clock
+from tests.support.orders import DONE, JOIN, RATING, WISH, move, wish
 
 
 class TestWish:

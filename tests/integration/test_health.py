@@ -9,9 +9,9 @@ import pytest
 from functions.app import App
 from functions.storage.connect import connect
 from functions.storage.sqlite import SQLite
-from tests.client import Client
-from tests.conftest import SECRET, Clock
-from tests.integration.test_functions import wish
+from tests.support.client import Client
+from tests.support.community import SECRET, Clock
+from tests.support.orders import wish
 
 TOKEN = "a token of the settings"
 

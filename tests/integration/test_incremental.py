@@ -19,16 +19,15 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bench import corpus
 from generator.build import compare, incremental, render
 from generator.content import markup, yaml_source
 from generator.errors import ContentError
 from generator.files import file_stamps, parallel
 from generator.files.file_stamps import JUST_NOW
 from generator.site import program
-from tests.conftest import MADE, SITE
-from tests.integration.test_build import tree
-from tests.servers import PRODUCT
+from tests.support import corpus
+from tests.support.servers import PRODUCT
+from tests.support.site import MADE, SITE, tree
 
 KILLED = """
 import os, signal, sys

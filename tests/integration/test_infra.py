@@ -15,29 +15,18 @@ import pytest
 from click.testing import CliRunner
 
 import build
-from functions import desk, rating, team, tracking, volunteer, wish
 from functions.app import App
 from functions.forms import order_number
 from functions.storage.connect import connect
 from functions.web.http import HEADERS
 from generator.deploy.publish import NOTES
-from tests.client import Answer, Client
-from tests.integration.test_functions import JOIN, WISH
-from tests.integration.test_functions import wish as make_wish
-from tests.integration.test_publish import unpacked
-from tests.integration.test_together import carried_through
-from tests.servers import PRODUCT, ministack
+from tests.support.client import Answer, Client
+from tests.support.deployed import ADDRESSES, unpacked
+from tests.support.orders import JOIN, WISH, carried_through
+from tests.support.orders import wish as make_wish
+from tests.support.servers import PRODUCT, ministack
 
 REGIONS = {"aws": "ap-east-1", "aws-cn": "cn-north-1"}
-FUNCTIONS = {
-    "wish": wish,
-    "rating": rating,
-    "volunteer": volunteer,
-    "order": tracking,
-    "desk": desk,
-    "team": team,
-}
-ADDRESSES = {path: name for name, module in FUNCTIONS.items() for path in module.ROUTES}
 PATIENCE = 60
 """Seconds for the stack; it takes one or two."""
 

@@ -15,8 +15,7 @@ from generator.errors import ContentError
 from generator.files.output import Report
 from generator.site.plan import PLANNERS
 from generator.site.plan.page import Page, item_page
-from tests.conftest import MADE
-from tests.integration.test_build import tree
+from tests.support.site import MADE, tree
 
 
 def built(root: Path) -> Report:

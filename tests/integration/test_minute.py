@@ -15,9 +15,9 @@ from generator.build import incremental
 from generator.errors import WudanError
 from generator.serve import local_app
 from generator.serve.upkeep import DailyCopy, Minute
-from tests.client import Client
-from tests.conftest import Clock
-from tests.integration.test_functions import move, wish
+from tests.support.client import Client
+from tests.support.community import Clock
+from tests.support.orders import move, wish
 
 
 class Builds:

@@ -16,21 +16,27 @@ from functions.errors import Unusable
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.vault import Vault
-from generator.build import incremental
 from generator.messages import STORE
-from tests.client import Client
+from tests.support.client import Client
+from tests.support.community import own_settings
 
 READING = (["staff", "list"], ["staff", "add", "李雷"], ["demo"], ["backup"], ["secret", "rotate"])
 """Commands that read or write orders; a build reads them too, for its figures."""
 
 
-@pytest.fixture
-def root(root: Path) -> Path:
-    """A community with one order and one account in its folder ``var``."""
-    incremental.build(root, root / "public")
-    assert run(root, "demo", "--orders", "3").exit_code == 0
-    assert run(root, "staff", "add", "王芳").exit_code == 0
+@pytest.fixture(scope="module")
+def begun(small_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = shutil.copytree(small_site, tmp_path_factory.mktemp("begun") / "root")
+    with own_settings():
+        assert run(root, "demo", "--orders", "3").exit_code == 0
+        assert run(root, "staff", "add", "王芳").exit_code == 0
     return root
+
+
+@pytest.fixture
+def root(begun: Path, tmp_path: Path) -> Path:
+    """A community with three orders and one account in its folder ``var``."""
+    return shutil.copytree(begun, tmp_path / "root")
 
 
 def run(root: Path, *command: str) -> Result:
@@ -168,7 +174,7 @@ def test_a_folder_that_refuses_hard_links_is_as_good(
 def test_a_store_of_before_fingerprints_gets_one_from_the_secret_that_opens_it(
     client: Client,
 ) -> None:
-    from tests.integration.test_functions import wish
+    from tests.support.orders import wish
 
     wish(client)
     store, vault = client.app.store, client.app.vault

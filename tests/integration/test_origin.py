@@ -7,10 +7,9 @@ import pytest
 from functions import desk
 from functions.app import App
 from functions.people.accounts import ADMINISTRATOR, STAFF, Accounts
-from tests.client import Client
-from tests.integration.test_desk import Desk
-from tests.integration.test_functions import WISH
-from tests.servers import PRODUCT
+from tests.support.client import Client
+from tests.support.orders import WISH, Desk
+from tests.support.servers import PRODUCT
 
 FOREIGN = {"sec-fetch-site": "cross-site"}
 POSTS = [path for path, methods in desk.ROUTES.items() if "POST" in methods]

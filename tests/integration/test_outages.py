@@ -18,10 +18,9 @@ from functions.people import access_log
 from functions.storage.connect import connect
 from functions.storage.history import Change
 from functions.storage.sqlite import SQLite
-from tests.client import Answer, Client
-from tests.conftest import SECRET, Clock
-from tests.integration.test_desk import Desk, Team, found
-from tests.integration.test_functions import JOIN, RATING, WISH, wish
+from tests.support.client import Answer, Client
+from tests.support.community import SECRET, Clock
+from tests.support.orders import JOIN, RATING, WISH, Desk, Team, found, wish
 
 JSON = "application/json"
 WRITTEN = ("𠮷野", "138 1234 5678", "13812345678", "1 栋", "上门理发")

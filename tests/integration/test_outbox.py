@@ -10,10 +10,10 @@ from functions import scheduled as schedule
 from functions.app import App
 from functions.messages import channels
 from functions.storage.history import Change, Head, Message, to_utc
-from tests.client import Client
-from tests.conftest import Clock
-from tests.integration.test_channels import Robot, serving
-from tests.integration.test_functions import move, wish
+from tests.support.client import Client
+from tests.support.community import Clock
+from tests.support.orders import move, wish
+from tests.support.robots import Robot, serving
 
 SOON = 1
 """Seconds for which a round waits, where somebody is silent."""

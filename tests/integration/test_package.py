@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from generator.deploy.package import FUNCTIONS, NIGHTLY
-from tests.servers import PRODUCT
+from tests.support.servers import PRODUCT
 
 SEALS = {"bundle", "functions", "cryptography", "_cffi_backend"}
 DRAWS = SEALS | {"jinja2", "markupsafe", "multipart"}

@@ -11,7 +11,7 @@ from generator import PRODUCT
 from generator.build import incremental
 from generator.files.cache import Cache
 from generator.site import program
-from tests.integration.test_build import tree
+from tests.support.site import tree
 
 LOADED = """
 import sys

@@ -1,6 +1,5 @@
 """A site brought to a bucket: what is sent, in which order, and what is left when it is killed."""
 
-import gzip
 import random
 import re
 import shutil
@@ -32,8 +31,9 @@ from generator.deploy import publish, publish_lock
 from generator.deploy.publish import NOTES, Publication
 from generator.errors import WudanError
 from generator.files.output import file_of
-from tests import servers
-from tests.conftest import MADE, SITE
+from tests.support import servers
+from tests.support.deployed import unpacked
+from tests.support.site import MADE, SITE
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -42,11 +42,6 @@ ENGINES = {"seaweed": servers.seaweed, "ministack": servers.ministack}
 SEAWEED, MINISTACK = (pytest.mark.parametrize("engine", [name], indirect=True) for name in ENGINES)
 HOME = "https://test.example.cn"
 KILLS = 20
-
-
-def unpacked(body: bytes, encoding: str | None) -> bytes:
-    """The body as readers get to see it."""
-    return gzip.decompress(body) if encoding == "gzip" else body
 
 
 class Bucket(NamedTuple):
@@ -187,7 +182,7 @@ class Gate(ThreadingHTTPServer):
         self.left -= 1
         if self.left == 0 and self.victim:
             self.victim.kill()
-            self.victim.wait()  # Then its connections are closed.
+            self.victim.wait(60)  # Then its connections are closed.
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Who is killed hangs up at any moment."""
@@ -221,7 +216,8 @@ class _Passing(BaseHTTPRequestHandler):
     do_DELETE = do_PUT  # noqa: N815
 
     def is_deserted(self) -> bool:
-        """Whether nobody waits for the answer any more."""
+        """Whether nobody waits for the answer any more. The connection has no timeout: with one,
+        ``recv`` would wait for it in spite of the flag."""
         try:
             return not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:

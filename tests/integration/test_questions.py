@@ -26,10 +26,11 @@ from functions.people import volunteers
 from functions.storage.connect import connect
 from functions.storage.history import Change
 from generator.build import incremental
-from tests.client import Answer, Client
-from tests.conftest import MADE, SECRET, SITE, Clock
-from tests.integration.test_desk import Desk, Team, upload, workbook
-from tests.integration.test_functions import JOIN, RATING, WISH
+from tests.support.client import Answer, Client
+from tests.support.community import SECRET, Clock
+from tests.support.orders import JOIN, RATING, WISH, Desk, Team
+from tests.support.site import MADE, SITE
+from tests.support.workbooks import upload, workbook
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from functions.orders import counters, figures
 from functions.orders.lifecycle import Order
 from generator.build import incremental
 from generator.files.output import Report
+from tests.support.site import MADE, SITE
 
 MONTH = "2026-11"
 
@@ -26,8 +28,7 @@ def order(number: int, service: str = "haircut", team: str = "barbers", **more: 
     return Order(f"N{number}", service=service, team=team, **facts)
 
 
-@pytest.fixture
-def snapshot() -> dict[str, Any]:
+def two_months() -> dict[str, Any]:
     orders = [order(n) for n in range(6)]
     orders += [order(n, "mending", "menders", problem="answered") for n in range(6, 11)]
     orders += [Order("O", state="submitted", service="other", filed_at=f"{MONTH}-23T10:00:00")]
@@ -50,6 +51,19 @@ def snapshot() -> dict[str, Any]:
     answers = [{"text": "灯修好了。", "service": "mending", "month": MONTH}]
     return {"made": f"{MONTH}-23", "months": dict(months), "now": now, "wishes": wishes,
             "answers": answers}  # fmt: skip
+
+
+@pytest.fixture
+def snapshot() -> dict[str, Any]:
+    return two_months()
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small site with these figures, for tests that only read it."""
+    root = shutil.copytree(SITE, tmp_path_factory.mktemp("reported") / "root", ignore=MADE)
+    built(root, two_months())
+    return root
 
 
 def built(root: Path, snapshot: dict[str, Any] | None = None) -> Report:
@@ -76,10 +90,9 @@ def table(root: Path, period: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
 
 
-def test_a_month_says_what_was_counted(root: Path, snapshot: dict[str, Any]) -> None:
-    built(root, snapshot)
+def test_a_month_says_what_was_counted(reported: Path, snapshot: dict[str, Any]) -> None:
     report = figures.report(MONTH, snapshot["months"][MONTH])
-    shown = cells(root, f"/report/{MONTH}/")
+    shown = cells(reported, f"/report/{MONTH}/")
     assert shown["点单"] == [f"{report.total.wishes} 单"] == ["12 单"]
     assert shown["解决率"] == [f"{report.total.solved}%"]
     assert shown["态度"] == [f"{report.stars['attitude']} 星"]
@@ -90,15 +103,14 @@ def test_a_month_says_what_was_counted(root: Path, snapshot: dict[str, Any]) -> 
     assert list(shown).index("修理队") < list(shown).index("理发队")
 
 
-def test_the_table_has_the_same_digits(root: Path, snapshot: dict[str, Any]) -> None:
-    built(root, snapshot)
+def test_the_table_has_the_same_digits(reported: Path, snapshot: dict[str, Any]) -> None:
     report = figures.report(MONTH, snapshot["months"][MONTH])
-    rows = table(root, MONTH)
+    rows = table(reported, MONTH)
     assert rows[0]["类别"] == "合计"
     assert rows[0]["点单"] == str(report.total.wishes)
     assert rows[0]["平均星"] == str(report.total.stars)
     shares = {row["名称"]: row["点单率%"] for row in rows if row["类别"] == "服务"}
-    shown = cells(root, f"/report/{MONTH}/")
+    shown = cells(reported, f"/report/{MONTH}/")
     assert {name: shown[name][1] for name in shares} == {n: f"{s}%" for n, s in shares.items()}
     assert len(shares) == len(report.services)
 
@@ -112,10 +124,9 @@ def test_a_year_is_its_months_together(root: Path, snapshot: dict[str, Any]) -> 
     assert links == [f"/report/{MONTH}/", "/report/2026-10/"]
 
 
-def test_answers_are_shown_in_their_month(root: Path, snapshot: dict[str, Any]) -> None:
-    built(root, snapshot)
-    assert "修理家电：灯修好了。" in (root / f"public/report/{MONTH}/index.html").read_text()
-    assert "灯修好了" not in (root / "public/report/2025-11/index.html").read_text()
+def test_answers_are_shown_in_their_month(reported: Path) -> None:
+    assert "修理家电：灯修好了。" in (reported / f"public/report/{MONTH}/index.html").read_text()
+    assert "灯修好了" not in (reported / "public/report/2025-11/index.html").read_text()
 
 
 def test_badges_count_the_last_twelve_months(root: Path, snapshot: dict[str, Any]) -> None:
@@ -128,14 +139,13 @@ def test_badges_count_the_last_twelve_months(root: Path, snapshot: dict[str, Any
     assert "近一年" not in (root / "public/menu/haircut/index.html").read_text()
 
 
-def test_wishes_are_listed_the_newest_first(root: Path, snapshot: dict[str, Any]) -> None:
-    built(root, snapshot)
-    first = page(root, "/wishes/").css(".items > li")
+def test_wishes_are_listed_the_newest_first(reported: Path) -> None:
+    first = page(reported, "/wishes/").css(".items > li")
     assert len(first) == 20
     assert "想理发 20" in first[0].text()
     assert "已完成" in first[0].text()
     assert [a.attributes["href"] for a in first[0].css("a")] == ["/menu/haircut/"]
-    (last,) = page(root, "/wishes/page/2/").css(".items > li")
+    (last,) = page(reported, "/wishes/page/2/").css(".items > li")
     assert "想理发 0" in last.text()
     assert not last.css("a")
 

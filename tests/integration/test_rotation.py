@@ -11,11 +11,11 @@ from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.history import Change
 from functions.storage.vault import Vault
-from tests import killed
-from tests.client import Client
-from tests.commands import readable, run
-from tests.conftest import SECRET
-from tests.integration.test_functions import DONE, WISH, move, wish
+from tests.support import killed
+from tests.support.client import Client
+from tests.support.commands import readable, run
+from tests.support.community import SECRET
+from tests.support.orders import DONE, WISH, move, wish
 
 NEW = b"another line that nobody can guess"
 

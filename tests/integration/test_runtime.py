@@ -28,12 +28,11 @@ from functions.web.http import FORM
 from generator.content.settings import Publish
 from generator.deploy import nightly
 from generator.deploy.package import ARCHITECTURES, FUNCTIONS
-from tests.client import Answer, Client
-from tests.conftest import SECRET
-from tests.integration.test_functions import WISH, wish
-from tests.integration.test_infra import ADDRESSES
-from tests.integration.test_together import carried_through
-from tests.servers import CREDENTIALS, answers, free_port, missing
+from tests.support.client import Answer, Client
+from tests.support.community import SECRET
+from tests.support.deployed import ADDRESSES
+from tests.support.orders import WISH, carried_through, wish
+from tests.support.servers import CREDENTIALS, answers, free_port, missing
 
 Event = Mapping[str, Any]
 PATIENCE = 60

@@ -23,10 +23,9 @@ from functions.people import accounts, volunteers
 from functions.people.accounts import Accounts
 from functions.storage.connect import connect
 from functions.storage.history import Event
-from tests.client import Client
-from tests.conftest import SECRET, Clock
-from tests.integration.test_desk import Desk, Team, found
-from tests.integration.test_functions import DONE, JOIN, RATING, move, wish
+from tests.support.client import Client
+from tests.support.community import SECRET, Clock
+from tests.support.orders import DONE, JOIN, RATING, Desk, Team, account, found, move, wish
 
 YEAR = 365
 
@@ -103,7 +102,7 @@ class TestTimes:
         move(app, answer.no, *DONE)
         clock.forward(hours=-1)
         form = client.get(answer.location).form("/api/rating")
-        client.post("/api/rating", {**form, **RATING}).location  # noqa: B018
+        assert client.post("/api/rating", {**form, **RATING}).location
         move(app, answer.no, "closed")
         sent = {**form, **RATING, "attitude": "1", "once": "another"}
         assert client.post("/api/rating", sent).status == 409
@@ -168,7 +167,7 @@ class TestBelief:
         assert staff.post("/desk/clock/", {}).status == 403
         assert round_(app)["erased"] == 0
         assert f"今天就是 {shown}" in head.get("/desk/").text
-        head.post("/desk/clock/", {}).location  # noqa: B018
+        assert head.post("/desk/clock/", {}).location
         assert "对不上" not in head.get("/desk/").text
         assert app.store.events("done:李主任")[-1].kind == "confirmed_clock"
         assert round_(app)["erased"] == 2
@@ -224,7 +223,7 @@ class TestErasing:
         )
         move(app, no, "closed")
         later(app, clock, days=100)
-        Desk(client).do(no, "answered", how="private", text="对不起").location  # noqa: B018
+        assert Desk(client).do(no, "answered", how="private", text="对不起").location
         later(app, clock, days=YEAR - 100)
         assert round_(app)["erased"] == 0
         later(app, clock, days=1)
@@ -237,7 +236,7 @@ class TestErasing:
         forgotten, accepted, noted = (wish(client, name=name).no for name in ("甲", "乙", "丙"))
         move(app, accepted, "triaged", "dispatched", "accepted")
         later(app, clock, days=30)
-        Desk(client).do(noted, "noted", note="打过电话，没人接").location  # noqa: B018
+        assert Desk(client).do(noted, "noted", note="打过电话，没人接").location
         later(app, clock, days=YEAR - 30)
         assert round_(app)["erased"] == 0
         later(app, clock, days=1)
@@ -420,7 +419,7 @@ class TestLimits:
     def test_a_lock_ends_when_it_was_promised_although_the_clock_was_ahead(
         self, client: Client, app: App, clock: Clock
     ) -> None:
-        password = Accounts(app.store, app.clock).add("王芳")
+        password = account(app, "王芳")
         no = wish(client).no
         clock.forward(days=400)
         for _ in range(7):

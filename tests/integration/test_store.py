@@ -19,6 +19,7 @@ from functions.storage.connect import connect
 from functions.storage.history import Change, Event, Head, Message
 from functions.storage.port import Store
 from functions.storage.sqlite import schema
+from tests.support.histories import event, head, no_commit
 
 Request = pytest.FixtureRequest
 ENGINES: dict[str, Callable[[Path, Request], str]] = {
@@ -37,14 +38,6 @@ def address(request: Request, tmp_path: Path) -> str:
 @pytest.fixture
 def store(address: str) -> Store:
     return connect(address)
-
-
-def event(kind: str = "noted", **data: object) -> Event:
-    return Event(kind, "staff", "2026-11-23T10:00:00+08:00", data)
-
-
-def head(no: str, version: int, state: str = "submitted", at: str = "2026-11-23") -> Head:
-    return Head(no, "order", version, state, at, {"no": no, "名": "𠮷"})
 
 
 def commit(
@@ -594,12 +587,6 @@ def test_what_is_done_together_waits_for_the_disk_once(file: sqlite.SQLite) -> N
             commit(inside, head(f"N{n}", 1), [event()], once=str(n))
     assert done.count("COMMIT") == 1
     assert len(connect(f"sqlite:{file.path}").find("order")) == 20
-
-
-def no_commit(action: int, what: str | None, *more: str | None) -> int:
-    """An authorizer under which every COMMIT fails."""
-    refused = (action, what) == (sqlite3.SQLITE_TRANSACTION, "COMMIT")
-    return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
 
 
 def test_nothing_is_kept_of_what_could_not_be_committed(file: sqlite.SQLite) -> None:

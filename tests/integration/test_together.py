@@ -11,13 +11,11 @@ import pytest
 from functions.app import App
 from functions.forms import spreadsheet
 from functions.orders import counters, figures, repository
-from tests.client import Client
-from tests.conftest import Clock
-from tests.integration.test_desk import Desk, Team, found
-from tests.integration.test_functions import JOIN, RATING, WISH, wish
+from tests.support.client import Client
+from tests.support.community import Clock
+from tests.support.orders import TOLD, Desk, Team, carried_through, found, wish
 
 PERSONAL = ("𠮷野", "138 1234 5678", "13812345678", "1 栋", "上门理发，家里", "王女士", "2812345")
-TOLD = {**WISH, "detail": "上门理发，家里有老人", "address": "1 栋 2 单元"}
 
 
 def test_of_two_hundred_who_accept_at_once_exactly_one_succeeds(client: Client) -> None:
@@ -47,26 +45,6 @@ def watched(app: App, monkeypatch: pytest.MonkeyPatch) -> App:
     told = [{"to": to, "kind": "none", "address": ""} for to in ("station", "barbers")]
     monkeypatch.setitem(app.bundle.site, "notify", told)
     return app
-
-
-def carried_through(client: Client) -> str:
-    """An order that went every way that writes something, and a volunteer beside it."""
-    desk, team = Desk(client), Team(client)
-    client.post("/api/volunteer", JOIN)
-    answer = wish(client, **TOLD)
-    no = answer.no
-    desk.do(no, "triaged", level="difficult", service="haircut", note="打给 13812345678 问过")
-    desk.do(no, "consulted", note="𠮷野家 1 栋")
-    desk.do(no, "released", text="独居老人想请人上门理发")
-    desk.do(no, "dispatched", team="barbers", note="1 栋")
-    team.do(no, "declined", reason="busy", note="𠮷野家太远")
-    desk.do(no, "dispatched", team="barbers")
-    team.do(no, "accepted", volunteer="team", person="王女士")
-    team.do(no, "done", note="𠮷野满意")
-    sent = {**client.get(answer.location).form("/api/rating"), **RATING, "solved": "unsolved"}
-    client.post("/api/rating", {**sent, "problems": "我是𠮷野，电话 13812345678"})
-    desk.do(no, "answered", how="private", text="𠮷野先生，对不起")
-    return no
 
 
 def test_nothing_personal_is_in_histories_figures_messages_logs_or_public_exports(

@@ -13,20 +13,20 @@ from functions.app import App
 from functions.errors import Refused
 from functions.ops import consistency, demo, transfer
 from functions.orders import repository
-from functions.people import accounts
 from functions.people.accounts import Accounts
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.history import Change, Event, Message
 from functions.storage.port import Store
-from tests.conftest import SECRET
+from tests.support.community import SECRET
+from tests.support.orders import account
 
 
 @pytest.fixture
 def ours(app: App) -> Store:
     """A store with something of everything."""
     demo.fill(app, 12)
-    Accounts(app.store, app.clock).add("王芳", accounts.STAFF)
+    account(app, "王芳")
     Accounts(app.store, app.clock).note("王芳", "exported", {"sheet": "orders", "month": ""})
     app.team_links.issue("barbers", "王芳")
     first = next(iter(app.store.numbers(repository.KIND)))

@@ -10,9 +10,8 @@ from functions.forms import order_number
 from functions.people import volunteers
 from functions.storage.sqlite import SQLite
 from functions.storage.vault import Vault
-from tests.client import Client
-from tests.integration.test_desk import Desk, Team, found
-from tests.integration.test_functions import JOIN, RATING, wish
+from tests.support.client import Client
+from tests.support.orders import JOIN, RATING, Desk, Team, found, wish
 
 LOST = "读不出来"
 FOREIGN = b"the secret of another community, long enough"
@@ -55,20 +54,20 @@ def test_an_order_that_cannot_be_read_goes_every_step_and_its_page_says_so(
     page = desk.get(f"/desk/order/?no={no}")
     assert (page.status, LOST in page.text, "已经删去" in page.text) == (200, True, False)
     assert client.app.store.events(f"looks:{no}") == ()  # Nobody saw anything.
-    desk.do(no, "triaged", level="difficult", service="haircut").location  # noqa: B018
-    desk.do(no, "consulted", note="和物业商量好了").location  # noqa: B018
-    desk.do(no, "released", text="独居老人想请人上门理发").location  # noqa: B018
-    desk.do(no, "dispatched", team="barbers").location  # noqa: B018
-    team.do(no, "accepted", volunteer="team", person="王女士").location  # noqa: B018
+    assert desk.do(no, "triaged", level="difficult", service="haircut").location
+    assert desk.do(no, "consulted", note="和物业商量好了").location
+    assert desk.do(no, "released", text="独居老人想请人上门理发").location
+    assert desk.do(no, "dispatched", team="barbers").location
+    assert team.do(no, "accepted", volunteer="team", person="王女士").location
     shown = team.get(no)
     assert (shown.status, LOST in shown.text) == (200, True)
     assert "王女士" in shown.text  # What was sealed with another event can be read.
-    team.do(no, "done").location  # noqa: B018
+    assert team.do(no, "done").location
     mine = client.get(filed.location)
     assert mine.status == 200
-    client.post("/api/rating", {**mine.form("/api/rating"), **RATING}).location  # noqa: B018
-    desk.do(no, "closed").location  # noqa: B018
-    desk.do(no, "erased").location  # noqa: B018
+    assert client.post("/api/rating", {**mine.form("/api/rating"), **RATING}).location
+    assert desk.do(no, "closed").location
+    assert desk.do(no, "erased").location
     assert found(client.app, no).state == "closed"
     assert "已经删去" in desk.get(f"/desk/order/?no={no}").text
 
@@ -77,7 +76,7 @@ def test_a_resident_with_the_key_takes_back_an_order_that_cannot_be_read(client:
     filed = wish(client)
     damage(client.app, filed.no)
     page = client.get(filed.location)
-    client.post("/api/order", {**page.form("/api/order"), "do": "cancel"}).location  # noqa: B018
+    assert client.post("/api/order", {**page.form("/api/order"), "do": "cancel"}).location
     assert found(client.app, filed.no).state == "cancelled"
 
 
@@ -130,7 +129,7 @@ def test_a_volunteer_who_cannot_be_read_is_listed_and_can_be_chosen(client: Clie
     damage(client.app, no)
     desk.dispatched(no)
     assert "读不出" in team.get(no).body
-    team.do(no, "accepted", volunteer=head.no).location  # noqa: B018
+    assert team.do(no, "accepted", volunteer=head.no).location
 
 
 def test_an_answer_to_the_resident_that_cannot_be_read_is_told_as_such(
@@ -143,7 +142,7 @@ def test_an_answer_to_the_resident_that_cannot_be_read_is_told_as_such(
     team.do(filed.no, "done")
     form = client.get(filed.location).form("/api/rating")
     client.post("/api/rating", {**form, **RATING, "problems": "来晚了"})
-    desk.do(filed.no, "answered", how="private", text="对不起").location  # noqa: B018
+    assert desk.do(filed.no, "answered", how="private", text="对不起").location
     assert "对不起" in client.get(filed.location).text
     assert isinstance(app.store, SQLite)
     with app.store._writer.transaction() as db:

@@ -19,7 +19,7 @@ from functions.orders import repository
 from functions.people.accounts import Accounts
 from functions.storage.connect import connect
 from functions.storage.sqlite import schema
-from tests.client import Client
+from tests.support.client import Client
 
 STORES = sorted(Path(__file__).parent.parent.joinpath("stores").glob("*.sql"))
 SECRET = b"0123456789abcdef" * 4

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import PRODUCT
+from tests.support.servers import PRODUCT
 
 SCRIPT = """
 import sys

@@ -12,7 +12,7 @@ from functions.orders import counters
 from functions.orders.counters import NOW, Tally
 from functions.orders.lifecycle import Order, apply, fold
 from functions.storage.history import Event
-from tests.unit.test_lifecycle import FILED, by, ended, events, facts
+from tests.support.lifecycle import FILED, by, ended, events, facts
 
 BEGUN = datetime.fromisoformat("2026-11-30T22:00:00+08:00")
 NUMBERS = ("A", "B", "C")

@@ -9,7 +9,7 @@ import yaml
 from functions import errors
 from functions.errors import WudanError
 from generator import messages
-from tests.servers import PRODUCT
+from tests.support.servers import PRODUCT
 
 TREE = {
     name: kind

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from functions.forms.kinds import COMMA, KINDS, Kind
-from tests.servers import PRODUCT
+from tests.support.servers import PRODUCT
 
 TODAY = date(2026, 11, 23)
 DUTIES = sorted(Kind.__abstractmethods__)

@@ -21,24 +21,10 @@ from functions.orders.lifecycle import (
     moves,
 )
 from functions.storage.history import Event
+from tests.support.lifecycle import BY, FACTS, FILED, by, ended, events, facts
 
 BEGUN = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 AT = BEGUN.isoformat()
-FACTS: dict[str, Any] = {
-    "service": "haircut",
-    "wording": "0123456789ab",
-    "key": "f" * 64,
-    "level": "routine",
-    "due": "2026-12-01",
-    "team": "barbers",
-    "volunteer": "V",
-    "until": "2026-11-30",
-    "solved": "solved",
-    "problem": "answered",
-    "into": "23456789",
-    "text": "A haircut at home",
-}
-
 # The cycle as the station and the teams know it, apart from the code's own table.
 FREE = {"noted", "released", "withdrawn"}
 ALLOWED = {
@@ -62,35 +48,6 @@ ALLOWED = {
     "rejected": {"answered", "withdrawn", "erased"},
     "cancelled": {"answered", "withdrawn", "erased"},
     "merged": {"unmerged", "withdrawn", "erased"},
-}
-BY = {
-    "submitted": {"resident", "staff"},
-    "triaged": {"staff"},
-    "consulted": {"staff"},
-    "progressed": {"staff", "team"},
-    "dispatched": {"staff"},
-    "accepted": {"staff", "team"},
-    "assigned": {"staff", "team"},
-    "declined": {"staff", "team"},
-    "escalated": {"clock"},
-    "recalled": {"staff"},
-    "returned": {"staff", "team"},
-    "paused": {"staff", "team"},
-    "resumed": {"staff", "team", "clock"},
-    "done": {"staff", "team"},
-    "rated": {"resident", "staff"},
-    "answered": {"staff"},
-    "reopened": {"resident", "staff"},
-    "closed": {"staff", "clock"},
-    "rejected": {"staff"},
-    "lapsed": {"clock"},
-    "merged": {"staff"},
-    "unmerged": {"staff"},
-    "cancelled": {"resident", "staff"},
-    "released": {"staff"},
-    "withdrawn": {"staff"},
-    "noted": {"staff", "team"},
-    "erased": {"staff", "clock"},
 }
 LEADS_TO = {
     "submitted": "submitted",
@@ -121,14 +78,6 @@ READY: dict[str, dict[str, Any]] = {
 """What an order must be besides its state, so that no guard stops the event."""
 
 
-def facts(kind: str) -> dict[str, Any]:
-    return {name: FACTS[name] for name in TABLE[kind].sets}
-
-
-def by(kind: str) -> str:
-    return min(BY[kind])
-
-
 def after(*kinds: str, **said: Any) -> Order:
     """The order to which these events lead, a minute apart."""
     return fold(
@@ -153,9 +102,6 @@ def refusal(order: Order, kind: str, by_whom: str = "", **said: Any) -> str:
 
 def minute(n: int) -> str:
     return (BEGUN + timedelta(minutes=n)).isoformat()
-
-
-FILED = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
 
 
 @pytest.mark.parametrize("state", ["", *STATES])
@@ -403,41 +349,6 @@ def test_what_was_published_can_be_withdrawn_whatever_became_of_the_order() -> N
     assert released.published == FACTS["text"]
     for order in (released, then(released, "rejected"), then(released, "merged")):
         assert then(order, "withdrawn").published == ""
-
-
-CHOICES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-    "triaged": {"level": st.sampled_from(LEVELS)},
-    "dispatched": {"team": st.sampled_from(["barbers", "plumbers"])},
-    "rated": {
-        "solved": st.sampled_from(SOLVED),
-        "attitude": st.integers(0, 5),
-        "problem": st.just("raised"),
-    },
-}
-OPTIONAL = {"attitude", "problem"}
-
-
-def said(kind: str) -> st.SearchStrategy[dict[str, Any]]:
-    """What an event of this kind may say: always what it must, at times more."""
-    choices = CHOICES.get(kind, {})
-    return st.fixed_dictionaries(
-        {name: st.just(value) for name, value in facts(kind).items()}
-        | {name: values for name, values in choices.items() if name not in OPTIONAL},
-        optional={name: values for name, values in choices.items() if name in OPTIONAL},
-    )
-
-
-def ended(order: Order) -> bool:
-    """Whether nothing may follow any more."""
-    return not any(moves(order, actor) for actor in ACTORS)
-
-
-@st.composite
-def events(draw: st.DrawFn, order: Order, at: str) -> Event:
-    """Any event that may follow now, by anybody who may add it."""
-    offered = [(kind, actor) for actor in ACTORS for kind in moves(order, actor)]
-    kind, actor = draw(st.sampled_from(offered))
-    return Event(kind, actor, at, draw(said(kind)))
 
 
 # Walks that begin late come where few would come from the start.

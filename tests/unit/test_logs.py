@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from functions.context import logs
-from tests.conftest import Clock
+from tests.support.community import Clock
 
 PHONE = "13812345678"
 

@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from functions.forms.kinds import Cell
 from functions.forms.spreadsheet import as_csv, read, xlsx
-from tests.servers import PRODUCT
+from tests.support.servers import PRODUCT
 
 HEADS = ["单号", "电话", "情况"]
 
@@ -186,6 +186,7 @@ def test_what_keeps_a_workbook_from_being_packed_is_told_as_the_system_says_it(
     gc.collect()  # XlsxWriter does not close its file of rows then.
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_rows() -> None:
     assert peak(8000) < 1.2 * peak(2000)
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-PRODUCT = Path(__file__).parent.parent
+PRODUCT = Path(__file__).parents[2]
 TOUCHES = (
     *("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"),
     *("shutil.copyfile", "shutil.rmtree", "sqlite3.connect", "fcntl.flock", "tempfile.mkdtemp"),

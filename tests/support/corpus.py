@@ -1,6 +1,6 @@
 """A large community, made up: the same content for every generator that is measured.
 
-    python -m bench.corpus DIR [--news 10000] [--teams 40] [--services 120]
+    python -m tests.support.corpus DIR [--news 10000] [--teams 40] [--services 120]
 
 Bodies have about 500 characters of Chinese with what staff use of Markdown: headings, a list, a
 link, bold text. The same numbers give the same bytes.
@@ -15,7 +15,7 @@ from typing import Any
 import click
 import yaml
 
-PRODUCT = Path(__file__).parents[1]
+PRODUCT = Path(__file__).parents[2]
 TAGS = 40
 CATEGORIES = ("生活服务", "上门服务", "健康", "文化", "安全", "学习")
 WORDS = (
@@ -34,7 +34,7 @@ class Author:
     """Writes the same sentences for the same seed."""
 
     def __init__(self, seed: int):
-        self._rng = random.Random(seed)  # noqa: S311 - It is to come out the same again.
+        self._rng = random.Random(seed)
 
     def words(self, count: int) -> str:
         return "".join(self._rng.choices(WORDS, k=count))

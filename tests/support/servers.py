@@ -17,7 +17,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-PRODUCT = Path(__file__).parent.parent
+PRODUCT = Path(__file__).parents[2]
 AWS = Path(sys.prefix, "aws/bin")
 DYNALITE = PRODUCT / "tests/node/node_modules/dynalite/cli.js"
 PATIENCE = 60.0

@@ -1,0 +1,101 @@
+"""What may happen to an order: by whom, what each event says, and any event that may follow."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from functions.orders.lifecycle import (
+    ACTORS,
+    LEVELS,
+    SOLVED,
+    TABLE,
+    Order,
+    moves,
+)
+from functions.storage.history import Event
+
+FACTS: dict[str, Any] = {
+    "service": "haircut",
+    "wording": "0123456789ab",
+    "key": "f" * 64,
+    "level": "routine",
+    "due": "2026-12-01",
+    "team": "barbers",
+    "volunteer": "V",
+    "until": "2026-11-30",
+    "solved": "solved",
+    "problem": "answered",
+    "into": "23456789",
+    "text": "A haircut at home",
+}
+BY = {
+    "submitted": {"resident", "staff"},
+    "triaged": {"staff"},
+    "consulted": {"staff"},
+    "progressed": {"staff", "team"},
+    "dispatched": {"staff"},
+    "accepted": {"staff", "team"},
+    "assigned": {"staff", "team"},
+    "declined": {"staff", "team"},
+    "escalated": {"clock"},
+    "recalled": {"staff"},
+    "returned": {"staff", "team"},
+    "paused": {"staff", "team"},
+    "resumed": {"staff", "team", "clock"},
+    "done": {"staff", "team"},
+    "rated": {"resident", "staff"},
+    "answered": {"staff"},
+    "reopened": {"resident", "staff"},
+    "closed": {"staff", "clock"},
+    "rejected": {"staff"},
+    "lapsed": {"clock"},
+    "merged": {"staff"},
+    "unmerged": {"staff"},
+    "cancelled": {"resident", "staff"},
+    "released": {"staff"},
+    "withdrawn": {"staff"},
+    "noted": {"staff", "team"},
+    "erased": {"staff", "clock"},
+}
+FILED = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
+CHOICES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "triaged": {"level": st.sampled_from(LEVELS)},
+    "dispatched": {"team": st.sampled_from(["barbers", "plumbers"])},
+    "rated": {
+        "solved": st.sampled_from(SOLVED),
+        "attitude": st.integers(0, 5),
+        "problem": st.just("raised"),
+    },
+}
+OPTIONAL = {"attitude", "problem"}
+
+
+def facts(kind: str) -> dict[str, Any]:
+    return {name: FACTS[name] for name in TABLE[kind].sets}
+
+
+def by(kind: str) -> str:
+    return min(BY[kind])
+
+
+def said(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    """What an event of this kind may say: always what it must, at times more."""
+    choices = CHOICES.get(kind, {})
+    return st.fixed_dictionaries(
+        {name: st.just(value) for name, value in facts(kind).items()}
+        | {name: values for name, values in choices.items() if name not in OPTIONAL},
+        optional={name: values for name, values in choices.items() if name in OPTIONAL},
+    )
+
+
+def ended(order: Order) -> bool:
+    """Whether nothing may follow any more."""
+    return not any(moves(order, actor) for actor in ACTORS)
+
+
+@st.composite
+def events(draw: st.DrawFn, order: Order, at: str) -> Event:
+    """Any event that may follow now, by anybody who may add it."""
+    offered = [(kind, actor) for actor in ACTORS for kind in moves(order, actor)]
+    kind, actor = draw(st.sampled_from(offered))
+    return Event(kind, actor, at, draw(said(kind)))
