@@ -11,19 +11,12 @@ from click.testing import CliRunner, Result
 import build
 from generator.build import incremental
 from generator.content import figures_file
-
-GOOD: dict[str, Any] = {
-    "made": "2026-11-25",
-    "months": {"2026-11": {"all wishes": 5, "all hours:done:12": 3, "all skill stars": 4}},
-    "now": {"all done": 1, "team:barbers load": 1},
-    "wishes": [{"text": "想理发", "service": "haircut", "state": "done", "date": "2026-11-02"}],
-    "answers": [{"text": "修好了", "service": "haircut", "month": "2026-11"}],
-}
+from tests.support.site import FIGURES
 
 
 def text(change: Callable[[dict[str, Any]], object]) -> str:
     """The file after this change to a good one."""
-    figures = json.loads(json.dumps(GOOD))
+    figures = json.loads(json.dumps(FIGURES))
     change(figures)
     return json.dumps(figures, indent=2, ensure_ascii=False)
 
@@ -83,14 +76,14 @@ def test_it_is_told_together_with_the_mistakes_of_other_files(root: Path) -> Non
 
 def test_a_later_version_may_have_added_something(root: Path) -> None:
     (root / incremental.FIGURES).write_text(text(lambda f: f.update(more={"any": [1]})))
-    assert figures_file.read(root / incremental.FIGURES) == (GOOD, [])
+    assert figures_file.read(root / incremental.FIGURES) == (FIGURES, [])
 
 
 def test_what_a_store_gives_takes_the_place_of_a_broken_file(root: Path) -> None:
     (root / incremental.FIGURES).write_text("<<<<<<< HEAD\n")
-    incremental.build(root, root / "public", figures=GOOD)
+    incremental.build(root, root / "public", figures=FIGURES)
     assert "想理发" in (root / "public/wishes/index.html").read_text()
-    assert figures_file.read(root / incremental.FIGURES) == (GOOD, [])
+    assert figures_file.read(root / incremental.FIGURES) == (FIGURES, [])
 
 
 def test_a_store_that_never_held_anything_leaves_known_figures_alone(root: Path) -> None:

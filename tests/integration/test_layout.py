@@ -12,11 +12,10 @@ from functions.orders import figures
 from functions.people import accounts
 from functions.storage.connect import connect
 from functions.storage.history import LAYOUT, LAYOUT_KEY, Change, Head
-from tests.client import Client
-from tests.conftest import SECRET
-from tests.integration.test_desk import Desk, Team
-from tests.integration.test_functions import JOIN, wish
-from tests.integration.test_store import ENGINES, Request
+from tests.support.client import Client
+from tests.support.community import SECRET
+from tests.support.histories import ENGINES
+from tests.support.orders import JOIN, Desk, Team, wish
 
 LISTS = (
     *("/desk/", "/desk/find/?q=5678", "/desk/dispatch/", "/desk/people/?state=active"),
@@ -26,7 +25,9 @@ WORKBOOKS = ("orders", "ratings", "volunteers", "report")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("dynamodb", marks=pytest.mark.slow)])
-def desk(request: Request, bundle: Path, tmp_path: Path, clock: Callable[[], datetime]) -> Desk:
+def desk(
+    request: pytest.FixtureRequest, bundle: Path, tmp_path: Path, clock: Callable[[], datetime]
+) -> Desk:
     """The administrator's, of a community with an order of each kind of list, and a volunteer."""
     address = ENGINES[request.param](tmp_path, request)
     client = Client(App(bundle, lambda: connect(address), SECRET, clock))

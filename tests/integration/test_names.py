@@ -14,9 +14,7 @@ from functions.context.bundle import Bundle, Latest
 from generator.build import incremental
 from generator.content import library
 from generator.errors import ContentError
-from tests.conftest import MADE, SITE
-from tests.integration.test_build import tree
-from tests.integration.test_figures_file import GOOD
+from tests.support.site import FIGURES, MADE, SITE, tree
 
 ITEMS = {
     "news": ("winter", "/news/"),
@@ -208,7 +206,7 @@ def test_a_choice_that_was_renamed_knows_its_former_values(site: Path) -> None:
 def figures(**more: int) -> dict[str, Any]:
     """Figures in which both names of the service have orders, enough of them to be shown."""
     counted = {"all wishes": 12, "service:haircut wishes": 5, "service:new wishes": 7, **more}
-    return {**GOOD, "months": {"2026-11": counted}, "now": {"team:barbers load": 2}}
+    return {**FIGURES, "months": {"2026-11": counted}, "now": {"team:barbers load": 2}}
 
 
 def test_figures_of_before_go_to_the_new_name(site: Path) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from functions import desk
 from functions.app import App
-from functions.people.accounts import ADMINISTRATOR, STAFF, Accounts
+from functions.people.accounts import ADMINISTRATOR
 from tests.support.client import Client
-from tests.support.orders import WISH, Desk
+from tests.support.orders import WISH, Desk, account
 from tests.support.servers import PRODUCT
 
 FOREIGN = {"sec-fetch-site": "cross-site"}
@@ -16,7 +16,7 @@ POSTS = [path for path, methods in desk.ROUTES.items() if "POST" in methods]
 
 
 def test_nobody_is_signed_in_by_another_site(client: Client, app: App) -> None:
-    typed = {"name": "王芳", "password": Accounts(app.store, app.clock).add("王芳", STAFF)}
+    typed = {"name": "王芳", "password": account(app, "王芳")}
     for headers in (FOREIGN, {"origin": "http://evil.example"}, {"origin": "null"}):
         answer = client.post("/desk/sign-in/", typed, host="desk.local:8000", **headers)
         assert (answer.status, answer.cookies) == (403, ())

@@ -21,7 +21,7 @@ from functions.app import App
 from functions.ops import consistency
 from functions.orders import figures, repository
 from functions.storage.connect import connect
-from tests.client import Answer, Client
+from tests.support.client import Answer, Client
 
 FOLDER = Path(__file__).parents[1] / "stores/released"
 FACTS: dict[str, Any] = json.loads((FOLDER / "facts.json").read_text())

@@ -19,11 +19,10 @@ from functions.orders.counters import Tally
 from functions.people import volunteers
 from functions.storage.connect import connect
 from generator.build import incremental
-from tests.client import Answer, Client
-from tests.conftest import SECRET, Clock
-from tests.integration.test_desk import Desk, Team, found
-from tests.integration.test_functions import JOIN, RATING, WISH, wish
-from tests.integration.test_store import ENGINES
+from tests.support.client import Answer, Client
+from tests.support.community import SECRET, Clock
+from tests.support.histories import ENGINES
+from tests.support.orders import JOIN, RATING, WISH, Desk, Team, found, wish
 
 MONTH = "2026-11"
 ALL = ("orders", "ratings", "volunteers", "report")

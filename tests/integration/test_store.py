@@ -4,7 +4,6 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -19,14 +18,9 @@ from functions.storage.connect import connect
 from functions.storage.history import Change, Event, Head, Message
 from functions.storage.port import Store
 from functions.storage.sqlite import schema
-from tests.support.histories import event, head, no_commit
+from tests.support.histories import ENGINES, event, head, no_commit
 
 Request = pytest.FixtureRequest
-ENGINES: dict[str, Callable[[Path, Request], str]] = {
-    "sqlite": lambda folder, request: f"sqlite:{folder}/a/b/wudan.db",
-    # A community of its own for each test: so they also prove that communities do not meet.
-    "dynamodb": lambda folder, request: f"{request.getfixturevalue('dynamodb')}/{folder.name}",
-}
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

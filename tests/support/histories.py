@@ -1,8 +1,18 @@
-"""Small histories for the store, and a store that refuses to commit."""
+"""Small histories for a store, the engines of stores, and one that refuses to commit."""
 
 import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
 
 from functions.storage.history import Event, Head
+
+ENGINES: dict[str, Callable[[Path, pytest.FixtureRequest], str]] = {
+    "sqlite": lambda folder, request: f"sqlite:{folder}/a/b/wudan.db",
+    # A community of its own for each test: so they also prove that communities do not meet.
+    "dynamodb": lambda folder, request: f"{request.getfixturevalue('dynamodb')}/{folder.name}",
+}
 
 
 def event(kind: str = "noted", **data: object) -> Event:
