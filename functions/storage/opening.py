@@ -7,6 +7,8 @@ nothing is read, written or created.
 
 import os
 from codecs import BOM_UTF8
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -51,8 +53,10 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
         return _long_enough(given.encode(), "WUDAN_SECRET")
     database = Path(place)
     file = beside(address)
-    kept = _glance(database)
-    if kept is None and (_has_log(database) or (file.exists() and begin != "secret")):
+    with _nobody_begins(file.parent):
+        kept = _glance(database)
+        left = kept is None and (_has_log(database) or (file.exists() and begin != "secret"))
+    if left:
         raise Unusable("store_empty" if database.exists() else "store_missing", place=database)
     if kept is None and begin == "never":
         raise Unusable("no_store", place=database.parent)
@@ -181,6 +185,20 @@ def _begin(address: str, file: Path) -> None:
             presence.end()
     except OSError as error:
         raise Unusable("unwritable", place=file.parent, error=error) from error
+
+
+@contextmanager
+def _nobody_begins(folder: Path) -> Iterator[None]:
+    """Wait until no other program is beginning a store there, because one that is half begun looks
+    like one that was left behind."""
+    presence = Presence(folder) if folder.is_dir() else None
+    try:
+        if presence:
+            presence.share(PATIENCE)
+        yield
+    finally:
+        if presence:
+            presence.end()
 
 
 def _glance(database: Path) -> "Glance | None":
