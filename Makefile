@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Over all processors, the tests of a file together.
-SPREAD := --numprocesses auto --dist loadfile
+# Over all processors, the tests of a file together. A worker that a hanging test ended is not
+# replaced, because the next one would hang in the same test.
+SPREAD := --numprocesses auto --dist loadfile --max-worker-restart 0
 UV := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 .PHONY: help serve watch build test quick lint format lock clean
