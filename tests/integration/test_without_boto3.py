@@ -38,6 +38,7 @@ def test_a_store_in_the_cloud_says_how_to_install_it(root: Path, command: str) -
     assert says_how_to_install_it(run(root, *command.split(), **TABLE))
 
 
+@pytest.mark.slow
 def test_one_machine_does_without_until_it_moves(root: Path) -> None:
     for command in ("build", "check", "demo --orders 3", "doctor", "backup copies"):
         ran = run(root, *command.split())
