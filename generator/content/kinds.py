@@ -8,21 +8,23 @@ from generator.content.models import Entry
 
 
 class Kind(NamedTuple):
-    """``base`` is how the addresses of its entries begin, if each has a page of its own.
-    ``skeleton`` is the name by which the command ``new`` begins a file, if it does."""
+    """``base`` is how the addresses of its entries begin, and ``template`` that of their pages, if
+    each has a page of its own. ``skeleton`` is its name for the command ``new``, if that knows it.
+    """
 
     model: type[Entry]
     base: str = ""
+    template: str = ""
     skeleton: str = ""
 
 
 KINDS = {
-    "news": Kind(models.News, "/news/", "news"),
-    "teams": Kind(models.Team, "/teams/", "team"),
-    "menu": Kind(models.Service, "/menu/", "service"),
-    "fairs": Kind(models.Fair, "/fairs/", "fair"),
-    "partners": Kind(models.Partner, "/partners/"),
-    "pages": Kind(models.Page, "/"),
+    "news": Kind(models.News, "/news/", "news.html", "news"),
+    "teams": Kind(models.Team, "/teams/", "team.html", "team"),
+    "menu": Kind(models.Service, "/menu/", "service.html", "service"),
+    "fairs": Kind(models.Fair, "/fairs/", "fair.html", "fair"),
+    "partners": Kind(models.Partner, "/partners/", "partner.html"),
+    "pages": Kind(models.Page, "/", "page.html"),
     "forms": Kind(models.Form),
 }
 """Every kind by its folder below ``content/``. How its pages are planned is said in

@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import click
 import pytest
 
 from generator.build import incremental
+from generator.commands import site
 from generator.content.codec import Text
 from generator.content.kinds import KINDS, Kind
 from generator.content.models import Entry
@@ -52,13 +54,13 @@ class Quiz(Entry, frozen=True):
 
 def quizzes(quizzes: Sequence[Quiz]) -> Iterator[Page]:
     for quiz in quizzes:
-        yield item_page("quiz.html", quiz, {})
+        yield item_page(quiz, {})
 
 
 def test_a_new_kind_is_a_model_a_planner_and_a_template(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(KINDS, "quizzes", Kind(Quiz, "/quizzes/"))
+    monkeypatch.setitem(KINDS, "quizzes", Kind(Quiz, "/quizzes/", "quiz.html"))
     monkeypatch.setitem(PLANNERS, "quizzes", quizzes)
     file, page = root / "content/quizzes/first.yaml", root / "public/quizzes/first/index.html"
     for path, text in ((file, "title: 一"), (root / "templates/quiz.html", "{{ item.title }}")):
@@ -75,6 +77,12 @@ def test_a_new_kind_is_a_model_a_planner_and_a_template(
     file.unlink()
     # Its page went, and the map of the site is written again.
     assert built(root) == Report(written=1, skipped=total - 2, removed=1)
+
+
+def test_the_command_new_knows_every_kind_that_has_a_skeleton() -> None:
+    [choice] = [each.type for each in site.new.params if each.name == "kind"]
+    assert isinstance(choice, click.Choice)
+    assert [*choice.choices] == [kind.skeleton for kind in KINDS.values() if kind.skeleton]
 
 
 PHOTO = "static/photos/new.png"

@@ -13,4 +13,4 @@ def pages(fairs: Sequence[Fair]) -> Iterator[Page]:
     yield from paged("/fairs/", "fairs.html", fairs)
     links = [Link(address(fair), fair.title, fair.date) for fair in fairs]
     for position, fair in enumerate(fairs):
-        yield item_page("fair.html", fair, around(links, position))
+        yield item_page(fair, around(links, position))

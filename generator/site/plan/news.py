@@ -48,7 +48,7 @@ def items(
             here = places[tag][item.slug]
             close += tagged[tag][max(0, here - RELATED) : here + RELATED + 1]
         related = [_link(other) for other in _related(item, close)]
-        yield item_page("news.html", item, around(links, position) | {"related": related})
+        yield item_page(item, around(links, position) | {"related": related})
 
 
 def _related(item: News, close: Sequence[Brief]) -> list[Brief]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
-from generator.content.kinds import address, folder
+from generator.content.kinds import KINDS, address, folder
 from generator.content.models import Entry
 
 
@@ -21,10 +21,11 @@ class Page(NamedTuple):
     source: str = ""
 
 
-def item_page(template: str, item: Entry, data: dict[str, Any]) -> Page:
+def item_page(item: Entry, data: dict[str, Any]) -> Page:
     """The page of an entry, at its own address."""
-    file = f"content/{folder(type(item))}/{item.slug}.yaml"
-    return Page(address(item), template, {"item": item} | data, file)
+    place = folder(type(item))
+    file = f"content/{place}/{item.slug}.yaml"
+    return Page(address(item), KINDS[place].template, {"item": item} | data, file)
 
 
 class Link(NamedTuple):

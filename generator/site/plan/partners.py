@@ -11,4 +11,4 @@ def pages(partners: Sequence[Partner]) -> Iterator[Page]:
     """Their pages read nothing but the partner."""
     yield from paged("/partners/", "partners.html", partners)
     for partner in partners:
-        yield item_page("partner.html", partner, {})
+        yield item_page(partner, {})

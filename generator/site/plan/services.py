@@ -21,4 +21,4 @@ def pages(
             "related": [other for other in alike if other is not service],
             "counted": counted.get(f"service:{service.slug}"),
         }
-        yield item_page("service.html", service, data)
+        yield item_page(service, data)

@@ -12,4 +12,4 @@ def pages(pages: Sequence[models.Page]) -> Iterator[Page]:
     yield Page("/404.html", "404.html", {})
     all_of_them = [(address(page), page.title) for page in pages]
     for page in pages:
-        yield item_page("page.html", page, {"pages": all_of_them})
+        yield item_page(page, {"pages": all_of_them})

@@ -17,4 +17,4 @@ def pages(
             "services": [service for service in menu if team.slug in service.teams],
             "counted": counted.get(f"team:{team.slug}"),
         }
-        yield item_page("team.html", team, data)
+        yield item_page(team, data)
