@@ -59,4 +59,4 @@ DIGEST = 8
 
 def digest(value: Any) -> bytes:
     """Bytes that change with anything in a model, or in data that contains models."""
-    return blake2b(encode(value), digest_size=DIGEST).digest()
+    return blake2b(_encoder.encode(value), digest_size=DIGEST).digest()

@@ -60,7 +60,7 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     rows = Rows(site.news, site.digests or [item.digests() for item in site.news])
     sources = _sources(site, known)
     # Which pages there are depends on all sources, but only on a part of each news item.
-    decisive = digest([rows.places, *(each.digest for each in sources.values())])
+    decisive = digest([rows.places, *[each.digest for each in sources.values()]])
     sources["latest"] = rows.items.stretch(0, PER_PAGE)
     sections = [
         Section(name, planner, *map(sources.__getitem__, signature(planner).parameters))
