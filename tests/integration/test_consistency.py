@@ -189,7 +189,7 @@ FOLLOWS = {
     "a submission of nothing": ("INSERT INTO submissions VALUES ('s', 9999)", "stray"),
     "all traces": ("DELETE FROM traces", "traces"),
     "where traces lead": ("DELETE FROM marks WHERE mark LIKE 'phone:%'", "unlisted"),
-    "a head's content": ("UPDATE heads SET state = 'closed' WHERE id = ID", "damaged"),
+    "a head's content": ("UPDATE heads SET state = state || '?' WHERE id = ID", "damaged"),
 }
 
 
