@@ -90,3 +90,8 @@ def test_a_choice_that_is_no_longer_offered_is_shown_as_it_was_stored(kind: str)
     field = {"choices": [{"value": "a", "label": "甲"}]}
     assert KINDS[kind].show(field, "gone") == "gone"
     assert KINDS[kind].show(field, ["a", "gone"]) == "甲、gone"
+
+
+def test_the_handbook_names_every_kind() -> None:
+    handbook = (PRODUCT / "docs/handbook.zh.md").read_text()
+    assert [kind for kind in KINDS if f"`{kind}`（" not in handbook] == []
