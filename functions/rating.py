@@ -24,7 +24,7 @@ def fresh(request: Request, app: App) -> Response:
         return submission.fresh(NAME)(request, app)
     form = without(app.bundle.forms[NAME], "no", "last4")
     hidden = {"no": order.no, "key": key, "source": "onsite"}
-    return Response(submission.drawn(app, form, {}, None, hidden))
+    return Response(submission.page(app, form, {}, None, hidden))
 
 
 def submit(request: Request, app: App) -> Response:
@@ -51,7 +51,7 @@ def rate(request: Request, app: App, order: Order, form: Form, answers: Answers)
             app.steps.take(order, "rated", RESIDENT, form, answers, {"source": source}, once=once)
         except (Refused, Conflict):
             return submission.refuse(request, app, app.orders.find(order.no) or order, "rated")
-    return submission.filed(request, order.no, app.orders.address(order))
+    return submission.receipt(request, order.no, app.orders.address(order))
 
 
 def _by_key(request: Request, app: App) -> Order:
@@ -68,7 +68,7 @@ def _by_key(request: Request, app: App) -> Order:
 def _sent(request: Request, app: App) -> tuple[Form, dict[str, str]]:
     """The form that was sent, and what went along with it unseen: with a key it does not ask for
     number and phone, and passes the key on."""
-    form = submission.form(request, app, NAME)
+    form = submission.sent_form(request, app, NAME)
     if not request.value("key"):
         return form, {}
     hidden = {name: request.value(name) for name in ("no", "key", "source")}
@@ -77,6 +77,6 @@ def _sent(request: Request, app: App) -> tuple[Form, dict[str, str]]:
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": fresh},
-    f"/api/{NAME}": {"POST": submission.kept(submit, _sent)},
+    f"/api/{NAME}": {"POST": submission.keeping(submit, _sent)},
 }
 handler = entry(ROUTES)

@@ -95,6 +95,6 @@ def _history(request: Request, app: App) -> History:
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": submission.fresh(NAME)},
-    f"/api/{NAME}": {"GET": show, "POST": submission.kept(submit, submission.whole(NAME))},
+    f"/api/{NAME}": {"GET": show, "POST": submission.keeping(submit, submission.whole(NAME))},
 }
 handler = entry(ROUTES)

@@ -12,17 +12,17 @@ NAME = volunteers.KIND
 
 def submit(request: Request, app: App) -> Response:
     """Keep the sign-up and say thanks."""
-    form = submission.form(request, app, NAME)
+    form = submission.sent_form(request, app, NAME)
     answers = submission.check(request, app, form)
     if answers.errors:
         return submission.again(request, app, form, answers.errors)
     begin = app.volunteers.applied(form, answers, RESIDENT)
     no = submission.file(request, app, form, answers, begin)
-    return submission.filed(request, no, THANKS)
+    return submission.receipt(request, no, THANKS)
 
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": submission.fresh(NAME)},
-    f"/api/{NAME}": {"POST": submission.kept(submit, submission.whole(NAME))},
+    f"/api/{NAME}": {"POST": submission.keeping(submit, submission.whole(NAME))},
 }
 handler = entry(ROUTES)

@@ -12,7 +12,7 @@ NAME = "wish"
 
 def submit(request: Request, app: App) -> Response:
     """File the wish and lead on to its page."""
-    form = submission.form(request, app, NAME)
+    form = submission.sent_form(request, app, NAME)
     answers = submission.check(request, app, form)
     if answers.errors:
         return submission.again(request, app, form, answers.errors)
@@ -21,11 +21,11 @@ def submit(request: Request, app: App) -> Response:
         return app.steps.begin(no, form, answers, RESIDENT, {"source": "online"})
 
     no = submission.file(request, app, form, answers, begin)
-    return submission.filed(request, no, app.orders.address(Order(no)))
+    return submission.receipt(request, no, app.orders.address(Order(no)))
 
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": submission.fresh(NAME)},
-    f"/api/{NAME}": {"POST": submission.kept(submit, submission.whole(NAME))},
+    f"/api/{NAME}": {"POST": submission.keeping(submit, submission.whole(NAME))},
 }
 handler = entry(ROUTES)

@@ -37,7 +37,7 @@ def orders_xlsx(request: Request, app: App, session: Session) -> Response:
     def rows() -> Iterator[Sequence[Cell]]:
         for head in _of_month(app, request):
             order, words = repository.order_of(head), app.bundle.words
-            said = app.personal.contact(head.no)
+            typed = app.personal.contact(head.no)
             yield (
                 order_number.spell(order.no),
                 order.filed_at[:16].replace("T", " "),
@@ -48,7 +48,7 @@ def orders_xlsx(request: Request, app: App, session: Session) -> Response:
                 app.names.teams.get(order.team, ""),
                 _day(order.due),
                 _day(order.done_at),
-                *_answers(app, "wishes", app.store.events(head.no)[0].data, said),
+                *_answers(app, "wishes", app.store.events(head.no)[0].data, typed),
             )
 
     return _download(app, session, "orders", request.value("month"), heads, rows())
@@ -62,14 +62,14 @@ def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
         for head in _of_month(app, request):
             order = repository.order_of(head)
             if order.rated_at:
-                events, said = app.store.events(head.no), app.personal.of(head.no)
+                events, typed = app.store.events(head.no), app.personal.of(head.no)
                 at = max(seq for seq, event in enumerate(events, 1) if event.kind == "rated")
                 yield (
                     _day(order.rated_at),
                     app.names.services.get(order.service, ""),
                     app.names.teams.get(order.rated_team, ""),
                     *_answers(
-                        app, "ratings", {**events[at - 1].data, "no": order.no}, said.get(at, {})
+                        app, "ratings", {**events[at - 1].data, "no": order.no}, typed.get(at, {})
                     ),
                 )
 
@@ -88,22 +88,24 @@ def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
                     app.bundle.words["volunteer_states"][head.state],
                     app.names.teams.get(head.data.get("team", ""), ""),
                     _day(head.begun),
-                    *_answers(app, "volunteers", person.answers, person.said),
+                    *_answers(app, "volunteers", person.answers, person.typed),
                 )
 
     return _download(app, session, "volunteers", "", heads, rows())
 
 
-def _answers(app: App, kind: str, picked: Mapping[str, Any], said: Mapping[str, Any]) -> list[Cell]:
+def _answers(
+    app: App, kind: str, picked: Mapping[str, Any], typed: Mapping[str, Any]
+) -> list[Cell]:
     """The cells under :func:`_heads`, in the words that :func:`take` reads."""
     form, words = app.bundle.actions[FORMS[kind]], app.bundle.words
     offered = [c["value"] for f in form["fields"] if f["name"] == "source" for c in f["choices"]]
     if (source := picked.get("source")) and source not in offered:
         picked = {**picked, "source": words["sources"][source]}  # Nobody brings it on paper.
-    unreadable = isinstance(said, Unreadable)
+    unreadable = isinstance(typed, Unreadable)
     answered = step_forms.labelled(app, form, picked)
     cell = words["unreadable"]["cell"] if unreadable else ""
-    return row(form, answered, {**picked, **said}, cell)
+    return row(form, answered, {**picked, **typed}, cell)
 
 
 def _heads(app: App, name: str, kind: str) -> list[str]:
@@ -178,18 +180,18 @@ def _take_wish(app: App, session: Session, form: Form, answers: Answers) -> Comm
 
     # The same wish in another month is another wish: many services are needed every month.
     month = app.clock.now.date().isoformat()[:7]
-    return _once(app, submission.named(app, "row", "wish", month, answers.values), begin)
+    return _once(app, submission.name_of(app, "row", "wish", month, answers.values), begin)
 
 
 def _take_volunteer(app: App, session: Session, form: Form, answers: Answers) -> Commit:
     begin = app.volunteers.applied(form, answers, STAFF, who=session.who)
-    return _once(app, submission.named(app, "row", "volunteer", answers.values), begin)
+    return _once(app, submission.name_of(app, "row", "volunteer", answers.values), begin)
 
 
 def _once(app: App, once: str, begin: Callable[[str], Change]) -> Commit:
     def commit() -> bool:
         is_new = not app.store.filed(once)
-        submission.begun(app, begin, once)
+        submission.begin_once(app, begin, once)
         return is_new
 
     return commit
@@ -197,7 +199,7 @@ def _once(app: App, once: str, begin: Callable[[str], Change]) -> Commit:
 
 def _take_rating(app: App, session: Session, form: Form, answers: Answers) -> Commit:
     order = app.orders.find(answers.values["no"])
-    once = submission.named(app, "row", "rating", answers.values)
+    once = submission.name_of(app, "row", "rating", answers.values)
     if app.store.filed(once):
         return lambda: False
     if order is None or "rated" not in app.steps.offered(order, STAFF):

@@ -39,24 +39,24 @@ class Person(NamedTuple):
     """A volunteer with what they typed: name and phone, and whatever the form asks."""
 
     head: Head
-    said: Mapping[str, Any]
+    typed: Mapping[str, Any]
 
     @property
     def name(self) -> str:
-        return str(self.said.get("name", ""))
+        return str(self.typed.get("name", ""))
 
     @property
     def answers(self) -> dict[str, Any]:
         """What they answered in the form, picked or typed, by question."""
         picked = {name: value for name, value in self.head.data.items() if name != "team"}
         wants = {"team": self.head.data["wants"]} if self.head.data.get("wants") else {}
-        return picked | wants | dict(self.said)
+        return picked | wants | dict(self.typed)
 
     @property
     def unreadable(self) -> bool:
         """Whether what they typed cannot be opened. Otherwise, if nothing is there, it was
         erased."""
-        return isinstance(self.said, Unreadable)
+        return isinstance(self.typed, Unreadable)
 
 
 class Volunteers(NamedTuple):

@@ -1,6 +1,6 @@
 """The forms of an order's steps, with the choices that the order leaves, and what was answered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from functions.app import App
@@ -44,9 +44,9 @@ def _volunteers(app: App, order: Order) -> list[dict[str, str]]:
     """The team's volunteers to choose from, but not the resident: nobody serves themselves."""
     phone = app.personal.contact(order.no).get("phone", "")
     return [
-        {"value": person.head.no, "label": _name(app, person.said, "name"), "group": ""}
+        {"value": person.head.no, "label": _name(app, person.typed, "name"), "group": ""}
         for person in app.volunteers.of_team(order.team)
-        if not phone or person.said.get("phone") != phone
+        if not phone or person.typed.get("phone") != phone
     ]
 
 
@@ -68,34 +68,43 @@ def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
 
 def labelled(app: App, definition: Form, answers: Mapping[str, Any]) -> Form:
     """The definition under which the answers were given, with the labels of a service, a team and a
-    volunteer that are not among its choices any more."""
+    volunteer that are not among its choices."""
     definition = app.names.form(definition, answers.get("wording", ""))
-    labels = {
-        "service": app.names.services.get(answers.get("service", "")),
-        "team": app.names.teams.get(answers.get("team", "")),
-    }
-    if (no := answers.get("volunteer")) and (person := app.volunteers.find(no)):
-        labels["volunteer"] = _name(app, person.said, "name")
-    for name, label in labels.items():
-        if label:
-            definition = _choosing(definition, name, [{"value": answers[name], "label": label}])
+    for field in definition["fields"]:
+        name, value = field["name"], answers.get(field["name"])
+        if name in LABELS and value and value not in [c["value"] for c in field["choices"]]:
+            label = LABELS[name](app, value)
+            definition = _choosing(definition, name, [{"value": value, "label": label}])
     return definition
 
 
+def _volunteer(app: App, no: str) -> str:
+    person = app.volunteers.find(no)
+    return _name(app, person.typed, "name") if person else no
+
+
+LABELS: dict[str, Callable[[App, str], str]] = {
+    "service": lambda app, name: app.names.services.get(name, name),
+    "team": lambda app, name: app.names.teams.get(name, name),
+    "volunteer": _volunteer,
+}
+"""What people call something that a question offered once, by the name of the question."""
+
+
 def doer(
-    app: App, order: Order, said: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
+    app: App, order: Order, typed: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
 ) -> str:
     """The name of who does it: a volunteer's, or what was written when it was accepted."""
     if person := app.volunteers.find(order.volunteer) if order.volunteer else None:
-        return _name(app, person.said, "name")
+        return _name(app, person.typed, "name")
     for seq in range(len(events), 0, -1):
         if events[seq - 1].kind in ("accepted", "assigned"):
-            return _name(app, said.get(seq, {}), "person") if order.volunteer else ""
+            return _name(app, typed.get(seq, {}), "person") if order.volunteer else ""
     return ""
 
 
-def _name(app: App, said: Mapping[str, Any], name: str) -> str:
+def _name(app: App, typed: Mapping[str, Any], name: str) -> str:
     """A name that somebody typed; words that say so if it cannot be read."""
-    if isinstance(said, Unreadable):
+    if isinstance(typed, Unreadable):
         return str(app.bundle.words["unreadable"]["cell"])
-    return str(said.get(name, ""))
+    return str(typed.get(name, ""))
