@@ -1,7 +1,7 @@
 """Every error that the program raises on purpose, in one tree.
 
 An error carries a *code*, never a sentence: the sentences are in ``templates/words.yaml`` (for
-residents, staff and teams) and in ``generator/messages.py`` (for the command line).
+residents, staff and teams) and in ``generator/operator_messages.py`` (for the command line).
 """
 
 from collections.abc import Mapping

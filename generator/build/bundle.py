@@ -10,9 +10,9 @@ from functions.context.bundle import FILE, Bundle
 from functions.forms.definition import OTHER
 from functions.forms.residents import FORMS
 from generator.build.render import Renderer
-from generator.content import forms, names
+from generator.content import form_definitions, names
 from generator.content.codec import digest
-from generator.content.forms import Offers
+from generator.content.form_definitions import Offers
 from generator.content.models import Form, Item, Service, Site, Team
 from generator.content.settings import Calendar
 from generator.files.atomic import update
@@ -41,16 +41,16 @@ def _bundle(
     renamed: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
     theme, offers = renderer.theme, Offers(menu, teams, renamed)
-    resolved = [forms.resolve(form, offers) for form in all_forms if form.slug in FORMS]
+    resolved = [form_definitions.resolve(form, offers) for form in all_forms if form.slug in FORMS]
     ready = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in resolved}
     services = {service.slug: service.name for service in menu}
     bundle = Bundle(
         site=msgspec.to_builtins(renderer.settings, enc_hook=str),
         calendar=msgspec.to_builtins(calendar),
-        actions=forms.actions(theme.actions, ready, offers),
+        actions=form_definitions.actions(theme.actions, ready, offers),
         offers={service.slug: list(service.teams) for service in menu},
         capacity={team.slug: team.capacity for team in teams if team.capacity},
-        grids=forms.grids(offers),
+        grids=form_definitions.grids(offers),
         forms=ready,
         services=services | {OTHER: theme.words["sheets"]["names"][OTHER]},
         teams={team.slug: team.name for team in teams},

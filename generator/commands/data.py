@@ -85,7 +85,7 @@ def doctor(ctx: click.Context, root: Path, data: Path | None, mend: bool) -> Non
     """
     from functions.errors import Unusable
     from functions.ops import consistency
-    from generator.messages import REFUSALS
+    from generator.operator_messages import REFUSALS
     from generator.serve import local_app
 
     local_app.describe(root, data)
@@ -117,7 +117,7 @@ def doctor(ctx: click.Context, root: Path, data: Path | None, mend: bool) -> Non
 def _report(findings: "Findings") -> None:
     """Say each kind of fault with its sentence, the first of them by number."""
     from functions.forms import order_number
-    from generator.messages import DOCTOR, PARTS
+    from generator.operator_messages import DOCTOR, PARTS
 
     kinds: dict[str, list[str]] = {}
     for fault in findings.faults:
@@ -247,7 +247,7 @@ def move(source: str, target: str) -> None:
     from functions.ops import transfer
     from functions.storage import opening
     from functions.storage.connect import connect
-    from generator.messages import MOVE
+    from generator.operator_messages import MOVE
 
     try:
         old, new = opening.existing(source), connect(target)

@@ -52,7 +52,7 @@ def explain(error: Exception) -> str:
 
     from functions.errors import Unusable
     from functions.storage.failures import unwritten
-    from generator.messages import NO_LIBRARY, STORE
+    from generator.operator_messages import NO_LIBRARY, STORE
 
     if isinstance(error, Unusable):
         return STORE[error.code].format(**error.names)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from functions.forms.residents import FORMS
-from generator.content import forms, names, prose_cache, yaml_source
+from generator.content import form_definitions, names, prose_cache, yaml_source
 from generator.content.check import check, nearest
 from generator.content.codec import digest, encode
 from generator.content.kinds import KINDS
@@ -150,7 +150,7 @@ class _Reader:
             document.problem("unreadable", detail=error.strerror)
         item = check(document, model, given, self.refer)
         if isinstance(item, Form):
-            forms.check_roles(document, item)
+            form_definitions.check_roles(document, item)
         return None if document.problems else item, document
 
     def folders(self) -> dict[str, list[Kept[Any]]]:

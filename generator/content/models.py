@@ -224,7 +224,7 @@ class Field(Part, frozen=True):
     """One question of a form. ``kind`` says how it is drawn and checked (see
     :mod:`functions.forms.kinds`), and ``role`` what the program uses the answer for (see
     :data:`functions.forms.definition.ROLES`). A question may have a role without saying so; see
-    :func:`generator.content.forms.roles`.
+    :func:`generator.content.form_definitions.roles`.
     """
 
     name: Annotated[

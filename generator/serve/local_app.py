@@ -68,7 +68,7 @@ def warnings(
     from functions.forms import order_number
     from functions.orders import names
     from functions.storage import opening
-    from generator.messages import MORE, NEEDED
+    from generator.operator_messages import MORE, NEEDED
 
     known = known or names.known(Latest(incremental.bundle_folder(root)).bundle())
     with closing(opening.existing(address(root, data))) as store:

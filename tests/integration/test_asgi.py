@@ -20,7 +20,7 @@ from functions.errors import Unusable
 from functions.orders import repository
 from functions.orders.lifecycle import Order
 from functions.storage.history import Change, Head
-from functions.storage.sqlite import SQLite, changes
+from functions.storage.sqlite import SQLite, writing
 from functions.web.http import FORM, LONGEST_UPLOAD, Event, Response
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET
@@ -149,7 +149,7 @@ def test_where_all_cannot_be_committed_each_is_told_for_itself(
 def test_one_that_breaks_off_takes_no_other_with_it(
     functions: ASGIApp, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = changes.add
+    write = writing.add
 
     def breaking(db: sqlite3.Connection, change: Change) -> str:
         no = write(db, change)
@@ -157,7 +157,7 @@ def test_one_that_breaks_off_takes_no_other_with_it(
             raise sqlite3.DatabaseError("broken")
         return no
 
-    monkeypatch.setattr(changes, "add", breaking)
+    monkeypatch.setattr(writing, "add", breaking)
     first, last = wishes(2)
     broken = urlencode({**WISH, "service": "mending"}).encode()
     assert [status for status, _, _ in together(functions, first, broken, last)] == [303, 500, 303]

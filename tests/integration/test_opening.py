@@ -16,7 +16,7 @@ from functions.errors import Unusable
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.vault import Vault
-from generator.messages import STORE
+from generator.operator_messages import STORE
 from tests.support.client import Client
 from tests.support.community import own_settings
 

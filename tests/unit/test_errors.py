@@ -8,7 +8,7 @@ import yaml
 
 from functions import errors
 from functions.errors import WudanError
-from generator import messages
+from generator import operator_messages
 from tests.support.servers import PRODUCT
 
 TREE = {
@@ -36,7 +36,7 @@ def _sentences() -> set[str]:
         *(words["http"], words["desk"]["notices"], words["desk"]["sign_in"]),
         *(words["form"]["answer"], words["form"]["always"], words["sheets"]["unreadable"]),
         words["undelivered"],
-        *(messages.STORE, messages.REFUSALS, messages.MOVE),
+        *(operator_messages.STORE, operator_messages.REFUSALS, operator_messages.MOVE),
     ]
     return {code for place in places for code in place}
 

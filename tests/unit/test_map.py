@@ -1,6 +1,7 @@
 """The documents for whoever changes the program: what they name is there."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def test_the_map_names_every_room(half: str) -> None:
     named = {*paths("ARCHITECTURE.md")}
     rooms = [room.name for room in (PRODUCT / half).iterdir() if (room / "__init__.py").exists()]
     assert [room for room in rooms if f"{room}/" not in named] == []
+
+
+@pytest.mark.parametrize("half", ["functions", "generator"])
+def test_no_two_modules_of_a_half_have_one_name_and_no_room_is_crowded(half: str) -> None:
+    modules = [path for path in (PRODUCT / half).rglob("*.py") if path.name != "__init__.py"]
+    names = Counter(path.name for path in modules)
+    assert [name for name, count in names.items() if count > 1] == []
+    assert max(Counter(path.parent for path in modules).values()) <= 15
 
 
 @pytest.mark.parametrize("document", MAPS)

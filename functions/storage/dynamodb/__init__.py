@@ -27,4 +27,4 @@ reads are strongly consistent: who pressed a button sees what it did. What each 
 written down in ``docs/operate.md``.
 """
 
-from functions.storage.dynamodb.store import DynamoDB as DynamoDB
+from functions.storage.dynamodb.dynamodb import DynamoDB as DynamoDB

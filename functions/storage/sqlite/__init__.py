@@ -4,4 +4,4 @@ from functions.storage.sqlite.connection import PATIENCE as PATIENCE
 from functions.storage.sqlite.file import Glance as Glance
 from functions.storage.sqlite.file import fold as fold
 from functions.storage.sqlite.file import glance as glance
-from functions.storage.sqlite.store import SQLite as SQLite
+from functions.storage.sqlite.sqlite import SQLite as SQLite

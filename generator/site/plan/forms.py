@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from functions.forms.residents import FORMS, THANKS
-from generator.content.forms import Offers, resolve
+from generator.content.form_definitions import Offers, resolve
 from generator.content.models import Form, Service, Team
 from generator.site.plan.page import Page
 

@@ -13,11 +13,11 @@ from weakref import WeakSet
 from functions.errors import Unusable
 from functions.storage.history import Change, Event, Head, Kept, Message, Place, to_utc
 from functions.storage.presence import Presence
-from functions.storage.sqlite import changes, connection, rows, schema
-from functions.storage.sqlite.changes import COUNTED
+from functions.storage.sqlite import connection, rows, schema, writing
 from functions.storage.sqlite.connection import Nested, Readers, Writer, connect
 from functions.storage.sqlite.file import DAMAGE, explaining
 from functions.storage.sqlite.rows import HEAD
+from functions.storage.sqlite.writing import COUNTED
 
 FOLDING = 1
 """Seconds for which readers are waited for, so that the log can be emptied."""
@@ -136,14 +136,14 @@ class SQLite:
 
     def commit(self, change: Change) -> str:
         with self._writer.transaction() as db:
-            no = changes.add(db, change)
+            no = writing.add(db, change)
         if change.erase:
             # What was erased must not stay readable in the log either.
             self.checkpoint()
         return no
 
     def filed(self, once: str) -> str | None:
-        return changes.find_filed(self._reader.db, once)
+        return writing.find_filed(self._reader.db, once)
 
     def head(self, no: str) -> Head | None:
         query = f"SELECT {HEAD} FROM heads h WHERE no = ?"  # noqa: S608
@@ -204,7 +204,7 @@ class SQLite:
         return [*map(rows.listed, self._reader.db.execute(query, (*values, limit)))]
 
     def tally(self, month: str) -> dict[str, int]:
-        return changes.read_tally(self._reader.db, month)
+        return writing.read_tally(self._reader.db, month)
 
     def months(self) -> list[str]:
         query = f"SELECT DISTINCT month FROM tallies WHERE month != '' AND {COUNTED} ORDER BY month"  # noqa: S608
@@ -269,11 +269,11 @@ class SQLite:
 
     def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
         row = self._reader.db.execute("SELECT id FROM heads WHERE no = ?", (head.no,)).fetchone()
-        return changes.places(head, traces, row[0]) if row else set()
+        return writing.places(head, traces, row[0]) if row else set()
 
     def renew(self, kept: Kept, head: Head | None, traces: Set[str]) -> None:
         with self._writer.transaction() as db:
-            changes.renew(db, kept, head, traces)
+            writing.renew(db, kept, head, traces)
 
     def tallies(self) -> dict[tuple[str, str], int]:
         query = f"SELECT month, name, stands FROM tallies WHERE {COUNTED}"  # noqa: S608

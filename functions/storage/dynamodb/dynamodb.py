@@ -7,9 +7,9 @@ from typing import Any
 
 from functions.errors import Conflict, Unusable
 from functions.storage.dynamodb import items
-from functions.storage.dynamodb.changes import Changes, Lost
 from functions.storage.dynamodb.items import as_item, as_values, number, rest
 from functions.storage.dynamodb.table import AT_ONCE
+from functions.storage.dynamodb.transactions import Changes, Lost
 from functions.storage.history import Change, Event, Head, Kept, Message, Place, to_utc
 
 LAYOUT = 1
