@@ -17,20 +17,21 @@ FILE = "bundle.json"
 class Bundle:
     """``site``: who the community is. ``forms``: definitions with their choices spelled out.
 
-    ``services`` and ``teams``: names by file name, of those that have not ended. ``ended``: the
-    names of the others, and ``renamed``: the new file name for each old one; both for ``service``
-    and ``team``. ``offers``: the teams of each service.
-    ``capacity``: how many orders at a time a team can take, where it said so. ``grids``: all that
-    teams look after. ``calendar``: holidays and made-up working days. ``actions``: the forms of
-    the desk and of the teams, by event. ``words``: the sentences of states, steps and
-    errors. ``templates``: sources by name. ``assets``: addresses of static files by name.
+    ``services`` and ``teams``: names by file name, of those that have not ended. ``names``: what
+    people call every ``service``, ``team``, ``grid`` and ``question``, also those that ended;
+    ``renamed``: the new file name for each old one of a service or team. ``offers``: the teams of
+    each service. ``capacity``: how many orders at a time a team can take, where it said so.
+    ``grids``: all that teams look after. ``calendar``: holidays and made-up working days.
+    ``actions``: the forms of the desk and of the teams, by event. ``words``: the sentences of
+    states, steps and errors. ``templates``: sources by name. ``assets``: addresses of static files
+    by name.
     """
 
     site: dict[str, Any]
     forms: dict[str, dict[str, Any]]
     services: dict[str, str]
     teams: dict[str, str]
-    ended: dict[str, dict[str, str]]
+    names: dict[str, dict[str, str]]
     renamed: dict[str, dict[str, str]]
     offers: dict[str, list[str]]
     capacity: dict[str, int]

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from functions.orders import counters, lifecycle, names
+from functions.orders import counters, lifecycle
 from functions.orders.counters import ALL, SERVICE, STARS, STEPS, TEAM
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ def snapshot(store: "Store", today: "date") -> dict[str, Any]:
     the station wrote for the public, the newest first. ``names``: what services and teams are, or
     were, called.
     """
+    from functions.orders import names  # Builds import this module, and should not depend on it.
+
     orders, answered = (
         [lifecycle.order_of(head) for head in store.find("order", [mark], limit=WISHES)]
         for mark in ("published:yes", "answered:public")
@@ -125,14 +127,12 @@ def snapshot(store: "Store", today: "date") -> dict[str, Any]:
 def brought_up_to_date(
     snapshot: Mapping[str, Any], new_names: NewNames, labels: Mapping[str, Mapping[str, str]]
 ) -> Mapping[str, Any]:
-    """A snapshot of an earlier day, with services and teams under their names of today.
-
-    ``labels`` are what those are called that have ended; the snapshot's ``names`` have them too.
-    """
+    """A snapshot of an earlier day, with services and teams under their names of today, and the
+    ``labels`` of today among its own."""
     if not snapshot:
         return snapshot
     known = snapshot.get("names", {})
-    called = {kind: {**known.get(kind, {}), **ended} for kind, ended in labels.items()}
+    called = {kind: {**known.get(kind, {}), **labels[kind]} for kind in new_names}
     if not any(new_names.values()):
         return {**snapshot, "names": called}
     services = new_names["service"]

@@ -24,34 +24,23 @@ FACT = "names"
 AT_ONCE = 10
 """How many counters one transaction renames: an engine takes none of any size."""
 
-Labels = dict[str, dict[str, str]]
-"""Labels by kind and name. The kinds are ``service``, ``team``, ``grid`` and ``question``."""
+RENAMED = ("service", "team")
+"""What a file stands for that can be renamed."""
 
-
-def offered(bundle: Bundle) -> Labels:
-    """Everything that a build handed over, also what has ended."""
-    return {
-        "service": bundle.ended["service"] | bundle.services,
-        "team": bundle.ended["team"] | bundle.teams,
-        "grid": {grid: grid for grid in bundle.grids},
-        "question": {
-            f"{name}.{field['name']}": field["label"]
-            for name, form in bundle.forms.items()
-            for field in form["fields"]
-        },
-    }
+Labels = Mapping[str, Mapping[str, str]]
+"""Labels by kind (``service``, ``team``, ``grid`` or ``question``) and name."""
 
 
 def known(bundle: Bundle) -> dict[str, set[str]]:
     """All names that orders may have for what a build handed over, also those of before."""
-    renamed = bundle.renamed
-    return {kind: {*names, *renamed.get(kind, ())} for kind, names in offered(bundle).items()}
+    old = bundle.renamed
+    return {kind: {*names, *old.get(kind, ())} for kind, names in bundle.names.items()}
 
 
 def labels(store: Store) -> Labels:
     """What services and teams are, or were, called, as far as the store knows."""
     kept = _data(store, REGISTER).get("labels", {})
-    return {kind: kept.get(kind, {}) for kind in ("service", "team")}
+    return {kind: kept.get(kind, {}) for kind in RENAMED}
 
 
 class Names:
@@ -59,7 +48,10 @@ class Names:
 
     def __init__(self, store: Callable[[], Store], bundle: Read):
         self._open, self._bundle = store, bundle
-        self.services, self.teams = _Known(self, "service"), _Known(self, "team")
+        self._forms: dict[str, dict[str, Any]] = {}
+        self.services, self.teams = (
+            _Known(kind, bundle.names[kind], self.label) for kind in RENAMED
+        )
 
     @property
     def _store(self) -> Store:
@@ -67,7 +59,7 @@ class Names:
 
     def now(self, kind: str, name: str) -> str:
         """The name that a service or team has now."""
-        return name if name in self.offered[kind] else self.renamed[kind].get(name, name)
+        return name if name in self._bundle.names[kind] else self.renamed[kind].get(name, name)
 
     def before(self, kind: str, name: str) -> list[str]:
         """The names that a service or team had before."""
@@ -76,12 +68,14 @@ class Names:
     def label(self, kind: str, name: str) -> str | None:
         """What people call something now, or called it when it was last there."""
         now = self.now(kind, name)
-        kept = {} if now in self.offered[kind] else self._register["labels"].get(kind, {})
-        return self.offered[kind].get(now) or kept.get(now) or kept.get(name)
+        if label := self._bundle.names[kind].get(now):
+            return label
+        kept: Mapping[str, str] = self._register["labels"].get(kind, {})
+        return kept.get(now) or kept.get(name)
 
     def of_event(self, event: Event) -> Event:
         """The event with the names that its service and team have now."""
-        old = {kind: event.data[kind] for kind in ("service", "team") if event.data.get(kind)}
+        old = {kind: event.data[kind] for kind in RENAMED if event.data.get(kind)}
         new = {kind: self.now(kind, name) for kind, name in old.items()}
         return event if old == new else event._replace(data={**event.data, **new})
 
@@ -109,11 +103,6 @@ class Names:
         return {**form, "version": old["version"], "fields": [*form["fields"], *removed]}
 
     @cached_property
-    def offered(self) -> Labels:
-        """Labels of everything that the last build handed over."""
-        return offered(self._bundle)
-
-    @cached_property
     def renamed(self) -> dict[str, dict[str, str]]:
         """The new name for each old one of a ``service`` or ``team``.
 
@@ -122,7 +111,7 @@ class Names:
         """
         found = {}
         for kind, listed in self._bundle.renamed.items():
-            there, kept = self.offered[kind], self._register["renamed"].get(kind, {})
+            there, kept = self._bundle.names[kind], self._register["renamed"].get(kind, {})
             back = {new: old for old, new in kept.items() if old in there and new not in there}
             names = {**kept, **back, **listed}
             found[kind] = {old: _end(names, old, there) for old in names if old not in there}
@@ -137,11 +126,10 @@ class Names:
         if self._store.fact(FACT) == self._bundle.digest:
             return
         kept = self._register["labels"]
-        labels = {kind: kept.get(kind, {}) | names for kind, names in self.offered.items()}
+        labels = {kind: kept.get(kind, {}) | names for kind, names in self._bundle.names.items()}
         self._write(REGISTER, at, {"labels": labels, "renamed": self.renamed})
         for form in self._bundle.forms.values():
-            no = f"{KIND}:{form['version']}"
-            self._write(no, at, _with_choices(form, _data(self._store, no)))
+            self._write(f"{KIND}:{form['version']}", at, form)
         while self._rename_counters(at):
             pass
         self._store.set_fact(FACT, self._bundle.digest)
@@ -171,9 +159,11 @@ class Names:
             self._store.commit(Change(head, [Event("kept", CLOCK, at)]))
 
     def _form(self, form: Form, version: str) -> Form:
-        if version in ("", form["version"]):
+        if version in ("", form.get("version", "")):
             return form
-        return _data(self._store, f"{KIND}:{version}") or form
+        if version not in self._forms:
+            self._forms[version] = _data(self._store, f"{KIND}:{version}")
+        return self._forms[version] or form
 
     @cached_property
     def _register(self) -> dict[str, Any]:
@@ -183,20 +173,22 @@ class Names:
 class _Known(Mapping[str, str]):
     """Labels by name: of all that there ever were; those that a build handed over are listed."""
 
-    def __init__(self, names: Names, kind: str):
-        self._names, self._kind = names, kind
+    def __init__(
+        self, kind: str, listed: Mapping[str, str], label: Callable[[str, str], str | None]
+    ):
+        self._kind, self._listed, self._label = kind, listed, label
 
     def __getitem__(self, name: str) -> str:
-        label = self._names.label(self._kind, name) if name else None
+        label = self._label(self._kind, name) if name else None
         if label is None:
             raise KeyError(name)
         return label
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names.offered[self._kind])
+        return iter(self._listed)
 
     def __len__(self) -> int:
-        return len(self._names.offered[self._kind])
+        return len(self._listed)
 
 
 class Needed(NamedTuple):
@@ -256,14 +248,3 @@ def _next(head: Head) -> Head:
 def _data(store: Store, no: str) -> dict[str, Any]:
     head = store.head(no)
     return head.data if head else {}
-
-
-def _with_choices(form: Form, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """The form with every choice that it offered in this wording, also those that are gone."""
-    before = {field["name"]: field["choices"] for field in kept.get("fields", ())}
-    fields = []
-    for field in form["fields"]:
-        values = {choice["value"] for choice in field["choices"]}
-        gone = [each for each in before.get(field["name"], ()) if each["value"] not in values]
-        fields.append({**field, "choices": [*field["choices"], *gone]})
-    return {**form, "fields": fields}

@@ -13,7 +13,7 @@ from generator.build.render import Renderer
 from generator.content import form_definitions, names
 from generator.content.codec import digest
 from generator.content.form_definitions import Offers
-from generator.content.models import Form, Item, Service, Site, Team
+from generator.content.models import Form, Service, Site, Team
 from generator.content.settings import Calendar
 from generator.files.atomic import update
 from generator.files.cache import Cache
@@ -23,7 +23,7 @@ from generator.files.file_stamps import stamp_of_own
 def hand_over(folder: Path, site: Site, renderer: Renderer, cache: Cache) -> None:
     """Write the bundle to a folder, if anything that it is made from may have changed."""
     file = folder / FILE
-    given = (site.calendar, site.forms, site.menu, site.teams, site.past, site.renamed)
+    given = (site.calendar, site.forms, site.menu, site.teams, site.renamed, names.labels(site))
     key = digest((renderer.common, given))
     if cache.noted("bundle") != key + stamp_of_own(file).encode():
         folder.mkdir(parents=True, exist_ok=True)
@@ -37,13 +37,13 @@ def _bundle(
     all_forms: tuple[Form, ...],
     menu: tuple[Service, ...],
     teams: tuple[Team, ...],
-    past: Mapping[str, tuple[Item, ...]],
     renamed: Mapping[str, Mapping[str, str]],
+    labels: dict[str, dict[str, str]],
 ) -> dict[str, Any]:
     theme, offers = renderer.theme, Offers(menu, teams, renamed)
     resolved = [form_definitions.resolve(form, offers) for form in all_forms if form.slug in FORMS]
     ready = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in resolved}
-    services = {service.slug: service.name for service in menu}
+    other = {OTHER: theme.words["sheets"]["names"][OTHER]}
     bundle = Bundle(
         site=msgspec.to_builtins(renderer.settings, enc_hook=str),
         calendar=msgspec.to_builtins(calendar),
@@ -52,9 +52,9 @@ def _bundle(
         capacity={team.slug: team.capacity for team in teams if team.capacity},
         grids=form_definitions.grids(offers),
         forms=ready,
-        services=services | {OTHER: theme.words["sheets"]["names"][OTHER]},
+        services={service.slug: service.name for service in menu} | other,
         teams={team.slug: team.name for team in teams},
-        ended=names.labels(past),
+        names=labels | {"service": labels["service"] | other},
         renamed=names.in_orders(renamed),
         words=theme.words,
         templates={name: text for name, text in theme.templates.items() if name.endswith(".html")},

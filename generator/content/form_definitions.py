@@ -34,16 +34,16 @@ def roles(fields: Sequence[Field]) -> list[str]:
     return found
 
 
-def _names(form: Form, roles: Sequence[str]) -> list[str]:
+def called(form: Form) -> list[str]:
     """What the functions call each question: its role if it has one, else its name."""
-    pairs = zip(form.fields, roles, strict=True)
+    pairs = zip(form.fields, roles(form.fields), strict=True)
     return [field.name if role in ("", PERSONAL) else role for field, role in pairs]
 
 
 def check_roles(document: Document, form: Form) -> None:
     """Note on the document which questions cannot be told apart, and which roles are missing."""
     found = roles(form.fields)
-    names = _names(form, found)
+    names = called(form)
     for index, (name, field) in enumerate(zip(names, form.fields, strict=True)):
         if (first := names.index(name)) < index:
             key, labels = ("fields", index, "role" if field.role else "name"), form.fields[first]
@@ -79,7 +79,7 @@ def resolve(form: Form, site: Offers) -> dict[str, Any]:
     found = roles(form.fields)
     fields = [
         field | {"name": name, "role": role, "written": field["name"]}
-        for field, name, role in zip(plain["fields"], _names(form, found), found, strict=True)
+        for field, name, role in zip(plain["fields"], called(form), found, strict=True)
     ]
     for field in fields:
         field["choices"] = _offered(field["choices"], field["other"], site)

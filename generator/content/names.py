@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec.structs import replace
 
 from functions.forms.definition import OTHER
+from generator.content.form_definitions import called
 from generator.content.models import Entry, Item, Service, Site
 
 Problem = Callable[[Item, str, str, str], None]
@@ -45,27 +46,29 @@ IN_ORDERS = {"service": "menu", "team": "teams"}
 """What orders name, and the folders of that."""
 
 
-def known(site: Site) -> dict[str, set[str]]:
-    """All names that orders may have for what is in the content, also those of before, by kind."""
-    current = {"service": site.menu, "team": site.teams}
+def labels(site: Site) -> dict[str, dict[str, str]]:
+    """What people call the services, teams, grids and questions, also those that ended."""
     return {
         **{
-            kind: {item.slug for item in (*current[kind], *site.past.get(folder, ()))}
-            | {*site.renamed.get(folder, ())}
-            | {OTHER}
+            kind: {
+                each.slug: each.label
+                for each in (*site.past.get(folder, ()), *site.entries[folder])
+            }
             for kind, folder in IN_ORDERS.items()
         },
-        "grid": {grid for team in site.teams for grid in team.grids},
-        "question": {f"{form.slug}.{each.name}" for form in site.forms for each in form.fields},
+        "grid": {grid: grid for team in site.teams for grid in team.grids},
+        "question": {
+            f"{form.slug}.{name}": field.label
+            for form in site.forms
+            for name, field in zip(called(form), form.fields, strict=True)
+        },
     }
 
 
-def labels(past: Mapping[str, Iterable[Item]]) -> dict[str, dict[str, str]]:
-    """What services and teams that ended are called."""
-    return {
-        kind: {item.slug: item.label for item in past.get(folder, ())}
-        for kind, folder in IN_ORDERS.items()
-    }
+def known(site: Site) -> dict[str, set[str]]:
+    """All names that orders may have for what is in the content, also those of before, by kind."""
+    old = in_orders(site.renamed)
+    return {kind: {*names, *old.get(kind, ()), OTHER} for kind, names in labels(site).items()}
 
 
 def in_orders(renamed: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -63,7 +63,7 @@ def warnings(
     root: Path, data: Path | None = None, known: Mapping[str, Collection[str]] | None = None
 ) -> list[str]:
     """A sentence for everything that open orders need and content has no longer. ``known`` are
-    the names that it has by kind, else those that the last build handed over."""
+    the names that it has, by kind; by default those that the last build handed over."""
     from functions.context.bundle import Latest
     from functions.forms import order_number
     from functions.orders import names

@@ -435,6 +435,7 @@ class TestClock:
         assert tick(client.app)["escalated"] == 1
         assert found(client.app, no).state == "triaged"
         assert tick(client.app)["escalated"] == 0
+        assert "到期没有答复" in Desk(client, "李明").get(f"/desk/order/?no={no}").text
 
     def test_what_is_done_is_closed_in_time_and_can_still_be_rated(
         self, client: Client, desk: Desk, team: Team, clock: Clock

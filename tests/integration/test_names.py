@@ -180,7 +180,7 @@ def test_what_ended_is_offered_to_nobody_and_keeps_its_name_for_records(site: Pa
     made = handed(site)
     assert (made.teams, made.offers) == ({"menders": "修理队"}, {"mending": ["menders"]})
     assert "haircut" not in made.services
-    assert made.ended == {"service": {"haircut": "理发"}, "team": {"barbers": "理发队"}}
+    assert (made.names["service"]["haircut"], made.names["team"]["barbers"]) == ("理发", "理发队")
     offered = json.dumps([made.forms, made.actions])
     assert "haircut" not in offered
     assert "barbers" not in offered

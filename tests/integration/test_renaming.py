@@ -346,11 +346,15 @@ def test_an_answer_to_a_question_that_was_removed_meanwhile_is_kept_and_shown(
     assert town.app.store.events(late)[0].data["wording"] == version
     assert town.app.store.events(late)[0].data["size"] == "short"
     assert "剪子" not in str(town.app.store.events(late)), "what is typed is sealed"
-    for no, tool in ((early, "推子"), (late, "剪子")):
-        assert f"带什么工具 {tool}" in desk.get(f"/desk/order/?no={no}").text
-        known = town.app.current().names.form(town.app.current().bundle.forms["wish"], version)
-        size = next(field for field in known["fields"] if field["name"] == "size")
-        assert [choice["label"] for choice in size["choices"]] == ["很长", "很短"]
+    sheet = town.sheet(desk, "orders")
+    for no, tool, size in ((early, "推子", "很长"), (late, "剪子", "很短")):
+        text = desk.get(f"/desk/order/?no={no}").text
+        assert f"带什么工具 {tool}" in text
+        assert f"头发多长 {size}" in text
+        assert f"带什么工具：{tool}" in sheet
+        assert f"头发多长：{size}" in sheet
+        resident = town.client.get(town.app.orders.address(found(town.app.current(), no))).text
+        assert f"头发多长 {size}" in resident
     now = answer(town, town.client.get("/wish/"), detail="新的表")
     assert town.app.store.events(now)[0].data["wording"] != version
     wrong = town.client.post("/api/wish", {**page.form("/api/wish"), "tool": "推子", "detail": ""})
@@ -373,21 +377,6 @@ def test_keeping_what_is_kept_already_writes_nothing(town: Town) -> None:
     assert {kept.no: kept.events for kept in town.app.store.everything()} == before
 
 
-def test_a_choice_that_was_offered_once_in_a_wording_is_not_forgotten(town: Town) -> None:
-    town.rounds()
-    version = town.app.current().bundle.forms["wish"]["version"]
-    town.remove("menu", "mending")
-    town.build()
-    town.rounds()
-    kept = town.app.store.head(f"{names.KIND}:{version}")
-    assert kept
-    assert [c["value"] for c in kept.data["fields"][0]["choices"]] == [
-        "haircut",
-        "other",
-        "mending",
-    ]
-
-
 def warned(town: Town, command: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the command warns of what the test below removes, and changes no data."""
     data = Path(str(town.app.store.path)).parent  # type: ignore[attr-defined]
@@ -397,6 +386,8 @@ def warned(town: Town, command: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     before = (data / "wudan.db").read_bytes()
     result = CliRunner().invoke(build.main, [command, "--root", str(town.root)])
     assert result.exit_code == 0, result.stderr
+    assert "mobile" not in result.stderr
+    assert "phone" not in result.stderr
     assert (data / "wudan.db").read_bytes() == before
     assert "content/teams/barbers.yaml 没有了，“理发队”手上还有 2 单没办完" in result.stderr
     assert "renamed_from: haircut" in result.stderr
@@ -410,6 +401,7 @@ def test_open_orders_that_need_what_is_removed_are_told(
     desk, team = Desk(town.client), Team(town.client)
     form = town.root / "content/forms/wish.yaml"
     plain = form.read_text()
+    plain = plain.replace("{name: phone,", "{name: mobile,")  # Its role is phone all the same.
     form.write_text(plain + TOOL)
     town.edit("teams/barbers", "name:", "grids: [一号网格]\nname:")
     town.build()
@@ -427,7 +419,7 @@ def test_open_orders_that_need_what_is_removed_are_told(
     store = town.app.store
 
     def needed() -> dict[tuple[str, str], set[str]]:
-        known = {kind: {*of} for kind, of in names.offered(town.app.current().bundle).items()}
+        known = names.known(town.app.current().bundle)
         return {(e.kind, e.label): {*e.orders} for e in names.still_needed(store, known)}
 
     assert needed() == {}

@@ -55,7 +55,7 @@ one of them changed. News, of which there are many, are planned in sections of t
 def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     """Every page of the site; ``known`` are a snapshot of :mod:`functions.orders.figures`."""
     known = public.brought_up_to_date(
-        known or {}, names.in_orders(site.renamed), names.labels(site.past)
+        known or {}, names.in_orders(site.renamed), names.labels(site)
     )
     rows = Rows(site.news, site.digests or [item.digests() for item in site.news])
     sources = _sources(site, known)

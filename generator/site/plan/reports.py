@@ -11,7 +11,7 @@ from typing import Any
 from functions.orders import counters
 from functions.orders import figures as public
 from functions.orders.figures import FEWEST, OTHERS, Line, Report
-from generator.content.models import Service, Team
+from generator.content.models import Service
 from generator.site.plan.lists import paged
 from generator.site.plan.page import Page
 
@@ -23,18 +23,17 @@ YEAR = 12
 WISHES = counters.name(counters.ALL, counters.WISHES)
 
 
-def pages(figures: Figures, menu: Sequence[Service], teams: Sequence[Team]) -> Iterator[Page]:
+def pages(figures: Figures, menu: Sequence[Service]) -> Iterator[Page]:
     """The index, a page and a table for every month and year, and the wish list."""
-    former = figures.get("names", {})
-    services = former.get("service", {}) | {service.slug: service.name for service in menu}
-    names = former.get("team", {}) | {team.slug: team.name for team in teams}
+    names = figures.get("names", {})
+    services, teams = names.get("service", {}), names.get("team", {})
     months: Mapping[str, Mapping[str, int]] = figures.get("months", {})
     years: dict[str, list[str]] = defaultdict(list)
     for month in sorted(months, reverse=True):
         years[month[:4]].append(month)
     periods = {year: public.together(months[m] for m in parts) for year, parts in years.items()}
     made = {
-        period: _named(public.report(period, counted), services, names)
+        period: _named(public.report(period, counted), services, teams)
         for period, counted in [*months.items(), *periods.items()]
     }
     latest = made.get(max(months, default=""))
