@@ -94,8 +94,10 @@ class _History:
         if self.kept.head and head:
             found = self.kept.head
             if found.layout < head.layout:
-                # An earlier version wrote it. What it did not know yet comes with the next round.
-                found = found._replace(layout=head.layout, data=head.data | found.data)
+                # An earlier version wrote it, with other keys. The schedule's next round adds those
+                # that it did not know and drops those that are known no more.
+                data = {name: found.data.get(name, value) for name, value in head.data.items()}
+                found = found._replace(layout=head.layout, data=data)
             pairs = zip(Head._fields, found, head, strict=True)
             if fields := [name for name, stored, derived in pairs if stored != derived]:
                 self._tell("head", fields=", ".join(fields))

@@ -108,11 +108,12 @@ def difference(before: Tally, after: Tally) -> dict[tuple[str, str], int]:
     return changed
 
 
-def renamed(name: str, new_names: Mapping[str, Mapping[str, str]]) -> str:
-    """The counter's name after services and teams were renamed; ``new_names`` by kind and name."""
-    scope, _, counted = name.partition(" ")
-    kind, _, slug = scope.partition(":")
-    return f"{kind}:{new_names[kind][slug]} {counted}" if slug in new_names.get(kind, ()) else name
+def renamed(counter: str, new_names: Mapping[str, Mapping[str, str]]) -> str:
+    """The counter's name after services and teams were renamed; ``new_names`` by kind and slug."""
+    whose, _, what = counter.partition(" ")
+    kind, _, slug = whose.partition(":")
+    new = new_names.get(kind, {}).get(slug)
+    return name(scope(kind, new), what) if new else counter
 
 
 def _progress(order: Order) -> dict[str, int]:

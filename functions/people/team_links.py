@@ -95,7 +95,7 @@ class TeamLinks(NamedTuple):
     def _write(self, old: Head, state: str, who: str, until: str, more: int) -> Head:
         """Write how a link stands now, with so many more of them issued."""
         at, count = self.clock.now.isoformat(), old.data.get("count", 0) + more
-        data = {"team": old.data["team"], "count": count, "until": until, "asked": ""}
+        data = {"team": _team(old), "count": count, "until": until, "asked": ""}
         head = old._replace(version=old.version + 1, state=state, data=data)
         self.store.commit(Change(head, [Event(state, "staff", at, {"who": who})]))
         return head

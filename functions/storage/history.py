@@ -15,9 +15,9 @@ to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """A value as the engines store it."""
 
 LAYOUT = 1
-"""Which keys the data of a head has, for all kinds; raise it when one is renamed or means another
-thing. It is stored in the data, so that a program can tell what an earlier one wrote (0: before
-there were numbers).
+"""Which keys the data of a head has, for all kinds. Raise it whenever they change: it is stored in
+the data, so that `doctor` can tell an older head (0: before there were numbers) from a damaged one,
+and the schedule derives all heads anew.
 
 Only heads need it. An event is never rewritten, so a new meaning gets a new kind or key; what is
 sealed has the form's questions as keys, and another cipher would have another purpose in

@@ -10,8 +10,7 @@ SOURCES = (
     "functions/forms/*.py",
     *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "logs", "workdays")),
     *(f"functions/orders/{name}.py" for name in ("__init__", "counters", "figures", "lifecycle")),
-    "functions/orders/names.py",
-    *(f"functions/storage/{name}.py" for name in ("__init__", "history", "port")),
+    *(f"functions/storage/{name}.py" for name in ("__init__", "history")),
     *(f"functions/web/{name}.py" for name in ("__init__", "pages")),
     "requirements.txt",
 )

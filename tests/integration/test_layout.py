@@ -1,5 +1,6 @@
 """Heads of an older or a newer version of the program break no page that lists them."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 
 from functions.app import App
+from functions.ops import consistency
 from functions.orders import figures
+from functions.orders.lifecycle import Order
 from functions.people import accounts
 from functions.storage.connect import connect
 from functions.storage.history import LAYOUT, LAYOUT_KEY, Change, Head
@@ -106,3 +109,26 @@ def test_a_head_says_which_layout_its_data_has(desk: Desk) -> None:
         app.store.commit(Change(head._replace(layout=7), []))
         stored = app.store.head(head.no)
         assert stored == head._replace(layout=7)
+
+
+def test_an_older_head_with_other_keys_is_no_fault_and_one_that_says_otherwise_is(
+    desk: Desk,
+) -> None:
+    app = desk.client.app
+    order = app.store.find("order")[0]
+
+    def faults(layout: int, data: dict[str, Any]) -> list[str]:
+        write(app, order._replace(layout=layout), data)
+        return [fault.code for fault in consistency.examine(app).faults if fault.no == order.no]
+
+    others = {name: value for name, value in order.data.items() if name != "grid"}
+    others["of_yesterday"] = "x"
+    assert faults(LAYOUT - 1, others) == []
+    assert faults(LAYOUT - 1, others | {"service": "mending"}) == ["head"]
+    assert faults(LAYOUT, others) == ["head"]
+
+
+def test_the_layout_is_raised_with_the_keys_of_an_order() -> None:
+    """Otherwise `doctor` takes every head that the version before wrote for a damaged one."""
+    digest = hashlib.sha256(" ".join(Order._fields).encode()).hexdigest()
+    assert (LAYOUT, digest[:12]) == (1, "4971c24fb850")

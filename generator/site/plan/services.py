@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from functions.orders import counters
 from generator.content.models import Service, Team, by_category
 from generator.site.plan.page import Page, item_page
 
@@ -19,6 +20,6 @@ def pages(
         data = {
             "teams": [by_name[name] for name in service.teams],
             "related": [other for other in alike if other is not service],
-            "counted": counted.get(f"service:{service.slug}"),
+            "counted": counted.get(counters.scope(counters.SERVICE, service.slug)),
         }
         yield item_page(service, data)

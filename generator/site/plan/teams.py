@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from functions.orders import counters
 from generator.content.models import Service, Team
 from generator.site.plan.page import Page, item_page
 
@@ -15,6 +16,6 @@ def pages(
     for team in teams:
         data = {
             "services": [service for service in menu if team.slug in service.teams],
-            "counted": counted.get(f"team:{team.slug}"),
+            "counted": counted.get(counters.scope(counters.TEAM, team.slug)),
         }
         yield item_page(team, data)
