@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from generator.deploy.package import FUNCTIONS, NIGHTLY
+from generator.deploy.package import FUNCTIONS
 from tests.support.servers import PRODUCT
 
 SEALS = {"bundle", "functions", "cryptography", "_cffi_backend"}
@@ -104,6 +104,6 @@ def test_a_zip_is_small_and_compiled(zips: Path, function: str) -> None:
         modes = {entry.external_attr >> 16 for entry in archive.infolist()}
     assert modes == {0o100644}
     assert not [name for name in names if name.endswith((".pyi", "/", "METADATA"))]
-    assert ("functions/storage/sqlite/sqlite.py" in names) == (function == NIGHTLY)
+    assert "functions/storage/sqlite/sqlite.py" not in names
     sources = [name for name in names if name.endswith(".py")]
     assert len([name for name in names if name.endswith(".pyc")]) == len(sources)
