@@ -12,7 +12,7 @@ from functions.forms.kinds import KINDS, Cell, plain
 
 Values = Mapping[str, Any]
 
-MISMATCH = (AttributeError, TypeError, ValueError)
+MISMATCH = (AttributeError, LookupError, TypeError, ValueError)
 """What a kind raises for a value that was stored when the question was of another kind."""
 
 
