@@ -19,6 +19,7 @@ import itertools
 import json
 import re
 import selectors
+import shutil
 import socket
 import sqlite3
 import statistics
@@ -150,6 +151,7 @@ def ours(folder: Path, program: Path = PRODUCT) -> Iterator[Rival]:
     """``build.py serve``, as it is; of another version, whose folder is ``program``."""
     root, port = folder / "root", free_port()
     corpus.make(root, 20, 5, 10)
+    shutil.copytree(program / "content/forms", root / "content/forms", dirs_exist_ok=True)
     command: list[str | Path] = [
         sys.executable,
         program / "build.py",
