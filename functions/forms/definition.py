@@ -101,8 +101,7 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
         except Wrong as wrong:
             answers.errors[name] = wrong
             continue
-        # As in is_personal, which would be a call for each field on the way of every wish.
-        if kind.kept == "sealed" or (kind.kept == "history" and field["role"] == PERSONAL):
+        if is_personal(field):
             answers.personal[name] = value
         elif kind.kept == "history":
             answers.public[name] = value
