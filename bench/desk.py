@@ -62,10 +62,10 @@ class Desk:
             "board": ("/desk/", ""),
             "one step": ("/desk/", urlencode({"state": "done"})),
             "all orders, newest first": ("/desk/find/", ""),
-            "all orders, from the middle": ("/desk/find/", urlencode({"before": middle.place})),
+            "all orders, from the middle": ("/desk/find/", urlencode({"before": middle.position})),
             "closed, from the middle": (
                 "/desk/find/",
-                urlencode({"state": "closed", "before": middle.place}),
+                urlencode({"state": "closed", "before": middle.position}),
             ),
             "by service and month": (
                 "/desk/find/",

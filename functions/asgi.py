@@ -258,7 +258,7 @@ class Together:
         app = self._app.current()
         with suppress(*UNREADABLE):  # Whatever needs the bundle says so.
             _ = app.bundle  # Read now, so that nobody waits for that in the transaction.
-        with app.store.together() as store:
+        with app.store.batch() as store:
             inside = app.inside(store)
             return [http.act(RESIDENTS, event, inside) for event in events]
 

@@ -14,7 +14,7 @@ from functions.app import App, from_environment
 from functions.context import logs
 from functions.errors import Conflict, Refused
 from functions.orders import repository
-from functions.orders.lifecycle import CLOCK, FINAL, STATES, Order, moves
+from functions.orders.lifecycle import CLOCK, FINAL, STATES, Order, moves, order_of
 from functions.people import volunteers
 from functions.storage import opening
 from functions.storage.history import Head
@@ -78,7 +78,7 @@ class Round:
 
     def _look_at(self, head: Head) -> None:
         kind = DUE.get(head.state, "")
-        if kind and SUITS[kind](repository.order_of(head)):
+        if kind and SUITS[kind](order_of(head)):
             order = self._read(self.app.orders.find, head)
             if order and kind in moves(order, CLOCK) and SUITS[kind](order):
                 self.done[kind] += self._act(head.no, self._by_clock(order, kind))

@@ -5,7 +5,7 @@ from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms.definition import Answers
 from functions.orders import counters, repository
-from functions.orders.lifecycle import STAFF
+from functions.orders.lifecycle import STAFF, order_of
 from functions.people.accounts import Accounts
 from functions.web.http import Request, Response, see_other
 
@@ -40,7 +40,7 @@ def show(request: Request, app: App, session: Session) -> Response:
         now=app.clock.now,
         erasing=app.retention.coming() if whole else 0,
         unreadable=app.store.fact(repository.UNREADABLE).split() if whole else [],
-        after=full[-1].turn if len(full) == PAGE else "",
+        after=full[-1].due_position if len(full) == PAGE else "",
     )
 
 
@@ -60,7 +60,7 @@ def monthly(
 ) -> Response:
     """The orders that wait to be dispatched, each with the team that suits it best."""
     heads = app.store.waiting(repository.KIND, "triaged", limit=PAGE)
-    orders = [repository.order_of(head) for head in heads]
+    orders = [order_of(head) for head in heads]
     ready = [order for order in orders if "dispatched" in app.steps.offered(order, STAFF)]
     advice = {service: app.ranking.suggest(service) for service in {o.service for o in ready}}
     return view(

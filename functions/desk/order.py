@@ -11,7 +11,7 @@ from functions.errors import Problem
 from functions.forms import order_number
 from functions.forms.definition import check
 from functions.orders import repository
-from functions.orders.lifecycle import FINAL, STAFF, Order
+from functions.orders.lifecycle import FINAL, STAFF, Order, order_of
 from functions.orders.privacy import identifying, unreadable
 from functions.orders.repository import History
 from functions.storage.history import Change, Head
@@ -101,7 +101,7 @@ def _alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Ord
             for head in app.store.find(repository.KIND, [mark], limit=ALIKE):
                 found.setdefault(head.no, (head, []))[1].append(role)
     found.pop(order.no, None)
-    others = ((repository.order_of(head), same) for head, same in found.values())
+    others = ((order_of(head), same) for head, same in found.values())
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
     return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
 

@@ -5,6 +5,7 @@ from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Refused
 from functions.forms.answers import Shown, shown
 from functions.orders import counters, repository
+from functions.orders.lifecycle import order_of
 from functions.people import volunteers
 from functions.people.volunteers import Person
 from functions.web import step_forms
@@ -31,7 +32,7 @@ def show(request: Request, app: App, session: Session) -> Response:
         state=state,
         team=team,
         people=[(person, _answers(app, person)) for person in people],
-        before=heads[-1].place if len(heads) == PAGE else "",
+        before=heads[-1].position if len(heads) == PAGE else "",
         counts=counts,
     )
 
@@ -40,11 +41,11 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
     """A volunteer's own page: what they answered, what they did, how it was rated."""
     person = _person(request, app)
     orders = [
-        repository.order_of(head)
+        order_of(head)
         for head in app.store.find(repository.KIND, [f"volunteer:{person.head.no}"], limit=PAGE)
     ]
     rated = [
-        repository.order_of(head)
+        order_of(head)
         for head in app.store.find(repository.KIND, [f"rated:{person.head.no}"], limit=1000)
     ]
     stars = [value for order in rated for name in counters.STARS if (value := getattr(order, name))]

@@ -33,7 +33,7 @@ def show(request: Request, app: App, session: Session) -> Response:
         chosen=chosen,
         heads=[] if unread else app.orders.listed(found),
         unread=unread,
-        before=found[-1].place if len(found) == PAGE and not unread else "",
+        before=found[-1].position if len(found) == PAGE and not unread else "",
         today=app.clock.now.date().isoformat(),
         grids=app.bundle.grids,
     )

@@ -14,7 +14,7 @@ from functions.forms.answers import row
 from functions.forms.definition import Answers, Form, check
 from functions.forms.kinds import Cell
 from functions.orders import figures, repository
-from functions.orders.lifecycle import STAFF
+from functions.orders.lifecycle import STAFF, order_of
 from functions.orders.privacy import Unreadable
 from functions.people import volunteers
 from functions.people.accounts import Accounts
@@ -36,7 +36,7 @@ def orders_xlsx(request: Request, app: App, session: Session) -> Response:
 
     def rows() -> Iterator[Sequence[Cell]]:
         for head in _of_month(app, request):
-            order, words = repository.order_of(head), app.bundle.words
+            order, words = order_of(head), app.bundle.words
             typed = app.personal.contact(head.no)
             yield (
                 order_number.spell(order.no),
@@ -60,7 +60,7 @@ def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
 
     def rows() -> Iterator[Sequence[Cell]]:
         for head in _of_month(app, request):
-            order = repository.order_of(head)
+            order = order_of(head)
             if order.rated_at:
                 events, typed = app.store.events(head.no), app.personal.of(head.no)
                 at = max(seq for seq, event in enumerate(events, 1) if event.kind == "rated")
@@ -231,7 +231,7 @@ def _all(app: App, kind: str, marks: list[str]) -> Iterator[Head]:
     before = ""
     while heads := app.store.find(kind, marks, before, AT_ONCE):
         yield from heads
-        before = heads[-1].place
+        before = heads[-1].position
 
 
 def _download(

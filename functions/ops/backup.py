@@ -23,8 +23,8 @@ from functions.ops import consistency
 from functions.storage import opening, sqlite
 from functions.storage.connect import connect
 from functions.storage.failures import locked
+from functions.storage.file_lock import FileLock
 from functions.storage.port import Store
-from functions.storage.presence import Presence
 from functions.storage.vault import Vault
 
 FACT = "last_backup"
@@ -183,12 +183,12 @@ def _alone(database: Path) -> Iterator[None]:
     Raises:
         Unusable: ``in_use``, somebody has.
     """
-    presence = Presence(database.with_name("wudan.lock"))
-    presence.claim()
+    lock = FileLock(database.with_name("wudan.lock"))
+    lock.claim()
     try:
         yield
     finally:
-        presence.end()
+        lock.end()
 
 
 def _keep(database: Path, now: datetime) -> Path | None:
@@ -235,15 +235,15 @@ def _working(folder: Path) -> Iterator[Path]:
     room = folder / WORKING
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        presence = Presence(folder)
-        presence.claim()
+        lock = FileLock(folder)
+        lock.claim()
         try:
             shutil.rmtree(room, ignore_errors=True)
             room.mkdir(mode=0o700)
             yield room
         finally:
             shutil.rmtree(room, ignore_errors=True)
-            presence.end()
+            lock.end()
     except (OSError, OperationalError) as error:
         if locked(error):
             raise

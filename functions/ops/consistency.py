@@ -22,7 +22,7 @@ from functions.orders import counters
 from functions.orders.counters import Tally
 from functions.people import accounts
 from functions.storage import opening
-from functions.storage.history import Change, Event, Head, Kept, Message
+from functions.storage.history import Change, Event, Head, Message, Stored
 
 KIND = history_check.DOCTOR
 AT_ONCE = 20
@@ -98,7 +98,7 @@ def mend(app: App) -> Findings:
         Refusal: too little can be read.
         Exception: somebody else went on writing; nothing was changed.
     """
-    with app.store.together(PATIENCE) as store:
+    with app.store.batch(PATIENCE) as store:
         inside = app.inside(store)
         found = _examine(inside)
         if found.refusal:
@@ -156,7 +156,7 @@ class _Examination:
         found = Findings(len(self.seen), self.unread, self.faults, self.repairs, counters)
         return found._replace(refusal=self._refusal())
 
-    def _all(self) -> Iterator[Kept]:
+    def _all(self) -> Iterator[Stored]:
         try:
             yield from self.store.everything()
         except self.store.damage as error:
@@ -170,7 +170,7 @@ class _Examination:
             self.faults.append(Fault("unreadable", part, {"error": error}))
             return otherwise
 
-    def _take(self, kept: Kept) -> None:
+    def _take(self, kept: Stored) -> None:
         try:
             verdict = history_check.check(self.app, kept, self.opens, self.given_up)
         except self.store.damage as error:  # One that cannot be checked must not hide the others.

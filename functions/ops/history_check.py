@@ -12,10 +12,10 @@ from functions.app import App
 from functions.errors import Refused
 from functions.orders import counters, names, repository
 from functions.orders.counters import Tally
-from functions.orders.lifecycle import fold
+from functions.orders.lifecycle import fold, order_of
 from functions.orders.privacy import identifying
 from functions.people import access_log, accounts, team_links, volunteers
-from functions.storage.history import Change, Event, Head, Kept
+from functions.storage.history import Change, Event, Head, Stored
 
 DONE, DOCTOR = "done", "doctor"
 
@@ -51,7 +51,7 @@ class Repair(NamedTuple):
     """What to write so that a history is kept as it should be: its head (None where lists lead to
     nothing) and its traces, and then ``change``, if there is one."""
 
-    kept: Kept
+    kept: Stored
     head: Head | None
     traces: Set[str]
     change: Change | None = None
@@ -67,7 +67,7 @@ class Verdict(NamedTuple):
     events: Sequence[Event] = ()
 
 
-def check(app: App, kept: Kept, opens: bool, given_up: str = "") -> Verdict:
+def check(app: App, kept: Stored, opens: bool, given_up: str = "") -> Verdict:
     """Check one history. ``opens`` says whether the secret is the one that it was sealed with, and
     ``given_up`` until when it was sealed with one that is lost."""
     if not (kept.head or kept.events or kept.personal or kept.damaged):
@@ -78,7 +78,7 @@ def check(app: App, kept: Kept, opens: bool, given_up: str = "") -> Verdict:
 class _History:
     """One history while it is examined."""
 
-    def __init__(self, app: App, kept: Kept, opens: bool, given_up: str):
+    def __init__(self, app: App, kept: Stored, opens: bool, given_up: str):
         self.app, self.kept, self.opens = app, kept, opens
         self.given_up = datetime.fromisoformat(given_up or LONG_AGO)
         self.faults: list[Fault] = []
@@ -162,7 +162,7 @@ class _History:
         try:
             if self.kind == volunteers.KIND:
                 return volunteers.counted(head)
-            return counters.of_order(repository.order_of(head))
+            return counters.of_order(order_of(head))
         except STUMBLES:
             return None
 
@@ -248,17 +248,17 @@ class _History:
 Derived = tuple[Head, Tally]
 
 
-def _order(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
+def _order(app: App, kept: Stored, events: Sequence[Event]) -> Derived:
     order = fold(kept.no, map(app.names.of_event, events))
     return app.orders.head(order), counters.of_order(order)
 
 
-def _volunteer(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
+def _volunteer(app: App, kept: Stored, events: Sequence[Event]) -> Derived:
     head = app.volunteers.fold(kept.no, events)
     return head, volunteers.counted(head)
 
 
-def _plain(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
+def _plain(app: App, kept: Stored, events: Sequence[Event]) -> Derived:
     """The part of the head of other histories that follows from the events."""
     head = kept.head
     if head is None:
@@ -275,7 +275,7 @@ def _plain(app: App, kept: Kept, events: Sequence[Event]) -> Derived:
     return head._replace(version=len(events), state=state, data=data), Tally()
 
 
-DERIVED: dict[str, Callable[[App, Kept, Sequence[Event]], Derived]] = {
+DERIVED: dict[str, Callable[[App, Stored, Sequence[Event]], Derived]] = {
     repository.KIND: _order,
     volunteers.KIND: _volunteer,
 }
@@ -304,7 +304,7 @@ def _told(app: App, event: Event) -> dict[str, Any]:
     return {name: event.data[name] for name in names if name in event.data}
 
 
-def referred(kept: Kept) -> Iterator[str]:
+def referred(kept: Stored) -> Iterator[str]:
     """The numbers of other histories that this one refers to."""
     kind, _, no = kept.no.partition(":")
     if kind == access_log.KIND:

@@ -229,7 +229,7 @@ def _open_orders(store: Store) -> Iterator[Head]:
         after = ""
         while heads := store.waiting("order", state, after=after, limit=200):
             yield from heads
-            after = heads[-1].turn
+            after = heads[-1].due_position
 
 
 def _end(names: Mapping[str, str], name: str, there: Collection[str]) -> str:

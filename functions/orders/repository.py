@@ -14,8 +14,7 @@ from functions.errors import Conflict, Refused, Wrong
 from functions.forms import order_number
 from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import Order, apply, fold
-from functions.orders.lifecycle import order_of as order_of
+from functions.orders.lifecycle import Order, apply, fold, order_of
 from functions.orders.names import Names
 from functions.orders.privacy import Personal
 from functions.storage.history import LAYOUT, Change, Event, Head

@@ -68,7 +68,7 @@ class AccessLog(NamedTuple):
             return 0
         looks = list(owed.values())
         try:
-            with self.store.together(patience) as store:
+            with self.store.batch(patience) as store:
                 for look in looks:
                     _write(store, look)
         except Exception as error:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from functions.context.clock import Clock
 from functions.orders import repository
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import FINAL, STATES
+from functions.orders.lifecycle import FINAL, STATES, order_of
 from functions.people import volunteers
 from functions.storage.history import Head
 from functions.storage.port import Store
@@ -43,7 +43,7 @@ class Retention(NamedTuple):
         after = UNDATED
         while heads := self.store.waiting(kind, state, after=after, limit=AT_ONCE, until=until):
             yield from heads
-            after = heads[-1].turn
+            after = heads[-1].due_position
 
     def goes(self, head: Head) -> str:
         """The last day on which the personal data of a history is kept.
@@ -53,7 +53,7 @@ class Retention(NamedTuple):
         """
         if head.kind == volunteers.KIND or head.state in FINAL:
             return head.due
-        return self.deadlines.kept_until(repository.order_of(head).changed_at)
+        return self.deadlines.kept_until(order_of(head).changed_at)
 
     def coming(self) -> int:
         """How many will be erased within the coming week, up to a limit for each state."""

@@ -66,12 +66,12 @@ class Head(NamedTuple):
     """The :data:`LAYOUT` of ``data``."""
 
     @property
-    def place(self) -> str:
+    def position(self) -> str:
         """Its position in a list with the newest first."""
         return f"{self.begun} {self.no}"
 
     @property
-    def turn(self) -> str:
+    def due_position(self) -> str:
         """Its position in a list with the longest due first."""
         return f"{self.due} {self.no}"
 
@@ -118,7 +118,7 @@ Place = tuple[Any, ...]
 """Where a list leads to a history, in the engine's own terms."""
 
 
-class Kept(NamedTuple):
+class Stored(NamedTuple):
     """All that is stored under one number, whether it belongs together or not.
 
     ``damaged`` names the parts that are not what was written: ``head``, ``event 3``, ``sealed 1``.

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 from functions.errors import Unusable
 from functions.storage.connect import connect
+from functions.storage.file_lock import FileLock
 from functions.storage.port import Store
-from functions.storage.presence import Presence
 from functions.storage.vault import SHORTEST, Vault
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
     database = Path(place)
     file = beside(address)
     with _nobody_begins(file.parent):
-        kept = _glance(database)
+        kept = _inspected(database)
         left = kept is None and (_has_log(database) or (file.exists() and begin != "secret"))
     if left:
         raise Unusable("store_empty" if database.exists() else "store_missing", place=database)
@@ -69,7 +69,7 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
     return _long_enough(read_secret(file), str(file))
 
 
-def look(address: str, given: str) -> bool:
+def inspect(address: str, given: str) -> bool:
     """Make sure that store and secret exist and belong together, as far as this machine can tell
     without changing anything, and say whether the store can be read without an upgrade.
 
@@ -78,7 +78,7 @@ def look(address: str, given: str) -> bool:
     """
     vault = Vault(secret_for(address, given, "never"))
     engine, _, place = address.partition(":")
-    seen = _glance(Path(place)) if engine == "sqlite" else None
+    seen = _inspected(Path(place)) if engine == "sqlite" else None
     if seen and seen.facts.get(FACT, "") not in ("", *vault.fingerprints):
         raise Unusable("secret_foreign")
     return seen is None or not seen.older
@@ -91,7 +91,7 @@ def existing(address: str) -> Store:
         Unusable: ``no_store``, there is none.
     """
     engine, _, place = address.partition(":")
-    if engine == "sqlite" and _glance(Path(place)) is None:
+    if engine == "sqlite" and _inspected(Path(place)) is None:
         raise Unusable("no_store", place=place)
     store = connect(address)
     if not store.local:
@@ -175,14 +175,14 @@ def _begin(address: str, file: Path) -> None:
     was interrupted. Of several programs at once one makes the secret, and all use it."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        presence = Presence(file.parent)
+        lock = FileLock(file.parent)
         try:
-            presence.claim(PATIENCE)
+            lock.claim(PATIENCE)
             if not file.exists():
                 connect(address).close()
                 write_secret(file, new_line())
         finally:
-            presence.end()
+            lock.end()
     except OSError as error:
         raise Unusable("unwritable", place=file.parent, error=error) from error
 
@@ -191,17 +191,17 @@ def _begin(address: str, file: Path) -> None:
 def _nobody_begins(folder: Path) -> Iterator[None]:
     """Wait until no other program is beginning a store there, because one that is half begun looks
     like one that was left behind."""
-    presence = Presence(folder) if folder.is_dir() else None
+    lock = FileLock(folder) if folder.is_dir() else None
     try:
-        if presence:
-            presence.share(PATIENCE)
+        if lock:
+            lock.share(PATIENCE)
         yield
     finally:
-        if presence:
-            presence.end()
+        if lock:
+            lock.end()
 
 
-def _glance(database: Path) -> "Glance | None":
+def _inspected(database: Path) -> "Glance | None":
     """A look at a database; None where there is none, or an empty file.
 
     Raises:

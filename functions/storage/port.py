@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from functions.storage.history import Change, Event, Head, Kept, Message, Place
+from functions.storage.history import Change, Event, Head, Message, Place, Stored
 
 
 class Histories(Protocol):
@@ -133,7 +133,7 @@ class Maintenance(Protocol):
     def faults(self) -> list[str]:
         """What the engine itself finds wrong with its files, in its own words."""
 
-    def everything(self) -> Iterator[Kept]:
+    def everything(self) -> Iterator[Stored]:
         """Whatever is kept under any number, found without lists.
 
         It reads the whole store, so only `doctor` and `move` use it.
@@ -142,7 +142,7 @@ class Maintenance(Protocol):
     def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
         """Where lists should lead to a history with this head."""
 
-    def renew(self, kept: Kept, head: Head | None, traces: Set[str]) -> None:
+    def renew(self, kept: Stored, head: Head | None, traces: Set[str]) -> None:
         """Write a head anew, and have exactly the right lists lead to it. Without a head, remove
         what leads to nothing: places, traces and submissions.
 
@@ -158,7 +158,7 @@ class Store(Histories, Lists, Counters, Outbox, Limits, Facts, Maintenance, Prot
     """Whether it writes on this machine: then one thread should write what comes at once, in one
     transaction (:meth:`together`); over a network many threads should wait at the same time."""
 
-    def together(self, patience: float = 0) -> AbstractContextManager["Store"]:
+    def batch(self, patience: float = 0) -> AbstractContextManager["Store"]:
         """A store whose changes are durable when the block has ended, perhaps not earlier.
 
         Raises:

@@ -56,7 +56,7 @@ def look(root: Path, data: Path | None = None) -> bool:
     from functions.storage import opening
 
     there = data or is_begun(root)
-    return bool(there) and opening.look(address(root, data), os.environ.get("WUDAN_SECRET", ""))
+    return bool(there) and opening.inspect(address(root, data), os.environ.get("WUDAN_SECRET", ""))
 
 
 def warnings(

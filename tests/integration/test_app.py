@@ -52,7 +52,7 @@ def test_services_go_with_the_store_that_the_app_is_inside_of(app: App) -> None:
     no = wish(Client(app)).no
     current = app.current()
     assert current.orders.find(no)
-    with app.store.together() as store:
+    with app.store.batch() as store:
         inside = current.inside(store)
         parts = (inside.orders, inside.steps.orders, inside.volunteers, inside.access_log)
         assert [part.store for part in parts] == [store] * 4

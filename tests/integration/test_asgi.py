@@ -170,7 +170,7 @@ def test_who_files_while_somebody_else_is_writing_waits_and_holds_nobody_up(
     functions: ASGIApp, app: App, store: SQLite
 ) -> None:
     async def meanwhile() -> Any:
-        with SQLite(store.path).together() as other:
+        with SQLite(store.path).batch() as other:
             asked = asyncio.create_task(
                 ask(functions, "POST", "/api/wish", wishes(1), content_type=FORM)
             )
@@ -187,7 +187,7 @@ def test_who_cannot_be_written_in_time_gets_the_form_back_and_can_send_it_again(
     app: App, store: SQLite
 ) -> None:
     functions = asgi.application(app, nothing_else, patience=0.3)
-    with SQLite(store.path).together():
+    with SQLite(store.path).batch():
         answers = together(functions, *wishes(3))
     assert [(status, headers["retry-after"]) for status, headers, _ in answers] == [(503, "10")] * 3
     for n, (_, _, body) in enumerate(answers):
@@ -206,7 +206,7 @@ def test_no_more_wait_than_fit_into_memory(
     functions = asgi.application(app, nothing_else)
 
     async def meanwhile() -> list[Any]:
-        with SQLite(store.path).together():
+        with SQLite(store.path).batch():
             asked = [
                 asyncio.create_task(ask(functions, "POST", "/api/wish", [body], content_type=FORM))
                 for body in wishes(3)
@@ -227,7 +227,7 @@ def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
     ways = ("/wish/", "/rate/", "/join/", "/track/", filed["location"])
 
     async def meanwhile() -> list[int]:
-        with SQLite(store.path).together():
+        with SQLite(store.path).batch():
             waiting = [
                 asyncio.create_task(ask(functions, "POST", path, [body], content_type=FORM))
                 for path, body in (
@@ -253,7 +253,7 @@ def test_few_workbooks_are_made_at_a_time_and_who_comes_then_is_told(
     cookie, body = signed_in(app)
 
     async def meanwhile() -> list[Any]:
-        with SQLite(store.path).together():
+        with SQLite(store.path).batch():
             # Each waits for the lock: that somebody takes out a list is recorded first.
             asked = [
                 asyncio.create_task(

@@ -28,7 +28,7 @@ from functions.people.accounts import Accounts
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.dynamodb import DynamoDB
-from functions.storage.history import Change, Event, Kept, Message
+from functions.storage.history import Change, Event, Message, Stored
 from functions.storage.sqlite import SQLite
 from tests.support.community import SECRET, Clock
 from tests.support.orders import account
@@ -326,7 +326,7 @@ def table(dynamodb: str, tmp_path: Path, bundle: Path, clock: Callable[[], datet
     return fill(App(bundle, lambda: connect(f"{dynamodb}/{tmp_path.name}"), SECRET, clock), 6)
 
 
-def kept(app: App) -> dict[str, Kept]:
+def kept(app: App) -> dict[str, Stored]:
     return {kept.no: kept for kept in app.store.everything() if kept.no != consistency.KIND}
 
 

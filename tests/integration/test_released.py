@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 from functions.app import App
 from functions.ops import consistency
 from functions.orders import figures, repository
+from functions.orders.lifecycle import order_of
 from functions.storage.connect import connect
 from tests.support.client import Answer, Client
 
@@ -150,7 +151,7 @@ def test_every_counter_and_figure_is_what_it_was(app: App) -> None:
 def test_heads_are_brought_to_the_present_layout_and_say_the_same(app: App) -> None:
     def orders() -> list[tuple[Any, ...]]:
         heads = app.store.find(repository.KIND, limit=100)
-        return sorted((head.no, head.layout, repository.order_of(head)) for head in heads)
+        return sorted((head.no, head.layout, order_of(head)) for head in heads)
 
     before = orders()
     assert {layout for _, layout, _ in before} == {0}

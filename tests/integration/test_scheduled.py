@@ -17,7 +17,7 @@ from functions import scheduled as schedule
 from functions.app import App
 from functions.errors import Wrong
 from functions.orders import counters, repository
-from functions.orders.lifecycle import RESIDENT, STAFF, Order, apply
+from functions.orders.lifecycle import RESIDENT, STAFF, Order, apply, order_of
 from functions.orders.repository import Step
 from functions.people import accounts, volunteers
 from functions.people.accounts import Accounts
@@ -185,7 +185,7 @@ class TestBelief:
     def test_a_machine_that_runs_by_day_on_working_days_is_believed_all_year(
         self, app: App, clock: Clock
     ) -> None:
-        with app.store.together() as inside:  # The disk need not be waited for.
+        with app.store.batch() as inside:  # The disk need not be waited for.
             for _ in range(52 * 7 * 24):
                 clock.forward(hours=1)
                 if clock.now.weekday() < 5 and 8 <= clock.now.hour < 18:
@@ -395,7 +395,7 @@ class TestParts:
         desk = Desk(client)
         head = app.store.head(no)
         assert head is not None
-        assert repository.order_of(head).state == "triaged"
+        assert order_of(head).state == "triaged"
         for page in ("/desk/", "/desk/dispatch/", "/desk/find/?month=2026-11"):
             assert desk.get(page).status == 200
         assert desk.post("/desk/sheets/orders.xlsx", {"month": "2026-11"}).status == 200
@@ -517,7 +517,7 @@ def test_however_a_clock_jumps_nothing_goes_early_locks_end_and_no_figure_is_neg
     app = bundled(now)
     monkeypatch.setitem(app.bundle.site["desk"], "keep", KEEP)
     # One transaction, so that the disk is not waited for.
-    with app.store.together() as inside:
+    with app.store.batch() as inside:
         town = _Town(app.inside(inside), now)
         for off, rounds, deed, minutes in jumps:
             now.off = off

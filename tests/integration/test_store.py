@@ -171,7 +171,7 @@ def test_heads_are_listed_latest_first_and_paged_without_loss(store: Store) -> N
         commit(store, head(f"N{n:02}", 1, at=f"2026-11-{n % 7 + 1:02}"), [event()])
     commit(store, Head("V", "volunteer", 1, "applied", "2026-11-30", {}), [event()])
     seen: list[Head] = []
-    while page := store.find("order", before=seen[-1].place if seen else "", limit=4):
+    while page := store.find("order", before=seen[-1].position if seen else "", limit=4):
         seen += page
     assert len({h.no for h in seen}) == 25
     assert [h.begun for h in seen] == sorted((h.begun for h in seen), reverse=True)
@@ -310,13 +310,17 @@ def test_what_waits_is_listed_longest_due_first_and_paged_without_loss(store: St
         commit(store, head(f"N{n:02}", 1)._replace(due=due, owner=owner), [event()])
     commit(store, head("X", 1, state="done")._replace(due="2026-01-01"), [event()])
     seen: list[Head] = []
-    while page := store.waiting("order", "submitted", after=seen[-1].turn if seen else "", limit=4):
+    while page := store.waiting(
+        "order", "submitted", after=seen[-1].due_position if seen else "", limit=4
+    ):
         seen += page
     assert len({h.no for h in seen}) == 25
     assert [(h.due, h.no) for h in seen] == sorted((h.due, h.no) for h in seen)
     early = store.waiting("order", "submitted", until="2026-12-04", limit=50)
     assert [h.no for h in early] == [h.no for h in seen if h.due < "2026-12-04"]
-    later = store.waiting("order", "submitted", after=seen[3].turn, until="2026-12-04", limit=50)
+    later = store.waiting(
+        "order", "submitted", after=seen[3].due_position, until="2026-12-04", limit=50
+    )
     assert later == early[4:]
     mine = store.waiting("order", "submitted", owner="b", limit=50)
     assert [h.no for h in mine] == [h.no for h in seen if h.owner == "b"]
@@ -337,7 +341,7 @@ def test_what_has_all_marks_is_found_newest_first_and_paged(store: Store) -> Non
         )
     found = store.find("order", ["team:b", "month:0"])
     assert [h.no for h in found] == ["N09", "N03"]
-    assert store.find("order", ["team:b", "month:0"], before=found[0].place) == found[1:]
+    assert store.find("order", ["team:b", "month:0"], before=found[0].position) == found[1:]
     assert store.find("volunteer", ["team:b"]) == []
 
 
@@ -475,10 +479,10 @@ def test_ten_thousand_are_paged_without_loss_or_repeat_while_more_come(address: 
     writer.start()
     try:
         found, waiting = list[Head](), list[Head]()
-        while heads := store.find("order", before=found[-1].place if found else "", limit=page):
+        while heads := store.find("order", before=found[-1].position if found else "", limit=page):
             found += heads
         while heads := store.waiting(
-            "order", "submitted", after=waiting[-1].turn if waiting else "", limit=page
+            "order", "submitted", after=waiting[-1].due_position if waiting else "", limit=page
         ):
             waiting += heads
     finally:
@@ -539,7 +543,7 @@ def test_no_list_of_the_desk_reads_more_of_the_file_than_it_shows(tmp_path: Path
 def test_what_is_done_together_is_seen_inside_and_there_at_the_end(store: Store) -> None:
     until = NOW + timedelta(hours=1)
     commit(store, head("A", 1), [event()], b"x", traces=["phone:f00"])
-    with store.together() as inside:
+    with store.batch() as inside:
         commit(inside, head("B", 1), [event()], once="same")
         assert commit(inside, head("C", 1), [event()], once="same") == "B"
         commit(inside, head("A", 2), [event()])
@@ -556,7 +560,7 @@ def test_what_is_done_together_is_seen_inside_and_there_at_the_end(store: Store)
 def test_who_is_refused_does_not_hold_up_what_is_done_together(store: Store) -> None:
     load: dict[str, Any] = {"tally": {("", "load"): 1}, "limits": {("", "load"): 1}}
     commit(store, head("A", 1), [event()])
-    with store.together() as inside:
+    with store.batch() as inside:
         commit(inside, head("A", 2), [event(n=1)], b"first", **load)
         with pytest.raises(Conflict):
             commit(inside, head("A", 2), [event(n=2)], b"stale", once="stale")
@@ -576,7 +580,7 @@ def file(tmp_path: Path) -> sqlite.SQLite:
 def test_what_is_done_together_waits_for_the_disk_once(file: sqlite.SQLite) -> None:
     done: list[str] = []
     file._writer.db.set_trace_callback(done.append)
-    with file.together() as inside:
+    with file.batch() as inside:
         for n in range(20):
             commit(inside, head(f"N{n}", 1), [event()], once=str(n))
     assert done.count("COMMIT") == 1
@@ -585,7 +589,7 @@ def test_what_is_done_together_waits_for_the_disk_once(file: sqlite.SQLite) -> N
 
 def test_nothing_is_kept_of_what_could_not_be_committed(file: sqlite.SQLite) -> None:
     file._writer.db.set_authorizer(no_commit)
-    with pytest.raises(sqlite3.DatabaseError), file.together() as inside:
+    with pytest.raises(sqlite3.DatabaseError), file.batch() as inside:
         commit(inside, head("A", 1), [event()])
     file._writer.db.set_authorizer(None)
     assert file.find("order") == []
@@ -594,7 +598,7 @@ def test_nothing_is_kept_of_what_could_not_be_committed(file: sqlite.SQLite) -> 
 
 def whatever_comes(store: Store, *changes: Change) -> None:
     """Commit all together, and pass over each that fails."""
-    with store.together() as inside:
+    with store.batch() as inside:
         for change in changes:
             with suppress(Exception):
                 inside.commit(change)
@@ -625,10 +629,10 @@ def test_nothing_is_kept_where_the_disk_is_full(file: sqlite.SQLite) -> None:
 def test_who_would_have_to_wait_for_another_writer_is_told_at_once(file: sqlite.SQLite) -> None:
     other = sqlite.SQLite(file.path)
     began = time.monotonic()
-    with other.together():
-        with pytest.raises(sqlite3.OperationalError), file.together():
+    with other.batch():
+        with pytest.raises(sqlite3.OperationalError), file.batch():
             pytest.fail("two are writing")
-        with pytest.raises(Busy), other.together():
+        with pytest.raises(Busy), other.batch():
             pytest.fail("two are writing")
     assert time.monotonic() - began < sqlite.PATIENCE / 2
     commit(file, head("A", 1), [event()])

@@ -45,7 +45,7 @@ def test_a_lock_a_full_disk_and_a_read_only_one_keep_everything_from_being_writt
 
 def test_a_thread_that_does_not_come_to_an_end_is_waited_for_in_vain(tmp_path: Path) -> None:
     store = SQLite(tmp_path / "wudan.db")
-    with store.together(), pytest.raises(Busy) as caught, store.together():
+    with store.batch(), pytest.raises(Busy) as caught, store.batch():
         pass
     assert (unwritten(caught.value), locked(caught.value)) == ("busy", True)
 

@@ -10,7 +10,7 @@ from functions.storage.dynamodb import items
 from functions.storage.dynamodb.items import as_item, as_values, number, rest
 from functions.storage.dynamodb.table import AT_ONCE
 from functions.storage.dynamodb.transactions import Changes, Lost
-from functions.storage.history import Change, Event, Head, Kept, Message, Place, to_utc
+from functions.storage.history import Change, Event, Head, Message, Place, Stored, to_utc
 
 LAYOUT = 1
 """The version of the table's layout; a program refuses a table of a newer one."""
@@ -35,7 +35,7 @@ class DynamoDB:
     def __init__(self, table: str, community: str = ""):
         self._table = Changes(table, community)
 
-    def together(self, patience: float = 0) -> AbstractContextManager["DynamoDB"]:
+    def batch(self, patience: float = 0) -> AbstractContextManager["DynamoDB"]:
         return nullcontext(self)
 
     def snapshot(self) -> AbstractContextManager["DynamoDB"]:
@@ -212,7 +212,7 @@ class DynamoDB:
         for item in self._table.query(self._table.pk("mark", kind, "")):
             yield number(item["sk"]["S"])
 
-    def everything(self) -> Iterator[Kept]:
+    def everything(self) -> Iterator[Stored]:
         places: dict[str, set[Place]] = {}
         for item in self._table.scan():
             key = (item["pk"]["S"], item["sk"]["S"])
@@ -229,7 +229,7 @@ class DynamoDB:
     def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
         return self._table.places(head, traces, submissions)
 
-    def renew(self, kept: Kept, head: Head | None, traces: Set[str]) -> None:
+    def renew(self, kept: Stored, head: Head | None, traces: Set[str]) -> None:
         self._table.renew(kept, head, traces)
 
     def tallies(self) -> dict[tuple[str, str], int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Set
 from types import MappingProxyType
 from typing import Any
 
-from functions.storage.history import LAYOUT_KEY, UNREADABLE, Event, Head, Kept, Message, Place
+from functions.storage.history import LAYOUT_KEY, UNREADABLE, Event, Head, Message, Place, Stored
 
 Item = Mapping[str, Any]
 """An item or a key as DynamoDB writes it: ``{"pk": {"S": "…"}, …}``."""
@@ -36,7 +36,7 @@ def as_item(key: Key) -> dict[str, Any]:
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 
-def kept(no: str, items: Iterator[Item], places: Set[Place]) -> Kept:
+def kept(no: str, items: Iterator[Item], places: Set[Place]) -> Stored:
     """One history of its items; those that are damaged are named."""
     head, events, personal, damaged = None, {}, {}, []
     names: dict[str, set[str]] = {"trace": set(), "once": set()}
@@ -53,7 +53,7 @@ def kept(no: str, items: Iterator[Item], places: Set[Place]) -> Kept:
                 names[part].add(rest)
         except DAMAGE:
             damaged.append(f"{part} {rest.lstrip('0')}".strip())
-    return Kept(no, head, events, personal, names["trace"], names["once"], places, damaged)
+    return Stored(no, head, events, personal, names["trace"], names["once"], places, damaged)
 
 
 def rest(item: Item) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from functions.errors import Conflict, Full, WudanError
 from functions.storage.dynamodb.items import NOTHING, Key, as_item, as_value, as_values
 from functions.storage.dynamodb.table import AT_ONCE, NEW, If, Table, Write
-from functions.storage.history import LAYOUT_KEY, Change, Head, Kept, Message, Place, to_json
+from functions.storage.history import LAYOUT_KEY, Change, Head, Message, Place, Stored, to_json
 
 
 class Lost(WudanError):
@@ -49,7 +49,7 @@ class Changes(Table):
         self.transact([*writes, *self.deletes(last)])
         self._months.update(month for month, _ in change.tally)
 
-    def renew(self, kept: Kept, head: Head | None, traces: Set[str]) -> None:
+    def renew(self, kept: Stored, head: Head | None, traces: Set[str]) -> None:
         """Do what :meth:`functions.storage.port.Maintenance.renew` says."""
         pk = self.pk("history", kept.no)
         writes, should = list[Write](), set[Place]()
@@ -57,7 +57,7 @@ class Changes(Table):
             should = self.places(head, traces, kept.submissions)
             writes.append(self._renewed(kept, head))
             for trace in traces:
-                mark = {"mark": self.pk("mark", head.kind, trace), "place": head.place}
+                mark = {"mark": self.pk("mark", head.kind, trace), "place": head.position}
                 writes.append(self.put((pk, f"trace {trace}"), mark))
         writes += self.deletes((pk, f"trace {trace}") for trace in kept.traces - traces)
         for key in should - kept.places:
@@ -81,7 +81,7 @@ class Changes(Table):
     def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
         """Where lists, traces and submissions should lead to a history with this head."""
         pk = self.pk
-        marks = {(pk("mark", head.kind, trace), head.place) for trace in traces}
+        marks = {(pk("mark", head.kind, trace), head.position) for trace in traces}
         return self._listed(head) | marks | {(pk("once", name), "-") for name in submissions}
 
     def _listed(self, head: Head | None) -> set[Key]:
@@ -89,9 +89,9 @@ class Changes(Table):
         if head is None:
             return set()
         pk, due = self.pk, self.pk("due", head.kind, head.state)
-        listed = {(pk("mark", head.kind, mark), head.place) for mark in ("", *head.marks)}
-        listed.add((due, head.turn))
-        return listed | ({(f"{due}/{head.owner}", head.turn)} if head.owner else set())
+        listed = {(pk("mark", head.kind, mark), head.position) for mark in ("", *head.marks)}
+        listed.add((due, head.due_position))
+        return listed | ({(f"{due}/{head.owner}", head.due_position)} if head.owner else set())
 
     def _queued(self, message: Message) -> Key:
         """Where the list of messages in a state has one."""
@@ -119,7 +119,7 @@ class Changes(Table):
         del values["layout"]
         return self.put((self.pk("history", head.no), "head"), values, only)
 
-    def _renewed(self, kept: Kept, head: Head) -> Write:
+    def _renewed(self, kept: Stored, head: Head) -> Write:
         """The head in place of the one that was kept, if that is still the same."""
         changed = Conflict(no=head.no)
         if kept.head:
@@ -138,8 +138,8 @@ class Changes(Table):
             yield self.put((pk, f"sealed {seq:08}"), {"sealed": sealed})
         for trace in dict.fromkeys(change.traces):
             mark = self.pk("mark", head.kind, trace)
-            yield self.put((mark, head.place))
-            yield self.put((pk, f"trace {trace}"), {"mark": mark, "place": head.place})
+            yield self.put((mark, head.position))
+            yield self.put((pk, f"trace {trace}"), {"mark": mark, "place": head.position})
         for message in change.messages:
             yield self.put((self.pk("message", message.id), "-"), message._asdict())
             yield self.put(self._queued(message))
@@ -150,7 +150,7 @@ class Changes(Table):
         traces = [*self.history(no, "trace ")]
         keys = {(i["pk"]["S"], i["sk"]["S"]) for i in (*traces, *self.history(no, "sealed "))}
         keys |= {(item["mark"]["S"], item["place"]["S"]) for item in traces}
-        pk, place = self.pk("history", no), change.head.place
+        pk, place = self.pk("history", no), change.head.position
         stays = {(pk, f"sealed {seq:08}") for seq in change.personal}
         stays |= {(pk, f"trace {trace}") for trace in change.traces}
         return keys - stays - {(self.pk("mark", kind, t), place) for t in change.traces}

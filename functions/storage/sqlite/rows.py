@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from functions.storage.history import LAYOUT_KEY, UNREADABLE, Event, Head, Kept
+from functions.storage.history import LAYOUT_KEY, UNREADABLE, Event, Head, Stored
 
 HEAD = "h.no, h.kind, h.version, h.state, h.begun, h.data, h.due, h.owner, h.marks"
 """The columns that :func:`as_head` takes."""
@@ -60,7 +60,7 @@ def listed(row: Sequence[Any]) -> Head:
         return Head._make((*row[:5], {}, *row[6:8], (), 0))
 
 
-def everything(db: sqlite3.Connection) -> Iterator[Kept]:
+def everything(db: sqlite3.Connection) -> Iterator[Stored]:
     """Whatever is kept of each history, read from the tables themselves."""
     first, usual = itemgetter(0), db.text_factory
     # Text that is damaged must be read, too, so that its checksum can be seen to be wrong.
@@ -80,7 +80,7 @@ def _rows(
         yield key, part, tuple(row)
 
 
-def _kept(key: int, rows: Sequence[tuple[str, Sequence[Any]]]) -> Kept:
+def _kept(key: int, rows: Sequence[tuple[str, Sequence[Any]]]) -> Stored:
     """One history of the rows that lie at ``key``; those that are damaged are named."""
     found: dict[str, list[Sequence[Any]]] = {part: [] for part in RAW}
     for part, row in rows:
@@ -105,4 +105,4 @@ def _kept(key: int, rows: Sequence[tuple[str, Sequence[Any]]]) -> Kept:
             damaged.append(f"sealed {values[0]}")
     traces, once = (frozenset(name for (name,) in found[part]) for part in ("trace", "once"))
     places = frozenset((*row, key) for row in found["place"])
-    return Kept(no, head, events, personal, traces, once, places, damaged)
+    return Stored(no, head, events, personal, traces, once, places, damaged)

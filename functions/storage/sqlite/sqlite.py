@@ -11,8 +11,8 @@ from pathlib import Path
 from weakref import WeakSet
 
 from functions.errors import Unusable
-from functions.storage.history import Change, Event, Head, Kept, Message, Place, to_utc
-from functions.storage.presence import Presence
+from functions.storage.file_lock import FileLock
+from functions.storage.history import Change, Event, Head, Message, Place, Stored, to_utc
 from functions.storage.sqlite import connection, rows, schema, writing
 from functions.storage.sqlite.connection import Nested, Readers, Writer, connect
 from functions.storage.sqlite.file import DAMAGE, explaining
@@ -37,9 +37,9 @@ class SQLite:
         self._reader = Readers(partial(connect, self.path, self._opened))
         with explaining(self.path), ExitStack() as undo:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._presence = Presence(self.path.with_name("wudan.lock"))
-            undo.callback(self._presence.end)
-            self._presence.share(connection.PATIENCE)
+            self._lock_file = FileLock(self.path.with_name("wudan.lock"))
+            undo.callback(self._lock_file.end)
+            self._lock_file.share(connection.PATIENCE)
             if not self.path.exists():
                 self.path.touch(mode=0o600)  # The names of staff stand in it unsealed.
             self._writer = Writer(connect(self.path))
@@ -78,7 +78,7 @@ class SQLite:
             os.fsync(written.fileno())
 
     @contextmanager
-    def together(self, patience: float = 0) -> Iterator["SQLite"]:
+    def batch(self, patience: float = 0) -> Iterator["SQLite"]:
         with self._writer.transaction(patience) as db:
             nested = Nested(db)
             yield _Inside(nested)
@@ -95,7 +95,7 @@ class SQLite:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        self._presence.claim()
+        self._lock_file.claim()
         try:
             self._close_readers()
             writer = self._writer.db
@@ -110,7 +110,7 @@ class SQLite:
                 raise Unusable("in_use", place=self.path.parent) from None
             yield
         finally:
-            self._presence.share()
+            self._lock_file.share()
 
     def checkpoint(self) -> None:
         self._writer.checkpoint(FOLDING)
@@ -120,7 +120,7 @@ class SQLite:
         with suppress(sqlite3.OperationalError):  # A full disk: then the log stays beside the file.
             self.checkpoint()
         self._writer.db.close()
-        self._presence.end()
+        self._lock_file.end()
 
     def _close_readers(self) -> None:
         for db in [*self._opened]:
@@ -264,14 +264,14 @@ class SQLite:
         for (no,) in self._reader.db.execute(query, (kind,)):
             yield no
 
-    def everything(self) -> Iterator[Kept]:
+    def everything(self) -> Iterator[Stored]:
         return rows.everything(self._reader.db)
 
     def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
         row = self._reader.db.execute("SELECT id FROM heads WHERE no = ?", (head.no,)).fetchone()
         return writing.places(head, traces, row[0]) if row else set()
 
-    def renew(self, kept: Kept, head: Head | None, traces: Set[str]) -> None:
+    def renew(self, kept: Stored, head: Head | None, traces: Set[str]) -> None:
         with self._writer.transaction() as db:
             writing.renew(db, kept, head, traces)
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Set
 
 from functions.errors import Conflict, Full
-from functions.storage.history import LAYOUT_KEY, Change, Head, Kept, Place, to_json
+from functions.storage.history import LAYOUT_KEY, Change, Head, Place, Stored, to_json
 from functions.storage.sqlite.rows import LOST, row_crc
 
 COUNTED = (
@@ -110,7 +110,7 @@ def places(head: Head, traces: Set[str], key: int) -> set[Place]:
     return {(head.kind, mark, head.begun, key) for mark in ("", *head.marks, *traces)}
 
 
-def renew(db: sqlite3.Connection, kept: Kept, head: Head | None, traces: Set[str]) -> None:
+def renew(db: sqlite3.Connection, kept: Stored, head: Head | None, traces: Set[str]) -> None:
     """Do what :meth:`functions.storage.port.Maintenance.renew` says.
 
     Raises:

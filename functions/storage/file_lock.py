@@ -11,7 +11,7 @@ PAUSE = 0.05
 """Seconds between two tries to take a lock that somebody else holds."""
 
 
-class Presence:
+class FileLock:
     """One holder of the lock on ``file``, or on a folder that exists: many may share the lock, or
     one may have it alone.
 
