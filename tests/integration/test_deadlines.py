@@ -20,6 +20,8 @@ from tests.support.client import Client
 from tests.support.community import SECRET, Clock
 from tests.support.orders import RATING, Desk, Team, found, wish
 
+pytestmark = pytest.mark.slow
+
 UNSURE, PROVISIONAL = "那时的节假日还没公布", "（暂定）"
 
 

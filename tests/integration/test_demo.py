@@ -17,6 +17,8 @@ from functions.storage.connect import connect
 from generator.build import incremental
 from tests.support.community import SECRET
 
+pytestmark = pytest.mark.slow
+
 MANY = 60
 
 

@@ -301,6 +301,7 @@ class Work:
         return dict(self.done)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("news", [30, 120])
 def test_the_work_grows_with_the_change_and_not_with_the_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, news: int

@@ -20,6 +20,8 @@ from generator.site.plan import PLANNERS
 from generator.site.plan.page import Page, item_page
 from tests.support.site import MADE, tree
 
+pytestmark = pytest.mark.slow
+
 
 def built(root: Path) -> Report:
     return incremental.build(root, root / "public")

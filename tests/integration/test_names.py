@@ -16,6 +16,8 @@ from generator.content import library
 from generator.errors import ContentError
 from tests.support.site import FIGURES, MADE, SITE, tree
 
+pytestmark = pytest.mark.slow
+
 ITEMS = {
     "news": ("winter", "/news/"),
     "teams": ("barbers", "/teams/"),

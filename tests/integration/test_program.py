@@ -13,6 +13,8 @@ from generator.files.cache import Cache
 from generator.site import program
 from tests.support.site import tree
 
+pytestmark = pytest.mark.slow
+
 LOADED = """
 import sys
 from pathlib import Path
@@ -50,7 +52,6 @@ def product(tmp_path: Path) -> Path:
     return product
 
 
-@pytest.mark.slow
 def test_only_what_pages_are_made_by_has_them_made_again(root: Path, product: Path) -> None:
     def written(edited: str = "") -> bool:
         if edited:

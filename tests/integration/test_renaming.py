@@ -24,6 +24,8 @@ from tests.support.community import SECRET, Clock
 from tests.support.histories import ENGINES
 from tests.support.orders import JOIN, RATING, WISH, Desk, Team, found, wish
 
+pytestmark = pytest.mark.slow
+
 MONTH = "2026-11"
 ALL = ("orders", "ratings", "volunteers", "report")
 
@@ -84,7 +86,7 @@ class Town:
         return "\n".join(" ".join(str(c or "") for c in row) for row in rows.values)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("dynamodb", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "dynamodb"])
 def town(request: pytest.FixtureRequest, root: Path, tmp_path: Path, clock: Clock) -> Town:
     return Town(root, ENGINES[request.param](tmp_path, request), clock)
 

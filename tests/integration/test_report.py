@@ -17,6 +17,8 @@ from generator.build import incremental
 from generator.files.output import Report
 from tests.support.site import MADE, SITE
 
+pytestmark = pytest.mark.slow
+
 MONTH = "2026-11"
 
 

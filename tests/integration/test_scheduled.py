@@ -503,6 +503,7 @@ JUMPS = st.lists(
 """How far the clock is off, for how many rounds, what people do first, and minutes of a round."""
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15,
     deadline=None,

@@ -18,6 +18,7 @@ from tests.support.orders import TOLD, Desk, Team, carried_through, found, wish
 PERSONAL = ("𠮷野", "138 1234 5678", "13812345678", "1 栋", "上门理发，家里", "王女士", "2812345")
 
 
+@pytest.mark.slow
 def test_of_two_hundred_who_accept_at_once_exactly_one_succeeds(client: Client) -> None:
     no = wish(client).no
     Desk(client).dispatched(no)
