@@ -1,13 +1,16 @@
-"""A store that the last release wrote opens and shows everything as before, in both engines.
+"""A store that the last release wrote opens and shows everything as before; a site is built on.
 
 ``tests/stores/released`` has one community twice, as SQL and as items of DynamoDB, with orders in
 each state, volunteers, accounts and team links; and ``facts.json``, what the release showed of it:
-for each page those of the known names, numbers and words that stood on it.
+for each page those of the known names, numbers and words that stood on it. ``site.tar.gz`` is what
+the release built of the small site, with what it remembered of the build.
 """
 
 import io
 import json
+import shutil
 import sqlite3
+import tarfile
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +25,9 @@ from functions.ops import consistency
 from functions.orders import figures, repository
 from functions.orders.lifecycle import order_of
 from functions.storage.connect import connect
+from generator.build import incremental
 from tests.support.client import Answer, Client
+from tests.support.site import tree
 
 FOLDER = Path(__file__).parents[1] / "stores/released"
 FACTS: dict[str, Any] = json.loads((FOLDER / "facts.json").read_text())
@@ -176,3 +181,18 @@ def test_looks_and_messages_are_there(app: App) -> None:
     assert looks == FACTS["looks"]
     states: dict[str, int] = FACTS["messages"]
     assert {state: len(app.store.messages(state)) for state in states} == states
+
+
+def test_a_build_over_what_the_release_built_equals_a_clean_build(root: Path) -> None:
+    with tarfile.open(FOLDER / "site.tar.gz") as built:
+        built.extractall(root, filter="data")
+    addresses = {*tree(root / "public")}
+
+    assert incremental.build(root, root / "public").written
+    over = [tree(root / "public"), tree(root / ".wudan/bundle")]
+    for folder in ("public", ".wudan"):
+        shutil.rmtree(root / folder)
+    incremental.build(root, root / "public")
+
+    assert over == [tree(root / "public"), tree(root / ".wudan/bundle")]
+    assert {each for each in addresses if each.endswith(".html")} <= {*over[0]}
