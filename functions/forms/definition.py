@@ -10,6 +10,7 @@ phone by which an order is found, even if there are other questions of kind ``ph
 called it is ``written``, under which its answers were stored before it had the role.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -73,6 +74,8 @@ def without(form: Form, *names: str) -> Form:
     return {**form, "fields": [field for field in form["fields"] if field["name"] not in names]}
 
 
+LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
+"""What a line or a page ends with in texts from elsewhere, such as Word's soft break."""
 BLANK = frozenset({"Cf", "Zs", "Zl", "Zp"})
 """The categories of characters that nobody sees: spaces, and marks without a shape."""
 
@@ -87,7 +90,7 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
     for field in form["fields"]:
         name, kind, texts = field["name"], KINDS[field["kind"]], []
         for text in typed.get(name, ()):
-            text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
+            text = LINE_ENDS.sub("\n", text).replace("\t", " ").strip()
             if not BLANK.issuperset(map(unicodedata.category, text)):
                 texts.append(text)
         if not texts:

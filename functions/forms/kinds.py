@@ -9,6 +9,7 @@ import re
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -94,9 +95,11 @@ class _Typed(_Plain):
         return value if isinstance(value, str) else plain(value)
 
 
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Control characters (general categories Cc, Zl and Zp), and the marks that turn the direction of
-what follows, by which a text can look like another (Unicode Technical Report 36, section 2.4)."""
+DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of what follows, by which a text can look like another (Unicode
+Technical Report 36, section 2.4)."""
+UNSEEN = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029]|{DIRECTION.pattern}")
+"""Those, and control characters: general categories Cc, Zl and Zp."""
 
 
 class Text(_Typed):
@@ -116,11 +119,15 @@ class Text(_Typed):
 
 
 class TextArea(Text):
-    """Several lines."""
+    """Several lines. Marks of direction are left out, because contacts and chats put them around
+    what people copy, and nobody who writes a text can find them."""
 
     widget = "textarea"
     longest = 1000
     lines = True
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
+        return super().parse(field, [DIRECTION.sub("", texts[0])], today)
 
 
 class Name(Text):
@@ -137,6 +144,11 @@ LANDLINE = re.compile(r"0?((?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})")
 seven or eight digits that do not begin with 0 or 1."""
 
 
+def _visible(text: str) -> str:
+    """The text without the characters that nobody sees (general category Cf)."""
+    return "".join([char for char in text if unicodedata.category(char) != "Cf"])
+
+
 class Phone(_Typed):
     """A phone as people type it, stored in one form: ``+86`` and the number (E.164)."""
 
@@ -145,7 +157,7 @@ class Phone(_Typed):
     link = "tel:"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        normal = unicodedata.normalize("NFKC", texts[0])
+        normal = _visible(unicodedata.normalize("NFKC", texts[0]))
         digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", normal)
         digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():
@@ -238,24 +250,37 @@ class Stars(_Plain):
         return value
 
 
+WRITTEN_DAY = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+SPOKEN_DAYS = ("今天", "明天", "后天", "大后天")
+
+
 class Date(_Plain):
-    """A day to come, at most a year ahead, as ``YYYY-MM-DD``; by hand also 2026年4月5日."""
+    """A day to come, at most a year ahead, as ``YYYY-MM-DD``; by hand also 2026年4月5日, 4月5日 for
+    the next one there is, 20260405 and 明天."""
 
     kept: Kept = "history"
     widget = "date"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        parts = re.fullmatch(
-            r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?",
-            unicodedata.normalize("NFKC", texts[0]),
-        )
-        try:
-            day = date(*map(int, parts.groups())) if parts else None
-        except ValueError:
-            day = None
+        day = self._day(unicodedata.normalize("NFKC", texts[0]), today)
         if day is None or not today <= day <= today + timedelta(days=366):
             raise Wrong("date")
         return day.isoformat()
+
+    @staticmethod
+    def _day(text: str, today: date) -> date | None:
+        if text in SPOKEN_DAYS:
+            return today + timedelta(days=SPOKEN_DAYS.index(text))
+        parts = WRITTEN_DAY.fullmatch(re.sub(r"(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text))
+        if parts is None:
+            return None
+        year, month, day = parts.groups()
+        for each in [int(year)] if year else [today.year, today.year + 1]:
+            with suppress(ValueError):  # No year has that day, or not this one.
+                found = date(each, int(month), int(day))
+                if year or found >= today:
+                    return found
+        return None
 
     def show(self, field: Field, value: str) -> str:
         day = date.fromisoformat(value)
@@ -309,14 +334,17 @@ class Order(_Proof):
 
 
 class Last4(_Proof):
-    """The last four digits of a phone."""
+    """The last four digits of a phone, with or without what stands before them."""
 
     widget = "last4"
     discreet = True
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        digits = unicodedata.normalize("NFKC", texts[0]).replace(" ", "")
-        if not re.fullmatch(r"[0-9]{4}", digits):
+        digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", texts[0]))
+        if len(digits) > 4:  # The whole phone.
+            with suppress(Wrong):
+                digits = KINDS["phone"].parse(field, texts, today)[-4:]
+        if len(digits) != 4:
             raise Wrong("last4")
         return digits
 

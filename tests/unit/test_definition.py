@@ -110,14 +110,41 @@ def test_all_control_characters_of_unicode_are_refused_and_nothing_that_can_be_s
     assert controls <= refused
 
 
-@pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\x7fb", "a\u202eb", "a\u2028b", "a\x85b"])
+@pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\x7fb"])
 def test_unseen_characters_are_refused(bad: str) -> None:
     assert {answer(kind, bad) for kind in ("text", "textarea", "name")} == {"control"}
 
 
-def test_lines_end_in_one_way_and_only_long_texts_have_them() -> None:
-    assert answer("textarea", "一\r\n二\r三\n四\t五") == "一\n二\n三\n四 五"
-    assert answer("text", "一\r\n二") == "一 二"
+@pytest.mark.parametrize("mark", "\u202a\u202d\u202e\u2066\u2069")
+def test_marks_of_direction_are_left_out_of_texts_and_refused_in_names(mark: str) -> None:
+    assert answer("textarea", f"打电话{mark}13812345678{mark}来") == "打电话13812345678来"
+    assert {answer(kind, f"李{mark}明") for kind in ("text", "name")} == {"control"}
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_lines_end_in_one_way_and_only_long_texts_have_them(end: str) -> None:
+    assert answer("textarea", f"一{end}二\t三") == "一\n二 三"
+    assert answer("text", f"一{end}二") == "一 二"
+
+
+@pytest.mark.parametrize("unseen", ["\u202d\u202c", "\u200e", "\u200b", "\ufeff", "\u2068\u2069"])
+def test_nothing_that_cannot_be_seen_is_part_of_a_phone_or_a_number(unseen: str) -> None:
+    before, after = unseen[0], unseen[-1]
+    assert answer("phone", f"{before}13812345678{after}") == "+8613812345678"
+    assert answer("order", f"{before}2345678{after}900") == "2345678900"
+    assert answer("last4", f"{before}5678{after}") == "5678"
+
+
+@pytest.mark.parametrize(
+    "typed", ["尾号5678", "5678。", "13812345678", "+86 138-1234-5678", "５６７８"]
+)
+def test_the_last_four_digits_may_come_with_what_stands_before_them(typed: str) -> None:
+    assert answer("last4", typed) == "5678"
+
+
+@pytest.mark.parametrize("typed", ["567", "56789", "23813812345678", "五六七八"])
+def test_what_is_no_phone_has_no_last_four_digits(typed: str) -> None:
+    assert answer("last4", typed) == "last4"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +154,28 @@ def test_a_day_to_come_is_taken_however_it_is_written(typed: str) -> None:
     assert answer("date", typed) == "2026-12-05"
 
 
-@pytest.mark.parametrize("typed", ["2026-11-22", "2028-01-01", "2026-13-01", "2026-02-30", "明天"])
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("20261205", "2026-12-05"),
+        ("12月5日", "2026-12-05"),
+        ("12.5", "2026-12-05"),
+        ("12/05", "2026-12-05"),
+        ("11月23号", "2026-11-23"),
+        ("11月22日", "2027-11-22"),
+        ("今天", "2026-11-23"),
+        ("明天", "2026-11-24"),
+        ("大后天", "2026-11-26"),
+    ],
+)
+def test_a_day_without_a_year_is_the_next_one(typed: str, day: str) -> None:
+    assert answer("date", typed) == day
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["2026-11-22", "2028-01-01", "2026-13-01", "2月30日", "2月29日", "昨天", "5", "20261305"],
+)
 def test_a_day_that_is_past_far_or_none_is_refused(typed: str) -> None:
     assert answer("date", typed) == "date"
 
