@@ -35,18 +35,12 @@ SUITS: dict[str, Callable[[Order], bool]] = {
     "closed": lambda order: order.problem != "raised",
 }
 
-CLOSING = ("done", "rated")
-"""The states in which an order that nobody finishes was at least done; from others it lapses."""
-
 DAMAGED = (ValueError, LookupError, TypeError)
 """What is raised for a history that is not what was written."""
 
-Erase = tuple[str, Callable[[], object]]
-"""A history's number, and what erases it."""
-
 
 class Round:
-    """One round, part by part: what goes wrong in one part does not hold up the others."""
+    """One round in parts; an error in one part does not stop the others."""
 
     def __init__(self, app: App):
         self.app = app
@@ -54,7 +48,8 @@ class Round:
         self.done = dict.fromkeys(("escalated", "resumed", "closed", "erased", "sent", "failed"), 0)
         self.unreadable: list[str] = []
         self.broken: dict[str, str] = {}
-        self.ending: list[Erase] = []
+        self.ending: list[tuple[str, Callable[[], object]]] = []
+        """The numbers of histories to erase, and what erases each."""
         self.room = 0
         """How many may still be erased."""
 
@@ -77,15 +72,15 @@ class Round:
                 self.unreadable.append(head.no)
 
     def _look_at(self, head: Head) -> None:
-        kind = DUE.get(head.state, "")
+        kind, by_clock = DUE.get(head.state, ""), self.app.steps.by_clock
         if kind and SUITS[kind](order_of(head)):
             order = self._read(self.app.orders.find, head)
             if order and kind in moves(order, CLOCK) and SUITS[kind](order):
-                self.done[kind] += self._act(head.no, self._by_clock(order, kind))
+                self.done[kind] += self._act(head.no, partial(by_clock, order, kind))
         elif self.room and self.app.retention.goes(head) < self.today:
             order = self._read(self.app.orders.find, head)
             if order:
-                self._ends(head.no, self._by_clock(order, *_end(head.state), "erased"))
+                self._ends(head.no, partial(by_clock, order, *_end(head.state), "erased"))
 
     def volunteers(self) -> None:
         """Gather the volunteers that are to be erased."""
@@ -106,9 +101,6 @@ class Round:
         numbers = " ".join(self.unreadable)
         if numbers != self.app.store.fact(repository.UNREADABLE):
             self.app.store.set_fact(repository.UNREADABLE, numbers)
-
-    def _by_clock(self, order: Order, *kinds: str) -> Callable[[], object]:
-        return partial(self.app.steps.by_clock, order, *kinds)
 
     def _ends(self, no: str, erase: Callable[[], object]) -> None:
         self.ending.append((no, erase))
@@ -135,17 +127,15 @@ class Round:
 
 
 def tick(app: App) -> dict[str, Any]:
-    """Do what is due, each part by itself, and return how often each thing was done.
-
-    ``failed`` counts messages, ``unreadable`` are the numbers of histories that were skipped, and
-    ``broken`` has the reason for each part that broke off. While the clock cannot be believed
-    nothing is erased (``held``), and everything else goes on.
+    """Do what is due, and return how often each thing was done. ``failed`` counts messages,
+    ``unreadable`` are the numbers of histories that were skipped, ``broken`` has the reason for
+    each part that broke off. Nothing is erased while the clock is not believed (``held``).
     """
     app = app.current()
     made = Round(app)
-    believed, sent = False, _nothing_sent
+    believed, deliveries = False, list[Callable[[], int]]()
     with made.part("messages"):
-        sent = app.outbox.begin()
+        deliveries.append(app.outbox.begin())
     with made.part("clock"):
         believed = app.reference.observe()
     with made.part("erasing"):
@@ -160,19 +150,15 @@ def tick(app: App) -> dict[str, Any]:
     with made.part("erasing"):
         made.erase()
     with made.part("messages"):
-        made.done["sent"] = sent()
+        made.done["sent"] = sum(wait() for wait in deliveries)
     with made.part("failed"):
         made.done["failed"] = len(app.store.messages("failed"))
     with made.part("unreadable"):
         made.tell_unreadable()
     with made.part("checkpoint"):
         app.store.checkpoint()
-    return {
-        **made.done,
-        "held": not believed,
-        "unreadable": made.unreadable,
-        "broken": made.broken,
-    }
+    held, unreadable = not believed, made.unreadable
+    return {**made.done, "held": held, "unreadable": unreadable, "broken": made.broken}
 
 
 def rederive(app: App) -> None:
@@ -183,15 +169,11 @@ def rederive(app: App) -> None:
     app.volunteers.rederive()
 
 
-def _nothing_sent() -> int:
-    return 0
-
-
 def _end(state: str) -> tuple[str, ...]:
-    """How an order in this state ends before it is erased."""
+    """How an order in this state ends before it is erased; it lapses if it was never done."""
     if state in FINAL:
         return ()
-    return ("closed",) if state in CLOSING else ("lapsed",)
+    return ("closed",) if state in ("done", "rated") else ("lapsed",)
 
 
 def handler(event: Any, context: object) -> dict[str, Any]:

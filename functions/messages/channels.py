@@ -1,7 +1,7 @@
-"""Hand a message to where a community reads: a group's robot, a mailbox, or nowhere.
+"""Deliver a message to a group's robot, a mailbox, or nowhere.
 
-An error has a code and names whose sentence is stored and shown to staff. None of the names may
-hold an address, a key or a secret, because whoever knows these can speak in the group.
+The sentence of an error is stored and shown to staff, so its names must not hold an address, a key
+or a secret: whoever knows these can write to the group.
 """
 
 import base64
@@ -12,6 +12,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -29,10 +30,7 @@ Channel = Mapping[str, str]
 
 
 def deliver(channel: Channel, text: str, now: datetime) -> None:
-    """Hand a message to a channel.
-
-    A value that begins with ``$`` is read from the environment, so that secrets need not lie
-    in a file that is published.
+    """Deliver a message. A setting that begins with ``$`` is read from the environment.
 
     Raises:
         Undelivered: it was not taken, or nobody can tell that it was.
@@ -62,15 +60,11 @@ def _read(channel: Channel, name: str, default: str | None = None) -> str:
 
 def _wecom(channel: Channel, text: str, now: datetime) -> None:
     """企业微信《群机器人配置说明》, 文本类型: at most 2048 bytes of UTF-8."""
-    body = {"msgtype": "text", "text": {"content": _cut(text, 2048)}}
-    _post(_read(channel, "url"), body, "", "errcode")
-
-
-def _cut(text: str, longest: int) -> str:
     encoded = text.encode()
-    if len(encoded) <= longest:
-        return text
-    return encoded[: longest - len("…".encode())].decode(errors="ignore") + "…"
+    if len(encoded) > 2048:
+        text = encoded[: 2048 - len("…".encode())].decode(errors="ignore") + "…"
+    body = {"msgtype": "text", "text": {"content": text}}
+    _post(_read(channel, "url"), body, "", "errcode")
 
 
 def _dingtalk(channel: Channel, text: str, now: datetime) -> None:
@@ -100,11 +94,10 @@ def _signature(key: str, message: str) -> str:
 def _post(url: str, body: Mapping[str, Any], secret: str, *codes: str) -> None:
     """Send to a robot, which says 0 under the first of ``codes`` that it knows."""
     status, answer = _exchange(url, json.dumps(body).encode())
-    try:
+    known: dict[str, Any] = {}
+    with suppress(ValueError, RecursionError):
         value = json.loads(answer)
-    except (ValueError, RecursionError):
-        value = None
-    known = value if isinstance(value, dict) else {}
+        known = value if isinstance(value, dict) else {}
     code = next((known[name] for name in codes if name in known), None)
     if status == 200 and code == 0:
         return
@@ -119,7 +112,7 @@ def _post(url: str, body: Mapping[str, Any], secret: str, *codes: str) -> None:
 
 
 def _without(text: str, url: str, secret: str) -> str:
-    """What a robot answered, without what it repeated of ours. Keys are longer than other words."""
+    """A robot's answer without our address and secret. Keys are longer than other words."""
     words = re.split(r"[/?&=]", url) + re.split(r"[/?&=]", unquote(url))
     ours = {url, secret, *(word for word in words if len(word) > len("access_token"))}
     for word in sorted(ours - {""}, key=len, reverse=True):
@@ -128,7 +121,7 @@ def _without(text: str, url: str, secret: str) -> str:
 
 
 def _exchange(url: str, body: bytes) -> tuple[int, bytes]:
-    """Post once. An answer is an answer whatever its status, and leads nowhere else."""
+    """Post once. Error statuses are returned too, and redirects are not followed."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise Undelivered("robot_address")
     opener = request.OpenerDirector()
@@ -173,12 +166,11 @@ def _submit(place: SplitResult, message: EmailMessage) -> int:
         raise Undelivered("mail_address")
     context = ssl.create_default_context()
     server: smtplib.SMTP
+    host, port = place.hostname, place.port or (465 if place.scheme == "smtps" else 587)
     if place.scheme == "smtps":
-        server = smtplib.SMTP_SSL(
-            place.hostname, place.port or 465, timeout=TIMEOUT, context=context
-        )
+        server = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
     else:
-        server = smtplib.SMTP(place.hostname, place.port or 587, timeout=TIMEOUT)
+        server = smtplib.SMTP(host, port, timeout=TIMEOUT)
     with server:
         server.ehlo_or_helo_if_needed()
         if place.scheme == "smtp" and server.has_extn("starttls"):

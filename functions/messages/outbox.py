@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from threading import Lock, Thread
 from typing import NamedTuple
@@ -16,29 +17,26 @@ from functions.storage.port import Store
 
 MORNING, EVENING = 8, 20
 """Nothing is sent before or after these hours, in China."""
-
 AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 """How long to wait after each try; after the last one a message has failed."""
 
 MOST = 1000
-"""How many messages a round looks at. There are enough that those of a channel that does not answer
-cannot take all places of the others."""
+"""How many messages a round takes up: enough for others than those of a channel that is down."""
 THREADS = 8
 """How many channels are tried side by side."""
 BUDGET = 30
 """Seconds that a round has; nobody waits for what is still being tried then."""
 
-Channel = tuple[tuple[str, str], ...]
+Settings = tuple[tuple[str, str], ...]
 """A channel's settings, in a form that can be a key."""
 
-_busy: set[Channel] = set()
+_busy: set[Settings] = set()
 """Channels that a thread of this round, or of an earlier one, is working on."""
 _guard = Lock()
 
 
 class Outbox(NamedTuple):
-    """The messages that are to be sent. ``channels`` are ``notify:`` of ``site.yaml``, and
-    ``words`` say why a message was not delivered."""
+    """``channels`` are ``notify:`` of ``site.yaml``; ``words`` say why one was not delivered."""
 
     store: Store
     channels: Sequence[Mapping[str, str]]
@@ -47,21 +45,20 @@ class Outbox(NamedTuple):
     clock: Clock
 
     def send(self) -> int:
-        """Try what is to be tried now, and return how many were taken; see :meth:`begin`."""
+        """Try what is to be tried now, and return how many were delivered."""
         return self.begin()()
 
     def begin(self, budget: float = BUDGET) -> Callable[[], int]:
         """Begin to try what is to be tried now. The function that is returned waits for that, for
-        the rest of ``budget`` seconds at most, and says how many messages were taken.
+        the rest of ``budget`` seconds at most, and returns how many messages were delivered.
 
-        Channels are tried side by side and each in its order; one that does not answer is left
-        alone for this round. A message is marked as tried before it is, so that of two who send
-        at once one leaves it to the other. If the program ends between the two, the message is
-        tried again: rather twice than never.
+        Channels are tried side by side; one that does not answer is left alone for this round. A
+        message is marked as tried before it is sent, so that no other program sends it meanwhile.
+        If this one ends in between, the message is tried again: rather twice than never.
         """
         ends = time.monotonic() + budget
         round_ = _Round(self, ends)
-        count = min(THREADS, len(round_.lines))
+        count = min(THREADS, len(round_.queues))
         threads = [Thread(target=round_.work, daemon=True) for _ in range(count)]
         for thread in threads:
             thread.start()
@@ -71,7 +68,7 @@ class Outbox(NamedTuple):
                 thread.join(max(0, ends - time.monotonic()))
             if round_.errors:
                 raise round_.errors[0]
-            return len(round_.taken)
+            return len(round_.delivered)
 
         return wait
 
@@ -83,8 +80,8 @@ class Outbox(NamedTuple):
                 self.store.settle(waiting, message.tries)
 
     def waiting(self) -> list[Message]:
-        """What is to be tried now, by day. A message that would wait for longer than any does was
-        marked by a clock that was ahead, and is due as well."""
+        """What is to be tried now, by day. A message that would wait for longer than the longest
+        wait was marked by a clock that was ahead, and is due as well."""
         now = self.clock.now
         if not MORNING <= now.hour < EVENING:
             return []
@@ -92,8 +89,8 @@ class Outbox(NamedTuple):
         due = self.store.messages("waiting", to_utc(now), MOST)
         return due + self.store.messages("waiting", limit=MOST, since=never)
 
-    def channel(self, to: str) -> Channel:
-        """Where messages to somebody go; nowhere, if the settings do not say so any more."""
+    def channel(self, to: str) -> Settings:
+        """Where messages to somebody go; nowhere, if the settings no longer name them."""
         now = self.names.now("team", to)  # The team may have been renamed since.
         for channel in self.channels:
             if channel["to"] == now:
@@ -108,22 +105,22 @@ def sentence(words: Mapping[str, str], error: Undelivered) -> str:
 
 
 class _Round:
-    """What is to be tried now, a line for each channel, and what became of it."""
+    """What is to be tried now, a queue for each channel, and what became of it."""
 
     def __init__(self, outbox: Outbox, ends: float):
         self.outbox, self.ends = outbox, ends
-        self.taken: list[Message] = []
+        self.delivered: list[Message] = []
         self.errors: list[Exception] = []
-        lines: dict[Channel, list[Message]] = {}
+        queues: dict[Settings, list[Message]] = {}
         for message in outbox.waiting():
-            lines.setdefault(outbox.channel(message.to), []).append(message)
-        self.lines = deque(lines.items())
+            queues.setdefault(outbox.channel(message.to), []).append(message)
+        self.queues = deque(queues.items())
 
     def work(self) -> None:
         """Empty one channel after another, until none is left or the time is up."""
-        while self.lines and time.monotonic() < self.ends:
+        while self.queues and time.monotonic() < self.ends:
             try:
-                channel, line = self.lines.popleft()
+                channel, queue = self.queues.popleft()
             except IndexError:
                 return  # Another thread took the last one.
             with _guard:
@@ -131,23 +128,20 @@ class _Round:
                     continue
                 _busy.add(channel)
             try:
-                self._empty(channel, line)
+                self._empty(channel, queue)
             except Exception as error:
                 self.errors.append(error)
             finally:
                 with _guard:
                     _busy.discard(channel)
 
-    def _empty(self, channel: Channel, line: list[Message]) -> None:
-        for message in line:
-            if time.monotonic() > self.ends:
-                return
-            try:
-                self._try(channel, message)
-            except Unreachable:
-                return
+    def _empty(self, channel: Settings, queue: list[Message]) -> None:
+        with suppress(Unreachable):  # The others of the channel wait for the next round.
+            for message in queue:
+                if time.monotonic() <= self.ends:
+                    self._try(channel, message)
 
-    def _try(self, channel: Channel, message: Message) -> None:
+    def _try(self, channel: Settings, message: Message) -> None:
         """Try one message.
 
         Raises:
@@ -168,4 +162,4 @@ class _Round:
                 raise
             return
         store.settle(trying._replace(state="sent", error=""), trying.tries)
-        self.taken.append(message)
+        self.delivered.append(message)

@@ -1,15 +1,11 @@
-"""Copies of a database that can be put back: made while others write, verified, thinned out.
-
-Only an installation on one machine has such files. AWS restores a table in the cloud to a point in
-time, and ``move`` brings it home.
-"""
+"""Copies of a SQLite database to put back: made while others write, verified, thinned out."""
 
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import OperationalError
@@ -24,15 +20,12 @@ from functions.storage import opening, sqlite
 from functions.storage.connect import connect
 from functions.storage.failures import locked
 from functions.storage.file_lock import FileLock
-from functions.storage.port import Store
 from functions.storage.vault import Vault
 
 FACT = "last_backup"
 """The fact of a store that says when a copy of it was last made and verified."""
-
 NAME = "wudan-%Y%m%d-%H%M%S.db"
 """How a copy is named: by the time in China at which it was begun."""
-
 _NAMED = re.compile(r"wudan-\d{8}-\d{6}\.db")
 WORKING = ".wudan-working"
 """The folder, beside the result, in which a copy is made and verified."""
@@ -70,14 +63,14 @@ def make(app: App, folder: Path, rule: Rule) -> Made:
     with _working(folder) as room:
         copy = room / "wudan.db"
         store.copy(copy)
-        with _opened(copy) as copied:
+        with closing(connect(f"sqlite:{copy}")) as copied:
             opening.pair(copied, app.vault)
             healthy = consistency.examine(app.inside(copied)).healthy
         copy.replace(target)
         opening.sync_folder(folder)
         if healthy:
             store.set_fact(FACT, began.isoformat())
-            for old in spare(_named(folder), rule):
+            for old in spare(_made(folder), rule):
                 file = folder / old.strftime(NAME)
                 file.unlink(missing_ok=True)
                 secret_of(file).unlink(missing_ok=True)
@@ -95,8 +88,8 @@ def lies_in(folder: Path, *others: Path) -> bool:
 
 
 def would_be_committed(folder: Path) -> bool:
-    """Whether git would commit what is put there, because personal data must not get into a
-    repository. Where there is a repository but no git to ask, assume so."""
+    """Whether git would commit what is put there. Where there is a repository but no git to ask,
+    assume so."""
     there = next(each for each in (folder.resolve(), *folder.resolve().parents) if each.is_dir())
     if not any((each / ".git").exists() for each in (there, *there.parents)):
         return False
@@ -109,19 +102,12 @@ def would_be_committed(folder: Path) -> bool:
 
 def spare(made: Iterable[datetime], rule: Rule) -> set[datetime]:
     """Which of the copies made at these times the rule does not keep; never one of the last day."""
-    newest_first = sorted(made, reverse=True)
-    kept = {at for at in newest_first if newest_first[0] - at < timedelta(days=1)}
-    periods: list[tuple[int, Callable[[datetime], object]]] = [
-        (rule.daily, datetime.date),
-        (rule.weekly, lambda at: at.isocalendar()[:2]),
-        (rule.monthly, lambda at: (at.year, at.month)),
-    ]
-    for count, period in periods:
-        last: dict[object, datetime] = {}
-        for at in newest_first:
-            last.setdefault(period(at), at)
-        kept |= {*[*last.values()][:count]}
-    return {*newest_first} - kept
+    oldest_first = sorted(made)
+    kept = {at for at in oldest_first if oldest_first[-1] - at < timedelta(days=1)}
+    for count, period in ((rule.daily, "%Y %j"), (rule.weekly, "%G %V"), (rule.monthly, "%Y %m")):
+        last = {at.strftime(period): at for at in oldest_first}  # The last one of each period.
+        kept |= {*sorted(last.values(), reverse=True)[:count]}
+    return {*oldest_first} - kept
 
 
 def restore(copy: Path, address: str, given: str, now: datetime) -> Path | None:
@@ -145,7 +131,7 @@ def restore(copy: Path, address: str, given: str, now: datetime) -> Path | None:
     beside, along = opening.beside(address), secret_of(copy)
     own = next((file for file in (beside, along) if file.exists()), None)
     secret = given.encode() or (opening.read_secret(own) if own else b"")
-    with _working(database.parent) as room, _alone(database):
+    with _working(database.parent) as room, _alone(database.with_name("wudan.lock")):
         new = room / "wudan.db"
         _fetch(copy, new, secret)
         kept = _keep(database, now)
@@ -169,7 +155,7 @@ def _fetch(copy: Path, new: Path, secret: bytes) -> None:
         raise Unusable("copy_damaged", place=copy, error=unusable.names["error"]) from unusable
     if known is None:
         raise Unusable("store_unknown", place=copy)
-    with _opened(new) as opened:
+    with closing(connect(f"sqlite:{new}")) as opened:
         if faults := opened.faults():
             raise Unusable("copy_damaged", place=copy, error=faults[0])
         if secret:
@@ -177,13 +163,13 @@ def _fetch(copy: Path, new: Path, secret: bytes) -> None:
 
 
 @contextmanager
-def _alone(database: Path) -> Iterator[None]:
-    """Have the database for oneself.
+def _alone(place: Path) -> Iterator[None]:
+    """Hold the lock on a file or a folder alone.
 
     Raises:
-        Unusable: ``in_use``, somebody has.
+        Unusable: ``in_use``, somebody else holds it.
     """
-    lock = FileLock(database.with_name("wudan.lock"))
+    lock = FileLock(place)
     lock.claim()
     try:
         yield
@@ -192,8 +178,8 @@ def _alone(database: Path) -> Iterator[None]:
 
 
 def _keep(database: Path, now: datetime) -> Path | None:
-    """Copy what is in the database's place to a folder beside it, and leave no log there that would
-    be read into another database.
+    """Copy the database and its logs to a folder beside it, and remove the logs, because another
+    database in its place would read them.
 
     Raises:
         Unusable: ``in_use``, a program that is older than the lock has it open.
@@ -216,18 +202,8 @@ def _keep(database: Path, now: datetime) -> Path | None:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[Store]:
-    store = connect(f"sqlite:{file}")
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-@contextmanager
 def _working(folder: Path) -> Iterator[Path]:
-    """A folder in which to make something, without what an earlier process that was killed left
-    there.
+    """An empty folder in which to make something; it is removed afterwards.
 
     Raises:
         Unusable: ``in_use``, somebody else is working there; ``unwritable``, there is no room.
@@ -235,15 +211,13 @@ def _working(folder: Path) -> Iterator[Path]:
     room = folder / WORKING
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder)
-        lock.claim()
-        try:
-            shutil.rmtree(room, ignore_errors=True)
-            room.mkdir(mode=0o700)
-            yield room
-        finally:
-            shutil.rmtree(room, ignore_errors=True)
-            lock.end()
+        with _alone(folder):
+            try:
+                shutil.rmtree(room, ignore_errors=True)
+                room.mkdir(mode=0o700)
+                yield room
+            finally:
+                shutil.rmtree(room, ignore_errors=True)
     except (OSError, OperationalError) as error:
         if locked(error):
             raise
@@ -257,10 +231,7 @@ def _copy(source: Path, target: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _named(folder: Path) -> list[datetime]:
+def _made(folder: Path) -> list[datetime]:
     """When the copies in a folder were made, by their names."""
-    return [
-        datetime.strptime(file.name, NAME).replace(tzinfo=CHINA)
-        for file in folder.iterdir()
-        if _NAMED.fullmatch(file.name)
-    ]
+    names = [file.name for file in folder.iterdir() if _NAMED.fullmatch(file.name)]
+    return [datetime.strptime(name, NAME).replace(tzinfo=CHINA) for name in names]

@@ -1,23 +1,22 @@
 """Compare a store with the histories in it, and correct what is derived from them.
 
-Heads, lists, traces and counters are written together with every event, so nothing should ever be
-wrong. What may be wrong: a file was damaged or edited, a rule has changed, an earlier version left
-something. On SQLite everything is read as it was at one moment and mended in one transaction, so
-others may write meanwhile. DynamoDB has neither, so nobody should write meanwhile there, and
-mending that broke off is begun again.
+They disagree where a file was damaged or edited, a rule has changed, or an earlier version left
+something. SQLite is read as it was at one moment and mended in one transaction, so others may write
+meanwhile. On DynamoDB nobody should, and mending that broke off is begun again.
 """
 
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from functions.app import App
 from functions.errors import Conflict, Refused, Unusable
 from functions.ops import demo, history_check
-from functions.ops.history_check import Fault, Repair
+from functions.ops.history_check import Fault, Repair, Verdict
 from functions.orders import counters
 from functions.orders.counters import Tally
 from functions.people import accounts
@@ -26,20 +25,19 @@ from functions.storage.history import Change, Event, Head, Message, Stored
 
 KIND = history_check.DOCTOR
 AT_ONCE = 20
-"""Counters in one change, because engines limit the size of a transaction."""
+"""Counters, events or sealed parts in one change; engines limit the size of a transaction."""
 
 PATIENCE = 10
 """Seconds for which mending waits while others write."""
 
 EVERY = 1_000_000
-HISTORIES, FIGURES, MESSAGES = "histories", "figures", "messages"
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
 class Refusal(Refused):
-    """Mending would make it worse; nothing was changed. The code is ``damaged``, ``secret`` (it is
-    missing or another's), ``unreadable`` or ``nothing``."""
+    """Mending would make it worse; nothing was changed. The code is :attr:`Findings.refusal`."""
 
     def __init__(self, code: str, found: "Findings"):
         super().__init__(code)
@@ -56,7 +54,7 @@ class Findings(NamedTuple):
     repairs: list[Repair]
     counters: dict[tuple[str, str], int]
     refusal: str = ""
-    """Why this should not be mended, see :class:`Refusal`."""
+    """Why this should not be mended: ``damaged``, ``secret``, ``unreadable`` or ``nothing``."""
 
     @property
     def healthy(self) -> bool:
@@ -64,8 +62,7 @@ class Findings(NamedTuple):
 
 
 def from_environment() -> tuple[App, Unusable | None]:
-    """The app that the environment describes, with whatever secret there is, and what is wrong with
-    that secret.
+    """The app that the environment describes, and what is wrong with its secret, if anything.
 
     Raises:
         Unusable: there is no store, or it cannot be opened.
@@ -86,13 +83,12 @@ def from_environment() -> tuple[App, Unusable | None]:
 def examine(app: App) -> Findings:
     """Read everything that is kept, and say what does not agree."""
     with app.store.snapshot() as store:
-        return _examine(app.inside(store))
+        return _Examination(app.inside(store)).run()
 
 
 def mend(app: App) -> Findings:
-    """Write what should have been there, and return what was found. A history of its own records
-    that counters were corrected. Events and sealed parts are never removed, except those that
-    should have been erased.
+    """Write what should have been there, and return what was found. A history records that counters
+    were corrected. Events and sealed parts are removed only if they should have been erased.
 
     Raises:
         Refusal: too little can be read.
@@ -100,7 +96,7 @@ def mend(app: App) -> Findings:
     """
     with app.store.batch(PATIENCE) as store:
         inside = app.inside(store)
-        found = _examine(inside)
+        found = _Examination(inside).run()
         if found.refusal:
             raise Refusal(found.refusal, found)
         for repair in found.repairs:
@@ -113,9 +109,9 @@ def mend(app: App) -> Findings:
     return found
 
 
-def parted(missing: Mapping[tuple[str, str], int]) -> Iterator[dict[tuple[str, str], int]]:
-    """Counters in parts, each of which fits into one change."""
-    left = sorted(missing.items())
+def parted(values: Mapping[K, T]) -> Iterator[dict[K, T]]:
+    """Counters or sealed parts in groups, each of which fits into one change."""
+    left = [*values.items()]
     for first in range(0, len(left), AT_ONCE):
         yield dict(left[first : first + AT_ONCE])
 
@@ -138,10 +134,8 @@ class _Examination:
         self.given_up = self._read("facts", lambda: self.store.fact(opening.GIVEN_UP), "")
         prints = app.vault.fingerprints
         self.opens = bool(prints) and (not known or known in prints)
-        if prints and not self.opens:
-            self.faults.append(Fault("secret_foreign"))
-        elif not prints:
-            self.faults.append(Fault("secret_missing"))
+        if not self.opens:
+            self.faults.append(Fault("secret_foreign" if prints else "secret_missing"))
 
     def run(self) -> Findings:
         self.faults += [Fault("file", names={"error": told}) for told in self.store.faults()]
@@ -161,7 +155,7 @@ class _Examination:
             yield from self.store.everything()
         except self.store.damage as error:
             self.unknown = True
-            self.faults.append(Fault("unreadable", HISTORIES, {"error": error}))
+            self.faults.append(Fault("unreadable", "histories", {"error": error}))
 
     def _read(self, part: str, read: Callable[[], T], otherwise: T) -> T:
         try:
@@ -174,9 +168,7 @@ class _Examination:
         try:
             verdict = history_check.check(self.app, kept, self.opens, self.given_up)
         except self.store.damage as error:  # One that cannot be checked must not hide the others.
-            verdict = history_check.Verdict(
-                [Fault("impossible", kept.no, {"error": error})], None, None
-            )
+            verdict = Verdict([Fault("impossible", kept.no, {"error": error})], None, None)
         self.faults += verdict.faults
         if verdict.repair:
             self.repairs.append(verdict.repair)
@@ -187,8 +179,8 @@ class _Examination:
         if kept.head or kept.events or kept.personal or kept.damaged:
             self.seen.add(kept.no)
             self.unread += not verdict.events
-        self.referred |= {*history_check.referred(kept)}
-        self.acted |= {*history_check.acted(verdict.events)}
+        self.referred |= history_check.referred(kept)
+        self.acted |= history_check.acted(verdict.events)
 
     def _suspect_the_secret(self, sealed: int) -> None:
         """If most sealed parts cannot be opened, they are not damaged: the secret is another's."""
@@ -198,24 +190,18 @@ class _Examination:
 
     def _compare_messages(self) -> None:
         for state in ("waiting", "failed", "sent"):
-
-            def read(state: str = state) -> list[Message]:
-                return self.store.messages(state, limit=EVERY)
-
-            for message in self._read(MESSAGES, read, list[Message]()):
+            read = partial(self.store.messages, state, limit=EVERY)
+            for message in self._read("messages", read, list[Message]()):
                 no, *rest = str(message.id).split(":")
                 self.referred |= {no} if len(rest) == 3 else set()
 
     def _compare_names(self) -> None:
-        lost = sorted(self.referred - self.seen)
-        self.faults += [Fault("lost", no) for no in lost]
-        there = {no.removeprefix(f"{accounts.KIND}:") for no in self.seen}
-        gone = sorted(self.acted - there - {demo.WHO})
-        self.faults += [Fault("account_lost", who) for who in gone]
+        self.faults += [Fault("lost", no) for no in sorted(self.referred - self.seen)]
+        there = {no.removeprefix(f"{accounts.KIND}:") for no in self.seen} | {demo.WHO}
+        self.faults += [Fault("account_lost", who) for who in sorted(self.acted - there)]
 
     def _compare_counters(self) -> dict[tuple[str, str], int]:
-        nothing = dict[tuple[str, str], int]()
-        stored = Tally(self._read(FIGURES, self.store.tallies, nothing))
+        stored = Tally(self._read("figures", self.store.tallies, dict[tuple[str, str], int]()))
         if self.unknown:
             self.faults.append(Fault("uncounted"))
             return {}
@@ -234,10 +220,6 @@ class _Examination:
         if self.unread * 2 > len(self.seen):
             return "unreadable"
         return "nothing" if codes["counter"] and not self.total else ""
-
-
-def _examine(app: App) -> Findings:
-    return _Examination(app).run()
 
 
 def _count(app: App, missing: dict[tuple[str, str], int]) -> None:

@@ -1,7 +1,7 @@
-"""A plausible year of orders, for demonstrations and benchmarks; nobody in it is real.
+"""A year of made-up orders, for demonstrations and benchmarks.
 
 Every history follows the life cycle and the station's deadlines, and ends where the next step would
-lie in the future, so what was filed lately is still in progress. The same seed gives the same year.
+lie in the future. The same seed gives the same year.
 """
 
 import random
@@ -69,7 +69,6 @@ OPENS, SECONDS = (time(9, tzinfo=CHINA), time(14, 30, tzinfo=CHINA)), 3 * 60 * 6
 RESIDENTS, VOLUNTEERS = (0, 9000), (9000, 10000)
 """The last digits of their phones, so that nobody serves themselves."""
 
-
 FACT = "demo"
 """The fact of a store that says how many histories in it are made up."""
 
@@ -95,7 +94,7 @@ def _histories(app: App) -> int:
 
 
 class _Town:
-    """Chance, the calendar, and who there is: volunteers by team, and residents who wished."""
+    """What the orders have in common: chance, the calendar, volunteers by team, residents."""
 
     def __init__(self, app: App, seed: int):
         self.app, self.now, self.bundle = app, app.clock.now, app.bundle
@@ -111,7 +110,7 @@ class _Town:
         return self.rng.choices([*weights], [*weights.values()])[0]
 
     def on(self, day: date) -> datetime:
-        """Some time in the working hours of a day."""
+        """A time in the working hours of a day."""
         opens = datetime.combine(day, self.rng.choice(OPENS))
         return opens + timedelta(seconds=self.rng.randrange(SECONDS))
 
@@ -143,8 +142,7 @@ class _Town:
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What somebody may answer at a time: for the history, and to be sealed. ``known`` has
         answers by role, or for all questions of a kind; what can be picked is left to chance."""
-        history: dict[str, Any] = {"wording": form["version"]}
-        sealed: dict[str, Any] = {}
+        history, sealed = {"wording": form["version"]}, dict[str, Any]()
         for field in form["fields"]:
             name, kind = field["name"], field["kind"]
             value = known.get(name, known.get(kind))

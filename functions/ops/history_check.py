@@ -4,7 +4,8 @@ Heads, lists, traces and counters are derived, so they can be made again from th
 sealed parts cannot: where they are damaged or missing, only a backup has them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -39,8 +40,8 @@ STUMBLES = (Refused, AttributeError, KeyError, TypeError, ValueError)
 
 
 class Fault(NamedTuple):
-    """``code`` is that of the sentence that says what is wrong and what to do; ``no`` is the number
-    of the history, or the name of a part of the store; ``names`` go into the sentence."""
+    """``code`` is that of the sentence to show, ``names`` fill it in; ``no`` is the number of the
+    history, or the name of a part of the store."""
 
     code: str
     no: str = ""
@@ -91,11 +92,9 @@ class _History:
         for part in self.kept.damaged:
             self._tell("damaged", part=part)
         head, counted = self._derived()
-        if self.kept.head and head:
-            found = self.kept.head
+        if (found := self.kept.head) and head:
             if found.layout < head.layout:
-                # An earlier version wrote it, with other keys. The schedule's next round adds those
-                # that it did not know and drops those that are known no more.
+                # An earlier version wrote it, with other keys; the next round writes it anew.
                 data = {name: found.data.get(name, value) for name, value in head.data.items()}
                 found = found._replace(layout=head.layout, data=data)
             pairs = zip(Head._fields, found, head, strict=True)
@@ -103,13 +102,10 @@ class _History:
                 self._tell("head", fields=", ".join(fields))
         if self.kind in ORDERED:
             self._check_sealed()
-        traces = self._traces()
-        return Verdict(
-            self.faults,
-            self._repair(head or self.kept.head, traces),
-            self._by_head() if counted is None else counted,
-            [] if counted is None else self.events,
-        )
+        repair = self._repair(head or self.kept.head, self._traces())
+        if counted is None:
+            return Verdict(self.faults, repair, self._by_head())
+        return Verdict(self.faults, repair, counted, self.events)
 
     def _tell(self, code: str, **names: object) -> None:
         self.faults.append(Fault(code, self.kept.no, names))
@@ -127,16 +123,18 @@ class _History:
         if not self._is_whole() or not (self.kept.head or self.kind in ORDERED):
             return None, None
         derive = DERIVED.get(self.kind, _plain)
-        events = [
-            event._replace(data={k: v for k, v in event.data.items() if k not in told})
-            for seq, event in enumerate(self.events, 1)
-            for told in [self.exposed.get(seq, {})]
-        ]
         try:
-            return derive(self.app, self.kept, events)
+            return derive(
+                self.app, self.kept, [self._cleared(seq) for seq in sorted(self.kept.events)]
+            )
         except STUMBLES as error:
             self._tell("account" if self.kind == accounts.KIND else "impossible", error=error)
             return None, None
+
+    def _cleared(self, seq: int) -> Event:
+        """An event without the answers that should be sealed."""
+        event, exposed = self.kept.events[seq], self.exposed.get(seq, {})
+        return event._replace(data={k: v for k, v in event.data.items() if k not in exposed})
 
     def _is_whole(self) -> bool:
         kept, known = self.kept, {*self.kept.events, *self._damaged("event")}
@@ -153,18 +151,17 @@ class _History:
         return {int(seq) for _, seq in told if seq.isdigit()}
 
     def _by_head(self) -> Tally | None:
-        """What a history that cannot be read counts for, according to its head."""
+        """What the head of a history that cannot be read counts for."""
         head = self.kept.head
         if self.kind in STATES:
             return Tally()
         if head is None or self.kind not in ORDERED:
             return None
-        try:
+        with suppress(*STUMBLES):
             if self.kind == volunteers.KIND:
                 return volunteers.counted(head)
             return counters.of_order(order_of(head))
-        except STUMBLES:
-            return None
+        return None
 
     def _check_sealed(self) -> None:
         kept = self.kept
@@ -176,8 +173,8 @@ class _History:
             if seq > self.erased and seq not in there and _is_sealed(event):
                 self._tell("sealed_missing", step=seq)
         for seq, sealed in kept.personal.items():
-            told = self.opens and seq not in stale and not self._is_given_up(seq)
-            if told and not self.app.vault.opens(kept.no, sealed):
+            known = self.opens and seq not in stale and not self._is_given_up(seq)
+            if known and not self.app.vault.opens(kept.no, sealed):
                 self._tell("sealed", step=seq)
         if self.exposed:
             names = {name for told in self.exposed.values() for name in told}
@@ -221,8 +218,8 @@ class _History:
                 self._tell("unlisted", lists=len(missing))
             if stray := kept.places - should:
                 self._tell("overlisted", lists=len(stray))
-        if (kept.head, kept.traces, kept.places) == (head, traces, should) and not change:
-            return None
+            if kept.places == should and not change:
+                return None
         # The repair needs neither the events nor what is sealed, which may be large.
         return Repair(kept._replace(events={}, personal={}), head, traces, change)
 
@@ -237,9 +234,7 @@ class _History:
                 if said is None or not self.opens:
                     continue  # It cannot be sealed with the rest, and must not be lost.
                 sealed[seq] = self.app.vault.seal(kept.no, said | told)
-            event = kept.events[seq]
-            data = {name: value for name, value in event.data.items() if name not in told}
-            rewritten[seq] = event._replace(data=data)
+            rewritten[seq] = self._cleared(seq)
         if not (erase or rewritten):
             return None
         return Change(head, [], sealed, [*traces], erase=erase, rewritten=rewritten)
@@ -263,14 +258,12 @@ def _plain(app: App, kept: Stored, events: Sequence[Event]) -> Derived:
     head = kept.head
     if head is None:
         raise ValueError("no head")
-    states = STATES[head.kind]
-    reached = [states[event.kind] for event in events if event.kind in states]
-    data = head.data
-    if head.kind == team_links.KIND:
-        data = data | {"count": sum(event.kind == "issued" for event in events)}
     if head.kind == accounts.KIND and not _is_account(head):
         raise ValueError("account")
-    state = reached[-1] if reached else ""
+    states, data = STATES[head.kind], head.data
+    state = next((states[e.kind] for e in reversed(events) if e.kind in states), "")
+    if head.kind == team_links.KIND:
+        data = data | {"count": sum(event.kind == "issued" for event in events)}
     # Earlier versions read the clock twice, so an account may have begun before its event.
     return head._replace(version=len(events), state=state, data=data), Tally()
 
@@ -304,18 +297,13 @@ def _told(app: App, event: Event) -> dict[str, Any]:
     return {name: event.data[name] for name in names if name in event.data}
 
 
-def referred(kept: Stored) -> Iterator[str]:
+def referred(kept: Stored) -> set[str]:
     """The numbers of other histories that this one refers to."""
     kind, _, no = kept.no.partition(":")
-    if kind == access_log.KIND:
-        yield no
-    for event in kept.events.values():
-        if into := event.data.get("into"):
-            yield str(into)
+    looked_at = {no} if kind == access_log.KIND else set()
+    return looked_at | {str(into) for e in kept.events.values() if (into := e.data.get("into"))}
 
 
-def acted(events: Sequence[Event]) -> Iterator[str]:
+def acted(events: Sequence[Event]) -> set[str]:
     """The names of the staff who did something."""
-    for event in events:
-        if event.by == "staff" and (who := event.data.get("who")):
-            yield str(who)
+    return {str(who) for e in events if e.by == "staff" and (who := e.data.get("who"))}

@@ -1,11 +1,11 @@
 """Give a community another secret, and seal anew what was sealed with the old one.
 
-The new line is put at the top of the secret before anything is sealed with it, and the store's
-fingerprint follows when everything is done. So a rotation that broke off shows in the difference
-between the two, has lost nothing, and goes on when it is run again.
+The new line is at the top of the secret before anything is sealed with it, and the store gets its
+fingerprint when everything is done. A rotation that broke off is seen by that, and is run again.
 """
 
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime
 
 from functions.app import App
@@ -45,28 +45,26 @@ def give_up(address: str, now: datetime) -> None:
     file = opening.beside(address)
     if not address.startswith("sqlite:") or file.exists():
         raise Unusable("secret_there", place=file)
-    store = opening.existing(address)
-    try:
-        with store.exclusive():
-            line = opening.new_line()
-            opening.write_secret(file, line)
-            store.set_fact(opening.FACT, Vault(line.encode()).fingerprints[0])
-            store.set_fact(opening.GIVEN_UP, now.isoformat())
-    finally:
-        store.close()
+    with closing(opening.existing(address)) as store, store.exclusive():
+        line = opening.new_line()
+        opening.write_secret(file, line)
+        store.set_fact(opening.FACT, Vault(line.encode()).fingerprints[0])
+        store.set_fact(opening.GIVEN_UP, now.isoformat())
 
 
 def _reseal(app: App, no: str) -> bool:
     while True:
         head, sealed = app.store.head(no), app.store.personal(no)
-        old = [seq for seq, part in sealed.items() if not app.vault.is_current(no, part)]
-        old = [seq for seq in old if app.vault.opens(no, sealed[seq])]
-        if head is None or not old:
+        answers = {
+            seq: app.vault.open(no, part)
+            for seq, part in sealed.items()
+            if not app.vault.is_current(no, part) and app.vault.opens(no, part)
+        }
+        if head is None or not answers:
             return False
-        said = {seq: app.vault.open(no, sealed[seq]) for seq in old}
-        parts = sealed | {seq: app.vault.seal(no, said[seq]) for seq in old}
+        parts = sealed | {seq: app.vault.seal(no, each) for seq, each in answers.items()}
         # Traces are made of what was typed first, also with the old secret.
-        first = app.vault.open(no, parts[1]) if 1 in said else {}
+        first = answers.get(1)
         traces = app.personal.traces(first) if first else app.store.traces(no)
         try:
             app.store.commit(Change(head, [], parts, traces=traces, erase=True))

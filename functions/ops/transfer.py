@@ -1,10 +1,8 @@
-"""Move everything from one store to another, so that a community can outgrow its machine or come
-home.
+"""Move everything from one store to another, such as from a machine to AWS and back.
 
-Nobody should write meanwhile. A move that broke off goes on where it was when it is run again: what
-is in the target already is left alone, and what the source has gained is added. Sealed parts stay
-sealed, so both places need the same secret. Messages that were sent, and counters of tries that
-end within hours, stay behind.
+Nobody should write meanwhile. A move that broke off can be run again: what is in the target already
+is left alone, and what the source has gained is added. Sealed parts stay sealed, so both places
+need the same secret. Messages that were sent, and counters of tries, stay behind.
 """
 
 import hashlib
@@ -13,18 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from functions.errors import Refused
-from functions.ops import consistency
+from functions.ops.consistency import AT_ONCE, EVERY, parted
 from functions.orders import counters
 from functions.orders.counters import Tally
 from functions.storage import opening
 from functions.storage.history import Change, Message
 from functions.storage.port import Store
-
-PART = 20
-"""How many events are written at a time, because engines limit the size of a transaction."""
-
-OPEN = ("waiting", "failed")
-EVERY = 1_000_000
 
 
 def numbers(store: Store) -> list[str]:
@@ -42,8 +34,8 @@ def numbers(store: Store) -> list[str]:
 
 
 def move(source: Store, target: Store, nos: Iterable[str]) -> int:
-    """Write to the target what it lacks of these histories, then counters and messages. Returns to
-    how many histories something was written.
+    """Write to the target what it lacks of these histories, then counters and messages. Returns how
+    many histories were written to.
 
     Raises:
         Refused: ``foreign``, the target has another secret, with which nothing of the source would
@@ -60,7 +52,7 @@ def move(source: Store, target: Store, nos: Iterable[str]) -> int:
         anchor = no
     if anchor and (head := target.head(anchor)):
         missing = counters.difference(Tally(target.tallies()), Tally(source.tallies()))
-        for part in consistency.parted(missing):
+        for part in parted(missing):
             target.commit(Change(head, [], tally=part))
         there = {message.id for message in _messages(target)}
         for message in _messages(source):
@@ -99,15 +91,15 @@ def _carry(source: Store, target: Store, no: str) -> bool:
         raise Refused("diverged", no=no)
     if old and digest(source, no) == digest(target, no):
         return False
-    for first in range(have, len(events), PART):
-        part = events[first : first + PART]
+    for first in range(have, len(events), AT_ONCE):
+        part = events[first : first + AT_ONCE]
         last = first + len(part)
         sealed = {seq: personal[seq] for seq in personal if first < seq <= last}
         target.commit(Change(head._replace(version=last), part, sealed))
     theirs = target.personal(no)
-    stale = [seq for seq in personal if theirs.get(seq) != personal[seq]]
-    for first in range(0, len(stale), PART):
-        target.commit(Change(head, [], {seq: personal[seq] for seq in stale[first : first + PART]}))
+    stale = {seq: part for seq, part in personal.items() if theirs.get(seq) != part}
+    for sealed in parted(stale):
+        target.commit(Change(head, [], sealed))
     target.commit(Change(head, [], traces=source.traces(no), erase=not personal))
     for once in source.submissions(no):
         target.commit(Change(head, [], once=once))
@@ -115,5 +107,5 @@ def _carry(source: Store, target: Store, no: str) -> bool:
 
 
 def _messages(store: Store) -> Iterator[Message]:
-    for state in OPEN:
+    for state in ("waiting", "failed"):
         yield from store.messages(state, limit=EVERY)
