@@ -36,11 +36,10 @@ if TYPE_CHECKING:
 
 
 class App:
-    """The services of one community, each made at its first use; what filing a wish does without
-    is also imported only then.
+    """The services of one community, each made at its first use. Services that filing a wish does
+    not need are imported only then.
 
-    A process has one app. It answers each request, or group of requests, by its :meth:`current`.
-    Accounts are not among the services, because only the desk needs the library for passwords.
+    A process has one app and answers each request, or group of requests, by its :meth:`current`.
     """
 
     def __init__(
@@ -58,8 +57,8 @@ class App:
         self._open: Callable[[], Store] = lambda: opening.pair(store(), self.vault)
 
     def current(self) -> "App":
-        """This app at this moment, for one request: its time stands still, and its bundle is the
-        one that was built last. The store is shared, and opened only once."""
+        """This app for one request: its time stands still, its bundle is the one that was built
+        last, and its store is this one's."""
         app = self._with(clock=Stopped(self.clock.now), _open=lambda: self.store)
         vars(app).pop("bundle", None)
         return app
@@ -73,23 +72,22 @@ class App:
         return self._with(vault=Vault(secret))
 
     def close(self) -> None:
-        """Close the store, if it was opened; it is opened again where it is needed."""
+        """Close the store; its next use opens it again."""
         if store := vars(self).pop("store", None):
             store.close()
 
     @cached_property
     def bundle(self) -> Read:
-        """What a build handed over.
+        """What a build handed over last.
 
         Raises:
-            OSError, ValueError, TypeError: there is none that can be read, nor was there before.
+            OSError, ValueError, TypeError: none could be read so far.
         """
         return self._latest.bundle()
 
     @cached_property
     def store(self) -> Store:
-        """The store, of which it is certain that the secret belongs to it. It is opened at its
-        first use, because most pages are drawn without it.
+        """The store, opened at its first use.
 
         Raises:
             Unusable: the secret does not belong to it, or it cannot be opened.

@@ -10,14 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from a2wsgi.asgi_typing import (
-    ASGIApp,
-    HTTPResponseStartEvent,
-    HTTPScope,
-    Receive,
-    Scope,
-    Send,
-)
+from a2wsgi.asgi_typing import ASGIApp, HTTPResponseStartEvent, HTTPScope, Receive, Scope, Send
 
 from functions import desk, health, rating, team, tracking, volunteer, wish
 from functions.app import App
@@ -36,40 +29,29 @@ RESIDENTS: Routes = {
 }
 ROUTES: Routes = {**RESIDENTS, **desk.ROUTES, **team.ROUTES, **health.ROUTES}
 SHEETS = "/desk/sheets/"
-
 PIECE = 64 * 1024
 """Bytes of a large answer that are sent at a time."""
-
-PATIENCE = 10.0
-"""Seconds for which a resident's form waits until it can be written."""
-PAUSE = 0.01
-"""Seconds after which it is tried again."""
+PATIENCE, PAUSE = 10.0, 0.01
+"""Seconds for which a resident's form waits until it can be written, and between two tries."""
 MOST_WAITING = 500
 """How many forms may wait; others are asked to send theirs again."""
 
 
 class Room:
-    """Threads for one kind of work, so that no other kind can take them, and a bounded queue.
+    """Threads for one kind of work, and a bounded queue.
 
-    A request that has waited for more than ``patience`` seconds is not begun. ``crowded`` is the
-    code of the sentence for that, and for requests that find the queue full.
+    A request that has waited for more than ``patience`` seconds, or finds the queue full, is
+    answered with the sentence of the code ``crowded``.
     """
 
     def __init__(
-        self,
-        name: str,
-        threads: int,
-        waiting: int,
-        crowded: str = BUSY,
-        patience: float = PATIENCE,
+        self, name: str, threads: int, waiting: int, crowded: str = BUSY, patience: float = PATIENCE
     ):
-        self._threads = ThreadPoolExecutor(threads, name)
-        self._places = threads + waiting
-        self._crowded = crowded
-        self._patience = patience
+        self._threads, self._places = ThreadPoolExecutor(threads, name), threads + waiting
+        self._crowded, self._patience = crowded, patience
 
     async def do(self, answer: Callable[..., Response], event: Event, app: App) -> Response:
-        """What ``answer(event, app)`` returns; that it has to wait, if the room is full."""
+        """What ``answer(event, app)`` returns."""
         loop = asyncio.get_running_loop()
         until = time.monotonic() + self._patience
 
@@ -88,28 +70,22 @@ class Room:
 
 
 class Rooms:
-    """Which room answers what.
-
-    ``forms``: pages of residents, which wait for nobody who writes. ``filing``: what residents
-    send, where the store is reached over a network. ``door``: signing in, which takes 64 MB and a
-    whole processor each time. ``sheets``: workbooks in and out. ``desk``: everything else of staff
-    and teams.
-    """
+    """Which room answers what."""
 
     def __init__(self) -> None:
-        self.forms = Room("forms", 4, 1000)
-        self.filing = Room("filing", 16, 500)
-        self.door = Room("door", 1, 50)
-        self.desk = Room("desk", 8, 200)
-        self.sheets = Room("sheets", 1, 4, "exporting", patience=60)
+        self.forms = Room("forms", 4, 1000)  # Residents' pages, which only read.
+        self.filing = Room("filing", 16, 500)  # Residents' forms, for a store over a network.
+        self.signing_in = Room("sign-in", 1, 50)  # 64 MB and a whole processor each time.
+        self.sheets = Room("sheets", 1, 4, "exporting", patience=60)  # Workbooks in and out.
+        self.desk = Room("desk", 8, 200)  # Everything else of staff and teams.
 
     def of(self, method: str, path: str) -> Room:
-        if path in RESIDENTS:
-            return self.filing if method == "POST" else self.forms
-        if path in health.ROUTES:
+        if path in RESIDENTS and method == "POST":
+            return self.filing
+        if path in RESIDENTS or path in health.ROUTES:
             return self.forms
         if method == "POST" and path == SIGN_IN:
-            return self.door
+            return self.signing_in
         if method == "POST" and path.startswith(SHEETS):
             return self.sheets
         return self.desk
@@ -117,9 +93,7 @@ class Rooms:
 
 def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASGIApp:
     """An ASGI application that answers the functions' routes and leaves the rest to another.
-
-    ``patience``: for how many seconds a resident's form waits until it can be written.
-    """
+    ``patience`` is for how many seconds a resident's form waits until it can be written."""
     rooms = Rooms()
     together = Together(app, rooms.forms, patience)
 
@@ -134,7 +108,7 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
         if method == "POST" and path in RESIDENTS and _is_local(app):
             answer = await together.answer(sent)
         else:
-            answer = await rooms.of(method, path).do(_alone, sent, app)
+            answer = await rooms.of(method, path).do(partial(http.respond, ROUTES), sent, app)
         await _send(answer, send)
 
     return serve
@@ -168,10 +142,6 @@ def _is_local(app: App) -> bool:
     return False
 
 
-def _alone(event: Event, app: App) -> Response:
-    return http.respond(ROUTES, event, app)
-
-
 def _failed(event: Event, app: App, error: Exception) -> Response:
     return http.failed(RESIDENTS, event, app.current(), error)
 
@@ -192,15 +162,12 @@ class Together:
     """Answers requests that come at the same time in one transaction, so that they wait for the
     disk only once.
 
-    The event loop itself does this, because handing the interpreter to a thread and back was
-    measured to cost more than waiting for the disk. While somebody else writes, all requests wait
-    here without a thread and are tried again, until they have waited for too long.
+    It runs on the event loop, because handing over to a thread was measured to cost more than
+    waiting for the disk. While somebody else writes, requests wait and are tried again.
     """
 
     def __init__(self, app: App, forms: Room, patience: float):
-        self._app = app
-        self._forms = forms
-        self._patience = patience
+        self._app, self._forms, self._patience = app, forms, patience
         self._waiting: list[Waiting] = []
         self._called = False
 
@@ -226,24 +193,22 @@ class Together:
         self._answer(group)
 
     def _answer(self, group: Sequence[Waiting]) -> None:
-        outcomes: Sequence[Response | Exception]
         try:
-            outcomes = self._in_one_go([waiting.event for waiting in group])
-        except Exception as error:
-            # Nothing of the transaction was kept.
+            responses = self._in_one_go([waiting.event for waiting in group])
+        except Exception as error:  # Nothing of the transaction was kept.
             if locked(error):
                 self._wait(group, error)
-                return
-            if len(group) > 1:
-                for waiting in group:  # So that each fails by itself, if it does.
+            elif len(group) == 1:
+                group[0].tell(error)
+            else:  # Each by itself, so that one that fails takes no other with it.
+                for waiting in group:
                     self._answer([waiting])
-                return
-            outcomes = [error]
-        for waiting, outcome in zip(group, outcomes, strict=True):
-            waiting.tell(outcome)
+            return
+        for waiting, response in zip(group, responses, strict=True):
+            waiting.tell(response)
 
     def _wait(self, group: Sequence[Waiting], error: Exception) -> None:
-        """Try again in a moment, except for requests that have waited long enough."""
+        """Try again soon, except for requests that have waited long enough."""
         loop = asyncio.get_running_loop()
         for waiting in group:
             if waiting.until <= loop.time():
@@ -256,19 +221,16 @@ class Together:
 
     def _in_one_go(self, events: Sequence[Event]) -> list[Response]:
         app = self._app.current()
-        with suppress(*UNREADABLE):  # Whatever needs the bundle says so.
-            _ = app.bundle  # Read now, so that nobody waits for that in the transaction.
+        with suppress(*UNREADABLE):  # Whatever needs the bundle reports it.
+            _ = app.bundle  # Read before the transaction, which keeps others waiting.
         with app.store.batch() as store:
             inside = app.inside(store)
             return [http.act(RESIDENTS, event, inside) for event in events]
 
 
 async def _body(receive: Receive, longest: int) -> bytes | None:
-    """The body, or None where its sender went away before the end.
-
-    The rest of a body that is too long is read and dropped, because a client that is still sending
-    would not hear the answer.
-    """
+    """The body, or None where its sender went away before the end. The rest of one that is too long
+    is read and dropped, because a client that is still sending would not hear the answer."""
     body = bytearray()
     while (message := await receive())["type"] == "http.request":
         if len(body) <= longest:

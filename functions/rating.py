@@ -2,7 +2,7 @@
 
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
-from functions.forms.definition import Answers, Form, without
+from functions.forms.definition import Form, without
 from functions.forms.residents import FORMS
 from functions.orders import lifecycle
 from functions.orders.lifecycle import RESIDENT, Order
@@ -13,18 +13,15 @@ NAME = "rating"
 
 
 def fresh(request: Request, app: App) -> Response:
-    """The form: for just one order, if the address has the key of its slip; else for any.
-
-    A key that was used already, or is of an earlier round, leads to the form that asks for the
-    number and the phone. Nothing changes here, however often previews and scanners look.
-    """
+    """The form: for just one order, if the address has the key of its slip. A key that was used
+    already, or is of an earlier round, gets the form that asks for the number and the phone."""
     key = request.value("key")
     order = app.orders.by_slip(request.value("no"), key) if key else None
     if order is None or "rated" not in lifecycle.moves(order, RESIDENT):
         return submission.fresh(NAME)(request, app)
     form = without(app.bundle.forms[NAME], "no", "last4")
     hidden = {"no": order.no, "key": key, "source": "onsite"}
-    return Response(submission.page(app, form, {}, None, hidden))
+    return submission.page(app, form, {}, hidden=hidden)
 
 
 def submit(request: Request, app: App) -> Response:
@@ -39,18 +36,13 @@ def submit(request: Request, app: App) -> Response:
             answers.errors[wrong.field] = wrong
     if order is None or answers.errors:
         return submission.again(request, app, form, answers.errors, hidden)
-    return rate(request, app, order, form, answers)
-
-
-def rate(request: Request, app: App, order: Order, form: Form, answers: Answers) -> Response:
-    """Add the rating to the order, once."""
     once = submission.submission(request, app, f"{NAME} {order.no}", answers)
     if not app.store.filed(once):
         source = "onsite" if request.value("source") == "onsite" else "online"
         try:
             app.steps.take(order, "rated", RESIDENT, form, answers, {"source": source}, once=once)
         except (Refused, Conflict):
-            return submission.refuse(request, app, app.orders.find(order.no) or order, "rated")
+            return submission.refuse(request, app, order, "rated")
     return submission.receipt(request, order.no, app.orders.address(order))
 
 
@@ -66,8 +58,8 @@ def _by_key(request: Request, app: App) -> Order:
 
 
 def _sent(request: Request, app: App) -> tuple[Form, dict[str, str]]:
-    """The form that was sent, and what went along with it unseen: with a key it does not ask for
-    number and phone, and passes the key on."""
+    """The form that was sent, and its hidden fields. With a key it does not ask for number and
+    phone, and passes the key on."""
     form = submission.sent_form(request, app, NAME)
     if not request.value("key"):
         return form, {}

@@ -19,7 +19,7 @@ NAME = "order"
 
 
 def show(request: Request, app: App) -> Response:
-    """The progress, for somebody who has the key; else the way to it."""
+    """The progress, for somebody who has the key; else the form to find it."""
     if not request.query:
         return see_other(FORMS[NAME])
     order, events = _history(request, app)
@@ -32,7 +32,6 @@ def show(request: Request, app: App) -> Response:
         app.bundle,
         "order.html",
         order=order,
-        # What the station wrote for the resident, beside the step that it belongs to.
         events=[
             (event, _words(app, event, typed.get(seq, {}))) for seq, event in enumerate(events, 1)
         ],
@@ -51,7 +50,7 @@ def show(request: Request, app: App) -> Response:
 
 
 def _words(app: App, event: Event, typed: Mapping[str, Any]) -> str:
-    """The station's words to the resident, of a step that has some."""
+    """What the station wrote for the resident with a step, or nothing."""
     if event.kind == "answered":
         if isinstance(typed, Unreadable) and not event.data.get("text"):
             return str(app.bundle.words["unreadable"]["resident"])
@@ -81,8 +80,7 @@ def cancel(request: Request, app: App) -> Response:
         try:
             app.steps.take(order, "cancelled", RESIDENT)
         except (Refused, Conflict):
-            now = app.orders.find(order.no) or order
-            return submission.refuse(request, app, now, "cancelled")
+            return submission.refuse(request, app, order, "cancelled")
     return see_other(app.orders.address(order))
 
 

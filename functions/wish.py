@@ -1,9 +1,10 @@
 """``/wish/``: a resident files a wish, and it becomes an order."""
 
+from functools import partial
+
 from functions.app import App
 from functions.forms.residents import FORMS
 from functions.orders.lifecycle import RESIDENT, Order
-from functions.storage.history import Change
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry
 
@@ -16,10 +17,8 @@ def submit(request: Request, app: App) -> Response:
     answers = submission.check(request, app, form)
     if answers.errors:
         return submission.again(request, app, form, answers.errors)
-
-    def begin(no: str) -> Change:
-        return app.steps.begin(no, form, answers, RESIDENT, {"source": "online"})
-
+    more = {"source": "online"}
+    begin = partial(app.steps.begin, form=form, answers=answers, by=RESIDENT, more=more)
     no = submission.file(request, app, form, answers, begin)
     return submission.receipt(request, no, app.orders.address(Order(no)))
 

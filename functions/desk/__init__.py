@@ -1,54 +1,38 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
-from functions.desk import (
-    board,
-    order,
-    report,
-    roster,
-    search,
-    staff,
-    teams,
-    undelivered,
-    workbooks,
-)
-from functions.desk.session import SIGN_IN, Desk, door, enter, leave, signed_in
-from functions.people.accounts import ADMINISTRATOR
+from functions.desk import board, order, report, roster, search, session, staff, teams, workbooks
+from functions.desk.session import SIGN_IN, DeskAction, signed_in
 from functions.web.http import Routes, entry
 
-_PAGES: dict[str, tuple[Desk | None, Desk | None]] = {
-    "/desk/": (board.show, None),
-    "/desk/dispatch/": (board.monthly, board.dispatch),
-    "/desk/find/": (search.show, None),
-    "/desk/order/": (order.show, order.act),
-    "/desk/wish/": (order.blank, order.file),
-    "/desk/people/": (roster.show, None),
-    "/desk/person/": (roster.record, roster.act),
-    "/desk/teams/": (teams.show, teams.act),
-    "/desk/messages/": (undelivered.show, undelivered.again),
-    "/desk/report/": (report.show, None),
-    "/desk/sheets/": (workbooks.show, workbooks.take),
-    "/desk/sheets/orders.xlsx": (None, workbooks.orders_xlsx),
-    "/desk/sheets/ratings.xlsx": (None, workbooks.ratings_xlsx),
-    "/desk/sheets/volunteers.xlsx": (None, workbooks.volunteers_xlsx),
-    "/desk/sheets/report.xlsx": (None, workbooks.report_xlsx),
-    "/desk/sign-out/": (None, leave),
+_PAGES: dict[str, dict[str, DeskAction]] = {
+    "/desk/": {"GET": board.show},
+    "/desk/dispatch/": {"GET": board.monthly, "POST": board.dispatch},
+    "/desk/find/": {"GET": search.show},
+    "/desk/order/": {"GET": order.show, "POST": order.act},
+    "/desk/wish/": {"GET": order.blank, "POST": order.file},
+    "/desk/people/": {"GET": roster.show},
+    "/desk/person/": {"GET": roster.record, "POST": roster.act},
+    "/desk/teams/": {"GET": teams.show, "POST": teams.act},
+    "/desk/messages/": {"GET": board.messages, "POST": board.send_again},
+    "/desk/report/": {"GET": report.show},
+    "/desk/sheets/": {"GET": workbooks.show, "POST": workbooks.take},
+    "/desk/sheets/orders.xlsx": {"POST": workbooks.orders_xlsx},
+    "/desk/sheets/ratings.xlsx": {"POST": workbooks.ratings_xlsx},
+    "/desk/sheets/volunteers.xlsx": {"POST": workbooks.volunteers_xlsx},
+    "/desk/sheets/report.xlsx": {"POST": workbooks.report_xlsx},
+    "/desk/sign-out/": {"POST": session.sign_out},
 }
-"""Each page of the desk: what shows it and what takes its form."""
+_ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
+    "/desk/clock/": {"POST": board.confirm},
+    "/desk/staff/": {"GET": staff.show, "POST": staff.act},
+}
 
 ROUTES: Routes = {
-    SIGN_IN: {"GET": door, "POST": enter},
+    SIGN_IN: {"GET": session.sign_in_form, "POST": session.sign_in},
     **{
-        path: {
-            method: signed_in(action)
-            for method, action in zip(("GET", "POST"), actions, strict=True)
-            if action
-        }
-        for path, actions in _PAGES.items()
-    },
-    "/desk/clock/": {"POST": signed_in(board.confirm, ADMINISTRATOR)},
-    "/desk/staff/": {
-        "GET": signed_in(staff.show, ADMINISTRATOR),
-        "POST": signed_in(staff.act, ADMINISTRATOR),
+        path: {method: signed_in(action, only) for method, action in actions.items()}
+        for pages, only in ((_PAGES, False), (_ADMINISTRATORS_PAGES, True))
+        for path, actions in pages.items()
     },
 }
 handler = entry(ROUTES)

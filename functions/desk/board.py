@@ -1,4 +1,6 @@
-"""The board of what waits at each step, and the month's list to dispatch all at once."""
+"""What waits: orders at each step, the list to dispatch all at once, messages to be sent."""
+
+from collections.abc import Sequence
 
 from functions.app import App
 from functions.desk.session import Session, view
@@ -16,26 +18,23 @@ FIRST, PAGE = 6, 30
 
 def show(request: Request, app: App, session: Session) -> Response:
     """All steps, each with the orders that are longest due; or one step, page by page."""
-    state = request.value("state")
-    states = (state,) if state in STEPS else STEPS
-    limit = PAGE if state in STEPS else FIRST
-    after = request.value("after")
+    state, after = request.value("state"), request.value("after")
+    whole = state not in STEPS
+    limit = FIRST if whole else PAGE
     columns = {
-        name: app.store.waiting(repository.KIND, name, after=after, limit=limit) for name in states
+        name: app.store.waiting(repository.KIND, name, after=after, limit=limit)
+        for name in (STEPS if whole else (state,))
     }
     full = columns.get(state, [])
-    today = app.clock.now.date()
-    whole = state not in STEPS
     return view(
         app,
         session,
         "board.html",
         columns={name: app.orders.listed(heads) for name, heads in columns.items()},
         counts=counters.by_scope(app.store.tally(counters.NOW)).get(counters.ALL, {}),
-        today=today.isoformat(),
-        missing=app.deadlines.calendar.missing(today),
+        missing=app.deadlines.calendar.missing(app.clock.now.date()),
         state="" if whole else state,
-        # Only the board says what time itself does, and whether it may.
+        # Only the whole board says what the schedule does.
         disbelieved=app.reference.disbelieved() if whole else None,
         now=app.clock.now,
         erasing=app.retention.coming() if whole else 0,
@@ -53,12 +52,10 @@ def confirm(request: Request, app: App, session: Session) -> Response:
 
 
 def monthly(
-    request: Request,
-    app: App,
-    session: Session,
-    results: list[tuple[str, str]] | None = None,
+    request: Request, app: App, session: Session, results: Sequence[tuple[str, str]] = ()
 ) -> Response:
-    """The orders that wait to be dispatched, each with the team that suits it best."""
+    """The orders that wait to be dispatched, each with the team that suits it best; with the codes
+    of what became of those that were tried, empty for those that were dispatched."""
     heads = app.store.waiting(repository.KIND, "triaged", limit=PAGE)
     orders = [order_of(head) for head in heads]
     ready = [order for order in orders if "dispatched" in app.steps.offered(order, STAFF)]
@@ -69,15 +66,13 @@ def monthly(
         "dispatch.html",
         orders=[(order, app.deadlines.due(order)) for order in ready],
         advice=advice,
-        results=results or [],
+        results=results,
         held=len(orders) - len(ready),
-        today=app.clock.now.date().isoformat(),
     )
 
 
 def dispatch(request: Request, app: App, session: Session) -> Response:
-    """Dispatch the orders that are ticked, each on its own, so that one that cannot be dispatched
-    does not hold up the others."""
+    """Dispatch the orders that are ticked, each in its own transaction."""
     form = app.bundle.actions["dispatched"]
     results: list[tuple[str, str]] = []
     for no in request.typed.get("no", []):
@@ -96,3 +91,15 @@ def dispatch(request: Request, app: App, session: Session) -> Response:
                 raise Unfinished from error
             raise
     return monthly(request, app, session, results)
+
+
+def messages(request: Request, app: App, session: Session) -> Response:
+    """The messages that could not be delivered, and those that are still to be sent."""
+    lost, waiting = app.store.messages("failed"), app.store.messages("waiting")
+    return view(app, session, "messages.html", lost=lost, waiting=waiting)
+
+
+def send_again(request: Request, app: App, session: Session) -> Response:
+    """Send a message once more, in the next round."""
+    app.outbox.again(request.value("id"))
+    return see_other("/desk/messages/")

@@ -9,24 +9,24 @@ from functions.app import App
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
-from functions.forms.definition import check
 from functions.orders import repository
 from functions.orders.lifecycle import FINAL, STAFF, Order, order_of
 from functions.orders.privacy import identifying, unreadable
 from functions.orders.repository import History
-from functions.storage.history import Change, Head
-from functions.web import step_forms, step_submission, submission
+from functions.storage.history import Head
+from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
-from functions.web.step_submission import UNTRIED, Outcome
-from functions.web.submission import WORDING
+from functions.web.step_forms import UNTRIED, Outcome
+from functions.web.submission import NOTHING, WORDING
 
 ALIKE, RECENT = 8, timedelta(days=30)
 
 
 def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
-    """The order's page; that somebody looked at the contact details is recorded."""
+    """The order's page. It records that somebody saw the contact details."""
     order, events = _history(request, app)
     typed = app.personal.of(order.no)
+    first = typed.get(1, {})
     recorded = not any(typed.values()) or app.access_log.record(order.no, STAFF, session.who)
     offers = app.steps.offered(order, STAFF)
     return view(
@@ -35,20 +35,18 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         "order.html",
         outcome.status,
         order=order,
-        contact=typed.get(1, {}),
-        wish=step_forms.wish(app, events, typed.get(1, {})),
-        history=[(events[0], [])]
-        + [
-            (event, step_forms.step(app, event, typed.get(seq, {})))
-            for seq, event in enumerate(events[1:], 2)
+        contact=first,
+        wish=step_forms.wish(app, events, first),
+        history=[
+            (event, step_forms.step(app, event, typed.get(seq, {})) if seq > 1 else [])
+            for seq, event in enumerate(events, 1)
         ],
         unreadable=unreadable(typed),
         looks=app.access_log.of(order.no),
         recorded=recorded,
-        alike=_alike(app, order, typed.get(1, {})),
+        alike=_alike(app, order, first),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
-        today=app.clock.now.date().isoformat(),
         forms=step_forms.forms(app, order, offers),
         filled=_filled(order),
         advice=app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
@@ -63,9 +61,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
 
 def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
-    page = partial(show, request, app, session)
-    order = _history(request, app).order
-    return step_submission.take(request, app, order, STAFF, page, _address, who=session.who)
+    order, page = _history(request, app).order, partial(show, request, app, session)
+    return step_forms.take(request, app, order, STAFF, page, _address, who=session.who)
 
 
 def _history(request: Request, app: App) -> History:
@@ -81,19 +78,14 @@ def _address(order: Order) -> str:
 
 
 def _filled(order: Order) -> dict[str, list[str]]:
-    """What forms begin with, where it is known."""
-    known = {
-        "service": order.service,
-        "grid": order.grid,
-        "level": order.level,
-        "text": order.published,
-    }
-    return {name: [value] for name, value in known.items() if value}
+    """What is known already of what the forms ask."""
+    known = {"service": order.service, "grid": order.grid, "level": order.level}
+    return {name: [value] for name, value in (known | {"text": order.published}).items() if value}
 
 
 def _alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Order, list[str]]]:
-    """Other orders of the same phone or address, with which of the two it is. Those that ended
-    long before this one was filed have nothing to do with it."""
+    """Other orders of the same phone or address, with which of the two it is, except those that
+    ended long before this one was filed."""
     found: dict[str, tuple[Head, list[str]]] = {}
     for role, value in identifying(contact).items():
         if role in app.bundle.words["same"]:
@@ -107,7 +99,7 @@ def _alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Ord
 
 
 def blank(
-    request: Request, app: App, session: Session, errors: Mapping[str, str] | None = None
+    request: Request, app: App, session: Session, errors: Mapping[str, str] = NOTHING
 ) -> Response:
     """A wish to write down for somebody who phoned or brought it on paper; with ``errors`` as it
     was filled in."""
@@ -118,7 +110,7 @@ def blank(
         422 if errors else 200,
         form=app.bundle.actions["submitted"],
         typed=request.typed,
-        errors=errors or {},
+        errors=errors,
         once=app.vault.fresh(),
     )
 
@@ -126,12 +118,10 @@ def blank(
 def file(request: Request, app: App, session: Session) -> Response:
     """File the wish in the resident's name, with who wrote it down and how it came."""
     form = app.names.answerable(app.bundle.actions["submitted"], request.value(WORDING))
-    answers = check(form, request.typed, app.clock.now.date())
+    answers = submission.check(request, app, form)
     if answers.errors:
         return blank(request, app, session, submission.sentences(app, form, answers.errors))
-
-    def begin(no: str) -> Change:
-        return app.steps.begin(no, form, answers, STAFF, {"who": session.who})
-
+    more = {"who": session.who}
+    begin = partial(app.steps.begin, form=form, answers=answers, by=STAFF, more=more)
     no = submission.file(request, app, form, answers, begin)
-    return see_other(f"/desk/order/?no={no}")
+    return see_other(_address(Order(no)))

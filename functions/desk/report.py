@@ -9,12 +9,6 @@ from functions.web.http import Request, Response
 def show(request: Request, app: App, session: Session) -> Response:
     """The report of a month, by default this one."""
     month = request.value("month") or app.clock.now.date().isoformat()[:7]
-    return view(
-        app,
-        session,
-        "report.html",
-        report=figures.named(
-            figures.report(month, app.store.tally(month)), app.names.services, app.names.teams
-        ),
-        months=app.store.months()[::-1],
-    )
+    made = figures.report(month, app.store.tally(month))
+    named = figures.named(made, app.names.services, app.names.teams)
+    return view(app, session, "report.html", report=named, months=app.store.months()[::-1])

@@ -1,5 +1,7 @@
 """Volunteers at the desk: sign-ups to answer, teams, and what each has done."""
 
+from functools import partial
+
 from functions.app import App
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Refused
@@ -19,9 +21,9 @@ def show(request: Request, app: App, session: Session) -> Response:
     """Volunteers in a state, and of one team if a team is chosen; new sign-ups first of all."""
     now = counters.by_scope(app.store.tally(counters.NOW))
     counts = now.get(counters.VOLUNTEERS, {})
-    waits = STATES[0] if counts.get(STATES[0]) else STATES[1]
-    state = request.value("state") if request.value("state") in STATES else waits
-    team = request.value("team")
+    state, team = request.value("state"), request.value("team")
+    if state not in STATES:
+        state = "applied" if counts.get("applied") else "active"
     marks = [f"{state} {team}" if team else f"state:{state}"]
     heads = app.store.find(volunteers.KIND, marks, request.value("before"), PAGE)
     people = [app.volunteers.opened(head) for head in heads]
@@ -38,16 +40,11 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 
 def record(request: Request, app: App, session: Session, notice: str = "") -> Response:
-    """A volunteer's own page: what they answered, what they did, how it was rated."""
+    """A volunteer's page: what they answered, what they did, how it was rated."""
     person = _person(request, app)
-    orders = [
-        order_of(head)
-        for head in app.store.find(repository.KIND, [f"volunteer:{person.head.no}"], limit=PAGE)
-    ]
-    rated = [
-        order_of(head)
-        for head in app.store.find(repository.KIND, [f"rated:{person.head.no}"], limit=1000)
-    ]
+    no, find = person.head.no, partial(app.store.find, repository.KIND)
+    orders = [order_of(head) for head in find([f"volunteer:{no}"], limit=PAGE)]
+    rated = [order_of(head) for head in find([f"rated:{no}"], limit=1000)]
     stars = [value for order in rated for name in counters.STARS if (value := getattr(order, name))]
     return view(
         app,
@@ -56,7 +53,7 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
         409 if notice else 200,
         person=person,
         answers=_answers(app, person),
-        history=app.store.events(person.head.no),
+        history=app.store.events(no),
         orders=orders,
         rated=len(rated),
         stars=sum(stars) / len(stars) if stars else None,

@@ -24,24 +24,24 @@ def show(request: Request, app: App, session: Session) -> Response:
     trace = _trace(app, text) if text else ""
     unread = bool(text and not trace)
     marks = [trace, *marks] if trace else marks
-    found = app.store.find(repository.KIND, marks, request.value("before"), PAGE)
+    before = request.value("before")
+    found = [] if unread else app.store.find(repository.KIND, marks, before, PAGE)
     return view(
         app,
         session,
         "find.html",
         q=text,
         chosen=chosen,
-        heads=[] if unread else app.orders.listed(found),
+        heads=app.orders.listed(found),
         unread=unread,
-        before=found[-1].position if len(found) == PAGE and not unread else "",
-        today=app.clock.now.date().isoformat(),
+        before=found[-1].position if len(found) == PAGE else "",
         grids=app.bundle.grids,
     )
 
 
 def _trace(app: App, text: str) -> str:
-    """The trace of a phone, or of its last four digits, as residents may type them too; also of a
-    landline without the 0 before it. Empty if the text is neither."""
+    """The trace of a phone, also of a landline without the 0 before it, or of its last four digits.
+    Empty if the text is neither."""
     for role, typed in (("last4", text), ("phone", text), ("phone", f"0{text}")):
         with suppress(Wrong):
             value = KINDS[role].parse({}, [typed], app.clock.now.date())

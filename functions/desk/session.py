@@ -1,12 +1,18 @@
-"""Who is signed in: a signed cookie that ends, and a token in every form against forged posts."""
+"""Who is signed in: a signed cookie that ends, and two defences against forged posts.
+
+Every form carries a token. Browsers also say where a post comes from: over HTTPS and to localhost
+in ``Sec-Fetch-Site`` (Fetch Metadata), over plain HTTP in ``Origin``, unless the referrer policy of
+our page is ``no-referrer``, under which they send ``Origin: null``. Old browsers send neither.
+"""
 
 import base64
 import binascii
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from functions.app import App
 from functions.context import logs
@@ -15,7 +21,6 @@ from functions.people.accounts import ADMINISTRATOR, Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import pages
 from functions.web.http import Action, Request, Response, see_other
-from functions.web.origin import POLICY, is_foreign
 
 COOKIE = "wudan_desk"
 LASTS = timedelta(hours=10)
@@ -24,36 +29,31 @@ SLACK = timedelta(minutes=5)
 """How much clocks may differ: of several machines, or of one that is corrected a little."""
 
 SIGN_IN = "/desk/sign-in/"
+POLICY = {"referrer-policy": "same-origin"}
+"""The header of the desk's pages, so that browsers tell the origin of their posts."""
 
 
 class Session(NamedTuple):
-    """One sign-in; ``token`` stands in every form of it."""
+    """One sign-in; every form of it holds ``token``."""
 
-    account: Account
+    who: str
+    is_administrator: bool
     token: str
 
-    @property
-    def who(self) -> str:
-        return self.account.name
 
-    @property
-    def is_administrator(self) -> bool:
-        return self.account.role == ADMINISTRATOR
+DeskAction = Callable[[Request, App, Session], Response]
 
 
-Desk = Callable[[Request, App, Session], Response]
-
-
-def signed_in(action: Desk, role: str = "") -> Action:
-    """The action, for somebody who is signed in. Others are led to the door, and forged posts are
-    refused."""
+def signed_in(action: DeskAction, administrators_only: bool = False) -> Action:
+    """The action, for somebody who is signed in. Others are led to the form to sign in, and forged
+    posts are refused."""
 
     def guarded(request: Request, app: App) -> Response:
         _refuse_foreign(request, app)
         session = _read(request, app)
         if session is None:
             return see_other(SIGN_IN)
-        if role and session.account.role != role:
+        if administrators_only and not session.is_administrator:
             raise Problem(403, "role")
         sent = request.value("token").encode()
         if request.method == "POST" and not hmac.compare_digest(sent, session.token.encode()):
@@ -68,43 +68,53 @@ def _refuse_foreign(request: Request, app: App) -> None:
         raise Problem(403, "foreign")
 
 
+def is_foreign(headers: Mapping[str, str], url: str) -> bool:
+    """Whether the browser says that a page of another site caused this request.
+
+    ``headers`` have names in lower case. ``url`` is the site's own, because proxies such as
+    CloudFront put another name into ``Host``.
+    """
+    if site := headers.get("sec-fetch-site"):
+        return site not in ("same-origin", "none")  # None: it was typed, or a bookmark.
+    hosts = (headers.get("host"), urlsplit(url).netloc)
+    return "origin" in headers and headers["origin"].partition("://")[2] not in hosts
+
+
 def view(app: App, session: Session, template: str, status: int = 200, **data: Any) -> Response:
     """A page of the desk, whose navigation says how many messages have failed."""
     data |= {"session": session, "failed": len(app.store.messages("failed", limit=100))}
     data |= {"services": app.names.services, "teams": app.names.teams}
+    data |= {"today": app.clock.now.date().isoformat()}
     return Response(pages.render(app.bundle, f"desk/{template}", **data), status, POLICY)
 
 
-def door(request: Request, app: App) -> Response:
-    """The form to sign in."""
-    return Response(pages.render(app.bundle, "desk/sign-in.html", name="", error=""), 200, POLICY)
+def sign_in_form(request: Request, app: App, code: str = "", status: int = 200) -> Response:
+    """The form to sign in, with the sentence of ``code`` and the name if it was tried already."""
+    error = app.bundle.words["desk"]["sign_in"][code] if code else ""
+    name = request.value("name").strip() if code else ""
+    body = pages.render(app.bundle, "desk/sign-in.html", name=name, error=error)
+    return Response(body, status, POLICY)
 
 
-def enter(request: Request, app: App) -> Response:
+def sign_in(request: Request, app: App) -> Response:
     """Sign in. Name and password are checked together, and too many tries have to wait."""
     _refuse_foreign(request, app)
-    name = request.value("name").strip()
+    name, password = request.value("name").strip(), request.value("password")
     try:
-        account = Accounts(app.store, app.clock).sign_in(name, request.value("password"))
+        account = Accounts(app.store, app.clock).sign_in(name, password)
     except Wrong as wrong:
-        return _refused(app, name, wrong.code, 422)
+        return sign_in_form(request, app, wrong.code, 422)
     except Exception as error:
         # A try that cannot be counted is not allowed, or passwords could be guessed meanwhile.
         code = unwritten(error)
         if not code:
             raise
         logs.failure(error, f"{request.method} {request.path}")
-        return _refused(app, name, code, 503)
+        return sign_in_form(request, app, code, 503)
     return see_other("/desk/", _cookie(_signed(app, account), LASTS, request.secure))
 
 
-def _refused(app: App, name: str, code: str, status: int) -> Response:
-    error = app.bundle.words["desk"]["sign_in"][code]
-    body = pages.render(app.bundle, "desk/sign-in.html", name=name, error=error)
-    return Response(body, status, POLICY)
-
-
-def leave(request: Request, app: App, session: Session) -> Response:
+def sign_out(request: Request, app: App, session: Session) -> Response:
     """Sign out."""
     return see_other(SIGN_IN, _cookie("", timedelta(0), request.secure))
 
@@ -128,10 +138,11 @@ def _read(request: Request, app: App) -> Session | None:
     if not app.clock.now < datetime.fromisoformat(until) <= app.clock.now + LASTS + SLACK:
         return None
     account = Accounts(app.store, app.clock).current(name, version)
-    return Session(account, app.vault.stamp("token", text)) if account else None
+    if account is None:
+        return None
+    return Session(account.name, account.role == ADMINISTRATOR, app.vault.stamp("token", text))
 
 
 def _cookie(value: str, lasts: timedelta, secure: bool) -> str:
-    age = int(lasts.total_seconds())
-    flags = "; HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
-    return f"{COOKIE}={value}; Path=/desk/; Max-Age={age}{flags}"
+    flags = "HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
+    return f"{COOKIE}={value}; Path=/desk/; Max-Age={int(lasts.total_seconds())}; {flags}"

@@ -1,4 +1,4 @@
-"""The station's people, managed by an administrator."""
+"""The accounts of the station's staff, managed by an administrator."""
 
 from functions.app import App
 from functions.desk.session import Session, view
@@ -7,47 +7,30 @@ from functions.people.accounts import ROLES, Accounts
 from functions.web.http import Request, Response
 
 
-def show(request: Request, app: App, session: Session) -> Response:
-    """Everybody who may sign in."""
-    return _page(app, session)
+def show(
+    request: Request, app: App, session: Session, status: int = 200, **outcome: str
+) -> Response:
+    """Everybody who may sign in, and what became of a change: a notice, or a new password."""
+    data = {"notice": "", "password": "", "name": ""} | outcome
+    everybody = Accounts(app.store, app.clock).everybody()
+    return view(app, session, "staff.html", status, accounts=everybody, **data)
 
 
 def act(request: Request, app: App, session: Session) -> Response:
     """Add an account, give it a new password, or disable it."""
     name, role = request.value("name").strip(), request.value("role")
-    password = ""
-    accounts = Accounts(app.store, app.clock)
+    password, accounts = "", Accounts(app.store, app.clock)
     try:
         match request.value("do"):
             case "add":
                 if not name or role not in ROLES:
-                    return _page(app, session, 422, notice="name")
+                    return show(request, app, session, 422, notice="name")
                 password = accounts.add(name, role, session.who)
             case "reset":
                 password = accounts.reset(name, session.who)
             case "disable":
                 accounts.disable(name, session.who)
     except Refused as refused:
-        return _page(app, session, 422, notice=refused.code, name=name)
+        return show(request, app, session, 422, notice=refused.code, name=name)
     # Not a redirect: the password is shown this once and kept nowhere.
-    return _page(app, session, password=password, name=name)
-
-
-def _page(
-    app: App,
-    session: Session,
-    status: int = 200,
-    notice: str = "",
-    password: str = "",
-    name: str = "",
-) -> Response:
-    return view(
-        app,
-        session,
-        "staff.html",
-        status,
-        accounts=Accounts(app.store, app.clock).everybody(),
-        notice=notice,
-        password=password,
-        name=name,
-    )
+    return show(request, app, session, password=password, name=name)

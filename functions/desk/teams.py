@@ -10,23 +10,22 @@ from functions.web.http import Request, Response, see_other
 
 
 def show(request: Request, app: App, session: Session) -> Response:
-    """Every team with its load, its ratings and its link; of those that ended, or are gone, each
-    that still has orders."""
+    """Every team, and every former one that still has orders, with its load and its link."""
     recent = counters.by_scope(app.ranking.recent())
     now = counters.by_scope(app.store.tally(counters.NOW))
-    loads = {scope: counted for scope, counted in now.items() if counted.get(counters.LOAD)}
-    busy = {slug for kind, _, slug in (s.partition(":") for s in loads) if kind == counters.TEAM}
+    loaded = [scope.partition(":") for scope, counted in now.items() if counted.get(counters.LOAD)]
+    busy = {slug for kind, _, slug in loaded if kind == counters.TEAM}
     rows = []
     for team in (*app.bundle.teams, *sorted(busy - app.bundle.teams.keys())):
         scope = counters.scope(counters.TEAM, team)
         link = app.team_links.of(team)
-        live = link is not None and app.team_links.lives(link)
+        live = link if link and app.team_links.lives(link) else None
         rows.append(
             {
                 "slug": team,
                 "name": app.names.teams.get(team, team),
-                "link": app.team_links.address(link) if link and live else "",
-                "until": link.data.get("until", "") if link and live else "",
+                "link": app.team_links.address(live) if live else "",
+                "until": live.data.get("until", "") if live else "",
                 "asked": link.data.get("asked", "") if link else "",
                 "capacity": app.bundle.capacity.get(team),
                 "done": recent.get(scope, {}).get(counters.DONE, 0),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -18,24 +19,28 @@ from functions.orders.lifecycle import STAFF, order_of
 from functions.orders.privacy import Unreadable
 from functions.people import volunteers
 from functions.people.accounts import Accounts
-from functions.storage.history import Change, Head
+from functions.storage.history import Head
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response
+from functions.web.submission import Begin
 
 AT_ONCE = 500
 
 
-def show(request: Request, app: App, session: Session) -> Response:
-    """The tables that can be exported and imported."""
-    return _page(app, session)
+def show(
+    request: Request, app: App, session: Session, status: int = 200, **outcome: Any
+) -> Response:
+    """The tables that can be exported and imported, and what became of an import."""
+    data = {"problems": [], "taken": None, "known": 0, "kind": ""} | outcome
+    heads, months = {kind: _labels(app, kind) for kind in FORMS}, app.store.months()[::-1]
+    return view(app, session, "sheets.html", status, heads=heads, months=months, **data)
 
 
 def orders_xlsx(request: Request, app: App, session: Session) -> Response:
     """The orders of a month, with everything that was answered when they were filed."""
-    heads = _heads(app, "orders", "wishes")
 
     def rows() -> Iterator[Sequence[Cell]]:
-        for head in _of_month(app, request):
+        for head in _all(app, repository.KIND, request.value("month")):
             order, words = order_of(head), app.bundle.words
             typed = app.personal.contact(head.no)
             yield (
@@ -51,37 +56,34 @@ def orders_xlsx(request: Request, app: App, session: Session) -> Response:
                 *_answers(app, "wishes", app.store.events(head.no)[0].data, typed),
             )
 
-    return _download(app, session, "orders", request.value("month"), heads, rows())
+    return _download(app, session, "orders", request.value("month"), rows())
 
 
 def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
     """The ratings of a month, with what residents wrote; without names and phones."""
-    heads = _heads(app, "ratings", "ratings")
 
     def rows() -> Iterator[Sequence[Cell]]:
-        for head in _of_month(app, request):
+        for head in _all(app, repository.KIND, request.value("month")):
             order = order_of(head)
             if order.rated_at:
                 events, typed = app.store.events(head.no), app.personal.of(head.no)
                 at = max(seq for seq, event in enumerate(events, 1) if event.kind == "rated")
+                picked = {**events[at - 1].data, "no": order.no}
                 yield (
                     _day(order.rated_at),
                     app.names.services.get(order.service, ""),
                     app.names.teams.get(order.rated_team, ""),
-                    *_answers(
-                        app, "ratings", {**events[at - 1].data, "no": order.no}, typed.get(at, {})
-                    ),
+                    *_answers(app, "ratings", picked, typed.get(at, {})),
                 )
 
-    return _download(app, session, "ratings", request.value("month"), heads, rows())
+    return _download(app, session, "ratings", request.value("month"), rows())
 
 
 def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
     """All volunteers except those who were erased."""
-    heads = _heads(app, "volunteers", "volunteers")
 
     def rows() -> Iterator[Sequence[Cell]]:
-        for head in _all(app, volunteers.KIND, []):
+        for head in _all(app, volunteers.KIND):
             if head.state != "erased":
                 person = app.volunteers.opened(head)
                 yield (
@@ -91,28 +93,19 @@ def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
                     *_answers(app, "volunteers", person.answers, person.typed),
                 )
 
-    return _download(app, session, "volunteers", "", heads, rows())
+    return _download(app, session, "volunteers", "", rows())
 
 
 def _answers(
     app: App, kind: str, picked: Mapping[str, Any], typed: Mapping[str, Any]
 ) -> list[Cell]:
-    """The cells under :func:`_heads`, in the words that :func:`take` reads."""
+    """The cells of the questions and of other answers, in the words that :func:`take` reads."""
     form, words = app.bundle.actions[FORMS[kind]], app.bundle.words
     offered = [c["value"] for f in form["fields"] if f["name"] == "source" for c in f["choices"]]
     if (source := picked.get("source")) and source not in offered:
         picked = {**picked, "source": words["sources"][source]}  # Nobody brings it on paper.
-    unreadable = isinstance(typed, Unreadable)
-    answered = step_forms.labelled(app, form, picked)
-    cell = words["unreadable"]["cell"] if unreadable else ""
-    return row(form, answered, {**picked, **typed}, cell)
-
-
-def _heads(app: App, name: str, kind: str) -> list[str]:
-    """The columns of a table: its own, the questions of the form that it can be read as again, and
-    one for answers to questions that the form does not have."""
-    columns = app.bundle.words["sheets"]["columns"]
-    return [*columns[name], *_labels(app, kind), columns["others"]]
+    cell = words["unreadable"]["cell"] if isinstance(typed, Unreadable) else ""
+    return row(form, step_forms.labelled(app, form, picked), {**picked, **typed}, cell)
 
 
 def _labels(app: App, kind: str) -> list[str]:
@@ -125,26 +118,24 @@ def _day(at: str) -> date | None:
 
 def report_xlsx(request: Request, app: App, session: Session) -> Response:
     """The report of a month, with the same digits as on the site."""
-    month = request.value("month")
-    words = app.bundle.words["sheets"]
-    made = figures.named(
-        figures.report(month, app.store.tally(month)), app.names.services, app.names.teams
-    )
-    rows = figures.rows(made, words["names"], words["kinds"])
-    return _download(app, session, "report", month, words["report"], rows)
+    month, words = request.value("month"), app.bundle.words["sheets"]
+    made = figures.report(month, app.store.tally(month))
+    named = figures.named(made, app.names.services, app.names.teams)
+    rows = figures.rows(named, words["names"], words["kinds"])
+    return _download(app, session, "report", month, rows)
 
 
 def take(request: Request, app: App, session: Session) -> Response:
     """Import a workbook: every row is checked, and all are taken or none."""
     kind = request.value("kind")
     if kind not in TAKES:
-        return _page(app, session, 422, problems=[(0, app.bundle.words["sheets"]["kind"])])
+        return show(request, app, session, 422, problems=[(0, app.bundle.words["sheets"]["kind"])])
     form = app.bundle.actions[FORMS[kind]]
     try:
         rows = spreadsheet.read(request.files.get("file", b""), form)
     except Wrong as wrong:
-        sentence = app.bundle.words["sheets"]["unreadable"][wrong.code]
-        return _page(app, session, 422, problems=[(0, sentence.format(**wrong.names))])
+        sentence = app.bundle.words["sheets"]["unreadable"][wrong.code].format(**wrong.names)
+        return show(request, app, session, 422, problems=[(0, sentence)])
     problems, commits = [], []
     for line, typed in rows:
         answers = check(form, typed, app.clock.now.date())
@@ -153,12 +144,10 @@ def take(request: Request, app: App, session: Session) -> Response:
                 commits.append(TAKES[kind](app, session, form, answers))
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
-        problems += [
-            (line, submission.sentence(app, form, name, wrong))
-            for name, wrong in answers.errors.items()
-        ]
+        sentences = submission.sentences(app, form, answers.errors)
+        problems += [(line, sentence) for sentence in sentences.values()]
     if problems:
-        return _page(app, session, 422, problems=problems)
+        return show(request, app, session, 422, problems=problems)
     taken = 0
     for commit in commits:
         try:
@@ -167,7 +156,7 @@ def take(request: Request, app: App, session: Session) -> Response:
             if taken:
                 raise Unfinished from error
             raise
-    return _page(app, session, taken=taken, known=len(commits) - taken, kind=kind)
+    return show(request, app, session, taken=taken, known=len(commits) - taken, kind=kind)
 
 
 Commit = Callable[[], bool]
@@ -175,9 +164,8 @@ Commit = Callable[[], bool]
 
 
 def _take_wish(app: App, session: Session, form: Form, answers: Answers) -> Commit:
-    def begin(no: str) -> Change:
-        return app.steps.begin(no, form, answers, STAFF, {"who": session.who})
-
+    more = {"who": session.who}
+    begin = partial(app.steps.begin, form=form, answers=answers, by=STAFF, more=more)
     # The same wish in another month is another wish: many services are needed every month.
     month = app.clock.now.date().isoformat()[:7]
     return _once(app, submission.name_of(app, "row", "wish", month, answers.values), begin)
@@ -188,7 +176,7 @@ def _take_volunteer(app: App, session: Session, form: Form, answers: Answers) ->
     return _once(app, submission.name_of(app, "row", "volunteer", answers.values), begin)
 
 
-def _once(app: App, once: str, begin: Callable[[str], Change]) -> Commit:
+def _once(app: App, once: str, begin: Begin) -> Commit:
     def commit() -> bool:
         is_new = not app.store.filed(once)
         submission.begin_once(app, begin, once)
@@ -220,57 +208,30 @@ TAKES: dict[str, Callable[[App, Session, Form, Answers], Commit]] = {
     "ratings": _take_rating,
 }
 FORMS = {"wishes": "submitted", "volunteers": "applied", "ratings": "rated_on_paper"}
+EXPORTS = {"orders": "wishes", "volunteers": "volunteers", "ratings": "ratings"}
+"""The table as which an export can be imported again."""
 
 
-def _of_month(app: App, request: Request) -> Iterator[Head]:
-    month = request.value("month")
-    return _all(app, repository.KIND, [f"month:{month}"] if month else [])
-
-
-def _all(app: App, kind: str, marks: list[str]) -> Iterator[Head]:
-    before = ""
+def _all(app: App, kind: str, month: str = "") -> Iterator[Head]:
+    marks, before = [f"month:{month}"] if month else [], ""
     while heads := app.store.find(kind, marks, before, AT_ONCE):
         yield from heads
         before = heads[-1].position
 
 
 def _download(
-    app: App,
-    session: Session,
-    name: str,
-    month: str,
-    heads: Sequence[str],
-    rows: Iterator[Sequence[Cell]],
+    app: App, session: Session, name: str, month: str, rows: Iterator[Sequence[Cell]]
 ) -> Response:
-    """The workbook. Their account's history keeps who exported it, and when."""
+    """The workbook. The history of the account keeps who exported it, and when."""
     Accounts(app.store, app.clock).note(session.who, "exported", {"sheet": name, "month": month})
-    title = app.bundle.words["sheets"]["titles"][name]
+    words = app.bundle.words["sheets"]
+    title, columns = words["titles"][name], words["columns"]
+    heads = words["report"]
+    if name in EXPORTS:
+        heads = [*columns[name], *_labels(app, EXPORTS[name]), columns["others"]]
     file = quote(f"{title}{month and '-' + month}.xlsx")
     headers = {
         "content-type": spreadsheet.XLSX,
         "content-disposition": f"attachment; filename*=UTF-8''{file}",
     }
     return Response(spreadsheet.xlsx(title, heads, rows), 200, headers)
-
-
-def _page(
-    app: App,
-    session: Session,
-    status: int = 200,
-    problems: list[tuple[int, str]] | None = None,
-    taken: int | None = None,
-    known: int = 0,
-    kind: str = "",
-) -> Response:
-    return view(
-        app,
-        session,
-        "sheets.html",
-        status,
-        problems=problems or [],
-        taken=taken,
-        known=known,
-        kind=kind,
-        months=app.store.months()[::-1],
-        heads={kind: _labels(app, kind) for kind in FORMS},
-    )

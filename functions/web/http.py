@@ -27,18 +27,16 @@ Routes = Mapping[str, Mapping[str, Action]]
 """Paths, and for each the action of every method that it knows."""
 
 LONGEST_BODY = 64 * 1024
-"""Bytes of what was typed, in UTF-8. Percent-encoding makes up to three of each on the way, so ten
-thousand Chinese characters are thirty thousand bytes and travel as ninety thousand."""
+"""Bytes of what was typed, in UTF-8; percent-encoding makes up to three of each on the way."""
 LONGEST_ENCODED = 3 * LONGEST_BODY
 LONGEST_UPLOAD = 4 * 1024 * 1024
 """Bytes of a request with a file; Lambda takes 6 MB, and base64 makes four of each three."""
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
-
 LONGEST_PATH = 200
 RETRY = {"retry-after": "10"}
-"""The header that says after how many seconds to try again what had to wait."""
+"""The header that says after how many seconds to try again."""
 
 PLAIN = (
     "网站出了点问题，这一页暂时打不开。刚才填的可能没有保存：请过一会儿先查进度，"
@@ -60,10 +58,8 @@ HEADERS = {
 @dataclass(frozen=True, slots=True)
 class Request:
     """``query`` and ``typed`` hold the text that was sent, by name; ``typed`` has all values of a
-    name. ``files`` are uploads; ``secure`` says that the request came over HTTPS, to us or to a
-    proxy before us; ``bearer`` is the token of an ``Authorization`` header.
-    Names of ``headers`` are in lower case.
-    """
+    name. ``secure`` says that the request came over HTTPS, to us or to a proxy before us. Names of
+    ``headers`` are in lower case."""
 
     method: str
     path: str
@@ -73,7 +69,6 @@ class Request:
     files: Mapping[str, bytes]
     wants_json: bool
     secure: bool
-    bearer: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
@@ -112,10 +107,9 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """An action that does not lose what was typed: where an error says that nothing was written,
-    ``later`` answers. It takes the code of :func:`functions.storage.failures.unwritten` and the
-    number of the line in the log.
-    """
+    """An action that does not lose what was typed: where nothing could be written, ``later``
+    answers, given the code of :func:`functions.storage.failures.unwritten` and the number of the
+    line in the log."""
 
     act: Action
     later: Callable[[Request, App, str, str], Response]
@@ -149,7 +143,7 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
 
 
 def respond(routes: Routes, event: Event, app: App) -> Response:
-    """Answer one event. Whatever happens, the answer is a page in plain words."""
+    """Answer one event; an error is answered with a page that says what became of it."""
     now = app.current()
     try:
         return act(routes, event, now)
@@ -168,12 +162,9 @@ def act(routes: Routes, event: Event, app: App) -> Response:
 def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response:
     """Log that a request failed, and answer what became of it, as far as that is known."""
     no = logs.failure(error, what(event))
-    reading = event["requestContext"]["http"]["method"] != "POST"
-    code = unwritten(error)
-    if code:
-        problem = Problem(503, code, RETRY)
-    else:
-        problem = Problem(500, "failed" if reading else "unknown")
+    code, method = unwritten(error), event["requestContext"]["http"]["method"]
+    uncertain = "unknown" if method == "POST" else "failed"
+    problem = Problem(503, code, RETRY) if code else Problem(500, uncertain)
     try:
         action = _route(routes, event)
         with suppress(Problem):  # There is nothing to show again.
@@ -209,7 +200,7 @@ def what(event: Event) -> str:
 
 
 def named(method: str, path: str) -> str:
-    """The same for a request that is not ours to answer."""
+    """As :func:`what`, for a request that no function answers."""
     return f"{method} {urllib.parse.quote(path[:LONGEST_PATH])}"
 
 
@@ -249,24 +240,13 @@ def _request(event: Event) -> Request:
             raise Problem(413, "too_large")
     query = dict(_pairs(event.get("rawQueryString", "")))
     # Payload 2.0 has cookies on their own; some gateways leave them among the headers.
-    crumbs = event.get("cookies") or headers.get("cookie", "").split(";")
     cookies = {}
-    for crumb in crumbs:
-        name, _, value = crumb.partition("=")
+    for piece in event.get("cookies") or headers.get("cookie", "").split(";"):
+        name, _, value = piece.partition("=")
         cookies[name.strip()] = value
     secure = headers.get("x-forwarded-proto", "") == "https"
-    return Request(
-        http["method"],
-        http["path"],
-        query,
-        typed,
-        cookies,
-        files,
-        _wants_json(headers),
-        secure,
-        headers.get("authorization", "").removeprefix("Bearer "),
-        headers,
-    )
+    method, path, wants_json = http["method"], http["path"], _wants_json(headers)
+    return Request(method, path, query, typed, cookies, files, wants_json, secure, headers)
 
 
 def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:

@@ -1,7 +1,6 @@
 """Pages as both halves render them: the same templates for the site and for the functions.
 
-Jinja2 is imported only when a page is rendered. Filing an order is answered with a redirect and
-does not need it, which keeps a cold start short.
+Jinja2 is imported only when a page is rendered: a wish is answered with a redirect.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -40,20 +39,17 @@ def environment(templates: Mapping[str, str]) -> "Environment":
     return env
 
 
-MANY = 10_000
-
-
 def _once(env: "Environment") -> Callable[["Context", Hashable, str], str]:
     """``{{ item.date|once("text.day") }}`` is ``day(item.date)`` of ``macros/text.html``, rendered
     once for each argument. The macro may read only what is the same for all pages."""
     import jinja2
 
-    @lru_cache(MANY)
+    @lru_cache(10_000)
     def drawn(argument: Hashable, macro: str) -> str:
         file, name = macro.split(".")
         module = env.get_template(f"macros/{file}.html").module
-        text: str = getattr(module, name)(argument)
-        return text
+        html: str = getattr(module, name)(argument)  # Markup, which is not escaped again.
+        return html
 
     # With the context, so that Jinja2 does not render it once and for all when it compiles.
     return jinja2.pass_context(lambda context, argument, macro: drawn(argument, macro))

@@ -1,21 +1,80 @@
-"""The forms of an order's steps, with the choices that the order leaves, and what was answered."""
+"""The forms by which the station and the teams take an order's steps, and what was answered."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from functions.app import App
+from functions.context import logs
+from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form
 from functions.orders.lifecycle import Order
 from functions.orders.privacy import Unreadable
+from functions.storage.failures import unwritten
 from functions.storage.history import Event
+from functions.web import submission
+from functions.web.http import RETRY, Request, Response, see_other
+
+
+class Outcome(NamedTuple):
+    """What an order's page says about a step that was not taken.
+
+    ``tried`` is the kind of the step whose form is shown as it was filled in, with a sentence
+    beside each field in ``errors``; ``notice`` is a code of ``words.desk.notices``.
+    """
+
+    status: int = 200
+    notice: str = ""
+    tried: str = ""
+    errors: Mapping[str, str] = {}
+
+
+UNTRIED = Outcome()
+"""No step was tried."""
+
+
+def take(
+    request: Request,
+    app: App,
+    order: Order,
+    by: str,
+    page: Callable[[Outcome], Response],
+    done: Callable[[Order], str],
+    **more: str,
+) -> Response:
+    """Take the step that the request asks for, and lead on to the address that ``done`` gives.
+    If it cannot be taken, ``page`` shows the order as it is by then.
+
+    Raises:
+        Problem: ``unknown_step``.
+    """
+    kind, version = request.value("do"), request.value("version")
+    if kind not in app.bundle.actions:
+        raise Problem(400, "unknown_step")
+    form = forms(app, order, [kind])[kind]
+    answers = submission.check(request, app, form)
+    try:
+        after = app.steps.take(order, kind, by, form, answers, more, version=version)
+        return see_other(done(after))
+    except Wrong as wrong:
+        errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
+        return page(Outcome(wrong.status, tried=kind, errors=errors))
+    except (Conflict, Refused) as error:
+        return page(Outcome(error.status, notice=error.code))
+    except Exception as error:
+        code = unwritten(error)
+        if not code:
+            raise
+        logs.failure(error, f"{request.method} {request.path}")
+        response = page(Outcome(503, notice=code, tried=kind))
+        return replace(response, headers={**response.headers, **RETRY})
 
 
 def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:
-    """The forms of steps, with the choices that this order leaves: teams, volunteers."""
-    found: dict[str, Form] = {}
-    for kind in kinds:
-        found[kind] = app.bundle.actions[kind]
+    """The forms of steps, with the teams or volunteers that this order can be given to."""
+    found: dict[str, Form] = {kind: app.bundle.actions[kind] for kind in kinds}
+    for kind in found:
         if kind == "dispatched":
             found[kind] = _choosing(found[kind], "team", _teams(app, order))
         elif kind in ("accepted", "assigned"):
@@ -88,19 +147,19 @@ LABELS: dict[str, Callable[[App, str], str]] = {
     "team": lambda app, name: app.names.teams.get(name, name),
     "volunteer": _volunteer,
 }
-"""What people call something that a question offered once, by the name of the question."""
+"""The label of a value that a question offered once, by the name of the question."""
 
 
 def doer(
     app: App, order: Order, typed: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
 ) -> str:
     """The name of who does it: a volunteer's, or what was written when it was accepted."""
-    if person := app.volunteers.find(order.volunteer) if order.volunteer else None:
+    if not order.volunteer:
+        return ""
+    if person := app.volunteers.find(order.volunteer):
         return _name(app, person.typed, "name")
-    for seq in range(len(events), 0, -1):
-        if events[seq - 1].kind in ("accepted", "assigned"):
-            return _name(app, typed.get(seq, {}), "person") if order.volunteer else ""
-    return ""
+    assigned = [seq for seq, e in enumerate(events, 1) if e.kind in ("accepted", "assigned")]
+    return _name(app, typed.get(assigned[-1], {}), "person") if assigned else ""
 
 
 def _name(app: App, typed: Mapping[str, Any], name: str) -> str:

@@ -1,5 +1,4 @@
-"""What the functions that take residents' forms have in common: draw a form, check what was sent,
-draw it again with what is wrong, begin a history with it."""
+"""Residents' forms: draw one, check what was sent, begin a history with it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,9 +13,10 @@ from functions.web import pages
 from functions.web.http import Action, Keeping, Request, Response, as_json, see_other
 
 ONCE = "once"
-"""The hidden field with the id of one drawn form, so that a second sending is recognised."""
+"""The hidden field with the id of one drawn form, by which a second sending is recognised."""
 WORDING = "wording"
 """The hidden field with the version of the form that was drawn."""
+NOTHING: Mapping[str, str] = {}
 
 
 def sent_form(request: Request, app: App, name: str) -> Form:
@@ -30,11 +30,13 @@ def fresh(name: str) -> Action:
 
     def draw(request: Request, app: App) -> Response:
         answered = {key: [value] for key, value in request.query.items()}
-        return Response(page(app, app.bundle.forms[name], answered))
+        return page(app, app.bundle.forms[name], answered)
 
     return draw
 
 
+Begin = Callable[[str], Change]
+"""Makes the first change of the history of a number."""
 Sent = Callable[[Request, App], tuple[Form, Mapping[str, str]]]
 """Tells the form that a request answers, and its hidden fields."""
 
@@ -53,8 +55,7 @@ def keeping(submit: Action, sent: Sent) -> Keeping:
             return as_json(503, {"error": text, "id": no})
         form, hidden = sent(request, app)
         # With the same id, because an earlier sending may have been taken and its answer lost.
-        once = request.value(ONCE)
-        return Response(page(app, form, request.typed, None, hidden, text, once), 503)
+        return page(app, form, request.typed, {}, hidden, 503, text, request.value(ONCE))
 
     return Keeping(submit, later)
 
@@ -69,50 +70,42 @@ def again(
     app: App,
     form: Form,
     errors: Mapping[str, Wrong],
-    hidden: Mapping[str, str] | None = None,
+    hidden: Mapping[str, str] = NOTHING,
 ) -> Response:
     """The form as it was filled in, with a sentence beside every field that is wrong (422)."""
     texts = sentences(app, form, errors)
     if request.wants_json:
         return as_json(422, {"errors": texts})
-    return Response(page(app, form, request.typed, texts, hidden), 422)
+    return page(app, form, request.typed, texts, hidden, 422)
 
 
 def page(
     app: App,
     form: Form,
     typed: Mapping[str, list[str]],
-    errors: Mapping[str, str] | None = None,
-    hidden: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] = NOTHING,
+    hidden: Mapping[str, str] = NOTHING,
+    status: int = 200,
     notice: str = "",
     once: str = "",
-) -> str:
-    """The HTML of a form, with what was typed, what is wrong, and hidden fields."""
-    return pages.render(
-        app.bundle,
-        "form.html",
-        form=form,
-        typed={**typed, **definition.renamed(form, typed)},
-        errors=errors or {},
-        hidden=hidden or {},
-        notice=notice,
-        once=once or app.vault.fresh(),
-    )
+) -> Response:
+    """A form, with what was typed, what is wrong, and hidden fields."""
+    typed = {**typed, **definition.renamed(form, typed)}
+    data = {"form": form, "typed": typed, "errors": errors, "hidden": hidden, "notice": notice}
+    body = pages.render(app.bundle, "form.html", once=once or app.vault.fresh(), **data)
+    return Response(body, status)
 
 
 def sentences(app: App, form: Form, errors: Mapping[str, Wrong]) -> dict[str, str]:
-    """What to say about each wrong answer, by the name of its field."""
-    return {name: sentence(app, form, name, wrong) for name, wrong in errors.items()}
-
-
-def sentence(app: App, form: Form, field: str, wrong: Wrong) -> str:
-    """What to say about a wrong answer: the form's own sentence, except for what it cannot know,
-    such as how much too long a text is."""
-    question = next(f for f in form["fields"] if f["name"] == field)
-    words = app.bundle.words["form"]
-    own = question["error"] if wrong.code in words["answer"] else ""
-    template = own or words["answer"].get(wrong.code) or words["always"][wrong.code]
-    return str(template.format(label=question["label"], **wrong.names))
+    """What to say about each wrong answer, by the name of its field: the form's own sentence,
+    except for what it cannot know, such as how much too long a text is."""
+    words, found = app.bundle.words["form"], {}
+    questions = {field["name"]: field for field in form["fields"]}
+    for name, wrong in errors.items():
+        own = questions[name]["error"] if wrong.code in words["answer"] else ""
+        template = own or words["answer"].get(wrong.code) or words["always"][wrong.code]
+        found[name] = template.format(label=questions[name]["label"], **wrong.names)
+    return found
 
 
 def receipt(request: Request, no: str, track: str) -> Response:
@@ -122,6 +115,7 @@ def receipt(request: Request, no: str, track: str) -> Response:
 
 def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
     """Say that this cannot be done with an order any more, or not yet (409)."""
+    order = app.orders.find(order.no) or order
     words = app.bundle.words["refused"][kind]
     text = words["states"].get(order.state, words["text"])
     if request.wants_json:
@@ -132,39 +126,28 @@ def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
 
 
 def submission(request: Request, app: App, what: str, answers: Answers) -> str:
-    """The name of this sending of ``what``, which is the same however often it arrives.
-
-    It is made of the id of the drawn form and the answers, so that somebody who goes back and
-    changes an answer files another one. A form without an id (a copy of the static page, a script)
-    counts once a day.
-    """
+    """The name of this submission of ``what``, the same however often it arrives. It is made of the
+    id of the drawn form and the answers, so changed answers are another submission. A form without
+    an id (a copy of the static page, a script) counts once a day."""
     once = request.value(ONCE) or app.clock.now.date().isoformat()
     return name_of(app, what, once, answers.values)
 
 
 def name_of(app: App, *parts: Any) -> str:
-    """The name of a submission of these parts. One that was taken before the secret was changed
-    keeps the name that it had then."""
+    """The name of a submission of these parts. One from before the secret was changed keeps its
+    name."""
     newest, *older = app.vault.stamps(*parts)
     return next((name for name in older if app.store.filed(name)), newest)
 
 
-def file(
-    request: Request,
-    app: App,
-    form: Form,
-    answers: Answers,
-    begin: Callable[[str], Change],
-) -> str:
+def file(request: Request, app: App, form: Form, answers: Answers, begin: Begin) -> str:
     """Begin a history with what was sent, and return its number; see :func:`begin_once`."""
     return begin_once(app, begin, submission(request, app, form["slug"], answers))
 
 
-def begin_once(app: App, begin: Callable[[str], Change], once: str) -> str:
-    """Begin a history under a number that nothing has yet, and return the number.
-
-    ``begin`` makes the first change of the history of a number. If the submission of this name was
-    taken before, nothing is written, and the number is the one that it got then.
+def begin_once(app: App, begin: Begin, once: str) -> str:
+    """Begin a history under a number that nothing has yet, and return the number. If the submission
+    of this name was taken before, nothing is written, and the number is the one that it got then.
     """
     while True:
         try:

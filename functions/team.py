@@ -1,23 +1,62 @@
-"""One order on a team's page, the steps that the team may take, and the slip to rate it by."""
+"""``/team/``: a team's page, by its private link: its orders, and the slips to rate them by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from functions.app import App
 from functions.errors import Problem
 from functions.forms import order_number
+from functions.orders import repository
 from functions.orders.lifecycle import TEAM, Order
 from functions.orders.privacy import Unreadable
 from functions.orders.repository import History
 from functions.storage.history import Event
-from functions.team.link import view
-from functions.web import step_forms, step_submission
-from functions.web.http import Request, Response
-from functions.web.step_submission import UNTRIED, Outcome
+from functions.web import pages, step_forms
+from functions.web.http import Action, Request, Response, Routes, entry
+from functions.web.step_forms import UNTRIED, Outcome
+
+STATES = ("dispatched", "accepted", "done")
+SHOWN = 50
 
 
-def show(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> Response:
+def linked(action: Callable[[Request, App, str], Response]) -> Action:
+    """The action for a team with an open link; others may ask the station for a new one."""
+
+    def opened(request: Request, app: App) -> Response:
+        team = app.names.now("team", request.value("team"))
+        if team not in app.names.teams:
+            raise Problem(404, "no_team")
+        if request.method == "POST" and request.value("do") == "renew":
+            app.team_links.ask(team)
+            return view(app, "ended.html", team=team, asked=True)
+        if not app.team_links.opens(team, request.value("key")):
+            return view(app, "ended.html", 403, team=team, asked=False)
+        return action(request, app, team)
+
+    return opened
+
+
+def view(app: App, template: str, status: int = 200, **data: Any) -> Response:
+    """A page for teams."""
+    data |= {"services": app.names.services, "teams": app.names.teams}
+    return Response(pages.render(app.bundle, f"team/{template}", **data), status)
+
+
+def show(request: Request, app: App, team: str) -> Response:
+    """The team's orders in each of the states, the longest due first; or one order, if ``no`` names
+    it."""
+    if request.value("no"):
+        return show_order(request, app, team)
+    lists = {
+        state: app.orders.listed(app.store.waiting(repository.KIND, state, owner=team, limit=SHOWN))
+        for state in STATES
+    }
+    key, today = request.value("key"), app.clock.now.date().isoformat()
+    return view(app, "board.html", team=team, key=key, lists=lists, today=today)
+
+
+def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> Response:
     """The order as its team sees it; a team that had it before sees only what became of it."""
     order, events = _history(request, app, team)
     mine = order.team == team
@@ -25,7 +64,6 @@ def show(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> R
     contact = typed.get(1, {}) if mine and order.state == "accepted" else {}
     if contact:
         app.access_log.record(order.no, TEAM, team)
-    offers = app.steps.offered(order, TEAM) if mine else []
     return view(
         app,
         "order.html",
@@ -36,11 +74,11 @@ def show(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> R
         mine=mine,
         contact=contact,
         unreadable=isinstance(contact, Unreadable),
-        # Before accepting, a team needs what was picked; what is sealed is for those who go.
+        # Before it accepts, a team sees only what was picked, which is in the history.
         wish=step_forms.wish(app, events, contact) if mine else [],
         told=_note(app, events, typed) if mine else "",
         volunteer=step_forms.doer(app, order, typed, events) if mine else "",
-        forms=step_forms.forms(app, order, offers),
+        forms=step_forms.forms(app, order, app.steps.offered(order, TEAM) if mine else ()),
         tried=outcome.tried,
         typed=request.typed,
         errors=outcome.errors,
@@ -52,8 +90,7 @@ def show(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> R
 
 def act(request: Request, app: App, team: str) -> Response:
     """Take one step; a second person is told what the first one did."""
-    page = partial(show, request, app, team)
-    order = _history(request, app, team).order
+    order, page = _history(request, app, team).order, partial(show_order, request, app, team)
     if order.team != team:  # It was the team's, and is not any more.
         return page(Outcome(409, notice="moved"))
 
@@ -61,7 +98,7 @@ def act(request: Request, app: App, team: str) -> Response:
         no = f"&no={after.no}" if after.team == team else ""
         return f"/team/?team={team}&key={request.value('key')}{no}"
 
-    return step_submission.take(request, app, order, TEAM, page, done)
+    return step_forms.take(request, app, order, TEAM, page, done)
 
 
 def slip(request: Request, app: App) -> Response:
@@ -92,3 +129,10 @@ def _note(app: App, events: tuple[Event, ...], typed: Mapping[int, Mapping[str, 
     if isinstance(note, Unreadable):
         return str(app.bundle.words["unreadable"]["page"])
     return str(note.get("note", ""))
+
+
+ROUTES: Routes = {
+    "/team/": {"GET": linked(show), "POST": linked(act)},
+    "/team/slip/": {"GET": slip},
+}
+handler = entry(ROUTES)
