@@ -170,8 +170,8 @@ def _alone(place: Path) -> Iterator[None]:
         Unusable: ``in_use``, somebody else holds it.
     """
     lock = FileLock(place)
-    lock.claim()
     try:
+        lock.claim()
         yield
     finally:
         lock.end()

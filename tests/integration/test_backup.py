@@ -22,6 +22,7 @@ from functions.ops.backup import Rule, spare
 from functions.orders import repository
 from functions.storage import opening
 from functions.storage.connect import connect
+from functions.storage.file_lock import FileLock
 from generator.build import incremental
 from tests.support import killed
 from tests.support.client import Client
@@ -42,6 +43,16 @@ def filed(client: Client) -> App:
     for _ in range(3):
         wish(client)
     return client.app
+
+
+def test_a_copy_that_was_refused_does_not_keep_the_lock(filed: App, copies: Path) -> None:
+    copies.mkdir()
+    other = FileLock(copies)
+    other.share()
+    with pytest.raises(Unusable, match="in_use"):
+        backup.make(filed, copies, RULE)
+    other.end()
+    assert backup.make(filed, copies, RULE).healthy
 
 
 def test_a_copy_is_made_while_others_write_and_has_all_that_was_acknowledged(
