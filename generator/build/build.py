@@ -1,7 +1,6 @@
 """A build, step by step: load, plan, compare, render, write."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from generator.build import bundle
@@ -18,52 +17,46 @@ from generator.site.theme import Theme
 
 Progress = Callable[[Iterator[Written], int], Iterator[Written]]
 """Sees files as they are written, and how many there will be; passes them on."""
-
 Phase = Callable[[str], None]
 """Is called with the name of each phase of a build when that is over."""
 
 
-@dataclass
-class Build:
-    """Builds the site of a ``library``, a ``theme`` and a file of ``figures``, and the ``bundle``
-    for the functions, a folder.
+def build(
+    library: Library,
+    theme: Theme,
+    figures: Path,
+    handed_over: Path,
+    stamps: Stamps,
+    cache: Cache,
+    output: Output,
+    progress: Progress,
+    phase: Phase,
+) -> Report:
+    """Write what changed: of the site, and of the bundle in the folder ``handed_over``. The library
+    reads only files whose ``stamps`` are not those in the ``cache``, and only those pages are
+    rendered that are not yet in the ``output`` as they should be.
 
-    The ``cache`` makes it incremental: the library reads only files whose ``stamps`` changed, and
-    of the pages only those are rendered that are not yet in the ``output`` as they should be.
+    Raises:
+        ContentError: with all that is wrong; nothing was written.
     """
+    known, problems = figures_file.read(figures)
+    site = library.load(cache, stamps, problems)
+    phase("load")
+    sections = plan(site, known)
+    phase("plan")
+    renderer = Renderer(site.settings, theme, cache)
+    batches, files = compare(sections, renderer, theme.files, output)
+    phase("compare")
+    output.begin()
 
-    library: Library
-    theme: Theme
-    figures: Path
-    bundle: Path
-    stamps: Stamps
-    cache: Cache
-    output: Output
-    phase: Phase
+    def make(files: Sequence[File]) -> list[Written]:
+        return [output.write(file.path, file.fingerprint(), file.render()) for file in files]
 
-    def run(self, progress: Progress) -> Report:
-        """Write what changed.
-
-        Raises:
-            ContentError: with all that is wrong; nothing was written.
-        """
-        figures, problems = figures_file.read(self.figures)
-        site = self.library.load(self.cache, self.stamps, problems)
-        self.phase("load")
-        sections = plan(site, figures)
-        self.phase("plan")
-        renderer = Renderer(site.settings, self.theme, self.cache)
-        batches, files = compare(sections, renderer, self.theme.files, self.output)
-        self.phase("compare")
-        self.output.begin()
-        written = progress(spread(self._render_and_write, files), len(files))
-        for file, state in zip(files, written, strict=True):
-            batches[file.batch].files[file.path] = state
-        self.phase("write")
-        removed = self.output.finish(batches)
-        bundle.hand_over(self.bundle, site, renderer, self.cache)
-        total = sum([len(batch.files) for batch in batches.values()])
-        return Report(len(files), total - len(files), removed)
-
-    def _render_and_write(self, files: Sequence[File]) -> list[Written]:
-        return [self.output.write(file.path, file.fingerprint(), file.render()) for file in files]
+    written = progress(spread(make, files), len(files))
+    for file, state in zip(files, written, strict=True):
+        batches[file.batch].files[file.path] = state
+    phase("write")
+    removed = output.finish(batches)
+    bundle.hand_over(handed_over, site, renderer, cache)
+    total = sum([len(batch.files) for batch in batches.values()])
+    return Report(len(files), total - len(files), removed)

@@ -1,6 +1,5 @@
 """The bundle: what a build hands to the functions."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from generator.build.render import Renderer
 from generator.content import form_definitions, names
 from generator.content.codec import digest
 from generator.content.form_definitions import Offers
-from generator.content.models import Form, Service, Site, Team
+from generator.content.models import Form, Site
 from generator.content.settings import Calendar
 from generator.files.atomic import update
 from generator.files.cache import Cache
@@ -22,8 +21,8 @@ from generator.files.file_stamps import stamp_of_own
 
 def hand_over(folder: Path, site: Site, renderer: Renderer, cache: Cache) -> None:
     """Write the bundle to a folder, if anything that it is made from may have changed."""
-    file = folder / FILE
-    given = (site.calendar, site.forms, site.menu, site.teams, site.renamed, names.labels(site))
+    file, offers = folder / FILE, Offers(site.menu, site.teams, site.renamed)
+    given = (site.calendar, site.forms, offers, names.labels(site))
     key = digest((renderer.common, given))
     if cache.noted("bundle") != key + stamp_of_own(file).encode():
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,14 +33,12 @@ def hand_over(folder: Path, site: Site, renderer: Renderer, cache: Cache) -> Non
 def _bundle(
     renderer: Renderer,
     calendar: Calendar,
-    all_forms: tuple[Form, ...],
-    menu: tuple[Service, ...],
-    teams: tuple[Team, ...],
-    renamed: Mapping[str, Mapping[str, str]],
+    forms: tuple[Form, ...],
+    offers: Offers,
     labels: dict[str, dict[str, str]],
 ) -> dict[str, Any]:
-    theme, offers = renderer.theme, Offers(menu, teams, renamed)
-    resolved = [form_definitions.resolve(form, offers) for form in all_forms if form.slug in FORMS]
+    theme, (menu, teams, renamed) = renderer.theme, offers
+    resolved = [form_definitions.resolve(form, offers) for form in forms if form.slug in FORMS]
     ready = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in resolved}
     other = {OTHER: theme.words["sheets"]["names"][OTHER]}
     bundle = Bundle(

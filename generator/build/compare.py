@@ -30,7 +30,6 @@ def compare(
 ) -> tuple[dict[str, Batch], list[File]]:
     """Compare the plan, and the ``static`` files by address, with what the last build left: the
     batches of all files, as far as these are in place, and the files that are missing in them.
-
     A section whose key is the same is not even planned; of the others each page is compared.
 
     Raises:
@@ -47,7 +46,10 @@ def compare(
             batches[section.name] = batch
         else:
             batches[section.name] = Batch(key, {})
-            planned += _rendered(section, renderer)
+            fingerprint, render = renderer.fingerprint, renderer.render
+            for page in section.pages:
+                makers = partial(fingerprint, page), partial(render, page)
+                planned.append(File(section.name, file_of(page.address), *makers))
     paths = [path for batch in batches.values() for path in batch.files]
     paths += [file.path for file in planned]
     if len({*paths}) < len(paths):
@@ -59,11 +61,3 @@ def compare(
         else:
             missing.append(file)
     return batches, missing
-
-
-def _rendered(section: Section, renderer: Renderer) -> list[File]:
-    fingerprint, render = renderer.fingerprint, renderer.render
-    return [
-        File(section.name, file_of(page.address), partial(fingerprint, page), partial(render, page))
-        for page in section.pages
-    ]

@@ -22,20 +22,16 @@ from generator.files.parallel import aside
 from generator.site import theme
 from generator.site.theme import Theme
 
-# `generator.build.build` is imported lazily everywhere, because that takes as long as all the rest
-# of a build that changes nothing.
+# `generator.build.build` is imported lazily: that doubles the time of a build that changes nothing.
 if TYPE_CHECKING:
     from generator.build.build import Phase, Progress
     from generator.content.library import Library
 
 FIGURES = "figures.json"
-
 MADE = ".wudan"
 """The folder below the root for what builds make besides the site: the bundle and the cache."""
-
 LOCK = "building"
 """The file in that folder that whoever builds this root holds a lock on."""
-
 BUSY = "另一个 build 正在生成这个网站，等它做完……"
 
 
@@ -45,8 +41,8 @@ def bundle_folder(root: Path) -> Path:
 
 
 class Checked(NamedTuple):
-    """Content without mistakes: how many pages it makes, its calendar of deadlines, and the names
-    that orders may have for what is in it, by kind."""
+    """Content without mistakes: how many pages it makes, its calendar of deadlines, and by kind the
+    names that orders may have for what is in it."""
 
     pages: int
     calendar: workdays.Calendar
@@ -74,12 +70,8 @@ def check(root: Path) -> Checked:
 def calendar(root: Path) -> workdays.Calendar:
     """The calendar of deadlines that the last build handed to the functions."""
     with _disk_errors():
-        bundle = msgspec.json.decode((bundle_folder(root) / FILE).read_bytes(), type=_Bundle)
-    return workdays.Calendar(**bundle.calendar)
-
-
-class _Bundle(msgspec.Struct):
-    calendar: dict[str, list[str]]
+        bundle = msgspec.json.decode((bundle_folder(root) / FILE).read_bytes())
+    return workdays.Calendar(**bundle["calendar"])
 
 
 @contextmanager
@@ -114,12 +106,10 @@ class Inputs(NamedTuple):
 
 
 class Builder:
-    """Builds the site at ``root`` into ``out`` as often as needed, and keeps in memory what it
-    read."""
+    """Builds the site at ``root`` into ``out`` again and again, and remembers what it read."""
 
     def __init__(self, root: Path, out: Path):
         self.root, self.out = root, out
-        self._bundle = bundle_folder(root)
         self._last: Inputs | None = None
         self._library: Library | None = None
 
@@ -133,49 +123,41 @@ class Builder:
     ) -> Report:
         """Build; ``say`` is called with a sentence if another build of this root has to end first.
 
-        ``figures`` are those of :func:`functions.orders.figures.snapshot`; they are kept in the
-        root, so that a build without access to the store shows the last ones known.
+        ``figures`` (:func:`functions.orders.figures.snapshot`) are kept in the root, so that a
+        build without access to the store shows the last ones known.
 
         Raises:
             ContentError: with all that is wrong; nothing was written.
             WudanError: ``out`` is not a build's folder.
-            DiskError: a file cannot be written; what was there is whole, and the next build goes
-                on.
+            DiskError: a file cannot be written; what is there is whole, and the next build goes on.
         """
         with self._alone(say):
-            # A store that never held an order, such as a new one beside content that somebody
-            # cloned, says nothing of the figures that are known.
+            # A store without orders, such as one beside a new clone, knows no better figures.
             if figures and (figures["months"] or not (self.root / FIGURES).exists()):
                 encoded = msgspec.json.encode(figures, order="sorted")
                 update(self.root / FIGURES, msgspec.json.format(encoded))
             loaded = theme.load(self.root)
             phase("theme")
-            return self._build_changes(loaded, clean, progress, phase)
 
-    def _build_changes(
-        self, loaded: Theme, clean: bool, progress: "Progress", phase: "Phase"
-    ) -> Report:
-        def work(cache: Cache) -> Report:
-            output = Output(self.out, cache, clean)
-            survey = aside(lambda: msgspec.msgpack.encode(output.survey()))
-            self._last = inputs = self._inputs(loaded, scan(self.root))
-            count, lost = msgspec.msgpack.decode(survey(), type=tuple[int, list[str]])
-            phase("stamps")
-            is_made = cache.noted(f"made {output.name}") == self._made(inputs)
-            if is_made and not lost and not output.interrupted:
-                return Report(0, count, 0)
-            output.lose(lost)
-            return self._make(inputs, cache, output, progress, phase)
+            def work(cache: Cache) -> Report:
+                output = Output(self.out, cache, clean)
+                survey = aside(lambda: msgspec.msgpack.encode(output.survey()))
+                self._last = inputs = self._inputs(loaded, scan(self.root))
+                count, lost = msgspec.msgpack.decode(survey(), type=tuple[int, list[str]])
+                phase("stamps")
+                is_made = cache.noted(f"made {output.name}") == self._made(inputs)
+                if is_made and not lost and not output.interrupted:
+                    return Report(0, count, 0)
+                output.lose(lost)
+                return self._make(inputs, cache, output, progress, phase)
 
-        return self._with_cache(loaded, work)
+            return self._with_cache(loaded, work)
 
     def follow(self, edited: Iterable[Path]) -> Report:
-        """Build, knowing from a watcher that these files alone were edited since the last build:
-        nothing else is looked at.
+        """Build, where these files alone were edited since the last build: nothing else is checked.
 
         Raises:
-            ContentError: with all that is wrong; nothing was written.
-            DiskError: as for :meth:`build`.
+            ContentError, DiskError: as for :meth:`build`.
         """
         with self._alone():
             last = self._last
@@ -218,20 +200,13 @@ class Builder:
         progress: "Progress" = _no_progress,
         phase: "Phase" = _ignore,
     ) -> Report:
-        from generator.build.build import Build
+        from generator.build.build import build
         from generator.content.library import Library
 
-        self._library = self._library or Library(self.root)
-        report = Build(
-            library=self._library,
-            theme=inputs.theme,
-            figures=self.root / FIGURES,
-            bundle=self._bundle,
-            stamps=inputs.stamps,
-            cache=cache,
-            output=output,
-            phase=phase,
-        ).run(progress)
+        library = self._library = self._library or Library(self.root)
+        theme, stamps, _ = inputs
+        figures, folder = self.root / FIGURES, bundle_folder(self.root)
+        report = build(library, theme, figures, folder, stamps, cache, output, progress, phase)
         cache.note(f"made {output.name}", self._made(inputs))
         cache.commit()
         phase("bundle")
@@ -239,7 +214,7 @@ class Builder:
 
     def _made(self, inputs: Inputs) -> bytes:
         """What the last build noted, if it was made from the same and its bundle is in place."""
-        return inputs.digest + stamp_of_own(self._bundle / FILE).encode()
+        return inputs.digest + stamp_of_own(bundle_folder(self.root) / FILE).encode()
 
     def _inputs(self, loaded: Theme, stamps: Stamps) -> Inputs:
         digest = blake2b(loaded.digest, digest_size=16)

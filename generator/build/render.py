@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 
 class Renderer:
-    """Renders the pages of one build; ``cache`` has the HTML of their texts.
-
-    ``common`` is a digest of what is common to all pages.
-    """
+    """Renders the pages of one build; ``cache`` has the HTML of their texts, and ``common`` is a
+    digest of what is common to all pages."""
 
     def __init__(self, settings: Settings, theme: Theme, cache: Cache):
         self.settings = settings

@@ -9,8 +9,7 @@ from generator.content.models import Entry
 
 class Kind(NamedTuple):
     """``base`` is how the addresses of its entries begin, and ``template`` that of their pages, if
-    each has a page of its own. ``skeleton`` is its name for the command ``new``, if that knows it.
-    """
+    each has a page of its own; ``skeleton`` is its name for the command ``new``, if it has one."""
 
     model: type[Entry]
     base: str = ""
@@ -27,8 +26,7 @@ KINDS = {
     "pages": Kind(models.Page, "/", "page.html"),
     "forms": Kind(models.Form),
 }
-"""Every kind by its folder below ``content/``. How its pages are planned is said in
-:data:`generator.site.plan.PLANNERS`."""
+"""Every kind by its folder below ``content/``."""
 
 
 def address(item: Entry) -> str:

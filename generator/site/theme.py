@@ -1,4 +1,5 @@
-"""Templates, words and static files: a community's own where it has them, else the product's."""
+"""Templates, words and static files: a community's own where it has them, else the product's; and
+the part of the program that pages are made by."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,25 +8,32 @@ from pathlib import Path
 from typing import Any
 
 from generator import PRODUCT
-from generator.site import program
+
+SOURCES = (
+    *("generator/*.py", "generator/build/*.py", "generator/content/*.py", "generator/files/*.py"),
+    *("generator/site/**/*.py", "functions/__init__.py", "functions/errors.py"),
+    "functions/forms/*.py",
+    *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "logs", "workdays")),
+    *(f"functions/orders/{name}.py" for name in ("__init__", "counters", "figures", "lifecycle")),
+    *(f"functions/storage/{name}.py" for name in ("__init__", "history")),
+    *(f"functions/web/{name}.py" for name in ("__init__", "pages")),
+    "requirements.txt",
+)
+"""All modules that a build may load, and the versions of the libraries. When one changes, all pages
+are made again."""
 
 HASHED = (".css", ".js")
-"""Files that pages load by themselves; they are published under a name with a hash of their
-content, so that browsers may keep them for ever."""
-
+"""Files that are published under a name with a hash of their content, to be cached for ever."""
 IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$"
 """How such names end."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """What pages look like.
-
-    ``templates``: sources by name. ``files``: static files by address. ``assets``: the address of
-    each, by its path below ``static/``; ``shared_assets``: those that any page may show, because
-    their name has a hash or stands in a template. ``program``: the version of the program.
-    ``digest`` changes with anything that all pages are made from, except the settings.
-    """
+    """``templates``: sources by name. ``files``: static files by address. ``assets``: addresses by
+    path below ``static/``; ``shared_assets``: those that any page may show, because their name has
+    a hash or stands in a template. ``program``: the version of the program. ``digest`` changes
+    with anything that all pages are made from, except the settings."""
 
     templates: dict[str, str]
     files: dict[str, Path]
@@ -54,8 +62,8 @@ class Theme:
 
 def load(root: Path) -> Theme:
     """Read the theme for the site at ``root``."""
-    sources = _overlaid(root, "templates")
-    texts = {name: path.read_text("utf-8") for name, path in sorted(sources.items())}
+    templates = sorted(_overlaid(root, "templates").items())
+    texts = {name: path.read_text("utf-8") for name, path in templates}
     assets, files = {}, {}
     for name, path in sorted(_overlaid(root, "static").items()):
         assets[name] = f"/static/{_published(name, path)}"
@@ -65,7 +73,7 @@ def load(root: Path) -> Theme:
         name: address for name, address in assets.items() if name in quoted or name.endswith(HASHED)
     }
     version = hashlib.blake2b(digest_size=16)
-    for path in program.files():
+    for path in sources():
         version.update(path.read_bytes())
     digest = version.copy()
     for part in (*texts.items(), *shared.items()):
@@ -73,12 +81,15 @@ def load(root: Path) -> Theme:
     return Theme(texts, files, assets, shared, version.hexdigest(), digest.digest())
 
 
+def sources() -> list[Path]:
+    """The files of :data:`SOURCES`."""
+    return [path for pattern in SOURCES for path in sorted(PRODUCT.glob(pattern))]
+
+
 def product() -> list[Path]:
     """The files of the product that a build takes."""
-    folders = ("templates", "static")
-    return program.files() + [
-        path for each in folders for path in _overlaid(PRODUCT, each).values()
-    ]
+    themes = [_overlaid(PRODUCT, folder) for folder in ("templates", "static")]
+    return sources() + [path for files in themes for path in files.values()]
 
 
 def _overlaid(root: Path, folder: str) -> dict[str, Path]:

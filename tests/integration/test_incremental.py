@@ -24,7 +24,7 @@ from generator.content import markup, yaml_source
 from generator.errors import ContentError
 from generator.files import file_stamps, parallel
 from generator.files.file_stamps import JUST_NOW
-from generator.site import program
+from generator.site import theme
 from tests.support import corpus
 from tests.support.servers import PRODUCT
 from tests.support.site import MADE, SITE, tree
@@ -241,7 +241,7 @@ class Law(RuleBasedStateMachine):
         shutil.rmtree(first)
 
     def build(self, builder: incremental.Builder) -> None:
-        with patch.object(program, "files", versioned(self.base, self.version)):
+        with patch.object(theme, "sources", versioned(self.base, self.version)):
             if builder is self.builder and self.edited is not None:
                 builder.follow(self.edited)
             else:
@@ -254,7 +254,7 @@ def versioned(base: Path, number: int) -> Callable[[], list[Path]]:
     """The program's files, and another one for each version but the first."""
     more = base / f"version-{number}.py"
     more.write_text(str(number))
-    files = program.files() + [more] * bool(number)
+    files = theme.sources() + [more] * bool(number)
     return lambda: files
 
 

@@ -10,7 +10,7 @@ import pytest
 from generator import PRODUCT
 from generator.build import incremental
 from generator.files.cache import Cache
-from generator.site import program
+from generator.site import theme
 from tests.support.site import tree
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,7 @@ def test_all_modules_that_a_build_loads_count(root: Path) -> None:
     )
     loaded = {Path(line) for line in ran.stdout.split()}
     assert len(loaded) > 40
-    assert loaded <= {*program.files()}
+    assert loaded <= {*theme.sources()}
 
 
 @pytest.fixture

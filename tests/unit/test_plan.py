@@ -13,6 +13,7 @@ from generator.content.kinds import KINDS
 from generator.content.models import News, Site
 from generator.site import plan
 from generator.site.plan.page import Page
+from generator.site.plan.planners import PLANNERS
 
 SITE = library.load(Path(__file__).parent.parent / "site")
 
@@ -140,7 +141,7 @@ def test_an_edit_touches_few_sections() -> None:
 
 
 def test_every_kind_of_content_is_planned_by_somebody() -> None:
-    read = {each for planner in plan.PLANNERS.values() for each in signature(planner).parameters}
+    read = {each for planner in PLANNERS.values() for each in signature(planner).parameters}
     assert {*KINDS} - read == {"news"}, "which has sections of its own"
 
 

@@ -1,10 +1,10 @@
 """Which pages a site has, where each is, and what each is made from.
 
-A new kind of page is a planner in a module of its own and a line in :data:`PLANNERS`; if it shows
-a new kind of content, that is a model and a line in :data:`generator.content.kinds.KINDS`.
+A new kind of page is a planner and a line in :data:`generator.site.plan.planners.PLANNERS`; if it
+shows a new kind of content, that is a model and a line in :data:`generator.content.kinds.KINDS`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from inspect import signature
@@ -17,39 +17,9 @@ from generator.content.kinds import KINDS, address
 from generator.content.models import Site
 from generator.content.yaml_source import Document
 from generator.errors import ContentError, Problem
-from generator.site.plan import (
-    fairs,
-    feeds,
-    former,
-    forms,
-    home,
-    partners,
-    reports,
-    services,
-    standing,
-    teams,
-)
-from generator.site.plan.lists import PER_PAGE
-from generator.site.plan.news_sections import Rows
-from generator.site.plan.news_sections import sections as news_sections
-from generator.site.plan.page import Page
+from generator.site.plan import news, planners, reports
+from generator.site.plan.page import PER_PAGE, Page
 from generator.site.plan.section import Section, Source, source
-
-PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
-    "home": home.pages,
-    "services": services.pages,
-    "teams": teams.pages,
-    "fairs": fairs.pages,
-    "partners": partners.pages,
-    "forms": forms.pages,
-    "reports": reports.pages,
-    "feeds": feeds.pages,
-    "standing": standing.pages,
-    "former": former.pages,
-}
-"""Every planner of one section, by the section's name. It is given the sources that its parameters
-name (see :func:`_sources`) and knows nothing else of the site, so that it is asked again whenever
-one of them changed. News, of which there are many, are planned in sections of their own."""
 
 
 def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
@@ -57,38 +27,31 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     known = public.brought_up_to_date(
         known or {}, names.in_orders(site.renamed), names.labels(site)
     )
-    rows = Rows(site.news, site.digests or [item.digests() for item in site.news])
-    sources = _sources(site, known)
-    # Which pages there are depends on all sources, but only on a part of each news item.
-    decisive = digest([rows.places, *[each.digest for each in sources.values()]])
-    sources["latest"] = rows.items.stretch(0, PER_PAGE)
-    sections = [
-        Section(name, planner, *map(sources.__getitem__, signature(planner).parameters))
-        for name, planner in PLANNERS.items()
-    ]
-    sections += news_sections(rows, site.news)
-    places = Source(decisive, partial(_places, site, tuple(sections)))
-    return [*sections, Section("sitemap", feeds.sitemap, places)]
-
-
-def _sources(site: Site, known: Mapping[str, Any]) -> dict[str, Source]:
-    """What planners may read: the entries of each folder except the news, those that ended, old
-    names, and the figures."""
-    folders = [folder for folder in KINDS if folder != "news"]
-    sources = {folder: source(site.entries[folder]) for folder in folders}
+    rows = news.Rows(site.news, site.digests or [item.digests() for item in site.news])
     figures = source(known)
-    return sources | {
+    sources = {
+        **{folder: source(site.entries[folder]) for folder in KINDS if folder != "news"},
         "past": source(site.past),
         "renamed": source(site.renamed),
         "figures": figures,
         "counted": figures._replace(read=partial(reports.lately, known)),
     }
+    # Which pages there are depends on all sources, but only on a part of each news item.
+    decisive = digest([rows.places, *[each.digest for each in sources.values()]])
+    sources["latest"] = rows.items.stretch(0, PER_PAGE)
+    sections = [
+        Section(name, planner, *map(sources.__getitem__, signature(planner).parameters))
+        for name, planner in planners.PLANNERS.items()
+    ]
+    sections += news.sections(rows, site.news)
+    places = Source(decisive, partial(_places, site, tuple(sections)))
+    return [*sections, Section("sitemap", planners.sitemap, places)]
 
 
 def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
     """All addresses except old ones, with the day of those that have one."""
     planned = (page for section in sections for page in section.pages)
-    shown = {page.address: None for page in planned if page.template != former.MOVED}
+    shown = {page.address: None for page in planned if page.template != planners.MOVED}
     everything = (item for items in site.entries.values() for item in items)
     return shown | {address(item): item.date for item in everything if hasattr(item, "date")}
 

@@ -1,32 +1,89 @@
-"""News: a page for each item, lists of all and of those under a tag, and all tags."""
+"""News: a page for each item, lists of all and of those under a tag, and all tags. There are many,
+so they are cut into sections: an edit has few of their pages planned."""
 
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from generator.content.kinds import KINDS
-from generator.content.models import Brief, News
-from generator.site.plan import lists
-from generator.site.plan.page import Link, Page, around, item_page
+from generator.content.models import Brief, Digests, News
+from generator.site.plan.page import PER_PAGE, Link, Page, around, count, item_page, list_pages
+from generator.site.plan.section import Row, Section, stretches
 
 BASE = KINDS["news"].base
 RELATED = 4
+"""How many related items the page of an item leads to."""
+TOGETHER = 10
+"""Pages of a list that are planned in one section."""
 
 
-class Card(NamedTuple):
-    """An item as lists show it."""
+class Rows:
+    """All news, newest first, whole and in brief; and in brief those under each tag. ``places`` is
+    a digest of what decides which pages there are."""
 
-    address: str
-    title: str
-    date: date
-    kind: str
-    community: str
-    text: str
-    sample: bool
+    def __init__(self, items: Sequence[News], digests: Sequence[Digests]):
+        brief = cache(lambda position: items[position].brief)
+        briefs = [each.brief for each in digests]
+        everywhere = range(len(items))
+        self.items = Row(everywhere, b"".join([each.whole for each in digests]), items.__getitem__)
+        self.briefs = Row(everywhere, b"".join(briefs), brief)
+        self.places = b"".join([each.place for each in digests])
+        tagged: dict[str, list[int]] = defaultdict(list)
+        for position, item in enumerate(items):
+            for tag in dict.fromkeys(item.tags):
+                tagged[tag].append(position)
+        self.tags = {
+            tag: Row(positions, b"".join([briefs[position] for position in positions]), brief)
+            for tag, positions in tagged.items()
+        }
 
 
-def items(
+def sections(rows: Rows, items: Sequence[News]) -> Iterator[Section]:
+    """All sections with news."""
+    yield from _months(rows, items)
+    counts = {tag: len(row.positions) for tag, row in rows.tags.items()}
+    most_used = sorted(counts.items(), key=lambda count: (-count[1], count[0]))
+    yield Section("tags", tags, most_used)
+    for tag, row in rows.tags.items():
+        yield from _lists(f"/tags/{tag}/", "tag.html", {"tag": tag}, row)
+    yield from _lists(BASE, "news_list.html", {}, rows.briefs)
+
+
+def _months(rows: Rows, items: Sequence[News]) -> Iterator[Section]:
+    """A section for each month: it depends on its own items, on its two neighbours in brief, and
+    in brief on the items nearest to it under each of its tags."""
+    first = 0
+    for (year, month), inside in groupby(items, attrgetter("date.year", "date.month")):
+        tags = [item.tags for item in inside]
+        last = first + len(tags)
+        names = sorted({tag for each in tags for tag in each})
+        near = []
+        for row in [rows.tags[tag] for tag in names]:
+            start, end = bisect_left(row.positions, first), bisect_left(row.positions, last)
+            near.append((row, max(0, start - RELATED), end + RELATED))
+        own = rows.items.stretch(first, last)
+        newer, older = rows.briefs.stretch(first - 1, first), rows.briefs.stretch(last, last + 1)
+        given = (own, newer, older, names, stretches(near))
+        yield Section(f"news {year}-{month}", month_pages, *given)
+        first = last
+
+
+def _lists(base: str, template: str, data: dict[str, Any], row: Row) -> Iterator[Section]:
+    """A list of news, some of its pages a section."""
+    total = count(len(row.positions))
+    for first in range(1, total + 1, TOGETHER):
+        last = min(first + TOGETHER, total + 1)
+        shown = row.stretch(PER_PAGE * (first - 1), PER_PAGE * (last - 1))
+        given = (base, template, data, first, last, total, shown)
+        yield Section(f"{base} {first}", listed, *given)
+
+
+def month_pages(
     items: list[News],
     newer: list[Brief],
     older: list[Brief],
@@ -34,8 +91,7 @@ def items(
     near: list[list[Brief]],
 ) -> Iterator[Page]:
     """The pages of neighbouring items; ``newer`` and ``older`` have the item before and the one
-    after them, if any, and ``near`` for each of their ``tags`` the items that are nearest to them.
-    """
+    after them, if any; ``near`` the items that are nearest to them under each of their ``tags``."""
     tagged = dict(zip(tags, near, strict=True))
     places = {tag: {each.slug: n for n, each in enumerate(row)} for tag, row in tagged.items()}
     in_order: list[News | Brief] = [*newer, *items, *older]
@@ -56,12 +112,15 @@ def _related(item: News, close: Sequence[Brief]) -> list[Brief]:
     for each tag in common."""
     common = Counter([other.slug for other in close])
     others = {other.slug: other for other in close if other.slug != item.slug}
-    day = item.date.toordinal()
-    order = []
-    for slug, other in others.items():
-        days = other.date.toordinal() - day
-        order.append((-common[slug], abs(days), -days, slug))
-    return [others[slug] for *_, slug in sorted(order)[:RELATED]]
+    ranks = [
+        (-common[slug], abs(days := (other.date - item.date).days), -days, slug)
+        for slug, other in others.items()
+    ]
+    return [others[slug] for *_, slug in sorted(ranks)[:RELATED]]
+
+
+def _link(item: News | Brief) -> Link:
+    return Link(f"{BASE}{item.slug}/", item.title, item.date)
 
 
 def listed(
@@ -75,7 +134,7 @@ def listed(
 ) -> Iterator[Page]:
     """The pages from ``first`` to before ``last`` of a list that has ``total``."""
     cards = [card(each) for each in briefs]
-    return lists.pages(base, template, range(first, last), total, cards, data)
+    return list_pages(base, template, range(first, last), total, cards, data)
 
 
 def tags(counts: list[tuple[str, int]]) -> Iterator[Page]:
@@ -83,11 +142,19 @@ def tags(counts: list[tuple[str, int]]) -> Iterator[Page]:
     yield Page("/tags/", "tags.html", {"tags": counts})
 
 
-def card(item: Brief) -> Card:
+class Card(NamedTuple):
     """An item as lists show it."""
+
+    address: str
+    title: str
+    date: date
+    kind: str
+    community: str
+    text: str
+    sample: bool
+
+
+def card(item: Brief) -> Card:
+    """The card of an item."""
     slug, day, _, title, kind, community, text, sample = item
     return Card(f"{BASE}{slug}/", title, day, kind, community, text, sample)
-
-
-def _link(item: News | Brief) -> Link:
-    return Link(f"{BASE}{item.slug}/", item.title, item.date)

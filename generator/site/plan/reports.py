@@ -1,8 +1,5 @@
-"""The community's figures: a report a month and a year, and the wish list.
-
-All of it is made from a snapshot (:func:`functions.orders.figures.snapshot`), which is empty where
-there is none.
-"""
+"""The community's figures: a report a month and a year, and the wish list, all made from a snapshot
+(:func:`functions.orders.figures.snapshot`), which may be empty."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +9,11 @@ from functions.orders import counters
 from functions.orders import figures as public
 from functions.orders.figures import FEWEST, OTHERS, Line, Report
 from generator.content.models import Service
-from generator.site.plan.lists import paged
-from generator.site.plan.page import Page
+from generator.site.plan.page import Page, paged
 
 Figures = Mapping[str, Any]
 Names = Mapping[str, str]
 """The names of services or teams, by the names of their files."""
-
 YEAR = 12
 WISHES = counters.name(counters.ALL, counters.WISHES)
 
@@ -42,7 +37,11 @@ def pages(figures: Figures, menu: Sequence[Service]) -> Iterator[Page]:
         data = {
             "report": report,
             "months": {m: months[m].get(WISHES, 0) for m in years.get(period, [])},
-            "answers": _answers(figures, services, period),
+            "answers": [
+                {"text": each["text"], "service": services.get(each["service"], each["service"])}
+                for each in figures.get("answers", [])
+                if each["month"].startswith(period)
+            ],
             # Only while the period lasts, so that old reports are not rendered again every day.
             "until": figures["made"] if figures["made"].startswith(period) else "",
         }
@@ -56,10 +55,8 @@ def _wishes(figures: Figures, services: Names, menu: Sequence[Service]) -> list[
     offered = {service.slug for service in menu}
     found = sorted(figures.get("wishes", []), key=lambda wish: wish["date"], reverse=True)
     return [
-        {
-            "text": wish["text"],
-            "state": wish["state"],
-            "date": wish["date"],
+        {name: wish[name] for name in ("text", "state", "date")}
+        | {
             "service": services.get(wish["service"], wish["service"]),
             "menu": wish["service"] if wish["service"] in offered else "",
         }
@@ -69,8 +66,7 @@ def _wishes(figures: Figures, services: Names, menu: Sequence[Service]) -> list[
 
 def lately(figures: Figures) -> dict[str, Line]:
     """What to show of each service and team (``team:barbers``) that had enough orders in the last
-    twelve months, the snapshot's own included.
-    """
+    twelve months, the snapshot's own included."""
     if not figures:
         return {}
     year, month = (int(part) for part in figures["made"].split("-")[:2])
@@ -90,11 +86,3 @@ def _named(report: Report, services: Names, teams: Names) -> Report:
     named = public.named(report, services, teams)
     by_name = sorted(named.teams, key=lambda team: (team.slug == OTHERS, team.slug))
     return named._replace(teams=by_name)
-
-
-def _answers(figures: Figures, services: Names, period: str) -> list[dict[str, str]]:
-    return [
-        {"text": answer["text"], "service": services.get(answer["service"], answer["service"])}
-        for answer in figures.get("answers", [])
-        if answer["month"].startswith(period)
-    ]

@@ -21,11 +21,8 @@ def source(value: Any) -> Source:
 
 
 class Section:
-    """Pages that are planned together.
-
-    ``key`` is a digest of what their planner is ``given``, which is all that it knows of the site:
-    while the key is the same, so are the pages, and they need not be planned.
-    """
+    """Pages that are planned together. ``key`` is a digest of what their planner is ``given``,
+    which is all that it knows of the site: while the key is the same, so are the pages."""
 
     def __init__(self, name: str, planner: Callable[..., Iterable[Page]], *given: Any):
         self.name = name
