@@ -37,19 +37,18 @@ class ContentError(WudanError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
-
-
 class DiskError(WudanError):
     """The system could not read or write a file: the disk is full, or the folder is read-only."""
 
     def __init__(self, error: OSError | sqlite3.Error):
         number = getattr(error, "errno", None)
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if number in FULL or code == sqlite3.SQLITE_FULL:
+        if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or code == sqlite3.SQLITE_FULL:
             mend = "磁盘满了，请腾出地方。"
-        elif number in FORBIDDEN or code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        elif number in (errno.EACCES, errno.EPERM, errno.EROFS) or code in (
+            sqlite3.SQLITE_READONLY,
+            sqlite3.SQLITE_PERM,
+        ):
             mend = "没有权限，请检查文件夹的权限，或磁盘是不是只读。"
         else:
             mend = "请检查磁盘和文件夹。"

@@ -1,7 +1,4 @@
-"""What commands say of a store that cannot be used, and `doctor` of what it finds in one.
-
-The sentences stand apart from the code so that a community may read and reword them in one place.
-"""
+"""What commands say of a store that cannot be used, and `doctor` of what it finds in one."""
 
 from generator import COMMAND
 
@@ -71,7 +68,6 @@ NEEDED: dict[str, str] = {
 """What is said of open orders that need what content has no longer, by what that is."""
 
 NO_LIBRARY = "这一步要用 {name}，还没有装。请运行：{mend}"
-
 BACKUP = f"请用 {COMMAND} restore 放回最近的备份，坏了的会留着。"
 MEND = f"它能照经过重新算出来：{COMMAND} doctor --mend。"
 

@@ -13,9 +13,10 @@ from generator.content.messages import KNOWN, NEAREST, TYPES
 from generator.content.yaml_source import Document, Place
 
 Model = TypeVar("Model")
-
 Refer = Callable[[str, str], tuple[str, str] | None]
-"""Returns the code and the mend of a wrong reference, given its kind and the name; else None."""
+"""The code and the mend of a wrong reference, by its kind and the name; else None."""
+LONGEST = 24
+"""Characters of a wrong value that a message quotes."""
 
 NAMES: dict[Any, str] = {
     **{str: "text", int: "integer", bool: "boolean", tuple: "list", dict: "mapping"},
@@ -26,10 +27,8 @@ NAMES: dict[Any, str] = {
 def check(
     document: Document, model: type[Model], given: dict[str, str], refer: Refer
 ) -> Model | None:
-    """The document as its model; or None, and the document has a note of every problem.
-
-    ``given`` are fields that do not come from the file; ``refer`` knows what values may name.
-    """
+    """The document as its model; or None, and the document has a note of every problem. ``given``
+    are fields that do not come from the file; ``refer`` knows what values may name."""
     if document.data is None:
         return None
     _Walk(document, refer, given).struct(document.data, model, ())
@@ -48,20 +47,12 @@ def _fields(model: Any) -> dict[str, msgspec.structs.FieldInfo]:
     return {field.name: field for field in msgspec.structs.fields(model)}
 
 
-class _Type(NamedTuple):
-    """A type in its parts: ``kind[args]`` without its ``notes``. Cached, because few types
-    have ten thousand values."""
-
-    kind: Any
-    origin: Any
-    args: tuple[Any, ...]
-    notes: tuple[Any, ...]
-
-
 @cache
-def _type(wanted: Any) -> _Type:
+def _parts(wanted: Any) -> tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]:
+    """A type without its notes, the origin and the arguments of that, and the notes. Cached,
+    because few types have ten thousand values."""
     kind = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
-    return _Type(kind, get_origin(kind), get_args(kind), getattr(wanted, "__metadata__", ()))
+    return kind, get_origin(kind), get_args(kind), getattr(wanted, "__metadata__", ())
 
 
 def _convert(value: Any, model: Any) -> Any:
@@ -69,11 +60,10 @@ def _convert(value: Any, model: Any) -> Any:
     return msgspec.convert(value, model, strict=False, dec_hook=from_text)
 
 
-class _Walk:
-    def __init__(self, document: Document, refer: Refer, given: Collection[str]):
-        self.document = document
-        self.refer = refer
-        self.given = given
+class _Walk(NamedTuple):
+    document: Document
+    refer: Refer
+    given: Collection[str]
 
     def struct(self, value: dict[str, Any], model: Any, place: Place) -> None:
         before = len(self.document.problems)
@@ -90,17 +80,13 @@ class _Walk:
             if field.required and field.name not in value:
                 self.document.problem("missing", key=(*place, field.name), name=field.name)
         if place and len(self.document.problems) == before:
-            self.together(value, model, place)
-
-    def together(self, value: dict[str, Any], model: Any, place: Place) -> None:
-        """Check the fields of a part against each other: its ``__post_init__`` raises a code."""
-        try:
-            _convert(value, model)
-        except msgspec.ValidationError as error:
-            self.document.problem(str(error.__cause__), value=place)
+            try:  # Its ``__post_init__`` checks fields against each other, and raises a code.
+                _convert(value, model)
+            except msgspec.ValidationError as error:
+                self.document.problem(str(error.__cause__), value=place)
 
     def value(self, value: Any, wanted: Any, place: Place) -> None:
-        kind, origin, args, _ = _type(wanted)
+        kind, origin, args, _ = _parts(wanted)
         if origin in (Union, types.UnionType):
             self.value(value, _meant(value, args), place)
         elif origin is tuple and isinstance(value, list):
@@ -112,7 +98,7 @@ class _Walk:
             self.leaf(value, wanted, place)
 
     def leaf(self, value: Any, wanted: Any, place: Place) -> None:
-        kind, _, _, notes = _type(wanted)
+        kind, _, _, notes = _parts(wanted)
         if not isinstance(value, str) or not (kind is str or _fits(value, kind)):
             return self.misfit(value, kind, place)
         if notes and not _fits(value, wanted):
@@ -138,7 +124,8 @@ class _Walk:
 
     def wrong(self, code: str, value: Any, place: Place, **names: Any) -> None:
         key = next(step for step in reversed(place) if isinstance(step, str))
-        found = _short(value) if isinstance(value, str) else TYPES[NAMES[type(value)]][0]
+        found = value if isinstance(value, str) else TYPES[NAMES[type(value)]][0]
+        found = found if len(found) <= LONGEST else f"{found[: LONGEST - 1]}…"
         self.document.problem(code, value=place, name=key, found=found, **names)
 
 
@@ -155,7 +142,3 @@ def _meant(value: Any, sides: tuple[Any, ...]) -> Any:
     wanted = [side for side in sides if side is not type(None)]
     lists = [side for side in wanted if get_origin(side) is tuple]
     return lists[0] if lists and isinstance(value, list) else wanted[0]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 24 else text[:23] + "…"

@@ -1,8 +1,4 @@
-"""The types that models are made of, models as bytes, and their digests.
-
-msgspec converts and encodes the models. It does not know the two types of time below, so the
-hooks here turn them into text and back.
-"""
+"""The types that models are made of, models as bytes, and their digests."""
 
 from datetime import datetime, time
 from hashlib import blake2b
@@ -36,7 +32,7 @@ class Clock(time):
 
 
 def from_text(kind: Any, text: str) -> Any:
-    """The value that was written as text: msgspec's ``dec_hook`` for the two types above."""
+    """A :class:`Moment` or :class:`Clock`: msgspec's ``dec_hook``, which knows neither."""
     return kind.fromisoformat(text)
 
 

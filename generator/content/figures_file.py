@@ -1,8 +1,5 @@
 """``figures.json``: the community's figures, written by a build for later builds without a store.
-
-Staff commit it beside the content, so anything may have happened to it. Therefore its shape is
-checked before a page is made from it.
-"""
+Staff commit it beside the content, so its shape is checked before a page is made from it."""
 
 import json
 import re
@@ -14,14 +11,13 @@ import yaml
 from msgspec import Meta, Struct
 
 from functions.orders.figures import STATES
+from generator.content.codec import Count
 from generator.content.messages import SENTENCES
 from generator.content.yaml_source import Loader
 from generator.errors import Problem
 
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 """The marks that Git leaves when it cannot merge two versions of a file."""
-
-Count = Annotated[int, Meta(ge=0)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 Month = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Name = Annotated[str, Meta(pattern=r"^(?!.* hours:).* .+$|^all hours:[a-z]+:-?\d+$")]
@@ -73,8 +69,7 @@ def read(file: Path) -> tuple[dict[str, Any], list[Problem]]:
 def _wrong(text: str) -> tuple[int, int, str, str]:
     """Line and column of the mistake, what it is, and how to mend it."""
     if conflict := CONFLICT.search(text):
-        line = text.count("\n", 0, conflict.start()) + 1
-        return line, 1, *SENTENCES["figures_conflict"]
+        return text.count("\n", 0, conflict.start()) + 1, 1, *SENTENCES["figures_conflict"]
     line, column = 1, 1
     try:
         json.loads(text)
@@ -89,10 +84,8 @@ def _wrong(text: str) -> tuple[int, int, str, str]:
 
 
 def _innermost(text: str, node: yaml.Node, kind: Any) -> yaml.Node:
-    """The innermost part of the node that does not fit the type ``kind``.
-
-    JSON is read as YAML here, because only the YAML parser reports the position of each part.
-    """
+    """The innermost part of the node that does not fit the type ``kind``. JSON is read as YAML
+    here, because only the YAML parser reports the position of each part."""
     parts: list[tuple[yaml.Node, Any]] = []
     if isinstance(node, yaml.MappingNode) and isinstance(kind, type) and issubclass(kind, Struct):
         types = {field.name: field.type for field in msgspec.structs.fields(kind)}

@@ -20,12 +20,9 @@ OWN = {
 
 
 def roles(fields: Sequence[Field]) -> list[str]:
-    """The role of each question, or nothing.
-
-    It is what ``role:`` says. Without that, a question has the role that it is named like, if its
-    kind can have that; else, if it is the only one of its kind, the role that its kind is for,
-    unless another question has it. So a form only needs to say which of two phones finds an order.
-    """
+    """The role of each question, or "": what ``role:`` says; else the role that it is named like,
+    if its kind can have that; else, if it is the only one of its kind, the role that its kind is
+    for, unless another question has it."""
     kinds = [field.kind for field in fields]
     found = [f.role or (f.name if f.name in OWN[f.kind] else "") for f in fields]
     for index, kind in enumerate(kinds):
@@ -67,23 +64,17 @@ class Offers(NamedTuple):
 
 def resolve(form: Form, site: Offers) -> dict[str, Any]:
     """The form with every choice spelled out (``value``, ``label``, ``group``) and every role.
-
-    ``version`` names the wording: it changes with any word that a resident is shown, and it is
-    stored with what they file, so that it can be known later what they agreed to.
-    """
+    ``version`` changes with any word that a resident is shown; it is stored with what they file,
+    so that it can be known later what they agreed to."""
     plain: dict[str, Any] = msgspec.to_builtins(form)
     # Nobody sees a role, so it is no part of the wording.
     seen = [{k: v for k, v in field.items() if k != "role"} for field in plain["fields"]]
     wording = msgspec.json.encode(plain | {"fields": seen})
     version = hashlib.sha256(wording).hexdigest()[:12]
-    found = roles(form.fields)
-    fields = [
-        field | {"name": name, "role": role, "written": field["name"]}
-        for field, name, role in zip(plain["fields"], called(form), found, strict=True)
-    ]
-    for field in fields:
+    for field, name, role in zip(plain["fields"], called(form), roles(form.fields), strict=True):
+        field |= {"name": name, "role": role, "written": field["name"]}
         field["choices"] = _offered(field["choices"], field["other"], site)
-    return plain | {"version": version, "intro": form.intro, "fields": fields}
+    return plain | {"version": version, "intro": form.intro}
 
 
 EMPTY = ("other", "hint", "error", "purpose", "role")
@@ -93,31 +84,24 @@ EMPTY = ("other", "hint", "error", "purpose", "role")
 def actions(
     definitions: dict[str, dict[str, Any]], forms: dict[str, dict[str, Any]], site: Offers
 ) -> dict[str, dict[str, Any]]:
-    """The forms of the desk and the teams, in the shape of the residents' forms.
-
-    One that ``includes`` a resident's form has its questions after its own, except those that it
-    goes ``without``.
-    """
-    return {kind: _action(kind, written, forms, site) for kind, written in definitions.items()}
-
-
-def _action(
-    kind: str, written: dict[str, Any], forms: dict[str, dict[str, Any]], site: Offers
-) -> dict[str, Any]:
-    plain = {"required": False, "max": None, **dict.fromkeys(EMPTY, "")}
-    fields = [plain | field for field in written.get("fields", [])]
-    fields = [
-        field | {"choices": _offered(field.get("choices", []), field["other"], site)}
-        for field in fields
-    ]
-    included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
-    fields += [f for f in included["fields"] if f["name"] not in written.get("without", [])]
-    head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
-    return head | {"version": included["version"], "fields": fields}
+    """The forms of the desk and the teams, in the shape of the residents' forms. One that
+    ``includes`` a resident's form has its questions after its own, except those in ``without``."""
+    plain: dict[str, Any] = {"required": False, "max": None, **dict.fromkeys(EMPTY, "")}
+    found = {}
+    for kind, written in definitions.items():
+        fields = [plain | field for field in written.get("fields", [])]
+        for field in fields:
+            field["choices"] = _offered(field.get("choices", []), field["other"], site)
+        included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
+        fields += [f for f in included["fields"] if f["name"] not in written.get("without", [])]
+        head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
+        found[kind] = head | {"version": included["version"], "fields": fields}
+    return found
 
 
 def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> list[dict[str, Any]]:
     """The choices spelled out; a name stands for the menu, the teams, or their grids."""
+    offered: list[dict[str, Any]]
     if choices == "menu":
         offered = [
             {"value": service.slug, "label": service.name, "group": category}
@@ -133,13 +117,10 @@ def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> l
     if other:
         offered.append({"value": OTHER, "label": other, "group": ""})
     renamed = site.renamed.get(choices, {}) if isinstance(choices, str) else {}
-    return [choice | _former(choice["value"], renamed) for choice in offered]
-
-
-def _former(value: str, renamed: Mapping[str, str]) -> dict[str, list[str]]:
-    """The values that a choice had before it was renamed: forms that show them are still taken."""
-    former = sorted(old for old, new in renamed.items() if new == value)
-    return {"former": former} if former else {}
+    for choice in offered:  # Forms that show a value from before it was renamed are still taken.
+        if former := sorted(old for old, new in renamed.items() if new == choice["value"]):
+            choice["former"] = former
+    return offered
 
 
 def grids(site: Offers) -> list[str]:

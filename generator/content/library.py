@@ -1,9 +1,8 @@
 """Reads ``site.yaml`` and ``content/``: a checked site, or everything that is wrong with it."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -16,8 +15,7 @@ from generator.content.check import check, nearest
 from generator.content.codec import digest, encode
 from generator.content.kinds import KINDS
 from generator.content.messages import OLD_NAME, SAFE_TAG
-from generator.content.models import Entry, Form, Item, Site
-from generator.content.prose_cache import Converted
+from generator.content.models import Form, Item, Site
 from generator.content.settings import Calendar, Settings
 from generator.content.shelves import Kept, Shelf
 from generator.content.yaml_source import Document, Place
@@ -27,16 +25,12 @@ from generator.files.file_stamps import Stamps, scan
 from generator.files.parallel import spread
 
 Model = TypeVar("Model")
-
 PAGES = ("how", "about", "privacy", "accessibility")
 """The standing pages that every page links to."""
-
 SAFE_FILE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 """A file's name is its address, so it is made of what every keyboard and phone can type."""
-
 UNSAFE_TAG = re.compile(r"[/\\?#%\x00-\x1f]|^[.\s]|[.\s]$")
 """A tag, which is Chinese as a rule, is an address too; it must be one folder on every disk."""
-
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
 
@@ -53,17 +47,15 @@ class Library:
         self.root = root
         self._shelves: dict[str, Shelf[Any]] = {}
 
-    def load(self, cache: Cache, looks: Stamps, found: Iterable[Problem] = ()) -> Site:
-        """Read all content. A file whose stamp in ``looks`` is the one under which this library or
-        the cache knows it is not read again.
-
+    def load(self, cache: Cache, stamps: Stamps, found: Iterable[Problem] = ()) -> Site:
+        """Read all content, but no file whose stamp is the one under which it is known already.
         ``found`` are problems of other files; the error lists them with those of the content.
 
         Raises:
             ContentError: with every problem of every file, each with its line and column.
         """
         self._shelves = self._shelves or {name: Shelf(name, cache) for name in KINDS}
-        reader = _Reader(self.root, cache, looks, self._shelves)
+        reader = _Reader(self.root, cache, stamps, self._shelves)
         settings = reader.read("site.yaml", Settings)
         calendar: Calendar | None = Calendar()
         if (self.root / "calendar.yaml").exists():
@@ -83,33 +75,30 @@ def _site(
     folders: dict[str, list[Kept[Any]]],
     renamed: Mapping[str, Mapping[str, str]],
 ) -> Site:
-    """Put entries in order, and those that ended apart from the others."""
+    """Put entries in order, and those that ended apart from the others: news and fairs newest
+    first, pages by their ``order``, all others by file name."""
     past: dict[str, tuple[Item, ...]] = {}
     for folder, items in folders.items():
-        _put_in_order(items)
+        items.sort(key=attrgetter("entry.slug"))
+        if items and hasattr(items[0].entry, "date"):
+            items.sort(key=attrgetter("entry.date"), reverse=True)
+        elif items and hasattr(items[0].entry, "order"):
+            items.sort(key=attrgetter("entry.order"))
         if ended := tuple(kept.entry for kept in items if names.has_ended(kept.entry)):
             past[folder] = ended
             items[:] = [kept for kept in items if not names.has_ended(kept.entry)]
     entries = {name: tuple([kept.entry for kept in items]) for name, items in folders.items()}
     if "teams" in past:
         entries["menu"] = tuple(names.without(each, entries["teams"]) for each in entries["menu"])
+    digests = tuple([kept.digests for kept in folders["news"]])
     return Site(
         settings=settings,
         calendar=calendar,
         entries=entries,
-        digests=tuple([kept.digests for kept in folders["news"]]),
+        digests=digests,
         past=past,
         renamed=renamed,
     )
-
-
-def _put_in_order(items: list[Kept[Any]]) -> None:
-    """News and fairs newest first, pages by their ``order``, all others by file name."""
-    items.sort(key=attrgetter("entry.slug"))
-    if items and hasattr(items[0].entry, "date"):
-        items.sort(key=attrgetter("entry.date"), reverse=True)
-    elif items and hasattr(items[0].entry, "order"):
-        items.sort(key=attrgetter("entry.order"))
 
 
 class Read(NamedTuple):
@@ -124,10 +113,10 @@ class Read(NamedTuple):
 class _Reader:
     """Reads files into models, and collects the problems that it finds."""
 
-    def __init__(self, root: Path, cache: Cache, looks: Stamps, shelves: dict[str, Shelf[Any]]):
+    def __init__(self, root: Path, cache: Cache, stamps: Stamps, shelves: dict[str, Shelf[Any]]):
         self.root = root
         self.shelves = shelves
-        self.looks = looks
+        self.stamps = stamps
         self.content = root / "content"
         self.cache = cache
         self.problems: list[Problem] = []
@@ -160,13 +149,17 @@ class _Reader:
         if self.cache.noted("names") != known:
             # Forget the entries that refer to something that is gone; they are checked again.
             for shelf in self.shelves.values():
-                sound = {file for file, kept in shelf.kept.items() if self.is_sound(kept)}
+                sound = {
+                    file
+                    for file, kept in shelf.kept.items()
+                    if not any(self.refer(to, name) for to, name in kept.references)
+                }
                 shelf.keep(self.cache, {}, only=sound)
         changed = [
             f"{folder}/{file}"
-            for folder, looks in files.items()
-            for file, look in looks.items()
-            if (kept := self.shelves[folder].kept.get(file)) is None or kept.stamp != look
+            for folder, stamps in files.items()
+            for file, stamp in stamps.items()
+            if (kept := self.shelves[folder].kept.get(file)) is None or kept.stamp != stamp
         ]
         fresh: dict[str, dict[str, bytes]] = {name: {} for name in KINDS}
 
@@ -185,83 +178,68 @@ class _Reader:
         self.cache.commit()
         return {name: [*shelf.kept.values()] for name, shelf in self.shelves.items()}
 
-    def entries(self, paths: Sequence[str]) -> list[Read]:
-        """Read these files of folders; other processes may do this."""
-        found = [self.entry(path) for path in paths]
-        fields = [
-            (n, field, text)
-            for n, (item, _) in enumerate(found)
-            for field in PROSE
-            if (text := getattr(item, field, ""))
-        ]
-        prose: dict[int, dict[str, Converted]] = defaultdict(dict)
-        converted = prose_cache.convert(self.cache, [text for *_, text in fields])
-        for (n, field, _), made in zip(fields, converted, strict=True):
-            prose[n][field] = made
-        return [
-            self.done(path, item, document, prose[n]) if item else Read(b"", [], document.problems)
-            for n, (path, (item, document)) in enumerate(zip(paths, found, strict=True))
-        ]
-
-    def entry(self, path: str) -> tuple[Entry | None, Document]:
-        folder, file = path.split("/")
-        given = {"slug": file.removesuffix(".yaml")}
-        return self.checked(f"content/{path}", KINDS[folder].model, given)
-
-    def done(
-        self, path: str, item: Entry, document: Document, prose: Mapping[str, Converted]
-    ) -> Read:
-        folder, file = path.split("/")
-        found = {field: converted.prose for field, converted in prose.items()}
-        item = msgspec.structs.replace(item, **found)
-        kept = Kept(self.looks[folder][file], item.digests(), item, document.references)
-        return Read(encode(kept), [(each.prose.name, each.html) for each in prose.values()], [])
-
-    def files(self, name: str) -> dict[str, str]:
+    def files(self, folder: str) -> dict[str, str]:
         """The stamps of a folder's files; a file whose name cannot be an address is a problem."""
         found = {}
-        kept = self.shelves[name].kept
-        for file, look in self.looks.get(name, {}).items():
-            if file in kept or SAFE_FILE.fullmatch(file):
-                found[file] = look
-            else:
-                self.badly_named(self.content / name / file)
+        for file, stamp in self.stamps.get(folder, {}).items():
+            if file in self.shelves[folder].kept or SAFE_FILE.fullmatch(file):
+                found[file] = stamp
+                continue
+            path = self.content / folder / file
+            example = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "my-file"
+            code = "file_name" if path.suffix == ".yaml" else "file_ending"
+            self.problem(path, code, name=path.stem, example=example)
         return found
 
-    def badly_named(self, path: Path) -> None:
-        example = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "my-file"
-        if path.suffix != ".yaml":
-            self.problem(path, "file_ending", example=example)
-        else:
-            self.problem(path, "file_name", name=path.stem, example=example)
+    def entries(self, paths: Sequence[str]) -> list[Read]:
+        """Read these files of folders; other processes may do this."""
+        checked = []
+        for path in paths:
+            folder, file = path.split("/")
+            given = {"slug": file.removesuffix(".yaml")}
+            item, document = self.checked(f"content/{path}", KINDS[folder].model, given)
+            markdown = {field: text for field in PROSE if (text := getattr(item, field, ""))}
+            checked.append((self.stamps[folder][file], item, document, markdown))
+        texts = [text for *_, markdown in checked for text in markdown.values()]
+        converted = iter(prose_cache.convert(self.cache, texts))
+        found = []
+        for stamp, item, document, markdown in checked:
+            prose = {field: next(converted) for field in markdown}
+            if item is None:
+                found.append(Read(b"", [], document.problems))
+                continue
+            item = msgspec.structs.replace(
+                item, **{name: made for name, (made, _) in prose.items()}
+            )
+            kept = Kept(stamp, item.digests(), item, document.references)
+            encoded = [(made.name, text) for made, text in prose.values()]
+            found.append(Read(encode(kept), encoded, []))
+        return found
 
     def renamed(self, folders: Mapping[str, list[Kept[Any]]]) -> dict[str, dict[str, str]]:
         """The new name for each old one, by folder."""
-
-        def note(folder: str, item: Item, code: str, name: str, other: str) -> None:
-            path, key = self.content / folder / f"{item.slug}.yaml", ("renamed_from",)
-            self.problem(path, code, key, name=name, other=other)
-
-        found = {
-            folder: names.renamed([kept.entry for kept in items], partial(note, folder))
-            for folder, items in folders.items()
-        }
-        return {folder: renamed for folder, renamed in found.items() if renamed}
+        found = {}
+        for folder, items in folders.items():
+            renamed, mistakes = names.renamed([kept.entry for kept in items])
+            if renamed:
+                found[folder] = renamed
+            for item, code, name, other in mistakes:
+                path, key = self.content / folder / f"{item.slug}.yaml", ("renamed_from",)
+                self.problem(path, code, key, name=name, other=other)
+        return found
 
     def complete(self) -> None:
         """Every folder is a known one, and every page and form that is needed exists."""
-        for name in self.looks:
+        for name in self.stamps:
             if name not in KINDS:
                 mend = nearest(name, KINDS)
                 self.problem(self.content / name, "folder", name=name, mend=mend)
-        for name in FORMS:
-            path = self.content / f"forms/{name}.yaml"
-            if not path.exists():
-                self.problem(path, "required_form", name=name)
-        for name in PAGES:
-            path = self.content / f"pages/{name}.yaml"
-            if not path.exists():
-                self.problem(path, "required_page", name=name)
+        needed = (("forms", "required_form", FORMS), ("pages", "required_page", PAGES))
+        for folder, code, files in needed:
+            for name in files:
+                path = self.content / folder / f"{name}.yaml"
+                if not path.exists():
+                    self.problem(path, code, name=name)
 
     def problem(self, path: Path, code: str, key: Place | None = None, **in_text: Any) -> None:
         """A problem of a whole file, or of the value under a key of it."""
@@ -270,10 +248,6 @@ class _Reader:
             yaml_source.read(str(path), document)
         document.problem(code, key=key, **in_text)
         self.problems += document.problems
-
-    def is_sound(self, kept: Kept[Any]) -> bool:
-        """Whether everything that the entry refers to is still there."""
-        return not any(self.refer(to, name) for to, name in kept.references)
 
     def refer(self, to: str, name: str) -> tuple[str, str] | None:
         if to == "teams" and name not in self.teams:
@@ -290,7 +264,7 @@ class _Reader:
 
     @cached_property
     def teams(self) -> set[str]:
-        return {Path(name).stem for name in self.looks.get("teams", {})}
+        return {Path(name).stem for name in self.stamps.get("teams", {})}
 
     @cached_property
     def pictures(self) -> set[str]:

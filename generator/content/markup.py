@@ -7,7 +7,6 @@ from xml.etree.ElementTree import Element
 import nh3
 from markdown import Markdown
 from markdown.blockprocessors import ParagraphProcessor
-from markdown.extensions import Extension
 from markdown.extensions.fenced_code import FencedCodeExtension
 from markdown.extensions.nl2br import Nl2BrExtension
 from markdown.extensions.sane_lists import SaneListExtension
@@ -54,9 +53,8 @@ PUT_ASIDE = re.compile("\x02.*?\x03")
 
 
 class _Outline(Treeprocessor):
-    """Make headings continue the page's h1 without a gap, whatever was typed, and give each an
-    address. Markdown's own table of contents gives addresses too, but it also draws the table,
-    which takes a sixth of the whole time."""
+    """Make headings continue the page's h1 without a gap, and give each an address. Markdown's own
+    table of contents does that too, but drawing the table takes a sixth of the whole time."""
 
     def run(self, root: Element) -> None:
         headings = [node for node in root.iter() if node.tag in HEADINGS]
@@ -127,39 +125,28 @@ class _Inline(InlineProcessor):
         return super().run(tree, ancestors)
 
 
-class _AsWritten(Extension):
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the name is Markdown's)
-        md.treeprocessors.register(_Outline(md), "outline", 8)
-        # Below 20, because fenced code and HTML are placeholders by then.
-        md.preprocessors.register(_ListsAfterText(md), "lists_after_text", 15)
-
-
-class _Quick(Extension):
-    """Shortcuts that leave the result as it is and save a third of the time."""
-
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.preprocessors.register(_HtmlBlocks(md), "html_block", 20)
-        md.parser.blockprocessors.register(_Headless(md.parser), "headless", 110)
-        md.treeprocessors.register(_Inline(md), "inline", 20)
-
-
-def _markdown(*more: Extension) -> Markdown:
+def _markdown() -> Markdown:
     ours = (TableExtension(), FencedCodeExtension(), SaneListExtension(), Nl2BrExtension())
-    return Markdown(extensions=[*ours, _AsWritten(), *more])
+    md = Markdown(extensions=ours)
+    md.treeprocessors.register(_Outline(md), "outline", 8)
+    # Below 20, because fenced code and HTML are placeholders by then.
+    md.preprocessors.register(_ListsAfterText(md), "lists_after_text", 15)
+    return md
 
 
-_quick = _markdown(_Quick())
+def _with_shortcuts(md: Markdown) -> Markdown:
+    """Shortcuts leave the result as it is and save a third of the time."""
+    md.preprocessors.register(_HtmlBlocks(md), "html_block", 20)
+    md.parser.blockprocessors.register(_Headless(md.parser), "headless", 110)
+    md.treeprocessors.register(_Inline(md), "inline", 20)
+    return md
 
 
-_safe = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener")
+_quick = _with_shortcuts(_markdown())
+_cleaner = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener")
 TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
 """A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
 stand in double quotes."""
-
-
-def html(text: str) -> str:
-    """The text as HTML without anything active: no scripts, handlers, styles or frames."""
-    return safe(convert(text))
 
 
 def convert(text: str) -> str:
@@ -168,8 +155,8 @@ def convert(text: str) -> str:
 
 
 def safe(html: str) -> str:
-    """The HTML without anything active."""
-    return _safe.clean(html)
+    """The HTML without anything active: no scripts, handlers, styles or frames."""
+    return _cleaner.clean(html)
 
 
 def excerpt(html: str, longest: int = 90) -> str:

@@ -1,7 +1,4 @@
-"""What `check` says of content: what is wrong, and how to mend it.
-
-The sentences stand apart from the checks so that a community may read and reword them in one place.
-"""
+"""What `check` says of content, by code: what is wrong, and how to mend it."""
 
 FIGURES_MEND = (
     "这个文件由程序写，不用手改：请在有数据库的电脑上运行 build，它会重写；"

@@ -1,9 +1,5 @@
-"""What staff may write in ``content/``: one frozen class per kind of file.
-
-A model states its constraints once, and nothing else is accepted: :mod:`generator.content.check`
-turns what a model refuses into sentences. ``Meta(description=…)`` is the sentence that tells staff
-how to mend the value.
-"""
+"""What staff may write in ``content/``: one frozen class per kind of file, with its constraints.
+``Meta(description=…)`` is the sentence that tells staff how to mend a value."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -47,10 +43,9 @@ class Entry(Part, kw_only=True, frozen=True):
 class Item(Entry, kw_only=True, frozen=True):
     """An entry with a page of its own, which may end or get another name.
 
-    ``ended`` is the day on which it ended, for people to read: an item that has one counts as
-    ended, whatever today is, because a build must not depend on the day it runs on. It leaves
-    menus, lists and choices; its page and its name in records stay. ``renamed_from`` are the
-    names that its file had before: orders, links and the old addresses follow the item.
+    An item with a day in ``ended`` leaves menus, lists and choices, whatever today is, because a
+    build must not depend on the day it runs on; its page and its name in records stay.
+    ``renamed_from`` are earlier names of its file: orders, links and old addresses follow the item.
     """
 
     ended: date | None = None
@@ -59,8 +54,7 @@ class Item(Entry, kw_only=True, frozen=True):
     @property
     def label(self) -> str:
         """What people call it."""
-        label: str = getattr(self, "title", "") or self.name  # type: ignore[attr-defined]
-        return label
+        return str(getattr(self, "title", "") or getattr(self, "name", ""))
 
 
 class Prose(Part, frozen=True):
@@ -124,8 +118,8 @@ class News(Item, frozen=True, omit_defaults=True):
 
 
 class Brief(NamedTuple):
-    """A news item as lists and other items' pages know it: the first three fields are its place;
-    ``text`` is the summary, or how the body begins."""
+    """A news item as lists and other items' pages know it: the first three fields decide which
+    pages there are; ``text`` is the summary, or how the body begins."""
 
     slug: str
     date: date
@@ -221,11 +215,9 @@ class Choice(Part, frozen=True):
 
 
 class Field(Part, frozen=True):
-    """One question of a form. ``kind`` says how it is drawn and checked (see
-    :mod:`functions.forms.kinds`), and ``role`` what the program uses the answer for (see
-    :data:`functions.forms.definition.ROLES`). A question may have a role without saying so; see
-    :func:`generator.content.form_definitions.roles`.
-    """
+    """One question of a form. ``kind`` says how it is drawn and checked
+    (:mod:`functions.forms.kinds`), and ``role`` what the program uses the answer for
+    (:func:`generator.content.form_definitions.roles`)."""
 
     name: Annotated[
         str, Meta(pattern=r"^[a-z][a-z0-9_]*$", description="请只用小写英文字母、数字和下划线")
@@ -251,11 +243,8 @@ class Field(Part, frozen=True):
 
 
 class Notice(Part, frozen=True):
-    """What a resident is told before giving personal data.
-
-    The six points follow article 17 of the Personal Information Protection Law (个人信息保护法):
-    who handles the data and how to reach them, why, how, which kinds, and for how long.
-    """
+    """What a resident is told before giving personal data: the six points of article 17 of the
+    Personal Information Protection Law (个人信息保护法)."""
 
     controller: Text
     contact: Text
@@ -285,11 +274,8 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 class Site(Struct, kw_only=True, frozen=True):
     """Everything a build reads, checked: the settings, and the entries of every folder in the
-    order in which they are shown.
-
-    ``digests`` are those of the news, if they are known already. Items that ended stand in
-    ``past`` alone, by folder; ``renamed`` has the new name for each old one, by folder.
-    """
+    order in which they are shown. ``digests`` are those of the news, if they are known already.
+    By folder, ``past`` has the items that ended, and ``renamed`` the new name for each old one."""
 
     settings: Settings
     calendar: Calendar = Calendar()

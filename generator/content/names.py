@@ -1,9 +1,6 @@
-"""Names that end: items that ended, and items whose files were renamed.
+"""Items that ended, and items whose files were renamed: the rules for every folder."""
 
-The rules are the same for every folder, so they stand here once.
-"""
-
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -11,24 +8,24 @@ from functions.forms.definition import OTHER
 from generator.content.form_definitions import called
 from generator.content.models import Entry, Item, Service, Site
 
-Problem = Callable[[Item, str, str, str], None]
-"""Notes a problem of ``renamed_from``: the item, the code, the old name, another item's name."""
+Mistake = tuple[Item, str, str, str]
+"""A wrong ``renamed_from``: the item, the code, the old name, and another item's name."""
 
 
-def renamed(entries: Iterable[Entry], problem: Problem) -> dict[str, str]:
-    """The new name for each old name of a folder's entries."""
+def renamed(entries: Sequence[Entry]) -> tuple[dict[str, str], list[Mistake]]:
+    """The new name for each old name of a folder's entries, and what is wrong with these."""
+    found: dict[str, str] = {}
+    mistakes: list[Mistake] = []
     changed = [each for each in entries if isinstance(each, Item) and each.renamed_from]
-    if not changed:
-        return {}
-    there, found = {entry.slug for entry in entries}, dict[str, str]()
+    slugs = {entry.slug for entry in entries} if changed else set()
     for item in changed:
         old_names = item.renamed_from
         for old in (old_names,) if isinstance(old_names, str) else old_names:
-            if old in there:
-                problem(item, "old_name_there", old, "")
+            if old in slugs:
+                mistakes.append((item, "old_name_there", old, ""))
             elif found.setdefault(old, item.slug) != item.slug:
-                problem(item, "old_name_twice", old, found[old])
-    return found
+                mistakes.append((item, "old_name_twice", old, found[old]))
+    return found, mistakes
 
 
 def has_ended(entry: Entry) -> bool:
@@ -48,14 +45,12 @@ IN_ORDERS = {"service": "menu", "team": "teams"}
 
 def labels(site: Site) -> dict[str, dict[str, str]]:
     """What people call the services, teams, grids and questions, also those that ended."""
+    items = {
+        kind: (*site.past.get(folder, ()), *site.entries[folder])
+        for kind, folder in IN_ORDERS.items()
+    }
     return {
-        **{
-            kind: {
-                each.slug: each.label
-                for each in (*site.past.get(folder, ()), *site.entries[folder])
-            }
-            for kind, folder in IN_ORDERS.items()
-        },
+        **{kind: {each.slug: each.label for each in found} for kind, found in items.items()},
         "grid": {grid: grid for team in site.teams for grid in team.grids},
         "question": {
             f"{form.slug}.{name}": field.label

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
+from msgspec.msgpack import Decoder
+
 from generator.content.codec import decoder, encode
 from generator.content.models import Prose
 from generator.files.cache import Cache, Damaged
@@ -18,25 +20,16 @@ class Text(NamedTuple):
     excerpt: str
 
 
-class Converted(NamedTuple):
-    """A converted text: how a model names it, and the encoded :class:`Text` for the cache."""
-
-    prose: Prose
-    html: bytes
+_text: Decoder[Text] = decoder(Text)
 
 
-_text = decoder(Text)
-
-
-def convert(cache: Cache, texts: Sequence[str]) -> list[Converted]:
-    """The texts as HTML; only those that the cache lacks are converted."""
+def convert(cache: Cache, texts: Sequence[str]) -> list[tuple[Prose, bytes]]:
+    """How a model names each text, and its encoded :class:`Text`, converted if it is a new one."""
     names = [blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     kept = {name: cache.get(SHELF, name) for name in names}
     new = {name: text for name, text in zip(names, texts, strict=True) if kept[name] is None}
     known = {name: text for name, text in kept.items() if text} | _convert(new)
-    return [
-        Converted(Prose(name, _text.decode(known[name]).excerpt), known[name]) for name in names
-    ]
+    return [(Prose(name, _text.decode(known[name]).excerpt), known[name]) for name in names]
 
 
 def _convert(texts: Mapping[str, str]) -> dict[str, bytes]:
@@ -63,5 +56,4 @@ def html(cache: Cache, prose: Prose) -> str:
     kept = cache.get(SHELF, prose.name)
     if kept is None:
         raise Damaged(prose.name)
-    html: str = _text.decode(kept).html
-    return html
+    return _text.decode(kept).html

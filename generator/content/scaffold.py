@@ -11,10 +11,8 @@ from generator.errors import WudanError
 
 
 def new(root: Path, kind: str, title: str, now: datetime) -> Path:
-    """Write a valid file of this kind with this title and return where it is.
-
-    It is named by the title's pinyin, because a file's name is its address, and dated by the day
-    that it is in China ``now``, whatever zone the machine is set to.
+    """Write a valid file of this kind with this title and return where it is. It is named by the
+    title's pinyin, because a file's name is its address, and dated by China's day ``now``.
 
     Raises:
         WudanError: there is such a file already, or no name can be made from the title.

@@ -38,11 +38,10 @@ class Days(Part, frozen=True):
 class Desk(Part, frozen=True):
     """The station's own rules, in working days; only ``keep`` is in days of the calendar.
 
-    ``triage``: the station looks at a wish. ``answer``: the team accepts or declines.
+    ``triage``: the station triages a wish. ``answer``: the team accepts or declines.
     ``milestone``: somebody notes the progress of a complex order. ``rate``: the resident rates,
-    or the order is closed without a rating. ``close``: the station closes a rated order.
-    ``keep``: personal data is kept after the end; the schedule erases at most ``erase_at_most``
-    of them a day.
+    or the order is closed without a rating. ``close``: the station closes a rated order. ``keep``:
+    personal data is kept after the end; at most ``erase_at_most`` orders are erased a day.
     """
 
     days: Days = Days()
@@ -56,10 +55,8 @@ class Desk(Part, frozen=True):
 
 
 class Channel(Part, frozen=True):
-    """Where messages to the ``station`` or to a team go (see :mod:`functions.messages.channels`).
-
-    A value that begins with ``$`` names the environment variable that holds the value.
-    """
+    """Where messages to the ``station`` or to a team go (:mod:`functions.messages.channels`). A
+    value that begins with ``$`` names the environment variable that holds the value."""
 
     to: Annotated[str, Refers("receiver")]
     kind: Literal["wecom", "dingtalk", "feishu", "smtp", "ses", "none"]
@@ -89,9 +86,8 @@ Kept = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数：留�
 
 
 class Backup(Part, frozen=True):
-    """Copies of the database. The server makes one a day in ``folder`` (none if that is empty; a
-    path below the root unless it begins with ``/``), and keeps the last one of so many days, weeks
-    and months."""
+    """Copies of the database: the server makes one a day in ``folder`` (below the root unless it
+    begins with ``/``; none if empty), and keeps the last one of so many days, weeks and months."""
 
     folder: str = ""
     daily: Kept = 7

@@ -14,7 +14,6 @@ from generator.content.yaml_source import Reference
 from generator.files.cache import Cache
 
 T = TypeVar("T")
-
 PARCELS = 64
 """In how many parcels a folder's entries are stored: a build reads all entries and writes few."""
 

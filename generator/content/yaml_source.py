@@ -1,9 +1,5 @@
-"""YAML as staff write it: texts, lists and mappings, each with its place in the file.
-
-YAML's guessing is switched off. A value is the text in the file, and the model
-(:mod:`generator.content.models`) says what it means. So ``title: no`` is a title, ``sample: 否`` is
-an error, and dates and numbers stay as they were written.
-"""
+"""YAML as staff write it: texts, lists and mappings, each with its place in the file. Its guessing
+is switched off, so ``title: no`` is a title: the model says what the text in the file means."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +11,8 @@ from generator.errors import Problem
 
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """libyaml's parser if PyYAML was built with it, because it is about six times faster."""
-
 Place = tuple[str | int, ...]
 """The path to a value: keys and list indexes. The empty path is the whole file."""
-
-
 Reference = tuple[str, str]
 """The kind of a thing that a value refers to (``teams``, ``static``), and its name."""
 
@@ -39,10 +32,8 @@ class Document:
     def problem(
         self, what: str, *, value: Place = (), key: Place | None = None, **names: Any
     ) -> None:
-        """Note a problem by its code in :mod:`generator.content.messages`, at a value or at a key.
-
-        A key that is missing is reported at the mapping that lacks it.
-        """
+        """Note a problem by its code in :mod:`generator.content.messages`, at a value or at a key,
+        or at the mapping that lacks the key."""
         mark = (
             self.values.get(value) if key is None else self.keys.get(key, self.values.get(key[:-1]))
         )
@@ -102,20 +93,17 @@ def _plain(node: yaml.Node, place: Place, document: Document, seen: set[int]) ->
         ]
     data: dict[str, Any] = {}
     for key_node, value_node in node.value:
+        key, mark = key_node.value, key_node.start_mark
         if not isinstance(key_node, yaml.ScalarNode):
-            mark = key_node.start_mark
             document.note("key_not_text", mark.line + 1, mark.column + 1)
-            continue
-        key = key_node.value
-        if (*place, key) in document.keys:
-            mark = key_node.start_mark
+        elif (*place, key) in document.keys:
             first = document.keys[*place, key].line + 1
             document.note("duplicate_key", mark.line + 1, mark.column + 1, key=key, first=first)
-            continue
-        document.keys[*place, key] = key_node.start_mark
-        value = _plain(value_node, (*place, key), document, seen)
-        if value != "":
-            data[key] = value
+        else:
+            document.keys[*place, key] = mark
+            value = _plain(value_node, (*place, key), document, seen)
+            if value != "":
+                data[key] = value
     return data
 
 

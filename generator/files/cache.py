@@ -1,8 +1,5 @@
-"""What a build remembers for the next one: notes by name, and shelves of bytes.
-
-One SQLite file that may be removed at any time. Bytes from a shelf are checked against a checksum,
-so damage costs time and never changes a page.
-"""
+"""What a build remembers for the next one: notes by name, and shelves of bytes, in one SQLite file.
+It may be removed at any time; values have checksums, so damage never changes a page."""
 
 import os
 import sqlite3
@@ -28,13 +25,11 @@ class Damaged(Exception):
 DAMAGE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError)
 """What a damaged file raises; the last where SQLite's complaint quotes the damage."""
 
-REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
-"""SQLite's error codes for a file that is whole but cannot be written."""
-
 
 def refused(error: Exception) -> bool:
     """Whether the disk is full or read-only, so that the file is not to blame."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in REFUSED
+    refusals = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in refusals
 
 
 class Cache:
@@ -73,11 +68,7 @@ class Cache:
         return db
 
     def get(self, shelf: str, name: str) -> bytes | None:
-        """The value of this name, or None.
-
-        Raises:
-            Damaged: it is not what was put there.
-        """
+        """The value of this name, or None. Raises as :meth:`all` does."""
         query = "SELECT name, value, checksum FROM shelves WHERE shelf = ? AND name = ?"
         return self._read(shelf, self._db.execute(query, (shelf, name))).get(name)
 
@@ -102,10 +93,7 @@ class Cache:
 
     def put(self, shelf: str, values: Iterable[tuple[str, bytes]]) -> None:
         """Store values by their names."""
-        rows = (
-            (shelf, name, value, crc32(value, crc32(f"{shelf} {name}".encode())))
-            for name, value in values
-        )
+        rows = ((shelf, n, v, crc32(v, crc32(f"{shelf} {n}".encode()))) for n, v in values)
         self._db.executemany("REPLACE INTO shelves VALUES (?, ?, ?, ?)", rows)
 
     def noted(self, name: str) -> bytes:
@@ -139,8 +127,7 @@ _inherited: list[sqlite3.Connection] = []
 
 
 def _leave_connections() -> None:
-    """Let a forked process open connections of its own: it must neither use nor close those that
-    it inherited."""
+    """Have a forked process open its own: it must neither use nor close those that it inherited."""
     _inherited.extend(c.__dict__.pop("_db") for c in _caches if "_db" in c.__dict__)
 
 

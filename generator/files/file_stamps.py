@@ -35,8 +35,8 @@ def refresh(root: Path, stamps: Stamps, files: Iterable[Path]) -> bool:
 
 
 JUST_NOW = 50_000_000
-"""Nanoseconds within which a file may change again without a change of size or time: the clocks
-of file systems tick every few milliseconds."""
+"""Nanoseconds within which a file may change again with the same size and time: the clocks of file
+systems tick every few milliseconds."""
 
 
 def stamp(status: os.stat_result) -> str:

@@ -1,5 +1,4 @@
-"""Writes the folder of a site: only changed files, each in one step, and it never touches files
-that no build wrote."""
+"""Writes a site's folder: only changed files, each in one step, and never files of others."""
 
 import os
 import shutil
@@ -16,10 +15,8 @@ from generator.files.cache import Cache
 
 MARK = ".wudan"
 """A file that marks the folder as a build's, so that builds may remove what is in it."""
-
 MARK_TEXT = "This folder is made by Wudan; what is in it is replaced.\n"
 WRITING = ".wudan-writing"
-
 SITES = "sites"
 """The shelf of the cache that remembers what was written to each folder."""
 
@@ -41,8 +38,7 @@ class Written(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Files that were planned together, by path; ``key`` is a digest of all that they were made
-    from."""
+    """Files that were planned together, by path; ``key`` is a digest of all that they show."""
 
     key: bytes
     files: dict[str, Written]
@@ -58,8 +54,7 @@ class Output:
     def __init__(self, folder: Path, cache: Cache, clean: bool = False):
         self.folder = folder
         self.name = sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-        self._cache = cache
-        self._clean = clean
+        self._cache, self._clean = cache, clean
         self._interrupted = bool(cache.noted(f"writing {self.name}"))
         self._lost: set[str] = set()
         self._is_new = False
@@ -70,8 +65,8 @@ class Output:
 
     @cached_property
     def _batches(self) -> dict[str, Batch]:
-        """All batches of the last build, by name. The cache has them in one piece: a batch that
-        was lost alone would leave its files behind."""
+        """All batches of the last build, by name. The cache has them in one piece, because files
+        of a batch that was lost alone would never be removed."""
         stored = None if self._clean else self._cache.get(SITES, self.name)
         return msgpack.decode(stored, type=dict[str, Batch]) if stored else {}
 
@@ -88,8 +83,7 @@ class Output:
         return self._interrupted or not self._batches
 
     def survey(self) -> tuple[int, list[str]]:
-        """The number of files that the last build left, and the paths of those that changed on
-        the disk since."""
+        """How many files the last build left, and the paths of those that changed since."""
         files = self._files
         return len(files), [path for path, known in files.items() if not self._lies(path, known)]
 
@@ -98,19 +92,17 @@ class Output:
         self._lost = {*paths}
 
     def batch(self, name: str, key: bytes) -> Batch | None:
-        """The batch of this name, if its files are in place and were made from what the key
-        stands for."""
+        """The batch of this name, if it has this key and its files are in place."""
         batch = self._batches.get(name)
         return batch if batch and batch.key == key and self._lost.isdisjoint(batch.files) else None
 
     def file(self, path: str, fingerprint: Callable[[], bytes]) -> Written | None:
-        """The file, if it is in place and was made from what the fingerprint stands for."""
+        """The file, if it has this fingerprint and is in place."""
         known = None if path in self._lost else self._files.get(path)
         return known if known and known.fingerprint == fingerprint() else None
 
     def begin(self) -> None:
-        """Note that files are about to be written, so that the next build knows if this one was
-        interrupted."""
+        """Note that files will be written, so that the next build knows if this one broke off."""
         self._is_new = not self.folder.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / MARK).write_text(MARK_TEXT)
@@ -133,12 +125,13 @@ class Output:
         return Written(fingerprint, status.st_size, status.st_mtime_ns)
 
     def finish(self, batches: Mapping[str, Batch]) -> int:
-        """Remove files that are in none of these batches, and remember these; return how many
-        files were removed."""
+        """Remove files that are in none of these batches; return how many were removed."""
         stays = {path for batch in batches.values() for path in batch.files}
         gone = self._files.keys() - stays
         if self.interrupted and not self._is_new:
-            gone |= self._found() - stays
+            start, tree = len(f"{self.folder}/"), os.walk(self.folder)
+            found = {f"{folder}/{name}"[start:] for folder, _, names in tree for name in names}
+            gone |= found - stays - {MARK}
         for path in gone:
             self._remove(path)
         self._cache.put(SITES, [(self.name, msgpack.encode(batches))])
@@ -159,26 +152,15 @@ class Output:
         except FileNotFoundError:
             os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
             os.replace(temporary, target)  # noqa: PTH105
-        except OSError:
-            self._make_way(Path(target))
+        except OSError:  # A page takes the place of a folder, or a folder that of a page.
+            place = Path(target)
+            if place.is_dir():
+                shutil.rmtree(place)
+            for parent in place.parents:
+                if parent.is_file():
+                    parent.unlink()
+            place.parent.mkdir(parents=True, exist_ok=True)
             os.replace(temporary, target)  # noqa: PTH105
-
-    def _make_way(self, target: Path) -> None:
-        """A page may take the place of a folder, and a folder that of a page."""
-        if target.is_dir():
-            shutil.rmtree(target)
-        for parent in target.parents:
-            if parent.is_file():
-                parent.unlink()
-        target.parent.mkdir(parents=True, exist_ok=True)
-
-    def _found(self) -> set[str]:
-        """Every file in the folder but the mark."""
-        start = len(f"{self.folder}/")
-        found = {
-            f"{top}/{name}"[start:] for top, _, names in os.walk(self.folder) for name in names
-        }
-        return found - {MARK}
 
     def _remove(self, path: str) -> None:
         file = self.folder / path

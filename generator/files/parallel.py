@@ -1,7 +1,4 @@
-"""Work in several processes: the same work, where there is enough of it; or other work aside.
-
-Processes are forked, which is safe only in a program with a single thread.
-"""
+"""Work in several processes. They are forked, which is safe only where there is a single thread."""
 
 import os
 import threading
@@ -10,7 +7,6 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
-
 MANY = 100
 """With fewer items, starting processes takes longer than it saves."""
 PART = 100
@@ -18,10 +14,8 @@ SHIFT = 200 * PART
 """After so many items, new processes are forked: each page of the parent's memory that a process
 reads becomes a copy of its own (reference counts are written), which would double it all."""
 SHARED = "/dev/shm"  # noqa: S108 - Only asked whether it can be written.
-
 _inherited: tuple[Callable[[Sequence[Any]], list[Any]], Sequence[Any]]
-"""The work and its items, which forked processes find in their memory, so that nothing is copied
-to them."""
+"""The work and its items, which forked processes find in their memory."""
 
 
 def _processors() -> int:
@@ -32,8 +26,7 @@ def _processors() -> int:
 
 
 def aside(work: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Start this in a process of its own, if there may be one; the function that is returned
-    waits for the result."""
+    """Start this in a process of its own, if there may be one; what is returned waits for it."""
     if _processors() == 1:
         return work
     ours, theirs = os.pipe()
@@ -59,11 +52,8 @@ def aside(work: Callable[[], bytes]) -> Callable[[], bytes]:
 
 
 def spread(work: Callable[[Sequence[T]], list[R]], over: Sequence[T]) -> Iterator[R]:
-    """The results, in order, of work that is given some of the items at a time.
-
-    Where processes share no memory (as on Lambda, which has no ``/dev/shm`` for the locks), all
-    is done in this process.
-    """
+    """The results, in order, of work that is given some of the items at a time; all in this process
+    where processes share no memory, as on Lambda, which has no ``/dev/shm`` for the locks."""
     global _inherited
     processors = _processors()
     if len(over) < MANY or processors == 1 or not os.access(SHARED, os.W_OK):

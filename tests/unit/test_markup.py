@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from generator.content import markup
-from generator.content.markup import excerpt, html
+from generator.content.markup import excerpt
+
+
+def html(text: str) -> str:
+    return markup.safe(markup.convert(text))
 
 
 @pytest.mark.parametrize(
