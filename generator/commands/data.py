@@ -270,11 +270,8 @@ def move(source: str, target: str) -> None:
 
 
 def _app(root: Path, data: Path | None, begin: "Begin" = "nothing") -> "App":
-    """The functions as they run for this root, until the command ends.
-
-    The site is built first if it never was, or if another version of the program built it. For
-    ``begin`` see :mod:`functions.storage.opening`.
-    """
+    """The functions as they run for this root, until the command ends. The site is built first if
+    it was not yet by this version. For ``begin`` see :mod:`functions.storage.opening`."""
     from generator.serve import local_app
 
     app = local_app.app(root, data, begin)

@@ -1,8 +1,5 @@
-"""All commands, and how an error ends them.
-
-Commands import what they need when they run: importing everything takes longer than a build that
-finds nothing changed.
-"""
+"""All commands, and how an error ends them. Commands import what they need when they run, because
+importing everything takes longer than a build that finds nothing changed."""
 
 import click
 

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,6 @@ from generator.commands.terminal import DATA, OUT, ROOT, explain, note, progress
 
 if TYPE_CHECKING:
     from functions.context.workdays import Calendar
-    from functions.storage.opening import Begin
 
 PHASES = {
     "import": "载入程序",
@@ -57,7 +56,8 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     )
     _warn_of_missing_years(incremental.calendar(root))
     if figures is not None:
-        _warn_of_removed(local_app.warnings(root))
+        for sentence in local_app.warnings(root):
+            note(sentence)
 
 
 @click.command()
@@ -72,16 +72,11 @@ def check(root: Path, data: Path | None) -> None:
     click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
     _warn_of_missing_years(checked.calendar)
     try:
-        if local_app.look(root, data):
-            _warn_of_removed(local_app.warnings(root, data, checked.names))
+        if local_app.inspect(root, data):
+            for sentence in local_app.warnings(root, data, checked.names):
+                note(sentence)
     except Exception as error:
         note(explain(error))
-
-
-def _warn_of_removed(sentences: list[str]) -> None:
-    """Say which open orders need something that the content no longer has."""
-    for sentence in sentences:
-        note(sentence)
 
 
 def _warn_of_missing_years(calendar: "Calendar") -> None:
@@ -106,21 +101,12 @@ def _warn_of_missing_years(calendar: "Calendar") -> None:
 @click.option(
     "--log", is_flag=True, envvar="WUDAN_LOG", help="每个请求写一行：方法、路径、状态、时间。"
 )
-def serve(
-    root: Path,
-    out: Path | None,
-    data: Path | None,
-    host: str,
-    port: int,
-    watch: bool,
-    new: bool,
-    log: bool,
-) -> None:
+def serve(root: Path, out: Path | None, new: bool, **options: Any) -> None:
     """生成网站，和表单一起开在一个端口上。"""
     from generator.serve.server import serve
 
-    begin: Begin = "secret" if new else "nothing"
-    serve(root, out or root / "public", data, (host, port), watch, click.echo, begin, log)
+    out = out or root / "public"
+    serve(root, out, say=click.echo, begin="secret" if new else "nothing", **options)
 
 
 @click.command()

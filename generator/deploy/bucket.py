@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 16
 """How many requests run at a time."""
-
 BUCKET_IN_HOST = ("aliyuncs.com", "myqcloud.com")
 """Services that want the bucket's name in the host name. For others an AWS profile may say so."""
 

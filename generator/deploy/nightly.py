@@ -1,10 +1,5 @@
-"""A function that builds and publishes the site each night, so that its figures follow the orders
-even if nobody runs a build.
-
-It builds from sources in a private bucket, where each publication leaves them. They get there
-before the site does, so a night between the two publishes what staff are about to publish, and
-never an older state.
-"""
+"""A function that builds and publishes the site each night, so that its figures follow the orders.
+Each publication first leaves the sources for it in a private bucket, so it never goes back."""
 
 import io
 import logging
@@ -34,10 +29,7 @@ PROGRAM = "wudan-program"
 
 
 def leave_sources(root: Path, out: Path, target: Publish) -> None:
-    """Put what the site is built from into the target's bucket for sources.
-
-    The site is built into ``out`` first, so that what is published now and what the function
-    publishes at night are the same.
+    """Build the site into ``out``, and put its sources into the target's bucket for these.
 
     Raises:
         ContentError: the content is wrong.
@@ -54,8 +46,7 @@ def handler(event: Any, context: object) -> dict[str, int]:
     """Do one night's work, for a schedule; return how many files were written and removed.
 
     Raises:
-        WudanError: another version of the program left the sources, or see
-            :class:`generator.deploy.publish.Publication`.
+        WudanError: another version left the sources, or the bucket is out of reach.
     """
     target = Publish(
         bucket=os.environ["WUDAN_SITE"],

@@ -1,7 +1,4 @@
-"""Packs one zip for each function, as Lambda takes them: what the function imports and no more.
-
-The same input gives the same bytes.
-"""
+"""Packs one zip for each function, as Lambda takes them: what the function imports and no more."""
 
 import hashlib
 import importlib.util
@@ -66,16 +63,13 @@ _yaml is an old name of a part of yaml."""
 NOT_ON_LAMBDA = ["functions.storage.sqlite"]
 NOT_AT_NIGHT = ["cryptography", "multipart", "openpyxl", "xlsxwriter"]
 """Modules that the nightly function never gets to: it opens nothing sealed, and has no requests."""
-
 STACKS = ("function.yaml", "edge.yaml")
 """Files of ``infra/`` that ``template.yaml`` expects beside the zips."""
 
 
 def bundle(data: Path, out: Path, architecture: str, cache: Path) -> Iterator[tuple[str, bytes]]:
     """Write the zip of each function to ``out``, and :data:`STACKS`; yields names and bytes.
-
-    ``data`` is the folder of the bundle that a build made; ``cache`` is a folder that keeps the
-    wheels which were downloaded.
+    ``data`` is the folder of the bundle; ``cache`` keeps the wheels that were downloaded.
 
     Raises:
         WudanError: the wheels could not be downloaded.
@@ -108,7 +102,6 @@ def needs(function: str) -> tuple[set[str], set[str]]:
     # Packages whose names begin with types_ are for the type checker alone.
     needed = (DISTRIBUTIONS[name] for name in packages if not name.startswith("types_"))
     files = [getattr(module, "__file__", None) for module in finder.modules.values()]
-    # To build, it needs the theme, and every file that the program's version is made from.
     paths = [Path(file) for file in files if file]
     if function == NIGHTLY:
         paths += theme.product()
@@ -161,10 +154,7 @@ def _unpack(wheel: Path) -> dict[str, bytes]:
 
 def _compile(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     """The compiled form of each source, because Lambda's disk is read-only, so that Python would
-    compile again at each cold start.
-
-    As in PEP 552, unchecked: nobody edits the sources there.
-    """
+    compile again at each cold start; as in PEP 552, unchecked: nobody edits the sources there."""
     for name, source in files.items():
         path = PurePosixPath(name)
         if path.suffix == ".py":

@@ -2,31 +2,27 @@
 
 **Order.** First come new files that no published page links to yet, then files that replace
 published ones; files that are no longer part of the site go last. So a page appears once everything
-that it links to is there, and a file goes once no page links to it any more. New pages may link to
-each other in circles, because nobody reaches them before a published page is replaced. The home
-page comes last of all, which makes a first publication appear at once.
+that it links to is there. New pages may link to each other, because nobody reaches them before a
+published page is replaced. The home page comes last of all.
 
 **What the bucket holds.** Each object carries, as metadata, a digest of its bytes and of how it is
 served. Listings do not show metadata, so :data:`NOTES` in the bucket keep, by key, the digest and
-the ETag that the object had with it. The digest holds as long as the listing shows the same ETag,
-however the server makes ETags; where it shows another, the object's metadata is read. Before files
-are written, the notes name them as ours, with unknown content, and say which of them nothing links
-to yet (``loose``). So after a publisher was killed at any moment, the next one finds what was
-written, goes on from there, and keeps to the same order even if the site has changed meanwhile.
-Only what the notes call ours is ever deleted; without notes nothing is, and the rest still works.
+the ETag that the object had with it. Where the listing shows another ETag, the metadata is read.
+Before files are written, the notes name them as ours, with unknown content, and say which of them
+nothing links to yet (``loose``). So after a publisher was killed at any moment, the next one goes
+on from there, in the same order. Only what the notes call ours is ever deleted.
 
-**Compression.** A bucket cannot choose by what the reader accepts, so texts are stored as gzip,
-which every browser accepts, without encryption too.
+**Compression.** A bucket cannot choose by what the reader accepts, so texts are stored as gzip.
 
 **Lifetime of copies.** Files named after their content may be cached for ever, all others for a
-minute: a correction shows at once, and nobody depends on an invalidation, which may fail or which
-the service may not have.
+minute: no correction depends on an invalidation, which may fail or be unknown to the service.
 """
 
 import gzip
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -48,19 +44,13 @@ from generator.site.theme import IMMUTABLE
 HOME = "index.html"
 NOTES = ".wudan/published.json"
 DIGEST = "wudan-digest"
-
 FOR_EVER = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"
-
 INVALIDATIONS = 1000
 """With more paths, everything is invalidated, which CloudFront counts as one path."""
-
 CHINA = "aws-cn"
-"""Where CloudFront runs no program that leads ``/about/`` to ``about/index.html``. The website
-hosting of other services does that by itself."""
-
+"""Where CloudFront runs no program that leads ``/about/`` to ``about/index.html``."""
 _types = MediaTypes(extra_types=MEDIA_TYPES)
-
 T = TypeVar("T")
 
 
@@ -76,9 +66,7 @@ class File(NamedTuple):
         """Its bytes, and the digest of them and of how they are served."""
         data = self.path.read_bytes()
         how = f"{self.type}\n{self.lifetime}\n{self.encoding}\n"
-        digest = blake2b(how.encode(), digest_size=16)
-        digest.update(data)
-        return data, digest.hexdigest()
+        return data, blake2b(how.encode() + data, digest_size=16).hexdigest()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -123,11 +111,16 @@ class Publication:
             self._compare()
 
     def _compare(self) -> None:
-        etags, self._noted = self._etags(), b""
+        listed = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._target.bucket)
+        etags = {each["Key"]: each["ETag"] for page in listed for each in page.get("Contents", ())}
+        self._noted = b""
         if NOTES in etags:
             answer = self._s3.get_object(Bucket=self._target.bucket, Key=NOTES)
             self._noted = answer["Body"].read()
-        notes = _decode(self._noted)
+        try:
+            notes = msgspec.json.decode(self._noted, type=Notes)
+        except msgspec.DecodeError:
+            notes = Notes()
         self._ours = {key: known for key, known in notes.ours.items() if key in etags}
         self._loose = notes.loose & etags.keys()
         digests = {key: file.read()[1] for key, file in self._files.items()}
@@ -142,11 +135,6 @@ class Publication:
 
     def _known(self, key: str) -> Known:
         return self._ours.get(key, UNSURE)
-
-    def _etags(self) -> dict[str, str]:
-        """The ETag of every object in the bucket, by key."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._target.bucket)
-        return {each["Key"]: each["ETag"] for page in pages for each in page.get("Contents", ())}
 
     def _read_digest(self, key: str) -> str:
         """The digest that an object carries; empty if it is not ours."""
@@ -198,11 +186,8 @@ class Publication:
         """Delete one by one: a request for many needs a checksum that not all services know."""
         if keys:
             self._note()
-
-        def delete(key: str) -> None:
-            self._s3.delete_object(Bucket=self._target.bucket, Key=key)
-
-        for key, _ in _at_once(delete, reversed([*_stages(keys)])):
+        delete = partial(self._s3.delete_object, Bucket=self._target.bucket)
+        for key, _ in _at_once(lambda key: delete(Key=key), reversed([*_stages(keys)])):
             del self._ours[key]
             yield key
 
@@ -246,10 +231,8 @@ def _at_once(act: Callable[[str], T], stages: Iterable[list[str]]) -> Iterator[t
 
 
 def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
-    """Every file of the site, by its key, but none whose name begins with a dot.
-
-    With ``by_address`` pages are there a second time, under their addresses.
-    """
+    """Every file of the site, by its key, but none whose name begins with a dot. With
+    ``by_address`` pages are there a second time, under their addresses."""
     for path in out.rglob("*"):
         key = path.relative_to(out).as_posix()
         if path.is_file() and not re.search(r"(^|/)\.", key):
@@ -286,10 +269,3 @@ def _addresses(key: str) -> Iterator[str]:
     yield path
     if path.endswith(f"/{HOME}"):
         yield path.removesuffix(HOME)
-
-
-def _decode(notes: bytes) -> Notes:
-    try:
-        return msgspec.json.decode(notes, type=Notes)
-    except msgspec.DecodeError:
-        return Notes()

@@ -1,12 +1,10 @@
 """Publishers of one bucket take turns, by an object in it that only one of them can create.
 
 The holder writes the object anew several times a minute. Whoever finds it unchanged for longer than
-:data:`LIFETIME`, by the service's own clock, takes it over: the turn of a publisher that was killed
-ends by itself, and no machine's clock matters.
+:data:`LIFETIME`, by the service's own clock, takes it over: so a killed publisher's turn ends.
 
-This needs conditional writes (``If-None-Match``, ``If-Match``), which AWS S3 has had since 2024;
-SeaweedFS has them too. Where a service refuses or ignores them, publishers do not wait for each
-other. Two at once may then leave a mixture, which the next publication puts right.
+This needs conditional writes (``If-None-Match``, ``If-Match``). Where a service has none, two
+publishers at once may leave a mixture, which the next publication puts right.
 """
 
 import threading
@@ -29,13 +27,11 @@ LIFETIME = 60.0
 RENEWALS = 4
 """How often the holder renews it in that time."""
 PAUSE = 1.0
-"""Seconds between two looks at another publisher's turn."""
-
+"""Seconds after which another publisher's turn is read again."""
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
 """Error codes of a service where the object is not as the condition says."""
 UNKNOWN = (400, 405, 501)
 """Statuses of services that do not know conditional writes."""
-
 WAITING = "另一处正在发布（或者刚才中断了），等它结束，最多一分钟……"
 LOST = "发布停得太久，另一处已经接着发布了。网上的网站是完整的，请再运行一次。"
 
@@ -49,8 +45,8 @@ class _Found(NamedTuple):
 
 
 class Turn:
-    """The turn to publish to a target, waited for and held by a ``with`` block that begins before
-    the bucket is read. ``say`` gets a sentence, once, if another publisher has the turn.
+    """The turn to publish to a target: a context manager, to be entered before the bucket is read.
+    ``say`` gets a sentence, once, if another publisher has the turn.
 
     Raises:
         WudanError: the bucket is out of reach.

@@ -1,8 +1,6 @@
-"""Compresses files with Brotli or gzip, whichever the browser accepts.
-
-Files alone: a page of the functions has secrets beside what somebody typed, and how well the two
-compress together would reveal them (BREACH, CVE-2013-3587).
-"""
+"""Compresses files with Brotli or gzip, whichever the browser accepts. Files alone: pages of the
+functions have secrets beside what somebody typed, which their size would reveal (BREACH,
+CVE-2013-3587)."""
 
 import gzip
 import re

@@ -1,5 +1,4 @@
-"""The functions on one machine: where those of a root keep their orders, and the figures that a
-build reads from these."""
+"""The functions on one machine: where a root keeps its orders, and the figures for a build."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -13,10 +12,8 @@ if TYPE_CHECKING:
     from functions.app import App
     from functions.storage.opening import Begin
 
-
 SHOWN = 5
 """How many orders a warning names."""
-
 PUBLIC = ("content", "templates", "static")
 """The folders of a root that are published; backups must not lie in them."""
 
@@ -46,24 +43,24 @@ def describe(root: Path, data: Path | None = None) -> None:
     os.environ["WUDAN_BUNDLE"] = str(incremental.bundle_folder(root))
 
 
-def look(root: Path, data: Path | None = None) -> bool:
-    """Check that the orders of this root can be opened, if there are any, and change nothing. Say
-    whether there are any that can be read without an upgrade.
+def inspect(root: Path, data: Path | None = None) -> bool:
+    """Whether this root has orders that can be read without an upgrade; changes nothing.
 
     Raises:
-        Unusable: they cannot.
+        Unusable: it has some, and they cannot be opened.
     """
     from functions.storage import opening
 
-    there = data or is_begun(root)
-    return bool(there) and opening.inspect(address(root, data), os.environ.get("WUDAN_SECRET", ""))
+    if not (data or is_begun(root)):
+        return False
+    return opening.inspect(address(root, data), os.environ.get("WUDAN_SECRET", ""))
 
 
 def warnings(
     root: Path, data: Path | None = None, known: Mapping[str, Collection[str]] | None = None
 ) -> list[str]:
     """A sentence for everything that open orders need and content has no longer. ``known`` are
-    the names that it has, by kind; by default those that the last build handed over."""
+    the names in the content, by kind; by default those that the last build handed over."""
     from functions.context.bundle import Latest
     from functions.forms import order_number
     from functions.orders import names
@@ -98,8 +95,5 @@ def figures(root: Path) -> dict[str, Any] | None:
         return None
     from functions.orders import figures as public
 
-    known = app(root)
-    try:
-        return public.snapshot(known.store, known.clock.now.date())
-    finally:
-        known.close()
+    with closing(app(root)) as functions:
+        return public.snapshot(functions.store, functions.clock.now.date())

@@ -1,6 +1,5 @@
 """Makes pages that are open in a browser reload themselves after a build, for staff who edit."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,6 @@ setInterval(async () => {
 }, 500);
 """
 TAG = f'<script src="{PATH}.js"></script>'.encode()
-
 PARTIAL = (b"if-", b"range", b"accept-encoding")
 """Request headers that ask for less than the whole, plain page."""
 REPLACED = (b"content-length", b"etag", b"last-modified", b"cache-control")
@@ -55,7 +53,8 @@ async def _with_tag(inner: ASGIApp, scope: HTTPScope, receive: Receive, send: Se
 
     async def hold_pages(message: Any) -> None:
         nonlocal start, body
-        if message["type"] == "http.response.start" and _is_page(message["headers"]):
+        kind = dict(message.get("headers", ())).get(b"content-type", b"")
+        if message["type"] == "http.response.start" and kind.startswith(b"text/html"):
             start = message
         elif start is None:
             await send(message)
@@ -68,10 +67,6 @@ async def _with_tag(inner: ASGIApp, scope: HTTPScope, receive: Receive, send: Se
     if start is not None:
         headers = [(name, value) for name, value in start["headers"] if name not in REPLACED]
         await _answer(send, start["status"], headers, body.replace(b"</body>", TAG + b"</body>"))
-
-
-def _is_page(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    return dict(headers).get(b"content-type", b"").startswith(b"text/html")
 
 
 async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

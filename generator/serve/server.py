@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
+from a2wsgi.asgi_typing import ASGIApp
 from a2wsgi.wsgi_typing import WSGIApp
 from whitenoise import WhiteNoise
 
@@ -37,8 +38,7 @@ THREADS = 16
 AHEAD = 1000
 """Chunks of 8 KB buffered for each slow client, so that a large photo does not occupy a thread."""
 IDLE = 120
-"""Seconds until an idle connection is closed: longer than proxies keep theirs (nginx 60), so that
-they do not send a request just when it closes."""
+"""Seconds until an idle connection is closed: longer than proxies keep theirs (nginx 60)."""
 GRACE = 5
 """Seconds for requests to finish when the server stops."""
 UVICORN: dict[str, Any] = {
@@ -65,18 +65,16 @@ def serve(
     root: Path,
     out: Path,
     data: Path | None,
-    address: tuple[str, int],
+    host: str,
+    port: int,
     watch: bool,
     say: Callable[[str], None],
-    begin: Begin = "nothing",
-    log: bool = False,
+    begin: Begin,
+    log: bool,
 ) -> None:
-    """Build, then answer until interrupted; ``say`` is called with sentences for the operator.
-    With ``log`` each request is a line on stderr; errors always are.
-
-    Port 0 takes a free one. The store is in ``data``, else where ``WUDAN_STORE`` says, else in
-    ``var/`` in the root. SIGTERM, SIGINT and SIGHUP all end it: requests that have begun are
-    answered, the database is closed, and this returns.
+    """Build, then answer until a signal of :data:`ENDING`; requests that have begun are answered.
+    Port 0 takes a free one. ``say`` is called with sentences for the operator. With ``log`` each
+    request is a line on stderr; errors always are.
 
     Raises:
         WudanError: the content is wrong, or the port is taken.
@@ -86,23 +84,14 @@ def serve(
         signal.signal(each, _end)
     app = local_app.app(root, data, begin)
     builder = incremental.Builder(root, out)
-    shown = _begin(app, builder, say)
-    pages = cast(WSGIApp, compress.application(files(out)))
-    static = WSGIMiddleware(pages, workers=THREADS, send_queue_size=AHEAD)
-    application = asgi.application(app, static)
-    if watch:
-        version = reload.Version()
-        application = reload.application(application, version)
-        Thread(target=_rebuild, args=(builder, version, say), daemon=True).start()
-    if log:
-        application = asgi.logged(application)
+    minute = Minute(app, builder, _begin(app, builder, say), say)
+    application = _application(app, builder, watch, log, say)
     stopping = Event()
-    minute = Minute(app, builder, shown, say)
     keeper = Thread(target=minute.keep, args=(stopping,), daemon=True)
     keeper.start()
-    listening = _listen(address)
+    listening = _listen(host, port)
     host, port = listening.getsockname()[:2]
-    say(_found(app))
+    say(_contents(app))
     say(f"网站在 http://{host}:{port} ，按 Ctrl+C 停止。")
     try:
         _answer(uvicorn.Server(uvicorn.Config(application, **UVICORN)), listening)
@@ -121,37 +110,50 @@ def _end(number: int, frame: object) -> None:
 
 
 def _answer(server: uvicorn.Server, listening: socket.socket) -> None:
-    """Answer until one of the signals. uvicorn handles two of them, and raises them again when it
-    has stopped, so that :func:`_end` is called then."""
+    """Answer until a signal of :data:`ENDING`. uvicorn handles only two, which it raises again."""
     signal.signal(signal.SIGHUP, lambda number, frame: server.handle_exit(signal.SIGTERM, frame))
     server.run(sockets=[listening])
 
 
-def _found(app: App) -> str:
+def _application(
+    app: App, builder: incremental.Builder, watch: bool, log: bool, say: Callable[[str], None]
+) -> ASGIApp:
+    """The functions and the site; with ``watch`` the site is built again after every change."""
+    pages = cast(WSGIApp, compress.application(files(builder.out)))
+    static = WSGIMiddleware(pages, workers=THREADS, send_queue_size=AHEAD)
+    application = asgi.application(app, static)
+    if watch:
+        version = reload.Version()
+        application = reload.application(application, version)
+        Thread(target=_rebuild, args=(builder, version, say), daemon=True).start()
+    return asgi.logged(application) if log else application
+
+
+def _contents(app: App) -> str:
     """What the store holds, so that an operator who opened the wrong one notices."""
     store = app.store
     filed = [store.tally(month) for month in store.months()]
     names = [counters.name(counters.ALL, what) for what in (counters.WISHES, counters.MERGED)]
     orders = sum(month.get(name, 0) for month in filed for name in names)
     people = len(Accounts(store, app.clock).everybody())
-    said = [f"数据里有 {orders} 单、{people} 个工作台账号"]
+    sentences = [f"数据里有 {orders} 单、{people} 个工作台账号"]
     for name, fact in (("备份", backup.FACT), ("定时工作", clock.LAST_ROUND)):
         at = store.fact(fact)
-        said.append(f"上一次{name}在 {at[:16].replace('T', ' ')}" if at else f"还没有做过{name}")
+        sentences.append(
+            f"上一次{name}在 {at[:16].replace('T', ' ')}" if at else f"还没有做过{name}"
+        )
     try:
         store.set_fact("started", app.clock.now.isoformat())
     except OperationalError as error:
-        said.append(
+        sentences.append(
             f"但是现在写不进去（{error}）：居民交不了心愿，工作台只能看。请看看磁盘是不是满了、只读了"
         )
-    return "；".join(said) + "。"
+    return "；".join(sentences) + "。"
 
 
 def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -> Figures | None:
-    """Build the site, and return the figures that it shows.
-
-    If it cannot be written but there is a bundle, residents' forms still work: this returns None,
-    and every round of the minute tries again.
+    """Build the site, and return the figures that it shows; None if it cannot be written, but there
+    is a bundle, so that residents' forms work.
 
     Raises:
         WudanError: the content is wrong, or there is no bundle either.
@@ -170,11 +172,10 @@ def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -
         return None
 
 
-def _listen(address: tuple[str, int]) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server(address)
+        return socket.create_server((host, port))
     except OSError as error:
-        host, port = address
         raise WudanError(f"{host}:{port} 用不了（{error.strerror}）。请换一个 --port。") from error
 
 
@@ -185,7 +186,15 @@ def files(out: Path) -> WSGIApplication:
         for name in ("x-content-type-options", "content-security-policy"):
             headers[name] = HEADERS[name]
 
-    missing = _missing(out)
+    def missing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            status, body = "404 Not Found", (out / "404.html").read_bytes()
+        except OSError:  # The site could not be built yet.
+            status, body = "503 Service Unavailable", UNBUILT.encode()
+        headers = [("content-type", "text/html; charset=utf-8"), ("content-length", str(len(body)))]
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
     served: WSGIApplication = WhiteNoise(
         missing,
         root=str(out),
@@ -206,34 +215,17 @@ def files(out: Path) -> WSGIApplication:
     return visible
 
 
-def _missing(out: Path) -> WSGIApplication:
-    def missing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            status, body = "404 Not Found", (out / "404.html").read_bytes()
-        except OSError:  # The site could not be built yet.
-            status, body = "503 Service Unavailable", UNBUILT.encode()
-        headers = [("content-type", "text/html; charset=utf-8"), ("content-length", str(len(body)))]
-        start_response(status, headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-    return missing
-
-
 def _rebuild(
     builder: incremental.Builder, version: reload.Version, say: Callable[[str], None]
 ) -> None:
-    """Build again after every change to what the site is made from; after a mistake, wait for the
-    next change.
-
-    A change is built at once. As soon as no more follow, everything is compared, so that changes
-    which the watcher missed, or which came before it started, are built too.
-    """
+    """Build again after every change to what the site is made from, also after a mistake. When no
+    more changes follow, everything is compared, so that changes which the watcher missed, or which
+    came before it started, are built too."""
     import watchfiles
 
-    bases = (builder.root, PRODUCT)
-    places = {base / name for base in bases for name in ("templates", "static")}
-    places |= {builder.root / "content", builder.root / "site.yaml"}
-    watched = [place for place in places if place.exists()]
+    root = builder.root
+    places = {base / name for base in (root, PRODUCT) for name in ("templates", "static")}
+    watched = [each for each in {*places, root / "content", root / "site.yaml"} if each.exists()]
     certain = False
     for changes in watchfiles.watch(
         *watched, debounce=50, step=10, rust_timeout=500, yield_on_timeout=True

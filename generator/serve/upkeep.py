@@ -18,7 +18,6 @@ from generator.build import incremental
 from generator.errors import WudanError
 
 Figures = dict[str, Any]
-
 MINUTE = 60
 """Seconds from one round to the next."""
 AGAIN = timedelta(hours=1)
@@ -34,7 +33,7 @@ PARTS = {
     "rules": "按新规矩重算期限",
     "figures": "更新网站上的数字",
     "backup": "备份",
-    "looks": "补记谁看过",
+    "access_log": "补记谁看过",
     "schedule": "全部",
 }
 """The names of the parts of a minute's work in messages to staff."""
@@ -45,10 +44,8 @@ BUILDING = Lock()
 
 class Minute:
     """The work of each minute. Its parts are independent: one that fails is tried again the next
-    minute, and the site is served all the same. Trouble is reported when it begins or changes.
-
-    ``shown`` are the figures that the site shows; None if it could not be built.
-    """
+    minute. Trouble is reported when it begins or changes. ``shown`` are the figures that the site
+    shows; None if it could not be built."""
 
     def __init__(
         self,
@@ -72,7 +69,7 @@ class Minute:
         """Do every part once."""
         self._troubles = {}
         self._part("schedule", self._schedule)
-        self._part("looks", lambda: self._app.access_log.settle())
+        self._part("access_log", lambda: self._app.access_log.settle())
         self._part("figures", self._figures)
         self._part("backup", self._copies.go_on)
         now = f"{self._app.clock.now:%Y-%m-%d %H:%M}"
@@ -109,16 +106,11 @@ class Minute:
 
 
 class DailyCopy:
-    """Makes a backup of the database once a day, if ``site.yaml`` names a folder for it.
-
-    A process of its own does it, because verifying a backup takes seconds of CPU, and a disk that
-    hangs must not hold up the other work.
-    """
+    """Makes a backup a day, if ``site.yaml`` names a folder for it, in a process of its own: that
+    takes seconds of CPU, and a disk that hangs must not hold up the other work."""
 
     def __init__(self, app: App, root: Path):
-        self._app = app
-        program = str(PRODUCT / "build.py")
-        self._command = [sys.executable, program, "backup", "--root", str(root)]
+        self._app, self._root = app, root
         self._running: subprocess.Popen[str] | None = None
         self._began = app.clock.now - 2 * AGAIN
         self._trouble = ""
@@ -129,24 +121,27 @@ class DailyCopy:
         Raises:
             WudanError: the last one failed; it is tried again in an hour.
         """
-        if self._running:
-            self._look(self._running)
+        if self._running and self._running.poll() is None:
+            if self._app.clock.now - self._began > AGAIN:
+                self._running.kill()
+        elif self._running:
+            _, message = self._running.communicate()
+            self._trouble = (message.strip() or "没有做完。") if self._running.returncode else ""
+            self._running = None
         elif self._is_due():
             self._began = self._app.clock.now
+            command: list[str | Path] = [
+                sys.executable,
+                PRODUCT / "build.py",
+                "backup",
+                "--root",
+                self._root,
+            ]
             self._running = subprocess.Popen(  # noqa: S603 - Our own program.
-                self._command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
             )
         if self._trouble:
             raise WudanError(self._trouble)
-
-    def _look(self, running: subprocess.Popen[str]) -> None:
-        if running.poll() is None:
-            if self._app.clock.now - self._began > AGAIN:
-                running.kill()
-            return
-        _, message = running.communicate()
-        self._trouble = (message.strip() or "没有做完。") if running.returncode else ""
-        self._running = None
 
     def _is_due(self) -> bool:
         today = self._app.clock.now.date().isoformat()
