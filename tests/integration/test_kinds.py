@@ -16,8 +16,8 @@ from generator.content.kinds import KINDS, Kind
 from generator.content.models import Entry
 from generator.errors import ContentError
 from generator.files.output import Report
+from generator.site.plan import PLANNERS
 from generator.site.plan.page import Page, item_page
-from generator.site.plan.planners import PLANNERS
 from tests.support.site import MADE, tree
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from generator.content import library
 from generator.content.kinds import KINDS
 from generator.content.models import News, Site
 from generator.site import plan
+from generator.site.plan import PLANNERS
 from generator.site.plan.page import Page
-from generator.site.plan.planners import PLANNERS
 
 SITE = library.load(Path(__file__).parent.parent / "site")
 

@@ -1,10 +1,10 @@
 """Which pages a site has, where each is, and what each is made from.
 
-A new kind of page is a planner and a line in :data:`generator.site.plan.planners.PLANNERS`; if it
-shows a new kind of content, that is a model and a line in :data:`generator.content.kinds.KINDS`.
+A new kind of page is a module here and a line in :data:`PLANNERS`; if it shows a new kind of
+content, that is a model and a line in :data:`generator.content.kinds.KINDS`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
 from inspect import signature
@@ -17,9 +17,36 @@ from generator.content.kinds import KINDS, address
 from generator.content.models import Site
 from generator.content.yaml_source import Document
 from generator.errors import ContentError, Problem
-from generator.site.plan import news, planners, reports
+from generator.site.plan import (
+    fairs,
+    feeds,
+    former,
+    forms,
+    home,
+    news,
+    partners,
+    reports,
+    services,
+    standing,
+    teams,
+)
 from generator.site.plan.page import PER_PAGE, Page
 from generator.site.plan.section import Section, Source, source
+
+PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
+    "home": home.pages,
+    "services": services.pages,
+    "teams": teams.pages,
+    "fairs": fairs.pages,
+    "partners": partners.pages,
+    "forms": forms.pages,
+    "reports": reports.pages,
+    "feeds": feeds.pages,
+    "standing": standing.pages,
+    "former": former.pages,
+}
+"""Every planner of one section, by the section's name. Its parameters name all that it is given by
+:func:`plan`, so it is called again whenever one of these changed."""
 
 
 def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
@@ -41,17 +68,17 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     sources["latest"] = rows.items.stretch(0, PER_PAGE)
     sections = [
         Section(name, planner, *map(sources.__getitem__, signature(planner).parameters))
-        for name, planner in planners.PLANNERS.items()
+        for name, planner in PLANNERS.items()
     ]
     sections += news.sections(rows, site.news)
     places = Source(decisive, partial(_places, site, tuple(sections)))
-    return [*sections, Section("sitemap", planners.sitemap, places)]
+    return [*sections, Section("sitemap", feeds.sitemap, places)]
 
 
 def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
     """All addresses except old ones, with the day of those that have one."""
     planned = (page for section in sections for page in section.pages)
-    shown = {page.address: None for page in planned if page.template != planners.MOVED}
+    shown = {page.address: None for page in planned if page.template != former.MOVED}
     everything = (item for items in site.entries.values() for item in items)
     return shown | {address(item): item.date for item in everything if hasattr(item, "date")}
 

@@ -1,0 +1,21 @@
+"""What programs read, at fixed addresses."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from generator.content.models import News
+from generator.site.plan.page import Page
+from generator.site.service_day import service_day
+
+
+def pages(latest: Sequence[News]) -> Iterator[Page]:
+    """``latest`` are the newest news."""
+    yield Page("/feed.xml", "feed.xml", {"news": latest})
+    yield Page("/service-day.ics", service_day, {})
+    yield Page("/robots.txt", "robots.txt", {})
+
+
+def sitemap(places: Mapping[str, date | None]) -> Iterator[Page]:
+    """``places`` are all addresses, with the day of those that have one."""
+    listed = sorted((place, day) for place, day in places.items() if place.endswith("/"))
+    yield Page("/sitemap.xml", "sitemap.xml", {"places": listed})

@@ -1,0 +1,31 @@
+"""Pages at addresses that were once in use: of items that ended, and of old names."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from generator.content.kinds import KINDS
+from generator.content.models import Item
+from generator.site.plan.page import Page, item_page
+
+MOVED = "moved.html"
+"""The template of a page that leads on to an item's new address."""
+
+ALONE: dict[str, Any] = {
+    **dict.fromkeys(("newer", "older", "counted")),
+    **dict.fromkeys(("related", "services", "teams", "pages"), ()),
+}
+"""What the templates of items show of others: nothing, because an item that ended stands alone."""
+
+
+def pages(
+    past: Mapping[str, Sequence[Item]], renamed: Mapping[str, Mapping[str, str]]
+) -> Iterator[Page]:
+    """The items that ended, at their addresses; and a page at each address before a renaming."""
+    for items in past.values():
+        for item in items:
+            yield item_page(item, ALONE)
+    for folder, names in renamed.items():
+        base = KINDS[folder].base
+        for old, new in names.items():
+            source = f"content/{folder}/{new}.yaml"
+            yield Page(f"{base}{old}/", MOVED, {"to": f"{base}{new}/"}, source)
