@@ -48,7 +48,7 @@ class Meter:
     def __init__(self, store: DynamoDB):
         self.units: Counter[str] = Counter()
         self._raw = boto3.client("dynamodb")
-        events = store._table.client.meta.events
+        events = store.client.meta.events
         events.register("provide-client-params.dynamodb", self._sent)
         events.register("after-call.dynamodb", self._answered)
 
@@ -157,7 +157,7 @@ def main() -> None:
 
 def _stored(store: DynamoDB, app: App) -> int:
     """How many bytes a community's table holds, by order; DynamoDB adds 100 to each item."""
-    pages = store._table.client.get_paginator("scan").paginate(TableName="wudan")
+    pages = store.client.get_paginator("scan").paginate(TableName="wudan")
     items = [item for page in pages for item in page["Items"]]
     orders = len([*app.store.numbers(repository.KIND)])
     return sum(_size(item) + 100 for item in items) // orders

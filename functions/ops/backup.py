@@ -148,7 +148,7 @@ def _fetch(copy: Path, new: Path, secret: bytes) -> None:
         with suppress(FileNotFoundError):
             _copy(copy.with_name(copy.name + suffix), new.with_name(new.name + suffix))
     try:
-        known = sqlite.glance(new)
+        known = sqlite.inspect(new)
     except Unusable as unusable:
         if unusable.code != "store_damaged":
             raise
@@ -174,7 +174,7 @@ def _alone(place: Path) -> Iterator[None]:
         lock.claim()
         yield
     finally:
-        lock.end()
+        lock.close()
 
 
 def _keep(database: Path, now: datetime) -> Path | None:

@@ -18,11 +18,9 @@ SQLITE = {
     "SQLITE_CANTOPEN": UNWRITABLE,
     "SQLITE_IOERR_WRITE": UNWRITABLE,
 }
-"""Errors (https://www.sqlite.org/rescode.html) after which a transaction is undone for certain.
-
-A transaction takes effect with the last page that it writes to the log, so one that could not be
-written whole never does. ``SQLITE_IOERR_FSYNC`` is missing here, because all pages may be there."""
-
+"""Errors (https://www.sqlite.org/rescode.html) after which a transaction is undone for certain. It
+takes effect with the last page that it writes to the log, so one that could not be written whole
+never does. ``SQLITE_IOERR_FSYNC`` is missing here, because all pages may be there."""
 SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
@@ -30,10 +28,8 @@ def unwritten(error: BaseException) -> str:
     """``busy`` or ``unwritable`` where the error says that nothing was written; else nothing."""
     if isinstance(error, Busy | Conflict | Full):
         return BUSY
-    if isinstance(error, Unusable):
+    if isinstance(error, Unusable) or (isinstance(error, OSError) and error.errno in SYSTEM):
         return UNWRITABLE
-    if isinstance(error, OSError):
-        return UNWRITABLE if error.errno in SYSTEM else ""
     if _engine(error) == "sqlite3":
         name = getattr(error, "sqlite_errorname", "")
         return next((code for known, code in SQLITE.items() if name.startswith(known)), "")
@@ -53,9 +49,7 @@ def of_store(error: BaseException) -> bool:
 
 
 def _engine(error: BaseException) -> str:
-    """The library that an error, or one of its base classes, belongs to.
-
-    Compared by name, because neither library is loaded where the other is in use.
-    """
+    """The library of an error, or of one of its base classes. Compared by name, because neither
+    library is loaded where the other is in use."""
     modules = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     return next((engine for engine in ("sqlite3", "botocore") if engine in modules), "")

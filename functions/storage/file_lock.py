@@ -13,11 +13,8 @@ PAUSE = 0.05
 
 class FileLock:
     """One holder of the lock on ``file``, or on a folder that exists: many may share the lock, or
-    one may have it alone.
-
-    Where files cannot be locked, or the folder cannot be written, everybody gets the lock: SQLite's
-    own locks still keep writers apart.
-    """
+    one may have it alone. Where nothing can be locked or written, everybody gets the lock: SQLite's
+    own locks still keep writers apart."""
 
     def __init__(self, file: Path):
         self._folder = file if file.is_dir() else file.parent
@@ -48,7 +45,7 @@ class FileLock:
             self._take(fcntl.LOCK_SH)
             raise
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Release the lock."""
         if self._fd >= 0:
             os.close(self._fd)
@@ -62,12 +59,11 @@ class FileLock:
             time.sleep(PAUSE)
 
     def _take(self, how: int) -> bool:
-        if self._fd < 0:
-            return True
         try:
-            fcntl.flock(self._fd, how | fcntl.LOCK_NB)
+            if self._fd >= 0:
+                fcntl.flock(self._fd, how | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         except OSError:
-            return True
+            pass  # It cannot be locked.
         return True

@@ -1,8 +1,7 @@
-"""A history and what belongs to it.
+"""A *history*: the events of one thing (an order, a volunteer, an account), under its number.
 
-A *history* is the list of events of one thing, under its number: an order, a volunteer, an
-account. Beside it are its *head* (what the events amount to, for lists) and what must not enter
-the events: personal data, sealed, one blob per event, which can be erased alone.
+Beside it are its *head* (what the events amount to, for lists) and what must not enter the events:
+personal data, sealed, one blob per event, which can be erased alone.
 """
 
 import json
@@ -19,13 +18,10 @@ LAYOUT = 1
 the data, so that `doctor` can tell an older head (0: before there were numbers) from a damaged one,
 and the schedule derives all heads anew.
 
-Only heads need it. An event is never rewritten, so a new meaning gets a new kind or key; what is
-sealed has the form's questions as keys, and another cipher would have another purpose in
-:mod:`functions.storage.vault`; a fact is one value; tables have a version of their own."""
-
+Only heads need it. A new meaning of an event gets a new kind or key; what is sealed has the form's
+questions as keys; a fact is one value; tables have a version of their own."""
 LAYOUT_KEY = "#layout"
 """No question of a form can have this name."""
-
 UNREADABLE = (ValueError, TypeError, AttributeError)
 """What is raised where a head's data is no JSON, or JSON of another shape."""
 
@@ -36,22 +32,20 @@ def to_utc(moment: datetime) -> str:
 
 
 class Event(NamedTuple):
-    """Something that happened. ``data`` never holds personal data."""
+    """Something that happened ``at`` a time (ISO 8601 with its offset from UTC, to the second).
+    ``data`` never holds personal data."""
 
     kind: str
     by: str
     at: str
-    """ISO 8601 with its offset from UTC, to the second."""
     data: Mapping[str, Any] = MappingProxyType({})
 
 
 class Head(NamedTuple):
-    """What one history amounts to. ``version`` is the number of its events.
-
-    ``begun`` is the time of the first event. ``due`` is the day by which something should happen
-    next, and ``owner`` the team that should do it; both may be empty. ``marks`` are the names under
-    which it can be found, such as ``service:haircut``.
-    """
+    """What one history amounts to. ``version`` is the number of its events, and ``begun`` the time
+    of the first. ``due`` is the day by which something should happen next, and ``owner`` the team
+    that should do it; both may be empty. ``marks`` are the names under which it can be found, such
+    as ``service:haircut``."""
 
     no: str
     kind: str
@@ -64,6 +58,10 @@ class Head(NamedTuple):
     marks: tuple[str, ...] = ()
     layout: int = LAYOUT
     """The :data:`LAYOUT` of ``data``."""
+
+    def followed(self, **changes: Any) -> "Head":
+        """The head after one more event, which changes these fields."""
+        return self._replace(version=self.version + 1, **changes)
 
     @property
     def position(self) -> str:
@@ -92,14 +90,11 @@ class Message(NamedTuple):
 class Change(NamedTuple):
     """One transaction. ``head.version`` includes the new events.
 
-    ``personal`` holds what is sealed, by the number of its event; ``traces`` are marks made of
-    personal data, which are removed when that is erased. ``tally`` is added to the counters, by
-    month and name, and no counter in ``limits`` may rise above its limit. ``once`` names the
-    submission that the events come from.
-
-    ``erase`` removes, before anything of this change is written, all personal data of the history
-    and its traces. ``rewritten`` replaces events by their number; only `doctor` does that, to take
-    out what should never have entered a history.
+    ``personal`` is what is sealed, by the number of its event; ``traces`` are marks made of it, to
+    be removed with it. ``tally`` is added to the counters, by month and name, and none in
+    ``limits`` may rise above its limit. ``once`` names the submission that the events come from.
+    ``erase`` removes first all personal data of the history and its traces. ``rewritten`` replaces
+    events by their number; only `doctor` does that, to take out what should never have entered.
     """
 
     head: Head
@@ -121,9 +116,9 @@ Place = tuple[Any, ...]
 class Stored(NamedTuple):
     """All that is stored under one number, whether it belongs together or not.
 
-    ``damaged`` names the parts that are not what was written: ``head``, ``event 3``, ``sealed 1``.
-    They are left out of the other fields. ``head`` is None where it is missing or damaged; the
-    number of a history without a head may be lost, and is then like ``#17``.
+    ``damaged`` names the parts that are not what was written (``head``, ``event 3``, ``sealed 1``)
+    and are left out of the other fields. Where ``head`` is None, because it is missing or damaged,
+    the number may be lost, and is then like ``#17``.
     """
 
     no: str

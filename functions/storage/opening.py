@@ -1,14 +1,14 @@
 """A store is opened with the secret that belongs to it, or not at all.
 
-What is sealed in a store opens with one secret only, so the two are created together, and the
-store keeps a fingerprint of the secret. Where one of them is missing, empty or another community's,
-nothing is read, written or created.
+What is sealed in a store opens with one secret only, so the two are created together, and the store
+keeps a fingerprint of the secret. Where one is missing, empty or another community's, nothing is
+read, written or created.
 """
 
 import os
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,20 +19,16 @@ from functions.storage.port import Store
 from functions.storage.vault import SHORTEST, Vault
 
 if TYPE_CHECKING:
-    from functions.storage.sqlite import Glance
+    from functions.storage.sqlite import Inspection
 
 SECRET = "secret"  # noqa: S105 - The name of a file.
 """The file beside the database that holds the secret, where the environment does not."""
-
 FACT = "secret"
 """The fact with the fingerprint of the store's secret."""
-
 GIVEN_UP = "secret_given_up"
 """The fact with the time at which a lost secret was given up; what was sealed earlier is lost."""
-
 SAMPLE = 50
 """How many histories of a store without a fingerprint are tried with the secret."""
-
 PATIENCE = 10
 """Seconds in which another program should have created the same store."""
 
@@ -42,17 +38,15 @@ without its database."""
 
 
 def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
-    """The secret for the store at ``address``: the one that is ``given``, else the one that lies
+    """The secret for the store at ``address``: the one that is ``given``, else the one in the file
     beside the database. Where there is neither secret nor database, both are created.
 
     Raises:
         Unusable: the secret is missing or too short, or its database is missing or empty.
     """
-    engine, _, place = address.partition(":")
-    if engine != "sqlite":
+    database, file = _database(address), beside(address)
+    if database is None:
         return _long_enough(given.encode(), "WUDAN_SECRET")
-    database = Path(place)
-    file = beside(address)
     with _nobody_begins(file.parent):
         kept = _inspected(database)
         left = kept is None and (_has_log(database) or (file.exists() and begin != "secret"))
@@ -70,29 +64,25 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
 
 
 def inspect(address: str, given: str) -> bool:
-    """Make sure that store and secret exist and belong together, as far as this machine can tell
-    without changing anything, and say whether the store can be read without an upgrade.
+    """Whether the store can be read without an upgrade, as far as this machine can tell without
+    changing anything.
 
     Raises:
-        Unusable: they are not, or do not.
+        Unusable: store or secret are missing, or do not belong together.
     """
     vault = Vault(secret_for(address, given, "never"))
-    engine, _, place = address.partition(":")
-    seen = _inspected(Path(place)) if engine == "sqlite" else None
+    database = _database(address)
+    seen = _inspected(database) if database else None
     if seen and seen.facts.get(FACT, "") not in ("", *vault.fingerprints):
         raise Unusable("secret_foreign")
     return seen is None or not seen.older
 
 
 def existing(address: str) -> Store:
-    """The store at an address, if there is one; an empty file counts as none.
-
-    Raises:
-        Unusable: ``no_store``, there is none.
-    """
-    engine, _, place = address.partition(":")
-    if engine == "sqlite" and _inspected(Path(place)) is None:
-        raise Unusable("no_store", place=place)
+    """The store at an address; ``Unusable`` (``no_store``) if there is none, or an empty file."""
+    database = _database(address)
+    if database and _inspected(database) is None:
+        raise Unusable("no_store", place=database)
     store = connect(address)
     if not store.local:
         store.fact(FACT)  # Only a request shows whether there is a table.
@@ -107,11 +97,11 @@ def beside(address: str) -> Path:
 def pair(store: Store, vault: Vault) -> Store:
     """The store, once it is certain that the secret belongs to it.
 
-    A store that is older than fingerprints gets one here on one machine. Over a network the
-    schedule sees to it, because it may read lists.
+    On one machine a store that is older than fingerprints gets one here; over a network the
+    schedule does it, because it may read lists.
 
     Raises:
-        Unusable: ``secret_foreign``, they do not.
+        Unusable: ``secret_foreign``, it does not.
     """
     known = store.fact(FACT)
     if known and known not in vault.fingerprints:
@@ -122,11 +112,8 @@ def pair(store: Store, vault: Vault) -> Store:
 
 
 def adopt(store: Store, vault: Vault) -> None:
-    """Write the secret's fingerprint into a store without one, if what is sealed there opens.
-
-    Raises:
-        Unusable: ``secret_foreign``, most of it does not open.
-    """
+    """Write the secret's fingerprint into a store without one; ``Unusable`` (``secret_foreign``) if
+    most of what is sealed there does not open."""
     opened = [
         vault.opens(head.no, sealed)
         for kind in ("order", "volunteer")
@@ -171,45 +158,41 @@ def new_line() -> str:
 
 
 def _begin(address: str, file: Path) -> None:
-    """Create an empty database, and after it the secret, so that this can be repeated whenever it
-    was interrupted. Of several programs at once one makes the secret, and all use it."""
+    """Create an empty database and then the secret, so that this can be repeated if interrupted.
+    Of several programs at once one makes the secret, and all use it."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(file.parent)
-        try:
+        with closing(FileLock(file.parent)) as lock:
             lock.claim(PATIENCE)
             if not file.exists():
                 connect(address).close()
                 write_secret(file, new_line())
-        finally:
-            lock.end()
     except OSError as error:
         raise Unusable("unwritable", place=file.parent, error=error) from error
 
 
 @contextmanager
 def _nobody_begins(folder: Path) -> Iterator[None]:
-    """Wait until no other program is beginning a store there, because one that is half begun looks
-    like one that was left behind."""
-    lock = FileLock(folder) if folder.is_dir() else None
-    try:
-        if lock:
-            lock.share(PATIENCE)
+    """Wait until no other program is beginning a store there: a half begun one would be refused."""
+    if not folder.is_dir():
         yield
-    finally:
-        if lock:
-            lock.end()
+        return
+    with closing(FileLock(folder)) as lock:
+        lock.share(PATIENCE)
+        yield
 
 
-def _inspected(database: Path) -> "Glance | None":
-    """A look at a database; None where there is none, or an empty file.
+def _database(address: str) -> Path | None:
+    """The file of a store on this machine; None for one over a network."""
+    engine, _, place = address.partition(":")
+    return Path(place) if engine == "sqlite" else None
 
-    Raises:
-        Unusable: ``store_damaged``, it cannot be read.
-    """
-    from functions.storage.sqlite import glance
 
-    return glance(database) if database.exists() and database.stat().st_size else None
+def _inspected(database: Path) -> "Inspection | None":
+    """What a database shows without being opened; None where there is none, or an empty file."""
+    from functions.storage import sqlite
+
+    return sqlite.inspect(database) if database.exists() and database.stat().st_size else None
 
 
 def _has_log(database: Path) -> bool:

@@ -1,7 +1,7 @@
-"""What every engine of the store does, as small protocols.
+"""What every engine of the store does. Each call is one transaction, durable before it returns.
 
-Each call is one transaction, durable before it returns. A caller asks for what it needs:
-:class:`Lists`, say; :class:`Store` is all of them together.
+A caller that needs only :class:`Histories` or :class:`Counters` asks for no more; :class:`Store`
+is everything.
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -45,35 +45,6 @@ class Histories(Protocol):
         """The submissions that led to a history."""
 
 
-class Lists(Protocol):
-    """Heads found by what they have in common."""
-
-    def find(
-        self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
-    ) -> list[Head]:
-        """Heads with all these marks, the newest first, after the one whose place is ``before``.
-
-        The engine looks the first mark up, so it should be the rarest.
-        """
-
-    def waiting(
-        self,
-        kind: str,
-        state: str,
-        owner: str = "",
-        after: str = "",
-        limit: int = 20,
-        until: str = "~",
-    ) -> list[Head]:
-        """Heads in a state, the longest due first, after the one whose turn is ``after``.
-
-        ``until`` leaves out those that are due on that day or later.
-        """
-
-    def numbers(self, kind: str) -> Iterator[str]:
-        """The number of every history of a kind. It reads them all: never for a request."""
-
-
 class Counters(Protocol):
     """The community's counters, by month and name."""
 
@@ -87,76 +58,59 @@ class Counters(Protocol):
         """The counters of all months that are not zero, by month and name."""
 
 
-class Outbox(Protocol):
-    """Messages that wait to be sent, were sent, or failed."""
+class Store(Histories, Counters, Protocol):
+    """All that an engine does. From ``faults`` on it serves commands that check a store.
+
+    ``local`` says whether it writes on this machine: then one thread should write what comes at
+    once, in one transaction (:meth:`batch`); over a network many threads should wait at the same
+    time. ``damage`` is what reading raises where the data is damaged.
+    """
+
+    local: bool
+    damage: tuple[type[Exception], ...]
+
+    def find(
+        self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
+    ) -> list[Head]:
+        """Heads with all these marks, the newest first, after the position ``before``. The first
+        mark should be the rarest, because the engine looks it up."""
+
+    def waiting(
+        self,
+        kind: str,
+        state: str,
+        owner: str = "",
+        after: str = "",
+        limit: int = 20,
+        until: str = "~",
+    ) -> list[Head]:
+        """Heads in a state that are due before the day ``until``, the longest due first, after the
+        due position ``after``."""
+
+    def numbers(self, kind: str) -> Iterator[str]:
+        """The number of every history of a kind. It reads them all: never for a request."""
 
     def messages(
         self, state: str, until: str = "~", limit: int = 50, since: str = ""
     ) -> list[Message]:
-        """Messages in a state that are to be tried from ``since`` to ``until``, the next one
-        first."""
+        """Messages in a state that are to be tried from ``since`` to ``until``, the next first."""
 
     def settle(self, message: Message, tried: int) -> bool:
         """Write what became of a message, unless somebody else tried it after ``tried`` tries;
         return whether it was written."""
 
-
-class Limits(Protocol):
-    """How often something was tried within a time."""
-
     def count(self, what: str, now: datetime, until: datetime) -> int:
-        """Add one to a counter that ends at ``until``, and return its value.
-
-        A counter that would end later was begun by a clock that was ahead; it ends at ``until``.
-        """
+        """Add one to the tries of something, forgotten at ``until``, and return how many there are.
+        A counter that would end later was begun by a clock that was ahead: it ends at ``until``."""
 
     def reset(self, what: str) -> None:
-        """Set a counter back to zero."""
-
-
-class Facts(Protocol):
-    """What is known of the store itself, by name."""
+        """Set such a counter back to zero."""
 
     def fact(self, name: str) -> str:
-        """A fact, such as the fingerprint of the store's secret; empty where there is none."""
+        """A fact about the store, such as the fingerprint of its secret; empty if there is none."""
 
     def set_fact(self, name: str, value: str, seen: str | None = None) -> bool:
         """Write a fact, with ``seen`` only over that value; return whether it was written."""
-
-
-class Maintenance(Protocol):
-    """The store read raw and put right, for commands alone."""
-
-    damage: tuple[type[Exception], ...]
-    """What reading raises where the data is damaged."""
-
-    def faults(self) -> list[str]:
-        """What the engine itself finds wrong with its files, in its own words."""
-
-    def everything(self) -> Iterator[Stored]:
-        """Whatever is kept under any number, found without lists.
-
-        It reads the whole store, so only `doctor` and `move` use it.
-        """
-
-    def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
-        """Where lists should lead to a history with this head."""
-
-    def renew(self, kept: Stored, head: Head | None, traces: Set[str]) -> None:
-        """Write a head anew, and have exactly the right lists lead to it. Without a head, remove
-        what leads to nothing: places, traces and submissions.
-
-        Raises:
-            Conflict: the history was added to since it was read.
-        """
-
-
-class Store(Histories, Lists, Counters, Outbox, Limits, Facts, Maintenance, Protocol):
-    """All that an engine does."""
-
-    local: bool
-    """Whether it writes on this machine: then one thread should write what comes at once, in one
-    transaction (:meth:`together`); over a network many threads should wait at the same time."""
 
     def batch(self, patience: float = 0) -> AbstractContextManager["Store"]:
         """A store whose changes are durable when the block has ended, perhaps not earlier.
@@ -182,3 +136,20 @@ class Store(Histories, Lists, Counters, Outbox, Limits, Facts, Maintenance, Prot
 
     def close(self) -> None:
         """Close the store; all that was written is then in the one file that a copy takes."""
+
+    def faults(self) -> list[str]:
+        """What the engine itself finds wrong with its files, in its own words."""
+
+    def everything(self) -> Iterator[Stored]:
+        """Whatever is kept under any number, found without lists. It reads the whole store."""
+
+    def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
+        """Where lists should lead to a history with this head."""
+
+    def renew(self, kept: Stored, head: Head | None, traces: Set[str]) -> None:
+        """Write a head anew, and have exactly the right lists lead to it. Without a head, remove
+        what leads to nothing: places, traces and submissions.
+
+        Raises:
+            Conflict: the history was added to since it was read.
+        """

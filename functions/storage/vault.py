@@ -10,21 +10,19 @@ from functools import cached_property
 from typing import Any
 
 NONCE = 12
+KEY = 22
+"""Characters of a key in an address."""
+SHORTEST = 16
+"""Characters that a secret has at least; those that are made here have 64."""
 
 # Made once, because json.dumps makes an encoder for each call with settings of its own.
 _sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
-SHORTEST = 16
-"""Characters that a secret has at least; those that are made here have 64."""
-
 
 class Vault:
-    """What a community's secret can do.
-
-    The secret may have several lines: the first is in use, and those below were in use before it.
-    They still open what they sealed and recognise the keys that they made. A secret without any
-    line opens nothing and makes nothing; that suffices for a program that only counts.
-    """
+    """What a community's secret can do. Its first line is in use. Those below were in use before
+    it: they still open what they sealed and recognise the keys that they made. A secret without
+    any line opens and makes nothing; that suffices for a program that only counts."""
 
     def __init__(self, secret: bytes):
         lines = [line.strip() for line in secret.splitlines()]
@@ -38,9 +36,9 @@ class Vault:
     def tracking_key(self, no: str, known: str = "") -> str:
         """The key that opens an order's progress: 128 bits, as 22 characters for an address.
 
-        It is derived from the number, so that a lost answer can be repeated and a resident who lost
-        the key can be told it, though only its :func:`fingerprint` is stored. With that as
-        ``known``, the result is the key of that fingerprint, whichever line of the secret made it.
+        It is derived from the number, so that it can be told again though only its
+        :func:`fingerprint` is stored. With that as ``known``, the result is the key of that
+        fingerprint, whichever line of the secret made it.
         """
         first = ""
         for key in self._ring:
@@ -59,6 +57,15 @@ class Vault:
         """The same by every line of the secret, the newest first."""
         purpose = f"stamp:{_sorted_json(parts)}"
         return [key.derive(purpose).hex() for key in self._ring]
+
+    def key(self, *parts: Any) -> str:
+        """The beginning of a stamp, as a key for an address: 88 bits."""
+        return self.stamp(*parts)[:KEY]
+
+    def is_key(self, key: str, *parts: Any) -> bool:
+        """Whether this is such a key, made with any line of the secret."""
+        keys = [stamp[:KEY].encode() for stamp in self.stamps(*parts)]
+        return any(hmac.compare_digest(each, key.encode()) for each in keys)
 
     def fresh(self) -> str:
         """An id that nobody can guess, for one copy of a form."""
@@ -124,7 +131,7 @@ class _Key:
 
 
 def fingerprint(key: str) -> str:
-    """What is stored of a key: enough to recognise it, and too little to make it."""
+    """What is stored of a key, to recognise it; the key does not follow from it."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 

@@ -336,13 +336,13 @@ def test_what_follows_is_made_again_in_a_table(table: App) -> None:
     assert isinstance(store, DynamoDB)
 
     def remove(pk: str, sk: str) -> None:
-        store._table.client.delete_item(TableName="wudan", Key={"pk": {"S": pk}, "sk": {"S": sk}})
+        store.client.delete_item(TableName="wudan", Key={"pk": {"S": pk}, "sk": {"S": sk}})
 
-    remove(store._table.pk("history", no), "head")
+    remove(store.pk("history", no), "head")
     for pk, sk in before[no].places:
         remove(pk, sk)
-    stray = {"pk": {"S": store._table.pk("mark", "order", "")}, "sk": {"S": "2026 NOBODY"}}
-    store._table.client.put_item(TableName="wudan", Item=stray)
+    stray = {"pk": {"S": store.pk("mark", "order", "")}, "sk": {"S": "2026 NOBODY"}}
+    store.client.put_item(TableName="wudan", Item=stray)
     wrong = {("2026-11", "all wishes"): 3}
     account = store.head("staff:王芳")
     assert account
@@ -356,12 +356,12 @@ def test_what_follows_is_made_again_in_a_table(table: App) -> None:
 def test_an_event_that_is_lost_in_a_table_is_named(table: App) -> None:
     store, no = table.store, first(table)
     assert isinstance(store, DynamoDB)
-    key = {"pk": {"S": store._table.pk("history", no)}, "sk": {"S": "event 00000001"}}
-    store._table.client.put_item(TableName="wudan", Item=key)
+    key = {"pk": {"S": store.pk("history", no)}, "sk": {"S": "event 00000001"}}
+    store.client.put_item(TableName="wudan", Item=key)
     assert [(f.code, f.no, f.names) for f in consistency.examine(table).faults] == [
         ("damaged", no, {"part": "event 1"})
     ]
-    store._table.client.delete_item(TableName="wudan", Key=key)
+    store.client.delete_item(TableName="wudan", Key=key)
     consistency.mend(table)
     assert codes(consistency.examine(table)) == {"gap"}
 

@@ -53,7 +53,7 @@ def failing(store: DynamoDB, operation: str, times: int, error: dict[str, Any]) 
         headers: Any = {"content-type": "application/x-amz-json-1.0"}
         return AWSResponse("http://x", 400, headers, raw)
 
-    store._table.client.meta.events.register(f"before-send.dynamodb.{operation}", answer)
+    store.client.meta.events.register(f"before-send.dynamodb.{operation}", answer)
     return sent
 
 
@@ -131,7 +131,7 @@ def test_keys_that_a_batch_left_are_asked_for_again(dynamodb: str, pauses: list[
     mine = store(dynamodb, "left")
     for no in "ABC":
         mine.commit(Change(head(no, 1), [event()]))
-    ask, asked = mine._table.client.batch_get_item, list[int]()
+    ask, asked = mine.client.batch_get_item, list[int]()
 
     def hesitant(**more: Any) -> Any:
         keys = more["RequestItems"]["wudan"]["Keys"]
@@ -142,7 +142,7 @@ def test_keys_that_a_batch_left_are_asked_for_again(dynamodb: str, pauses: list[
             answer["UnprocessedKeys"] = {"wudan": {"Keys": keys[1:]}}
         return answer
 
-    mine._table.client.batch_get_item = hesitant  # type: ignore[method-assign]
+    mine.client.batch_get_item = hesitant  # type: ignore[method-assign]
     assert {found.no for found in mine.find("order")} == {*"ABC"}
     assert asked == [3, 2, 1]
 
@@ -180,7 +180,7 @@ def recorded(store: DynamoDB, sent: Sent) -> DynamoDB:
     def record(params: dict[str, Any], model: Any, **more: Any) -> None:
         sent.append((model.name, params))
 
-    store._table.client.meta.events.register("provide-client-params.dynamodb", record)
+    store.client.meta.events.register("provide-client-params.dynamodb", record)
     return store
 
 

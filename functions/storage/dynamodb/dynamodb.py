@@ -1,39 +1,33 @@
 """The store itself: what is read from the table and written to it."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from typing import Any
 
 from functions.errors import Conflict, Unusable
 from functions.storage.dynamodb import items
-from functions.storage.dynamodb.items import as_item, as_values, number, rest
+from functions.storage.dynamodb.items import NOTHING, as_item, as_values, name_in
 from functions.storage.dynamodb.table import AT_ONCE
 from functions.storage.dynamodb.transactions import Changes, Lost
 from functions.storage.history import Change, Event, Head, Message, Place, Stored, to_utc
 
 LAYOUT = 1
 """The version of the table's layout; a program refuses a table of a newer one."""
-
+_ENDS = "SET #ends = :until, expires = :expires"
 COUNTING = (
     ("ADD stands :one", "#ends > :now AND #ends <= :until"),
-    ("SET #ends = :until, expires = :expires ADD stands :one", "#ends > :until"),
-    (
-        "SET #ends = :until, expires = :expires, stands = :one",
-        "attribute_not_exists(pk) OR #ends <= :now",
-    ),
+    (f"{_ENDS} ADD stands :one", "#ends > :until"),
+    (f"{_ENDS}, stands = :one", "attribute_not_exists(pk) OR #ends <= :now"),
 )
 """How a counter is changed, and on what condition: it goes on, it would end too late, it begins."""
 
 
-class DynamoDB:
-    """A store in one table; ``community`` parts those that share it."""
+class DynamoDB(Changes):
+    """A store in one table."""
 
     local = False
     damage: tuple[type[Exception], ...] = items.DAMAGE
-
-    def __init__(self, table: str, community: str = ""):
-        self._table = Changes(table, community)
 
     def batch(self, patience: float = 0) -> AbstractContextManager["DynamoDB"]:
         return nullcontext(self)
@@ -59,7 +53,7 @@ class DynamoDB:
             old = self.head(head.no) if before else None
             if before and (old is None or old.version != before):
                 raise Conflict(no=head.no, version=before)
-            self._table.commit(change, old)
+            self.write(change, old)
         except (Lost, Conflict):
             if change.once and (filed := self.filed(change.once)):
                 return filed
@@ -67,35 +61,36 @@ class DynamoDB:
         return head.no
 
     def filed(self, once: str) -> str | None:
-        item = self._table.item((self._table.pk("once", once), "-"))
+        item = self.item((self.pk("once", once), "-"))
         return item["no"]["S"] if item else None
 
     def head(self, no: str) -> Head | None:
-        item = self._table.item((self._table.pk("history", no), "head"))
+        item = self.item((self.pk("history", no), "head"))
         return items.as_head(item) if item else None
 
     def events(self, no: str) -> tuple[Event, ...]:
-        return tuple(map(items.as_event, self._table.history(no, "event ")))
+        return tuple(map(items.as_event, self.history(no, "event ")))
 
     def personal(self, no: str) -> dict[int, bytes]:
-        return {int(rest(i)): bytes(i["sealed"]["B"]) for i in self._table.history(no, "sealed ")}
+        sealed = self.history(no, "sealed ")
+        return {int(name_in(item["sk"]["S"])): bytes(item["sealed"]["B"]) for item in sealed}
 
     def traces(self, no: str) -> list[str]:
-        return [rest(item) for item in self._table.history(no, "trace ")]
+        return [name_in(item["sk"]["S"]) for item in self.history(no, "trace ")]
 
     def submissions(self, no: str) -> list[str]:
-        return [rest(item) for item in self._table.history(no, "once ")]
+        return [name_in(item["sk"]["S"]) for item in self.history(no, "once ")]
 
     def find(
         self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
     ) -> list[Head]:
-        first, *others = (self._table.pk("mark", kind, mark) for mark in marks or ("",))
+        first, *others = (self.pk("mark", kind, mark) for mark in marks or ("",))
         found: list[str] = []
         earlier, size = {":last": before or "~"}, AT_ONCE if others else limit
-        for places in self._table.pages(first, "sk < :last", earlier, size, forward=False):
+        for places in self.pages(first, "sk < :last", earlier, size, forward=False):
             for pk in others:
                 there = {
-                    item["sk"]["S"] for item in self._table.batch([(pk, place) for place in places])
+                    item["sk"]["S"] for item in self.batch_get([(pk, place) for place in places])
                 }
                 places = [place for place in places if place in there]
             found += places
@@ -112,44 +107,41 @@ class DynamoDB:
         limit: int = 20,
         until: str = "~",
     ) -> list[Head]:
-        pk = self._table.pk("due", kind, state) + (f"/{owner}" if owner else "")
+        pk = self.pk("due", kind, state) + (f"/{owner}" if owner else "")
         # BETWEEN takes both ends in: the turns right after one's, and none of the day itself.
         ends = {":first": f"{after}!" if after else " ", ":last": until}
-        pages = self._table.pages(pk, "sk BETWEEN :first AND :last", ends, limit)
+        pages = self.pages(pk, "sk BETWEEN :first AND :last", ends, limit)
         return self._heads(next(pages, []))
 
     def tally(self, month: str) -> dict[str, int]:
+        of_month = {":month": f"{month} "}
         return {
             name: int(value["N"])
-            for item in self._table.query(
-                self._table.pk("tally"), "begins_with(sk, :month)", {":month": f"{month} "}
-            )
+            for item in self.query(self.pk("tally"), "begins_with(sk, :month)", of_month)
             for name, value in item.items()
             if value.get("N", "0") != "0"
         }
 
     def months(self) -> list[str]:
-        return [item["sk"]["S"] for item in self._table.query(self._table.pk("months"))]
+        return [item["sk"]["S"] for item in self.query(self.pk("months"))]
 
     def messages(
         self, state: str, until: str = "~", limit: int = 50, since: str = ""
     ) -> list[Message]:
         # What is to be tried at that very moment goes on with a space and its id.
         ends = {":first": since or " ", ":last": f"{until}!"}
-        pages = self._table.pages(
-            self._table.pk("messages", state), "sk BETWEEN :first AND :last", ends, limit
-        )
-        ids = [number(place) for place in next(pages, [])]
-        kept = self._table.batch([(self._table.pk("message", name), "-") for name in ids])
+        pages = self.pages(self.pk("messages", state), "sk BETWEEN :first AND :last", ends, limit)
+        ids = [name_in(place) for place in next(pages, [])]
+        kept = self.batch_get([(self.pk("message", name), "-") for name in ids])
         found = {item["id"]["S"]: items.as_message(item) for item in kept}
         return [found[name] for name in ids if name in found]
 
     def settle(self, message: Message, tried: int) -> bool:
-        item = self._table.item((self._table.pk("message", message.id), "-"))
+        item = self.item((self.pk("message", message.id), "-"))
         if item is None:
             return False
         try:
-            self._table.settle(items.as_message(item), message, tried)
+            self.write_message(items.as_message(item), message, tried)
         except Lost:
             return False
         return True
@@ -160,10 +152,10 @@ class DynamoDB:
         values[":expires"] = int(until.timestamp())
         while True:  # Until none of the conditions was overtaken by somebody else.
             for update, condition in COUNTING:
-                with suppress(self._table.client.exceptions.ConditionalCheckFailedException):
-                    counted = self._table.client.update_item(
-                        TableName=self._table.name,
-                        Key=as_item((self._table.pk("counter", what), "-")),
+                with suppress(self.client.exceptions.ConditionalCheckFailedException):
+                    counted = self.client.update_item(
+                        TableName=self.name,
+                        Key=as_item((self.pk("counter", what), "-")),
                         UpdateExpression=update,
                         ConditionExpression=condition,
                         ExpressionAttributeNames={"#ends": "ends"},
@@ -175,24 +167,22 @@ class DynamoDB:
                     return int(counted["Attributes"]["stands"]["N"])
 
     def reset(self, what: str) -> None:
-        key = as_item((self._table.pk("counter", what), "-"))
-        self._table.client.delete_item(TableName=self._table.name, Key=key)
+        key = as_item((self.pk("counter", what), "-"))
+        self.client.delete_item(TableName=self.name, Key=key)
 
     def fact(self, name: str) -> str:
         try:
-            item = self._table.item((self._table.pk("facts"), "-"))
-        except self._table.client.exceptions.ResourceNotFoundException:
-            raise Unusable("no_store", place=self._table.name) from None
-        if item is None:
-            return ""
-        if int(item["layout"]["N"]) > LAYOUT:
-            raise Unusable("store_newer", place=self._table.name)
+            item = self.item((self.pk("facts"), "-")) or NOTHING
+        except self.client.exceptions.ResourceNotFoundException:
+            raise Unusable("no_store", place=self.name) from None
+        if item and int(item["layout"]["N"]) > LAYOUT:
+            raise Unusable("store_newer", place=self.name)
         return item[name]["S"] if name in item else ""
 
     def set_fact(self, name: str, value: str, seen: str | None = None) -> bool:
         request: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Key": as_item((self._table.pk("facts"), "-")),
+            "TableName": self.name,
+            "Key": as_item((self.pk("facts"), "-")),
             "UpdateExpression": "SET #name = :value, layout = :layout",
             "ExpressionAttributeNames": {"#name": name},
             "ExpressionAttributeValues": as_values({":value": value, ":layout": LAYOUT}),
@@ -203,45 +193,39 @@ class DynamoDB:
                 request["ConditionExpression"] = "#name = :seen"
                 request["ExpressionAttributeValues"] |= as_values({":seen": seen})
         try:
-            self._table.client.update_item(**request)
-        except self._table.client.exceptions.ConditionalCheckFailedException:
+            self.client.update_item(**request)
+        except self.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
 
     def numbers(self, kind: str) -> Iterator[str]:
-        for item in self._table.query(self._table.pk("mark", kind, "")):
-            yield number(item["sk"]["S"])
+        for item in self.query(self.pk("mark", kind, "")):
+            yield name_in(item["sk"]["S"])
 
     def everything(self) -> Iterator[Stored]:
         places: dict[str, set[Place]] = {}
-        for item in self._table.scan():
+        for item in self.scan():
             key = (item["pk"]["S"], item["sk"]["S"])
-            part, _, name = key[0].removeprefix(self._table.pk("")).partition("/")
+            part, _, name = key[0].removeprefix(self.pk("")).partition("/")
             if part == "history":
                 places.setdefault(name, set())
             elif part in ("mark", "due"):
-                places.setdefault(number(key[1]), set()).add(key)
+                places.setdefault(name_in(key[1]), set()).add(key)
             elif part == "once":
                 places.setdefault(item["no"]["S"], set()).add(key)
         for no, lead in places.items():
-            yield items.kept(no, self._table.query(self._table.pk("history", no)), lead)
-
-    def places(self, head: Head, traces: Set[str], submissions: Set[str]) -> set[Place]:
-        return self._table.places(head, traces, submissions)
-
-    def renew(self, kept: Stored, head: Head | None, traces: Set[str]) -> None:
-        self._table.renew(kept, head, traces)
+            yield items.kept(no, self.query(self.pk("history", no)), lead)
 
     def tallies(self) -> dict[tuple[str, str], int]:
         return {
             (item["sk"]["S"].partition(" ")[0], name): int(value["N"])
-            for item in self._table.query(self._table.pk("tally"))
+            for item in self.query(self.pk("tally"))
             for name, value in item.items()
             if value.get("N", "0") != "0"
         }
 
     def _heads(self, places: Sequence[str]) -> list[Head]:
-        nos = [number(place) for place in places]
-        found = self._table.batch([(self._table.pk("history", no), "head") for no in nos])
+        nos = [name_in(place) for place in places]
+        found = self.batch_get([(self.pk("history", no), "head") for no in nos])
         heads = {item["no"]["S"]: items.listed(item) for item in found}
         return [heads[no] for no in nos]

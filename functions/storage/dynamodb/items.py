@@ -12,9 +12,7 @@ Item = Mapping[str, Any]
 
 Key = tuple[str, str]
 """``pk`` and ``sk``."""
-
 NOTHING: Item = MappingProxyType({})
-
 DAMAGE = (KeyError, *UNREADABLE)
 """What reading an item raises where it is not what was written."""
 
@@ -27,7 +25,7 @@ def as_value(value: bytes | int | str) -> Any:
 
 
 def as_values(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes in DynamoDB's notation."""
+    """Attributes, and a condition's values, in DynamoDB's notation."""
     return {name: as_value(value) for name, value in attributes.items()}
 
 
@@ -41,29 +39,24 @@ def kept(no: str, items: Iterator[Item], places: Set[Place]) -> Stored:
     head, events, personal, damaged = None, {}, {}, []
     names: dict[str, set[str]] = {"trace": set(), "once": set()}
     for item in items:
-        part, _, rest = item["sk"]["S"].partition(" ")
+        part, _, name = item["sk"]["S"].partition(" ")
         try:
             if part == "head":
                 head = as_head(item)
             elif part == "event":
-                events[int(rest)] = as_event(item)
+                events[int(name)] = as_event(item)
             elif part == "sealed":
-                personal[int(rest)] = bytes(item["sealed"]["B"])
+                personal[int(name)] = bytes(item["sealed"]["B"])
             else:
-                names[part].add(rest)
+                names[part].add(name)
         except DAMAGE:
-            damaged.append(f"{part} {rest.lstrip('0')}".strip())
+            damaged.append(f"{part} {name.lstrip('0')}".strip())
     return Stored(no, head, events, personal, names["trace"], names["once"], places, damaged)
 
 
-def rest(item: Item) -> str:
-    """What a sort key says after its first word."""
-    return number(item["sk"]["S"])
-
-
-def number(place: str) -> str:
-    """The number in a place: what comes after its first word."""
-    return place.partition(" ")[2]
+def name_in(sort_key: str) -> str:
+    """What follows the first word of a sort key: a number, an id or the name of a mark."""
+    return sort_key.partition(" ")[2]
 
 
 def listed(item: Item) -> Head:
@@ -75,11 +68,7 @@ def listed(item: Item) -> Head:
 
 
 def as_head(item: Item) -> Head:
-    """The head in an item.
-
-    Raises:
-        One of DAMAGE: it is damaged.
-    """
+    """The head in an item; raises one of :data:`DAMAGE` if it is damaged."""
     texts = {name: item[name]["S"] for name in ("no", "kind", "state", "begun", "due", "owner")}
     data = json.loads(item["data"]["S"])
     return Head(

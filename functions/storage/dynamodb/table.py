@@ -3,7 +3,7 @@
 import gc
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,14 +14,11 @@ if TYPE_CHECKING:
 
 AT_ONCE = 100
 """How many items one transaction or one batch may have."""
-
 NEW = "attribute_not_exists(pk)"
 """The condition that there is no such item yet."""
-
 FAILED = "ConditionalCheckFailed"
 BUSY = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 """Why a transaction was cancelled: for good, or so that it may succeed a moment later."""
-
 MOST, SHORTEST, LONGEST = 12, 0.02, 1.0
 """How often to try again, and the seconds to wait between, more each time."""
 
@@ -108,20 +105,13 @@ class Table:
     ) -> Iterator[Item]:
         """The items of a partition in order, read as they are taken, ``limit`` at a time."""
         request: dict[str, Any] = {
-            "TableName": self.name,
             "KeyConditionExpression": f"pk = :pk AND {which}" if which else "pk = :pk",
             "ExpressionAttributeValues": as_values({":pk": pk, **values}),
             "ScanIndexForward": forward,
-            "ConsistentRead": True,
         }
         if limit:
             request["Limit"] = limit
-        while True:
-            page = self.client.query(**request)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        return self._read(self.client.query, request)
 
     def pages(
         self, pk: str, which: str, values: Mapping[str, str], size: int, forward: bool = True
@@ -131,7 +121,7 @@ class Table:
         while page := [item["sk"]["S"] for item in islice(items, size)]:
             yield page
 
-    def batch(self, keys: Sequence[Key]) -> Iterator[Item]:
+    def batch_get(self, keys: Sequence[Key]) -> Iterator[Item]:
         """The items that are there, in no order."""
         waiting: list[Item] = [as_item(key) for key in keys]
         for attempt in count():
@@ -148,16 +138,18 @@ class Table:
     def scan(self) -> Iterator[Item]:
         """All items of the community, in no order: keys, and what submissions lead to. The whole
         table is read for it."""
-        request: dict[str, Any] = {
-            "TableName": self.name,
+        request = {
             "FilterExpression": "begins_with(pk, :community)",
             "ProjectionExpression": "pk, sk, #no",
             "ExpressionAttributeNames": {"#no": "no"},
             "ExpressionAttributeValues": as_values({":community": self.pk("")}),
-            "ConsistentRead": True,
         }
+        return self._read(self.client.scan, request)
+
+    def _read(self, operation: Callable[..., Any], request: dict[str, Any]) -> Iterator[Item]:
+        """The items of all pages of an answer."""
         while True:
-            page = self.client.scan(**request)
+            page = operation(TableName=self.name, ConsistentRead=True, **request)
             yield from page["Items"]
             if "LastEvaluatedKey" not in page:
                 return

@@ -16,25 +16,20 @@ class Lost(WudanError):
 class Changes(Table):
     """A table with all that is written to it."""
 
-    def __init__(self, name: str, community: str):
+    def __init__(self, name: str, community: str = ""):
         super().__init__(name, community)
         self._months: set[str] = set()
         """Those that are known to be listed."""
 
-    def commit(self, change: Change, old: Head | None) -> None:
-        """Write a change after the head that was read before, if there was one.
-
-        Raises:
-            Conflict: there is another head by now.
-            Full: a counter would rise above its limit.
-            Lost: the submission was committed meanwhile.
-        """
+    def write(self, change: Change, old: Head | None) -> None:
+        """Write a change after the head that was read before, if there was one. Raises as
+        ``commit`` does, and ``Lost`` if the submission was committed meanwhile."""
         head = change.head
         before = old.version if old else 0
         stale = Conflict(no=head.no, version=before)
         writes = [
             *self._once(change),
-            self._head(head, before, stale),
+            self._head(head, self._seen(before, stale)),
             *self._parts(change),
             *self._moved(self._listed(old), self._listed(head)),
             *self._tallied(change),
@@ -50,12 +45,14 @@ class Changes(Table):
         self._months.update(month for month, _ in change.tally)
 
     def renew(self, kept: Stored, head: Head | None, traces: Set[str]) -> None:
-        """Do what :meth:`functions.storage.port.Maintenance.renew` says."""
+        """Do what :meth:`functions.storage.port.Store.renew` says."""
         pk = self.pk("history", kept.no)
         writes, should = list[Write](), set[Place]()
         if head:
             should = self.places(head, traces, kept.submissions)
-            writes.append(self._renewed(kept, head))
+            version = kept.head.version if kept.head else 0
+            same = self._seen(version, Conflict(no=head.no))
+            writes.append(self._head(head, None if "head" in kept.damaged else same))
             for trace in traces:
                 mark = {"mark": self.pk("mark", head.kind, trace), "place": head.position}
                 writes.append(self.put((pk, f"trace {trace}"), mark))
@@ -67,12 +64,8 @@ class Changes(Table):
         for first in range(0, len(writes), AT_ONCE):
             self.transact(writes[first : first + AT_ONCE])
 
-    def settle(self, old: Message, new: Message, tried: int) -> None:
-        """Write what became of a message.
-
-        Raises:
-            Lost: somebody else has tried it since.
-        """
+    def write_message(self, old: Message, new: Message, tried: int) -> None:
+        """Write what became of a message; ``Lost`` if somebody else has tried it since."""
         untouched = If("tries = :tried", Lost(), {":tried": as_value(tried)})
         key = (self.pk("message", new.id), "-")
         moved = self._moved({self._queued(old)}, {self._queued(new)})
@@ -109,22 +102,16 @@ class Changes(Table):
             yield self.put((self.pk("once", change.once), "-"), {"no": no}, If(NEW, Lost()))
             yield self.put((self.pk("history", no), f"once {change.once}"))
 
-    def _head(self, head: Head, before: int, stale: Conflict) -> Write:
-        seen = If("version = :before", stale, {":before": as_value(before)})
-        return self._written(head, seen if before else If(NEW, stale))
+    def _seen(self, version: int, stale: Conflict) -> If:
+        """The condition that a head has this version still; 0 where there was none."""
+        seen = If("version = :before", stale, {":before": as_value(version)})
+        return seen if version else If(NEW, stale)
 
-    def _written(self, head: Head, only: If | None) -> Write:
+    def _head(self, head: Head, only: If | None) -> Write:
         data, marks = to_json({LAYOUT_KEY: head.layout, **head.data}), to_json(head.marks)
         values = head._replace(data={}, marks=())._asdict() | {"data": data, "marks": marks}
         del values["layout"]
         return self.put((self.pk("history", head.no), "head"), values, only)
-
-    def _renewed(self, kept: Stored, head: Head) -> Write:
-        """The head in place of the one that was kept, if that is still the same."""
-        changed = Conflict(no=head.no)
-        if kept.head:
-            return self._head(head, kept.head.version, changed)
-        return self._written(head, None if "head" in kept.damaged else If(NEW, changed))
 
     def _parts(self, change: Change) -> Iterator[Write]:
         """Events, what is sealed, traces and messages: what is new and nobody else's."""

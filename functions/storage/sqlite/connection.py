@@ -17,6 +17,8 @@ from functions.storage.sqlite.rows import row_crc
 
 PATIENCE = 10
 """Seconds in which somebody who is writing should come to an end."""
+FOLDING = 1
+"""Seconds for which readers are waited for, so that the log can be emptied."""
 
 
 class Connection(sqlite3.Connection):
@@ -27,11 +29,7 @@ def connect(path: Path, opened: WeakSet[Connection] | None = None) -> Connection
     """Open a database, and add the connection to those ``opened``; the caller begins and ends each
     transaction."""
     db = sqlite3.connect(
-        path,
-        timeout=PATIENCE,
-        isolation_level=None,
-        check_same_thread=False,
-        factory=Connection,
+        path, timeout=PATIENCE, isolation_level=None, check_same_thread=False, factory=Connection
     )
     db.execute("PRAGMA journal_mode = WAL")
     # FULL: the log is on the disk before a commit returns, not only after a checkpoint.
@@ -89,11 +87,11 @@ class Writer:
         finally:
             self._lock.release()
 
-    def checkpoint(self, patience: float) -> None:
-        """Bring the log into the file, as far as others let it within so many seconds."""
-        if self._lock.acquire(timeout=patience):
+    def checkpoint(self) -> None:
+        """Bring the log into the file, as far as others let it within :data:`FOLDING` seconds."""
+        if self._lock.acquire(timeout=FOLDING):
             try:
-                self.db.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
+                self.db.execute(f"PRAGMA busy_timeout = {1000 * FOLDING}")
                 self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 self._lock.release()
@@ -120,5 +118,5 @@ class Nested(Writer):
             self.broken = error
             raise
 
-    def checkpoint(self, patience: float) -> None:
+    def checkpoint(self) -> None:
         self.folds = True  # When the transaction is over.

@@ -1,4 +1,4 @@
-"""What can be done with a database file without opening a store: look inside, fold its log in."""
+"""What can be done with a database file without opening a store: inspect it, fold its log in."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ where SQLite's complaint quotes the damage. Faults of the disk are ``Operational
 ``DatabaseError`` too."""
 
 
-class Glance(NamedTuple):
-    """What a look at a database shows: whether it has any history, its facts, and whether it is
-    ``older`` than this program, which would upgrade it."""
+class Inspection(NamedTuple):
+    """Whether a database ``holds`` any history, its facts, and whether it is ``older`` than this
+    program, which would upgrade it."""
 
     holds: bool
     facts: dict[str, str]
     older: bool
 
 
-def glance(file: Path) -> Glance | None:
-    """Look at a database without changing anything; None where it is no store.
+def inspect(file: Path) -> Inspection | None:
+    """What a database shows without a change to it; None where it is no store.
 
     Raises:
         Unusable: ``store_damaged``, it cannot be read; ``store_newer``.
@@ -41,7 +41,7 @@ def glance(file: Path) -> Glance | None:
             return None
         (holds,) = db.execute("SELECT EXISTS (SELECT 1 FROM heads)").fetchone()
         facts = dict(db.execute("SELECT * FROM facts")) if "facts" in tables else {}
-        return Glance(bool(holds), facts, schema.version(db) < schema.NEWEST)
+        return Inspection(bool(holds), facts, schema.version(db) < schema.NEWEST)
 
 
 def fold(file: Path) -> bool:
@@ -59,7 +59,7 @@ def fold(file: Path) -> bool:
 
 @contextmanager
 def explaining(file: Path) -> Iterator[None]:
-    """Turn the errors of opening a database into one that says what is wrong.
+    """Raise one error that says what is wrong, in place of those of opening a database.
 
     Raises:
         Unusable: ``unwritable``, the disk; or ``store_damaged``, the file.

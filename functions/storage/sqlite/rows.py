@@ -1,14 +1,12 @@
-"""Rows as values: heads, events and whole histories, each row with a checksum (CRC-32).
-
-Most of a history can be derived from nothing else, so without a checksum nobody would notice a bit
-that flipped. Lists, traces and counters need none: ``doctor`` derives them anew.
-"""
+"""Rows as values: heads, events and whole histories. Each row has a checksum (CRC-32), by which a
+bit that flipped is noticed. Lists, traces and counters need none: ``doctor`` derives them anew."""
 
 import heapq
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -18,35 +16,29 @@ from functions.storage.history import LAYOUT_KEY, UNREADABLE, Event, Head, Store
 
 HEAD = "h.no, h.kind, h.version, h.state, h.begun, h.data, h.due, h.owner, h.marks"
 """The columns that :func:`as_head` takes."""
-
 LOST = "#"
 """Begins what stands for a number where the head is lost, and the number with it."""
-
-RAW = {
-    "head": "SELECT id, no, kind, version, state, begun, data, due, owner, marks, crc FROM heads",
-    "event": "SELECT head, seq, kind, by, at, data, crc FROM events",
-    "sealed": "SELECT head, seq, sealed, crc FROM personal",
-    "trace": "SELECT head, mark FROM traces",
-    "once": "SELECT head, once FROM submissions",
-    "place": "SELECT head, kind, mark, begun FROM marks",
-}
-"""All that is kept of histories; each row begins with where the history lies."""
+RAW = (
+    "SELECT id, 'head', no, kind, version, state, begun, data, due, owner, marks, crc FROM heads",
+    "SELECT head, 'event', seq, kind, by, at, data, crc FROM events",
+    "SELECT head, 'sealed', seq, sealed, crc FROM personal",
+    "SELECT head, 'trace', mark FROM traces",
+    "SELECT head, 'once', once FROM submissions",
+    "SELECT head, 'place', kind, mark, begun FROM marks",
+)
+"""All that is kept of histories; each row begins with the history's key, and what part it is."""
 
 
 def row_crc(*values: object) -> int:
-    """CRC-32 of a row: it notices every bit that flipped, and every burst of up to 32. Only the
-    last value may be bytes."""
+    """CRC-32 of a row, which shows every burst of up to 32 flipped bits. Only the last value may
+    be bytes."""
     *texts, last = values
     end = last if isinstance(last, bytes) else str(last).encode()
     return zlib.crc32(end, zlib.crc32("\0".join([*map(str, texts), ""]).encode()))
 
 
 def as_head(row: Sequence[Any]) -> Head:
-    """The head in a row of :data:`HEAD`.
-
-    Raises:
-        One of UNREADABLE: it is damaged.
-    """
+    """The head in a row of :data:`HEAD`; raises one of ``UNREADABLE`` if it is damaged."""
     data = json.loads(row[5])
     layout = data.pop(LAYOUT_KEY, 0)
     return Head._make((*row[:5], data, *row[6:8], tuple(json.loads(row[8])), layout))
@@ -66,24 +58,17 @@ def everything(db: sqlite3.Connection) -> Iterator[Stored]:
     # Text that is damaged must be read, too, so that its checksum can be seen to be wrong.
     db.text_factory = partial(str, encoding="utf-8", errors="backslashreplace")
     try:
-        tables = [_rows(db, part, f"{query} ORDER BY 1") for part, query in RAW.items()]
+        tables = [db.execute(f"{query} ORDER BY 1") for query in RAW]
         for key, rows in groupby(heapq.merge(*tables, key=first), first):
-            yield _kept(key, [(part, row) for _, part, row in rows])
+            yield _kept(key, rows)
     finally:
         db.text_factory = usual
 
 
-def _rows(
-    db: sqlite3.Connection, part: str, query: str
-) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
-    for key, *row in db.execute(query):
-        yield key, part, tuple(row)
-
-
-def _kept(key: int, rows: Sequence[tuple[str, Sequence[Any]]]) -> Stored:
-    """One history of the rows that lie at ``key``; those that are damaged are named."""
-    found: dict[str, list[Sequence[Any]]] = {part: [] for part in RAW}
-    for part, row in rows:
+def _kept(key: int, rows: Iterable[Sequence[Any]]) -> Stored:
+    """One history of the rows with its key; those that are damaged are named."""
+    found = defaultdict[str, list[Sequence[Any]]](list)
+    for _, part, *row in rows:
         found[part].append(row)
     no, head, events, personal, damaged = f"{LOST}{key}", None, dict[int, Event](), {}, []
     for *values, crc in found["head"]:

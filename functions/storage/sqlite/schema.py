@@ -12,8 +12,6 @@ FOLDER = Path(__file__).parents[1] / "migrations"
 NEWEST = 7
 """The version that this program reads and writes: that of the last file."""
 
-UNDO_DRAFT = FOLDER / "undo_0002_draft.sql"
-
 
 def version(db: sqlite3.Connection) -> int:
     """The version of a database; 0 where it has no tables yet."""
@@ -23,8 +21,9 @@ def version(db: sqlite3.Connection) -> int:
 def upgrade(db: sqlite3.Connection) -> None:
     """Bring a database to the newest version, inside the transaction that the caller began."""
     done = version(db)
-    if done == 2 and "begun" not in _columns(db, "heads"):
-        _run(db, [UNDO_DRAFT], 1)
+    columns = [name for _, name, *_ in db.execute("PRAGMA table_info(heads)")]
+    if done == 2 and "begun" not in columns:
+        _run(db, [FOLDER / "undo_0002_draft.sql"], 1)
         done = 1
     _run(db, migrations()[done:], done + 1)
 
@@ -35,7 +34,7 @@ def migrations() -> list[Path]:
 
 
 def _run(db: sqlite3.Connection, files: Sequence[Path], first: int) -> None:
-    """Run files that lead to version ``first`` and those after it, statement by statement, because
+    """Run files that lead to version ``first`` and on, statement by statement, because
     ``executescript`` would commit the transaction."""
     for number, file in enumerate(files, first):
         statement = ""
@@ -46,7 +45,3 @@ def _run(db: sqlite3.Connection, files: Sequence[Path], first: int) -> None:
                 statement = ""
         db.execute(statement)  # A comment, or a statement that was cut off and is refused.
         db.execute(f"PRAGMA user_version = {number}")
-
-
-def _columns(db: sqlite3.Connection, table: str) -> list[str]:
-    return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]

@@ -19,9 +19,6 @@ from functions.storage.sqlite.file import DAMAGE, explaining
 from functions.storage.sqlite.rows import HEAD
 from functions.storage.sqlite.writing import COUNTED
 
-FOLDING = 1
-"""Seconds for which readers are waited for, so that the log can be emptied."""
-
 ID = "(SELECT id FROM heads WHERE no = ?)"
 
 
@@ -38,7 +35,7 @@ class SQLite:
         with explaining(self.path), ExitStack() as undo:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock_file = FileLock(self.path.with_name("wudan.lock"))
-            undo.callback(self._lock_file.end)
+            undo.callback(self._lock_file.close)
             self._lock_file.share(connection.PATIENCE)
             if not self.path.exists():
                 self.path.touch(mode=0o600)  # The names of staff stand in it unsealed.
@@ -48,11 +45,8 @@ class SQLite:
             undo.pop_all()
 
     def _upgrade(self) -> None:
-        """Bring the file to the newest version; a copy of what it was stays beside it.
-
-        Raises:
-            Unusable: it is newer than this program, is no store, or somebody else has it open.
-        """
+        """Bring the file to the newest version; a copy of what it was stays beside it. A file that
+        is newer, is no store, or that somebody else has open is ``Unusable``."""
         done = schema.version(self._writer.db)
         if done > schema.NEWEST:
             raise Unusable("store_newer", place=self.path)
@@ -113,14 +107,14 @@ class SQLite:
             self._lock_file.share()
 
     def checkpoint(self) -> None:
-        self._writer.checkpoint(FOLDING)
+        self._writer.checkpoint()
 
     def close(self) -> None:
         self._close_readers()
         with suppress(sqlite3.OperationalError):  # A full disk: then the log stays beside the file.
             self.checkpoint()
         self._writer.db.close()
-        self._lock_file.end()
+        self._lock_file.close()
 
     def _close_readers(self) -> None:
         for db in [*self._opened]:
@@ -171,16 +165,15 @@ class SQLite:
         self, kind: str, marks: Sequence[str] = (), before: str = "", limit: int = 20
     ) -> list[Head]:
         first, *others = marks or ("",)
-        also = (
+        where, values = "m.kind = ? AND m.mark = ?", [kind, first, *others]
+        where += (
             " AND EXISTS (SELECT 1 FROM marks o WHERE o.kind = m.kind AND o.mark = ?"
             " AND o.begun = m.begun AND o.head = m.head)"
         ) * len(others)
-        earlier, values = "", [kind, first, *others]
         if before:
-            earlier, values = f" AND (m.begun, m.head) < (?, {ID})", [*values, *_split(before)]
+            where, values = f"{where} AND (m.begun, m.head) < (?, {ID})", [*values, *_split(before)]
         query = (
-            f"SELECT {HEAD} FROM marks m JOIN heads h ON h.id = m.head"  # noqa: S608
-            f" WHERE m.kind = ? AND m.mark = ?{also}{earlier}"
+            f"SELECT {HEAD} FROM marks m JOIN heads h ON h.id = m.head WHERE {where}"  # noqa: S608
             " ORDER BY m.begun DESC, m.head DESC LIMIT ?"
         )
         return [*map(rows.listed, self._reader.db.execute(query, (*values, limit)))]
@@ -213,11 +206,11 @@ class SQLite:
     def messages(
         self, state: str, until: str = "~", limit: int = 50, since: str = ""
     ) -> list[Message]:
-        query = (
+        found = self._reader.db.execute(
             "SELECT * FROM messages WHERE state = ? AND next_at BETWEEN ? AND ?"
-            " ORDER BY next_at LIMIT ?"
+            " ORDER BY next_at LIMIT ?",
+            (state, since, until, limit),
         )
-        found = self._reader.db.execute(query, (state, since, until, limit))
         return [*map(Message._make, found)]
 
     def settle(self, message: Message, tried: int) -> bool:
@@ -261,8 +254,7 @@ class SQLite:
             "SELECT no FROM marks m JOIN heads h ON h.id = m.head"
             " WHERE m.kind = ? AND mark = '' ORDER BY m.begun, m.head"
         )
-        for (no,) in self._reader.db.execute(query, (kind,)):
-            yield no
+        return (no for (no,) in self._reader.db.execute(query, (kind,)))
 
     def everything(self) -> Iterator[Stored]:
         return rows.everything(self._reader.db)

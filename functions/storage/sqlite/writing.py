@@ -14,18 +14,13 @@ COUNTED = (
 )
 """A counter that is one: a flipped bit can make another type of a value, which nothing here writes.
 It is missing then, and :mod:`functions.ops.consistency` counts anew."""
-
 DELETE_MARKS = "DELETE FROM marks WHERE kind = ? AND mark = ? AND begun = ? AND head = ?"
 INSERT_MARKS = "INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?)"
 INSERT_TRACES = "INSERT OR IGNORE INTO traces VALUES (?, ?)"
 
 
 def add(db: sqlite3.Connection, change: Change) -> str:
-    """Write one change of a transaction, or nothing of it where it is refused.
-
-    Raises:
-        Conflict, Full: as :meth:`functions.storage.port.Histories.commit`.
-    """
+    """Do what :meth:`functions.storage.port.Histories.commit` says; write nothing if refused."""
     head = change.head
     before = head.version - len(change.events)
     if change.once and (filed := find_filed(db, change.once)):
@@ -111,11 +106,7 @@ def places(head: Head, traces: Set[str], key: int) -> set[Place]:
 
 
 def renew(db: sqlite3.Connection, kept: Stored, head: Head | None, traces: Set[str]) -> None:
-    """Do what :meth:`functions.storage.port.Maintenance.renew` says.
-
-    Raises:
-        Conflict: the history was added to since it was read.
-    """
+    """Do what :meth:`functions.storage.port.Store.renew` says."""
     if head is None:
         key, should = int(kept.no.removeprefix(LOST)), set[Place]()
         db.execute("DELETE FROM submissions WHERE head = ?", (key,))
