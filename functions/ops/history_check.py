@@ -159,7 +159,7 @@ class _History:
             return None
         with suppress(*STUMBLES):
             if self.kind == volunteers.KIND:
-                return volunteers.counted(head)
+                return counters.of_volunteer(head)
             return counters.of_order(order_of(head))
         return None
 
@@ -250,7 +250,7 @@ def _order(app: App, kept: Stored, events: Sequence[Event]) -> Derived:
 
 def _volunteer(app: App, kept: Stored, events: Sequence[Event]) -> Derived:
     head = app.volunteers.fold(kept.no, events)
-    return head, volunteers.counted(head)
+    return head, counters.of_volunteer(head)
 
 
 def _plain(app: App, kept: Stored, events: Sequence[Event]) -> Derived:

@@ -1,26 +1,25 @@
 """What one order or volunteer adds to the community's figures, and what each counter is called.
 
-What an order counts for is a function of what its history amounts to now. A change adds what the
-order counts for after it and takes off what it counted for before, so counters cannot drift; a
-test holds them to the sum over all histories.
+A change adds what the order counts for after it and subtracts what it counted for before, so
+counters are the sum over all histories; a test proves it.
 
-An order counts in the month (Asia/Shanghai) in which it was filed, once: a duplicate that was
-merged counts as merged and nothing else; one that was reopened has the dates of its last round
-and keeps its rating until there is a new one, which may come late.
+An order counts once, in the month (Asia/Shanghai) in which it was filed: a duplicate that was
+merged as merged and nothing else; one that was reopened with the dates of its last round, and with
+its rating until there is a new one.
 
 A counter's name is a scope, a space and what is counted: ``service:haircut done``. Whoever reads
 counters takes the names from here, because a name that nobody writes reads as zero.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from functions.orders.lifecycle import FINAL, Order
+from functions.storage.history import Head
 
 NOW = ""
 """The month of counters that say what is the case now, not what was filed in a month."""
-
 ALL, SERVICE, TEAM, VOLUNTEERS = "all", "service", "team", "volunteers"
 """Scopes, and the kinds of scopes that :func:`scope` makes."""
 
@@ -29,29 +28,31 @@ ENDS = REJECTED, CANCELLED, MERGED = "rejected", "cancelled", "merged"
 WISHES, IN_TIME, ASKED, SOLVED = "wishes", "in_time", "asked", "solved"
 PROBLEMS, ANSWERED = "problems", "answered"
 LOAD, MEMBERS, APPLIED = "load", "members", "applied"
-"""What is counted. ``asked``: orders whose resident was asked for a rating, because they were done
-at least once. ``load``: orders that a team has on its hands."""
-
+"""What is counted. ``asked``: orders that were done at least once, so that their resident was asked
+for a rating. ``load``: orders that a team has to work on."""
 STARS = ("attitude", "skill", "timeliness")
 
 Tally = Counter[tuple[str, str]]
 """Counts by month and name."""
 
-
 scope = "{}:{}".format
 """The scope of a service or a team, from ``SERVICE`` or ``TEAM`` and its slug."""
-
 name = "{} {}".format
 """The name of a counter, from a scope and what is counted."""
-
 load = f"{TEAM}:{{}} {LOAD}".format
-"""The name of the counter of the orders that a team has on its hands, from its slug."""
-
+"""The name of the counter of a team's load, from its slug."""
 stars, given = "{} stars".format, "{} given".format
 """What is counted, from one of ``STARS``: the sum of the stars, and how many ratings had any."""
-
 hours = "hours:{}:".format
 """What is counted, from a step and before the number of hours from filing to it: orders."""
+
+
+def together(parts: Iterable[Mapping[str, int]]) -> Counter[str]:
+    """Counters of several months as those of one period."""
+    total: Counter[str] = Counter()
+    for counted in parts:
+        total.update(counted)
+    return total
 
 
 def by_scope(counted: Mapping[str, int]) -> dict[str, dict[str, int]]:
@@ -88,24 +89,22 @@ def of_order(order: Order) -> Tally:
     return counted
 
 
-def of_volunteer(state: str, applied_at: str, team: str) -> Tally:
+def of_volunteer(head: Head | None) -> Tally:
     """What a volunteer counts for."""
     counted: Tally = Counter()
-    if state:
-        counted[applied_at[:7], name(VOLUNTEERS, APPLIED)] = 1
-        counted[NOW, name(VOLUNTEERS, state)] = 1
-    if state == "active":
-        counted[NOW, name(scope(TEAM, team), MEMBERS)] = 1
+    if head and head.state:
+        counted[head.begun[:7], name(VOLUNTEERS, APPLIED)] = 1
+        counted[NOW, name(VOLUNTEERS, head.state)] = 1
+        if head.state == "active":
+            counted[NOW, name(scope(TEAM, head.data.get("team", "")), MEMBERS)] = 1
     return counted
 
 
 def difference(before: Tally, after: Tally) -> dict[tuple[str, str], int]:
     """What to add to the counters when one thing changed."""
-    changed = {}
-    for each in {*before, *after}:
-        if more := after.get(each, 0) - before.get(each, 0):
-            changed[each] = more
-    return changed
+    changed = Counter(after)
+    changed.subtract(before)
+    return {each: more for each, more in changed.items() if more}
 
 
 def renamed(counter: str, new_names: Mapping[str, Mapping[str, str]]) -> str:
@@ -131,8 +130,8 @@ def _progress(order: Order) -> dict[str, int]:
 
 
 def _hours(order: Order) -> dict[str, int]:
-    """How many hours after it was filed each step was reached. In histories of earlier versions
-    times could go back; that counts as no hours."""
+    """How many hours after it was filed each step was reached: none where times go back, as they
+    could in earlier versions."""
     counts, filed = {}, datetime.fromisoformat(order.filed_at)
     for step in STEPS:
         if at := getattr(order, f"{step}_at"):

@@ -40,8 +40,7 @@ class Deadlines(NamedTuple):
 
     def resumed(self, order: Order, at: str) -> str:
         """The order's deadline, moved by the working days that it waited for its resident."""
-        waited = self.calendar.between(_day(order.paused_at), _day(at))
-        return self._later(order.due, waited)
+        return self._later(order.due, self.calendar.between(_day(order.paused_at), _day(at)))
 
     def kept_until(self, at: str) -> str:
         """The last day on which personal data is kept that was last needed at a time."""

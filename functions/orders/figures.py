@@ -1,11 +1,11 @@
 """The community's figures as people read them, made from the counters alone.
 
 Site, desk, CSV and Excel all show a :class:`Report`, so they agree to the digit. The report page
-itself says what each figure means, numerator and denominator.
+says what each figure means, numerator and denominator.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.orders import counters, lifecycle
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from functions.storage.port import Counters, Store
-
-NewNames = Mapping[str, Mapping[str, str]]
-"""The new name for each old one of a ``service`` or ``team``."""
 
 FEWEST = 5
 """Services and teams with fewer orders in a period are shown together, so that nobody can be
@@ -30,10 +27,8 @@ OTHERS = "…"
 
 
 class Line(NamedTuple):
-    """What was counted for all, for a service or for a team. Shares are in percent.
-
-    A figure without a denominator is None: there is nothing to divide.
-    """
+    """What was counted for all, for a service or for a team. Shares are in percent, and None where
+    they would be of nothing."""
 
     slug: str
     wishes: int
@@ -87,48 +82,40 @@ def report(period: str, counted: Mapping[str, int]) -> Report:
 
 
 def snapshot(store: "Store", today: "date") -> dict[str, Any]:
-    """What a build needs to know of the orders, and nothing personal.
-
-    ``months``: counters by month. ``now``: those of the moment. ``wishes`` and ``answers``: what
-    the station wrote for the public, the newest first. ``names``: what services and teams are, or
-    were, called.
-    """
+    """What a build needs to know of the orders, and nothing personal: counters by month and of
+    the moment, what the station wrote for the public (the newest first), and what services and
+    teams are, or were, called."""
     from functions.orders import names  # Builds import this module, and should not depend on it.
 
     orders, answered = (
         [lifecycle.order_of(head) for head in store.find("order", [mark], limit=WISHES)]
         for mark in ("published:yes", "answered:public")
     )
-    wishes = [
-        {
-            "text": order.published,
-            "service": order.service,
-            "state": order.state,
-            "date": order.filed_at[:10],
-        }
-        for order in orders
-        if order.published
-    ]
-    answers = [
-        {"text": order.answer, "service": order.service, "month": order.filed_at[:7]}
-        for order in answered
-        if order.answer
-    ]
     return {
         "made": today.isoformat(),
         "months": {month: _counted(store, month) for month in store.months()},
         "now": _counted(store, counters.NOW),
-        "wishes": wishes,
-        "answers": answers,
+        "wishes": [
+            {"text": o.published, "service": o.service, "state": o.state, "date": o.filed_at[:10]}
+            for o in orders
+            if o.published
+        ],
+        "answers": [
+            {"text": o.answer, "service": o.service, "month": o.filed_at[:7]}
+            for o in answered
+            if o.answer
+        ],
         "names": names.labels(store),
     }
 
 
 def brought_up_to_date(
-    snapshot: Mapping[str, Any], new_names: NewNames, labels: Mapping[str, Mapping[str, str]]
+    snapshot: Mapping[str, Any],
+    new_names: Mapping[str, Mapping[str, str]],
+    labels: Mapping[str, Mapping[str, str]],
 ) -> Mapping[str, Any]:
-    """A snapshot of an earlier day, with services and teams under their names of today, and the
-    ``labels`` of today among its own."""
+    """A snapshot of an earlier day, with services and teams under their names of today (new ones
+    for old, by kind), and the ``labels`` of today among its own."""
     if not snapshot:
         return snapshot
     known = snapshot.get("names", {})
@@ -138,26 +125,23 @@ def brought_up_to_date(
     services = new_names["service"]
 
     def moved(counted: Mapping[str, int]) -> Counter[str]:
-        return together({counters.renamed(n, new_names): c} for n, c in counted.items())
+        return counters.together({counters.renamed(n, new_names): c} for n, c in counted.items())
+
+    def under_new_name(text: Mapping[str, str]) -> dict[str, str]:
+        return {**text, "service": services.get(text["service"], text["service"])}
 
     return {
         **snapshot,
         "months": {month: moved(counted) for month, counted in snapshot["months"].items()},
         "now": moved(snapshot["now"]),
         "names": called,
-        **{
-            part: [
-                {**each, "service": services.get(each["service"], each["service"])}
-                for each in snapshot[part]
-            ]
-            for part in ("wishes", "answers")
-        },
+        "wishes": [*map(under_new_name, snapshot["wishes"])],
+        "answers": [*map(under_new_name, snapshot["answers"])],
     }
 
 
 def _counted(store: "Counters", month: str) -> dict[str, int]:
-    """The counters of a month, without negative ones: only damage, which ``doctor`` mends, makes
-    a counter negative, and nobody should read of minus five wishes."""
+    """The counters of a month, without negative ones, which only damage makes."""
     return {name: count for name, count in store.tally(month).items() if count > 0}
 
 
@@ -179,23 +163,12 @@ def rows(
             yield (made.period, kinds[kind], names.get(each.slug, each.slug), *each[1:])
 
 
-def together(parts: Iterable[Mapping[str, int]]) -> Counter[str]:
-    """Counters of several months as those of one period."""
-    total: Counter[str] = Counter()
-    for counted in parts:
-        total.update(counted)
-    return total
-
-
 def _lines(kind: str, scopes: Mapping[str, Mapping[str, int]], wishes: int) -> list[Line]:
     """A line for each with enough orders; the others together, and never so few that they tell."""
-    counts = {
-        scope.partition(":")[2]: counted
-        for scope, counted in scopes.items()
-        if scope.startswith(f"{kind}:")
-    }
+    slugs = {scope.partition(":")[2]: scope for scope in scopes if scope.startswith(f"{kind}:")}
+    counts = {slug: scopes[scope] for slug, scope in slugs.items()}
     sizes = {
-        slug: max(counted.get(what, 0) for what in (counters.WISHES, counters.ASKED))
+        slug: max(counted.get(counters.WISHES, 0), counted.get(counters.ASKED, 0))
         for slug, counted in counts.items()
     }
     ranked = sorted(sizes, key=lambda slug: (-sizes[slug], slug))
@@ -204,21 +177,19 @@ def _lines(kind: str, scopes: Mapping[str, Mapping[str, int]], wishes: int) -> l
         few.insert(0, ranked[len(ranked) - len(few) - 1])
     lines = [line(slug, counts[slug], wishes) for slug in ranked if slug not in few]
     if few:
-        lines.append(line(OTHERS, together(counts[slug] for slug in few), wishes))
+        lines.append(line(OTHERS, counters.together(counts[slug] for slug in few), wishes))
     return lines
 
 
 def line(slug: str, counted: Mapping[str, int], wishes: int) -> Line:
-    """The figures of one service, one team, or all (no slug), from the counters of that scope;
-    ``wishes`` are those of all, which its share is of."""
+    """The figures of one service, one team, or all (no slug), from the counters of that scope, as
+    a share of all ``wishes``."""
 
     def count(what: str) -> int:
         return counted.get(what, 0)
 
     # What few people said of one service or team could be traced to them, and says little of it.
     judged = not slug or count(counters.RATED) >= FEWEST
-    stars = sum(count(counters.stars(star)) for star in STARS)
-    given = sum(count(counters.given(star)) for star in STARS)
     return Line(
         slug,
         count(counters.WISHES),
@@ -230,7 +201,7 @@ def line(slug: str, counted: Mapping[str, int], wishes: int) -> Line:
         count(counters.RATED),
         _percent(count(counters.RATED), count(counters.ASKED)),
         _percent(count(counters.SOLVED), count(counters.RATED)) if judged else None,
-        round(stars / given, 1) if given and judged else None,
+        _mean(counted, *STARS) if judged else None,
         count(counters.PROBLEMS),
         count(counters.ANSWERED),
     )
@@ -240,9 +211,10 @@ def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
 
-def _mean(counted: Mapping[str, int], star: str) -> float | None:
-    given = counted.get(counters.given(star), 0)
-    return round(counted.get(counters.stars(star), 0) / given, 1) if given else None
+def _mean(counted: Mapping[str, int], *of: str) -> float | None:
+    stars = sum(counted.get(counters.stars(star), 0) for star in of)
+    given = sum(counted.get(counters.given(star), 0) for star in of)
+    return round(stars / given, 1) if given else None
 
 
 def _median(counted: Mapping[str, int], prefix: str) -> float | None:

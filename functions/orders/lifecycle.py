@@ -6,7 +6,7 @@ The table is data, so that code, tests, documentation and buttons all follow the
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 from functions.errors import Refused
@@ -15,15 +15,11 @@ from functions.storage.history import Event, Head
 RESIDENT, STAFF, TEAM, CLOCK = "resident", "staff", "team", "clock"
 ACTORS = (RESIDENT, STAFF, TEAM, CLOCK)
 """Who acts: the resident who filed the wish, the station, a volunteer team, or the schedule."""
-
 LEVELS = ("routine", "difficult", "complex")
 """常规问题马上办 · 困难问题协商办 · 复杂问题盯着办."""
-
 SOLVED = ("solved", "partly", "unsolved")
-
 SOURCES = ("online", "onsite", "phone", "paper")
 """How a wish or a rating came: on the site, by the code on a slip, by phone, on paper."""
-
 STATES = (
     *("submitted", "triaged", "dispatched", "accepted", "done", "rated"),
     *("closed", "rejected", "cancelled", "merged"),
@@ -32,10 +28,8 @@ FINAL = ("closed", "rejected", "cancelled", "merged")
 
 
 class Order(NamedTuple):
-    """What a history amounts to. ``version`` is the number of its events.
-
-    Fields in ``_at`` say when a step was reached last; days are ISO 8601, as in ``due``.
-    """
+    """What a history amounts to. ``version`` is the number of its events; fields in ``_at`` say
+    when a step was reached last; days are ISO 8601, as in ``due``."""
 
     no: str
     version: int = 0
@@ -94,30 +88,26 @@ Guard = Callable[[Order, Event], str]
 """Says why an event may not follow though the state would allow it; empty where it may."""
 
 
+def _needs(condition: Callable[[Order], object], reason: str) -> Guard:
+    return lambda order, event: "" if condition(order) else reason
+
+
+def _is_to_consult(order: Order) -> bool:
+    return order.level == "difficult" and not order.consulted_at
+
+
+_to_consult = _needs(_is_to_consult, "level")
+_complex = _needs(lambda order: order.level == "complex", "level")
+_waiting = _needs(lambda order: order.waits_until, "going")
+_not_waiting = _needs(lambda order: not order.waits_until, "waiting")
+_not_erased = _needs(lambda order: not order.erased_at, "erased")
+_published = _needs(lambda order: order.published, "unpublished")
+# The rating of a duplicate would be lost.
+_never_rated = _needs(lambda order: not order.rated_at, "served")
+
+
 def _dispatchable(order: Order, event: Event) -> str:
-    if order.level == "difficult" and not order.consulted_at:
-        return "consultation"
-    return _not_waiting(order, event)
-
-
-def _to_consult(order: Order, event: Event) -> str:
-    return "" if order.level == "difficult" and not order.consulted_at else "level"
-
-
-def _complex(order: Order, event: Event) -> str:
-    return "" if order.level == "complex" else "level"
-
-
-def _not_waiting(order: Order, event: Event) -> str:
-    return "waiting" if order.waits_until else ""
-
-
-def _waiting(order: Order, event: Event) -> str:
-    return "" if order.waits_until else "going"
-
-
-def _not_erased(order: Order, event: Event) -> str:
-    return "erased" if order.erased_at else ""
+    return "consultation" if _is_to_consult(order) else _not_waiting(order, event)
 
 
 def _ratable(order: Order, event: Event) -> str:
@@ -134,15 +124,6 @@ def _answerable(order: Order, event: Event) -> str:
     if order.erased_at:
         return "erased"
     return "" if order.problem == "raised" else "problem"
-
-
-def _published(order: Order, event: Event) -> str:
-    return "" if order.published else "unpublished"
-
-
-def _never_rated(order: Order, event: Event) -> str:
-    """An order that was rated is nobody's duplicate: its rating would be lost."""
-    return "served" if order.rated_at else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +149,7 @@ class Move:
 
 _OPEN = tuple(state for state in STATES if state not in FINAL)
 _WAIT, _END = ("waits_until",), ("ended_at",)
+_Ending = partial(Move, stamps=_END, clears=_WAIT)
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
 _RATING = ("attitude", "skill", "timeliness", "problem")
 
@@ -278,22 +260,14 @@ TABLE: dict[str, Move] = {
         ),
     ),
     "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK), stamps=_END),
-    "rejected": Move(("submitted", "triaged"), "rejected", (STAFF,), stamps=_END, clears=_WAIT),
+    "rejected": _Ending(("submitted", "triaged"), "rejected", (STAFF,)),
     # Nothing has happened for so long that the resident's data must be erased.
-    "lapsed": Move(
-        ("submitted", "triaged", "dispatched", "accepted"),
-        "rejected",
-        (CLOCK,),
-        stamps=_END,
-        clears=_WAIT,
-    ),
-    "merged": Move(
+    "lapsed": _Ending(("submitted", "triaged", "dispatched", "accepted"), "rejected", (CLOCK,)),
+    "merged": _Ending(
         ("submitted", "triaged"),
         "merged",
         (STAFF,),
         sets={"into": "merged_into"},
-        stamps=_END,
-        clears=_WAIT,
         guard=_never_rated,
     ),
     "unmerged": Move(
@@ -303,13 +277,7 @@ TABLE: dict[str, Move] = {
         clears=("merged_into", "level", "due", "consulted_at"),
         guard=_not_erased,
     ),
-    "cancelled": Move(
-        ("submitted", "triaged", "dispatched"),
-        "cancelled",
-        (RESIDENT, STAFF),
-        stamps=_END,
-        clears=_WAIT,
-    ),
+    "cancelled": _Ending(("submitted", "triaged", "dispatched"), "cancelled", (RESIDENT, STAFF)),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     "noted": Move(_OPEN, "", (STAFF, TEAM)),
@@ -355,11 +323,9 @@ def _objection(order: Order, event: Event) -> str:
         return "state"
     if event.by not in move.by:
         return "actor"
-    if not all(map(data.get, move.sets)):
+    wrong = any(name in data and data[name] not in allowed for name, allowed in move.only.items())
+    if wrong or not all(map(data.get, move.sets)):
         return "data"
-    for name, values in move.only.items():
-        if name in data and data[name] not in values:
-            return "data"
     return move.guard(order, event) if move.guard else ""
 
 

@@ -1,16 +1,16 @@
 """What services, teams, grids and questions are called, also after their files are gone.
 
-Content changes, histories do not. So the store keeps a *register* of all names that builds handed
-over, and every form under the version of its wording. The schedule writes both. A request reads
-them only for names that the bundle does not know.
+Content changes, histories do not. So the schedule writes to the store a *register* of all names
+that builds handed over, and every form under the version of its wording. A request reads them only
+for names that the bundle does not know.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from functions.context.bundle import Bundle, Read
-from functions.forms.definition import Form
+from functions.context.bundle import Read
+from functions.forms.definition import OTHER, Form
 from functions.forms.kinds import KINDS
 from functions.orders import counters
 from functions.orders.lifecycle import CLOCK, FINAL, STATES
@@ -23,18 +23,17 @@ FACT = "names"
 """The fact with the digest of the bundle whose names were kept last."""
 AT_ONCE = 10
 """How many counters one transaction renames: an engine takes none of any size."""
-
 RENAMED = ("service", "team")
 """What a file stands for that can be renamed."""
-
 Labels = Mapping[str, Mapping[str, str]]
 """Labels by kind (``service``, ``team``, ``grid`` or ``question``) and name."""
 
 
-def known(bundle: Bundle) -> dict[str, set[str]]:
-    """All names that orders may have for what a build handed over, also those of before."""
-    old = bundle.renamed
-    return {kind: {*names, *old.get(kind, ())} for kind, names in bundle.names.items()}
+def known(
+    names: Mapping[str, Iterable[str]], renamed: Mapping[str, Iterable[str]]
+) -> dict[str, set[str]]:
+    """All names that orders may have for what is in the content, also those of before, by kind."""
+    return {kind: {*now, *renamed.get(kind, ()), OTHER} for kind, now in names.items()}
 
 
 def labels(store: Store) -> Labels:
@@ -47,15 +46,11 @@ class Names:
     """The names of now, and those that a store remembers. The store is opened only for those."""
 
     def __init__(self, store: Callable[[], Store], bundle: Read):
-        self._open, self._bundle = store, bundle
+        self._store, self._bundle = store, bundle
         self._forms: dict[str, dict[str, Any]] = {}
         self.services, self.teams = (
             _Known(kind, bundle.names[kind], self.label) for kind in RENAMED
         )
-
-    @property
-    def _store(self) -> Store:
-        return self._open()
 
     def now(self, kind: str, name: str) -> str:
         """The name that a service or team has now."""
@@ -89,8 +84,7 @@ class Names:
         return {**old, "fields": [*old["fields"], *new]}
 
     def answerable(self, form: Form, version: str) -> Form:
-        """The form for answers to this version of it: the answers to questions that were removed
-        meanwhile are taken as well."""
+        """The form for answers to this version, with the questions that were removed since."""
         old = self._form(form, version)
         if old is form:
             return form
@@ -104,11 +98,8 @@ class Names:
 
     @cached_property
     def renamed(self) -> dict[str, dict[str, str]]:
-        """The new name for each old one of a ``service`` or ``team``.
-
-        What files no longer say is remembered. If a file has its old name back, what was done
-        under the new one follows.
-        """
+        """The new name for each old one of a service or team, also what files no longer say. If a
+        file has its old name back, what was done under the new one follows."""
         found = {}
         for kind, listed in self._bundle.renamed.items():
             there, kept = self._bundle.names[kind], self._register["renamed"].get(kind, {})
@@ -118,30 +109,28 @@ class Names:
         return found
 
     def keep(self, at: str) -> None:
-        """Keep the names and forms of this bundle, and count under the names of now.
-
-        Raises:
-            Conflict: somebody else does it at this moment.
-        """
-        if self._store.fact(FACT) == self._bundle.digest:
+        """Keep the names and forms of this bundle, and count under the names of now; ``Conflict``
+        if somebody else does it at this moment."""
+        store = self._store()
+        if store.fact(FACT) == self._bundle.digest:
             return
         kept = self._register["labels"]
         labels = {kind: kept.get(kind, {}) | names for kind, names in self._bundle.names.items()}
-        self._write(REGISTER, at, {"labels": labels, "renamed": self.renamed})
+        _write(store, REGISTER, at, {"labels": labels, "renamed": self.renamed})
         for form in self._bundle.forms.values():
-            self._write(f"{KIND}:{form['version']}", at, form)
-        while self._rename_counters(at):
+            _write(store, f"{KIND}:{form['version']}", at, form)
+        while self._rename_counters(store, at):
             pass
-        self._store.set_fact(FACT, self._bundle.digest)
+        store.set_fact(FACT, self._bundle.digest)
 
-    def _rename_counters(self, at: str) -> int:
-        """Bring some counters from old names to new ones, and say how many. Orders that are moved
-        on meanwhile count under new names already, and adding is all that is done."""
-        register = self._store.head(REGISTER)  # Read first: nobody else may do the same now.
+    def _rename_counters(self, store: Store, at: str) -> int:
+        """Bring some counters from old names to new ones, and return how many. Orders that are
+        moved on meanwhile count under new names already."""
+        register = store.head(REGISTER)  # Read first: nobody else may do the same now.
         moves = [
             (month, name, new, count)
-            for month in [counters.NOW, *self._store.months()]
-            for name, count in self._store.tally(month).items()
+            for month in [counters.NOW, *store.months()]
+            for name, count in store.tally(month).items()
             if (new := counters.renamed(name, self.renamed)) != name
         ][:AT_ONCE]
         if moves and register:
@@ -149,25 +138,19 @@ class Names:
             for month, name, new, count in moves:
                 tally[month, name] -= count
                 tally[month, new] += count
-            self._store.commit(Change(_next(register), [Event("counted", CLOCK, at)], tally=tally))
+            store.commit(Change(register.followed(), [Event("counted", CLOCK, at)], tally=tally))
         return len(moves)
-
-    def _write(self, no: str, at: str, data: dict[str, Any]) -> None:
-        head = self._store.head(no) or Head(no, KIND, 0, "", at, {})
-        if data != head.data:
-            head = _next(head)._replace(data=data)
-            self._store.commit(Change(head, [Event("kept", CLOCK, at)]))
 
     def _form(self, form: Form, version: str) -> Form:
         if version in ("", form.get("version", "")):
             return form
         if version not in self._forms:
-            self._forms[version] = _data(self._store, f"{KIND}:{version}")
+            self._forms[version] = _data(self._store(), f"{KIND}:{version}")
         return self._forms[version] or form
 
     @cached_property
     def _register(self) -> dict[str, Any]:
-        return {"labels": {}, "renamed": {}} | _data(self._store, REGISTER)
+        return {"labels": {}, "renamed": {}} | _data(self._store(), REGISTER)
 
 
 class _Known(Mapping[str, str]):
@@ -201,8 +184,7 @@ class Needed(NamedTuple):
 
 
 def still_needed(store: Store, known: Mapping[str, Collection[str]]) -> list[Needed]:
-    """What was removed though open orders need it; ``known`` are the names that content has, and
-    had before it renamed them, by kind."""
+    """What was removed though open orders need it; for ``known`` see :func:`known`."""
     labels = _data(store, REGISTER).get("labels", {})
     removed = {
         (kind, name): Needed(kind, name, label, [])
@@ -241,8 +223,10 @@ def _end(names: Mapping[str, str], name: str, there: Collection[str]) -> str:
     return name
 
 
-def _next(head: Head) -> Head:
-    return head._replace(version=head.version + 1)
+def _write(store: Store, no: str, at: str, data: dict[str, Any]) -> None:
+    head = store.head(no) or Head(no, KIND, 0, "", at, {})
+    if data != head.data:
+        store.commit(Change(head.followed(data=data), [Event("kept", CLOCK, at)]))
 
 
 def _data(store: Store, no: str) -> dict[str, Any]:

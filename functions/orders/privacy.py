@@ -15,8 +15,8 @@ Typed = Mapping[str, Any]
 
 
 class Unreadable(dict[str, Any]):
-    """Stands for what was typed where its sealed part cannot be opened. It is empty, and whoever
-    shows it says that it cannot be read. It does not hold up anything else."""
+    """Stands, empty, for what was typed where its sealed part cannot be opened; whoever shows it
+    says so."""
 
 
 class Personal(NamedTuple):
@@ -30,13 +30,11 @@ class Personal(NamedTuple):
         return {seq: self._opened(no, sealed) for seq, sealed in self.store.personal(no).items()}
 
     def contact(self, no: str) -> dict[str, Any]:
-        """What was typed with the first event: name, phone, address, wish; empty once it is
-        erased, and where it is :class:`Unreadable`."""
+        """What was typed with the first event: name, phone, address, wish; empty once erased."""
         return self.of(no).get(1, {})
 
     def traces(self, typed: Typed) -> list[str]:
-        """Marks by which what identifies a person can be found. Without the secret they are
-        meaningless."""
+        """Keyed marks by which what identifies a person can be found."""
         return [self.trace(name, value) for name, value in identifying(typed).items()]
 
     def trace(self, name: str, value: str) -> str:
@@ -73,8 +71,5 @@ def plain(address: str) -> str:
 def reveals(text: str, contact: Typed) -> bool:
     """Whether words for the public would give a resident away: phone, door, name or address."""
     names = [str(contact.get(name, "")) for name in ("name", "address")]
-    return bool(
-        LONG_NUMBER.search(text)
-        or DOOR.search(text)
-        or any(len(name) > 1 and name in text for name in names)
-    )
+    named = any(len(name) > 1 and name in text for name in names)
+    return bool(named or LONG_NUMBER.search(text) or DOOR.search(text))

@@ -1,6 +1,7 @@
 """Which teams suit a service best."""
 
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from functions.context.bundle import Bundle
@@ -8,10 +9,8 @@ from functions.context.clock import Clock
 from functions.orders import counters
 from functions.storage.port import Counters
 
-ENOUGH = 3
-"""How many ratings a team needs before they count."""
-LATELY = 6
-"""For how many months they count."""
+ENOUGH, LATELY = 3, 6
+"""How many ratings a team needs before they count, and for how many months they do."""
 
 
 class Ranking(NamedTuple):
@@ -22,11 +21,8 @@ class Ranking(NamedTuple):
     clock: Clock
 
     def suggest(self, service: str) -> list[tuple[str, dict[str, Any]]]:
-        """The teams for a service, the best first, each with the reasons.
-
-        Teams that offer the service come before others, those with room before those without,
-        then the better rated, then those with fewer orders at the moment.
-        """
+        """The teams for a service, each with the reasons: those that offer it before others, those
+        with room before those without, then the better rated, then those with fewer orders now."""
         now = self.store.tally(counters.NOW)
         past = counters.by_scope(self.recent())
         weighed = []
@@ -36,28 +32,17 @@ class Ranking(NamedTuple):
             counted = past.get(counters.scope(counters.TEAM, team), {})
             given = counted.get(counters.given("attitude"), 0)
             stars = counted.get(counters.stars("attitude"), 0) / given if given >= ENOUGH else None
-            reasons = {
-                "offers": team in self.bundle.offers.get(service, ()),
-                "load": load,
-                "capacity": capacity,
-                "room": capacity is None or load < capacity,
-                "stars": stars,
-            }
-            weighed.append((team, reasons))
-        return sorted(
-            weighed,
-            key=lambda each: (
-                *(not each[1]["offers"], not each[1]["room"]),
-                *(-(each[1]["stars"] or 4), each[1]["load"]),
-            ),
-        )
+            offers = team in self.bundle.offers.get(service, ())
+            room = capacity is None or load < capacity
+            rank = (not offers, not room, -(stars or 4), load)
+            reasons = {"offers": offers, "load": load, "capacity": capacity, "room": room}
+            weighed.append((rank, team, {**reasons, "stars": stars}))
+        return [(team, reasons) for _, team, reasons in sorted(weighed, key=itemgetter(0))]
 
     def recent(self) -> dict[str, int]:
         """The counters of the last :data:`LATELY` months, added up."""
-        total: dict[str, int] = {}
-        day = self.clock.now.date()
+        months, day = [], self.clock.now.date()
         for _ in range(LATELY):
-            for name, count in self.store.tally(day.isoformat()[:7]).items():
-                total[name] = total.get(name, 0) + count
+            months.append(day.isoformat()[:7])
             day = day.replace(day=1) - timedelta(days=1)
-        return total
+        return counters.together(map(self.store.tally, months))

@@ -1,7 +1,6 @@
 """Orders as the store keeps them: read one, prove that it is yours, move it on."""
 
 import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -22,13 +21,11 @@ from functions.storage.port import Store
 from functions.storage.vault import Vault, recognises
 
 KIND = "order"
-RATING_KEY = 22
-"""Characters of the key on a slip."""
 UNREADABLE = "unreadable"
 """The fact with the numbers of the histories that the schedule could not read in its last round."""
 GUESSES = 5
-"""How often an hour the last four digits of a phone may be tried for one number. Only wrong
-tries count, so somebody who guesses has one chance in two thousand an hour."""
+"""How many wrong guesses an hour of a phone's last four digits are allowed for one number: a chance
+of one in two thousand."""
 
 
 class Step(NamedTuple):
@@ -57,8 +54,8 @@ class Orders(NamedTuple):
     personal: Personal
 
     def history(self, no: str) -> History | None:
-        """The order of this number with its events, or None where there is none; a volunteer's
-        sign-up is no order. Services and teams have the names of now."""
+        """The order of this number with its events, under the names of now; None where there is
+        none, or a volunteer's sign-up."""
         events = tuple(map(self.names.of_event, self.store.events(no)))
         if not events or events[0].kind != "submitted":
             return None
@@ -76,19 +73,15 @@ class Orders(NamedTuple):
         return found if found and recognises(found.order.key, key) else None
 
     def by_slip(self, typed: str, key: str) -> Order | None:
-        """The order, for somebody who has the key of its slip, also of a slip that was printed
-        before the secret was changed."""
+        """The order, for somebody who has the key of its slip, whichever line of the secret made
+        it."""
         no = order_number.parse(typed)
         order = self.find(no) if no else None
-        if order is None:
-            return None
-        keys = self.vault.stamps("rate", order.no, order.done_at)
-        same = [hmac.compare_digest(each[:RATING_KEY].encode(), key.encode()) for each in keys]
-        return order if any(same) else None
+        known = order and self.vault.is_key(key, "rate", order.no, order.done_at)
+        return order if known else None
 
     def by_phone(self, no: str, last4: str) -> Order:
-        """The order, for somebody who knows the last four digits of the phone that it was filed
-        with.
+        """The order, for somebody who knows the last digits of the phone that it was filed with.
 
         Raises:
             Wrong: ``no_match``, whichever of the two is wrong; or ``too_often``, before anything
@@ -109,7 +102,7 @@ class Orders(NamedTuple):
 
     def rating_key(self, order: Order) -> str:
         """The key on the slip: it opens the rating of this round of the order, and nothing else."""
-        return self.vault.stamp("rate", order.no, order.done_at)[:RATING_KEY]
+        return self.vault.key("rate", order.no, order.done_at)
 
     def move(
         self,
@@ -118,9 +111,8 @@ class Orders(NamedTuple):
         once: str = "",
         limits: Mapping[tuple[str, str], int] | None = None,
     ) -> Order:
-        """Add events to an order that the caller read, and return what it is now.
-
-        None of them is dated earlier than what happened to the order before.
+        """Add events to an order that the caller read, and return what it is now. None is dated
+        earlier than what happened to the order before.
 
         Raises:
             Refused: an event may not follow here.
@@ -182,8 +174,7 @@ class Orders(NamedTuple):
 
     def listed(self, heads: Iterable[Head]) -> list[Head]:
         """Heads as lists show them: with all that an order has, and due by the calendar and the
-        rules of now, as on their pages. In the store they are as their last event left them, or
-        :meth:`rederive`. A damaged one is shown as it is there."""
+        rules of now. A damaged one is shown as it is in the store."""
         listed = []
         for head in heads:
             order, due = order_of(head), head.due
@@ -193,8 +184,8 @@ class Orders(NamedTuple):
         return listed
 
     def rederive(self) -> int:
-        """Derive the heads of all orders anew, see :func:`derive_anew`, because deadlines follow
-        from the calendar and the station's rules, and names from what was renamed."""
+        """Derive all heads anew (:func:`derive_anew`): their deadlines follow from the calendar
+        and the station's rules, and their names from what was renamed."""
 
         def derive(no: str) -> Head | None:
             order = self.find(no)
@@ -204,15 +195,22 @@ class Orders(NamedTuple):
         return derive_anew(self.store, KIND, rules, derive)
 
 
+def append(store: Store, no: str, kind: str, event: Event, once: str = "") -> None:
+    """Add an event to a history that has only events, or begin it, whoever else adds to it."""
+    while True:
+        head = store.head(no) or Head(no, kind, 0, "", event.at, {})
+        try:
+            store.commit(Change(head.followed(), [event], once=once))
+            return
+        except Conflict:
+            continue  # Somebody else was first: add it after theirs.
+
+
 def derive_anew(
     store: Store, kind: str, rules: object, derive: Callable[[str], Head | None]
 ) -> int:
     """Bring all heads of a kind to what ``derive`` makes of their histories, if the rules for that
-    have changed since it was last done, and return how many were different.
-
-    The schedule does this before it looks for what is overdue. An upgrade leads to it, too,
-    because the rules name what a head holds.
-    """
+    (also what a head holds) have changed since it was last done; return how many differed."""
     digest = hashlib.sha256(json.dumps([rules, LAYOUT], sort_keys=True).encode()).hexdigest()
     name = f"derived_{kind}"
     if (seen := store.fact(name)) == digest:
@@ -225,7 +223,7 @@ def derive_anew(
                 store.commit(Change(now, []))
                 changed += 1
         except Conflict:
-            whole = False  # Somebody moved it on, perhaps by the old rules: look again next time.
+            whole = False  # Somebody moved it on, perhaps by the old rules: try again next time.
         except (Refused, LookupError, TypeError, ValueError):
             continue  # One that cannot be read must not hold up the others.
     if whole:

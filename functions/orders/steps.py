@@ -1,11 +1,11 @@
 """What is done with an order, whoever does it: a checked form becomes events in one transaction.
 
-Which events may follow is a matter of the life cycle. Here stands what each needs besides what
-was filled in: deadlines by the calendar, the words for the public, who did it, what follows
-together with it.
+Which events may follow is a matter of the life cycle. This module adds what each needs besides what
+was filled in: deadlines, words for the public, who did it, events that follow with it.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from functions.context.bundle import Bundle
@@ -21,7 +21,6 @@ from functions.storage.vault import fingerprint
 
 ENDS_WAITING = ("dispatched", "done", "returned")
 """What cannot be done while an order waits for its resident, so that doing it ends the wait."""
-
 BLANK: Form = {"fields": ()}
 NOTHING = Answers({}, {}, {}, {})
 """The form and the answers of a step that asks nothing."""
@@ -67,12 +66,11 @@ class Steps(NamedTuple):
         """Take a step, with all that follows from it, and return what the order is now.
 
         ``more`` joins the answers in the history: who did it, or how it came. ``version`` is the
-        one that the form was drawn with, and ``once`` names the submission.
+        order's when the form was drawn, and ``once`` names the submission.
 
         Raises:
-            Conflict: the order is not the one that the form was drawn with any more.
-            Wrong: the first answer that cannot be taken, by itself or for a reason that only the
-                order shows.
+            Conflict: the order has another version now.
+            Wrong: the first answer that cannot be taken, by itself or because of the order.
             Refused: the step may not follow.
         """
         if version is not None and version != str(order.version):
@@ -90,24 +88,12 @@ class Steps(NamedTuple):
             raise Wrong("full", "team", team=self.bundle.teams[team]) from None
 
     def by_clock(self, order: Order, *kinds: str) -> Order:
-        """What time itself does to an order, in one transaction.
-
-        Raises:
-            Conflict, Refused: as in :meth:`take`.
-        """
-        steps = [
-            step for kind in kinds for step in self._steps(order, kind, CLOCK, BLANK, NOTHING, {})
-        ]
-        return self.orders.move(order, *steps)
+        """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
+        steps = (self._steps(order, kind, CLOCK, BLANK, NOTHING, {}) for kind in kinds)
+        return self.orders.move(order, *chain.from_iterable(steps))
 
     def _steps(
-        self,
-        order: Order,
-        kind: str,
-        by: str,
-        form: Form,
-        answers: Answers,
-        more: dict[str, str],
+        self, order: Order, kind: str, by: str, form: Form, answers: Answers, more: dict[str, str]
     ) -> list[Step]:
         """The step, between what has to come before it and after it."""
         at = self.now

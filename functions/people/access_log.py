@@ -1,8 +1,8 @@
-"""Who looked at a resident's contact details: one line a day for each person and order.
+"""Who looked at a resident's contact details: one event a day for each person and order.
 
 A look must be recorded, but a full disk must not keep anybody from a phone number that they need.
-So each look is noted in memory first and written as soon as the store takes it: as a rule at
-once, else with a later look or by the schedule. What is not written when the process ends is lost.
+So each look is kept in memory and written as soon as the store takes it: as a rule at once, else
+with a later look or by the schedule. What is not written when the process ends is lost.
 """
 
 from threading import Lock
@@ -11,9 +11,9 @@ from weakref import WeakKeyDictionary
 
 from functions.context import logs
 from functions.context.clock import Clock
-from functions.errors import Conflict
+from functions.orders.repository import append
 from functions.storage.failures import of_store
-from functions.storage.history import Change, Event, Head
+from functions.storage.history import Event
 from functions.storage.port import Store
 from functions.storage.vault import Vault
 
@@ -24,17 +24,10 @@ MOST_OWED = 10_000
 """The oldest looks beyond this number are given up."""
 
 
-class Look(NamedTuple):
-    """Somebody looked at an order; ``once`` is the same for all their looks on that day."""
-
-    no: str
-    event: Event
-    once: str
-
-
 _owing = Lock()
-_owed: WeakKeyDictionary[Store, dict[str, Look]] = WeakKeyDictionary()
-"""Looks that are not written yet, by their ``once``."""
+_owed: WeakKeyDictionary[Store, dict[str, tuple[str, Event]]] = WeakKeyDictionary()
+"""Looks that are not written yet (the order's number, and the event), by a key that is the same for
+all looks of one person at one order on one day."""
 
 
 class AccessLog(NamedTuple):
@@ -45,15 +38,14 @@ class AccessLog(NamedTuple):
     clock: Clock
 
     def record(self, no: str, by: str, who: str) -> bool:
-        """Remember that somebody looked today, and return whether that is written already. A
-        second look on the same day adds nothing."""
+        """Remember that somebody looked today, once a day; return whether it is written already."""
         now = self.clock.now
         once = self.vault.stamp("look", no, who, now.date().isoformat())
         if self.store.filed(once):
             return True
         with _owing:
             owed = _owed.setdefault(self.store, {})
-            owed[once] = Look(no, Event("looked", by, now.isoformat(), {"who": who}), once)
+            owed[once] = no, Event("looked", by, now.isoformat(), {"who": who})
             if len(owed) > MOST_OWED:
                 del owed[next(iter(owed))]
         # The first waits a moment for others who write; nobody else does while they still write.
@@ -66,32 +58,20 @@ class AccessLog(NamedTuple):
         owed = _owed.get(self.store, {})
         if not owed:
             return 0
-        looks = list(owed.values())
+        looks = dict(owed)
         try:
             with self.store.batch(patience) as store:
-                for look in looks:
-                    _write(store, look)
+                for once, (no, event) in looks.items():
+                    append(store, f"{KIND}:{no}", KIND, event, once)
         except Exception as error:
             if not of_store(error):
                 raise
             logs.failure(error, "recording who looked at an order")
             return len(owed)
-        for look in looks:
-            owed.pop(look.once, None)
+        for once in looks:
+            owed.pop(once, None)
         return len(owed)
 
     def of(self, no: str) -> tuple[Event, ...]:
         """Who looked at an order, the first of all at the head."""
         return self.store.events(f"{KIND}:{no}")
-
-
-def _write(store: Store, look: Look) -> None:
-    name = f"{KIND}:{look.no}"
-    while True:
-        head = store.head(name) or Head(name, KIND, 0, "", look.event.at, {})
-        change = Change(head._replace(version=head.version + 1), [look.event], once=look.once)
-        try:
-            store.commit(change)
-            return
-        except Conflict:
-            continue  # Two people at the same moment: both are to be remembered.

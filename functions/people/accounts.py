@@ -1,7 +1,7 @@
 """The station's people: who may sign in to the desk, and as what.
 
-An account is a history like any other (``added``, ``reset``, ``disabled``), whose head holds the
-hash of the password. ``version`` rises with every change, and sessions of an earlier one end.
+An account is a history (``added``, ``reset``, ``disabled``), whose head holds the hash of the
+password. Sessions of an earlier ``version`` end.
 """
 
 import secrets
@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from functions.context.clock import Clock
-from functions.errors import Conflict, Refused, Wrong
+from functions.errors import Refused, Wrong
+from functions.orders.repository import append
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import Store
 
@@ -30,7 +31,8 @@ class Account(NamedTuple):
 
 
 class Accounts(NamedTuple):
-    """All accounts of a station. ``by`` is the member of staff who changes one."""
+    """All accounts of a station. ``by`` is the member of staff who changes one. Where there is no
+    account of a name, it is ``Refused`` as ``known``."""
 
     store: Store
     clock: Clock
@@ -47,19 +49,11 @@ class Accounts(NamedTuple):
         return self._with_password(new, "added", by)
 
     def reset(self, name: str, by: str = "") -> str:
-        """Give an account a new password, which is returned; enable it and end its sessions.
-
-        Raises:
-            Refused: ``known``, there is no such account.
-        """
+        """Give an account a new password, which is returned; enable it and end its sessions."""
         return self._with_password(self._find(name), "reset", by)
 
     def disable(self, name: str, by: str = "") -> None:
-        """End an account's sessions and let nobody sign in with it.
-
-        Raises:
-            Refused: ``known``, there is no such account.
-        """
+        """End an account's sessions and let nobody sign in with it."""
         self._change(self._find(name), "disabled", "disabled", by)
 
     def everybody(self) -> list[Head]:
@@ -102,14 +96,7 @@ class Accounts(NamedTuple):
     def note(self, name: str, kind: str, data: dict[str, str]) -> None:
         """Remember what somebody did that is in no order, such as taking out a list."""
         event = Event(kind, "staff", self.clock.now.isoformat(), data)
-        while True:
-            no = f"done:{name}"
-            head = self.store.head(no) or Head(no, "done", 0, "", event.at, {})
-            try:
-                self.store.commit(Change(head._replace(version=head.version + 1), [event]))
-                return
-            except Conflict:
-                continue
+        append(self.store, f"done:{name}", "done", event)
 
     def _with_password(self, head: Head, kind: str, by: str) -> str:
         from argon2 import PasswordHasher
@@ -120,8 +107,8 @@ class Accounts(NamedTuple):
 
     def _change(self, head: Head, kind: str, state: str, by: str, **data: str) -> None:
         event = Event(kind, "staff", self.clock.now.isoformat(), {"who": by} if by else {})
-        begun, data = head.begun or event.at, head.data | data
-        after = head._replace(version=head.version + 1, state=state, begun=begun, data=data)
+        begun = head.begun or event.at
+        after = head.followed(state=state, begun=begun, data=head.data | data)
         self.store.commit(Change(after, [event]))
 
     def _find(self, name: str) -> Head:

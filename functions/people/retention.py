@@ -1,8 +1,7 @@
 """When personal data is erased: whose, how many histories a day, and what the desk knows before.
 
-Data of an order is kept for ``keep`` days (``desk:`` in ``site.yaml``) after its end, or after the
-last step of one that nobody finishes; a volunteer's after leaving, or after a sign-up that led
-into no team.
+It is kept for ``keep`` days (``desk:`` in ``site.yaml``): an order's after its end, or after the
+last step of one that nobody finishes; a volunteer's after leaving, or after a sign-up without team.
 """
 
 from collections.abc import Iterator
@@ -24,7 +23,6 @@ UNDATED = "0"
 """Where :meth:`Store.waiting` goes on after the heads that are not due on any day."""
 ERASED = "erased"
 """The fact that says how many were erased on the last day on which any were: ``2026-11-23 57``."""
-
 AHEAD = timedelta(days=7)
 """How long before it the desk is told."""
 COUNTED = 100
@@ -46,11 +44,8 @@ class Retention(NamedTuple):
             after = heads[-1].due_position
 
     def goes(self, head: Head) -> str:
-        """The last day on which the personal data of a history is kept.
-
-        Raises:
-            ValueError: the head is damaged.
-        """
+        """The last day on which a history's personal data is kept; ``ValueError`` if its head is
+        damaged."""
         if head.kind == volunteers.KIND or head.state in FINAL:
             return head.due
         return self.deadlines.kept_until(order_of(head).changed_at)
@@ -78,7 +73,7 @@ class Retention(NamedTuple):
 
     def reserve(self, count: int) -> bool:
         """Count so many more for today before they are erased, so that there are never more than
-        allowed, whoever else erases and wherever this breaks off. Says whether it was done."""
+        allowed, whoever else erases. Return whether it was done."""
         erased, seen = self._erased()
         today = self.clock.now.date().isoformat()
         return self.store.set_fact(ERASED, f"{today} {erased + count}", seen=seen)

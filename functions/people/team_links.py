@@ -4,7 +4,6 @@ A team's links are a history (``issued``, ``revoked``, ``asked``). The number of
 far is part of what is signed, so a new link ends the one before.
 """
 
-import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -19,12 +18,11 @@ KIND = "link"
 LASTS = timedelta(days=180)
 SLACK = timedelta(days=1)
 """How far the clock may be put back after a link was issued."""
-KEY = 22
-"""Characters of the key in a link."""
 
 
 class TeamLinks(NamedTuple):
-    """The links of all teams."""
+    """The links of all teams. Of two who change one at the same moment the second gets a
+    ``Conflict``."""
 
     store: Histories
     vault: Vault
@@ -33,10 +31,10 @@ class TeamLinks(NamedTuple):
 
     def address(self, head: Head) -> str:
         """Where the team does its work."""
-        return f"/team/?team={_team(head)}&key={self.vault.stamp(*_signed(head))[:KEY]}"
+        return f"/team/?team={_team(head)}&key={self.vault.key(*_signed(head))}"
 
     def of(self, team: str) -> Head | None:
-        """The team's link as it stands; ``state`` is ``issued`` or ``revoked``."""
+        """The team's link as it is now; ``state`` is ``issued`` or ``revoked``."""
         return next(self._all(team), None)
 
     def _all(self, team: str) -> Iterator[Head]:
@@ -48,39 +46,26 @@ class TeamLinks(NamedTuple):
         yield from filter(None, olds)
 
     def issue(self, team: str, who: str) -> Head:
-        """Make a new link for a team; the one before ends.
-
-        Raises:
-            Conflict: somebody else does it at this moment.
-        """
-        until = (self.clock.now + LASTS).isoformat()
-        own = self.store.head(f"{KIND}:{team}")
-        new = Head(
-            f"{KIND}:{team}", KIND, 0, "", self.clock.now.isoformat(), {"team": team, "count": 0}
-        )
-        return self._write(own or new, "issued", who, until, 1)
+        """Make a new link for a team; the one before ends."""
+        no, now = f"{KIND}:{team}", self.clock.now
+        old = self.store.head(no) or Head(no, KIND, 0, "", now.isoformat(), {})
+        return self._write(old, "issued", who, (now + LASTS).isoformat(), 1)
 
     def revoke(self, team: str, who: str) -> None:
-        """End a team's link.
-
-        Raises:
-            Conflict: somebody else does it at this moment.
-        """
+        """End a team's link."""
         for old in [*self._all(team)]:
             if old.state == "issued":
                 self._write(old, "revoked", who, "", 0)
 
     def ask(self, team: str) -> None:
         """Remember that somebody with an old link of the team asked for a new one, once a day."""
-        old, now = self.of(team), self.clock.now
-        if old and old.data.get("asked", "")[:10] != now.date().isoformat():
-            data = old.data | {"asked": now.isoformat()}
-            head = old._replace(version=old.version + 1, data=data)
-            self.store.commit(Change(head, [Event("asked", "team", now.isoformat())]))
+        old, at = self.of(team), self.clock.now.isoformat()
+        if old and old.data.get("asked", "")[:10] != at[:10]:
+            head = old.followed(data=old.data | {"asked": at})
+            self.store.commit(Change(head, [Event("asked", "team", at)]))
 
     def lives(self, head: Head) -> bool:
-        """Whether the link can be used now. One that would last longer than links do was issued
-        by a clock that was ahead, and cannot."""
+        """Whether the link can be used now; not if a clock that was ahead has issued it."""
         until, now = head.data.get("until", ""), self.clock.now
         if head.state != "issued" or not until:
             return False
@@ -88,15 +73,14 @@ class TeamLinks(NamedTuple):
 
     def opens(self, team: str, key: str) -> bool:
         """Whether this key opens the team's page now."""
-        heads = [head for head in self._all(team) if self.lives(head)]
-        keys = [key for head in heads for key in self.vault.stamps(*_signed(head))]
-        return any(hmac.compare_digest(each[:KEY].encode(), key.encode()) for each in keys)
+        heads = filter(self.lives, self._all(team))
+        return any(self.vault.is_key(key, *_signed(head)) for head in heads)
 
     def _write(self, old: Head, state: str, who: str, until: str, more: int) -> Head:
         """Write how a link stands now, with so many more of them issued."""
         at, count = self.clock.now.isoformat(), old.data.get("count", 0) + more
         data = {"team": _team(old), "count": count, "until": until, "asked": ""}
-        head = old._replace(version=old.version + 1, state=state, data=data)
+        head = old.followed(state=state, data=data)
         self.store.commit(Change(head, [Event(state, "staff", at, {"who": who})]))
         return head
 

@@ -30,7 +30,6 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
 
 TEAMS = ("team", "wants")
 """Where a volunteer's head names a team: the one they are in, and the one they asked for."""
-
 OUTSIDE = ("applied", "inactive")
 """The states of those who are not, or no longer, in a team: their answers are kept for a time."""
 
@@ -54,8 +53,7 @@ class Person(NamedTuple):
 
     @property
     def unreadable(self) -> bool:
-        """Whether what they typed cannot be opened. Otherwise, if nothing is there, it was
-        erased."""
+        """Whether what they typed cannot be opened; if it is empty otherwise, it was erased."""
         return isinstance(self.typed, Unreadable)
 
 
@@ -81,31 +79,24 @@ class Volunteers(NamedTuple):
     def change(
         self, head: Head | None, no: str, event: Event, typed: Mapping[str, Any] | None = None
     ) -> Change:
-        """The transaction that adds an event to a volunteer's history.
-
-        Raises:
-            Refused: the event may not follow.
-        """
+        """The transaction that adds an event to a history; ``Refused`` if it may not follow."""
         after, to = TABLE[event.kind]
-        if (head.state if head else "") not in after:
+        old = head or Head(no, KIND, 0, "", event.at, {})
+        if old.state not in after:
             raise Refused("state", event=event.kind)
-        head = head and head._replace(data=self._named(head.data))
-        data = self._named((head.data if head else {}) | dict(event.data))
-        begun = head.begun if head else event.at
-        version = (head.version if head else 0) + 1
+        old = old._replace(data=self._named(old.data))
+        data = self._named({**old.data, **event.data})
         team = data.get("team", "")
+        # Counted from leaving, or from the sign-up for those who were never in a team.
+        due = self.deadlines.kept_until(event.at if team else old.begun) if to in OUTSIDE else ""
         marks = (f"state:{to}", f"team:{team}", f"{to} {team}")
-        due = ""
-        if to in OUTSIDE:
-            # Counted from leaving, or from the sign-up for those who were never in a team.
-            due = self.deadlines.kept_until(event.at if team else begun)
-        new = Head(no, KIND, version, to, begun, data, due, team, marks)
+        new = Head(no, KIND, old.version + 1, to, old.begun, data, due, team, marks)
         return Change(
             new,
             [event],
-            {version: self.vault.seal(no, dict(typed))} if typed else {},
+            {new.version: self.vault.seal(no, dict(typed))} if typed else {},
             traces=self.personal.traces(typed or {}),
-            tally=counters.difference(counted(head), counted(new)),
+            tally=counters.difference(counters.of_volunteer(old), counters.of_volunteer(new)),
             erase=event.kind == "erased",
         )
 
@@ -147,8 +138,8 @@ class Volunteers(NamedTuple):
         return head
 
     def rederive(self) -> int:
-        """Derive the heads of all volunteers anew, because the station's rules say how long their
-        data is kept, and teams are renamed; see :func:`functions.orders.repository.derive_anew`."""
+        """Derive all heads anew (:func:`functions.orders.repository.derive_anew`): the station's
+        rules say how long their data is kept, and teams are renamed."""
 
         def derive(no: str) -> Head | None:
             with suppress(Refused):
@@ -165,10 +156,3 @@ class Volunteers(NamedTuple):
 
     def _now(self) -> str:
         return self.reference.clock.now.isoformat()
-
-
-def counted(head: Head | None) -> counters.Tally:
-    """What a volunteer counts for."""
-    if head is None:
-        return counters.of_volunteer("", "", "")
-    return counters.of_volunteer(head.state, head.begun, head.data.get("team", ""))

@@ -56,6 +56,7 @@ def check(root: Path) -> Checked:
         ContentError: with all that is wrong.
         DiskError: a file cannot be read.
     """
+    from functions.orders.names import known
     from generator.content import figures_file, library, names
     from generator.site.plan import pages, plan
 
@@ -64,7 +65,8 @@ def check(root: Path) -> Checked:
         site = library.load(root, problems)
     days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
     count = len(pages(plan(site, figures)))
-    return Checked(count, workdays.Calendar(*days), names.known(site))
+    of_content = known(names.labels(site), names.in_orders(site.renamed))
+    return Checked(count, workdays.Calendar(*days), of_content)
 
 
 def calendar(root: Path) -> workdays.Calendar:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from functions.forms.definition import OTHER
 from generator.content.form_definitions import called
 from generator.content.models import Entry, Item, Service, Site
 
@@ -58,12 +57,6 @@ def labels(site: Site) -> dict[str, dict[str, str]]:
             for name, field in zip(called(form), form.fields, strict=True)
         },
     }
-
-
-def known(site: Site) -> dict[str, set[str]]:
-    """All names that orders may have for what is in the content, also those of before, by kind."""
-    old = in_orders(site.renamed)
-    return {kind: {*names, *old.get(kind, ()), OTHER} for kind, names in labels(site).items()}
 
 
 def in_orders(renamed: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

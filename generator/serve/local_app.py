@@ -67,7 +67,9 @@ def warnings(
     from functions.storage import opening
     from generator.operator_messages import MORE, NEEDED
 
-    known = known or names.known(Latest(incremental.bundle_folder(root)).bundle())
+    if known is None:
+        bundle = Latest(incremental.bundle_folder(root)).bundle()
+        known = names.known(bundle.names, bundle.renamed)
     with closing(opening.existing(address(root, data))) as store:
         needed = names.still_needed(store, known)
     return [

@@ -59,7 +59,7 @@ def test_the_counters_are_the_sum_over_all_histories(filled: App) -> None:
     for no in filled.store.numbers(volunteers.KIND):
         head = filled.store.head(no)
         assert head
-        counted.update(counters.of_volunteer(head.state, head.begun, head.data.get("team", "")))
+        counted.update(counters.of_volunteer(head))
     stored = {
         (month, name): stands
         for month in (counters.NOW, *filled.store.months())

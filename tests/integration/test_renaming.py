@@ -421,7 +421,8 @@ def test_open_orders_that_need_what_is_removed_are_told(
     store = town.app.store
 
     def needed() -> dict[tuple[str, str], set[str]]:
-        known = names.known(town.app.current().bundle)
+        bundle = town.app.current().bundle
+        known = names.known(bundle.names, bundle.renamed)
         return {(e.kind, e.label): {*e.orders} for e in names.still_needed(store, known)}
 
     assert needed() == {}

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from functions.orders import counters
 from functions.orders.counters import NOW, Tally
 from functions.orders.lifecycle import Order, apply, fold
-from functions.storage.history import Event
+from functions.storage.history import Event, Head
 from tests.support.lifecycle import FILED, by, ended, events, facts
 
 BEGUN = datetime.fromisoformat("2026-11-30T22:00:00+08:00")
@@ -108,7 +108,7 @@ def now(counted: Order) -> dict[str, int]:
 
 def test_nothing_counts_for_nothing() -> None:
     assert not counters.of_order(Order("N"))
-    assert not counters.of_volunteer("", "", "")
+    assert not counters.of_volunteer(None)
 
 
 def test_an_order_counts_in_the_month_in_which_it_was_filed_alone() -> None:
@@ -212,7 +212,8 @@ def test_a_history_whose_times_go_back_has_no_negative_hours() -> None:
 def test_a_volunteer_counts_as_signed_up_for_good_and_as_a_member_while_active() -> None:
     signed_up = ("2026-11", "volunteers applied")
     for state, member in (("applied", 0), ("active", 1), ("left", 0)):
-        counted = counters.of_volunteer(state, BEGUN.isoformat(), "barbers")
+        head = Head("V", "volunteer", 1, state, BEGUN.isoformat(), {"team": "barbers"})
+        counted = counters.of_volunteer(head)
         assert counted[signed_up] == counted[NOW, f"volunteers {state}"] == 1
         assert counted[NOW, "team:barbers members"] == member
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.orders.figures import FEWEST, OTHERS, Report, report, rows, together
+from functions.orders.counters import together
+from functions.orders.figures import FEWEST, OTHERS, Report, report, rows
 
 slugs = st.sampled_from(["hair", "haircut", "repair", "visit", "meals", "tea"])
 

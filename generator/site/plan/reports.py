@@ -26,7 +26,7 @@ def pages(figures: Figures, menu: Sequence[Service]) -> Iterator[Page]:
     years: dict[str, list[str]] = defaultdict(list)
     for month in sorted(months, reverse=True):
         years[month[:4]].append(month)
-    periods = {year: public.together(months[m] for m in parts) for year, parts in years.items()}
+    periods = {year: counters.together(months[m] for m in parts) for year, parts in years.items()}
     made = {
         period: _named(public.report(period, counted), services, teams)
         for period, counted in [*months.items(), *periods.items()]
@@ -71,7 +71,7 @@ def lately(figures: Figures) -> dict[str, Line]:
         return {}
     year, month = (int(part) for part in figures["made"].split("-")[:2])
     began = f"{year - 1}-{month + 1:02}" if month < YEAR else f"{year}-01"
-    late = public.together(c for name, c in figures["months"].items() if name >= began)
+    late = counters.together(c for name, c in figures["months"].items() if name >= began)
     # Each by itself: none needs to be hidden among others, because the others are not shown.
     lines = {
         scope: public.line(scope.partition(":")[2], counted, 0)
