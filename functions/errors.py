@@ -8,10 +8,8 @@ from collections.abc import Mapping
 
 
 class WudanError(Exception):
-    """The root. ``names`` are the values that the sentence of ``code`` is filled in with, ``field``
-    is the question of a form that the error is about (empty where there is none), and ``status``
-    is the HTTP status of the answer.
-    """
+    """The root. ``names`` are what the sentence of ``code`` is filled in with, ``field`` is the
+    question of a form that the error is about, if any, and ``status`` the answer's HTTP status."""
 
     code = ""
     status = 500
@@ -80,5 +78,4 @@ class Undelivered(WudanError):
 
 
 class Unreachable(Undelivered):
-    """The channel's server cannot be reached or did not answer; other messages would fare no
-    better."""
+    """The channel's server did not answer; its other messages should wait, too."""

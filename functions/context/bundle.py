@@ -23,8 +23,7 @@ class Bundle:
     each service. ``capacity``: how many orders at a time a team can take, where it said so.
     ``grids``: all that teams look after. ``calendar``: holidays and made-up working days.
     ``actions``: the forms of the desk and of the teams, by event. ``words``: the sentences of
-    states, steps and errors. ``templates``: sources by name. ``assets``: addresses of static files
-    by name.
+    states, steps and errors. ``templates`` and ``assets``: sources, and addresses, by name.
     """
 
     site: dict[str, Any]
@@ -67,8 +66,8 @@ class Latest:
         ask once for a request.
 
         Raises:
-            OSError, ValueError, TypeError: no build has been made yet, its file is damaged, or
-                another version of the program wrote it; and none was read before.
+            One of UNREADABLE: there is no build, or its file is damaged or of another version of
+                the program; and none was read before.
         """
         try:
             self._bundle = _load(self._file, self._file.stat().st_mtime_ns)

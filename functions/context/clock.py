@@ -1,33 +1,30 @@
 """What time it is, and whether the machine's clock can be believed.
 
-A board without a battery, a machine restored from a snapshot, a mistyped year: a clock that is
-wrong once would have a year's personal data erased. So the store keeps a *reference*, the time as
-far as the schedule has seen it pass. A gap between two rounds does not move it on, because nobody
-can tell a machine that was off from a clock that jumped. While the clock is near the reference,
-the reference catches up with it.
+A clock that is wrong once (no battery, a restored snapshot, a mistyped year) would have a year's
+personal data erased. So the store keeps a *reference*, the time as far as the schedule has seen it
+pass. A gap between two rounds does not move it on, because nobody can tell a machine that was off
+from a clock that jumped. While the clock is near the reference, the reference catches up with it.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from functions.context.workdays import CHINA
 from functions.storage.history import Event
 from functions.storage.port import Store
 
-LAST_ROUND = "last_round"
-"""The fact with what the clock showed at the schedule's last round."""
-REFERENCE = "clock_reference"
-"""The fact with the reference."""
+LAST_ROUND, REFERENCE = "last_round", "clock_reference"
+"""The facts with what the clock showed at the schedule's last round, and with the reference."""
 FAR = timedelta(days=7)
 """A clock that is further from the reference than this, in either direction, is not believed."""
 STEADY = timedelta(hours=1)
 """Two rounds that are closer together than this show time that has passed. The schedule runs each
 minute."""
 CATCHES_UP = 3
-"""How fast the reference catches up: by so many seconds for each second that was seen to pass. A
-machine that runs on working days alone never falls behind, and a clock that is days ahead for an
-hour takes the reference only hours along."""
+"""By how many seconds the reference catches up for each that was seen to pass: a machine that runs
+on working days alone never falls behind, and a clock that is days ahead for an hour takes the
+reference only hours along."""
 NEWEST = 20
 """How many of the newest histories say what time it is, in a store that has no reference yet."""
 
@@ -37,28 +34,24 @@ def in_china() -> datetime:
     return datetime.now(CHINA)
 
 
-class Clock(Protocol):
-    """What shows the time in China, to the second."""
-
-    @property
-    def now(self) -> datetime: ...
-
-
-class Going:
+class Going(NamedTuple):
     """A clock that goes on, by whatever ``read`` says."""
 
-    def __init__(self, read: Callable[[], datetime]):
-        self._read = read
+    read: Callable[[], datetime]
 
     @property
     def now(self) -> datetime:
-        return self._read().astimezone(CHINA).replace(microsecond=0)
+        return self.read().astimezone(CHINA).replace(microsecond=0)
 
 
 class Stopped(NamedTuple):
     """A clock that always shows one moment, so that all of a request happens at one time."""
 
     now: datetime
+
+
+Clock = Going | Stopped
+"""What shows the time in China, to the second."""
 
 
 class Reference(NamedTuple):
@@ -85,37 +78,30 @@ class Reference(NamedTuple):
 
     def disbelieved(self) -> datetime | None:
         """The reference, where the clock is too far from it; None where the clock is believed."""
-        seen = self.store.fact(REFERENCE)
-        if not seen or abs(self.clock.now - datetime.fromisoformat(seen)) <= FAR:
-            return None
-        return datetime.fromisoformat(seen)
+        now, seen = self.clock.now, self.store.fact(REFERENCE)
+        reference = datetime.fromisoformat(seen) if seen else now
+        return reference if abs(now - reference) > FAR else None
 
     def confirm(self) -> None:
         """Believe the clock from now on, because an administrator has checked the date."""
         self.store.set_fact(REFERENCE, self.clock.now.isoformat())
 
     def moment(self, *times: str) -> str:
-        """When an event happens: the latest of these times, and on one machine of the reference.
-
-        So a clock that is behind makes no history look older than it is, which would have it
-        erased too early. Over a network the provider keeps the clock, and asking the store would
-        cost every event a request.
-        """
+        """When an event happens: the latest of these times, and on one machine of the reference, so
+        that no history is erased too early because a clock was behind. Over a network the provider
+        keeps the clock, and asking the store would cost every event a request."""
         reference = self.store.fact(REFERENCE) if self.store.local else ""
         return max(filter(None, (*times, reference)), key=datetime.fromisoformat)
 
     def dated(self, event: Event, last: str) -> Event:
-        """The event as it enters a history whose last one was at ``last``, because the times of a
-        history never go back."""
+        """The event for a history whose last one was at ``last``: its times never go back."""
         return event._replace(at=self.moment(event.at, last))
 
     def _first(self) -> datetime:
         """The time of the newest event, in a store that is older than references; now, where the
         two are near each other."""
-        now = self.clock.now
-        heads = [
-            head for kind in ("order", "volunteer") for head in self.store.find(kind, limit=NEWEST)
-        ]
+        now, find = self.clock.now, self.store.find
+        heads = [*find("order", limit=NEWEST), *find("volunteer", limit=NEWEST)]
         times = [head.data.get("changed_at") or head.begun for head in heads]
         newest = max(map(datetime.fromisoformat, times), default=now)
         return now if abs(now - newest) <= FAR else newest

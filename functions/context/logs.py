@@ -1,5 +1,4 @@
-"""What an operator reads about requests and errors: when, where and what, but nothing that people
-typed.
+"""What an operator reads about requests and errors, which is nothing that people typed.
 
 Messages of exceptions quote values (``KeyError: '13812345678'``; SQLite quotes a text that it
 cannot decode), so the log has none of them. It names an error by its type, the line of code that
@@ -11,7 +10,7 @@ import logging
 import secrets
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from functions.errors import WudanError
@@ -24,11 +23,8 @@ AGAIN = 60.0
 
 
 def configure(requests: bool = False) -> None:
-    """Write warnings and errors to stderr, a line each, and with ``requests`` a line for each
-    request.
-
-    Nobody calls this on Lambda, whose runtime adds the time and keeps the lines.
-    """
+    """Write warnings and errors to stderr, a line each, and with ``requests`` also each request.
+    Nobody calls this on Lambda, whose runtime adds the time and keeps the lines."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
@@ -48,8 +44,8 @@ def kind(error: BaseException) -> str:
 
 
 class Journal:
-    """Describes an error with its traceback, but only once a minute for each kind and in one line
-    between, so that an error that comes back a thousand times does not fill the disk."""
+    """Describes an error with its traceback, but each kind only once a minute and otherwise in one
+    line, so that an error that comes back a thousand times does not fill the disk."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
@@ -81,19 +77,12 @@ class _Lines(logging.Formatter):
 
 def _in_full(error: BaseException) -> str:
     """The tracebacks of an error and of those that caused it, the first cause first."""
-    parts = [
-        "".join(traceback.format_tb(each.__traceback__)) + _name(each) for each in _chain(error)
-    ]
-    return "\n".join(reversed(parts))
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
+    chain: list[BaseException] = []
     each: BaseException | None = error
-    while each and id(each) not in seen:
-        seen.add(id(each))
-        yield each
+    while each and not any(each is other for other in chain):
+        chain.insert(0, each)
         each = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
+    return "\n".join("".join(traceback.format_tb(e.__traceback__)) + _name(e) for e in chain)
 
 
 def _name(error: BaseException) -> str:

@@ -35,10 +35,8 @@ class Calendar:
 
     def works(self, day: date) -> bool:
         """Whether the station works on this day."""
-        named = day.isoformat()
-        if named in self._workdays:
-            return True
-        return day.weekday() < SATURDAY and named not in self._holidays
+        name = day.isoformat()
+        return name in self._workdays or (day.weekday() < SATURDAY and name not in self._holidays)
 
     def after(self, day: date, count: int) -> date:
         """The day so many working days later; with 0 the day itself or the next working day."""

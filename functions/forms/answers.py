@@ -1,7 +1,7 @@
 """Answers as people read them: on pages, and as rows of tables.
 
-The caller gives the definition under which the answers were given, and everything that was stored
-with them. Answers to questions that the definition does not have are shown too, under their names.
+The caller gives the definition under which they were given, and all that was stored with them.
+Answers to questions that the definition does not have are shown too, under their names.
 """
 
 from collections.abc import Mapping
@@ -28,11 +28,9 @@ class Shown(NamedTuple):
 
 
 def shown(form: Form, values: Values, discreet: bool = False) -> list[Shown]:
-    """The answers in the order of the questions, and then those without a question.
-
-    A required consent is left out: without it there would be no answers. ``discreet`` hides most
-    of a phone and of an address, for pages that a neighbour may see over somebody's shoulder.
-    """
+    """The answers in the order of the questions, and then those without a question. A required
+    consent is left out: without it there would be no answers. ``discreet`` hides most of a phone
+    and of an address, for pages that a neighbour may see."""
     found: list[Shown] = []
     rest: dict[Any, Any] = dict(values)
     for field in form["fields"]:
@@ -60,23 +58,21 @@ def _masked(text: str) -> str:
 
 
 def row(form: Form, answered: Form, values: Values, unreadable: str = "") -> list[Cell]:
-    """A cell for each question of the form, and one for the answers to all others.
-
-    ``answered`` is the definition under which the answers were given. ``unreadable`` fills the
-    cells of answers that were sealed and cannot be opened.
-    """
+    """A cell for each question of the form, and one for the answers to all others, which were given
+    under the definition ``answered``. ``unreadable`` fills the cells of answers that were sealed
+    and cannot be opened."""
     cells: list[Cell] = []
     rest: dict[Any, Any] = dict(values)
     then = {field["name"]: field for field in answered["fields"]}
     for field in form["fields"]:
         value = rest.pop(field["name"], None) or rest.pop(field.get("written"), None)
         field = then.get(field["name"], field)
-        if value is None:
-            cells.append(unreadable if unreadable and is_personal(field) else None)
-            continue
-        try:
-            cells.append(KINDS[field["kind"]].cell(field, value))
-        except MISMATCH:
-            cells.append(plain(value))
+        cell: Cell = unreadable if unreadable and is_personal(field) else None
+        if value is not None:
+            try:
+                cell = KINDS[field["kind"]].cell(field, value)
+            except MISMATCH:
+                cell = plain(value)
+        cells.append(cell)
     others = (f"{each.label}：{each.text}" for each in shown(answered, rest))
     return [*cells, "；".join(others) or None]

@@ -1,16 +1,15 @@
 """What a form asks, and whether what was typed answers it.
 
-A definition is what ``content/forms/*.yaml`` says, as it lies in the bundle: ``fields`` is a list
-of mappings with ``name``, ``label``, ``kind``, ``required``, ``max``, ``choices`` (each ``value``
-and ``label``), ``error`` (the sentence for a wrong answer) and ``role``.
+A definition is what ``content/forms/*.yaml`` says, as the bundle has it: ``fields`` is a list of
+mappings with ``name``, ``label``, ``kind``, ``required``, ``max``, ``choices`` (each ``value`` and
+``label``), ``error`` (the sentence for a wrong answer) and ``role``.
 
-The functions know an answer by its role. In the bundle a field with a role is therefore *named* by
-its role, whatever staff called it, and its answer is stored under that name: ``phone`` is the
-phone by which an order is found, even if there are other questions of kind ``phone``. What staff
-called it is ``written``, under which its answers were stored before it had the role.
+The functions know an answer by its role. So a field with a role is *named* by it in the bundle, and
+its answer is stored under that name: ``phone`` is the phone by which an order is found, even if
+there are other questions of kind ``phone``. What staff called it is ``written``, under which its
+answers were stored before it had the role.
 """
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -23,10 +22,8 @@ Form = Mapping[str, Any]
 
 OTHER = "other"
 """What is picked where nothing in the list fits."""
-
 PERSONAL = "personal"
 """The role of a question that is answered by picking, and yet tells of a person. It is no name."""
-
 ROLES = {
     "name": ("name", "text"),  # What nobody may read in words for the public.
     "phone": ("phone",),  # Finds an order, and other orders of the same resident.
@@ -51,11 +48,9 @@ RECORDED = ("wording", "key", "source", "who", "wants", "due", "problem")
 
 
 class Answers(NamedTuple):
-    """``values`` by field, each in its one form; ``errors`` by field, as codes to be said.
-
-    ``public`` are the values that may enter the history. ``personal`` are those that must be
-    sealed: whatever was typed, and what was picked if its role is :data:`PERSONAL`.
-    """
+    """``values``, each in its one form, and ``errors``, by field. ``public`` are the values that
+    may enter the history, ``personal`` those that must be sealed: whatever was typed, and what was
+    picked if its role is :data:`PERSONAL`."""
 
     values: dict[str, Any]
     errors: dict[str, Wrong]
@@ -74,23 +69,21 @@ def without(form: Form, *names: str) -> Form:
     return {**form, "fields": [field for field in form["fields"] if field["name"] not in names]}
 
 
-LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
-"""What a line or a page ends with in texts from elsewhere, such as Word's soft break."""
+LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n") | {"\t": " "})
+"""What ends a line or a page in texts from elsewhere, such as Word's soft break; and tabs."""
 BLANK = frozenset({"Cf", "Zs", "Zl", "Zp"})
 """The categories of characters that nobody sees: spaces, and marks without a shape."""
 
 
 def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answers:
-    """Check what was typed, by field name, against the definition; never raises for input.
-
-    Fields left empty have no value. Names that the form does not have are not looked at, so
-    that a form drawn before the definition changed is still taken.
-    """
+    """Check what was typed, by field name, against the definition; never raises for input. Fields
+    left empty have no value. Names that the form does not have are ignored, so that a form drawn
+    before the definition changed is still taken."""
     answers = Answers({}, {}, {}, {})
     for field in form["fields"]:
         name, kind, texts = field["name"], KINDS[field["kind"]], []
         for text in typed.get(name, ()):
-            text = LINE_ENDS.sub("\n", text).replace("\t", " ").strip()
+            text = text.replace("\r\n", "\n").translate(LINE_ENDS).strip()
             if not BLANK.issuperset(map(unicodedata.category, text)):
                 texts.append(text)
         if not texts:

@@ -1,8 +1,7 @@
 """The kinds of questions, one class each, with everything that the program does with an answer.
 
 A new kind is a class and a line of :data:`KINDS` here, and a macro in
-``templates/macros/widget.html``. A class that lacks a duty of :class:`Kind` neither passes mypy nor
-lets this module be imported.
+``templates/macros/widget.html``. Without all duties of :class:`Kind` this module is not imported.
 """
 
 import re
@@ -32,9 +31,9 @@ class Kind(ABC):
     many = False
     """Whether a resident may give several answers to one question."""
     discreet = False
-    """Whether a page that others may glance at shows only how the answer begins."""
+    """Whether a page that a neighbour may see shows only how the answer begins."""
     link = ""
-    """What stands before a value in an address that opens it, such as ``tel:``."""
+    """What comes before a value in an address that opens it, such as ``tel:``."""
 
     @property
     @abstractmethod
@@ -67,13 +66,13 @@ class Kind(ABC):
         """What :meth:`parse` takes, from the text of a cell; the inverse of :meth:`cell`."""
 
 
+COMMA = "、"
+"""Separates several answers to one question."""
+
+
 def plain(value: Any) -> str:
     """A value as text, whatever kind of question it answered."""
     return COMMA.join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-COMMA = "、"
-"""Stands between several answers to one question."""
 
 
 class _Plain(Kind):
@@ -92,7 +91,7 @@ class _Typed(_Plain):
     kept: Kept = "sealed"
 
     def show(self, field: Field, value: Any) -> str:
-        return value if isinstance(value, str) else plain(value)
+        return plain(value)
 
 
 DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
@@ -192,19 +191,16 @@ class Choice(_Plain):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> Any:
         value = current(field, texts[0])
-        for choice in field["choices"]:
-            if choice["value"] == value:
-                return value
-        raise Wrong("choice")
+        if value not in [choice["value"] for choice in field["choices"]]:
+            raise Wrong("choice")
+        return value
 
     def show(self, field: Field, value: Any) -> str:
         """Labels in the order of the form, then values that are not offered any more."""
         values = value if isinstance(value, list) else [value]
-        labels = [choice["label"] for choice in field["choices"] if choice["value"] in values]
-        if len(labels) < len(values):
-            offered = [choice["value"] for choice in field["choices"]]
-            labels += [str(value) for value in values if value not in offered]
-        return COMMA.join(labels)
+        offered = {choice["value"]: choice["label"] for choice in field["choices"]}
+        labels = [label for value, label in offered.items() if value in values]
+        return COMMA.join([*labels, *(str(value) for value in values if value not in offered)])
 
     def typed(self, field: Field, text: str) -> list[str]:
         values = {choice["label"]: choice["value"] for choice in field["choices"]}
@@ -250,7 +246,7 @@ class Stars(_Plain):
         return value
 
 
-WRITTEN_DAY = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+WRITTEN_DAY = r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"
 SPOKEN_DAYS = ("今天", "明天", "后天", "大后天")
 
 
@@ -271,7 +267,7 @@ class Date(_Plain):
     def _day(text: str, today: date) -> date | None:
         if text in SPOKEN_DAYS:
             return today + timedelta(days=SPOKEN_DAYS.index(text))
-        parts = WRITTEN_DAY.fullmatch(re.sub(r"(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text))
+        parts = re.fullmatch(WRITTEN_DAY, re.sub(r"(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text))
         if parts is None:
             return None
         year, month, day = parts.groups()
@@ -290,15 +286,13 @@ class Date(_Plain):
         return date.fromisoformat(value)
 
 
-AGREED = ("是", "同意", "yes", "√", "✓")
-"""How consent is written in a table; the first is how we write it."""
-
-
 class Consent(_Plain):
     """A box to tick, stored as true; one that is not ticked has no value."""
 
     kept: Kept = "history"
     widget = "consent"
+    agreed = ("是", "同意", "yes", "√", "✓")
+    """How consent is written in a table; the first is how we write it."""
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> bool:
         if texts[0] != "yes":
@@ -306,21 +300,16 @@ class Consent(_Plain):
         return True
 
     def show(self, field: Field, value: bool) -> str:
-        return AGREED[0]
+        return self.agreed[0]
 
     def typed(self, field: Field, text: str) -> list[str]:
-        return ["yes"] if text in AGREED else []
+        return ["yes"] if text in self.agreed else []
 
 
-class _Proof(_Typed):
-    """Kinds whose answers prove whose order it is."""
+class Order(_Typed):
+    """The number of an order, as part of the proof whose it is."""
 
     kept: Kept = "nowhere"
-
-
-class Order(_Proof):
-    """The number of an order."""
-
     widget = "order"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
@@ -333,9 +322,10 @@ class Order(_Proof):
         return order_number.spell(value)
 
 
-class Last4(_Proof):
+class Last4(_Typed):
     """The last four digits of a phone, with or without what stands before them."""
 
+    kept: Kept = "nowhere"
     widget = "last4"
     discreet = True
 
@@ -363,6 +353,5 @@ KINDS: Mapping[str, Kind] = {
     "last4": Last4(),
 }
 """By the name that ``kind:`` has in a form's definition."""
-
 CHOOSING = tuple(name for name, kind in KINDS.items() if isinstance(kind, Choice))
 """The kinds that have choices."""

@@ -2,10 +2,8 @@
 
 FORMS = {"wish": "/wish/", "rating": "/rate/", "volunteer": "/join/", "order": "/track/"}
 """The address of each form, by the name that it shares with its function."""
-
 THANKS = "/join/thanks/"
 """The page after somebody signed up as a volunteer."""
-
 NEEDED = {
     "wish": ("service", "phone", "consent"),
     "rating": ("no", "last4", "solved"),

@@ -21,18 +21,21 @@ Table = Iterable[Sequence[Cell]]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 2000
-
+MEASURED, WIDEST = 200, 48
+"""How many rows decide how wide the columns of a workbook are, and the most."""
+ROWS = "wudan-sheets-"
+"""How the name of a folder begins in which rows are kept until they are packed."""
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 """How a cell of a CSV file begins that a spreadsheet takes for a formula (OWASP, "CSV Injection").
 In a workbook it is text, because a workbook says of each cell what it is."""
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold."""
 
 
 def xlsx(title: str, heads: Sequence[str], rows: Table) -> IO[bytes]:
     """A workbook of one sheet, as an open file without a name, which is gone when it is closed.
-    Text stays text, so that a phone keeps its digits and nothing is a formula.
-
-    Rows are written as they come, so memory does not grow with them. The headings and the first
-    rows decide how wide the columns are.
+    Text stays text, so that a phone keeps its digits and nothing is a formula. Rows are written as
+    they come, so memory does not grow with them.
 
     Raises:
         OSError: the disk is full, or cannot be written.
@@ -49,11 +52,6 @@ def xlsx(title: str, heads: Sequence[str], rows: Table) -> IO[bytes]:
             # Its only argument is what the system said, such as that the disk is full.
             raise error.args[0] from None
         return file.open("rb")
-
-
-MEASURED = 200
-"""Rows that decide how wide columns are."""
-WIDEST = 48
 
 
 def _fill(book: Any, title: str, rows: Table) -> None:
@@ -82,26 +80,17 @@ def _fill(book: Any, title: str, rows: Table) -> None:
 
 
 def _as_text(cell: str) -> str:
-    """What a workbook can hold of a text.
-
-    XlsxWriter takes text from ``<r>`` to ``</r>`` for XML of its own and writes it as it is. A
-    space at the end keeps it from that, and is stripped when the workbook is read.
-    """
+    """What a workbook can hold of a text. XlsxWriter takes text from ``<r>`` to ``</r>`` for XML of
+    its own, unless a space follows, which is stripped when the workbook is read."""
     plain = _NO_XML.sub("", cell)
     return f"{plain} " if plain.startswith("<r>") and plain.endswith("</r>") else plain
 
 
-ROWS = "wudan-sheets-"
-"""How the name of a folder begins in which rows are kept until they are packed."""
-
-
 @contextmanager
 def _folder() -> Iterator[str]:
-    """A folder for what XlsxWriter keeps in files with names, in clear, while it writes a workbook.
-
-    Nobody else can read it. What was left by processes that were killed is removed first: nothing
-    is written to a folder before it is locked, and a lock ends with its holder.
-    """
+    """A folder that nobody else can read, for what XlsxWriter keeps there in clear while it writes.
+    What was left by processes that were killed is removed first: nothing is written to a folder
+    before it is locked, and a lock ends with its holder."""
     for left in {file.parent for file in Path(tempfile.gettempdir()).glob(f"{ROWS}*/*")}:
         with suppress(OSError), _locked(left):
             shutil.rmtree(left)
@@ -111,11 +100,7 @@ def _folder() -> Iterator[str]:
 
 @contextmanager
 def _locked(folder: str | Path) -> Iterator[None]:
-    """Hold the lock on a folder.
-
-    Raises:
-        OSError: somebody else holds it, or the folder is somebody else's.
-    """
+    """Hold the lock on a folder; ``OSError`` if somebody else holds it, or owns the folder."""
     import fcntl  # Here, because Windows has none, and builds read this module there.
 
     handle = os.open(folder, os.O_RDONLY)
@@ -124,10 +109,6 @@ def _locked(folder: str | Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold."""
 
 
 def _titled(title: str) -> str:

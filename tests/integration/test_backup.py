@@ -51,7 +51,7 @@ def test_a_copy_that_was_refused_does_not_keep_the_lock(filed: App, copies: Path
     other.share()
     with pytest.raises(Unusable, match="in_use"):
         backup.make(filed, copies, RULE)
-    other.end()
+    other.close()
     assert backup.make(filed, copies, RULE).healthy
 
 
