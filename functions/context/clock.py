@@ -54,11 +54,11 @@ Clock = Going | Stopped
 """What shows the time in China, to the second."""
 
 
-class Reference(NamedTuple):
+class Reference:
     """The clock held against what the store knows of the time."""
 
-    store: Store
-    clock: Clock
+    def __init__(self, store: Store, clock: Clock):
+        self.store, self.clock = store, clock
 
     def observe(self) -> bool:
         """Take note of a round of the schedule, and say whether the clock can be believed."""

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from functions.context.workdays import Calendar
 from functions.orders.lifecycle import FINAL, Order
 
 
-class Deadlines(NamedTuple):
+class Deadlines:
     """``rules`` are ``desk:`` of ``site.yaml``. Days are ISO 8601."""
 
-    rules: Mapping[str, Any]
-    calendar: Calendar
+    def __init__(self, rules: Mapping[str, Any], calendar: Calendar):
+        self.rules, self.calendar = rules, calendar
 
     def due(self, order: Order) -> str:
         """The day by which something should happen next, for lists and to find what is overdue."""

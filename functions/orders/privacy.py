@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from functions.storage.port import Histories
 from functions.storage.vault import Vault
 
-LONG_NUMBER = re.compile(r"\d[\d\s\-]{5,}\d")
-DOOR = re.compile(r"\d+\s*(?:栋|幢|号|单元|室|座)")
+LONG_NUMBER = r"\d[\d\s\-]{5,}\d"
+DOOR = r"\d+\s*(?:栋|幢|号|单元|室|座)"
 
 Typed = Mapping[str, Any]
 """Answers by the name of their question."""
@@ -19,11 +19,11 @@ class Unreadable(dict[str, Any]):
     says so."""
 
 
-class Personal(NamedTuple):
+class Personal:
     """What was typed with the events of a history, which is sealed."""
 
-    store: Histories
-    vault: Vault
+    def __init__(self, store: Histories, vault: Vault):
+        self.store, self.vault = store, vault
 
     def of(self, no: str) -> dict[int, dict[str, Any]]:
         """All that was typed in a history, by the number of the event (from 1)."""
@@ -72,4 +72,4 @@ def reveals(text: str, contact: Typed) -> bool:
     """Whether words for the public would give a resident away: phone, door, name or address."""
     names = [str(contact.get(name, "")) for name in ("name", "address")]
     named = any(len(name) > 1 and name in text for name in names)
-    return bool(named or LONG_NUMBER.search(text) or DOOR.search(text))
+    return bool(named or re.search(f"{LONG_NUMBER}|{DOOR}", text))

@@ -1,4 +1,3 @@
-import sys
 import unicodedata
 from datetime import date
 from typing import Any
@@ -104,7 +103,7 @@ def test_a_long_text_is_refused_at_its_limit_and_the_limit_is_told() -> None:
 
 
 def test_all_control_characters_of_unicode_are_refused_and_nothing_that_can_be_seen() -> None:
-    refused = {chr(c) for c in range(sys.maxunicode + 1) if UNSEEN.match(chr(c))}
+    refused = {*UNSEEN}
     controls = {chr(c) for c in range(0x3000) if unicodedata.category(chr(c)) in ("Cc", "Zl", "Zp")}
     assert refused - controls == {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
     assert controls <= refused
