@@ -3,20 +3,18 @@
 from functools import partial
 
 from functions.app import App
+from functions.forms.definition import Answers, Form
 from functions.forms.residents import FORMS
 from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders.repository import KIND
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry
 
 NAME = "wish"
 
 
-def submit(request: Request, app: App) -> Response:
+def file(request: Request, app: App, form: Form, answers: Answers) -> Response:
     """File the wish and lead on to its page."""
-    form = submission.sent_form(request, app, NAME)
-    answers = submission.check(request, app, form)
-    if answers.errors:
-        return submission.again(request, app, form, answers.errors)
     more = {"source": "online"}
     begin = partial(app.steps.begin, form=form, answers=answers, by=RESIDENT, more=more)
     no = submission.file(request, app, form, answers, begin)
@@ -25,6 +23,6 @@ def submit(request: Request, app: App) -> Response:
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": submission.fresh(NAME)},
-    f"/api/{NAME}": {"POST": submission.keeping(submit, submission.whole(NAME))},
+    f"/api/{NAME}": {"POST": submission.filing(NAME, KIND, file)},
 }
 handler = entry(ROUTES)

@@ -1,14 +1,15 @@
 """Residents' forms: draw one, check what was sent, begin a history with it."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from functions.app import App
 from functions.errors import Conflict, Wrong
 from functions.forms import definition, order_number
-from functions.forms.definition import Answers, Form
+from functions.forms.definition import RECORDED, Answers, Form
 from functions.orders.lifecycle import Order
-from functions.storage.history import Change
+from functions.storage.history import Change, Head
 from functions.web import pages
 from functions.web.http import Action, Keeping, Request, Response, as_json, see_other
 
@@ -16,6 +17,14 @@ ONCE = "once"
 """The hidden field with the id of one drawn form, by which a second sending is recognised."""
 WORDING = "wording"
 """The hidden field with the version of the form that was drawn."""
+DO = "do"
+"""What the pressed button asks for: ``check`` shows the answers before they are filed, ``edit`` the
+form again. Programs press none, so theirs are filed at once."""
+AGAIN = "again"
+"""The hidden field that files the same answers on purpose."""
+BY_LINK = ("service",)
+"""The roles of questions that a link may answer. Consent, ratings and personal data are given by
+the person, and are not for addresses."""
 NOTHING: Mapping[str, str] = {}
 
 
@@ -25,11 +34,10 @@ def sent_form(request: Request, app: App, name: str) -> Form:
 
 
 def fresh(name: str) -> Action:
-    """The action that draws a form. A question that the address answers, as ``?service=haircut``
-    does, is filled in already."""
+    """The action that draws a form, with the answers that a link may give (:data:`BY_LINK`)."""
 
     def draw(request: Request, app: App) -> Response:
-        answered = {key: [value] for key, value in request.query.items()}
+        answered = {key: [value] for key, value in request.query.items() if key in BY_LINK}
         return page(app, app.bundle.forms[name], answered)
 
     return draw
@@ -44,6 +52,70 @@ Sent = Callable[[Request, App], tuple[Form, Mapping[str, str]]]
 def whole(name: str) -> Sent:
     """A form with all its questions and without hidden fields."""
     return lambda request, app: (sent_form(request, app, name), {})
+
+
+File = Callable[[Request, App, Form, Answers], Response]
+"""Begins a history with answers that are right."""
+
+
+def filing(name: str, kind: str, file: File) -> Keeping:
+    """The action of a form that begins a history of a kind: the answers are shown for a check, if
+    that is asked for, then filed."""
+
+    def submit(request: Request, app: App) -> Response:
+        form = sent_form(request, app, name)
+        if request.value(DO) == "edit":
+            return page(app, form, request.typed, once=request.value(ONCE))
+        answers = check(request, app, form)
+        if answers.errors:
+            return again(request, app, form, answers.errors)
+        known = None if request.value(AGAIN) else _known(request, app, kind, form, answers)
+        if known is None and request.value(DO) != "check":
+            return file(request, app, form, answers)
+        if request.wants_json:
+            return as_json(200, {"no": known.no if known else "", "known": known is not None})
+        return _to_check(request, app, form, answers, known)
+
+    return keeping(submit, whole(name))
+
+
+def _to_check(
+    request: Request, app: App, form: Form, answers: Answers, known: Head | None
+) -> Response:
+    """The answers, to be filed with one button or changed with another; and what is ``known`` with
+    the same answers already."""
+    from functions.forms.answers import shown
+
+    names = [field["name"] for field in form["fields"]] + [ONCE, WORDING]
+    hidden = [(name, text) for name in names for text in request.typed.get(name, ())]
+    body = pages.render(
+        app.bundle,
+        "check.html",
+        form=form,
+        answers=shown(form, answers.values),
+        hidden=hidden + ([(AGAIN, "yes")] if known else []),
+        known=known,
+    )
+    return Response(body)
+
+
+SAME = timedelta(days=1)
+"""For how long the same answers are taken to be about the same thing."""
+
+
+def _known(request: Request, app: App, kind: str, form: Form, answers: Answers) -> Head | None:
+    """What somebody began with the same answers lately, in another form than this drawn one: by
+    going back and pressing once more, say. Who sends it may be anybody."""
+    marks = app.personal.traces(answers.personal)
+    since = (app.clock.now - SAME).isoformat()
+    for head in app.store.find(kind, marks) if marks else ():
+        first = app.store.events(head.no)[:1]
+        sent = {**first[0].data, **app.personal.contact(head.no)} if first else {}
+        given = {name: value for name, value in sent.items() if name not in RECORDED}
+        if head.begun >= since and given == answers.public | answers.personal:
+            once = submission(request, app, form["slug"], answers)
+            return None if request.value(ONCE) and app.store.filed(once) == head.no else head
+    return None
 
 
 def keeping(submit: Action, sent: Sent) -> Keeping:

@@ -35,6 +35,7 @@ def test_a_wish_is_triaged_dispatched_accepted_done_rated_by_its_slip_and_report
     phone.get_by_label("理发").check()
     phone.get_by_label("我同意").check()
     phone.get_by_role("button", name="提交").tap()
+    phone.get_by_role("button", name="确定提交").tap()
     expect(phone.get_by_text("请记下这个单号")).to_be_visible()
     track = phone.url
 

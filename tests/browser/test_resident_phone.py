@@ -46,6 +46,14 @@ def test_without_scripts_a_forgotten_answer_is_mended_and_the_wish_gets_its_numb
     forgotten.fill("欧阳奶奶")
     phone.get_by_role("button", name="提交").tap()
 
+    expect(phone.get_by_role("heading", level=1)).to_have_text("请核对一遍")
+    expect(phone.get_by_role("main")).to_contain_text("欧阳奶奶")
+    assert fits(phone)
+    phone.get_by_role("button", name="回去改").tap()
+    expect(phone.get_by_label("称呼")).to_have_value("欧阳奶奶")
+    phone.get_by_role("button", name="提交").tap()
+    phone.get_by_role("button", name="确定提交").tap()
+
     expect(phone.get_by_text("请记下这个单号")).to_be_visible()
     (no,) = parse_qs(urlsplit(phone.url).query)["no"]
     expect(phone.get_by_role("main")).to_contain_text(order_number.spell(no))

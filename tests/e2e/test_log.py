@@ -30,7 +30,7 @@ def test_a_request_is_a_line_where_wanted_and_an_error_in_any_case(
         command = [sys.executable, "build.py", "serve", "--root", str(root), "--port", str(port)]
         with running([*command, *options], answers(f"{address}/"), log=log):
             urllib.request.urlopen(f"{address}/wish/?service=haircut").close()
-            typed = urlencode({**WISH, "once": str(options)}).encode()
+            typed = urlencode({**WISH, "detail": f"第 {len(options)} 次"}).encode()
             track = urllib.request.urlopen(f"{address}/api/wish", typed).geturl()
             with urllib.request.urlopen(f"{address}/health") as health:
                 assert json.load(health) == {"status": "ok"}

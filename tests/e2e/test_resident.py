@@ -68,8 +68,8 @@ def test_a_wish_is_filed_followed_carried_out_and_rated(
 
 def test_an_acknowledged_wish_survives_kill_at_once(server: Server) -> None:
     body = urlencode(WISH)
-    for _ in range(3):
-        location = server.post("/api/wish", body + "&once=" + server.address).location
+    for n in range(3):
+        location = server.post("/api/wish", f"{body}&again=yes&once={n}").location
         server.kill()
         server.start()
         assert server.get(location).status == 200

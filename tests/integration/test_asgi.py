@@ -96,7 +96,9 @@ def together(application: ASGIApp, *bodies: bytes) -> list[Answered]:
 
 
 def wishes(count: int) -> list[bytes]:
-    return [urlencode({**WISH, "once": f"once-{n}"}).encode() for n in range(count)]
+    """Wishes that differ, as those of several people do."""
+    own = [{"once": f"once-{n}", "detail": f"第 {n} 件"} for n in range(count)]
+    return [urlencode(WISH | each).encode() for each in own]
 
 
 @pytest.fixture
@@ -194,7 +196,7 @@ def test_who_cannot_be_written_in_time_gets_the_form_back_and_can_send_it_again(
         page = Answer(503, {}, body.decode())
         assert "还没有保存" in page.text
         sent = page.form("/api/wish")
-        assert (sent["once"], sent["detail"]) == ([f"once-{n}"], [WISH["detail"]])
+        assert (sent["once"], sent["detail"]) == ([f"once-{n}"], [f"第 {n} 件"])
     assert [status for status, _, _ in together(functions, *wishes(3))] == [303] * 3
     assert len(app.store.find(repository.KIND)) == 3
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from functions.wish import handler
 
 body = {"service": "haircut", "detail": "x", "name": "x", "phone": "13812345678", "consent": "yes"}
+body |= {"once": "one form"}
 event = {
     "rawQueryString": "",
     "headers": {"content-type": "application/x-www-form-urlencoded"},

@@ -65,25 +65,77 @@ class TestWish:
         assert first.location == second.location
         assert len(app.store.find("order")) == 1
 
-    def test_a_form_drawn_anew_or_an_answer_changed_files_another(
-        self, client: Client, app: App
-    ) -> None:
+    def test_an_answer_that_was_changed_files_another(self, client: Client, app: App) -> None:
         body = {**client.get("/wish/").form("/api/wish"), **WISH}
         client.post("/api/wish", body)
         client.post("/api/wish", {**body, "service": "mending"})
-        wish(client)
+        client.post("/api/wish", {**body, "date": "2026-12-04"})
         assert len(app.store.find("order")) == 3
 
-    def test_a_form_without_an_id_counts_once_a_day(
-        self, client: Client, app: App, clock: Clock
+    @pytest.mark.parametrize("drawn", [True, False], ids=["drawn anew", "the static copy"])
+    def test_the_same_answers_lead_to_the_number_of_the_first_and_file_another_on_purpose_only(
+        self, client: Client, app: App, clock: Clock, drawn: bool
     ) -> None:
-        assert client.post("/api/wish", WISH).no == client.post("/api/wish", WISH).no
-        clock.forward(days=1)
-        client.post("/api/wish", WISH)
+        first = wish(client)
+        body = {**(client.get("/wish/").form("/api/wish") if drawn else {}), **WISH}
+        clock.forward(hours=23)
+        known = client.post("/api/wish", body)
+        assert known.status == 200
+        assert order_number.spell(first.no) in known.text
+        assert first.location.split("key=")[1] not in known.body
+        assert len(app.store.find("order")) == 1
+        other = client.post("/api/wish", known.form("/api/wish"))
+        assert other.no != first.no
         assert len(app.store.find("order")) == 2
 
-    def test_a_service_named_in_the_address_is_chosen_already(self, client: Client) -> None:
-        assert client.get("/wish/?service=mending").form("/api/wish")["service"] == ["mending"]
+    def test_after_a_day_the_same_answers_are_a_new_wish(
+        self, client: Client, app: App, clock: Clock
+    ) -> None:
+        first = client.post("/api/wish", WISH)
+        clock.forward(hours=25)
+        assert client.post("/api/wish", WISH).no != first.no
+        assert len(app.store.find("order")) == 2
+
+    def test_a_program_that_sends_the_same_again_gets_the_number_and_no_key(
+        self, client: Client
+    ) -> None:
+        no = client.post("/api/wish", WISH).no
+        known = client.post("/api/wish", WISH, accept="application/json")
+        assert (known.status, json.loads(known.body)) == (200, {"no": no, "known": True})
+
+    def test_answers_can_be_checked_and_changed_before_they_are_filed(
+        self, client: Client, app: App
+    ) -> None:
+        drawn = client.get("/wish/").form("/api/wish")
+        checked = client.post(
+            "/api/wish", {**drawn, **WISH, "detail": "一\n<b>二</b>", "do": "check"}
+        )
+        assert checked.status == 200
+        for said in ("一 <b>二</b>", "理发", "13812345678", WISH["address"]):
+            assert said in checked.text
+        assert app.store.find("order") == []
+        carried = checked.form("/api/wish")
+        edited = client.post("/api/wish", {**carried, "do": "edit"})
+        assert edited.form("/api/wish") | {"again": []} == carried | {"again": []}
+        no = client.post("/api/wish", carried).no
+        assert client.post("/api/wish", carried).no == no
+        assert app.personal.contact(no)["detail"] == "一\n<b>二</b>"
+
+    def test_the_button_of_the_form_leads_to_the_check(self, client: Client) -> None:
+        for address in ("/wish/", "/join/"):
+            button = client.get(address).page.css_first("main button")
+            assert button is not None
+            assert (button.attributes["name"], button.attributes["value"]) == ("do", "check")
+
+    def test_a_link_chooses_the_service_and_answers_nothing_else(self, client: Client) -> None:
+        given = urlencode({**WISH, "service": "mending", "consent": "yes"})
+        drawn = client.get(f"/wish/?{given}").form("/api/wish")
+        assert drawn["service"] == ["mending"]
+        assert not {"consent", "name", "phone", "address"} & {k for k, v in drawn.items() if any(v)}
+        assert "consent" not in client.get("/join/?consent=yes").form("/api/volunteer")
+        stars = urlencode({"attitude": 5, "skill": 5, "timeliness": 5, "solved": "solved"})
+        rating = client.get(f"/rate/?no=2345678900&last4=0001&{stars}").form("/api/rating")
+        assert not any(map(any, (v for k, v in rating.items() if k not in ("once", "wording"))))
 
     def test_a_wrong_form_comes_back_filled_in_with_a_sentence_at_each_wrong_field(
         self, client: Client, app: App
