@@ -9,6 +9,7 @@ import binascii
 import io
 import json
 import urllib.parse
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from functions.context import logs
 from functions.errors import Problem
 from functions.storage.failures import unwritten
 from functions.web import pages
+from functions.web.encoding import preferred
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -44,15 +46,24 @@ PLAIN = (
 )
 """The answer where the bundle, which has all other sentences, cannot be read."""
 
+GZIP = 16 + zlib.MAX_WBITS
+"""What tells zlib to write the format of gzip."""
+
 HEADERS = {
-    # These pages are for one person, so nobody may keep them and no search engine may list them;
-    # and their addresses hold keys, which must not be passed on as a referrer.
+    # These pages are for one person, so nobody may keep them, and their addresses hold keys, which
+    # must not be passed on as a referrer.
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'self'; form-action 'self'; frame-ancestors 'none'",
 }
+PRIVATE = {
+    "x-robots-tag": "noindex",
+    # A secret beside what somebody typed must not be compressed, here or by a proxy, because the
+    # size would reveal it (BREACH, CVE-2013-3587).
+    "cache-control": f"{HEADERS['cache-control']}, no-transform",
+}
+"""The headers of all answers but those that are alike for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +92,29 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Response:
     """``body`` is HTML unless the headers say otherwise. A large one is an open file, which the
-    sender reads from its beginning and closes."""
+    sender reads from its beginning and closes. A ``public`` answer holds no secret and nothing that
+    somebody typed: search engines may list it, and it may be compressed."""
 
     body: str | bytes | IO[bytes]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
+    public: bool = False
 
     @property
     def all_headers(self) -> dict[str, str]:
-        return {"content-type": "text/html; charset=utf-8", **HEADERS, **self.headers}
+        secrecy = {} if self.public else PRIVATE
+        return {"content-type": "text/html; charset=utf-8", **HEADERS, **secrecy, **self.headers}
+
+    def packed(self, accepted: str) -> "Response":
+        """The response for a browser that accepts these encodings."""
+        if not self.public or not isinstance(self.body, str):
+            return self
+        headers = {**self.headers, "vary": "Accept-Encoding"}
+        if not preferred(accepted, ["gzip"]):
+            return replace(self, headers=headers)
+        body = zlib.compress(self.body.encode(), wbits=GZIP)
+        return replace(self, body=body, headers={**headers, "content-encoding": "gzip"})
 
     @property
     def answer(self) -> Answer:
@@ -154,7 +178,8 @@ def respond(routes: Routes, event: Event, app: App) -> Response:
 def act(routes: Routes, event: Event, app: App) -> Response:
     """Answer one event. Errors are raised, except those of a request that cannot be answered."""
     try:
-        return _route(routes, event)(_request(event), app)
+        action, request = _route(routes, event), _request(event)
+        return action(request, app).packed(request.headers.get("accept-encoding", ""))
     except Problem as problem:
         return _tell(event, app, problem)
 

@@ -1,6 +1,7 @@
 """Residents' forms: draw one, check what was sent, begin a history with it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from functions.app import App
 from functions.errors import Conflict, Wrong
 from functions.forms import definition, order_number
 from functions.forms.definition import RECORDED, Answers, Form
+from functions.forms.residents import FORMS
 from functions.orders.lifecycle import Order
 from functions.storage.history import Change, Head
 from functions.web import pages
@@ -38,7 +40,9 @@ def fresh(name: str) -> Action:
 
     def draw(request: Request, app: App) -> Response:
         answered = {key: [value] for key, value in request.query.items() if key in BY_LINK}
-        return page(app, app.bundle.forms[name], answered)
+        drawn = page(app, app.bundle.forms[name], answered)
+        # A service is one of the form's own choices, so the page repeats nothing that was typed.
+        return replace(drawn, public=request.query.keys() <= {*BY_LINK})
 
     return draw
 
@@ -164,8 +168,8 @@ def page(
     """A form, with what was typed, what is wrong, and hidden fields."""
     typed = {**typed, **definition.renamed(form, typed)}
     data = {"form": form, "typed": typed, "errors": errors, "hidden": hidden, "notice": notice}
-    body = pages.render(app.bundle, "form.html", once=once or app.vault.fresh(), **data)
-    return Response(body, status)
+    data |= {"page": {"address": FORMS[form["slug"]]}, "once": once or app.vault.fresh()}
+    return Response(pages.render(app.bundle, "form.html", **data), status)
 
 
 def sentences(app: App, form: Form, errors: Mapping[str, Wrong]) -> dict[str, str]:

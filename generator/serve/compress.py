@@ -1,9 +1,9 @@
-"""Compresses files with Brotli or gzip, whichever the browser accepts. Files alone: pages of the
-functions have secrets beside what somebody typed, which their size would reveal (BREACH,
-CVE-2013-3587)."""
+"""Compresses files with Brotli or gzip, whichever the browser accepts.
+
+Files alone: which pages of the functions may be compressed, :mod:`functions.web.http` knows.
+"""
 
 import gzip
-import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
@@ -12,9 +12,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import brotli
 
+from functions.web.encoding import preferred
 from generator.files.media_types import is_compressible
 
-REFUSED = re.compile(r"q=0(\.0*)?")
 REMEMBERED = 1000
 """Files whose compressed form stays in memory, so that each is compressed once."""
 
@@ -35,7 +35,7 @@ def application(inner: WSGIApplication) -> WSGIApplication:
         size = int(headers.get("content-length") or 0)
         if is_compressible(headers.get("content-type") or "", size):
             headers.add_header("vary", "Accept-Encoding")
-            encoding = preferred(environ.get("HTTP_ACCEPT_ENCODING", ""))
+            encoding = preferred(environ.get("HTTP_ACCEPT_ENCODING", ""), ENCODINGS)
             if encoding and environ["REQUEST_METHOD"] == "GET" and not status.startswith("206"):
                 body = compressed(b"".join(parts), encoding)
                 if hasattr(parts, "close"):
@@ -50,15 +50,6 @@ def application(inner: WSGIApplication) -> WSGIApplication:
         return parts
 
     return compressing
-
-
-def preferred(accepted: str) -> str:
-    """The encoding to use for this Accept-Encoding (RFC 9110, 12.5.3); empty for none."""
-    weights = {}
-    for part in accepted.lower().split(","):
-        name, _, weight = part.replace(" ", "").partition(";")
-        weights[name] = not REFUSED.fullmatch(weight)
-    return next((name for name in ENCODINGS if weights.get(name, weights.get("*", False))), "")
 
 
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {

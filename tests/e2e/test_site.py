@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
@@ -17,6 +18,7 @@ from functions.asgi import ROUTES
 from functions.context.bundle import Bundle
 from functions.context.workdays import CHINA
 from functions.forms.answers import Shown
+from functions.forms.residents import THANKS
 from functions.orders.lifecycle import STATES, TABLE, Order, moves
 from functions.people.accounts import ADMINISTRATOR
 from functions.storage.connect import connect
@@ -183,7 +185,22 @@ def test_every_entry_of_feed_and_sitemap_resolves(out: Path) -> None:
         assert lookup(out, address.removeprefix(url)).is_file(), address
     listed = {unquote(place.removeprefix(url)) for place in places}
     pages = {"/" + f.parent.relative_to(out).as_posix() for f in out.rglob("index.html")}
-    assert {place.rstrip("/") or "/." for place in listed} == pages
+    assert {place.rstrip("/") or "/." for place in listed} == pages - {THANKS.rstrip("/")}
+
+
+def test_what_search_engines_are_shown_they_may_list(out: Path, root: Path) -> None:
+    client = Client(App(incremental.bundle_folder(root), no_store, SECRET))
+    sitemap = ElementTree.parse(out / "sitemap.xml").getroot()  # noqa: S314
+    for place in (place.text or "" for place in sitemap.iter() if place.tag.endswith("}loc")):
+        address = unquote(urlsplit(place).path)
+        if address in FUNCTIONS:
+            assert "x-robots-tag" not in client.get(address).headers
+        assert 'name="robots"' not in lookup(out, address).read_text()
+    assert '<meta name="robots" content="noindex">' in lookup(out, THANKS).read_text()
+
+
+def no_store() -> NoReturn:
+    raise AssertionError("a form that nobody has filled in needs no store")
 
 
 def test_the_feed_has_what_readers_need(out: Path) -> None:

@@ -1,5 +1,6 @@
 """The functions as residents meet them, one event after another on a real store."""
 
+import gzip
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from functions.app import App
 from functions.asgi import ROUTES
 from functions.forms import order_number
+from functions.forms.residents import FORMS
 from functions.web.http import respond
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
@@ -429,9 +431,41 @@ class TestHttp:
 
     def test_answers_for_one_person_are_kept_by_nobody(self, client: Client) -> None:
         for answer in (client.get("/wish/"), client.get(wish(client).location)):
-            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["cache-control"].split(", ")[0] == "no-store"
             assert answer.headers["referrer-policy"] == "no-referrer"
             assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+    @pytest.mark.parametrize("address", [*FORMS.values(), "/wish/?service=haircut"])
+    def test_a_form_that_nobody_has_filled_in_may_be_found_and_is_sent_compressed(
+        self, client: Client, address: str
+    ) -> None:
+        plain = client.get(address)
+        assert "x-robots-tag" not in plain.headers
+        assert "no-transform" not in plain.headers["cache-control"]
+        assert f'rel="canonical" href="https://test.example.cn{address.partition("?")[0]}"' in (
+            plain.body
+        )
+        packed = client.get(address, **{"accept-encoding": "gzip, br"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+        assert len(packed.raw) < len(plain.body.encode()) / 2
+        assert gzip.decompress(packed.raw).decode().partition("<main")[0] in plain.body
+        assert "content-encoding" not in client.get(address, **{"accept-encoding": "br"}).headers
+
+    def test_a_page_with_a_secret_or_typed_words_is_never_compressed_nor_found(
+        self, client: Client
+    ) -> None:
+        accepting = {"accept-encoding": "gzip"}
+        for answer in (
+            client.get(wish(client).location, **accepting),
+            client.get("/wish/?detail=typed", **accepting),
+            client.get("/rate/?no=1&key=2", **accepting),
+            client.post("/api/wish", {}, **accepting),
+            client.get("/desk/sign-in/", **accepting),
+        ):
+            assert answer.headers["x-robots-tag"] == "noindex"
+            assert answer.headers["cache-control"] == "no-store, no-transform"
+            assert "content-encoding" not in answer.headers
 
     @pytest.mark.filterwarnings("ignore")
     def test_a_fault_of_ours_is_told_as_ours_and_logged(

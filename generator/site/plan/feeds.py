@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from functions.forms.residents import THANKS
 from generator.content.models import News
 from generator.site.plan.page import Page
 from generator.site.service_day import service_day
@@ -16,6 +17,9 @@ def pages(latest: Sequence[News]) -> Iterator[Page]:
 
 
 def sitemap(places: Mapping[str, date | None]) -> Iterator[Page]:
-    """``places`` are all addresses, with the day of those that have one."""
-    listed = sorted((place, day) for place, day in places.items() if place.endswith("/"))
+    """``places`` are all addresses, with the day of those that have one. The thanks after a form
+    are for nobody who has not sent it."""
+    listed = sorted(
+        (place, day) for place, day in places.items() if place.endswith("/") and place != THANKS
+    )
     yield Page("/sitemap.xml", "sitemap.xml", {"places": listed})
