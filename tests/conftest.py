@@ -16,7 +16,7 @@ from tests.support.client import Client
 from tests.support.community import SECRET, Clock, own_settings
 from tests.support.site import MADE, SITE
 
-SLOW = {"chromium", "community", "dynamodb", "emulator", "engine", "stack", "zips"}
+SLOW = {"community", "dynamodb", "emulator", "engine", "launch", "stack", "webkit", "zips"}
 """Fixtures that start other programs, or pack the functions."""
 
 

@@ -1,12 +1,23 @@
-"""What tests in a real browser share: Chromium, a resident's phone, a desk, and the program."""
+"""What tests in a real browser share: Chromium, WebKit, a resident's phone, a desk, the program."""
 
+import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
+from typing import NamedTuple
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from selenium.webdriver import WebKitGTK
+from selenium.webdriver.webkitgtk.service import Service
 
+from generator.serve.server import files
+from tests.support import every_page
 from tests.support.program import Server
 from tests.support.servers import missing
 
@@ -23,17 +34,85 @@ FLAGS = [
 PATIENCE = 15_000  # Milliseconds.
 
 
+Launch = Callable[[int], Browser]
+"""Starts Chromium for a reader who set it to letters of so many pixels."""
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def launch() -> Iterator[Launch]:
     """The Chromium of this machine; Playwright's own is never downloaded."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         missing("Chromium")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+
+        def launch(letters: int) -> Browser:
+            flags = [*FLAGS, f"--blink-settings=defaultFontSize={letters}"]
+            return playwright.chromium.launch(executable_path=program, args=flags)
+
+        yield launch
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Launch) -> Iterator[Browser]:
+    """Chromium as it comes."""
+    browser = launch(16)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def webkit() -> Iterator[WebKitGTK]:
+    """The engine of Safari, from Debian's webkit2gtk-driver, on a screen that nobody sees."""
+    for program in ("WebKitWebDriver", "Xvfb"):
+        if shutil.which(program) is None:
+            missing(f"{program}, of Debian's webkit2gtk-driver and xvfb")
+    with _screen() as display:
+        service = Service(shutil.which("WebKitWebDriver"), env={**os.environ, "DISPLAY": display})
+        with warnings.catch_warnings():  # Selenium warns of what it does itself.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            browser = WebKitGTK(service=service)
         yield browser
-        browser.close()
+        browser.quit()
+
+
+@contextmanager
+def _screen() -> Iterator[str]:
+    """The name of a display of our own."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1200x24"]
+    process = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    try:
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+class Kinds(NamedTuple):
+    """A server of files, and the address of a page of every kind."""
+
+    server: str
+    addresses: list[str]
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kinds]:
+    """A page of every kind: of the site, the residents' functions, the desk, a team."""
+    root = tmp_path_factory.mktemp("kinds")
+    addresses = every_page.write(root)
+    with make_server("127.0.0.1", 0, files(root / "public"), handler_class=_Quiet) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield Kinds(f"http://127.0.0.1:{server.server_port}", addresses)
+        server.shutdown()
 
 
 @pytest.fixture

@@ -1,0 +1,57 @@
+"""Every kind of page lies within its width, in both engines, also with large letters."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from selenium.webdriver import WebKitGTK
+
+from tests.browser.conftest import PATIENCE, Kinds, Launch
+
+WIDTHS = (768, 1024, 1280)
+NARROWEST = 320
+"""The width down to which pages must not scroll sideways (WCAG 2.2, 1.4.10)."""
+LARGE = ((20, 1280), (24, 390), (24, 768), (32, NARROWEST), (32, 1280))
+"""Letters that readers set their browsers to, in pixels, and widths. 32 are 200 %."""
+
+OUTSIDE = Path(__file__).with_name("outside.js").read_text()
+
+
+def outside(browser: Browser, kinds: Kinds, width: int) -> dict[str, list[str]]:
+    """What lies outside of each page, or is cut off, at this width."""
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    context.set_default_timeout(PATIENCE)
+    page, found = context.new_page(), {}
+    for address in kinds.addresses:
+        page.goto(kinds.server + address)
+        found[address] = page.evaluate(f"() => {{{OUTSIDE}}}")
+    context.close()
+    return {address: parts for address, parts in found.items() if parts}
+
+
+@pytest.mark.parametrize("width", [NARROWEST, *WIDTHS])
+def test_every_kind_of_page_lies_within_its_width_in_chromium(
+    chromium: Browser, kinds: Kinds, width: int
+) -> None:
+    assert outside(chromium, kinds, width) == {}
+
+
+@pytest.mark.parametrize("width", [0, *WIDTHS])
+def test_every_kind_of_page_lies_within_its_width_in_webkit(
+    webkit: WebKitGTK, kinds: Kinds, width: int
+) -> None:
+    webkit.set_window_rect(0, 0, width or NARROWEST, 900)  # It has a least width of its own.
+    found = {}
+    for address in kinds.addresses:
+        webkit.get(kinds.server + address)
+        found[address] = webkit.execute_script(OUTSIDE)
+    assert {address: parts for address, parts in found.items() if parts} == {}
+
+
+@pytest.mark.parametrize(("letters", "width"), LARGE)
+def test_every_kind_of_page_bears_the_letters_that_its_reader_chose(
+    launch: Launch, kinds: Kinds, letters: int, width: int
+) -> None:
+    browser = launch(letters)
+    assert outside(browser, kinds, width) == {}
+    browser.close()

@@ -1,0 +1,117 @@
+"""A page of every kind, as it looks in a community with a year of orders."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
+
+from functions.app import App
+from functions.forms.residents import FORMS
+from functions.ops import demo
+from functions.orders import repository
+from functions.orders.figures import snapshot
+from functions.orders.lifecycle import STATES
+from functions.people.accounts import ADMINISTRATOR
+from functions.storage.connect import connect
+from generator.build import incremental
+from tests.support.client import Client
+from tests.support.community import SECRET
+from tests.support.orders import Desk, Team, wish
+from tests.support.servers import PRODUCT
+
+ORDERS = 120
+TEAM = "elder-services"
+MADE = "kinds"
+"""The folder for pages that functions draw, beside the built ones."""
+
+
+def write(root: Path) -> list[str]:
+    """Build the product's own site in ``root / "public"``, with pages of the functions as files
+    among its pages, and return the address of a page of every kind."""
+    for name in ("content", "static"):
+        shutil.copytree(PRODUCT / name, root / name)
+    for name in ("site.yaml", "calendar.yaml"):
+        shutil.copy(PRODUCT / name, root)
+    out = root / "public"
+    incremental.build(root, out)
+    app = App(incremental.bundle_folder(root), lambda: connect(f"sqlite:{root}/wudan.db"), SECRET)
+    demo.fill(app, ORDERS)
+    incremental.build(root, out, figures=snapshot(app.store, app.clock.now.date()))
+    built = [*_built(out)]
+    drawn = dict(_drawn(app))
+    app.close()
+    (out / MADE).mkdir()
+    for name, html in drawn.items():
+        (out / MADE / f"{name}.html").write_text(html)
+    return [*built, *(f"/{MADE}/{quote(name)}.html" for name in drawn)]
+
+
+def _built(out: Path) -> Iterator[str]:
+    """The longest page of every kind: those that lie in one folder are one kind."""
+    kinds: dict[Path, list[Path]] = {}
+    for file in sorted(out.rglob("*.html")):
+        page = file.parent if file.name == "index.html" else file
+        own = page if page.parent == out or page == out else page.parent / "*"
+        kinds.setdefault(own, []).append(file)
+    for files in kinds.values():
+        longest = max(files, key=lambda file: file.stat().st_size)
+        yield "/" + quote(longest.relative_to(out).as_posix().removesuffix("index.html"))
+
+
+def _drawn(app: App) -> Iterator[tuple[str, str]]:
+    """What residents, the desk and a team see, by name."""
+    client = Client(app)
+    desk = Desk(client, role=ADMINISTRATOR)
+    _under_way(client, desk)
+    for name, address in FORMS.items():
+        yield f"form-{name}", client.get(address).body
+        yield f"form-{name}-wrong", client.post(f"/api/{name}", {}).body
+    yield "no-order", client.get("/api/order?no=1&key=2").body
+    yield "sign-in", client.get("/desk/sign-in/").body
+    for name, address in _linked(desk):
+        yield f"desk{name}", desk.get(address).body
+    heads = [head for state in STATES for head in app.store.waiting(repository.KIND, state)[:1]]
+    for head in heads:
+        order = app.orders.find(head.no)
+        assert order is not None
+        yield f"order-{head.state}", client.get(app.orders.address(order)).body
+        yield f"desk-order-{head.state}", desk.get(f"/desk/order/?no={head.no}").body
+        if order.team:
+            yield from _of_team(Team(client, order.team), head.no, head.state)
+    yield "desk-order-wrong", desk.do(heads[0].no, "rejected").body
+    yield "team-ended", client.get(f"/team/?team={heads[-1].data['team']}&key=x").body
+
+
+def _under_way(client: Client, desk: Desk) -> None:
+    """File wishes that wait for the station and for a team, which may not be so by chance."""
+    for number, kinds in enumerate(((), ("triaged",), ("triaged", "dispatched"))):
+        no = wish(client, phone=f"1380000000{number}", service="other").no
+        for kind in kinds:
+            desk.do(no, kind, level="routine", service="other", team=TEAM)
+
+
+def _linked(desk: Desk) -> Iterator[tuple[str, str]]:
+    """The desk's pages that others link to, one for each path and what its query names."""
+    waiting, seen = ["/desk/"], set[str]()
+    while waiting:
+        address = waiting.pop(0)
+        parts = urlsplit(address)
+        name = "-".join(parts.path.split("/")[2:-1] + sorted(parse_qs(parts.query)))
+        if name in seen:
+            continue
+        seen.add(name)
+        yield (f"-{name}" if name else ""), address
+        for link in desk.get(address).page.css("a[href]"):
+            there = urljoin(address, link.attributes["href"] or "").partition("#")[0]
+            if there.startswith("/desk/"):
+                waiting.append(there)
+
+
+def _of_team(team: Team, no: str, state: str) -> Iterator[tuple[str, str]]:
+    page = team.get(no)
+    yield f"team-{state}", page.body
+    yield f"team-board-{state}", team.get().body
+    if slip := page.page.css_first('a[href^="/team/slip/"]'):
+        yield "slip", team.client.get(slip.attributes["href"] or "").body
+    if state == "dispatched":
+        yield "team-wrong", team.do(no, "accepted").body
