@@ -11,7 +11,7 @@ document.querySelectorAll("[data-service-day]").forEach((place) => {
 // the reader comes back to the page, it can be pressed again.
 const PATIENCE = 20000;
 document.querySelectorAll("[data-sending]").forEach((button) => {
-  const told = button.nextElementSibling;
+  const told = button.form.querySelector("[role=status]");
   const text = button.textContent;
   const say = (sending) => {
     button.textContent = sending ? button.dataset.sending : text;
@@ -19,6 +19,7 @@ document.querySelectorAll("[data-sending]").forEach((button) => {
     button.setAttribute("aria-disabled", sending);
   };
   button.form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter !== button) return;
     if (button.getAttribute("aria-disabled") === "true") {
       event.preventDefault();
       return;
