@@ -67,7 +67,7 @@ def test_a_wish_is_triaged_dispatched_accepted_done_rated_by_its_slip_and_report
     expect(phone.get_by_role("main")).not_to_contain_text("13812345678")
     phone.get_by_role("link", name="评单小票").tap()
     seen = phone.locator(".code svg").screenshot()
-    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(seen)))
+    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(seen)), zxingcpp.BarcodeFormat.QRCode)
 
     rate = urlsplit(code.text)
     phone.goto(f"{server.address}{rate.path}?{rate.query}")
