@@ -5,6 +5,7 @@ personal data, sealed, one blob per event, which can be erased alone.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -107,6 +108,19 @@ class Change(NamedTuple):
     once: str = ""
     erase: bool = False
     rewritten: Mapping[int, Event] = {}
+
+
+Counted = Mapping[tuple[str, str], int]
+
+
+def added_up(changes: Sequence[Change]) -> tuple[Counted, Counted]:
+    """What changes add to the counters together, and the limits that these must keep."""
+    tally: Counter[tuple[str, str]] = Counter()
+    limits: dict[tuple[str, str], int] = {}
+    for change in changes:
+        tally.update(change.tally)
+        limits |= change.limits
+    return {counter: more for counter, more in tally.items() if more}, limits
 
 
 Place = tuple[Any, ...]

@@ -11,18 +11,23 @@ from typing import Protocol
 
 from functions.storage.history import Change, Event, Head, Message, Place, Stored
 
+TOGETHER = 6
+"""How many histories one transaction can change."""
+
 
 class Histories(Protocol):
     """Histories by their number: what happened, and what is kept beside it."""
 
-    def commit(self, change: Change) -> str:
-        """Add events to a history, or begin it, and return its number.
+    def commit(self, change: Change, *others: Change) -> str:
+        """Add events to a history, or begin it, and return its number. ``others`` change further
+        histories, each another one, in the same transaction: all of them or none.
 
         If the submission was committed before, write nothing and return the number of the history
-        that it led to.
+        that it led to. One transaction has room for :data:`TOGETHER` changes of a few events each;
+        what the first one erases may be of any size.
 
         Raises:
-            Conflict: the stored history does not have the version that the events follow.
+            Conflict: a stored history does not have the version that its events follow.
             Full: a counter would rise above its limit.
         """
 

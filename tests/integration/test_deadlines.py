@@ -202,10 +202,10 @@ def test_an_order_that_moves_meanwhile_or_cannot_be_read_holds_up_no_other(
         def __getattr__(self, name: str) -> object:
             return getattr(client.app.store, name)
 
-        def commit(self, change: Change) -> str:
+        def commit(self, change: Change, *others: Change) -> str:
             if change.head.no == self.refused:
                 raise Conflict
-            return client.app.store.commit(change)
+            return client.app.store.commit(change, *others)
 
     holidays(root, "2026-11-24")
     app = app.current()

@@ -16,7 +16,7 @@ from functions.errors import Busy, Conflict, Full
 from functions.storage import sqlite
 from functions.storage.connect import connect
 from functions.storage.history import Change, Event, Head, Message
-from functions.storage.port import Store
+from functions.storage.port import TOGETHER, Store
 from functions.storage.sqlite import schema
 from tests.support.histories import ENGINES, event, head, no_commit
 
@@ -636,3 +636,94 @@ def test_who_would_have_to_wait_for_another_writer_is_told_at_once(file: sqlite.
             pytest.fail("two are writing")
     assert time.monotonic() - began < sqlite.PATIENCE / 2
     commit(file, head("A", 1), [event()])
+
+
+def test_changes_of_several_histories_are_committed_together(store: Store) -> None:
+    for no in "AB":
+        commit(store, head(no, 1), [event()], tally={("2026-11", "all wishes"): 1})
+    joined = [
+        Change(head("A", 2, "merged"), [event("merged", into="B")], {2: b"why"}, tally=LESS),
+        Change(head("B", 2), [event("joined", who="A")], tally=MORE),
+    ]
+    assert store.commit(*joined) == "A"
+    assert [store.events(no)[-1].kind for no in "AB"] == ["merged", "joined"]
+    assert store.personal("A") == {2: b"why"}
+    assert [h.no for h in store.waiting("order", "merged")] == ["A"]
+    assert store.tally("2026-11") == {"all wishes": 2, "all merged": 1}
+
+
+LESS = {("2026-11", "all wishes"): -1, ("2026-11", "all merged"): 1}
+MORE = {("2026-11", "all wishes"): 1}
+
+
+@pytest.mark.parametrize("stale", [0, 1])
+def test_of_several_changes_none_is_written_if_one_is_refused(store: Store, stale: int) -> None:
+    for no in "AB":
+        commit(store, head(no, 1), [event()])
+    changes = [
+        Change(head(no, 2 + (n == stale)), [event("merged")], {2: b"x"}, tally=MORE, once=f"s{no}")
+        for n, no in enumerate("AB")
+    ]
+    with pytest.raises(Conflict):
+        store.commit(*changes)
+    full = {("2026-11", "all wishes"): 1}
+    good = [c._replace(head=head(no, 2)) for c, no in zip(changes, "AB", strict=True)]
+    with pytest.raises(Full):
+        store.commit(good[0], good[1]._replace(limits=full))
+    for no in "AB":
+        assert len(store.events(no)) == 1
+        assert store.personal(no) == {}
+        assert store.filed(f"s{no}") is None
+    assert store.tally("2026-11") == {}
+    with store.batch() as inside:
+        with pytest.raises(Conflict):
+            inside.commit(*changes)
+        inside.commit(*good)
+    assert [len(store.events(no)) for no in "AB"] == [2, 2]
+
+
+def test_changes_that_were_submitted_before_are_not_written_again(store: Store) -> None:
+    first = Change(head("A", 1), [event()], once="s")
+    store.commit(first, Change(head("B", 1), [event()]))
+    again = [first._replace(head=head("C", 1)), Change(head("B", 2), [event()])]
+    assert store.commit(*again) == "A"
+    assert store.events("C") == ()
+    assert len(store.events("B")) == 1
+
+
+def test_of_crossing_changes_one_wins_and_the_other_writes_nothing(store: Store) -> None:
+    for no in "AB":
+        commit(store, head(no, 1), [event()])
+
+    def merge(into: str, other: str) -> str:
+        return store.commit(
+            Change(head(other, 2, "merged"), [event("merged")]),
+            Change(head(into, 2), [event("joined")]),
+        )
+
+    with ThreadPoolExecutor(2) as pool:
+        crossing = [pool.submit(merge, "A", "B"), pool.submit(merge, "B", "A")]
+        refused = [each.exception() for each in crossing]
+    assert [type(error) for error in refused if error] == [Conflict]
+    assert len([*store.waiting("order", "merged")]) == 1
+    assert [len(store.events(no)) for no in "AB"] == [2, 2]
+
+
+def test_as_many_changes_as_are_allowed_fit_into_one_transaction(store: Store) -> None:
+    nos = [f"N{n}" for n in range(TOGETHER)]
+    for state in ("merged", "submitted"):
+        version = 1 if state == "merged" else 2
+        marks = tuple(f"{name}:{state}" for name in ("service", "team", "state", "into", "grid"))
+        told = {no: [Message(f"{no}{state}", "station", "x")] for no in nos}
+        store.commit(
+            *[
+                Change(
+                    head(no, version, state)._replace(marks=marks, due=f"2026-11-2{version}"),
+                    [event()],
+                    tally={(m, f"{s} n"): 1 for m in ("", "2026-11") for s in ("all", "service:x")},
+                    messages=told[no],
+                )
+                for no in nos
+            ]
+        )
+    assert store.tally("2026-11") == {"all n": 2 * TOGETHER, "service:x n": 2 * TOGETHER}

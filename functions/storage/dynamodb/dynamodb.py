@@ -47,18 +47,25 @@ class DynamoDB(Changes):
     def faults(self) -> list[str]:
         return []
 
-    def commit(self, change: Change) -> str:
-        head, before = change.head, change.head.version - len(change.events)
+    def commit(self, change: Change, *others: Change) -> str:
+        changes = (change, *others)
         try:
-            old = self.head(head.no) if before else None
-            if before and (old is None or old.version != before):
-                raise Conflict(no=head.no, version=before)
-            self.write(change, old)
+            self.write([(each, self._old(each)) for each in changes])
         except (Lost, Conflict):
-            if change.once and (filed := self.filed(change.once)):
-                return filed
+            for each in changes:
+                if each.once and (filed := self.filed(each.once)):
+                    return filed
             raise
-        return head.no
+        return change.head.no
+
+    def _old(self, change: Change) -> Head | None:
+        """The head that a change follows, None if it begins a history; ``Conflict`` if there is
+        another."""
+        no, before = change.head.no, change.head.version - len(change.events)
+        old = self.head(no) if before else None
+        if before and (old is None or old.version != before):
+            raise Conflict(no=no, version=before)
+        return old
 
     def filed(self, once: str) -> str | None:
         item = self.item((self.pk("once", once), "-"))

@@ -6,7 +6,17 @@ from typing import Any
 from functions.errors import Conflict, Full, WudanError
 from functions.storage.dynamodb.items import NOTHING, Key, as_item, as_value, as_values
 from functions.storage.dynamodb.table import AT_ONCE, NEW, If, Table, Write
-from functions.storage.history import LAYOUT_KEY, Change, Head, Message, Place, Stored, to_json
+from functions.storage.history import (
+    LAYOUT_KEY,
+    Change,
+    Counted,
+    Head,
+    Message,
+    Place,
+    Stored,
+    added_up,
+    to_json,
+)
 
 
 class Lost(WudanError):
@@ -21,28 +31,29 @@ class Changes(Table):
         self._months: set[str] = set()
         """Those that are known to be listed."""
 
-    def write(self, change: Change, old: Head | None) -> None:
-        """Write a change after the head that was read before, if there was one. Raises as
-        ``commit`` does, and ``Lost`` if the submission was committed meanwhile."""
-        head = change.head
-        before = old.version if old else 0
-        stale = Conflict(no=head.no, version=before)
-        writes = [
-            *self._once(change),
-            self._head(head, self._seen(before, stale)),
-            *self._parts(change),
-            *self._moved(self._listed(old), self._listed(head)),
-            *self._tallied(change),
-        ]
+    def write(self, changes: Sequence[tuple[Change, Head | None]]) -> None:
+        """Write changes, each after the head that was read before, if there was one. Raises as
+        ``commit`` does, and ``Lost`` if a submission was committed meanwhile."""
+        tally, limits = added_up([change for change, _ in changes])
+        writes = [write for change in changes for write in self._changed(*change)]
+        writes += self._tallied(tally, limits)
+        change, old = changes[0]
         sealed = self._sealed(change) if change.erase else set()
         # What does not fit into the transaction that announces it goes before, so that nothing is
         # ever said to be erased that is still there.
         *first, last = _split(sorted(sealed), AT_ONCE - len(writes))
         for keys in first:
-            unchanged = self._unchanged(head.no, before, stale)
-            self.transact([unchanged, *self.deletes(keys)])
+            self.transact([self._unchanged(change.head.no, old), *self.deletes(keys)])
         self.transact([*writes, *self.deletes(last)])
-        self._months.update(month for month, _ in change.tally)
+        self._months.update(month for month, _ in tally)
+
+    def _changed(self, change: Change, old: Head | None) -> Iterator[Write]:
+        """All of a change besides counters and what it erases."""
+        head = change.head
+        yield from self._once(change)
+        yield self._head(head, self._seen(old.version if old else 0, _stale(head.no, old)))
+        yield from self._parts(change)
+        yield from self._moved(self._listed(old), self._listed(head))
 
     def renew(self, kept: Stored, head: Head | None, traces: Set[str]) -> None:
         """Do what :meth:`functions.storage.port.Store.renew` says."""
@@ -142,34 +153,36 @@ class Changes(Table):
         stays |= {(pk, f"trace {trace}") for trace in change.traces}
         return keys - stays - {(self.pk("mark", kind, t), place) for t in change.traces}
 
-    def _unchanged(self, no: str, version: int, stale: Conflict) -> Write:
+    def _unchanged(self, no: str, old: Head | None) -> Write:
         check = {
             "TableName": self.name,
             "Key": as_item((self.pk("history", no), "head")),
             "ConditionExpression": "version = :before",
-            "ExpressionAttributeValues": as_values({":before": version}),
+            "ExpressionAttributeValues": as_values({":before": old.version if old else 0}),
         }
-        return Write({"ConditionCheck": check}, stale)
+        return Write({"ConditionCheck": check}, _stale(no, old))
 
-    def _tallied(self, change: Change) -> Iterator[Write]:
+    def _tallied(self, tally: Counted, limits: Counted) -> Iterator[Write]:
         """One update for all counters of a scope, on condition of the limits they must keep."""
         scopes: dict[str, list[tuple[str, str]]] = {}
-        for month, name in {**change.tally, **change.limits}:
+        for month, name in {**tally, **limits}:
             scopes.setdefault(f"{month} {_scope(name)}", []).append((month, name))
         for scope, counters in scopes.items():
-            yield self._counted(scope, counters, change)
-        for month in {month for month, _ in change.tally} - self._months - {""}:
+            yield self._counted(scope, counters, tally, limits)
+        for month in {month for month, _ in tally} - self._months - {""}:
             yield self.put((self.pk("months"), month))
 
-    def _counted(self, scope: str, counters: list[tuple[str, str]], change: Change) -> Write:
+    def _counted(
+        self, scope: str, counters: list[tuple[str, str]], tally: Counted, most: Counted
+    ) -> Write:
         adds, limits, values = [], [], {}
         for n, counter in enumerate(counters):
-            more = change.tally.get(counter, 0)
+            more = tally.get(counter, 0)
             if more:
                 adds.append(f"#{n} :{n}")
                 values[f":{n}"] = as_value(more)
-            if counter in change.limits:
-                room = change.limits[counter] - more
+            if counter in most:
+                room = most[counter] - more
                 values[f":room{n}"] = as_value(room)
                 empty = f"attribute_not_exists(#{n}) OR " if room >= 0 else ""
                 limits.append(f"({empty}#{n} <= :room{n})")
@@ -185,6 +198,10 @@ class Changes(Table):
         if not adds:
             return Write({"ConditionCheck": action}, full)
         return Write({"Update": action | {"UpdateExpression": f"ADD {', '.join(adds)}"}}, full)
+
+
+def _stale(no: str, old: Head | None) -> Conflict:
+    return Conflict(no=no, version=old.version if old else 0)
 
 
 def _split(keys: Sequence[Key], last: int) -> list[Sequence[Key]]:

@@ -128,10 +128,10 @@ class SQLite:
             return [str(error)]
         return [row for row in found if row != "ok"]
 
-    def commit(self, change: Change) -> str:
+    def commit(self, change: Change, *others: Change) -> str:
         with self._writer.transaction() as db:
-            no = writing.add(db, change)
-        if change.erase:
+            no = writing.add(db, change, *others)
+        if any(each.erase for each in (change, *others)):
             # What was erased must not stay readable in the log either.
             self.checkpoint()
         return no

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Set
 
 from functions.errors import Conflict, Full
-from functions.storage.history import LAYOUT_KEY, Change, Head, Place, Stored, to_json
+from functions.storage.history import LAYOUT_KEY, Change, Head, Place, Stored, added_up, to_json
 from functions.storage.sqlite.rows import LOST, row_crc
 
 COUNTED = (
@@ -19,36 +19,48 @@ INSERT_MARKS = "INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?)"
 INSERT_TRACES = "INSERT OR IGNORE INTO traces VALUES (?, ?)"
 
 
-def add(db: sqlite3.Connection, change: Change) -> str:
+def add(db: sqlite3.Connection, *changes: Change) -> str:
     """Do what :meth:`functions.storage.port.Histories.commit` says; write nothing if refused."""
-    head = change.head
-    before = head.version - len(change.events)
-    if change.once and (filed := find_filed(db, change.once)):
-        return filed
+    for change in changes:
+        if change.once and (filed := find_filed(db, change.once)):
+            return filed
+    rows = [_row(db, change) for change in changes]
+    tally, limits = added_up(changes)
+    for (month, name), limit in limits.items():
+        if read_tally(db, month).get(name, 0) + tally.get((month, name), 0) > limit:
+            raise Full(counter=name, limit=limit)
+    for change, row in zip(changes, rows, strict=True):
+        _write(db, change, *row)
+    db.executemany(
+        "INSERT INTO tallies VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET"
+        " stands = iif(typeof(stands) = 'integer', stands, 0) + excluded.stands",
+        [(month, name, more) for (month, name), more in tally.items()],
+    )
+    return changes[0].head.no
+
+
+def _row(db: sqlite3.Connection, change: Change) -> tuple[int | None, str]:
+    """The row of a head, and the marks in it; ``Conflict`` if it has another version."""
+    head, before = change.head, change.head.version - len(change.events)
     row = db.execute("SELECT id, version, marks FROM heads WHERE no = ?", (head.no,)).fetchone()
-    key, version, marks = row or (None, 0, None)
+    key, version, marks = row or (None, 0, "")
     if version != before:
         raise Conflict(no=head.no, version=before)
-    for (month, name), limit in change.limits.items():
-        if read_tally(db, month).get(name, 0) + change.tally.get((month, name), 0) > limit:
-            raise Full(counter=name, limit=limit)
-    key = write_head(db, head, key)
+    return key, marks
+
+
+def _write(db: sqlite3.Connection, change: Change, key: int | None, marks: str) -> None:
+    """Write a change to the row of its head, which had these marks, or to a new one."""
+    key = write_head(db, change.head, key)
     if change.erase:
         _erase(db, key)
     if change.once:
         db.execute("INSERT INTO submissions VALUES (?, ?)", (change.once, key))
     _write_marks(db, change, key, {"", *json.loads(marks)} if marks else set())
-    _write_parts(db, change, key, before)
-    if change.tally:
-        db.executemany(
-            "INSERT INTO tallies VALUES (?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET"
-            " stands = iif(typeof(stands) = 'integer', stands, 0) + excluded.stands",
-            [(month, name, more) for (month, name), more in change.tally.items()],
-        )
+    _write_parts(db, change, key)
     if change.messages:
         db.executemany("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)", change.messages)
-    return head.no
 
 
 def write_head(db: sqlite3.Connection, head: Head, key: int | None) -> int | None:
@@ -87,9 +99,9 @@ def _write_marks(db: sqlite3.Connection, change: Change, key: int | None, old: S
         db.executemany(INSERT_TRACES, [(key, trace) for trace in change.traces])
 
 
-def _write_parts(db: sqlite3.Connection, change: Change, key: int | None, before: int) -> None:
+def _write_parts(db: sqlite3.Connection, change: Change, key: int | None) -> None:
     """Write events and what is sealed."""
-    added = enumerate(change.events, start=before + 1)
+    added = enumerate(change.events, start=change.head.version - len(change.events) + 1)
     for verb, events in (("INSERT", added), ("REPLACE", change.rewritten.items())):
         for seq, event in events:
             row = (key, seq, *event[:3], to_json(dict(event.data)))
