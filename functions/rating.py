@@ -4,7 +4,6 @@ from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.definition import Form, without
 from functions.forms.residents import FORMS
-from functions.orders import lifecycle
 from functions.orders.lifecycle import RESIDENT, Order
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry
@@ -17,7 +16,7 @@ def fresh(request: Request, app: App) -> Response:
     already, or is of an earlier round, gets the form that asks for the number and the phone."""
     key = request.value("key")
     order = app.orders.by_slip(request.value("no"), key) if key else None
-    if order is None or "rated" not in lifecycle.moves(order, RESIDENT):
+    if order is None or "rated" not in app.steps.moves(order, RESIDENT):
         return submission.fresh(NAME)(request, app)
     form = without(app.bundle.forms[NAME], "no", "last4")
     hidden = {"no": order.no, "key": key, "source": "onsite"}

@@ -62,8 +62,9 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
     mine = order.team == team
     typed = app.personal.of(order.no)
     contact = typed.get(1, {}) if mine and order.state == "accepted" else {}
-    if contact:
-        app.access_log.record(order.no, TEAM, team)
+    joined = step_forms.joined(app, order) if contact else []
+    for seen in (order, *[other for other, _ in joined]) if contact else ():
+        app.access_log.record(seen.no, TEAM, team)
     return view(
         app,
         "order.html",
@@ -76,6 +77,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         unreadable=isinstance(contact, Unreadable),
         # Before it accepts, a team sees only what was picked, which is in the history.
         wish=step_forms.wish(app, events, contact) if mine else [],
+        joined=joined,
         told=_note(app, events, typed) if mine else "",
         volunteer=step_forms.doer(app, order, typed, events) if mine else "",
         forms=step_forms.forms(app, order, app.steps.offered(order, TEAM) if mine else ()),

@@ -5,52 +5,83 @@ from typing import Any
 
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
-from functions.forms.definition import without
+from functions.forms.definition import Form, without
 from functions.forms.residents import FORMS
 from functions.orders import lifecycle
 from functions.orders.lifecycle import RESIDENT
+from functions.orders.notices import said
 from functions.orders.privacy import Unreadable
 from functions.orders.repository import History
+from functions.orders.steps import BLANK
 from functions.storage.history import Event
 from functions.web import pages, step_forms, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
+from functions.web.step_forms import UNTRIED, Outcome
 
 NAME = "order"
 
 
+STEPS = {"cancel": "cancelled", "restore": "restored", "note": "noted", "reopen": "reopened"}
+"""What a resident does on the page, and the event that it becomes."""
+
+
 def show(request: Request, app: App) -> Response:
     """The progress, for somebody who has the key; else the form to find it."""
-    if not request.query:
-        return see_other(FORMS[NAME])
+    return page(request, app) if request.query else see_other(FORMS[NAME])
+
+
+def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
+    """The order as its resident sees it, with the forms for what may be done now."""
     order, events = _history(request, app)
     typed = app.personal.of(order.no)
     if request.wants_json:
         steps = [{"event": event.kind, "at": event.at} for event in events]
         return as_json(200, {"no": order.no, "state": order.state, "steps": steps})
-    can = lifecycle.moves(order, RESIDENT)
+    can, last = app.steps.moves(order, RESIDENT), app.orders.last(order)
+    words = app.bundle.words["events"]
     body = pages.render(
         app.bundle,
         "order.html",
         order=order,
         events=[
-            (event, _words(app, event, typed.get(seq, {}))) for seq, event in enumerate(events, 1)
+            (event, sentence, _words(app, event, typed.get(seq, {})))
+            for seq, event in enumerate(events, 1)
+            if (sentence := told(words, event))
         ],
         wish=step_forms.wish(app, events, typed.get(1, {}), discreet=True),
-        other=app.orders.find(order.merged_into) if order.merged_into else None,
+        other=last if last.no != order.no else None,
         due=app.deadlines.due(order),
         key=request.value("key"),
         service=app.names.services.get(order.service, ""),
         team=app.names.teams.get(order.team, ""),
-        can_cancel="cancelled" in can,
-        can_rate="rated" in can,
+        can=can,
+        forms={do: form(app, kind) for do, kind in STEPS.items() if kind in can},
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
+        tried=outcome.tried,
+        typed=request.typed if outcome.tried else {},
+        errors=outcome.errors,
     )
-    return Response(body)
+    return Response(body, outcome.status)
+
+
+def form(app: App, kind: str) -> Form:
+    """What a resident is asked for a step."""
+    return app.bundle.actions.get(f"{kind}_by_resident", BLANK)
+
+
+def told(words: Mapping[str, str], event: Event) -> str:
+    """What a resident is told of an event, empty if nothing. What the station and the team note
+    for themselves is not hers."""
+    if event.kind == "noted" and event.by != RESIDENT:
+        return ""
+    return said(words, event, "")
 
 
 def _words(app: App, event: Event, typed: Mapping[str, Any]) -> str:
-    """What the station wrote for the resident with a step, or nothing."""
+    """What the station wrote for the resident with a step, or she for the station; or nothing."""
+    if event.by == RESIDENT and event.kind in ("noted", "reopened"):
+        return str(typed.get("note", ""))
     if event.kind == "answered":
         if isinstance(typed, Unreadable) and not event.data.get("text"):
             return str(app.bundle.words["unreadable"]["resident"])
@@ -59,9 +90,9 @@ def _words(app: App, event: Event, typed: Mapping[str, Any]) -> str:
 
 
 def submit(request: Request, app: App) -> Response:
-    """Take the order back, or find it by its number and the phone's last four digits."""
-    if request.value("do") == "cancel":
-        return cancel(request, app)
+    """Take a step, or find the order by its number and the phone's last four digits."""
+    if kind := STEPS.get(request.value("do")):
+        return step(request, app, kind)
     form = app.bundle.forms[NAME]
     answers = submission.check(request, app, form)
     if not answers.errors:
@@ -73,14 +104,24 @@ def submit(request: Request, app: App) -> Response:
     return submission.again(request, app, form, answers.errors)
 
 
-def cancel(request: Request, app: App) -> Response:
-    """Take the order back; a second press gets the same answer as the first."""
+def step(request: Request, app: App, kind: str) -> Response:
+    """Take a step of the resident's; a second press gets the same answer as the first."""
     order, _ = _history(request, app)
-    if order.state != "cancelled":
+    asked = form(app, kind)
+    answers = submission.check(request, app, asked)
+    # What asks nothing leads to a state, and there is nothing to do where that is reached.
+    once = submission.submission(request, app, f"{kind} {order.no}", answers) if answers[0] else ""
+    done = app.store.filed(once) if once else order.state == lifecycle.TABLE[kind].to
+    if not done:
         try:
-            app.steps.take(order, "cancelled", RESIDENT)
+            app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
+        except Wrong as wrong:
+            errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
+            return page(
+                request, app, Outcome(wrong.status, tried=request.value("do"), errors=errors)
+            )
         except (Refused, Conflict):
-            return submission.refuse(request, app, order, "cancelled")
+            return submission.refuse(request, app, order, kind)
     return see_other(app.orders.address(order))
 
 

@@ -1,6 +1,6 @@
 """One order at the desk: everything that is known about it, and every step that may follow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -29,6 +29,9 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     first = typed.get(1, {})
     recorded = not any(typed.values()) or app.access_log.record(order.no, STAFF, session.who)
     offers = app.steps.offered(order, STAFF)
+    joined = step_forms.joined(app, order)
+    for other, wish in joined:
+        recorded = (not wish or app.access_log.record(other.no, STAFF, session.who)) and recorded
     return view(
         app,
         session,
@@ -44,7 +47,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         unreadable=unreadable(typed),
         looks=app.access_log.of(order.no),
         recorded=recorded,
-        alike=_alike(app, order, first),
+        joined=joined,
+        alike=_alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
         forms=step_forms.forms(app, order, offers),
@@ -83,17 +87,18 @@ def _filled(order: Order) -> dict[str, list[str]]:
     return {name: [value] for name, value in (known | {"text": order.published}).items() if value}
 
 
-def _alike(app: App, order: Order, contact: Mapping[str, Any]) -> list[tuple[Order, list[str]]]:
+def _alike(
+    app: App, order: Order, contact: Mapping[str, Any], known: Set[str]
+) -> list[tuple[Order, list[str]]]:
     """Other orders of the same phone or address, with which of the two it is, except those that
-    ended long before this one was filed."""
+    are ``known`` already or ended long before this one was filed."""
     found: dict[str, tuple[Head, list[str]]] = {}
     for role, value in identifying(contact).items():
         if role in app.bundle.words["same"]:
             mark = app.personal.trace(role, value)
             for head in app.store.find(repository.KIND, [mark], limit=ALIKE):
                 found.setdefault(head.no, (head, []))[1].append(role)
-    found.pop(order.no, None)
-    others = ((order_of(head), same) for head, same in found.values())
+    others = [(order_of(head), same) for no, (head, same) in found.items() if no not in known]
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
     return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
 

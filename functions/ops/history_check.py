@@ -33,6 +33,9 @@ STATES: dict[str, dict[str, str]] = {
 FORMS = {"submitted": "wish", "applied": "volunteer", "rated": "rating"}
 """Events whose data comes from a form that residents fill in."""
 
+CLEARED = ("ended_at", "problem", "answer")
+"""What earlier versions left in the head of an order that began again, or took from it."""
+
 LONG_AGO = "0001-01-01T00:00:00+00:00"
 
 STUMBLES = (Refused, AttributeError, KeyError, TypeError, ValueError)
@@ -94,9 +97,10 @@ class _History:
         head, counted = self._derived()
         if (found := self.kept.head) and head:
             if found.layout < head.layout:
-                # An earlier version wrote it, with other keys; the next round writes it anew.
-                data = {name: found.data.get(name, value) for name, value in head.data.items()}
-                found = found._replace(layout=head.layout, data=data)
+                # An earlier version wrote it, by other rules; the next round writes it anew.
+                same = {name: found.data.get(name, value) for name, value in head.data.items()}
+                data = {**same, **{name: head.data[name] for name in CLEARED if name in same}}
+                found = found._replace(layout=head.layout, data=data, marks=head.marks)
             pairs = zip(Head._fields, found, head, strict=True)
             if fields := [name for name, stored, derived in pairs if stored != derived]:
                 self._tell("head", fields=", ".join(fields))
@@ -301,7 +305,8 @@ def referred(kept: Stored) -> set[str]:
     """The numbers of other histories that this one refers to."""
     kind, _, no = kept.no.partition(":")
     looked_at = {no} if kind == access_log.KIND else set()
-    return looked_at | {str(into) for e in kept.events.values() if (into := e.data.get("into"))}
+    others = (e.data.get(name) for e in kept.events.values() for name in ("into", "from"))
+    return looked_at | {str(no) for no in others if no}
 
 
 def acted(events: Sequence[Event]) -> set[str]:

@@ -4,8 +4,8 @@ A change adds what the order counts for after it and subtracts what it counted f
 counters are the sum over all histories; a test proves it.
 
 An order counts once, in the month (Asia/Shanghai) in which it was filed: a duplicate that was
-merged as merged and nothing else; one that was reopened with the dates of its last round, and with
-its rating until there is a new one.
+merged as merged, and for the rating that its resident gave; one that was reopened with the dates of
+its last round, and with its rating until there is a new one.
 
 A counter's name is a scope, a space and what is counted: ``service:haircut done``. Whoever reads
 counters takes the names from here, because a name that nobody writes reads as zero.
@@ -76,10 +76,10 @@ def of_order(order: Order) -> Tally:
     month = order.filed_at[:7]
     if order.state == MERGED:
         counted[month, name(ALL, MERGED)] = 1
-        return counted
-    progress, rating = _progress(order), _rating(order)
+    merged = order.state == MERGED
+    progress, rating = {} if merged else _progress(order), _rating(order)
     for whose, counts in (
-        (ALL, progress | rating | _hours(order)),
+        (ALL, progress | rating | ({} if merged else _hours(order))),
         (scope(SERVICE, order.service), progress | rating),
         (scope(TEAM, order.team), progress if order.team else {}),
         (scope(TEAM, order.rated_team), rating if order.rated_team else {}),

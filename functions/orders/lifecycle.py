@@ -6,6 +6,7 @@ The table is data, so that code, tests, documentation and buttons all follow the
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial, reduce
 from typing import Any, NamedTuple
 
@@ -14,7 +15,8 @@ from functions.storage.history import Event, Head
 
 RESIDENT, STAFF, TEAM, CLOCK = "resident", "staff", "team", "clock"
 ACTORS = (RESIDENT, STAFF, TEAM, CLOCK)
-"""Who acts: the resident who filed the wish, the station, a volunteer team, or the schedule."""
+"""Who acts: the resident who filed the wish, the station, a volunteer team, or the program itself:
+its schedule, or what follows from what happened to another order."""
 LEVELS = ("routine", "difficult", "complex")
 """常规问题马上办 · 困难问题协商办 · 复杂问题盯着办."""
 SOLVED = ("solved", "partly", "unsolved")
@@ -25,6 +27,8 @@ STATES = (
     *("closed", "rejected", "cancelled", "merged"),
 )
 FINAL = ("closed", "rejected", "cancelled", "merged")
+REOPENS = timedelta(days=30)
+"""How long after its end a closed order can be opened again."""
 
 
 class Order(NamedTuple):
@@ -102,7 +106,7 @@ _waiting = _needs(lambda order: order.waits_until, "going")
 _not_waiting = _needs(lambda order: not order.waits_until, "waiting")
 _not_erased = _needs(lambda order: not order.erased_at, "erased")
 _published = _needs(lambda order: order.published, "unpublished")
-# The rating of a duplicate would be lost.
+# What a rated order was rated for is no part of another order.
 _never_rated = _needs(lambda order: not order.rated_at, "served")
 
 
@@ -113,7 +117,7 @@ def _dispatchable(order: Order, event: Event) -> str:
 def _ratable(order: Order, event: Event) -> str:
     if order.erased_at:
         return "erased"
-    if order.state == "closed" and order.rating_at:
+    if order.state in ("closed", "merged") and order.rating_at:
         return "rated"
     if event.by == STAFF and order.done_by and event.data.get("who") == order.done_by:
         return "own"
@@ -126,6 +130,15 @@ def _answerable(order: Order, event: Event) -> str:
     return "" if order.problem == "raised" else "problem"
 
 
+def _reopenable(order: Order, event: Event) -> str:
+    if order.erased_at:
+        return "erased"
+    if order.state != "closed" or not order.ended_at:
+        return ""
+    ended = datetime.fromisoformat(order.ended_at)
+    return "late" if datetime.fromisoformat(event.at) > ended + REOPENS else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One row of the table: after which states, to which (empty: it stays), and by whom."""
@@ -133,6 +146,10 @@ class Move:
     after: tuple[str, ...]
     to: str
     by: tuple[str, ...]
+    within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For an actor who may add it after fewer states: after which."""
+    stays: tuple[str, ...] = ()
+    """The states in which it stays though there is one to move to."""
     sets: Mapping[str, str] = field(default_factory=dict)
     """Keys that the event's data must have, and the field of the order that each sets."""
     keeps: Mapping[str, str] = field(default_factory=dict)
@@ -147,11 +164,17 @@ class Move:
     guard: Guard | None = None
 
 
+_HANDLED = ("submitted", "triaged", "dispatched", "accepted")
 _OPEN = tuple(state for state in STATES if state not in FINAL)
 _WAIT, _END = ("waits_until",), ("ended_at",)
 _Ending = partial(Move, stamps=_END, clears=_WAIT)
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
-_RATING = ("attitude", "skill", "timeliness", "problem")
+_ROUND = (
+    *("level", "due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
+    *("merged_into", *_WAIT, *_END),
+)
+"""What an order that begins again has no more."""
+_STARS = ("attitude", "skill", "timeliness")
 
 TABLE: dict[str, Move] = {
     "submitted": Move(
@@ -229,19 +252,23 @@ TABLE: dict[str, Move] = {
         guard=_not_waiting,
     ),
     "rated": Move(
-        ("done", "closed"),
+        ("done", "closed", "merged"),
         "rated",
         (RESIDENT, STAFF),
+        stays=("merged",),
         sets={"solved": "solved"},
-        keeps={name: name for name in _RATING},
+        # Who served a merged order, stands in the order that it was merged into.
+        keeps={name: name for name in (*_STARS, "problem")}
+        | {"team": "rated_team", "volunteer": "rated_volunteer"},
         only={"solved": SOLVED, "problem": ("raised",), "source": SOURCES},
         stamps=("rated_at", "rating_at"),
         copies={"team": "rated_team", "volunteer": "rated_volunteer"},
-        clears=(*_RATING, "answer"),
+        # A problem stays, whatever is rated later, until it is answered.
+        clears=_STARS,
         guard=_ratable,
     ),
     "answered": Move(
-        tuple(state for state in STATES if state != "merged"),
+        STATES,
         "",
         (STAFF,),
         sets={"problem": "problem"},
@@ -251,18 +278,14 @@ TABLE: dict[str, Move] = {
     ),
     # The rating stays until there is a new one, and counts for the team that was rated.
     "reopened": Move(
-        ("rated",),
-        "submitted",
-        (RESIDENT, STAFF),
-        clears=(
-            *("level", "due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by"),
-            "rating_at",
-        ),
+        ("rated", "closed"), "submitted", (RESIDENT, STAFF), clears=_ROUND, guard=_reopenable
     ),
+    "undone": Move(("done",), "accepted", (STAFF, TEAM), clears=("done_at", "done_by")),
     "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK), stamps=_END),
     "rejected": _Ending(("submitted", "triaged"), "rejected", (STAFF,)),
     # Nothing has happened for so long that the resident's data must be erased.
-    "lapsed": _Ending(("submitted", "triaged", "dispatched", "accepted"), "rejected", (CLOCK,)),
+    "lapsed": _Ending(_HANDLED, "rejected", (CLOCK,)),
+    "retaken": Move(("rejected",), "submitted", (STAFF,), clears=_ROUND, guard=_not_erased),
     "merged": _Ending(
         ("submitted", "triaged"),
         "merged",
@@ -270,17 +293,37 @@ TABLE: dict[str, Move] = {
         sets={"into": "merged_into"},
         guard=_never_rated,
     ),
+    # Another order was merged into this one.
+    "joined": Move(_HANDLED, "", (CLOCK,)),
+    # By the resident whose wish the other order has not solved, and by the program where the other
+    # order ended undone.
     "unmerged": Move(
-        ("merged",),
-        "submitted",
-        (STAFF,),
-        clears=("merged_into", "level", "due", "consulted_at"),
+        ("merged",), "submitted", (STAFF, RESIDENT, CLOCK), clears=_ROUND, guard=_not_erased
+    ),
+    "cancelled": _Ending(
+        (*_HANDLED, "merged"),
+        "cancelled",
+        (RESIDENT, STAFF),
+        within={RESIDENT: ("submitted", "triaged", "dispatched", "merged")},
+        clears=(*_WAIT, "merged_into"),
         guard=_not_erased,
     ),
-    "cancelled": _Ending(("submitted", "triaged", "dispatched"), "cancelled", (RESIDENT, STAFF)),
+    "restored": Move(
+        ("cancelled",), "submitted", (RESIDENT, STAFF), clears=_ROUND, guard=_not_erased
+    ),
+    # What was typed then is sealed with it, and counts from then on.
+    "corrected": Move(
+        STATES,
+        "",
+        (RESIDENT, STAFF),
+        within={RESIDENT: ("submitted", "triaged", "dispatched")},
+        keeps={"service": "service", "date": "wished"},
+        guard=_not_erased,
+    ),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
-    "noted": Move(_OPEN, "", (STAFF, TEAM)),
+    # Not after it was erased: what is typed then would never be erased.
+    "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), within={TEAM: _OPEN}, guard=_not_erased),
     "erased": Move(FINAL, "", (STAFF, CLOCK), stamps=("erased_at",), guard=_not_erased),
 }
 
@@ -291,14 +334,14 @@ def apply(order: Order, event: Event) -> Order:
     Raises:
         Refused: the table does not let this event follow: ``unknown``, ``state``, ``actor``,
             ``data``, or what the guard found (``consultation``, ``level``, ``waiting``, ``going``,
-            ``erased``, ``rated``, ``own``, ``problem``, ``unpublished``, ``served``).
+            ``erased``, ``rated``, ``own``, ``problem``, ``unpublished``, ``served``, ``late``).
     """
     if reason := _objection(order, event):
         after = order.state or "nothing"
         raise Refused(reason, event=event.kind, by=event.by, after=after)
     move, data = TABLE[event.kind], event.data
     changed: dict[str, Any] = {"version": order.version + 1, "changed_at": event.at}
-    if move.to:
+    if move.to and order.state not in move.stays:
         changed["state"] = move.to
     for name, target in move.copies.items():
         changed[target] = getattr(order, name)
@@ -321,7 +364,7 @@ def _objection(order: Order, event: Event) -> str:
         return "unknown"
     if order.state not in move.after:
         return "state"
-    if event.by not in move.by:
+    if event.by not in move.by or order.state not in move.within.get(event.by, move.after):
         return "actor"
     wrong = any(name in data and data[name] not in allowed for name, allowed in move.only.items())
     if wrong or not all(map(data.get, move.sets)):
@@ -346,12 +389,13 @@ def order_of(head: Head) -> Order:
     return Order(**{**plain, "filed_at": head.begun, "changed_at": head.begun, **known})
 
 
-def moves(order: Order, by: str) -> list[str]:
-    """The events that this actor may add now: the buttons to offer."""
+def moves(order: Order, by: str, at: str = "") -> list[str]:
+    """The events that this actor may add at a time, or right after the last one: the buttons to
+    offer."""
     return [
         kind
         for kind, move in TABLE.items()
-        if order.state in move.after
-        and by in move.by
-        and not (move.guard and move.guard(order, Event(kind, by, order.changed_at)))
+        if by in move.by
+        and order.state in move.within.get(by, move.after)
+        and not (move.guard and move.guard(order, Event(kind, by, at or order.changed_at)))
     ]

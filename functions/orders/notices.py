@@ -3,7 +3,8 @@
 A message names an order by its number and its service, never a resident.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from functions.context.bundle import Bundle
 from functions.forms import order_number
@@ -12,6 +13,14 @@ from functions.orders.names import Names
 from functions.storage.history import Event, Message
 
 STATION = "station"
+
+
+T = TypeVar("T")
+
+
+def said(words: Mapping[str, T], event: Event, otherwise: T) -> T:
+    """The words for an event, by ``kind.actor`` where there are some, else by its kind."""
+    return words.get(f"{event.kind}.{event.by}", words.get(event.kind, otherwise))
 
 
 def due(
@@ -31,6 +40,6 @@ def due(
     return [
         Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, text.format(**values))
         for event in events
-        for role, text in words.get(event.kind, {}).items()
+        for role, text in said(words, event, {}).items()
         if (to := team if role == "team" else STATION) in reached
     ]

@@ -10,6 +10,9 @@ from functions.storage.vault import Vault
 LONG_NUMBER = r"\d[\d\s\-]{5,}\d"
 DOOR = r"\d+\s*(?:栋|幢|号|单元|室|座)"
 
+CORRECTED = "corrected"
+"""What the answers to a corrected form are sealed under, which no question of a form is called;
+one that was taken back is empty."""
 Typed = Mapping[str, Any]
 """Answers by the name of their question."""
 
@@ -30,8 +33,9 @@ class Personal:
         return {seq: self._opened(no, sealed) for seq, sealed in self.store.personal(no).items()}
 
     def contact(self, no: str) -> dict[str, Any]:
-        """What was typed with the first event: name, phone, address, wish; empty once erased."""
-        return self.of(no).get(1, {})
+        """What was typed when a history began: name, phone, address, wish; as it was corrected
+        since, and empty once erased."""
+        return contact(self.of(no))
 
     def traces(self, typed: Typed) -> list[str]:
         """Keyed marks by which what identifies a person can be found."""
@@ -49,6 +53,18 @@ class Personal:
         except (InvalidTag, ValueError, TypeError):
             # Another secret, damage, or too little to be a nonce; or no bytes at all.
             return Unreadable()
+
+
+def contact(typed: Mapping[int, Typed]) -> dict[str, Any]:
+    """What was typed with the first event, as later ones corrected it. In all that was typed it
+    stays beside its event, and is erased with the rest."""
+    first = typed.get(1, {})
+    if isinstance(first, Unreadable):
+        return first
+    known = dict(first)
+    for seq in sorted(typed):
+        known |= typed[seq].get(CORRECTED, {})
+    return {name: value for name, value in known.items() if value != ""}
 
 
 def unreadable(typed: Mapping[int, Typed]) -> set[int]:

@@ -15,12 +15,14 @@ from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import Order, apply, fold, order_of
 from functions.orders.names import Names
-from functions.orders.privacy import Personal
+from functions.orders.privacy import CORRECTED, Personal
 from functions.storage.history import LAYOUT, Change, Event, Head
-from functions.storage.port import Store
+from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
 
 KIND = "order"
+MOST_JOINED = TOGETHER - 1
+"""How many orders can be merged into one: should it be called off, all are opened again with it."""
 UNREADABLE = "unreadable"
 """The fact with the numbers of the histories that the schedule could not read in its last round."""
 GUESSES = 5
@@ -66,6 +68,23 @@ class Orders(NamedTuple):
         found = self.history(no)
         return found.order if found else None
 
+    def last(self, order: Order) -> Order:
+        """The order with which this one is done: itself, or the end of what it was merged into.
+        Two that were merged into each other by an earlier version lead to themselves."""
+        passed, last = {order.no}, order
+        while last.state == "merged":
+            into = self.find(last.merged_into)
+            if into is None or into.no in passed:
+                return order
+            passed.add(into.no)
+            last = into
+        return last
+
+    def joined(self, no: str) -> list[Order]:
+        """The orders that were merged into the one of this number."""
+        heads = self.store.find(KIND, [f"into:{no}"], limit=2 * MOST_JOINED)
+        return [order for head in heads if (order := self.find(head.no))]
+
     def by_key(self, typed: str, key: str) -> History | None:
         """The order, for somebody who has its tracking key."""
         no = order_number.parse(typed)
@@ -108,25 +127,32 @@ class Orders(NamedTuple):
         self,
         order: Order,
         *steps: Step,
+        others: Iterable[tuple[Order, Step]] = (),
         once: str = "",
         limits: Mapping[tuple[str, str], int] | None = None,
     ) -> Order:
-        """Add events to an order that the caller read, and return what it is now. None is dated
-        earlier than what happened to the order before.
+        """Add events to an order that the caller read, and one to each of the ``others``, in one
+        transaction, and return what the order is now. None is dated earlier than what happened to
+        its order before.
 
         Raises:
             Refused: an event may not follow here.
-            Conflict: somebody else has moved the order meanwhile.
+            Conflict: somebody else has moved one of them meanwhile.
             Full: a counter would rise above its limit.
         """
+        after, change = self._moved(order, steps)
+        more = [self._moved(other, [step])[1] for other, step in others]
+        self.store.commit(change._replace(once=once, limits=limits or {}), *more)
+        return after
+
+    def _moved(self, order: Order, steps: Iterable[Step]) -> tuple[Order, Change]:
+        """What an order is after these steps, and the change that takes it there."""
         after, taken = order, []
         for step in steps:
             event = self.reference.dated(step.event, after.changed_at)
             after = apply(after, event)
             taken.append(step._replace(event=event))
-        change = self.change(order, after, taken)
-        self.store.commit(change._replace(once=once, limits=limits or {}))
-        return after
+        return after, self.change(order, after, taken)
 
     def change(self, before: Order, after: Order, steps: Iterable[Step]) -> Change:
         """The transaction that takes an order from one state to the other by these steps."""
@@ -137,6 +163,8 @@ class Orders(NamedTuple):
                 sealed[seq] = self.vault.seal(after.no, dict(typed))
             if event.kind == "submitted":
                 traces += self.personal.traces(typed)
+            if event.kind == "corrected":
+                traces += self.personal.traces(typed.get(CORRECTED, {}))
         return Change(
             self.head(after),
             events,
@@ -159,6 +187,8 @@ class Orders(NamedTuple):
             "rated": order.rated_volunteer,
             "published": "yes" if order.published else "",
             "answered": "public" if order.answer else "",
+            "problem": "" if order.erased_at or order.problem != "raised" else "raised",
+            "into": order.merged_into,
         }
         return Head(
             order.no,
@@ -191,7 +221,8 @@ class Orders(NamedTuple):
             order = self.find(no)
             return self.head(order) if order else None
 
-        rules = [self.bundle.calendar, self.bundle.site["desk"], self.names.renamed, Order._fields]
+        calendar, desk = self.bundle.calendar, self.bundle.site["desk"]
+        rules = [calendar, desk, self.names.renamed, Order._fields]
         return derive_anew(self.store, KIND, rules, derive)
 
 

@@ -4,21 +4,26 @@ Which events may follow is a matter of the life cycle. This module adds what eac
 was filled in: deadlines, words for the public, who did it, events that follow with it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
 from functions.context.bundle import Bundle
 from functions.context.clock import Clock
-from functions.errors import Conflict, Full, Wrong
+from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms.definition import Answers, Form
 from functions.orders import counters, lifecycle
-from functions.orders.lifecycle import CLOCK, Order, apply
+from functions.orders.lifecycle import CLOCK, TABLE, Order, apply
 from functions.orders.privacy import reveals
-from functions.orders.repository import Orders, Step
+from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
 
+HARMLESS = ("noted",)
+"""What may be added to an order whatever happened to it since its form was drawn."""
+CALLED_OFF = ("cancelled", "rejected", "lapsed")
+"""How an order ends undone, so that those that were merged into it are opened again."""
+SERVED = ("done", "rated", "closed")
 ENDS_WAITING = ("dispatched", "done", "returned")
 """What cannot be done while an order waits for its resident, so that doing it ends the wait."""
 BLANK: Form = {"fields": ()}
@@ -35,10 +40,17 @@ class Steps(NamedTuple):
 
     def offered(self, order: Order, by: str) -> list[str]:
         """The steps that have a form and may follow, in the order of the forms."""
-        can = {*lifecycle.moves(order, by)}
+        can = self.moves(order, by)
         if order.waits_until:
-            can |= {*lifecycle.moves(order._replace(waits_until=""), by)} & {*ENDS_WAITING}
+            can |= self.moves(order._replace(waits_until=""), by) & {*ENDS_WAITING}
         return [kind for kind in self.bundle.actions if kind in can]
+
+    def moves(self, order: Order, by: str) -> set[str]:
+        """The events that may follow now; a merged order is rated once the other one is done."""
+        can = {*lifecycle.moves(order, by, self.now)}
+        if order.state == "merged" and self.orders.last(order).state not in SERVED:
+            can.discard("rated")
+        return can
 
     def begin(
         self, no: str, form: Form, answers: Answers, by: str, more: Mapping[str, str]
@@ -73,7 +85,7 @@ class Steps(NamedTuple):
             Wrong: the first answer that cannot be taken, by itself or because of the order.
             Refused: the step may not follow.
         """
-        if version is not None and version != str(order.version):
+        if version not in (None, str(order.version)) and kind not in HARMLESS:
             raise Conflict
         if answers.errors:
             raise next(iter(answers.errors.values()))
@@ -83,14 +95,34 @@ class Steps(NamedTuple):
         if kind == "dispatched" and team in self.bundle.capacity:
             limits = {(counters.NOW, counters.load(team)): self.bundle.capacity[team]}
         try:
-            return self.orders.move(order, *steps, once=once, limits=limits)
+            return self._move(order, steps, once=once, limits=limits)
         except Full:
             raise Wrong("full", "team", team=self.bundle.teams[team]) from None
+        except Conflict:
+            latest = self.orders.find(order.no)
+            if kind not in HARMLESS or latest is None or latest.version == order.version:
+                raise
+            return self.take(latest, kind, by, form, answers, more, once=once)
 
     def by_clock(self, order: Order, *kinds: str) -> Order:
         """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
         steps = (self._steps(order, kind, CLOCK, BLANK, NOTHING, {}) for kind in kinds)
-        return self.orders.move(order, *chain.from_iterable(steps))
+        return self._move(order, [*chain.from_iterable(steps)])
+
+    def _move(self, order: Order, steps: Sequence[Step], **how: Any) -> Order:
+        """Take the steps, and with them those of other orders that belong to the same act."""
+        others = [other for step in steps for other in self._others(order, step.event)]
+        return self.orders.move(order, *steps, others=others, **how)
+
+    def _others(self, order: Order, event: Event) -> Iterator[tuple[Order, Step]]:
+        """What an event of this order does to others: the one that it is merged into is told of
+        it, and those that were merged into one that is called off are opened again."""
+        if event.kind == "merged" and (into := self.orders.find(event.data["into"])):
+            yield into, Step(Event("joined", CLOCK, event.at, {"from": order.no}))
+        if event.kind in CALLED_OFF:
+            for joined in self.orders.joined(order.no):
+                if "unmerged" in lifecycle.moves(joined, CLOCK):
+                    yield joined, Step(Event("unmerged", CLOCK, event.at))
 
     def _steps(
         self, order: Order, kind: str, by: str, form: Form, answers: Answers, more: dict[str, str]
@@ -100,13 +132,29 @@ class Steps(NamedTuple):
         facts = FACTS[kind](self, order, form, answers) if kind in FACTS else {}
         typed = {k: v for k, v in answers.personal.items() if k not in facts}
         data = answers.public | facts | more
+        if kind == "rated" and order.state == "merged":
+            data |= self._served(order, data)
         steps = [Step(Event(kind, by, at, data), typed)]
         if order.waits_until and kind in ENDS_WAITING:
             due = FACTS["resumed"](self, order, form, answers)
             steps.insert(0, Step(Event("resumed", by, at, due | more)))
         if kind == "rated" and data["solved"] == "unsolved":
-            steps.append(Step(Event("reopened", by, at, more)))
+            again = "unmerged" if order.state == "merged" else "reopened"
+            steps.append(Step(Event(again, by, at, more)))
         return steps
+
+    def _served(self, order: Order, data: Mapping[str, Any]) -> dict[str, str]:
+        """Whom the rating of a merged order is about: who served the order that it was done with.
+
+        Raises:
+            Refused: ``state``, that is not done; ``own``, who rates reported it done.
+        """
+        done = self.orders.last(order)
+        if done.state not in SERVED:
+            raise Refused("state")
+        if done.done_by and data.get("who") == done.done_by:
+            raise Refused("own")
+        return {"team": done.team, "volunteer": done.volunteer}
 
     @property
     def now(self) -> str:
@@ -120,8 +168,10 @@ def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str
 
 def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     other = steps.orders.find(answers.values["into"])
-    if other is None or other.no == order.no or other.state in ("merged", "cancelled", "rejected"):
+    if other is None or other.no == order.no or other.state not in TABLE["joined"].after:
         raise Wrong("into", "into")
+    if len(steps.orders.joined(other.no)) >= MOST_JOINED:
+        raise Wrong("crowded", "into", most=MOST_JOINED)
     return {"into": other.no}
 
 

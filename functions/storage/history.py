@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """A value as the engines store it."""
 
-LAYOUT = 1
-"""Which keys the data of a head has, for all kinds. Raise it whenever they change: it is stored in
-the data, so that `doctor` can tell an older head (0: before there were numbers) from a damaged one,
-and the schedule derives all heads anew.
+LAYOUT = 2
+"""Which keys the data of a head has, and what is made of the events besides, for all kinds. Raise
+it whenever that changes: it is stored in the data, so that `doctor` can tell an older head (0:
+before there were numbers) from a damaged one, and the schedule derives all heads anew.
 
 Only heads need it. A new meaning of an event gets a new kind or key; what is sealed has the form's
 questions as keys; a fact is one value; tables have a version of their own."""

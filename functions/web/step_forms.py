@@ -118,6 +118,16 @@ def wish(
     return shown(labelled(app, app.bundle.forms["wish"], answers), answers, discreet)
 
 
+def joined(app: App, order: Order) -> list[tuple[Order, list[Shown]]]:
+    """The orders that were merged into this one, each with what its resident asked for: it is done
+    with this one. Whoever shows them records the look."""
+    found = []
+    for other in app.orders.joined(order.no):
+        typed = app.personal.contact(other.no)
+        found.append((other, wish(app, app.store.events(other.no), typed) if typed else []))
+    return found
+
+
 def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
     """What was answered with a later event of an order, for staff."""
     definition: Form = app.bundle.actions.get(event.kind, {"fields": [], "version": ""})

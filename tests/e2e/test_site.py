@@ -70,10 +70,12 @@ def functions_pages(known: Bundle) -> dict[str, str]:
         events = [Event(kind, "staff", "2026-11-23T10:00:00+08:00") for kind in TABLE]
         can = moves(Order("N", state=state), "resident")
         drawn[f"order-{state}"] = pages.render(
-            known, "order.html", order=order, events=[(event, "请<看>。") for event in events],
+            known, "order.html", order=order,
+            events=[(event, "办<了>。", "请<看>。") for event in events],
             wish=[Shown("x", "text", "问", "<答>", "tel:1")],
             other=None, due="2026-12-01", key="key", service="理发", team="队",
-            can_cancel="cancelled" in can, can_rate="rated" in can, form=rating, once="1",
+            can=can, forms=dict.fromkeys(("note", "reopen"), known.actions["noted"]),
+            form=rating, once="1", tried="note", typed={}, errors={"note": "请<写>。"},
         )  # fmt: skip
     for name, form in known.forms.items():
         errors = {field["name"]: "请<填>写。" for field in form["fields"]}

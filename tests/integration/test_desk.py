@@ -210,9 +210,17 @@ class TestOrder:
     def test_of_two_who_act_at_once_the_second_is_told(self, client: Client, desk: Desk) -> None:
         no = wish(client).no
         desk.do(no, "noted", note="一")
-        late = desk.post("/desk/order/", {"no": no, "do": "noted", "version": "1", "note": "二"})
+        said = {"no": no, "do": "rejected", "version": "1", "to_resident": "二"}
+        late = desk.post("/desk/order/", said)
         assert (late.status, "刚才有人动过" in late.text) == (409, True)
         assert found(client.app, no).version == 2
+
+    def test_a_note_is_taken_whatever_happened_meanwhile(self, client: Client, desk: Desk) -> None:
+        no = wish(client).no
+        desk.do(no, "triaged", level="routine", service="haircut")
+        late = {"no": no, "do": "noted", "version": "1", "note": "写了很久的话"}
+        assert desk.post("/desk/order/", late).location
+        assert "写了很久的话" in desk.get(f"/desk/order/?no={no}").text
 
     def test_a_team_gets_no_more_than_it_can_take(self, client: Client, desk: Desk) -> None:
         client.app.bundle.capacity["barbers"] = 1
@@ -238,7 +246,8 @@ class TestOrder:
         assert desk.do(second.no, "merged", into=first.no).location
         told = client.get(second.location).text
         assert "已合并" in told
-        assert "合到的那一单现在：已收到" in told
+        assert f"合到的单号是 {order_number.spell(first.no)}" in told
+        assert "那一单社区收到了" in told
         assert desk.do(second.no, "unmerged").location
         assert found(client.app, second.no).state == "submitted"
 

@@ -25,6 +25,7 @@ from functions.ops import consistency
 from functions.orders import figures, repository
 from functions.orders.lifecycle import order_of
 from functions.storage.connect import connect
+from functions.storage.history import LAYOUT
 from generator.build import incremental
 from tests.support.client import Answer, Client
 from tests.support.site import tree
@@ -162,7 +163,7 @@ def test_heads_are_brought_to_the_present_layout_and_say_the_same(app: App) -> N
     assert {layout for _, layout, _ in before} == {0}
     assert app.orders.rederive() == len(before)
     assert app.volunteers.rederive() == len(FACTS["listed"]["volunteer"])
-    assert orders() == [(no, 1, order) for no, _, order in before]
+    assert orders() == [(no, LAYOUT, order) for no, _, order in before]
     assert consistency.examine(app).healthy
 
 

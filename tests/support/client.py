@@ -57,9 +57,11 @@ class Answer:
             )
         return found
 
-    def form(self, action: str) -> dict[str, list[str]]:
-        """What a browser would send of the form with this action, as it was drawn."""
-        form = self.page.css_first(f'form[action="{action}"]')
+    def form(self, action: str, do: str = "") -> dict[str, list[str]]:
+        """What a browser would send of the form with this action, as it was drawn; ``do`` tells
+        apart those with the same action."""
+        having = f':has([name="do"][value="{do}"])' if do else ""
+        form = self.page.css_first(f'form[action="{action}"]{having}')
         assert form is not None, f"no form for {action} on the page"
         sent: dict[str, list[str]] = {}
         for control in form.css("input, textarea, select"):

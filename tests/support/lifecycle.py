@@ -50,13 +50,25 @@ BY = {
     "rejected": {"staff"},
     "lapsed": {"clock"},
     "merged": {"staff"},
-    "unmerged": {"staff"},
+    "joined": {"clock"},
+    "unmerged": {"staff", "resident", "clock"},
     "cancelled": {"resident", "staff"},
+    "restored": {"resident", "staff"},
+    "retaken": {"staff"},
+    "undone": {"staff", "team"},
+    "corrected": {"resident", "staff"},
     "released": {"staff"},
     "withdrawn": {"staff"},
-    "noted": {"staff", "team"},
+    "noted": {"staff", "team", "resident"},
     "erased": {"staff", "clock"},
 }
+OPEN = {"submitted", "triaged", "dispatched", "accepted", "done", "rated"}
+WITHIN = {
+    ("cancelled", "resident"): {"submitted", "triaged", "dispatched", "merged"},
+    ("corrected", "resident"): {"submitted", "triaged", "dispatched"},
+    ("noted", "team"): OPEN,
+}
+"""After which states alone this actor may add it."""
 FILED = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
 CHOICES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "triaged": {"level": st.sampled_from(LEVELS)},

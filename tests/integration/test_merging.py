@@ -1,0 +1,194 @@
+"""Two orders about the same thing: nobody's wish is lost, and each resident is told the truth."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from functions.app import App
+from functions.forms import order_number
+from functions.ops import consistency
+from functions.orders import counters
+from tests.support.client import Answer, Client
+from tests.support.community import Clock
+from tests.support.orders import RATING, Desk, Team, found, move, wish
+
+NEIGHBOUR = {"name": "赵奶奶", "phone": "13900005678", "address": "9 栋 9 单元", "detail": "她的话"}
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+@pytest.fixture
+def pair(client: Client, desk: Desk) -> tuple[Answer, Answer]:
+    """A neighbour's order that was merged into another one."""
+    merged, other = wish(client, **NEIGHBOUR), wish(client)
+    assert desk.do(merged.no, "merged", into=other.no).location
+    return merged, other
+
+
+def states(app: App, *answers: Answer) -> list[str]:
+    return [found(app, answer.no).state for answer in answers]
+
+
+def test_of_two_merges_that_cross_one_order_stays_open(client: Client, desk: Desk) -> None:
+    first, second = wish(client), wish(client, **NEIGHBOUR)
+    orders = [found(client.app, each.no) for each in (first, second)]
+    steps, form = client.app.steps, client.app.bundle.actions["merged"]
+    from functions.forms.definition import check
+
+    def merge(n: int) -> str:
+        typed = {"into": [orders[1 - n].no]}
+        answers = check(form, typed, client.app.clock.now.date())
+        try:
+            return steps.take(orders[n], "merged", "staff", form, answers).state
+        except Exception as error:
+            return type(error).__name__
+
+    with ThreadPoolExecutor(2) as pool:
+        results = sorted(pool.map(merge, (0, 1)))
+    assert results in (["Conflict", "merged"], ["Wrong", "merged"])
+    assert sorted(states(client.app, first, second)) == ["merged", "submitted"]
+
+
+def test_the_other_order_shows_every_wish_that_was_merged_into_it(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    page = desk.get(f"/desk/order/?no={other.no}").text
+    for text in (order_number.spell(merged.no), "她的话", "9 栋 9 单元", "139"):
+        assert text in page
+    assert "并入另一单" in page
+    assert [look.by for look in client.app.access_log.of(merged.no)] == ["staff"]
+    team = Team(client)
+    desk.dispatched(other.no)
+    assert "她的话" not in team.get(other.no).text
+    team.do(other.no, "accepted", volunteer="team")
+    assert "她的话" in team.get(other.no).text
+    assert [look.by for look in client.app.access_log.of(merged.no)] == ["staff", "team"]
+
+
+def test_a_merged_resident_is_told_how_far_it_is_and_nothing_personal_of_the_other(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    desk.dispatched(other.no)
+    page = client.get(merged.location)
+    assert order_number.spell(other.no) in page.text
+    assert "等服务队答复" in page.text
+    for theirs in ("𠮷野", "1 栋", "5678 ", "家里有老人"):
+        assert theirs not in page.text
+    assert "您取消了" not in page.text
+
+
+def test_a_merged_resident_can_add_a_word_and_take_back_her_own_wish_alone(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    note = client.get(merged.location).form("/api/order", do="note")
+    assert client.post("/api/order", {**note, "note": "换到下午"}).location == merged.location
+    assert "换到下午" in desk.get(f"/desk/order/?no={merged.no}").text
+    cancel = client.get(merged.location).form("/api/order", do="cancel")
+    assert client.post("/api/order", cancel).location == merged.location
+    assert states(client.app, merged, other) == ["cancelled", "submitted"]
+    assert "她的话" not in desk.get(f"/desk/order/?no={other.no}").text
+
+
+@pytest.mark.parametrize("end", ["cancelled", "rejected", "resident", "lapsed"])
+def test_what_was_merged_goes_on_alone_when_the_other_order_is_called_off(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer], end: str, clock: Clock
+) -> None:
+    merged, other = pair
+    if end == "resident":
+        cancel = client.get(other.location).form("/api/order", do="cancel")
+        assert client.post("/api/order", cancel).location
+    elif end == "lapsed":
+        client.app.steps.by_clock(found(client.app, other.no), "lapsed", "erased")
+    else:
+        typed = {"rejected": {"to_resident": "办不了"}}.get(end, {})
+        assert desk.do(other.no, end, **typed).location
+    order = found(client.app, merged.no)
+    assert (order.state, order.merged_into, order.ended_at) == ("submitted", "", "")
+    assert "合到的那一单不办了，社区单独办这一单" in client.get(merged.location).text
+    counted = client.app.store.tally(counters.NOW)
+    assert counted == {"all submitted": 1}
+    assert consistency.examine(client.app).healthy
+
+
+def test_whoever_merges_while_the_other_order_is_called_off_is_told(
+    client: Client, desk: Desk
+) -> None:
+    merged, other = wish(client, **NEIGHBOUR), wish(client)
+    seen = found(client.app, other.no)
+    assert desk.do(merged.no, "merged", into=other.no).location
+    with pytest.raises(Exception, match="moved"):
+        client.app.steps.take(seen, "cancelled", "staff")
+    assert states(client.app, merged, other) == ["merged", "submitted"]
+
+
+@pytest.mark.parametrize("way", [("triaged", "dispatched", "accepted", "done"), ("cancelled",)])
+def test_only_an_order_that_is_still_to_be_done_takes_others_in(
+    client: Client, desk: Desk, way: tuple[str, ...]
+) -> None:
+    merged, other = wish(client, **NEIGHBOUR), wish(client)
+    move(client.app, other.no, *way)
+    assert "还没有办完" in desk.do(merged.no, "merged", into=other.no).errors["into"]
+    assert found(client.app, merged.no).state == "submitted"
+
+
+def test_as_many_as_can_be_opened_again_together_are_merged_into_one(
+    client: Client, desk: Desk
+) -> None:
+    other = wish(client)
+    merged = [wish(client, **NEIGHBOUR | {"detail": f"第 {n} 次"}) for n in range(6)]
+    for each in merged[:5]:
+        assert desk.do(each.no, "merged", into=other.no).location
+    assert "5 单" in desk.do(merged[5].no, "merged", into=other.no).errors["into"]
+    desk.do(other.no, "rejected", to_resident="办不了")
+    assert states(client.app, *merged) == ["submitted"] * 6
+
+
+def test_a_chain_of_merges_leads_to_the_last_order(client: Client, desk: Desk) -> None:
+    first, second, third = wish(client, **NEIGHBOUR), wish(client), wish(client, name="孙")
+    assert desk.do(first.no, "merged", into=second.no).location
+    assert desk.do(second.no, "merged", into=third.no).location
+    assert order_number.spell(third.no) in client.get(first.location).text
+    assert desk.do(third.no, "cancelled").location
+    assert states(client.app, first, second, third) == ["merged", "submitted", "cancelled"]
+
+
+def test_a_merged_resident_rates_who_served_once_it_is_done(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    assert not client.get(merged.location).page.css('form[action="/api/rating"]')
+    last4 = {"no": merged.no, "last4": "5678"}
+    early = client.post("/api/rating", {**RATING, **last4})
+    assert (early.status, "那一单还没有办完" in early.text) == (409, True)
+    desk.dispatched(other.no)
+    Team(client).do(other.no, "accepted", volunteer="team")
+    Team(client).do(other.no, "done")
+    page = client.get(merged.location)
+    assert "请您也评一评" in page.text
+    rating = {**page.form("/api/rating"), **RATING, "solved": "partly", "problems": "迟到了"}
+    assert client.post("/api/rating", rating).location == merged.location
+    order = found(client.app, merged.no)
+    assert (order.state, order.rated_team, order.problem) == ("merged", "barbers", "raised")
+    month = client.app.store.tally(order.filed_at[:7])
+    assert month["team:barbers rated"] == month["all rated"] == month["all merged"] == 1
+    assert month["all problems"] == 1
+    again = client.post("/api/rating", {**RATING, **last4})
+    assert again.status == 409
+    assert consistency.examine(client.app).healthy
+
+
+def test_a_merged_wish_that_was_not_solved_goes_on_alone(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    move(client.app, other.no, "triaged", "dispatched", "accepted", "done")
+    rating = {**client.get(merged.location).form("/api/rating"), **RATING, "solved": "unsolved"}
+    assert client.post("/api/rating", rating).location == merged.location
+    assert states(client.app, merged, other) == ["submitted", "done"]
+    assert "您说问题没有解决，社区单独办这一单" in client.get(merged.location).text
