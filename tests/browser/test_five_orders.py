@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 from functions.context.workdays import CHINA
 from tests.support.program import Server, run
 
+QR = zxingcpp.barcode_formats_from_str("QRCode")
+
 
 def too_wide(page: Page) -> int:
     """By how many pixels the page has to be pushed sideways to be read."""
@@ -67,7 +69,7 @@ def test_a_wish_is_triaged_dispatched_accepted_done_rated_by_its_slip_and_report
     expect(phone.get_by_role("main")).not_to_contain_text("13812345678")
     phone.get_by_role("link", name="评单小票").tap()
     seen = phone.locator(".code svg").screenshot()
-    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(seen)), zxingcpp.BarcodeFormat.QRCode)
+    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(seen)), QR)
 
     rate = urlsplit(code.text)
     phone.goto(f"{server.address}{rate.path}?{rate.query}")

@@ -11,7 +11,7 @@ from tests.browser.conftest import PATIENCE, Kinds
 from tests.support.program import Server
 
 TARGETS, RING = (Path(__file__).with_name(f"{name}.js").read_text() for name in ("targets", "ring"))
-PHONE = {"viewport": {"width": 390, "height": 844}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}}
 
 
 def opened(browser: Browser, kinds: Kinds, **context: Any) -> Iterator[tuple[str, Page]]:
