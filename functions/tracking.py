@@ -49,6 +49,8 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
             if (sentence := told(words, event))
         ],
         wish=step_forms.wish(app, events, typed.get(1, {}), discreet=True),
+        about=submission.about(app, order.service),
+        doer=step_forms.doer(app, order, typed, events),
         other=last if last.no != order.no else None,
         due=app.deadlines.due(order),
         key=request.value("key"),

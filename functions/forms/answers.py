@@ -29,8 +29,8 @@ class Shown(NamedTuple):
 
 def shown(form: Form, values: Values, discreet: bool = False) -> list[Shown]:
     """The answers in the order of the questions, and then those without a question. A required
-    consent is left out: without it there would be no answers. ``discreet`` hides most of a phone
-    and of an address, for pages that a neighbour may see."""
+    consent is left out: without it there would be no answers. ``discreet`` hides most of a phone,
+    for pages that a neighbour may see."""
     found: list[Shown] = []
     rest: dict[Any, Any] = dict(values)
     for field in form["fields"]:
@@ -43,8 +43,8 @@ def shown(form: Form, values: Values, discreet: bool = False) -> list[Shown]:
         except MISMATCH:
             text = plain(value)
         link = kind.link and f"{kind.link}{value}"
-        if discreet and (kind.discreet or field["role"] == "address"):
-            text, link = _masked(text), ""
+        if discreet and kind.discreet:
+            text, link = f"****{text[-4:]}", ""
         found.append(Shown(name, field["kind"], field["label"], text, link))
     for name, value in rest.items():
         if name not in RECORDED:

@@ -4,6 +4,7 @@ Jinja2 is imported only when a page is rendered: a wish is answered with a redir
 """
 
 from collections.abc import Callable, Hashable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ def environment(templates: Mapping[str, str]) -> "Environment":
     )
     env.filters["once"] = _once(env)
     env.filters["spell"] = order_number.spell
+    env.filters["weekday"] = lambda day: date.fromisoformat(str(day)[:10]).weekday()
     env.filters["markdown"] = str  # A build replaces it; the bundle already has HTML.
     env.globals["kinds"] = KINDS
     return env

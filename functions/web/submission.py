@@ -99,6 +99,7 @@ def _to_check(
         answers=shown(form, answers.values),
         hidden=hidden + ([(AGAIN, "yes")] if known else []),
         known=known,
+        about=about(app, answers.values.get("service", "")),
     )
     return Response(body)
 
@@ -169,7 +170,17 @@ def page(
     typed = {**typed, **definition.renamed(form, typed)}
     data = {"form": form, "typed": typed, "errors": errors, "hidden": hidden, "notice": notice}
     data |= {"page": {"address": FORMS[form["slug"]]}, "once": once or app.vault.fresh()}
+    data["about"] = about(app, next(iter(typed.get("service", ())), ""))
     return Response(pages.render(app.bundle, "form.html", **data), status)
+
+
+def about(app: App, service: str) -> Mapping[str, str]:
+    """What whoever asks for a service has to know: its ``name``, its page's ``address``, ``when``
+    and ``place`` it is and what to ``bring``; empty where nothing of that is known."""
+    known = app.bundle.practical.get(service, {})
+    if not any(known.values()):
+        return {}
+    return {"name": app.bundle.services[service], "address": f"/menu/{service}/", **known}
 
 
 def sentences(app: App, form: Form, errors: Mapping[str, Wrong]) -> dict[str, str]:

@@ -46,6 +46,10 @@ def _bundle(
         calendar=msgspec.to_builtins(calendar),
         actions=form_definitions.actions(theme.actions, ready, offers),
         offers={service.slug: list(service.teams) for service in menu},
+        practical={
+            service.slug: {"when": service.when, "place": service.place, "bring": service.bring}
+            for service in menu
+        },
         capacity={team.slug: team.capacity for team in teams if team.capacity},
         grids=form_definitions.grids(offers),
         forms=ready,

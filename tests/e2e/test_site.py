@@ -37,6 +37,8 @@ CHECKER = PRODUCT / "tests/node/node_modules/vnu-jar/build/dist/vnu.jar"
 ATOM = "{http://www.w3.org/2005/Atom}"
 FUNCTIONS = set(ROUTES)
 
+PRACTICAL = {"when": "", "place": "大<厅>", "bring": "<镜子>"}
+
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -74,6 +76,7 @@ def functions_pages(known: Bundle) -> dict[str, str]:
             events=[(event, "办<了>。", "请<看>。") for event in events],
             wish=[Shown("x", "text", "问", "<答>", "tel:1")],
             other=None, due="2026-12-01", key="key", service="理发", team="队",
+            about={"address": "/menu/haircut/", "name": "理<发>", **PRACTICAL}, doer="<秦>",
             can=can, forms=dict.fromkeys(("note", "reopen"), known.actions["noted"]),
             form=rating, once="1", tried="note", typed={}, errors={"note": "请<写>。"},
         )  # fmt: skip

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from functions.app import App
 from functions.asgi import ROUTES
 from functions.forms import order_number
+from functions.forms.definition import Answers
 from functions.forms.residents import FORMS
+from functions.orders.lifecycle import Order
 from functions.web.http import respond
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
@@ -27,14 +29,55 @@ class TestWish:
         assert page.status == 200
         assert order_number.spell(answer.no) in page.text
 
-    def test_the_page_of_an_order_shows_what_was_filed_but_neither_phone_nor_address(
+    def test_the_page_of_an_order_shows_what_was_filed_and_only_the_end_of_the_phone(
         self, client: Client
     ) -> None:
         page = client.get(wish(client, date="2026-12-04").location)
-        for shown in ("𠮷野先生", "家里有老人，想上门理发。", "理发", "2026年12月4日"):
+        for shown in (
+            "𠮷野先生",
+            WISH["detail"],
+            "理发",
+            "2026年12月4日",
+            "****5678",
+            WISH["address"],
+        ):
             assert shown in page.text
-        for hidden in ("13812345678", "5678", "1 栋", "单元"):
-            assert hidden not in page.body
+        assert "1381234" not in page.body
+
+    def test_days_on_it_have_their_day_of_the_week(self, client: Client, app: App) -> None:
+        answer = wish(client)
+        move(app, answer.no, "triaged")
+        said = client.get(answer.location).text.replace(" ", "")
+        assert "最晚2026年12月1日（周二）办好" in said
+
+    def test_it_says_who_comes_from_acceptance_until_it_is_done(
+        self, client: Client, app: App
+    ) -> None:
+        answer = wish(client)
+        move(app, answer.no, "triaged", "dispatched")
+        assert "秦师傅" not in client.get(answer.location).text
+        app.steps.take(
+            app.orders.find(answer.no) or Order(""),
+            "accepted",
+            "team",
+            answers=Answers({}, {}, {"volunteer": "team"}, {"person": "秦师傅"}),
+        )
+        assert "来的人：秦师傅（理发队）" in client.get(answer.location).text.replace(" ", "")
+        move(app, answer.no, "done")
+        assert "秦师傅" not in client.get(answer.location).text
+
+    def test_it_says_when_and_where_the_service_is_and_what_to_bring_from_the_form_on(
+        self, client: Client, app: App
+    ) -> None:
+        told = app.bundle.practical["mending"]
+        assert told
+        drawn = client.get("/wish/?service=mending")
+        checked = client.post(
+            "/api/wish", {**drawn.form("/api/wish"), **WISH, "service": "mending", "do": "check"}
+        )
+        filed = client.get(client.post("/api/wish", checked.form("/api/wish")).location)
+        for page in (drawn, checked, filed):
+            assert all(text in page.text for text in told.values())
 
     def test_what_was_typed_is_kept_apart_and_comes_back_unchanged(
         self, client: Client, app: App

