@@ -45,6 +45,11 @@ class Kind(ABC):
     def widget(self) -> str:
         """The macro of ``templates/macros/widget.html`` that draws the question."""
 
+    def facts(self, today: date) -> Mapping[str, Any]:
+        """What the widget has to know beside the question: ``between``, the first and the last
+        value that it takes on this day."""
+        return {}
+
     @abstractmethod
     def parse(self, field: Field, texts: Sequence[str], today: date) -> Any:
         """The value of what was typed: at least one text, and just one unless ``many``.
@@ -256,10 +261,14 @@ class Date(_Plain):
 
     kept: Kept = "history"
     widget = "date"
+    ahead = timedelta(days=366)
+
+    def facts(self, today: date) -> Mapping[str, Any]:
+        return {"between": (today.isoformat(), (today + self.ahead).isoformat())}
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         day = self._day(unicodedata.normalize("NFKC", texts[0]), today)
-        if day is None or not today <= day <= today + timedelta(days=366):
+        if day is None or not today <= day <= today + self.ahead:
             raise Wrong("date")
         return day.isoformat()
 

@@ -9,6 +9,7 @@ from functions.app import App
 from functions.errors import Conflict, Wrong
 from functions.forms import definition, order_number
 from functions.forms.definition import RECORDED, Answers, Form
+from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders.lifecycle import Order
 from functions.storage.history import Change, Head
@@ -167,7 +168,9 @@ def page(
     once: str = "",
 ) -> Response:
     """A form, with what was typed, what is wrong, and hidden fields."""
-    typed = {**typed, **definition.renamed(form, typed)}
+    typed, today = {**typed, **definition.renamed(form, typed)}, app.clock.now.date()
+    fields = [{**field, **KINDS[field["kind"]].facts(today)} for field in form["fields"]]
+    form = {**form, "fields": fields}
     data = {"form": form, "typed": typed, "errors": errors, "hidden": hidden, "notice": notice}
     data |= {"page": {"address": FORMS[form["slug"]]}, "once": once or app.vault.fresh()}
     data["about"] = about(app, next(iter(typed.get("service", ())), ""))

@@ -172,6 +172,19 @@ class TestWish:
             assert button is not None
             assert (button.attributes["name"], button.attributes["value"]) == ("do", "check")
 
+    def test_limits_are_told_before_anything_is_typed(self, client: Client, clock: Clock) -> None:
+        page = client.get("/wish/").page
+        day = page.css_first("[name=date]")
+        assert day is not None
+        assert (day.attributes["min"], day.attributes["max"]) == ("2026-11-23", "2027-11-24")
+        detail = page.css_first("[name=detail]")
+        assert detail is not None
+        said = [
+            page.css_first(f"[id={i}]")
+            for i in (detail.attributes["aria-describedby"] or "").split()
+        ]
+        assert [node.text() for node in said if node and "字" in node.text()] == ["最多 1000 字"]
+
     def test_a_link_chooses_the_service_and_answers_nothing_else(self, client: Client) -> None:
         given = urlencode({**WISH, "service": "mending", "consent": "yes"})
         drawn = client.get(f"/wish/?{given}").form("/api/wish")
