@@ -1,6 +1,7 @@
 """Form definitions as templates and functions read them: nothing left to look up."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -124,5 +125,23 @@ def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> l
 
 
 def grids(site: Offers) -> list[str]:
-    """All grids (网格) that teams look after."""
-    return sorted({grid for team in site.teams for grid in team.grids})
+    """All grids (网格) that teams look after, as people count: 第二网格 before 第十网格."""
+    return sorted({grid for team in site.teams for grid in team.grids}, key=_counted)
+
+
+def _counted(name: str) -> list[str | int]:
+    """A name in parts to sort by: texts, and between them numbers in digits or in Chinese."""
+    parts = re.split(r"(\d+|[一二三四五六七八九十百]+)", name)
+    return [_number(part) if odd % 2 else part for odd, part in enumerate(parts)]
+
+
+def _number(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    total = digit = 0
+    for sign in text:
+        if sign in "十百":
+            total, digit = total + (digit or 1) * (10 if sign == "十" else 100), 0
+        else:
+            digit = " 一二三四五六七八九".index(sign)
+    return total + digit
