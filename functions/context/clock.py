@@ -8,7 +8,6 @@ from a clock that jumped. While the clock is near the reference, the reference c
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from functions.context.workdays import CHINA
 from functions.storage.history import Event
@@ -34,20 +33,22 @@ def in_china() -> datetime:
     return datetime.now(CHINA)
 
 
-class Going(NamedTuple):
+class Going:
     """A clock that goes on, by whatever ``read`` says."""
 
-    read: Callable[[], datetime]
+    def __init__(self, read: Callable[[], datetime]):
+        self._read = read
 
     @property
     def now(self) -> datetime:
-        return self.read().astimezone(CHINA).replace(microsecond=0)
+        return self._read().astimezone(CHINA).replace(microsecond=0)
 
 
-class Stopped(NamedTuple):
+class Stopped:
     """A clock that always shows one moment, so that all of a request happens at one time."""
 
-    now: datetime
+    def __init__(self, now: datetime):
+        self.now = now
 
 
 Clock = Going | Stopped
