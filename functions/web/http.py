@@ -9,7 +9,6 @@ import binascii
 import io
 import json
 import urllib.parse
-import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -20,7 +19,6 @@ from functions.context import logs
 from functions.errors import Problem
 from functions.storage.failures import unwritten
 from functions.web import pages
-from functions.web.encoding import preferred
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -46,8 +44,6 @@ PLAIN = (
 )
 """The answer where the bundle, which has all other sentences, cannot be read."""
 
-GZIP = 16 + zlib.MAX_WBITS
-"""What tells zlib to write the format of gzip."""
 
 HEADERS = {
     # These pages are for one person, so nobody may keep them, and their addresses hold keys, which
@@ -110,10 +106,14 @@ class Response:
         """The response for a browser that accepts these encodings."""
         if not self.public or not isinstance(self.body, str):
             return self
+        import gzip
+
+        from functions.web.encoding import preferred
+
         headers = {**self.headers, "vary": "Accept-Encoding"}
         if not preferred(accepted, ["gzip"]):
             return replace(self, headers=headers)
-        body = zlib.compress(self.body.encode(), wbits=GZIP)
+        body = gzip.compress(self.body.encode(), mtime=0)
         return replace(self, body=body, headers={**headers, "content-encoding": "gzip"})
 
     @property

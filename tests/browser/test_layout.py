@@ -14,16 +14,27 @@ NARROWEST = 320
 LARGE = ((20, 1280), (24, 390), (24, 768), (32, NARROWEST), (32, 1280))
 """Letters that readers set their browsers to, in pixels, and widths. 32 are 200 %."""
 
+ENLARGE = """(times) => {
+  const parts = [...document.body.querySelectorAll("*")];
+  const sizes = parts.map((part) => parseFloat(getComputedStyle(part).fontSize));
+  const enlarge = (part, n) =>
+    part.style.setProperty("font-size", `${times * sizes[n]}px`, "important");
+  parts.forEach(enlarge);
+}"""
+"""What WeChat and Android do for a reader who wants larger text: the layout stays."""
+
 OUTSIDE = Path(__file__).with_name("outside.js").read_text()
 
 
-def outside(browser: Browser, kinds: Kinds, width: int) -> dict[str, list[str]]:
-    """What lies outside of each page, or is cut off, at this width."""
+def outside(browser: Browser, kinds: Kinds, width: int, times: float = 1) -> dict[str, list[str]]:
+    """What lies outside of each page, or is cut off, at this width, with its text enlarged."""
     context = browser.new_context(viewport={"width": width, "height": 844})
     context.set_default_timeout(PATIENCE)
     page, found = context.new_page(), {}
     for address in kinds.addresses:
         page.goto(kinds.server + address)
+        if times != 1:
+            page.evaluate(ENLARGE, times)
         found[address] = page.evaluate(f"() => {{{OUTSIDE}}}")
     context.close()
     return {address: parts for address, parts in found.items() if parts}
@@ -55,3 +66,9 @@ def test_every_kind_of_page_bears_the_letters_that_its_reader_chose(
     browser = launch(letters)
     assert outside(browser, kinds, width) == {}
     browser.close()
+
+
+def test_every_kind_of_page_bears_text_that_alone_is_enlarged(
+    chromium: Browser, kinds: Kinds
+) -> None:
+    assert outside(chromium, kinds, 390, 1.6) == {}
