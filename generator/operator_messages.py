@@ -67,6 +67,13 @@ NEEDED: dict[str, str] = {
 }
 """What is said of open orders that need what content has no longer, by what that is."""
 
+TAKEN: dict[str, str] = {
+    kind: f"content/{folder}/{{name}}.yaml 的文件名以前是 {{other}}.yaml 的，"
+    "那时的单子和链接还跟着它。请给这个文件另起一个没有用过的名字。"
+    for kind, folder in (("service", "menu"), ("team", "teams"))
+}
+"""What is said of a file name that another file had before."""
+
 NO_LIBRARY = "这一步要用 {name}，还没有装。请运行：{mend}"
 BACKUP = f"请用 {COMMAND} restore 放回最近的备份，坏了的会留着。"
 MEND = f"它能照经过重新算出来：{COMMAND} doctor --mend。"

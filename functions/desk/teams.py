@@ -39,7 +39,7 @@ def show(request: Request, app: App, session: Session) -> Response:
 def act(request: Request, app: App, session: Session) -> Response:
     """Issue a new link, or take the link back."""
     team = request.value("team")
-    if team not in app.names.teams:
+    if team not in app.names.teams or app.names.now("team", team) != team:
         raise Problem(404, "not_found")
     with suppress(Conflict):  # Somebody else did it just now, and the page shows how it stands.
         if request.value("do") == "revoke":

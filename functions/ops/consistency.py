@@ -106,6 +106,7 @@ def mend(app: App) -> Findings:
                     store.commit(repair.change)
         for missing in parted(found.counters):
             _count(inside, missing)
+        inside.names.keep(app.clock.now.isoformat())  # Names are in no events.
     return found
 
 

@@ -83,8 +83,8 @@ def report(period: str, counted: Mapping[str, int]) -> Report:
 
 def snapshot(store: "Store", today: "date") -> dict[str, Any]:
     """What a build needs to know of the orders, and nothing personal: counters by month and of
-    the moment, what the station wrote for the public (the newest first), and what services and
-    teams are, or were, called."""
+    the moment, what the station wrote for the public (the newest first), what services and teams
+    are, or were, called, and which of their file names became others."""
     from functions.orders import names  # Builds import this module, and should not depend on it.
 
     orders, answered = (
@@ -106,6 +106,7 @@ def snapshot(store: "Store", today: "date") -> dict[str, Any]:
             if o.answer
         ],
         "names": names.labels(store),
+        "renamed": names.renamings(store),
     }
 
 

@@ -1,10 +1,13 @@
 """What services, teams, grids and questions are called, also after their files are gone.
 
-Content changes, histories do not. So the schedule writes to the store a *register* of all names
-that builds handed over, and every form under the version of its wording. A request reads them only
-for names that the bundle does not know.
+Content changes, histories do not. So builds and the schedule write to the store a *register* of all
+names that builds handed over, and every form under the version of its wording. What is damaged of
+these is as if it were not there: names are shown raw until it is written anew.
+
+A file name belongs to whoever had it first, also after a renaming, for as long as they are there.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -14,7 +17,8 @@ from functions.forms.definition import OTHER, Form
 from functions.forms.kinds import KINDS
 from functions.orders import counters
 from functions.orders.lifecycle import CLOCK, FINAL, STATES
-from functions.storage.history import Change, Event, Head
+from functions.storage.failures import of_store
+from functions.storage.history import UNREADABLE, Change, Event, Head
 from functions.storage.port import Store
 
 KIND = "names"
@@ -25,6 +29,11 @@ AT_ONCE = 10
 """How many counters one transaction renames: an engine takes none of any size."""
 RENAMED = ("service", "team")
 """What a file stands for that can be renamed."""
+SOURCES = {"menu": "service", "teams": "team"}
+"""What the choices of a question name, by where they are taken from."""
+VERSION = re.compile(r"[0-9a-f]{1,64}")
+QUESTION = {"name", "label", "kind", "required", "role", "choices"}
+"""What a stored question has at least."""
 Labels = Mapping[str, Mapping[str, str]]
 """Labels by kind (``service``, ``team``, ``grid`` or ``question``) and name."""
 
@@ -38,7 +47,13 @@ def known(
 
 def labels(store: Store) -> Labels:
     """What services and teams are, or were, called, as far as the store knows."""
-    kept = _data(store, REGISTER).get("labels", {})
+    kept = _texts(_data(store, REGISTER).get("labels"))
+    return {kind: kept.get(kind, {}) for kind in RENAMED}
+
+
+def renamings(store: Store) -> Labels:
+    """The new name for each old one of a service or team, as far as the store knows."""
+    kept = _texts(_data(store, REGISTER).get("renamed"))
     return {kind: kept.get(kind, {}) for kind in RENAMED}
 
 
@@ -54,7 +69,7 @@ class Names:
 
     def now(self, kind: str, name: str) -> str:
         """The name that a service or team has now."""
-        return name if name in self._bundle.names[kind] else self.renamed[kind].get(name, name)
+        return self.renamed[kind].get(name, name)
 
     def before(self, kind: str, name: str) -> list[str]:
         """The names that a service or team had before."""
@@ -62,11 +77,11 @@ class Names:
 
     def label(self, kind: str, name: str) -> str | None:
         """What people call something now, or called it when it was last there."""
-        now = self.now(kind, name)
-        if label := self._bundle.names[kind].get(now):
+        names = self._bundle.names[kind]
+        if label := names.get(name):  # Most names, and then the store need not be asked.
             return label
-        kept: Mapping[str, str] = self._register["labels"].get(kind, {})
-        return kept.get(now) or kept.get(name)
+        now, kept = self.now(kind, name) if kind in RENAMED else name, self._register["labels"]
+        return names.get(now) or kept.get(kind, {}).get(now) or kept.get(kind, {}).get(name)
 
     def of_event(self, event: Event) -> Event:
         """The event with the names that its service and team have now."""
@@ -92,33 +107,38 @@ class Names:
         removed = [
             {**field, "required": False}
             for field in old["fields"]
-            if field["name"] not in names and field["kind"] in KINDS
+            if field["name"] not in names and KINDS[field["kind"]].kept != "nowhere"
         ]
         return {**form, "version": old["version"], "fields": [*form["fields"], *removed]}
 
     @cached_property
     def renamed(self) -> dict[str, dict[str, str]]:
         """The new name for each old one of a service or team, also what files no longer say. If a
-        file has its old name back, what was done under the new one follows."""
+        file has its old name back, what was done under the new one follows; if another file has
+        it, while the new name is there, nothing that is stored under the name is of that file."""
         found = {}
         for kind, listed in self._bundle.renamed.items():
             there, kept = self._bundle.names[kind], self._register["renamed"].get(kind, {})
             back = {new: old for old, new in kept.items() if old in there and new not in there}
             names = {**kept, **back, **listed}
-            found[kind] = {old: _end(names, old, there) for old in names if old not in there}
+            ends = ((old, _end(names, old, there)) for old in names)
+            found[kind] = {
+                old: end for old, end in ends if end != old and (old not in there or end in there)
+            }
         return found
 
     def keep(self, at: str) -> None:
         """Keep the names and forms of this bundle, and count under the names of now; ``Conflict``
         if somebody else does it at this moment."""
         store = self._store()
-        if store.fact(FACT) == self._bundle.digest:
-            return
         kept = self._register["labels"]
         labels = {kind: kept.get(kind, {}) | names for kind, names in self._bundle.names.items()}
+        # Written each time if it is not there as it should be, because it may be damaged.
         _write(store, REGISTER, at, {"labels": labels, "renamed": self.renamed})
         for form in self._bundle.forms.values():
             _write(store, f"{KIND}:{form['version']}", at, form)
+        if store.fact(FACT) == self._bundle.digest:
+            return
         while self._rename_counters(store, at):
             pass
         store.set_fact(FACT, self._bundle.digest)
@@ -142,15 +162,18 @@ class Names:
         return len(moves)
 
     def _form(self, form: Form, version: str) -> Form:
-        if version in ("", form.get("version", "")):
+        """The form as it was in this version, if the store knows that as one of the same form."""
+        if version == form.get("version", "") or not VERSION.fullmatch(version):
             return form
         if version not in self._forms:
-            self._forms[version] = _data(self._store(), f"{KIND}:{version}")
-        return self._forms[version] or form
+            self._forms[version] = _stored_form(self._store(), version)
+        found, slug = self._forms[version], form.get("includes") or form.get("slug")
+        return found if found.get("slug") == slug else form
 
     @cached_property
-    def _register(self) -> dict[str, Any]:
-        return {"labels": {}, "renamed": {}} | _data(self._store(), REGISTER)
+    def _register(self) -> dict[str, dict[str, dict[str, str]]]:
+        kept = _data(self._store(), REGISTER)
+        return {part: _texts(kept.get(part)) for part in ("labels", "renamed")}
 
 
 class _Known(Mapping[str, str]):
@@ -185,25 +208,35 @@ class Needed(NamedTuple):
 
 def still_needed(store: Store, known: Mapping[str, Collection[str]]) -> list[Needed]:
     """What was removed though open orders need it; for ``known`` see :func:`known`."""
-    labels = _data(store, REGISTER).get("labels", {})
+    labels = _texts(_data(store, REGISTER).get("labels"))
     removed = {
         (kind, name): Needed(kind, name, label, [])
         for kind, names in labels.items()
         for name, label in names.items()
-        if name not in known[kind]
+        if name not in known.get(kind, ())
     }
-    asked: dict[str, list[str]] = {}
+    asked: dict[str, dict[str, Any]] = {}
     for head in _open_orders(store) if removed else ():
-        needs = [(kind, head.data.get(kind)) for kind in ("service", "team", "grid")]
-        version = head.data.get("wording", "")
+        needs = {(kind, str(head.data.get(kind))) for kind in ("service", "team", "grid")}
+        version = str(head.data.get("wording", ""))
         if version not in asked:
-            fields = _data(store, f"{KIND}:{version}").get("fields", ())
-            asked[version] = [field["name"] for field in fields]
-        needs += [("question", f"wish.{name}") for name in asked[version]]
-        for need in needs:
-            if need in removed:
-                removed[need].orders.append(head.no)
+            asked[version] = _stored_form(store, version)
+        needs |= _answered(store, head, asked[version])
+        for need in needs & removed.keys():
+            removed[need].orders.append(head.no)
     return [each for each in removed.values() if each.orders]
+
+
+def _answered(store: Store, head: Head, form: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """The questions that an order answered, and what it picked that files stand for."""
+    fields = form.get("fields", ())
+    needs = {("question", f"{form['slug']}.{field['name']}") for field in fields}
+    kinds = {field["name"]: SOURCES.get(field.get("source", "")) for field in fields}
+    if any(kind and name not in RENAMED for name, kind in kinds.items()):
+        for name, value in store.events(head.no)[0].data.items():
+            if kind := kinds.get(name):
+                needs |= {(kind, each) for each in (value if isinstance(value, list) else [value])}
+    return needs
 
 
 def _open_orders(store: Store) -> Iterator[Head]:
@@ -215,20 +248,53 @@ def _open_orders(store: Store) -> Iterator[Head]:
 
 
 def _end(names: Mapping[str, str], name: str, there: Collection[str]) -> str:
-    """Where a chain of new names ends."""
+    """Where a chain of new names ends: with the first that is there."""
     passed: set[str] = set()
-    while name in names and name not in there and name not in passed:
+    while name in names and name not in passed:
         passed.add(name)
         name = names[name]
+        if name in there:
+            break
     return name
 
 
 def _write(store: Store, no: str, at: str, data: dict[str, Any]) -> None:
-    head = store.head(no) or Head(no, KIND, 0, "", at, {})
+    """Write this as the data of a history, unless it is; also over a head that is damaged."""
+    head = _head(store, no) or Head(no, KIND, len(store.events(no)), "", at, {})
     if data != head.data:
         store.commit(Change(head.followed(data=data), [Event("kept", CLOCK, at)]))
 
 
+def _head(store: Store, no: str) -> Head | None:
+    """The head of a history, None if it is not there or is damaged."""
+    damage: tuple[type[Exception], ...] = (*store.damage, *UNREADABLE)
+    try:
+        return store.head(no)
+    except damage as error:
+        if of_store(error) and "decode" not in str(error):  # Out of reach, which is not damaged.
+            raise
+        return None
+
+
 def _data(store: Store, no: str) -> dict[str, Any]:
-    head = store.head(no)
+    head = _head(store, no)
     return head.data if head else {}
+
+
+def _texts(value: object) -> dict[str, dict[str, str]]:
+    """What was stored as texts by kind and name, as far as it is that."""
+    kinds = value.items() if isinstance(value, dict) else ()
+    return {kind: texts for kind, texts in kinds if isinstance(texts, dict)}
+
+
+def _stored_form(store: Store, version: str) -> dict[str, Any]:
+    """The form that is stored under a version, with all questions that this program knows; or
+    nothing."""
+    form = _data(store, f"{KIND}:{version}") if VERSION.fullmatch(version) else {}
+    fields = form.get("fields")
+    sound = [
+        field
+        for field in (fields if isinstance(fields, list) else ())
+        if isinstance(field, dict) and field.keys() >= QUESTION and field["kind"] in KINDS
+    ]
+    return {**form, "fields": sound} if sound else {}

@@ -34,8 +34,9 @@ class TeamLinks(NamedTuple):
         return f"/team/?team={_team(head)}&key={self.vault.key(*_signed(head))}"
 
     def of(self, team: str) -> Head | None:
-        """The team's link as it is now; ``state`` is ``issued`` or ``revoked``."""
-        return next(self._all(team), None)
+        """The team's link as it is now; ``state`` is ``issued`` or ``revoked``. A name that another
+        team had before leads to nothing."""
+        return next(self._all(team), None) if self.names.now("team", team) == team else None
 
     def _all(self, team: str) -> Iterator[Head]:
         """The team's link, or those of the names that it had before, until a new one is issued."""

@@ -40,7 +40,7 @@ def build(
         ContentError: with all that is wrong; nothing was written.
     """
     known, problems = figures_file.read(figures)
-    site = library.load(cache, stamps, problems)
+    site = library.load(cache, stamps, problems, known.get("renamed", {}))
     phase("load")
     sections = plan(site, known)
     phase("plan")

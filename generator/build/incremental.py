@@ -2,7 +2,7 @@
 
 import gc
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -41,12 +41,13 @@ def bundle_folder(root: Path) -> Path:
 
 
 class Checked(NamedTuple):
-    """Content without mistakes: how many pages it makes, its calendar of deadlines, and by kind the
-    names that orders may have for what is in it."""
+    """Content without mistakes: how many pages it makes, its calendar of deadlines, and the names
+    of it, as in a bundle."""
 
     pages: int
     calendar: workdays.Calendar
-    names: Mapping[str, Collection[str]]
+    names: Mapping[str, Mapping[str, str]]
+    renamed: Mapping[str, Mapping[str, str]]
 
 
 def check(root: Path) -> Checked:
@@ -56,17 +57,16 @@ def check(root: Path) -> Checked:
         ContentError: with all that is wrong.
         DiskError: a file cannot be read.
     """
-    from functions.orders.names import known
     from generator.content import figures_file, library, names
     from generator.site.plan import pages, plan
 
     with _disk_errors():
         figures, problems = figures_file.read(root / FIGURES)
-        site = library.load(root, problems)
+        site = library.load(root, problems, figures.get("renamed", {}))
     days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
     count = len(pages(plan(site, figures)))
-    of_content = known(names.labels(site), names.in_orders(site.renamed))
-    return Checked(count, workdays.Calendar(*days), of_content)
+    renamed = names.in_orders(site.renamed)
+    return Checked(count, workdays.Calendar(*days), names.labels(site), renamed)
 
 
 def calendar(root: Path) -> workdays.Calendar:

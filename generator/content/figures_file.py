@@ -51,6 +51,7 @@ class Figures(Struct, frozen=True, omit_defaults=True):
     wishes: list[Wish]
     answers: list[Answer]
     names: dict[str, dict[str, str]] = {}
+    renamed: dict[str, dict[str, str]] = {}
 
 
 def read(file: Path) -> tuple[dict[str, Any], list[Problem]]:

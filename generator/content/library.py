@@ -33,11 +33,14 @@ UNSAFE_TAG = re.compile(r"[/\\?#%\x00-\x1f]|^[.\s]|[.\s]$")
 """A tag, which is Chinese as a rule, is an address too; it must be one folder on every disk."""
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
+Renamings = Mapping[str, Mapping[str, str]]
+"""The new name for each old one, by what orders call the kind of thing."""
+NONE: Renamings = {}
 
 
-def load(root: Path, found: Iterable[Problem] = ()) -> Site:
+def load(root: Path, found: Iterable[Problem] = (), kept: Renamings = NONE) -> Site:
     """Read the site at ``root`` once; see :meth:`Library.load`."""
-    return Library(root).load(Cache(), scan(root), found)
+    return Library(root).load(Cache(), scan(root), found, kept)
 
 
 class Library:
@@ -47,9 +50,16 @@ class Library:
         self.root = root
         self._shelves: dict[str, Shelf[Any]] = {}
 
-    def load(self, cache: Cache, stamps: Stamps, found: Iterable[Problem] = ()) -> Site:
+    def load(
+        self,
+        cache: Cache,
+        stamps: Stamps,
+        found: Iterable[Problem] = (),
+        kept: Renamings = NONE,
+    ) -> Site:
         """Read all content, but no file whose stamp is the one under which it is known already.
         ``found`` are problems of other files; the error lists them with those of the content.
+        ``kept`` are renamings that were stored, though files may say them no longer.
 
         Raises:
             ContentError: with every problem of every file, each with its line and column.
@@ -61,7 +71,7 @@ class Library:
         if (self.root / "calendar.yaml").exists():
             calendar = reader.read("calendar.yaml", Calendar)
         folders = reader.folders()
-        renamed = reader.renamed(folders)
+        renamed = reader.renamed(folders, kept)
         reader.complete()
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
@@ -216,8 +226,10 @@ class _Reader:
             found.append(Read(encode(kept), encoded, []))
         return found
 
-    def renamed(self, folders: Mapping[str, list[Kept[Any]]]) -> dict[str, dict[str, str]]:
-        """The new name for each old one, by folder."""
+    def renamed(
+        self, folders: Mapping[str, list[Kept[Any]]], kept: Renamings
+    ) -> dict[str, dict[str, str]]:
+        """The new name for each old one, by folder. No name may go on to another entry."""
         found = {}
         for folder, items in folders.items():
             renamed, mistakes = names.renamed([kept.entry for kept in items])
@@ -226,6 +238,11 @@ class _Reader:
             for item, code, name, other in mistakes:
                 path, key = self.content / folder / f"{item.slug}.yaml", ("renamed_from",)
                 self.problem(path, code, key, name=name, other=other)
+        for kind, folder in names.IN_ORDERS.items():
+            there = {each.entry.slug for each in folders[folder]}
+            for old, new in names.taken(kept.get(kind, {}), found.get(folder, {}), there):
+                path = self.content / folder / f"{old}.yaml"
+                self.problem(path, "old_name_taken", name=old, other=new)
         return found
 
     def complete(self) -> None:

@@ -43,6 +43,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{name}”已经写成 {other}.yaml 以前的名字了。",
         "请只在一个文件的 renamed_from 里写它。",
     ),
+    "old_name_taken": (
+        "文件名“{name}”以前是 {other}.yaml 的，那时的单子和链接还跟着它，不能给别的用。",
+        "请给这个文件另起一个没有用过的名字。",
+    ),
     "unknown_team": ("没有名为“{name}”的服务队。", "{mend}"),
     "unknown_picture": ("static 文件夹里没有图片“{name}”。", "{mend}"),
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),

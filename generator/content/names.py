@@ -1,6 +1,6 @@
 """Items that ended, and items whose files were renamed: the rules for every folder."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -25,6 +25,20 @@ def renamed(entries: Sequence[Entry]) -> tuple[dict[str, str], list[Mistake]]:
             elif found.setdefault(old, item.slug) != item.slug:
                 mistakes.append((item, "old_name_twice", old, found[old]))
     return found, mistakes
+
+
+def taken(
+    kept: Mapping[str, str], listed: Mapping[str, str], there: Collection[str]
+) -> list[tuple[str, str]]:
+    """Every file name that another entry had before, with the name which that has now: orders and
+    links that are stored under it are of the other one. ``kept`` are renamings of before,
+    ``listed`` those that files say, and ``there`` the names of all files."""
+    found = []
+    for old, new in kept.items():
+        holder = new if new in there else listed.get(new, "")
+        if old in there and holder not in ("", old):
+            found.append((old, holder))
+    return found
 
 
 def has_ended(entry: Entry) -> bool:

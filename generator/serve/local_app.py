@@ -1,10 +1,10 @@
 """The functions on one machine: where a root keeps its orders, and the figures for a build."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from generator.build import incremental
 
@@ -56,23 +56,35 @@ def inspect(root: Path, data: Path | None = None) -> bool:
     return opening.inspect(address(root, data), os.environ.get("WUDAN_SECRET", ""))
 
 
-def warnings(
-    root: Path, data: Path | None = None, known: Mapping[str, Collection[str]] | None = None
-) -> list[str]:
-    """A sentence for everything that open orders need and content has no longer. ``known`` are
-    the names in the content, by kind; by default those that the last build handed over."""
+class Named(Protocol):
+    """The names that a bundle or checked content has, and the new name for each old one."""
+
+    @property
+    def names(self) -> Mapping[str, Mapping[str, str]]: ...
+
+    @property
+    def renamed(self) -> Mapping[str, Mapping[str, str]]: ...
+
+
+def warnings(root: Path, data: Path | None = None, content: Named | None = None) -> list[str]:
+    """A sentence for everything that open orders need and ``content`` has no longer, and for names
+    that were another's; by default for what the last build handed over."""
     from functions.context.bundle import Latest
     from functions.forms import order_number
     from functions.orders import names
     from functions.storage import opening
-    from generator.operator_messages import MORE, NEEDED
+    from generator.content.names import taken
+    from generator.operator_messages import MORE, NEEDED, TAKEN
 
-    if known is None:
-        bundle = Latest(incremental.bundle_folder(root)).bundle()
-        known = names.known(bundle.names, bundle.renamed)
+    content = content or Latest(incremental.bundle_folder(root)).bundle()
+    known = names.known(content.names, content.renamed)
     with closing(opening.existing(address(root, data))) as store:
-        needed = names.still_needed(store, known)
+        needed, kept = names.still_needed(store, known), names.renamings(store)
     return [
+        TAKEN[kind].format(name=old, other=new)
+        for kind, renamed in kept.items()
+        for old, new in taken(renamed, content.renamed[kind], content.names[kind])
+    ] + [
         NEEDED[each.kind].format(
             name=each.name.rpartition(".")[2],
             form=each.name.partition(".")[0],
@@ -83,6 +95,20 @@ def warnings(
         )
         for each in needed
     ]
+
+
+def keep_names(functions: "App") -> None:
+    """Have the store remember the names and forms that a build handed over, before the next build.
+    If it cannot, the schedule does it within a minute."""
+    from functions.context import logs
+    from functions.errors import Conflict
+
+    try:
+        functions.names.keep(functions.clock.now.isoformat())
+    except Conflict:
+        pass  # The schedule keeps them at this moment.
+    except Exception as error:
+        logs.failure(error, "keeping the names")
 
 
 def is_begun(root: Path) -> bool:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from functions.orders.counters import Tally
 from functions.people import volunteers
 from functions.storage.connect import connect
 from generator.build import incremental
+from generator.errors import ContentError
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET, Clock
 from tests.support.histories import ENGINES
@@ -380,17 +383,18 @@ def test_keeping_what_is_kept_already_writes_nothing(town: Town) -> None:
 
 
 def warned(town: Town, command: str, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether the command warns of what the test below removes, and changes no data."""
+    """Whether the command warns of what the test below removes; a check changes no data."""
     data = Path(str(town.app.store.path)).parent  # type: ignore[attr-defined]
     monkeypatch.setenv("WUDAN_SECRET", SECRET.decode())
     monkeypatch.setenv("WUDAN_STORE", f"sqlite:{data}/wudan.db")
     town.app.store.checkpoint()
     before = (data / "wudan.db").read_bytes()
     result = CliRunner().invoke(build.main, [command, "--root", str(town.root)])
+    town.app.store.checkpoint()
     assert result.exit_code == 0, result.stderr
     assert "mobile" not in result.stderr
     assert "phone" not in result.stderr
-    assert (data / "wudan.db").read_bytes() == before
+    assert command == "build" or (data / "wudan.db").read_bytes() == before
     assert "content/teams/barbers.yaml 没有了，“理发队”手上还有 2 单没办完" in result.stderr
     assert "renamed_from: haircut" in result.stderr
     assert "网格“一号网格”，还有 1 单" in result.stderr
@@ -440,3 +444,99 @@ def test_open_orders_that_need_what_is_removed_are_told(
         ("grid", "一号网格"): {more},
         ("question", "带什么工具"): {no, more} | rated,
     }
+
+
+def free_a_name(town: Town) -> None:
+    """The barbers get another file name, which no file says any more, and another team theirs."""
+    town.rename("teams", "barbers", "hair")
+    town.build()
+    town.rounds()
+    town.edit("teams/hair", "renamed_from: barbers\n", "")
+    (town.root / "content/teams/barbers.yaml").write_text("name: 磨刀队\n")
+
+
+def test_a_file_name_that_another_team_had_is_refused_by_check_and_build(
+    town: Town, tmp_path: Path
+) -> None:
+    desk, team = Desk(town.client), Team(town.client)
+    serve(town, desk, team)
+    free_a_name(town)
+    snapshot = figures.snapshot(town.app.store, town.clock.now.date())
+    with pytest.raises(ContentError) as refused:
+        incremental.build(town.root, town.root / "public", figures=snapshot)
+    said = "content/teams/barbers.yaml:1:1: 文件名“barbers”以前是 hair.yaml 的"
+    assert str(refused.value).startswith(said)
+    assert "另起一个没有用过的名字" in str(refused.value)
+    with pytest.raises(ContentError):  # Also where there is no store, from the figures.
+        incremental.check(town.root)
+
+
+def test_check_asks_the_store_which_names_were_anothers(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not town.app.store.local:
+        return
+    free_a_name(town)
+    data = Path(str(town.app.store.path)).parent  # type: ignore[attr-defined]
+    monkeypatch.setenv("WUDAN_SECRET", SECRET.decode())
+    arguments = ["check", "--root", str(town.root), "--data", str(data)]
+    result = CliRunner().invoke(build.main, arguments)
+    assert "content/teams/barbers.yaml 的文件名以前是 hair.yaml 的" in result.stderr
+
+
+def test_what_a_team_had_under_its_old_name_never_goes_to_another_team(town: Town) -> None:
+    desk, team = Desk(town.client), Team(town.client)
+    no = serve(town, desk, team)
+    recruit(town, desk)
+    free_a_name(town)
+    for _ in range(2):
+        town.build()  # Without figures, as where nobody has a store.
+        town.rounds()
+        assert found(town.app.current(), no).team == "hair"
+        assert order_number.spell(no) in team.get().text
+        assert "理发队" in team.get().text
+        assert not under("team:barbers", town.counted())
+        assert town.app.current().team_links.of("barbers") is None
+        issued = desk.post("/desk/teams/", {"team": "barbers", "do": "issue"})
+        assert issued.status == 404
+        assert [p.head.data["team"] for p in town.app.current().volunteers.of_team("hair")]
+        town.healthy()
+    town.edit("teams/barbers", "磨刀队", "修鞋队")
+    town.rename("teams", "hair", "salon")
+    town.build()
+    town.rounds()
+    assert found(town.app.current(), no).team == "salon"
+    town.healthy()
+
+
+GARBAGE = ("xx", "5", '{"labels": 5, "renamed": [1]}', '{"fields": 3}', "")
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_a_damaged_register_stops_nothing_and_is_written_anew(
+    root: Path, tmp_path: Path, clock: Clock, garbage: str
+) -> None:
+    town = Town(root, f"sqlite:{tmp_path}/wudan.db", clock)
+    desk, team = Desk(town.client), Team(town.client)
+    no = serve(town, desk, team)
+    town.rounds()
+    before = {k.no: k.head.data for k in town.app.store.everything() if k.head}
+    with closing(sqlite3.connect(tmp_path / "wudan.db")) as db:
+        if garbage:
+            db.execute("UPDATE heads SET data = ? WHERE no LIKE 'names:%'", [garbage])
+        else:
+            db.execute("UPDATE heads SET data = cast(x'ff80' AS text) WHERE no LIKE 'names:%'")
+        db.commit()
+    assert figures.snapshot(town.app.store, clock.now.date())["months"]
+    assert names.still_needed(town.app.store, {}) == []
+    for address in ("", f"order/?no={no}", "teams/", "find/?team=barbers"):
+        assert desk.get(f"/desk/{address}").status == 200
+    assert team.get().status == 200
+    assert wish(town.client, detail="又一次", wording="0123456789ab").no
+    assert consistency.examine(town.app.current()).faults
+    consistency.mend(town.app.current())
+    after = {k.no: k.head.data for k in town.app.store.everything() if k.head}
+    assert {no: after[no] for no in before if no.startswith("names:")} == {
+        no: data for no, data in before.items() if no.startswith("names:")
+    }
+    town.healthy()
