@@ -2,6 +2,7 @@
 
 import gc
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -56,6 +57,8 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     )
     _warn_of_missing_years(incremental.calendar(root))
     if figures is not None:
+        with closing(local_app.app(root)) as functions:
+            local_app.keep_names(functions)
         for sentence in local_app.warnings(root):
             note(sentence)
 
@@ -73,7 +76,7 @@ def check(root: Path, data: Path | None) -> None:
     _warn_of_missing_years(checked.calendar)
     try:
         if local_app.inspect(root, data):
-            for sentence in local_app.warnings(root, data, checked.names):
+            for sentence in local_app.warnings(root, data, checked):
                 note(sentence)
     except Exception as error:
         note(explain(error))

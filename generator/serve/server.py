@@ -125,7 +125,11 @@ def _application(
     if watch:
         version = reload.Version()
         application = reload.application(application, version)
-        Thread(target=_rebuild, args=(builder, version, say), daemon=True).start()
+
+        def keep() -> None:
+            local_app.keep_names(app.current())
+
+        Thread(target=_rebuild, args=(builder, version, say, keep), daemon=True).start()
     return asgi.logged(application) if log else application
 
 
@@ -216,11 +220,14 @@ def files(out: Path) -> WSGIApplication:
 
 
 def _rebuild(
-    builder: incremental.Builder, version: reload.Version, say: Callable[[str], None]
+    builder: incremental.Builder,
+    version: reload.Version,
+    say: Callable[[str], None],
+    keep: Callable[[], object],
 ) -> None:
     """Build again after every change to what the site is made from, also after a mistake. When no
     more changes follow, everything is compared, so that changes which the watcher missed, or which
-    came before it started, are built too."""
+    came before it started, are built too. ``keep`` is called after each build."""
     import watchfiles
 
     root = builder.root
@@ -240,6 +247,7 @@ def _rebuild(
         except WudanError as error:
             say(str(error))
         else:
+            keep()
             if report.written or report.removed:
                 say(f"改好了：写出 {report.written} 个文件，删去 {report.removed} 个。")
                 version.number += 1
