@@ -9,7 +9,7 @@ from functions.errors import Problem
 from functions.forms import order_number
 from functions.orders import repository
 from functions.orders.lifecycle import TEAM, Order
-from functions.orders.privacy import Unreadable
+from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event
 from functions.web import pages, step_forms
@@ -61,9 +61,9 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
     order, events = _history(request, app, team)
     mine = order.team == team
     typed = app.personal.of(order.no)
-    contact = typed.get(1, {}) if mine and order.state == "accepted" else {}
-    joined = step_forms.joined(app, order) if contact else []
-    for seen in (order, *[other for other, _ in joined]) if contact else ():
+    known = contact(typed) if mine and order.state == "accepted" else {}
+    joined = step_forms.joined(app, order) if known else []
+    for seen in (order, *[other for other, _ in joined]) if known else ():
         app.access_log.record(seen.no, TEAM, team)
     return view(
         app,
@@ -73,10 +73,10 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         key=request.value("key"),
         order=order,
         mine=mine,
-        contact=contact,
-        unreadable=isinstance(contact, Unreadable),
+        contact=known,
+        unreadable=isinstance(known, Unreadable),
         # Before it accepts, a team sees only what was picked, which is in the history.
-        wish=step_forms.wish(app, events, contact) if mine else [],
+        wish=step_forms.wish(app, events, known) if mine else [],
         joined=joined,
         told=_note(app, events, typed) if mine else "",
         volunteer=step_forms.doer(app, order, typed, events) if mine else "",

@@ -7,10 +7,10 @@ from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.definition import Form, without
 from functions.forms.residents import FORMS
-from functions.orders import lifecycle
-from functions.orders.lifecycle import RESIDENT
+from functions.orders import corrections, lifecycle
+from functions.orders.lifecycle import RESIDENT, Order
 from functions.orders.notices import said
-from functions.orders.privacy import Unreadable
+from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.orders.steps import BLANK
 from functions.storage.history import Event
@@ -21,8 +21,16 @@ from functions.web.step_forms import UNTRIED, Outcome
 NAME = "order"
 
 
-STEPS = {"cancel": "cancelled", "restore": "restored", "note": "noted", "reopen": "reopened"}
+STEPS = {
+    "note": "noted",
+    "correct": "corrected",
+    "reopen": "reopened",
+    "cancel": "cancelled",
+    "restore": "restored",
+}
 """What a resident does on the page, and the event that it becomes."""
+IDENTIFYING = ("name", "phone", "address", "personal")
+"""The roles of questions whose answers the page does not show whole."""
 
 
 def show(request: Request, app: App) -> Response:
@@ -48,7 +56,7 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
             for seq, event in enumerate(events, 1)
             if (sentence := told(words, event))
         ],
-        wish=step_forms.wish(app, events, typed.get(1, {}), discreet=True),
+        wish=step_forms.wish(app, events, contact(typed), discreet=True),
         about=submission.about(app, order.service),
         doer=step_forms.doer(app, order, typed, events),
         other=last if last.no != order.no else None,
@@ -58,6 +66,7 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
         team=app.names.teams.get(order.team, ""),
         can=can,
         forms={do: form(app, kind) for do, kind in STEPS.items() if kind in can},
+        filled={"correct": _filled(app, order)} if "corrected" in can else {},
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
         tried=outcome.tried,
@@ -68,8 +77,19 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
 
 
 def form(app: App, kind: str) -> Form:
-    """What a resident is asked for a step."""
-    return app.bundle.actions.get(f"{kind}_by_resident", BLANK)
+    """What a resident is asked for a step. What she leaves empty in a correction, stays."""
+    asked: Form = app.bundle.actions.get(f"{kind}_by_resident", BLANK)
+    if kind != corrections.KIND:
+        return asked
+    kept = corrections.asked(asked)
+    return {**kept, "fields": [{**field, "required": False} for field in kept["fields"]]}
+
+
+def _filled(app: App, order: Order) -> dict[str, list[str]]:
+    """A resident's answers to be corrected, without what would tell a stranger who she is."""
+    form: Form = app.bundle.forms["wish"]
+    open_ = [field for field in form["fields"] if field["role"] not in IDENTIFYING]
+    return corrections.filled({**form, "fields": open_}, step_forms.known(app, order))
 
 
 def told(words: Mapping[str, str], event: Event) -> str:
@@ -111,9 +131,13 @@ def step(request: Request, app: App, kind: str) -> Response:
     order, _ = _history(request, app)
     asked = form(app, kind)
     answers = submission.check(request, app, asked)
+    once = submission.submission(request, app, f"{kind} {order.no}", answers)
+    if kind == corrections.KIND:
+        before = step_forms.known(app, order)
+        answers = corrections.changes(asked, before, request.typed, answers, keep=True)
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
-    once = submission.submission(request, app, f"{kind} {order.no}", answers) if answers[0] else ""
-    done = app.store.filed(once) if once else order.state == lifecycle.TABLE[kind].to
+    once = once if asked["fields"] else ""
+    done = app.store.filed(once) if asked["fields"] else order.state == lifecycle.TABLE[kind].to
     if not done:
         try:
             app.steps.take(order, kind, RESIDENT, asked, answers, once=once)

@@ -9,9 +9,9 @@ from functions.app import App
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
-from functions.orders import repository
+from functions.orders import corrections, repository
 from functions.orders.lifecycle import FINAL, STAFF, Order, order_of
-from functions.orders.privacy import identifying, unreadable
+from functions.orders.privacy import contact, identifying, unreadable
 from functions.orders.repository import History
 from functions.storage.history import Head
 from functions.web import step_forms, submission
@@ -26,7 +26,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     """The order's page. It records that somebody saw the contact details."""
     order, events = _history(request, app)
     typed = app.personal.of(order.no)
-    first = typed.get(1, {})
+    first = contact(typed)
     recorded = not any(typed.values()) or app.access_log.record(order.no, STAFF, session.who)
     offers = app.steps.offered(order, STAFF)
     joined = step_forms.joined(app, order)
@@ -40,10 +40,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         order=order,
         contact=first,
         wish=step_forms.wish(app, events, first),
-        history=[
-            (event, step_forms.step(app, event, typed.get(seq, {})) if seq > 1 else [])
-            for seq, event in enumerate(events, 1)
-        ],
+        history=step_forms.history(app, events, typed),
         unreadable=unreadable(typed),
         looks=app.access_log.of(order.no),
         recorded=recorded,
@@ -52,7 +49,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
         forms=step_forms.forms(app, order, offers),
-        filled=_filled(order),
+        filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
+        | {name: [value] for name, value in _known(order).items()},
         advice=app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
         tried=outcome.tried,
         typed=request.typed if outcome.tried else {},
@@ -81,19 +79,19 @@ def _address(order: Order) -> str:
     return f"/desk/order/?no={order.no}"
 
 
-def _filled(order: Order) -> dict[str, list[str]]:
+def _known(order: Order) -> dict[str, str]:
     """What is known already of what the forms ask."""
     known = {"service": order.service, "grid": order.grid, "level": order.level}
-    return {name: [value] for name, value in (known | {"text": order.published}).items() if value}
+    return {name: value for name, value in (known | {"text": order.published}).items() if value}
 
 
 def _alike(
-    app: App, order: Order, contact: Mapping[str, Any], known: Set[str]
+    app: App, order: Order, typed: Mapping[str, Any], known: Set[str]
 ) -> list[tuple[Order, list[str]]]:
     """Other orders of the same phone or address, with which of the two it is, except those that
     are ``known`` already or ended long before this one was filed."""
     found: dict[str, tuple[Head, list[str]]] = {}
-    for role, value in identifying(contact).items():
+    for role, value in identifying(typed).items():
         if role in app.bundle.words["same"]:
             mark = app.personal.trace(role, value)
             for head in app.store.find(repository.KIND, [mark], limit=ALIKE):

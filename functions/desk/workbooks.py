@@ -14,7 +14,7 @@ from functions.forms import order_number, spreadsheet
 from functions.forms.answers import row
 from functions.forms.definition import Answers, Form, check
 from functions.forms.kinds import Cell
-from functions.orders import figures, repository
+from functions.orders import corrections, figures, repository
 from functions.orders.lifecycle import STAFF, order_of
 from functions.orders.privacy import Unreadable
 from functions.people import volunteers
@@ -53,7 +53,7 @@ def orders_xlsx(request: Request, app: App, session: Session) -> Response:
                 app.names.teams.get(order.team, ""),
                 _day(order.due),
                 _day(order.done_at),
-                *_answers(app, "wishes", app.store.events(head.no)[0].data, typed),
+                *_answers(app, "wishes", corrections.picked(app.store.events(head.no)), typed),
             )
 
     return _download(app, session, "orders", request.value("month"), rows())

@@ -43,7 +43,7 @@ ROLES = {
 }
 """What the program uses an answer for, and the kinds of question that can give it."""
 
-RECORDED = ("wording", "key", "source", "who", "wants", "due", "problem")
+RECORDED = ("wording", "key", "source", "who", "wants", "due", "problem", "questions")
 """What the program itself writes into an event beside the answers; no question may be named so."""
 
 

@@ -14,7 +14,7 @@ from functions.errors import Refused
 from functions.orders import counters, names, repository
 from functions.orders.counters import Tally
 from functions.orders.lifecycle import fold, order_of
-from functions.orders.privacy import identifying
+from functions.orders.privacy import everything_identifying
 from functions.people import access_log, accounts, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Stored
 
@@ -30,7 +30,7 @@ STATES: dict[str, dict[str, str]] = {
 }
 """Histories of which only this is derived: the states that their events lead to."""
 
-FORMS = {"submitted": "wish", "applied": "volunteer", "rated": "rating"}
+FORMS = {"submitted": "wish", "corrected": "wish", "applied": "volunteer", "rated": "rating"}
 """Events whose data comes from a form that residents fill in."""
 
 CLEARED = ("ended_at", "problem", "answer")
@@ -198,19 +198,23 @@ class _History:
 
     def _traces(self) -> Set[str]:
         """The marks that should be there; those that are, where what they mark cannot be read."""
-        kept, said = self.kept, {} if self.erased else self._said(1)
-        if said is None or self.kind not in ORDERED:
+        kept = self.kept
+        corrected = [seq for seq, e in kept.events.items() if e.kind == "corrected"]
+        parts = [] if self.erased else [1, *[seq for seq in corrected if seq in kept.personal]]
+        said = {seq: self._said(seq) for seq in parts}
+        typed = {seq: answers for seq, answers in said.items() if answers is not None}
+        if len(typed) < len(said) or self.kind not in ORDERED:
             return kept.traces
         # They may have been made with an earlier line of the secret.
         stamps = self.app.vault.stamps
         ways = [
             {f"{name}:{stamp[:32]}" for stamp in stamps("trace", name, value)}
-            for name, value in identifying(said).items()
+            for name, value in everything_identifying(typed)
         ]
         if len(kept.traces) == len(ways) and all(kept.traces & way for way in ways):
             return kept.traces
         self._tell("traces")
-        return frozenset(self.app.personal.traces(said))
+        return frozenset(self.app.personal.all_traces(typed))
 
     def _repair(self, head: Head | None, traces: Set[str]) -> Repair | None:
         if head is None:

@@ -63,9 +63,9 @@ def _reseal(app: App, no: str) -> bool:
         if head is None or not answers:
             return False
         parts = sealed | {seq: app.vault.seal(no, each) for seq, each in answers.items()}
-        # Traces are made of what was typed first, also with the old secret.
-        first = answers.get(1)
-        traces = app.personal.traces(first) if first else app.store.traces(no)
+        # Traces were made with the old secret, too, of whatever can be opened.
+        opened = app.personal.of(no)
+        traces = app.personal.all_traces(opened) if opened.get(1) else app.store.traces(no)
         try:
             app.store.commit(Change(head, [], parts, traces=traces, erase=True))
         except Conflict:

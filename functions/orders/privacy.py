@@ -41,6 +41,10 @@ class Personal:
         """Keyed marks by which what identifies a person can be found."""
         return [self.trace(name, value) for name, value in identifying(typed).items()]
 
+    def all_traces(self, typed: Mapping[int, Typed]) -> list[str]:
+        """The marks of a whole history, also of what was corrected since."""
+        return [self.trace(name, value) for name, value in everything_identifying(typed)]
+
     def trace(self, name: str, value: str) -> str:
         """One such mark: ``phone``, ``last4`` or ``address``."""
         return f"{name}:{self.vault.stamp('trace', name, value)[:32]}"
@@ -77,6 +81,12 @@ def identifying(typed: Typed) -> dict[str, str]:
     phone = typed.get("phone", "")
     values = {"phone": phone, "last4": phone[-4:], "address": plain(typed.get("address", ""))}
     return {name: value for name, value in values.items() if value}
+
+
+def everything_identifying(typed: Mapping[int, Typed]) -> set[tuple[str, str]]:
+    """The same for all that was typed in a history, before and after it was corrected."""
+    parts = [typed.get(1, {}), *[answers.get(CORRECTED, {}) for answers in typed.values()]]
+    return {each for answers in parts for each in identifying(answers).items()}
 
 
 def plain(address: str) -> str:

@@ -175,6 +175,12 @@ def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str,
     return {"into": other.no}
 
 
+def _corrected(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    if not answers.values:
+        raise Wrong("unchanged", form["fields"][0]["name"])
+    return {"questions": sorted(answers.values)}
+
+
 def _published(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     if reveals(answers.values["text"], steps.orders.personal.contact(order.no)):
         raise Wrong("personal", "text")
@@ -198,6 +204,7 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     },
     "rated": _rated,
     "merged": _into,
+    "corrected": _corrected,
     "released": _published,
     "answered": _answered,
 }

@@ -1,6 +1,6 @@
 """The forms by which the station and the teams take an order's steps, and what was answered."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from functions.context import logs
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form
+from functions.orders import corrections
 from functions.orders.lifecycle import Order
 from functions.orders.privacy import Unreadable
 from functions.storage.failures import unwritten
@@ -29,6 +30,9 @@ class Outcome(NamedTuple):
     tried: str = ""
     errors: Mapping[str, str] = {}
 
+
+CHANGED = "{} → {}"
+"""An answer before and after it was corrected."""
 
 UNTRIED = Outcome()
 """No step was tried."""
@@ -54,6 +58,8 @@ def take(
         raise Problem(400, "unknown_step")
     form = forms(app, order, [kind])[kind]
     answers = submission.check(request, app, form)
+    if kind == corrections.KIND:
+        answers = corrections.changes(form, known(app, order), request.typed, answers)
     try:
         after = app.steps.take(order, kind, by, form, answers, more, version=version)
         return see_other(done(after))
@@ -79,6 +85,8 @@ def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:
             found[kind] = _choosing(found[kind], "team", _teams(app, order))
         elif kind in ("accepted", "assigned"):
             found[kind] = _choosing(found[kind], "volunteer", _volunteers(app, order))
+        elif kind == corrections.KIND:
+            found[kind] = corrections.asked(found[kind])
     return found
 
 
@@ -114,8 +122,58 @@ def wish(
 ) -> list[Shown]:
     """What was answered when an order was filed: the picked answers of its first event, and
     ``typed``, which is as much of the sealed ones as the reader may see."""
-    answers = {**next(iter(events)).data, **typed}
+    answers = {**corrections.picked(events), **typed}
     return shown(labelled(app, app.bundle.forms["wish"], answers), answers, discreet)
+
+
+def known(app: App, order: Order) -> dict[str, Any]:
+    """What is known of what was asked when an order was filed, to be corrected."""
+    events = map(app.names.of_event, app.store.events(order.no))
+    return corrections.known(events, app.personal.of(order.no)) | {"service": order.service}
+
+
+def history(
+    app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> list[tuple[Event, list[Shown]]]:
+    """All events of an order with what was answered, for staff; what was answered first stands
+    elsewhere on the page."""
+    told = [(events[0], list[Shown]())]
+    for seq, event in enumerate(events[1:], start=2):
+        shown_ = _corrected if event.kind == corrections.KIND else _answered
+        told.append((event, shown_(app, events[:seq], typed)))
+    return told
+
+
+def _answered(
+    app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> list[Shown]:
+    return step(app, events[-1], typed.get(len(events), {}))
+
+
+def _corrected(
+    app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> list[Shown]:
+    """The questions that the last of the events corrected, each with its answer before and after;
+    without answers once they were erased."""
+    *before, event = events
+    old = corrections.known(before, {seq: part for seq, part in typed.items() if seq < len(events)})
+    new = corrections.known(
+        events, {seq: part for seq, part in typed.items() if seq <= len(events)}
+    )
+    form = labelled(app, labelled(app, app.bundle.forms["wish"], old), new)
+    names = event.data.get("questions", ())
+    fields = [field for field in form["fields"] if field["name"] in names]
+    texts = [
+        {each.name: each.text for each in shown({**form, "fields": fields}, known)}
+        for known in (old, new)
+    ]
+    return [
+        Shown(
+            name, field["kind"], field["label"], CHANGED.format(*[t.get(name, "—") for t in texts])
+        )
+        for field in fields
+        for name in [field["name"]]
+    ]
 
 
 def joined(app: App, order: Order) -> list[tuple[Order, list[Shown]]]:

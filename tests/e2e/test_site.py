@@ -78,7 +78,7 @@ def functions_pages(known: Bundle) -> dict[str, str]:
             other=None, due="2026-12-01", key="key", service="理发", team="队",
             about={"address": "/menu/haircut/", "name": "理<发>", **PRACTICAL}, doer="<秦>",
             can=can, forms=dict.fromkeys(("note", "reopen"), known.actions["noted"]),
-            form=rating, once="1", tried="note", typed={}, errors={"note": "请<写>。"},
+            form=rating, once="1", tried="note", filled={}, typed={}, errors={"note": "请<写>。"},
         )  # fmt: skip
     for name, form in known.forms.items():
         errors = {field["name"]: "请<填>写。" for field in form["fields"]}

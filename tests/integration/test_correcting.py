@@ -1,0 +1,148 @@
+"""Somebody gave a wrong answer: it is put right, what it was stays readable, and all is erased."""
+
+import pytest
+
+from functions.app import App
+from functions.ops import consistency, rotation
+from functions.orders import repository
+from tests.support.client import Client
+from tests.support.community import SECRET, Clock
+from tests.support.orders import DONE, Desk, Team, found, move, wish
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+def correct(client: Client, desk: Desk, no: str, **changed: str) -> None:
+    """Staff change some answers in the form, which is filled in."""
+    form = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="corrected")
+    assert desk.client.post("/desk/order/", {**form, **changed}, cookie=desk.cookie).location
+
+
+def by_phone(app: App, phone: str) -> list[str]:
+    mark = app.personal.trace("phone", f"+86{phone}")
+    return [head.no for head in app.store.find(repository.KIND, [mark])]
+
+
+@pytest.mark.parametrize("way", [(), DONE[:3], (*DONE, "closed"), ("rejected",), ("cancelled",)])
+def test_staff_correct_any_answer_in_any_state(
+    client: Client, desk: Desk, way: tuple[str, ...]
+) -> None:
+    answer, app = wish(client, date="2026-12-07"), client.app
+    move(app, answer.no, *way)
+    correct(
+        client, desk, answer.no, phone="13912345678", address="7 栋", service="mending", date=""
+    )
+    order, contact = found(app, answer.no), app.personal.contact(answer.no)
+    assert (order.service, order.wished) == ("mending", "")
+    assert (contact["phone"], contact["address"]) == ("+8613912345678", "7 栋")
+    assert contact["name"] == "𠮷野先生"
+    event = app.store.events(answer.no)[-1]
+    assert dict(event.data) == {
+        "service": "mending",
+        "date": "",
+        "questions": ["address", "date", "phone", "service"],
+        "who": "王芳",
+    }
+    page = desk.get(f"/desk/order/?no={answer.no}").text
+    assert "1 栋 2 单元 → 7 栋" in page
+    assert "社区改正了您填的内容" in client.get(answer.location).text
+    assert app.orders.by_phone(answer.no, "5678").no == answer.no
+    assert consistency.examine(app).healthy
+
+
+def test_an_order_is_found_by_the_phone_of_before_and_by_the_right_one(
+    client: Client, desk: Desk
+) -> None:
+    no, app = wish(client).no, client.app
+    correct(client, desk, no, phone="13900001111")
+    assert by_phone(app, "13812345678") == by_phone(app, "13900001111") == [no]
+    assert app.orders.by_phone(no, "1111").no == no
+
+
+def test_what_was_corrected_and_what_it_was_before_are_erased(client: Client, desk: Desk) -> None:
+    no, app = wish(client).no, client.app
+    correct(client, desk, no, phone="13900001111", detail="改过的话")
+    desk.do(no, "rejected", to_resident="办不了")
+    desk.do(no, "erased")
+    assert app.store.personal(no) == {}
+    assert by_phone(app, "13812345678") == by_phone(app, "13900001111") == []
+    page = desk.get(f"/desk/order/?no={no}")
+    assert "改过的话" not in page.text
+    assert "电话： — → —" in page.text
+    assert not page.page.css('[name="do"][value="corrected"]')
+    assert consistency.examine(app).healthy
+
+
+def test_a_day_that_has_passed_does_not_stop_a_correction(client: Client, clock: Clock) -> None:
+    no = wish(client, date="2026-11-24").no
+    clock.forward(days=3)
+    late = Desk(client, "刘")
+    correct(client, late, no, name="李奶奶")
+    assert client.app.personal.contact(no)["name"] == "李奶奶"
+    assert found(client.app, no).wished == "2026-11-24"
+
+
+def test_nothing_changed_is_said_and_a_wrong_answer_is_shown_again(
+    client: Client, desk: Desk
+) -> None:
+    no = wish(client).no
+    form = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="corrected")
+    same = client.post("/desk/order/", form, cookie=desk.cookie)
+    assert (same.status, "没有改动" in same.text) == (422, True)
+    wrong = client.post("/desk/order/", {**form, "phone": "12", "name": "新"}, cookie=desk.cookie)
+    assert wrong.status == 422
+    assert "新" in wrong.body
+    assert len(client.app.store.events(no)) == 1
+
+
+def test_a_team_on_its_way_sees_what_is_right_now(client: Client, desk: Desk) -> None:
+    no, team = wish(client).no, Team(client)
+    move(client.app, no, *DONE[:3])
+    correct(client, desk, no, address="7 栋 1 单元")
+    page = team.get(no).text
+    assert "7 栋 1 单元" in page
+    assert "1 栋 2 单元" not in page
+
+
+def test_a_resident_corrects_her_own_wish_until_it_is_accepted(client: Client) -> None:
+    answer, app = wish(client), client.app
+    page = client.get(answer.location)
+    form = page.form("/api/order", do="correct")
+    for theirs in ("13812345678", "1 栋 2 单元"):
+        assert theirs not in str(form)
+    sent = {**form, "phone": "13900001111", "detail": "改到下午"}
+    for _ in range(2):
+        assert client.post("/api/order", sent).location == answer.location
+    contact = app.personal.contact(answer.no)
+    assert (contact["phone"], contact["address"]) == ("+8613900001111", "1 栋 2 单元")
+    assert len(app.store.events(answer.no)) == 2
+    text = client.get(answer.location).text
+    assert "您改了填的内容" in text
+    assert "改到下午" in text
+    assert "填错了" in text
+    move(app, answer.no, *DONE[:3])
+    assert not client.get(answer.location).page.css('[name="do"][value="correct"]')
+    late = client.post("/api/order", {**sent, "detail": "再改"})
+    assert (late.status, "补充一句" in late.text) == (409, True)
+
+
+def test_a_wrong_correction_comes_back_as_it_was_typed(client: Client) -> None:
+    answer = wish(client)
+    form = client.get(answer.location).form("/api/order", do="correct")
+    wrong = client.post("/api/order", {**form, "phone": "12", "detail": "改到下午"})
+    assert (wrong.status, "11 位" in wrong.errors["phone"]) == (422, True)
+    assert "改到下午" in wrong.body
+
+
+def test_corrections_are_carried_to_a_new_secret(client: Client, desk: Desk) -> None:
+    no, app = wish(client).no, client.app
+    correct(client, desk, no, phone="13900001111")
+    after = app.under(b"another line\n" + SECRET)
+    assert rotation.reseal(after, rotation.numbers(after)) > 0
+    alone = app.under(b"another line")
+    assert alone.personal.contact(no)["phone"] == "+8613900001111"
+    assert by_phone(alone, "13812345678") == by_phone(alone, "13900001111") == [no]
+    assert consistency.examine(after).healthy
