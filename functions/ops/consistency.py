@@ -17,7 +17,7 @@ from functions.app import App
 from functions.errors import Conflict, Refused, Unusable
 from functions.ops import demo, history_check
 from functions.ops.history_check import Fault, Repair, Verdict
-from functions.orders import counters
+from functions.orders import counters, names
 from functions.orders.counters import Tally
 from functions.people import accounts
 from functions.storage import opening
@@ -106,7 +106,8 @@ def mend(app: App) -> Findings:
                     store.commit(repair.change)
         for missing in parted(found.counters):
             _count(inside, missing)
-        inside.names.keep(app.clock.now.isoformat())  # Names are in no events.
+        if any(fault.no.startswith(f"{names.KIND}:") for fault in found.faults):
+            inside.names.keep(app.clock.now.isoformat())  # Names are in no events.
     return found
 
 
