@@ -164,6 +164,8 @@ def test_a_question_is_drawn_the_same_on_the_static_page_and_by_the_function(
 ) -> None:
     static = LexborHTMLParser((life.root / f"public{FORMS[form]}index.html").read_text())
     drawn = life.pages[f"{form} drawn"].page
+    for control in drawn.css("[min]"):  # Only the function knows which day it is.
+        del control.attrs["min"], control.attrs["max"]
     once, again = (
         [question.html for question in page.css(".field") if label(kind) in question.text()]
         for page in (static, drawn)

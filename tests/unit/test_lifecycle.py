@@ -491,6 +491,7 @@ def test_whatever_happens_an_order_is_its_history_and_never_impossible(
         waits_until=st.sampled_from(["", "2026-11-30"]),
         problem=st.sampled_from(["", "raised", "answered"]),
         consulted_at=st.sampled_from(["", AT]),
+        ended_at=st.sampled_from(["", AT]),
         erased_at=st.sampled_from(["", AT]),
         done_at=st.just(minute(1)),
         rated_at=st.sampled_from(["", AT, minute(2)]),
