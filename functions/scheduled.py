@@ -13,11 +13,13 @@ from typing import Any
 from functions.app import App, from_environment
 from functions.context import logs
 from functions.errors import Conflict, Refused
+from functions.messages import outbox
 from functions.orders import repository
 from functions.orders.lifecycle import CLOCK, FINAL, STATES, Order, moves, order_of
+from functions.orders.notices import STATION
 from functions.people import volunteers
 from functions.storage import opening
-from functions.storage.history import Head
+from functions.storage.history import Change, Event, Head, Message
 
 DUE = {
     "dispatched": "escalated",
@@ -34,6 +36,9 @@ SUITS: dict[str, Callable[[Order], bool]] = {
     # A problem that nobody answered stays with the station.
     "closed": lambda order: order.problem != "raised",
 }
+
+DIGEST = "digest"
+"""The history with the mornings on which the station was told what is overdue."""
 
 DAMAGED = (ValueError, LookupError, TypeError)
 """What is raised for a history that is not what was written."""
@@ -96,6 +101,31 @@ class Round:
         if self.ending and self.app.retention.reserve(len(self.ending)):
             self.done["erased"] = sum(self._act(no, erase) for no, erase in self.ending)
 
+    def digest(self) -> None:
+        """On the morning of each working day, tell the station once what is overdue."""
+        app, now = self.app, self.app.clock.now
+        once = f"{DIGEST} {self.today}"
+        works = app.deadlines.calendar.works(now.date()) and now.hour >= outbox.MORNING
+        if not works or app.store.filed(once):
+            return
+        head = app.store.head(DIGEST) or Head(DIGEST, DIGEST, 0, "", now.isoformat(), {})
+        after, texts = head.followed(), app.bundle.words[DIGEST]
+        late = [
+            texts["of"].format(what=app.bundle.words["waits"][state], count=count)
+            for state, count in app.orders.overdue(self.today).items()
+        ]
+        if problems := len(app.orders.problems(repository.COUNTED)):
+            late.append(texts["problems"].format(count=problems))
+        message = Message(
+            f"{DIGEST}:{after.version}:told:{STATION}",
+            STATION,
+            texts["text"].format(late="，".join(late)),
+        )
+        reached = STATION in [channel["to"] for channel in app.bundle.site["notify"]]
+        told = [message] if late and reached else []
+        event = Event("told", CLOCK, now.isoformat())
+        app.store.commit(Change(after, [event], messages=told, once=once))
+
     def tell_unreadable(self) -> None:
         """Let the desk know which histories were skipped, if these have changed."""
         numbers = " ".join(self.unreadable)
@@ -155,6 +185,8 @@ def tick(app: App) -> dict[str, Any]:
         made.done["failed"] = len(app.store.messages("failed"))
     with made.part("unreadable"):
         made.tell_unreadable()
+    with made.part(DIGEST), suppress(Conflict):
+        made.digest()
     with made.part("checkpoint"):
         app.store.checkpoint()
     held, unreadable = not believed, made.unreadable

@@ -40,6 +40,9 @@ def show(request: Request, app: App, session: Session) -> Response:
         erasing=app.retention.coming() if whole else 0,
         unreadable=app.store.fact(repository.UNREADABLE).split() if whole else [],
         after=full[-1].due_position if len(full) == PAGE else "",
+        overdue=app.orders.overdue(app.clock.now.date().isoformat()) if whole else {},
+        problems=app.orders.problems(PAGE) if whole else [],
+        asked=app.team_links.asked(app.bundle.teams) if whole else [],
     )
 
 

@@ -18,13 +18,14 @@ from functions.orders.privacy import everything_identifying
 from functions.people import access_log, accounts, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Stored
 
-DONE, DOCTOR = "done", "doctor"
+DONE, DOCTOR, DIGEST = "done", "doctor", "digest"
 
 STATES: dict[str, dict[str, str]] = {
     accounts.KIND: {"added": "active", "reset": "active", "disabled": "disabled"},
     team_links.KIND: {"issued": "issued", "revoked": "revoked"},
     access_log.KIND: {},
     names.KIND: {},
+    DIGEST: {},
     DONE: {},
     DOCTOR: {},
 }

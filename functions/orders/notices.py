@@ -8,11 +8,14 @@ from typing import TypeVar
 
 from functions.context.bundle import Bundle
 from functions.forms import order_number
+from functions.orders.counters import STARS
 from functions.orders.lifecycle import Order
 from functions.orders.names import Names
 from functions.storage.history import Event, Message
 
 STATION = "station"
+LOW = 2
+"""As many stars, or fewer, are a complaint."""
 
 
 T = TypeVar("T")
@@ -21,6 +24,13 @@ T = TypeVar("T")
 def said(words: Mapping[str, T], event: Event, otherwise: T) -> T:
     """The words for an event, by ``kind.actor`` where there are some, else by its kind."""
     return words.get(f"{event.kind}.{event.by}", words.get(event.kind, otherwise))
+
+
+def complains(event: Event) -> bool:
+    """Whether a rating has few stars or a problem. One that says that nothing was solved opens the
+    order again, of which there is a message of its own."""
+    stars = (event.data.get(name) or LOW + 1 for name in STARS)
+    return event.data.get("problem") == "raised" or min(stars) <= LOW
 
 
 def due(
@@ -40,6 +50,7 @@ def due(
     return [
         Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, text.format(**values))
         for event in events
+        if event.kind != "rated" or complains(event)
         for role, text in said(words, event, {}).items()
         if (to := team if role == "team" else STATION) in reached
     ]

@@ -23,6 +23,9 @@ from functions.storage.vault import Vault, recognises
 KIND = "order"
 MOST_JOINED = TOGETHER - 1
 """How many orders can be merged into one: should it be called off, all are opened again with it."""
+ACTED_ON = ("submitted", "triaged", "dispatched", "accepted", "rated")
+COUNTED = 100
+"""How many overdue orders of a state are counted at most."""
 UNREADABLE = "unreadable"
 """The fact with the numbers of the histories that the schedule could not read in its last round."""
 GUESSES = 5
@@ -84,6 +87,18 @@ class Orders(NamedTuple):
         """The orders that were merged into the one of this number."""
         heads = self.store.find(KIND, [f"into:{no}"], limit=2 * MOST_JOINED)
         return [order for head in heads if (order := self.find(head.no))]
+
+    def overdue(self, today: str) -> dict[str, int]:
+        """How many orders are overdue in each state in which somebody has to act, up to a limit."""
+        late = {
+            state: len(self.store.waiting(KIND, state, until=today, limit=COUNTED))
+            for state in ACTED_ON
+        }
+        return {state: count for state, count in late.items() if count}
+
+    def problems(self, limit: int) -> list[Head]:
+        """Orders with a problem that nobody has answered, the newest first."""
+        return self.listed(self.store.find(KIND, ["problem:raised"], limit=limit))
 
     def by_key(self, typed: str, key: str) -> History | None:
         """The order, for somebody who has its tracking key."""

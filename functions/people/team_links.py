@@ -4,7 +4,7 @@ A team's links are a history (``issued``, ``revoked``, ``asked``). The number of
 far is part of what is signed, so a new link ends the one before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -64,6 +64,11 @@ class TeamLinks(NamedTuple):
         if old and old.data.get("asked", "")[:10] != at[:10]:
             head = old.followed(data=old.data | {"asked": at})
             self.store.commit(Change(head, [Event("asked", "team", at)]))
+
+    def asked(self, teams: Iterable[str]) -> list[str]:
+        """Those of the teams that asked for a new link and have not got one."""
+        links = ((team, self.of(team)) for team in teams)
+        return [team for team, head in links if head and head.data.get("asked")]
 
     def lives(self, head: Head) -> bool:
         """Whether the link can be used now; not if a clock that was ahead has issued it."""

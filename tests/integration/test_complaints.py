@@ -1,0 +1,97 @@
+"""A complaint reaches the station, stays to do, and is not lost; nor is what is overdue."""
+
+import pytest
+
+from functions import scheduled
+from functions.app import App
+from functions.ops import consistency
+from tests.support.client import Client
+from tests.support.community import Clock
+from tests.support.orders import DONE, RATING, Desk, found, move, wish
+
+CHANNELS = [{"to": "station", "kind": "wecom", "url": "http://127.0.0.1:9/", "address": ""}]
+
+
+@pytest.fixture
+def told(app: App, monkeypatch: pytest.MonkeyPatch) -> App:
+    monkeypatch.setitem(app.bundle.site, "notify", CHANNELS)
+    return app
+
+
+def rate(client: Client, **more: str) -> str:
+    answer = wish(client, detail=str(more))
+    move(client.app, answer.no, *DONE)
+    rating = {**client.get(answer.location).form("/api/rating"), **RATING, **more}
+    assert client.post("/api/rating", rating).location
+    return answer.no
+
+
+def texts(app: App) -> list[str]:
+    return [message.text for message in app.store.messages("waiting")]
+
+
+@pytest.mark.parametrize(
+    ("rating", "told_of"),
+    [
+        ({}, None),
+        ({"attitude": "3"}, None),
+        ({"attitude": "2"}, "评价不好"),
+        ({"problems": "收了我的钱"}, "评价不好"),
+        ({"solved": "unsolved"}, "没有解决"),
+    ],
+)
+def test_the_station_is_told_of_a_low_rating_a_problem_and_what_was_not_solved(
+    told: App, client: Client, rating: dict[str, str], told_of: str | None
+) -> None:
+    rate(client, **rating)
+    found_ = [text for text in texts(told) if "评价" in text or "解决" in text]
+    assert len(found_) == (told_of is not None)
+    assert all(told_of and told_of in text and "钱" not in text for text in found_)
+
+
+def test_a_problem_stands_on_the_board_until_it_is_answered_whatever_is_rated_later(
+    client: Client,
+) -> None:
+    desk = Desk(client)
+    no = rate(client, solved="unsolved", problems="收了我的钱")
+    move(client.app, no, *DONE)
+    track = client.app.orders.address(found(client.app, no))
+    client.post("/api/rating", {**client.get(track).form("/api/rating"), **RATING})
+    assert "等答复的问题 1 单" in desk.get("/desk/").text
+    assert client.app.store.tally(found(client.app, no).filed_at[:7])["all problems"] == 1
+    assert desk.do(no, "answered", how="private", text="已经退了钱").location
+    assert "等答复的问题" not in desk.get("/desk/").text
+    assert consistency.examine(client.app).healthy
+
+
+def test_what_is_overdue_is_told_once_each_working_morning_and_stands_on_the_board(
+    told: App, client: Client, clock: Clock
+) -> None:
+    wish(client)
+    rate(client, solved="partly", problems="迟到了")
+    for _ in range(14):  # Two weeks from a Monday on, three rounds a day.
+        clock.forward(hours=24 - clock.now.hour + 7)
+        assert scheduled.tick(told.current())["broken"] == {}
+        clock.forward(hours=3)
+        for _ in range(2):
+            assert scheduled.tick(told.current())["broken"] == {}
+    mornings = [
+        message
+        for state in ("waiting", "sent", "failed")
+        for message in told.store.messages(state, limit=200)
+        if "【过期】" in message.text
+    ]
+    assert len(mornings) == 10  # The working days of two weeks.
+    assert any("等受理" in m.text and "等答复的问题 1 单" in m.text for m in mornings)
+    assert "过期了" in Desk(client).get("/desk/").text
+    assert consistency.examine(told).healthy
+
+
+def test_a_team_that_asked_for_a_new_link_stands_on_the_board(client: Client) -> None:
+    desk, links = Desk(client), client.app.team_links
+    links.issue("barbers", "王芳")
+    assert "要新链接" not in desk.get("/desk/").text
+    client.post("/team/", {"team": "barbers", "do": "renew"})
+    assert "要新链接的服务队" in desk.get("/desk/").text
+    links.issue("barbers", "王芳")
+    assert "要新链接" not in desk.get("/desk/").text
