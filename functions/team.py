@@ -8,7 +8,7 @@ from functions.app import App
 from functions.errors import Problem
 from functions.forms import order_number
 from functions.orders import repository
-from functions.orders.lifecycle import TEAM, Order
+from functions.orders.lifecycle import RESIDENT, TEAM, Order
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event
@@ -78,7 +78,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         # Before it accepts, a team sees only what was picked, which is in the history.
         wish=step_forms.wish(app, events, known) if mine else [],
         joined=joined,
-        told=_note(app, events, typed) if mine else "",
+        told=_notes(app, events, typed) if mine else [],
         volunteer=step_forms.doer(app, order, typed, events) if mine else "",
         forms=step_forms.forms(app, order, app.steps.offered(order, TEAM) if mine else ()),
         tried=outcome.tried,
@@ -124,13 +124,22 @@ def _history(request: Request, app: App, team: str) -> History:
     raise Problem(404, "no_order")
 
 
-def _note(app: App, events: tuple[Event, ...], typed: Mapping[int, Mapping[str, Any]]) -> str:
-    """What the station wrote to the team when it dispatched the order."""
-    at = max((seq for seq, e in enumerate(events, 1) if e.kind == "dispatched"), default=0)
-    note = typed.get(at, {})
-    if isinstance(note, Unreadable):
-        return str(app.bundle.words["unreadable"]["page"])
-    return str(note.get("note", ""))
+def _notes(
+    app: App, events: tuple[Event, ...], typed: Mapping[int, Mapping[str, Any]]
+) -> list[str]:
+    """What the team was told since the order was dispatched: by the station with it and in notes
+    that it is to see, and, once it accepted, by the resident."""
+    at = max((seq for seq, e in enumerate(events, 1) if e.kind == "dispatched"), default=1)
+    accepted = any(event.kind == "accepted" for event in events[at - 1 :])
+    notes = [
+        typed.get(seq, {})
+        for seq, event in enumerate(events, 1)
+        if (seq >= at and (event.kind == "dispatched" or "team" in event.data.get("to", ())))
+        or (accepted and event.kind == "noted" and event.by == RESIDENT)
+    ]
+    unread = str(app.bundle.words["unreadable"]["page"])
+    told = [unread if isinstance(n, Unreadable) else str(n.get("note", "")) for n in notes]
+    return [text for text in told if text]
 
 
 ROUTES: Routes = {

@@ -192,13 +192,30 @@ def _answered(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[
     return {"problem": "answered"} | text
 
 
+def _noted(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    if "team" in answers.values.get("to", ()) and order.state != "accepted":
+        _check_note(steps, order, answers)
+    return {}
+
+
+def _dispatched(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    _check_note(steps, order, answers)
+    return {"due": steps.orders.deadlines.after(steps.now, "answer")}
+
+
+def _check_note(steps: Steps, order: Order, answers: Answers) -> None:
+    """Before it accepts, a team must not learn from a note who the resident is."""
+    note = answers.values.get("note", "")
+    if note and reveals(note, steps.orders.personal.contact(order.no)):
+        raise Wrong("personal_note", "note")
+
+
 FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "triaged": lambda steps, order, form, answers: {
         "due": steps.orders.deadlines.of_level(steps.now, answers.values["level"])
     },
-    "dispatched": lambda steps, order, form, answers: {
-        "due": steps.orders.deadlines.after(steps.now, "answer")
-    },
+    "dispatched": _dispatched,
+    "noted": _noted,
     "resumed": lambda steps, order, form, answers: {
         "due": steps.orders.deadlines.resumed(order, steps.now)
     },

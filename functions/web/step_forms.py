@@ -103,8 +103,29 @@ def _choosing(definition: Form, name: str, choices: list[dict[str, str]]) -> For
 
 
 def _teams(app: App, order: Order) -> list[dict[str, str]]:
-    advice = app.ranking.suggest(order.service)
-    return [{"value": team, "label": app.bundle.teams[team], "group": ""} for team, _ in advice]
+    words, marks = app.bundle.words["team_marks"], dict[str, str]()
+    declined = _declined(app, order)
+    for team, why in app.ranking.suggest(order.service):
+        link = app.team_links.of(team)
+        found = {
+            "full": not why["room"],
+            "unlinked": not (link and app.team_links.lives(link)),
+            "declined": team in declined,
+        }
+        told = [words[name] for name, is_so in found.items() if is_so]
+        marks[team] = app.bundle.teams[team] + (f"（{'，'.join(told)}）" if told else "")
+    return [{"value": team, "label": label, "group": ""} for team, label in marks.items()]
+
+
+def _declined(app: App, order: Order) -> set[str]:
+    """The teams that did not take this order when it was sent to them, or gave it back."""
+    found, team = set[str](), ""
+    for event in map(app.names.of_event, app.store.events(order.no)):
+        if event.kind == "dispatched":
+            team = event.data["team"]
+        if event.kind in ("declined", "escalated", "returned"):
+            found.add(team)
+    return found
 
 
 def _volunteers(app: App, order: Order) -> list[dict[str, str]]:

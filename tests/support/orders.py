@@ -127,7 +127,7 @@ def carried_through(client: Client) -> str:
     desk.do(no, "triaged", level="difficult", service="haircut", note="打给 13812345678 问过")
     desk.do(no, "consulted", note="𠮷野家 1 栋")
     desk.do(no, "released", text="独居老人想请人上门理发")
-    desk.do(no, "dispatched", team="barbers", note="1 栋")
+    desk.do(no, "dispatched", team="barbers", note="请带推子")
     team.do(no, "declined", reason="busy", note="𠮷野家太远")
     desk.do(no, "dispatched", team="barbers")
     team.do(no, "accepted", volunteer="team", person="王女士")
