@@ -53,7 +53,8 @@ def show(request: Request, app: App, team: str) -> Response:
         for state in STATES
     }
     key, today = request.value("key"), app.clock.now.date().isoformat()
-    return view(app, "board.html", team=team, key=key, lists=lists, today=today)
+    ends = app.team_links.ends(team)
+    return view(app, "board.html", team=team, key=key, lists=lists, today=today, ends=ends)
 
 
 def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> Response:

@@ -16,6 +16,8 @@ from functions.storage.vault import Vault
 
 KIND = "link"
 LASTS = timedelta(days=180)
+SOON = timedelta(days=14)
+"""How long before its end a team is told."""
 SLACK = timedelta(days=1)
 """How far the clock may be put back after a link was issued."""
 
@@ -69,6 +71,12 @@ class TeamLinks(NamedTuple):
         """Those of the teams that asked for a new link and have not got one."""
         links = ((team, self.of(team)) for team in teams)
         return [team for team, head in links if head and head.data.get("asked")]
+
+    def ends(self, team: str) -> str:
+        """The day on which the team's link ends, if that is soon."""
+        until = next((h.data["until"] for h in self._all(team) if self.lives(h)), "")
+        soon = (self.clock.now + SOON).isoformat()
+        return until[:10] if until and until < soon else ""
 
     def lives(self, head: Head) -> bool:
         """Whether the link can be used now; not if a clock that was ahead has issued it."""

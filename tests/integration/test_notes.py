@@ -1,6 +1,7 @@
 """What the team is told in notes, and what is known of a team where it is chosen."""
 
 from tests.support.client import Client
+from tests.support.community import Clock
 from tests.support.orders import Desk, Team, wish
 
 
@@ -42,3 +43,15 @@ def test_a_team_is_marked_where_it_is_chosen(client: Client) -> None:
     page = desk.get(f"/desk/order/?no={no}").text
     assert "这一单退回过" in page
     assert "没有能用的链接" in page
+
+
+def test_a_link_says_two_weeks_ahead_that_it_ends(client: Client, clock: Clock) -> None:
+    team = Team(client)
+    clock.forward(days=165)
+    assert "到期，请早些" not in team.get().text
+    clock.forward(days=2)
+    page = team.get()
+    assert "到期，请早些" in page.text
+    asked = client.post("/team/", {**page.form("/team/"), "do": "renew"})
+    assert "照常能用" in asked.text
+    assert client.app.team_links.asked(["barbers"]) == ["barbers"]

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from functions.orders import counters
 from functions.orders.counters import NOW, Tally
-from functions.orders.lifecycle import Order, apply, fold
+from functions.orders.lifecycle import Order, apply, fold, moves
 from functions.storage.history import Event, Head
 from tests.support.lifecycle import FILED, by, ended, events, facts
 
@@ -61,6 +61,29 @@ class Desk(RuleBasedStateMachine):
         after = apply(self.orders[no], first)
         second = [] if ended(after) else [data.draw(events(after, self.at.isoformat()))]
         self.move(no, first, *second)
+
+    @rule(pair=st.permutations(NUMBERS), end=st.sampled_from(["", "cancelled", "rejected"]))
+    def one_is_merged_into_another_that_may_be_called_off(
+        self, pair: tuple[str, ...], end: str
+    ) -> None:
+        merged, into = pair[:2]
+        self.at += timedelta(hours=1)
+        at = self.at.isoformat()
+        can = moves(self.orders[into], "clock", at), moves(self.orders[into], "staff", at)
+        if "merged" not in moves(self.orders[merged], "staff", at) or "joined" not in can[0]:
+            return
+        self.move(merged, Event("merged", "staff", at, {"into": into}))
+        self.move(into, Event("joined", "clock", at, {"from": merged}))
+        if end in can[1]:
+            self.move(into, Event(end, "staff", at))
+            self.move(merged, Event("unmerged", "clock", at))
+            assert self.orders[merged].state == "submitted"
+
+    @invariant()
+    def an_order_is_its_history_and_none_of_it_is_lost(self) -> None:
+        for no, history in self.histories.items():
+            assert fold(no, history) == self.orders[no]
+            assert self.orders[no].version == len(history)
 
     @invariant()
     def no_counter_is_negative(self) -> None:
