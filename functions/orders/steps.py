@@ -161,6 +161,15 @@ class Steps(NamedTuple):
         return self.clock.now.isoformat()
 
 
+def _triaged(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """A new triage moves no deadline that has passed, and none without a new level."""
+    level, deadlines = answers.values["level"], steps.orders.deadlines
+    due = deadlines.resumed(order, steps.now) if order.waits_until else order.due
+    if due and (level == order.level or due < steps.now[:10]):
+        return {"due": due}
+    return {"due": deadlines.of_level(steps.now, level)}
+
+
 def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     raised = {"problem": "raised"} if answers.personal.get("problems") else {}
     return {"wording": form["version"], **raised}
@@ -211,9 +220,7 @@ def _check_note(steps: Steps, order: Order, answers: Answers) -> None:
 
 
 FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
-    "triaged": lambda steps, order, form, answers: {
-        "due": steps.orders.deadlines.of_level(steps.now, answers.values["level"])
-    },
+    "triaged": _triaged,
     "dispatched": _dispatched,
     "noted": _noted,
     "resumed": lambda steps, order, form, answers: {

@@ -263,3 +263,45 @@ class TestTheEndOfTheYear:
         assert "还没有 2027 年的节假日" in desk.get("/desk/").text
         holidays(root, "2027-01-01")
         assert "年的节假日" not in desk.get("/desk/").text
+
+
+class TestATriageThatIsRepeated:
+    def test_moves_no_deadline_that_has_passed(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        no = wish(client).no
+        desk.do(no, "triaged", level="routine", service="haircut")
+        due = found(client.app, no).due
+        clock.forward(days=20)
+        desk = Desk(client, "李静")
+        for level in ("routine", "complex"):
+            desk.do(no, "triaged", level=level, service="haircut")
+            order = found(client.app, no)
+            assert (order.level, order.due) == (level, due)
+
+    def test_keeps_the_deadline_unless_the_level_is_another(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        no = wish(client).no
+        desk.do(no, "triaged", level="difficult", service="haircut")
+        due = found(client.app, no).due
+        clock.forward(days=3)
+        desk = Desk(client, "李静")
+        desk.do(no, "triaged", level="difficult", service="haircut")
+        assert found(client.app, no).due == due
+        desk.do(no, "triaged", level="complex", service="haircut")
+        assert found(client.app, no).due > due
+
+    def test_adds_the_days_for_which_the_order_waited_for_its_resident(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        no = wish(client).no
+        desk.do(no, "triaged", level="routine", service="haircut")
+        due = found(client.app, no).due
+        desk.do(no, "paused", until="2027-01-20", note="在外地")
+        clock.forward(days=20)
+        desk = Desk(client, "李静")
+        desk.do(no, "triaged", level="routine", service="haircut")
+        order = found(client.app, no)
+        assert order.due > clock.now.date().isoformat() > due
+        assert not order.waits_until
