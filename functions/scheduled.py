@@ -114,7 +114,7 @@ class Round:
             texts["of"].format(what=app.bundle.words["waits"][state], count=count)
             for state, count in app.orders.overdue(self.today).items()
         ]
-        if problems := len(app.orders.problems(repository.COUNTED)):
+        if problems := len(app.orders.problems(repository.MOST_OVERDUE)):
             late.append(texts["problems"].format(count=problems))
         message = Message(
             f"{DIGEST}:{after.version}:told:{STATION}",
@@ -197,6 +197,7 @@ def rederive(app: App) -> None:
     """Bring what is derived from histories up to the present names, rules and version."""
     with suppress(Conflict):  # Somebody else keeps the names.
         app.names.keep(app.clock.now.isoformat())
+    app.orders.recount(app.clock.now.isoformat())
     app.orders.rederive()
     app.volunteers.rederive()
 

@@ -119,7 +119,7 @@ def _day(at: str) -> date | None:
 def report_xlsx(request: Request, app: App, session: Session) -> Response:
     """The report of a month, with the same digits as on the site."""
     month, words = request.value("month"), app.bundle.words["sheets"]
-    made = figures.report(month, app.store.tally(month))
+    made = figures.report(month, app.store.tally(month), app.clock.now.date())
     named = figures.named(made, app.names.services, app.names.teams)
     rows = figures.rows(named, words["names"], words["kinds"])
     return _download(app, session, "report", month, rows)

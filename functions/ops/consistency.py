@@ -17,11 +17,11 @@ from functions.app import App
 from functions.errors import Conflict, Refused, Unusable
 from functions.ops import demo, history_check
 from functions.ops.history_check import Fault, Repair, Verdict
-from functions.orders import counters, names
+from functions.orders import counters, names, repository
 from functions.orders.counters import Tally
 from functions.people import accounts
 from functions.storage import opening
-from functions.storage.history import Change, Event, Head, Message, Stored
+from functions.storage.history import LAYOUT, Change, Event, Head, Message, Stored
 
 KIND = history_check.DOCTOR
 AT_ONCE = 20
@@ -132,6 +132,8 @@ class _Examination:
         self.unread = 0
         self.unknown = False
         """Whether nobody can know what something counts for."""
+        self.before = False
+        """Whether an earlier version left orders that the schedule has not counted anew yet."""
         known = self._read("facts", lambda: self.store.fact(opening.FACT), "")
         self.given_up = self._read("facts", lambda: self.store.fact(opening.GIVEN_UP), "")
         prints = app.vault.fingerprints
@@ -181,6 +183,8 @@ class _Examination:
         if kept.head or kept.events or kept.personal or kept.damaged:
             self.seen.add(kept.no)
             self.unread += not verdict.events
+        head = kept.head
+        self.before |= head is not None and head.kind == repository.KIND and head.layout < LAYOUT
         self.referred |= history_check.referred(kept)
         self.acted |= history_check.acted(verdict.events)
 
@@ -208,6 +212,8 @@ class _Examination:
             self.faults.append(Fault("uncounted"))
             return {}
         wrong = counters.difference(stored, self.total)
+        if self.before:
+            wrong = {each: n for each, n in wrong.items() if not counters.is_later(*each)}
         for (month, name), missing in sorted(wrong.items(), key=str):
             names = {"month": month or "-", "stands": stored[month, name], "missing": missing}
             self.faults.append(Fault("counter", name, names))

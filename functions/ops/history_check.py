@@ -18,7 +18,7 @@ from functions.orders.privacy import everything_identifying
 from functions.people import access_log, accounts, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Stored
 
-DONE, DOCTOR, DIGEST = "done", "doctor", "digest"
+DONE, DOCTOR, DIGEST = "done", repository.DOCTOR, "digest"
 
 STATES: dict[str, dict[str, str]] = {
     accounts.KIND: {"added": "active", "reset": "active", "disabled": "disabled"},

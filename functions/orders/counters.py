@@ -18,9 +18,11 @@ from datetime import datetime
 from functions.orders.lifecycle import FINAL, Order
 from functions.storage.history import Head
 
+NO_GRID = "·"
+"""The slug of orders that nobody gave to a grid."""
 NOW = ""
 """The month of counters that say what is the case now, not what was filed in a month."""
-ALL, SERVICE, TEAM, VOLUNTEERS = "all", "service", "team", "volunteers"
+ALL, SERVICE, TEAM, GRID, VOLUNTEERS = "all", "service", "team", "grid", "volunteers"
 """Scopes, and the kinds of scopes that :func:`scope` makes."""
 
 STEPS = DISPATCHED, ACCEPTED, DONE, RATED = "dispatched", "accepted", "done", "rated"
@@ -28,8 +30,14 @@ ENDS = REJECTED, CANCELLED, MERGED = "rejected", "cancelled", "merged"
 WISHES, IN_TIME, ASKED, SOLVED = "wishes", "in_time", "asked", "solved"
 PROBLEMS, ANSWERED = "problems", "answered"
 LOAD, MEMBERS, APPLIED = "load", "members", "applied"
+OVERDUE = "overdue"
 """What is counted. ``asked``: orders that were done at least once, so that their resident was asked
-for a rating. ``load``: orders that a team has to work on."""
+for a rating. ``load``: orders that a team has to work on. ``overdue`` is never stored, because it
+follows from :data:`due` and the day (:func:`as_of`)."""
+HANDS = (DISPATCHED, ACCEPTED, DONE)
+"""The states of which each team's orders of now are counted."""
+PROMISED = ("triaged", DISPATCHED, ACCEPTED)
+"""The states in which an order has a deadline and is not done."""
 STARS = ("attitude", "skill", "timeliness")
 
 Tally = Counter[tuple[str, str]]
@@ -45,6 +53,12 @@ stars, given = "{} stars".format, "{} given".format
 """What is counted, from one of ``STARS``: the sum of the stars, and how many ratings had any."""
 hours = "hours:{}:".format
 """What is counted, from a step and before the number of hours from filing to it: orders."""
+median = "median:{}".format
+"""What is published in place of all hours of a step: their median, in half hours."""
+DUE = "due:"
+due = f"{DUE}{{}}".format
+"""What is counted, from a day: orders that were promised by then, are not done, and do not wait for
+their resident."""
 
 
 def together(parts: Iterable[Mapping[str, int]]) -> Counter[str]:
@@ -64,6 +78,26 @@ def by_scope(counted: Mapping[str, int]) -> dict[str, dict[str, int]]:
     return parts
 
 
+def as_of(today: str, counted: Mapping[str, int]) -> Counter[str]:
+    """The counters of a month, with what is overdue on a day in place of when all is due."""
+    made: Counter[str] = Counter()
+    for each, count in counted.items():
+        whose, _, what = each.partition(" ")
+        if not what.startswith(DUE):
+            made[each] += count
+        elif what.removeprefix(DUE) < today:
+            made[name(whose, OVERDUE)] += count
+    return made
+
+
+def is_later(month: str, counter: str) -> bool:
+    """Whether earlier versions did not have such a counter, so that a store which they began has to
+    be counted anew (:meth:`functions.orders.repository.Orders.recount`)."""
+    whose, _, what = counter.partition(" ")
+    of_team = whose.startswith(scope(TEAM, "")) and what in HANDS
+    return whose.startswith(scope(GRID, "")) or what.startswith(DUE) or (month == NOW and of_team)
+
+
 def of_order(order: Order) -> Tally:
     """What an order counts for."""
     counted: Tally = Counter()
@@ -73,6 +107,8 @@ def of_order(order: Order) -> Tally:
         counted[NOW, name(ALL, order.state)] = 1
     if order.state in (DISPATCHED, ACCEPTED):
         counted[NOW, load(order.team)] = 1
+    if order.team and order.state in HANDS:
+        counted[NOW, name(scope(TEAM, order.team), order.state)] = 1
     month = order.filed_at[:7]
     if order.state == MERGED:
         counted[month, name(ALL, MERGED)] = 1
@@ -81,6 +117,7 @@ def of_order(order: Order) -> Tally:
     for whose, counts in (
         (ALL, progress | rating | ({} if merged else _hours(order))),
         (scope(SERVICE, order.service), progress | rating),
+        (scope(GRID, order.grid or NO_GRID), progress | rating),
         (scope(TEAM, order.team), progress if order.team else {}),
         (scope(TEAM, order.rated_team), rating if order.rated_team else {}),
     ):
@@ -122,6 +159,8 @@ def _progress(order: Order) -> dict[str, int]:
             counts[step] = 1
     if order.done_at and order.done_at[:10] <= order.due:
         counts[IN_TIME] = 1
+    if order.state in PROMISED and order.due and not order.waits_until:
+        counts[due(order.due)] = 1
     if order.done_at and not order.rated_at:
         counts[ASKED] = 1
     if order.state in ENDS:

@@ -73,6 +73,8 @@ class Order(NamedTuple):
     rated_volunteer: str = ""
     done_by: str = ""
     """The member of staff who reported it done, if it was no team."""
+    doers: str = ""
+    """The numbers of all volunteers who reported a round of it done, with spaces between."""
     merged_into: str = ""
     filed_at: str = ""
     consulted_at: str = ""
@@ -83,6 +85,7 @@ class Order(NamedTuple):
     rated_at: str = ""
     rating_at: str = ""
     """The same for this round alone: empty again once the order was reopened."""
+    reopened_at: str = ""
     ended_at: str = ""
     erased_at: str = ""
     changed_at: str = ""
@@ -160,6 +163,8 @@ class Move:
     """Fields that take the event's time."""
     copies: Mapping[str, str] = field(default_factory=dict)
     """Fields to copy, and the field that each is copied to."""
+    adds: Mapping[str, str] = field(default_factory=dict)
+    """Fields to copy, and the field of words to which each is added if it is not among them."""
     clears: tuple[str, ...] = ()
     guard: Guard | None = None
 
@@ -249,6 +254,7 @@ TABLE: dict[str, Move] = {
         (TEAM, STAFF),
         keeps={"who": "done_by"},
         stamps=("done_at",),
+        adds={"volunteer": "doers"},
         guard=_not_waiting,
     ),
     "rated": Move(
@@ -278,7 +284,12 @@ TABLE: dict[str, Move] = {
     ),
     # The rating stays until there is a new one, and counts for the team that was rated.
     "reopened": Move(
-        ("rated", "closed"), "submitted", (RESIDENT, STAFF), clears=_ROUND, guard=_reopenable
+        ("rated", "closed"),
+        "submitted",
+        (RESIDENT, STAFF),
+        stamps=("reopened_at",),
+        clears=_ROUND,
+        guard=_reopenable,
     ),
     "undone": Move(("done",), "accepted", (STAFF, TEAM), clears=("done_at", "done_by")),
     "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK), stamps=_END),
@@ -345,6 +356,9 @@ def apply(order: Order, event: Event) -> Order:
         changed["state"] = move.to
     for name, target in move.copies.items():
         changed[target] = getattr(order, name)
+    for name, target in move.adds.items():
+        words = dict.fromkeys([*getattr(order, target).split(), getattr(order, name)])
+        changed[target] = " ".join(filter(None, words))
     for name in move.clears:
         changed[name] = Order._field_defaults[name]
     for name, target in move.sets.items():

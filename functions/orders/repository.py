@@ -13,7 +13,7 @@ from functions.errors import Conflict, Refused, Wrong
 from functions.forms import order_number
 from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import Order, apply, fold, order_of
+from functions.orders.lifecycle import CLOCK, Order, apply, fold, order_of
 from functions.orders.names import Names
 from functions.orders.privacy import CORRECTED, Personal
 from functions.storage.history import LAYOUT, Change, Event, Head
@@ -24,8 +24,17 @@ KIND = "order"
 MOST_JOINED = TOGETHER - 1
 """How many orders can be merged into one: should it be called off, all are opened again with it."""
 ACTED_ON = ("submitted", "triaged", "dispatched", "accepted", "rated")
-COUNTED = 100
+MOST_OVERDUE = 100
 """How many overdue orders of a state are counted at most."""
+DOER = "doer"
+"""The mark of orders of which a volunteer did at least one round."""
+COUNTED, COUNTING = "counted", "2"
+"""The fact that says by which version of the rules a store's counters were made, and that version:
+to be raised with :func:`functions.orders.counters.is_later`."""
+AT_ONCE = 20
+"""Counters in one change; engines limit the size of a transaction."""
+DOCTOR = "doctor"
+"""The number and kind of the history that says when counters were corrected."""
 UNREADABLE = "unreadable"
 """The fact with the numbers of the histories that the schedule could not read in its last round."""
 GUESSES = 5
@@ -91,7 +100,7 @@ class Orders(NamedTuple):
     def overdue(self, today: str) -> dict[str, int]:
         """How many orders are overdue in each state in which somebody has to act, up to a limit."""
         late = {
-            state: len(self.store.waiting(KIND, state, until=today, limit=COUNTED))
+            state: len(self.store.waiting(KIND, state, until=today, limit=MOST_OVERDUE))
             for state in ACTED_ON
         }
         return {state: count for state, count in late.items() if count}
@@ -214,7 +223,10 @@ class Orders(NamedTuple):
             order._asdict(),
             self.deadlines.due(order),
             order.team,
-            tuple([f"{name}:{value}" for name, value in marks.items() if value]),
+            (
+                *(f"{name}:{value}" for name, value in marks.items() if value),
+                *(f"{DOER}:{volunteer}" for volunteer in order.doers.split()),
+            ),
         )
 
     def listed(self, heads: Iterable[Head]) -> list[Head]:
@@ -240,13 +252,37 @@ class Orders(NamedTuple):
         rules = [calendar, desk, self.names.renamed, Order._fields]
         return derive_anew(self.store, KIND, rules, derive)
 
+    def recount(self, at: str) -> None:
+        """Count what an earlier version of the program, which began the store, did not."""
+        if self.store.fact(COUNTED) == COUNTING:
+            return
+        # Where an engine can, in one transaction: nobody moves an order on meanwhile.
+        with self.store.batch() as store:
+            missing, inside = counters.Tally(), self._replace(store=store)
+            for no in store.numbers(KIND):
+                with suppress(Refused, LookupError, TypeError, ValueError):
+                    if order := inside.find(no):
+                        missing.update(_later(counters.of_order(order)))
+            missing.subtract(_later(counters.Tally(store.tallies())))
+            wrong = [(each, count) for each, count in missing.items() if count]
+            for first in range(0, len(wrong), AT_ONCE):
+                tally = dict(wrong[first : first + AT_ONCE])
+                append(store, DOCTOR, DOCTOR, Event("counted", CLOCK, at), tally=tally)
+            store.set_fact(COUNTED, COUNTING)
 
-def append(store: Store, no: str, kind: str, event: Event, once: str = "") -> None:
-    """Add an event to a history that has only events, or begin it, whoever else adds to it."""
+
+def _later(counted: counters.Tally) -> counters.Tally:
+    later = {each: count for each, count in counted.items() if counters.is_later(*each)}
+    return counters.Tally(later)
+
+
+def append(store: Store, no: str, kind: str, event: Event, **more: Any) -> None:
+    """Add an event to a history that has only events, or begin it, whoever else adds to it, with
+    ``more`` of a change."""
     while True:
         head = store.head(no) or Head(no, kind, 0, "", event.at, {})
         try:
-            store.commit(Change(head.followed(), [event], once=once))
+            store.commit(Change(head.followed(), [event], **more))
             return
         except Conflict:
             continue  # Somebody else was first: add it after theirs.

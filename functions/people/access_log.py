@@ -62,7 +62,7 @@ class AccessLog(NamedTuple):
         try:
             with self.store.batch(patience) as store:
                 for once, (no, event) in looks.items():
-                    append(store, f"{KIND}:{no}", KIND, event, once)
+                    append(store, f"{KIND}:{no}", KIND, event, once=once)
         except Exception as error:
             if not of_store(error):
                 raise

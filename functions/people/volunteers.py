@@ -34,6 +34,10 @@ OUTSIDE = ("applied", "inactive")
 """The states of those who are not, or no longer, in a team: their answers are kept for a time."""
 
 
+AT_ONCE = 200
+"""How many volunteers are read at a time."""
+
+
 class Person(NamedTuple):
     """A volunteer with what they typed: name and phone, and whatever the form asks."""
 
@@ -122,7 +126,11 @@ class Volunteers(NamedTuple):
 
     def of_team(self, team: str) -> list[Person]:
         """The active volunteers of a team."""
-        return [self.opened(head) for head in self.store.find(KIND, [f"active {team}"], limit=200)]
+        found, before = list[Person](), ""
+        while heads := self.store.find(KIND, [f"active {team}"], before, AT_ONCE):
+            found += map(self.opened, heads)
+            before = heads[-1].position
+        return found
 
     def fold(self, no: str, events: Iterable[Event]) -> Head:
         """The head that a history amounts to.

@@ -135,7 +135,8 @@ class Builder:
         """
         with self._alone(say):
             # A store without orders, such as one beside a new clone, knows no better figures.
-            if figures and (figures["months"] or not (self.root / FIGURES).exists()):
+            known = figures and (figures["months"] or figures.get("began"))
+            if figures and (known or not (self.root / FIGURES).exists()):
                 encoded = msgspec.json.encode(figures, order="sorted")
                 update(self.root / FIGURES, msgspec.json.format(encoded))
             loaded = theme.load(self.root)

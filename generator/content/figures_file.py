@@ -47,11 +47,11 @@ class Figures(Struct, frozen=True, omit_defaults=True):
 
     made: Day
     months: dict[Month, dict[Name, Count]]
-    now: dict[Name, Count]
     wishes: list[Wish]
     answers: list[Answer]
     names: dict[str, dict[str, str]] = {}
     renamed: dict[str, dict[str, str]] = {}
+    began: str = ""
 
 
 def read(file: Path) -> tuple[dict[str, Any], list[Problem]]:

@@ -590,7 +590,7 @@ def test_a_counter_whose_type_a_flipped_bit_changed_is_counted_anew(
     made = {month: filled.store.tally(month) for month in filled.store.months()}
     changed = f"{column} = CAST({column} AS BLOB)"
     edit(f"UPDATE tallies SET {changed} WHERE name = 'all wishes'")  # noqa: S608
-    assert figures.snapshot(filled.store, filled.clock.now.date())["months"].keys() == made.keys()
+    assert figures.snapshot(filled.store, filled.clock.now.date())["months"].keys() <= made.keys()
     assert not consistency.examine(filled).healthy
     consistency.mend(filled)
     assert {month: filled.store.tally(month) for month in filled.store.months()} == made

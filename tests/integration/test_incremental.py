@@ -62,11 +62,10 @@ TAGS = st.lists(st.sampled_from(["春天", "花", "服务日"]), unique=True)
 DAYS = st.sampled_from(["2026-03-15", "2026-03-16", "2025-12-01"])
 OWN = st.sampled_from(["404.html", "base.html", "news.html", "macros/text.html", "robots.txt"])
 FIGURES: list[dict[str, Any]] = [
-    {"made": "2026-04-01", "months": {}, "now": {}, "wishes": [], "answers": []},
+    {"made": "2026-04-01", "months": {}, "wishes": [], "answers": []},
     {
         "made": "2026-05-01",
         "months": {"2026-04": {"all wishes": 7, "service:haircut wishes": 7}},
-        "now": {},
         "wishes": [{"text": "理发", "service": "haircut", "state": "done", "date": "2026-04-02"}],
         "answers": [],
     },

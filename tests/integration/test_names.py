@@ -208,7 +208,7 @@ def test_a_choice_that_was_renamed_knows_its_former_values(site: Path) -> None:
 def figures(**more: int) -> dict[str, Any]:
     """Figures in which both names of the service have orders, enough of them to be shown."""
     counted = {"all wishes": 12, "service:haircut wishes": 5, "service:new wishes": 7, **more}
-    return {**FIGURES, "months": {"2026-11": counted}, "now": {"team:barbers load": 2}}
+    return {**FIGURES, "months": {"2026-11": counted}}
 
 
 def test_figures_of_before_go_to_the_new_name(site: Path) -> None:

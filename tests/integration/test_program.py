@@ -19,7 +19,7 @@ LOADED = """
 import sys
 from pathlib import Path
 from generator.build import incremental
-figures = {"made": "2026-05-01", "months": {"2026-04": {"all wishes": 7}}, "now": {}, "wishes": [],
+figures = {"made": "2026-05-01", "months": {"2026-04": {"all wishes": 7}}, "wishes": [],
            "answers": []}
 incremental.build(Path(sys.argv[1]), Path(sys.argv[1], "public"), figures=figures)
 modules = [module for name, module in sys.modules.items()

@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.support.site import MADE, SITE
 pytestmark = pytest.mark.slow
 
 MONTH = "2026-11"
+TODAY = date(2026, 12, 2)
 
 
 def order(number: int, service: str = "haircut", team: str = "barbers", **more: Any) -> Order:
@@ -39,7 +41,8 @@ def two_months() -> dict[str, Any]:
     for one in orders:
         for (month, name), count in counters.of_order(one).items():
             months[month][name] = months[month].get(name, 0) + count
-    now = months.pop(counters.NOW)
+    del months[counters.NOW]
+    told = {month: figures.published(counted, TODAY) for month, counted in months.items()}
     wishes = [
         {
             "text": f"想理发 {n}",
@@ -51,8 +54,7 @@ def two_months() -> dict[str, Any]:
     ]
     wishes[0]["service"] = "other"
     answers = [{"text": "灯修好了。", "service": "mending", "month": MONTH}]
-    return {"made": f"{MONTH}-23", "months": dict(months), "now": now, "wishes": wishes,
-            "answers": answers}  # fmt: skip
+    return {"made": TODAY.isoformat(), "months": told, "wishes": wishes, "answers": answers}
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def table(root: Path, period: str) -> list[dict[str, str]]:
 
 
 def test_a_month_says_what_was_counted(reported: Path, snapshot: dict[str, Any]) -> None:
-    report = figures.report(MONTH, snapshot["months"][MONTH])
+    report = figures.report(MONTH, snapshot["months"][MONTH], TODAY)
     shown = cells(reported, f"/report/{MONTH}/")
     assert shown["点单"] == [f"{report.total.wishes} 单"] == ["12 单"]
     assert shown["解决率"] == [f"{report.total.solved}%"]
@@ -103,10 +105,11 @@ def test_a_month_says_what_was_counted(reported: Path, snapshot: dict[str, Any])
     assert shown["理发队"][0] == "6"
     assert "菜单" not in "".join(shown), "one order alone is shown among the others"
     assert list(shown).index("修理队") < list(shown).index("理发队")
+    assert shown["还没分到网格"][0] == "12"
 
 
 def test_the_table_has_the_same_digits(reported: Path, snapshot: dict[str, Any]) -> None:
-    report = figures.report(MONTH, snapshot["months"][MONTH])
+    report = figures.report(MONTH, snapshot["months"][MONTH], TODAY)
     rows = table(reported, MONTH)
     assert rows[0]["类别"] == "合计"
     assert rows[0]["点单"] == str(report.total.wishes)
@@ -123,6 +126,11 @@ def test_a_year_is_its_months_together(root: Path, snapshot: dict[str, Any]) -> 
     assert cells(root, "/report/2026/")["点单"] == ["24 单"]
     assert table(root, "2026")[0]["点单"] == "24"
     links = [a.attributes["href"] for a in page(root, "/report/2026/").css(".report th a")]
+    charts = page(root, "/report/2026/").css("svg[role=img]")
+    assert [title.text() for chart in charts for title in chart.css("title")][:2] == [
+        "五单：每一步还有多少单",
+        "每个月的点单和办完",
+    ]
     assert links == [f"/report/{MONTH}/", "/report/2026-10/"]
 
 
@@ -135,8 +143,8 @@ def test_badges_count_the_last_twelve_months(root: Path, snapshot: dict[str, Any
     built(root, snapshot)
     for address in ("/menu/haircut/", "/teams/barbers/"):
         text = (root / f"public{address}index.html").read_text()
-        assert "近一年点单 6 次 · 满意度 4.7 星（6 人评价）" in text
-    snapshot["made"] = "2027-11-01"
+        assert "近一年公布的点单 6 次 · 满意度 4.7 星（6 人评价）" in text
+    snapshot["made"] = "2027-12-01"
     built(root, snapshot)
     assert "近一年" not in (root / "public/menu/haircut/index.html").read_text()
 
@@ -182,5 +190,62 @@ def test_a_check_knows_the_last_figures(root: Path, snapshot: dict[str, Any]) ->
 
 def test_new_figures_draw_only_what_shows_them(root: Path, snapshot: dict[str, Any]) -> None:
     built(root, snapshot)
-    snapshot["made"] = f"{MONTH}-24"
-    assert built(root, snapshot).written == 2, "this month and this year, which say until when"
+    snapshot["made"] = "2026-12-03"
+    assert built(root, snapshot).written == 0, "months that are over do not say until when"
+    snapshot["wishes"][0]["text"] = "想修灯"
+    assert built(root, snapshot).written == 1, "the page of the wish"
+
+
+def test_a_chart_says_in_words_what_it_shows_and_has_its_table(reported: Path) -> None:
+    for address in (f"/report/{MONTH}/", "/report/2026/", "/report/"):
+        drawn = page(reported, address)
+        charts = drawn.css("figure.chart > svg")
+        assert charts
+        for chart in charts:
+            assert chart.attributes["role"] == "img"
+            names = (chart.attributes["aria-labelledby"] or "").split()
+            title, says = (drawn.css_first(f"#{name}") for name in names)
+            assert title is not None
+            assert says is not None
+            assert (title.tag, says.tag) == ("title", "desc")
+            assert says.text().strip()
+        assert len(drawn.css("details table")) >= 1
+        assert not drawn.css(".report script")
+    said = page(reported, f"/report/{MONTH}/").css_first("#services-says")
+    assert said is not None
+    assert "理发，6 单，50.0%" in said.text()
+
+
+def test_a_month_stands_beside_the_twelve_before_it(root: Path, snapshot: dict[str, Any]) -> None:
+    snapshot["months"]["2025-06"] = {"all wishes": 9}
+    built(root, snapshot)
+    said = page(root, f"/report/{MONTH}/").css_first("#months-says")
+    assert said is not None
+    months = said.text().strip().split("；")
+    assert len(months) == 12
+    assert months[0].startswith("2025年12月点单 0 单")
+    assert months[-1].startswith("2026年11月点单 12 单")
+
+
+def test_the_home_page_has_the_last_month_that_is_over(reported: Path, root: Path) -> None:
+    line = page(reported, "/").css_first(".together .lately")
+    assert line is not None
+    said = line.text()
+    assert said.startswith("2026年11月：点单 12 单，办完 11 单，居民打 4.7 星。")
+    link = line.css_first("a")
+    assert link is not None
+    assert link.attributes["href"] == f"/report/{MONTH}/"
+    built(root)
+    assert not page(root, "/").css(".lately")
+
+
+def test_figures_of_an_earlier_version_tell_no_more_than_those_of_this_one(root: Path) -> None:
+    of = {"all wishes": 3, "all rated": 1, "all asked": 1, "all attitude stars": 1}
+    lonely = of | {"all attitude given": 1, "service:haircut wishes": 3, "team:barbers wishes": 3}
+    known = {"made": "2026-12-02", "wishes": [], "answers": [], "now": {"all done": 1},
+             "months": {MONTH: lonely, "2026-12": lonely}}  # fmt: skip
+    (root / incremental.FIGURES).write_text(json.dumps(known))
+    built(root)
+    assert not (root / "public/report/2026-12").exists()
+    (row,) = table(root, MONTH)
+    assert (row["类别"], row["点单"], row["评价"], row["平均星"]) == ("合计", "3", "", "")

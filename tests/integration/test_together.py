@@ -55,7 +55,7 @@ def test_nothing_personal_is_in_histories_figures_messages_logs_or_public_export
     no = carried_through(client)
     assert [event.kind for event in watched.store.events(no)][-1] == "answered"
     snapshot = figures.snapshot(watched.store, watched.clock.now.date())
-    made = figures.report("2026-11", watched.store.tally("2026-11"))
+    made = figures.report("2026-11", watched.store.tally("2026-11"), watched.clock.now.date())
     rows = figures.rows(made, watched.bundle.services, watched.bundle.words["sheets"]["kinds"])
     written = {
         "events": [dict(event.data) for event in watched.store.events(no)],

@@ -141,8 +141,37 @@ def test_an_order_counts_in_the_month_in_which_it_was_filed_alone() -> None:
 
 
 def test_a_wish_counts_for_all_and_for_its_service_and_for_no_team_yet() -> None:
-    assert month(order("submitted")) == {"all wishes": 1, "service:haircut wishes": 1}
+    nowhere = counters.scope(counters.GRID, counters.NO_GRID)
+    assert month(order("submitted")) == {
+        "all wishes": 1,
+        "service:haircut wishes": 1,
+        f"{nowhere} wishes": 1,
+    }
     assert now(order("submitted")) == {"all submitted": 1}
+
+
+def test_an_order_counts_for_its_grid_and_its_rating_too() -> None:
+    counted = month(order(*FILED, attitude=4)._replace(grid="north"))
+    assert (counted["grid:north wishes"], counted["grid:north done"]) == (1, 1)
+    assert (counted["grid:north rated"], counted["grid:north attitude stars"]) == (1, 4)
+
+
+def test_what_is_not_done_by_its_day_is_overdue_from_the_next_day_until_it_is_done() -> None:
+    def overdue(counted: Order, today: str) -> int:
+        return counters.as_of(today, month(counted))["service:haircut overdue"]
+
+    for steps in (2, 3, 4):
+        late = order(*FILED[:steps], due="2026-12-01")
+        assert [overdue(late, f"2026-12-0{day}") for day in (1, 2)] == [0, 1]
+    assert overdue(order(*FILED[:5], due="2026-12-01"), "2026-12-09") == 0
+    assert overdue(then(late, "paused"), "2026-12-09") == 0, "it waits for its resident"
+    assert not [name for name in counters.as_of("2026-12-09", month(late)) if "due:" in name]
+
+
+def test_every_team_knows_how_many_orders_it_has_in_each_state() -> None:
+    at = [now(order(*FILED[:n])) for n in (3, 4, 5)]
+    for counted, state in zip(at, counters.HANDS, strict=True):
+        assert counted[f"team:barbers {state}"] == 1
 
 
 def test_a_team_has_on_its_hands_what_it_was_sent_until_it_is_done() -> None:

@@ -62,6 +62,7 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
         "renamed": source(site.renamed),
         "figures": figures,
         "counted": figures._replace(read=partial(reports.lately, known)),
+        "last_month": figures._replace(read=partial(reports.last_month, known)),
     }
     # Which pages there are depends on all sources, but only on a part of each news item.
     decisive = digest([rows.places, *[each.digest for each in sources.values()]])

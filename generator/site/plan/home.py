@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from functions.orders.figures import Report
 from generator.content.models import Fair, News, Service, Team, by_category
 from generator.site.plan.news import card
 from generator.site.plan.page import Page
@@ -11,7 +12,11 @@ LATEST = 5
 
 
 def pages(
-    menu: Sequence[Service], teams: Sequence[Team], fairs: Sequence[Fair], latest: Sequence[News]
+    menu: Sequence[Service],
+    teams: Sequence[Team],
+    fairs: Sequence[Fair],
+    latest: Sequence[News],
+    last_month: Report | None,
 ) -> Iterator[Page]:
     """Some of everything; ``latest`` are the newest news."""
     data = {
@@ -19,5 +24,6 @@ def pages(
         "news": [card(item.brief) for item in latest[:LATEST]],
         "fairs": fairs[:1],
         "teams": len(teams),
+        "last_month": last_month,
     }
     yield Page("/", "home.html", data)

@@ -1,8 +1,10 @@
 """The community's figures: a report a month and a year, and the wish list, all made from a snapshot
-(:func:`functions.orders.figures.snapshot`), which may be empty."""
+(:func:`functions.orders.figures.snapshot`), which may be empty. A year is its published months
+added up, so that it tells no more than they do."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from functions.orders import counters
@@ -15,39 +17,48 @@ Figures = Mapping[str, Any]
 Names = Mapping[str, str]
 """The names of services or teams, by the names of their files."""
 YEAR = 12
-WISHES = counters.name(counters.ALL, counters.WISHES)
 
 
 def pages(figures: Figures, menu: Sequence[Service]) -> Iterator[Page]:
     """The index, a page and a table for every month and year, and the wish list."""
     names = figures.get("names", {})
     services, teams = names.get("service", {}), names.get("team", {})
-    months: Mapping[str, Mapping[str, int]] = figures.get("months", {})
+    months = _months(figures)
     years: dict[str, list[str]] = defaultdict(list)
-    for month in sorted(months, reverse=True):
+    for month in reversed(months):
         years[month[:4]].append(month)
-    periods = {year: counters.together(months[m] for m in parts) for year, parts in years.items()}
-    made = {
-        period: _named(public.report(period, counted), services, teams)
-        for period, counted in [*months.items(), *periods.items()]
+    periods = {year: _year(figures, year, parts) for year, parts in years.items()}
+    index = {
+        "years": years,
+        "latest": last_month(figures),
+        "trend": _trend(months, max(months, default="")),
+        "began": figures.get("began", ""),
     }
-    latest = made.get(max(months, default=""))
-    yield Page("/report/", "report_index.html", {"years": years, "latest": latest})
-    for period, report in made.items():
+    yield Page("/report/", "report_index.html", index)
+    for period, report in {**months, **periods}.items():
+        of_year = years.get(period, [])
+        named = _named(report, services, teams)
         data = {
-            "report": report,
-            "months": {m: months[m].get(WISHES, 0) for m in years.get(period, [])},
+            "report": named,
+            "months": of_year,
+            "trend": _trend(months, period),
             "answers": [
                 {"text": each["text"], "service": services.get(each["service"], each["service"])}
                 for each in figures.get("answers", [])
                 if each["month"].startswith(period)
             ],
-            # Only while the period lasts, so that old reports are not rendered again every day.
-            "until": figures["made"] if figures["made"].startswith(period) else "",
+            # Only while the year lasts.
+            "until": of_year[0] if of_year and figures["made"].startswith(period) else "",
         }
         yield Page(f"/report/{period}/", "report.html", data)
-        yield Page(f"/report/{period}/report.csv", "report.csv", {"report": report})
+        yield Page(f"/report/{period}/report.csv", "report.csv", {"report": named})
     yield from paged("/wishes/", "wishes.html", _wishes(figures, services, menu))
+
+
+def last_month(figures: Figures) -> Report | None:
+    """The report of the last month that is over."""
+    months = _months(figures)
+    return months[max(months)] if months else None
 
 
 def _wishes(figures: Figures, services: Names, menu: Sequence[Service]) -> list[dict[str, str]]:
@@ -66,19 +77,55 @@ def _wishes(figures: Figures, services: Names, menu: Sequence[Service]) -> list[
 
 def lately(figures: Figures) -> dict[str, Line]:
     """What to show of each service and team (``team:barbers``) that had enough orders in the last
-    twelve months, the snapshot's own included."""
+    twelve months that are over, as far as their own months were published."""
     if not figures:
         return {}
-    year, month = (int(part) for part in figures["made"].split("-")[:2])
-    began = f"{year - 1}-{month + 1:02}" if month < YEAR else f"{year}-01"
-    late = counters.together(c for name, c in figures["months"].items() if name >= began)
-    # Each by itself: none needs to be hidden among others, because the others are not shown.
+    first = _back(figures["made"][:7], YEAR)
+    late = counters.together(c for name, c in figures["months"].items() if name >= first)
     lines = {
         scope: public.line(scope.partition(":")[2], counted, 0)
         for scope, counted in counters.by_scope(late).items()
         if scope.startswith((f"{counters.SERVICE}:", f"{counters.TEAM}:"))
     }
     return {scope: line for scope, line in lines.items() if line.wishes >= FEWEST}
+
+
+def _months(figures: Figures) -> dict[str, Report]:
+    """The report of every month, the earliest first."""
+    months = sorted(figures.get("months", {}).items())
+    return {month: public.report(month, counted, _day(figures)) for month, counted in months}
+
+
+def _year(figures: Figures, year: str, months: Sequence[str]) -> Report:
+    """The report of a year's months together; medians cannot be added up."""
+    counted = counters.together(figures["months"][month] for month in months)
+    made = public.report(year, counted, _day(figures))
+    return made._replace(hours=dict.fromkeys(made.hours))
+
+
+def _trend(months: Mapping[str, Report], period: str) -> list[Report]:
+    """The twelve months that end with a month, or those of a year, from the first there is; a month
+    without orders has an empty report."""
+    if not months:
+        return []
+    last = min(f"{period}-12"[:7], max(months))
+    first = f"{period}-01" if len(period) == len("2026") else _back(last, YEAR - 1)
+    wanted = [_back(last, by) for by in reversed(range(YEAR))]
+    return [
+        months.get(month) or public.report(month, {}, date.min)
+        for month in wanted
+        if month >= max(first, min(months))
+    ]
+
+
+def _back(month: str, by: int) -> str:
+    """The month that was so many months earlier."""
+    count = int(month[:4]) * 12 + int(month[5:]) - 1 - by
+    return f"{count // 12}-{count % 12 + 1:02}"
+
+
+def _day(figures: Figures) -> date:
+    return date.fromisoformat(figures["made"])
 
 
 def _named(report: Report, services: Names, teams: Names) -> Report:
