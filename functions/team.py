@@ -7,7 +7,7 @@ from typing import Any
 from functions.app import App
 from functions.errors import Problem
 from functions.forms import order_number
-from functions.orders import repository
+from functions.orders import counters, repository
 from functions.orders.lifecycle import RESIDENT, TEAM, Order
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
@@ -48,13 +48,28 @@ def show(request: Request, app: App, team: str) -> Response:
     it."""
     if request.value("no"):
         return show_order(request, app, team)
+    chosen, after = request.value("state"), request.value("after")
     lists = {
-        state: app.orders.listed(app.store.waiting(repository.KIND, state, owner=team, limit=SHOWN))
-        for state in STATES
+        state: app.orders.listed(
+            app.store.waiting(repository.KIND, state, owner=team, after=after, limit=SHOWN)
+        )
+        for state in ((chosen,) if chosen in STATES else STATES)
     }
     key, today = request.value("key"), app.clock.now.date().isoformat()
-    ends = app.team_links.ends(team)
-    return view(app, "board.html", team=team, key=key, lists=lists, today=today, ends=ends)
+    counted = counters.by_scope(app.store.tally(counters.NOW))
+    counts = counted.get(counters.scope(counters.TEAM, team), {})
+    return view(
+        app,
+        "board.html",
+        team=team,
+        key=key,
+        lists=lists,
+        today=today,
+        counts=counts,
+        full=SHOWN,
+        after=after,
+        ends=app.team_links.ends(team),
+    )
 
 
 def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> Response:

@@ -1,15 +1,18 @@
 """Volunteers at the desk: sign-ups to answer, teams, and what each has done."""
 
-from functools import partial
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from functions.app import App
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Refused
 from functions.forms.answers import Shown, shown
 from functions.orders import counters, repository
-from functions.orders.lifecycle import order_of
+from functions.orders.lifecycle import Order, apply
+from functions.orders.repository import History
 from functions.people import volunteers
-from functions.people.volunteers import Person
+from functions.people.volunteers import AT_ONCE, Person
+from functions.storage.history import Event
 from functions.web import step_forms
 from functions.web.http import Request, Response, see_other
 
@@ -42,10 +45,14 @@ def show(request: Request, app: App, session: Session) -> Response:
 def record(request: Request, app: App, session: Session, notice: str = "") -> Response:
     """A volunteer's page: what they answered, what they did, how it was rated."""
     person = _person(request, app)
-    no, find = person.head.no, partial(app.store.find, repository.KIND)
-    orders = [order_of(head) for head in find([f"volunteer:{no}"], limit=PAGE)]
-    rated = [order_of(head) for head in find([f"rated:{no}"], limit=1000)]
-    stars = [value for order in rated for name in counters.STARS if (value := getattr(order, name))]
+    orders = _served(app, person.head.no)
+    rounds = [
+        each
+        for order, events in orders
+        for each in _rounds(order.no, events)
+        if each.by == person.head.no
+    ]
+    stars = [value for each in rounds for value in each.stars]
     return view(
         app,
         session,
@@ -53,9 +60,9 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
         409 if notice else 200,
         person=person,
         answers=_answers(app, person),
-        history=app.store.events(no),
-        orders=orders,
-        rated=len(rated),
+        history=app.store.events(person.head.no),
+        rounds=rounds,
+        rated=sum(each.rated for each in rounds),
         stars=sum(stars) / len(stars) if stars else None,
         can=[k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after],
         notice=notice,
@@ -76,6 +83,44 @@ def act(request: Request, app: App, session: Session) -> Response:
     except (Refused, Conflict):
         return record(request, app, session, "moved")
     return see_other(f"/desk/person/?no={person.head.no}")
+
+
+class Round(NamedTuple):
+    """A time that somebody did an order, and what came of it."""
+
+    no: str
+    by: str
+    at: str
+    rated: bool = False
+    stars: tuple[int, ...] = ()
+    again: bool = False
+    """Whether the order was reopened after it."""
+
+
+def _rounds(no: str, events: Iterable[Event]) -> list[Round]:
+    """The rounds of an order that were done, and not taken back, the first one first."""
+    found, order = list[Round](), Order(no)
+    for event in events:
+        before, order = order, apply(order, event)
+        if event.kind == "done":
+            found.append(Round(no, order.volunteer, event.at))
+        elif found and event.kind == "rated":
+            stars = tuple(value for name in counters.STARS if (value := getattr(order, name)))
+            found[-1] = found[-1]._replace(rated=True, stars=stars)
+        elif found and event.kind == "reopened":
+            found[-1] = found[-1]._replace(again=True)
+        elif found and (before.state, order.state) == ("done", "accepted"):
+            found.pop()
+    return found
+
+
+def _served(app: App, no: str) -> list[History]:
+    """All orders of which a volunteer did a round, the newest first."""
+    found, before = list[History](), ""
+    while heads := app.store.find(repository.KIND, [f"{repository.DOER}:{no}"], before, AT_ONCE):
+        found += [history for head in heads if (history := app.orders.history(head.no))]
+        before = heads[-1].position
+    return found
 
 
 def _answers(app: App, person: Person) -> list[Shown]:

@@ -157,9 +157,11 @@ def test_everything_is_there_under_the_new_name(town: Town) -> None:
     for name in ALL:
         text = town.sheet(desk, name)
         assert "barbers" not in text
-        assert ("美发队" in text) == (name != "report"), text
-    known = json.dumps(figures.snapshot(town.app.store, town.clock.now.date())["months"])
-    assert "service:cut wishes" in known
+        assert "美发队" in text, text
+    next_year = town.clock.now.date().replace(year=town.clock.now.year + 1)
+    known = json.dumps(figures.snapshot(town.app.store, next_year)["months"])
+    assert "all wishes" in known
+    assert "service:cut wishes" in town.app.store.tally("2026-11")
     assert "haircut" not in known
     old = (town.root / "public/teams/barbers/index.html").read_text()
     assert 'content="0; url=/teams/hair/"' in old
