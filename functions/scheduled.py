@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
+from functions import imports
 from functions.app import App, from_environment
 from functions.context import logs
 from functions.errors import Conflict, Refused
@@ -181,6 +182,8 @@ def tick(app: App) -> dict[str, Any]:
         made.erase()
     with made.part("messages"):
         made.done["sent"] = sum(wait() for wait in deliveries)
+    with made.part("imports"):
+        imports.tick(app)
     with made.part("failed"):
         made.done["failed"] = len(app.store.messages("failed"))
     with made.part("unreadable"):

@@ -1,6 +1,17 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
-from functions.desk import board, order, report, roster, search, session, staff, teams, workbooks
+from functions.desk import (
+    board,
+    importing,
+    order,
+    report,
+    roster,
+    search,
+    session,
+    staff,
+    teams,
+    workbooks,
+)
 from functions.desk.session import SIGN_IN, DeskAction, signed_in
 from functions.web.http import Routes, entry
 
@@ -10,12 +21,14 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/find/": {"GET": search.show},
     "/desk/order/": {"GET": order.show, "POST": order.act},
     "/desk/wish/": {"GET": order.blank, "POST": order.file},
-    "/desk/people/": {"GET": roster.show},
+    "/desk/people/": {"GET": roster.show, "POST": roster.approve},
     "/desk/person/": {"GET": roster.record, "POST": roster.act},
     "/desk/teams/": {"GET": teams.show, "POST": teams.act},
     "/desk/messages/": {"GET": board.messages, "POST": board.send_again},
     "/desk/report/": {"GET": report.show},
-    "/desk/sheets/": {"GET": workbooks.show, "POST": workbooks.take},
+    "/desk/sheets/": {"GET": workbooks.show, "POST": importing.receive},
+    "/desk/sheets/template.xlsx": {"GET": workbooks.template_xlsx},
+    "/desk/import/": {"GET": importing.show, "POST": importing.act},
     "/desk/sheets/orders.xlsx": {"POST": workbooks.orders_xlsx},
     "/desk/sheets/ratings.xlsx": {"POST": workbooks.ratings_xlsx},
     "/desk/sheets/volunteers.xlsx": {"POST": workbooks.volunteers_xlsx},

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from functions.app import App
 from functions.desk.session import Session, view
-from functions.errors import Conflict, Problem, Refused
+from functions.errors import Conflict, Problem, Refused, Unfinished
 from functions.forms.answers import Shown, shown
 from functions.orders import counters, repository
 from functions.orders.lifecycle import Order, apply
@@ -20,7 +20,9 @@ PAGE = 30
 STATES = ("applied", "active", "inactive")
 
 
-def show(request: Request, app: App, session: Session) -> Response:
+def show(
+    request: Request, app: App, session: Session, results: list[tuple[str, str]] | None = None
+) -> Response:
     """Volunteers in a state, and of one team if a team is chosen; new sign-ups first of all."""
     now = counters.by_scope(app.store.tally(counters.NOW))
     counts = now.get(counters.VOLUNTEERS, {})
@@ -39,7 +41,32 @@ def show(request: Request, app: App, session: Session) -> Response:
         people=[(person, _answers(app, person)) for person in people],
         before=heads[-1].position if len(heads) == PAGE else "",
         counts=counts,
+        open_teams=app.bundle.teams,
+        results=results or [],
     )
+
+
+def approve(request: Request, app: App, session: Session) -> Response:
+    """Approve those who are ticked, each into the team chosen for all, or the one they asked for.
+    Each is a transaction of its own, and the page says what became of each."""
+    results: list[tuple[str, str]] = []
+    for no in request.typed.get("no", []):
+        person = app.volunteers.find(no)
+        if person is None:
+            continue
+        team = request.value("into") or person.head.data.get("wants", "")
+        code = "" if team in app.bundle.teams else "team"
+        try:
+            if not code:
+                app.volunteers.move(person.head, "approved", who=session.who, team=team)
+        except (Refused, Conflict):
+            code = "moved"
+        except Exception as error:
+            if any(not done for _, done in results):
+                raise Unfinished from error
+            raise
+        results.append((person.name, code))
+    return show(request, app, session, results)
 
 
 def record(request: Request, app: App, session: Session, notice: str = "") -> Response:

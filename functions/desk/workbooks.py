@@ -1,39 +1,32 @@
-"""Excel at the desk: exports of orders, ratings, volunteers and the report; imports of paper."""
+"""Excel at the desk: exports of orders, ratings, volunteers, the report; tables to fill in."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
+from functions import imports
 from functions.app import App
 from functions.desk.session import Session, view
-from functions.errors import Conflict, Refused, Unfinished, Wrong
+from functions.errors import Problem
 from functions.forms import order_number, spreadsheet
 from functions.forms.answers import row
-from functions.forms.definition import Answers, Form, check
 from functions.forms.kinds import Cell
 from functions.orders import corrections, figures, repository
-from functions.orders.lifecycle import STAFF, order_of
+from functions.orders.lifecycle import order_of
 from functions.orders.privacy import Unreadable
 from functions.people import volunteers
 from functions.people.accounts import Accounts
 from functions.storage.history import Head
-from functions.web import step_forms, submission
+from functions.web import step_forms
 from functions.web.http import Request, Response
-from functions.web.submission import Begin
 
 AT_ONCE = 500
 
 
-def show(
-    request: Request, app: App, session: Session, status: int = 200, **outcome: Any
-) -> Response:
-    """The tables that can be exported and imported, and what became of an import."""
-    data = {"problems": [], "taken": None, "known": 0, "kind": ""} | outcome
-    heads, months = {kind: _labels(app, kind) for kind in FORMS}, app.store.months()[::-1]
-    return view(app, session, "sheets.html", status, heads=heads, months=months, **data)
+def show(request: Request, app: App, session: Session) -> Response:
+    """The tables that can be exported and imported."""
+    return view(app, session, "sheets.html", months=app.store.months()[::-1])
 
 
 def orders_xlsx(request: Request, app: App, session: Session) -> Response:
@@ -99,8 +92,8 @@ def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
 def _answers(
     app: App, kind: str, picked: Mapping[str, Any], typed: Mapping[str, Any]
 ) -> list[Cell]:
-    """The cells of the questions and of other answers, in the words that :func:`take` reads."""
-    form, words = app.bundle.actions[FORMS[kind]], app.bundle.words
+    """The cells of the questions and of other answers, in the words that an import reads."""
+    form, words = app.bundle.actions[imports.FORMS[kind]], app.bundle.words
     offered = [c["value"] for f in form["fields"] if f["name"] == "source" for c in f["choices"]]
     if (source := picked.get("source")) and source not in offered:
         picked = {**picked, "source": words["sources"][source]}  # Nobody brings it on paper.
@@ -109,7 +102,7 @@ def _answers(
 
 
 def _labels(app: App, kind: str) -> list[str]:
-    return [field["label"] for field in app.bundle.actions[FORMS[kind]]["fields"]]
+    return [field["label"] for field in app.bundle.actions[imports.FORMS[kind]]["fields"]]
 
 
 def _day(at: str) -> date | None:
@@ -125,89 +118,24 @@ def report_xlsx(request: Request, app: App, session: Session) -> Response:
     return _download(app, session, "report", month, rows)
 
 
-def take(request: Request, app: App, session: Session) -> Response:
-    """Import a workbook: every row is checked, and all are taken or none."""
+def template_xlsx(request: Request, app: App, session: Session) -> Response:
+    """An empty table to fill in, with a sheet that says what each column takes."""
     kind = request.value("kind")
-    if kind not in TAKES:
-        return show(request, app, session, 422, problems=[(0, app.bundle.words["sheets"]["kind"])])
-    form = app.bundle.actions[FORMS[kind]]
-    try:
-        rows = spreadsheet.read(request.files.get("file", b""), form)
-    except Wrong as wrong:
-        sentence = app.bundle.words["sheets"]["unreadable"][wrong.code].format(**wrong.names)
-        return show(request, app, session, 422, problems=[(0, sentence)])
-    problems, commits = [], []
-    for line, typed in rows:
-        answers = check(form, typed, app.clock.now.date())
-        try:
-            if not answers.errors:
-                commits.append(TAKES[kind](app, session, form, answers))
-        except Wrong as wrong:
-            answers.errors[wrong.field] = wrong
-        sentences = submission.sentences(app, form, answers.errors)
-        problems += [(line, sentence) for sentence in sentences.values()]
-    if problems:
-        return show(request, app, session, 422, problems=problems)
-    taken = 0
-    for commit in commits:
-        try:
-            taken += commit()
-        except Exception as error:
-            if taken:
-                raise Unfinished from error
-            raise
-    return show(request, app, session, taken=taken, known=len(commits) - taken, kind=kind)
+    if kind not in imports.FORMS:
+        raise Problem(404, "not_found")
+    form, words = imports.form(app, kind), app.bundle.words["imports"]
+    names = imports.names(app, kind)
+    heads = [[*names[field["name"]], ""][1] or field["label"] for field in form["fields"]]
+    notes: list[list[Cell]] = [words["notes"]]
+    for head, field in zip(heads, form["fields"], strict=True):
+        offered = "\n".join(choice["label"] for choice in field["choices"])
+        must = words["must"] if field["required"] else ""
+        notes.append([head, must, offered or words["takes"].get(field["kind"], "")])
+    title = words["titles"][kind]
+    content = spreadsheet.xlsx(title, heads, [], **{words["help"]: notes})
+    return _file(f"{title}.xlsx", content)
 
 
-Commit = Callable[[], bool]
-"""Takes a row; false if the same row was taken before."""
-
-
-def _take_wish(app: App, session: Session, form: Form, answers: Answers) -> Commit:
-    more = {"who": session.who}
-    begin = partial(app.steps.begin, form=form, answers=answers, by=STAFF, more=more)
-    # The same wish in another month is another wish: many services are needed every month.
-    month = app.clock.now.date().isoformat()[:7]
-    return _once(app, submission.name_of(app, "row", "wish", month, answers.values), begin)
-
-
-def _take_volunteer(app: App, session: Session, form: Form, answers: Answers) -> Commit:
-    begin = app.volunteers.applied(form, answers, STAFF, who=session.who)
-    return _once(app, submission.name_of(app, "row", "volunteer", answers.values), begin)
-
-
-def _once(app: App, once: str, begin: Begin) -> Commit:
-    def commit() -> bool:
-        is_new = not app.store.filed(once)
-        submission.begin_once(app, begin, once)
-        return is_new
-
-    return commit
-
-
-def _take_rating(app: App, session: Session, form: Form, answers: Answers) -> Commit:
-    order = app.orders.find(answers.values["no"])
-    once = submission.name_of(app, "row", "rating", answers.values)
-    if app.store.filed(once):
-        return lambda: False
-    if order is None or "rated" not in app.steps.offered(order, STAFF):
-        raise Wrong("unratable", "no")
-
-    def commit() -> bool:
-        with suppress(Refused, Conflict):  # It was rated meanwhile; once is enough.
-            app.steps.take(order, "rated", STAFF, form, answers, {"who": session.who}, once=once)
-            return True
-        return False
-
-    return commit
-
-
-TAKES: dict[str, Callable[[App, Session, Form, Answers], Commit]] = {
-    "wishes": _take_wish,
-    "volunteers": _take_volunteer,
-    "ratings": _take_rating,
-}
-FORMS = {"wishes": "submitted", "volunteers": "applied", "ratings": "rated_on_paper"}
 EXPORTS = {"orders": "wishes", "volunteers": "volunteers", "ratings": "ratings"}
 """The table as which an export can be imported again."""
 
@@ -229,9 +157,13 @@ def _download(
     heads = words["report"]
     if name in EXPORTS:
         heads = [*columns[name], *_labels(app, EXPORTS[name]), columns["others"]]
-    file = quote(f"{title}{month and '-' + month}.xlsx")
+    name = f"{title}{month and '-' + month}.xlsx"
+    return _file(name, spreadsheet.xlsx(title, heads, rows))
+
+
+def _file(name: str, content: IO[bytes]) -> Response:
     headers = {
         "content-type": spreadsheet.XLSX,
-        "content-disposition": f"attachment; filename*=UTF-8''{file}",
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
     }
-    return Response(spreadsheet.xlsx(title, heads, rows), 200, headers)
+    return Response(content, 200, headers)

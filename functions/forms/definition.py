@@ -11,7 +11,7 @@ answers were stored before it had the role.
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ from functions.forms.kinds import KINDS, Field, current
 
 Form = Mapping[str, Any]
 
+RECEIVED = "received"
+"""The question of the desk's own forms when a paper came: it counts from then."""
 OTHER = "other"
 """What is picked where nothing in the list fits."""
 PERSONAL = "personal"
@@ -43,7 +45,10 @@ ROLES = {
 }
 """What the program uses an answer for, and the kinds of question that can give it."""
 
-RECORDED = ("wording", "key", "source", "who", "wants", "due", "problem", "questions")
+RECORDED = (
+    *("wording", "key", "source", "received", "who", "wants", "due", "problem"),
+    "questions",
+)
 """What the program itself writes into an event beside the answers; no question may be named so."""
 
 
@@ -75,17 +80,21 @@ BLANK = frozenset({"Cf", "Zs", "Zl", "Zp"})
 """The categories of characters that nobody sees: spaces, and marks without a shape."""
 
 
+def _filled(typed: Iterable[str]) -> list[str]:
+    """What is not empty of what was typed, with ends of lines as they are here."""
+    texts = [text.replace("\r\n", "\n").translate(LINE_ENDS).strip() for text in typed]
+    return [each for each in texts if not BLANK.issuperset(map(unicodedata.category, each))]
+
+
 def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answers:
     """Check what was typed, by field name, against the definition; never raises for input. Fields
     left empty have no value. Names that the form does not have are ignored, so that a form drawn
     before the definition changed is still taken."""
     answers = Answers({}, {}, {}, {})
-    for field in form["fields"]:
-        name, kind, texts = field["name"], KINDS[field["kind"]], []
-        for text in typed.get(name, ()):
-            text = text.replace("\r\n", "\n").translate(LINE_ENDS).strip()
-            if not BLANK.issuperset(map(unicodedata.category, text)):
-                texts.append(text)
+    # The day on which a paper was received comes first, because wished days are judged by it.
+    for field in sorted(form["fields"], key=lambda field: field["name"] != RECEIVED):
+        name, kind = field["name"], KINDS[field["kind"]]
+        texts = _filled(typed.get(name, ()))
         if not texts:
             if field["required"]:
                 answers.errors[name] = Wrong("required")
@@ -97,6 +106,8 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
         except Wrong as wrong:
             answers.errors[name] = wrong
             continue
+        if name == RECEIVED:
+            today = date.fromisoformat(value)
         if is_personal(field):
             answers.personal[name] = value
         elif kind.kept == "history":

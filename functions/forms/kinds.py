@@ -179,6 +179,11 @@ class Phone(_Typed):
         normal = value.removeprefix("+86")
         return normal if not normal or MOBILE.fullmatch(normal) else f"0{normal}"
 
+    def typed(self, field: Field, text: str) -> list[str]:
+        """Excel takes a phone for a number, and drops the 0 at the beginning of a landline's."""
+        lost = text.isascii() and text.isdigit() and not MOBILE.fullmatch(text)
+        return [f"0{text}" if lost and LANDLINE.fullmatch(f"0{text}") else text]
+
 
 def current(field: Field, value: str) -> str:
     """The value that a choice has now; forms that show one of its former values are taken, too."""
@@ -186,6 +191,24 @@ def current(field: Field, value: str) -> str:
         if value in choice.get("former", ()):
             return str(choice["value"])
     return value
+
+
+DECORATION = re.compile(r"[^\w]|志愿|服务|队")
+"""What people leave out of a label, or add to it: 理发服务 is 理发."""
+
+
+def _meant(field: Field, text: str) -> str:
+    """The value of the choice that a text means: the one with this label, or the only one whose
+    label has the same core, or whose core is part of the other. Empty if there is no such one."""
+    labels = {str(choice["label"]): str(choice["value"]) for choice in field["choices"]}
+    if text in labels:
+        return labels[text]
+    core = DECORATION.sub("", text)
+    cores = [(DECORATION.sub("", label), value) for label, value in labels.items()]
+    same = {value for each, value in cores if each and each == core}
+    near = {value for each, value in cores if core and each and (core in each or each in core)}
+    found = same or (near if len(core) > 1 else set())
+    return found.pop() if len(found) == 1 else ""
 
 
 class Choice(_Plain):
@@ -208,8 +231,7 @@ class Choice(_Plain):
         return COMMA.join([*labels, *(str(value) for value in values if value not in offered)])
 
     def typed(self, field: Field, text: str) -> list[str]:
-        values = {choice["label"]: choice["value"] for choice in field["choices"]}
-        return [values.get(text, text)]
+        return [_meant(field, text) or text]
 
 
 class Choices(Choice):
@@ -223,13 +245,16 @@ class Choices(Choice):
 
     def typed(self, field: Field, text: str) -> list[str]:
         """The fewest labels that make up the text, because a label may have a comma itself."""
-        values = {choice["label"]: choice["value"] for choice in field["choices"]}
-        parts, found = text.split(COMMA), []
+        parts, found = SEPARATOR.split(text), []
         while parts:
-            labels = [COMMA.join(parts[:size]).strip() for size in range(len(parts), 0, -1)]
-            label = next((label for label in labels if label in values), labels[-1])
-            found.append(values.get(label, label))
-            parts = parts[len(labels) - labels.index(label) :]
+            # A label is every second part, and a separator stands between two of them.
+            sizes = range(len(parts), 0, -2)
+            texts = ["".join(parts[:size]).strip() for size in sizes]
+            labels = {choice["label"] for choice in field["choices"]}
+            index = next((i for i, each in enumerate(texts) if each in labels), len(texts) - 1)
+            if texts[index]:
+                found.append(_meant(field, texts[index]) or texts[index])
+            parts = parts[sizes[index] + 1 :]
         return found
 
 
@@ -250,7 +275,18 @@ class Stars(_Plain):
     def cell(self, field: Field, value: int) -> Cell:
         return value
 
+    def typed(self, field: Field, text: str) -> list[str]:
+        """Also 5星, 五星, 5分, ★★★★★ and ★★★★☆."""
+        if not text.strip("★☆⭐"):
+            return [str(len(text) - text.count("☆"))]
+        digit = unicodedata.normalize("NFKC", text).strip("颗 ").rstrip("星分")
+        return [str("一二三四五".find(digit) + 1) if digit and digit in "一二三四五" else digit]
 
+
+SEPARATOR = re.compile(r"([、，,；;/\n])")
+"""What people put between several answers in one cell."""
+SERIAL, FIRST_DAY = re.compile(r"[45]\d{4}"), date(1899, 12, 30)
+"""A date as Excel counts days (46361), from 2009 to 2064, and the day from which it counts."""
 WRITTEN_DAY = r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"
 SPOKEN_DAYS = ("今天", "明天", "后天", "大后天")
 
@@ -294,13 +330,31 @@ class Date(_Plain):
     def cell(self, field: Field, value: str) -> Cell:
         return date.fromisoformat(value)
 
+    def typed(self, field: Field, text: str) -> list[str]:
+        if SERIAL.fullmatch(text):
+            return [(FIRST_DAY + timedelta(days=int(text))).isoformat()]
+        return [text]
+
+
+class Past(Date):
+    """A day that has come, at most a quarter ago: when a paper was received."""
+
+    longest = timedelta(days=92)
+
+    def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
+        first = today - self.longest
+        day = self._day(unicodedata.normalize("NFKC", texts[0]), first)
+        if day is None or not first <= day <= today:
+            raise Wrong("past")
+        return day.isoformat()
+
 
 class Consent(_Plain):
     """A box to tick, stored as true; one that is not ticked has no value."""
 
     kept: Kept = "history"
     widget = "consent"
-    agreed = ("是", "同意", "yes", "√", "✓")
+    agreed = ("是", "同意", "已同意", "yes", "√", "✓", "✔")
     """How consent is written in a table; the first is how we write it."""
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> bool:
@@ -357,6 +411,7 @@ KINDS: Mapping[str, Kind] = {
     "choices": Choices(),
     "stars": Stars(),
     "date": Date(),
+    "past": Past(),
     "consent": Consent(),
     "order": Order(),
     "last4": Last4(),

@@ -9,18 +9,19 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from glob import glob
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
 from functions.errors import Wrong
-from functions.forms.definition import Form
-from functions.forms.kinds import KINDS, Cell
+from functions.forms.kinds import Cell
 
 Table = Iterable[Sequence[Cell]]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_ROWS = 2000
+MOST_ROWS, MOST_TITLES = 2000, 10
+"""How many rows may be read, and how many of them may come before the answers."""
 MEASURED, WIDEST = 200, 48
 """How many rows decide how wide the columns of a workbook are, and the most."""
 ROWS = "wudan-sheets-"
@@ -32,8 +33,9 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold."""
 
 
-def xlsx(title: str, heads: Sequence[str], rows: Table) -> IO[bytes]:
-    """A workbook of one sheet, as an open file without a name, which is gone when it is closed.
+def xlsx(title: str, heads: Sequence[str], rows: Table, **more: Table) -> IO[bytes]:
+    """A workbook of one sheet, and of one more for each table in ``more``, by its title; as an open
+    file without a name, which is gone when it is closed.
     Text stays text, so that a phone keeps its digits and nothing is a formula. Rows are written as
     they come, so memory does not grow with them.
 
@@ -48,6 +50,8 @@ def xlsx(title: str, heads: Sequence[str], rows: Table) -> IO[bytes]:
         try:
             with Workbook(file, {"constant_memory": True, "tmpdir": folder}) as book:
                 _fill(book, _titled(title), chain([heads], rows))
+                for name, table in more.items():
+                    _fill(book, _titled(name), table)
         except FileCreateError as error:
             # Its only argument is what the system said, such as that the disk is full.
             raise error.args[0] from None
@@ -91,7 +95,9 @@ def _folder() -> Iterator[str]:
     """A folder that nobody else can read, for what XlsxWriter keeps there in clear while it writes.
     What was left by processes that were killed is removed first: nothing is written to a folder
     before it is locked, and a lock ends with its holder."""
-    for left in {file.parent for file in Path(tempfile.gettempdir()).glob(f"{ROWS}*/*")}:
+    # Path.glob raises where another process takes a folder away meanwhile.
+    left_over = glob(f"{tempfile.gettempdir()}/{ROWS}*/*")  # noqa: PTH207
+    for left in {Path(file).parent for file in left_over}:
         with suppress(OSError), _locked(left):
             shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=ROWS) as folder, _locked(folder):
@@ -130,15 +136,16 @@ def as_csv(heads: Sequence[str], rows: Table) -> str:
     return "\ufeff" + written.getvalue()
 
 
-def read(raw: bytes, form: Form) -> list[tuple[int, dict[str, list[str]]]]:
-    """The rows of a workbook as answers to a form, each with its number in the sheet.
+Rows = list[tuple[int, list[str]]]
+"""Rows of a sheet, each with its number in the sheet, and its cells as somebody would have typed
+them."""
 
-    The first row has the form's questions, in any order and among other columns; of two columns
-    with the same heading the last counts, because exports have questions after everything else.
-    What stands in a column is what :meth:`functions.forms.kinds.Kind.typed` reads.
+
+def read(raw: bytes) -> Rows:
+    """The rows of the first sheet of a workbook that hold anything.
 
     Raises:
-        Wrong: not a workbook, no sheet, a column is missing, or too many rows.
+        Wrong: not a workbook, no sheet, or too many rows.
     """
     from openpyxl import load_workbook
 
@@ -147,23 +154,16 @@ def read(raw: bytes, form: Form) -> list[tuple[int, dict[str, list[str]]]]:
     except Exception:
         # What openpyxl raises for a broken file is whatever its parts raise: zip, XML, keys.
         raise Wrong("workbook", "file") from None
-    rows = iter(book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ())
-    columns = {_text(cell): column for column, cell in enumerate(next(rows, ()))}
-    fields = [(f, columns[f["label"]]) for f in form["fields"] if f["label"] in columns]
-    missing = [f["label"] for f in form["fields"] if f["required"] and f["label"] not in columns]
-    if missing:
-        raise Wrong("columns", "file", missing="、".join(missing))
-    found = []
-    for number, row in enumerate(rows, start=2):
-        if number > MOST_ROWS + 1:
+    found: Rows = []
+    rows = book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ()
+    for number, row in enumerate(rows, start=1):
+        cells = [_text(cell) for cell in row]
+        if any(cells):
+            found.append((number, cells))
+        if len(found) > MOST_ROWS + MOST_TITLES:
             raise Wrong("rows", "file", most=MOST_ROWS)
-        texts = {
-            field["name"]: KINDS[field["kind"]].typed(field, text)
-            for field, column in fields
-            if (text := _text(row[column]))
-        }
-        if texts:
-            found.append((number, texts))
+    if not found:
+        raise Wrong("empty", "file")
     return found
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from functions import imports
 from functions.app import App
 from functions.errors import Refused
 from functions.orders import counters, names, repository
@@ -26,6 +27,7 @@ STATES: dict[str, dict[str, str]] = {
     access_log.KIND: {},
     names.KIND: {},
     DIGEST: {},
+    imports.KIND: {kind: kind for kind in imports.STATES},
     DONE: {},
     DOCTOR: {},
 }

@@ -30,6 +30,12 @@ class Deadlines:
             return self.after(order.rated_at or order.changed_at, "close")
         return self.after(order.changed_at, "triage")
 
+    @staticmethod
+    def begun(at: str, answers: Mapping[str, Any]) -> str:
+        """When something begins that is entered now: on an earlier day, if its paper came then."""
+        day = answers.get("received", at[:10])
+        return f"{day}T12:00:00{at[19:]}" if day < at[:10] else at
+
     def after(self, at: str, rule: str) -> str:
         """The day that is so many working days later as the rule says."""
         return self._later(at, self.rules[rule])

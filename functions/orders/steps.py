@@ -58,7 +58,7 @@ class Steps(NamedTuple):
         """The transaction that begins an order with these answers."""
         key = fingerprint(self.orders.vault.tracking_key(no))
         data = answers.public | {"wording": form["version"], "key": key, **more}
-        at = self.orders.reference.moment(self.now)
+        at = self.orders.deadlines.begun(self.orders.reference.moment(self.now), answers.values)
         step = Step(Event("submitted", by, at, data), answers.personal)
         nothing = Order(no)
         return self.orders.change(nothing, apply(nothing, step.event), [step])

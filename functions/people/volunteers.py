@@ -1,5 +1,6 @@
 """Volunteers (招募、注册、管理、评价): each a history, from signing up to leaving."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -77,8 +78,30 @@ class Volunteers(NamedTuple):
         """What begins the history of somebody who signs up, under the number that it gets."""
         data = answers.public | {"wording": form["version"], **more}
         data["wants"] = data.pop("team", "")
-        event = Event("applied", by, self.reference.moment(self._now()), data)
+        at = self.deadlines.begun(self.reference.moment(self._now()), answers.values)
+        event = Event("applied", by, at, data)
         return lambda no: self.change(None, no, event, answers.personal)
+
+    def joined(self, form: Form, answers: Answers, by: str, **more: str) -> Callable[[str], Change]:
+        """The same for somebody who is in the team already that they name: they sign up and are
+        approved in one transaction."""
+        applied = self.applied(form, answers, by, **more)
+
+        def begin(no: str) -> Change:
+            first = applied(no)
+            team = {"team": answers.values["team"]}
+            event = Event("approved", by, first.events[0].at, team | more)
+            second = self.change(first.head, no, event)
+            tally = Counter(first.tally)
+            tally.update(second.tally)
+            events = [*first.events, *second.events]
+            return first._replace(head=second.head, events=events, tally=tally)
+
+        return begin
+
+    def of_phone(self, phone: str) -> list[Head]:
+        """Those who gave this phone, and were not erased."""
+        return self.store.find(KIND, [self.personal.trace("phone", phone)], limit=5)
 
     def change(
         self, head: Head | None, no: str, event: Event, typed: Mapping[str, Any] | None = None

@@ -16,7 +16,7 @@ from functions.people.accounts import Accounts
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import JOIN, RATING, WISH, Desk, Team, account, found, wish
-from tests.support.workbooks import upload, workbook
+from tests.support.workbooks import bring, upload, workbook
 
 
 @pytest.fixture
@@ -528,12 +528,12 @@ class TestSheets:
         assert (refused.status, "第 3 行" in refused.text) == (422, True)
         assert client.app.store.find(volunteers.KIND) == []
         book = workbook(labels, row(), row(name="钱二", phone="13900002222"))
-        assert "收下了 2 行。" in upload(desk, "volunteers", book).text
-        assert "收下了 0 行。另有 2 行以前收过" in upload(desk, "volunteers", book).text
+        assert "收下了 2 行。" in bring(desk, "volunteers", book).text
+        assert "收下了 0 行。有 2 行是重复的" in bring(desk, "volunteers", book).text
         assert len(client.app.store.find(volunteers.KIND)) == 2
 
     def test_what_is_no_workbook_or_lacks_columns_is_told(self, desk: Desk) -> None:
         assert "读不出来" in upload(desk, "wishes", b"nothing").text
         empty = io.BytesIO()
         Workbook().save(empty)
-        assert "缺这些列" in upload(desk, "wishes", empty.getvalue()).text
+        assert "没有要收的行" in upload(desk, "wishes", empty.getvalue()).text

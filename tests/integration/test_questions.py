@@ -18,9 +18,9 @@ from openpyxl import load_workbook
 from selectolax.lexbor import LexborHTMLParser
 
 from functions.app import App
-from functions.desk.workbooks import FORMS as IMPORTS
 from functions.forms import order_number
 from functions.forms.kinds import KINDS
+from functions.imports import FORMS as IMPORTS
 from functions.orders import repository
 from functions.people import volunteers
 from functions.storage.connect import connect
@@ -30,7 +30,7 @@ from tests.support.client import Answer, Client
 from tests.support.community import SECRET, Clock
 from tests.support.orders import JOIN, RATING, WISH, Desk, Team
 from tests.support.site import MADE, SITE
-from tests.support.workbooks import upload, workbook
+from tests.support.workbooks import bring, workbook
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ EXAMPLES = {
     "choices": Example(["b", "a"], "甲、乙、丙", "甲、乙、丙", more={"choices": CHOICES}),
     "stars": Example(["4"], "★★★★☆", 4),
     "date": Example(["2026-12-04"], "2026年12月4日", datetime(2026, 12, 4)),
+    "past": Example(["2026-11-02"], "2026年11月2日", datetime(2026, 11, 2)),
     "consent": Example(["yes"], "是", "是"),
     "order": Example(["2222 2222"], "", None),
     "last4": Example(["9087"], "", None),
@@ -243,7 +244,7 @@ def test_what_was_exported_is_imported_with_every_answer(life: Life, table: str)
     file = io.BytesIO()
     book.save(file)
     kind = {"orders": "wishes"}.get(table, table)
-    taken = upload(life.desk, kind, file.getvalue())
+    taken = bring(life.desk, kind, file.getvalue(), again=["2"])
     assert "收下了 1 行。" in taken.text, taken.text
     again = life.desk.post(f"/desk/sheets/{table}.xlsx", {"month": ""}).raw
     rows = [*load_workbook(io.BytesIO(again)).worksheets[0].iter_rows(values_only=True)]
@@ -358,9 +359,9 @@ def test_the_same_paper_wish_is_taken_once_a_month_and_counted_right(
     fields = [field for field in form["fields"] if field["required"]]
     heads = [field["label"] for field in fields]
     row = [str(known[field["name"]]) for field in fields]
-    for taken in ("收下了 1 行。另有 1 行以前收过", "收下了 0 行。另有 2 行以前收过"):
-        assert taken in upload(desk, "wishes", workbook(heads, row, row)).text
+    for taken in ("收下了 1 行。有 1 行是重复的", "收下了 0 行。有 2 行是重复的"):
+        assert taken in bring(desk, "wishes", workbook(heads, row, row)).text
     clock.forward(days=20)
     later = Desk(client, "刘")
-    assert "收下了 1 行。另有 1 行" in upload(later, "wishes", workbook(heads, row, row)).text
+    assert "收下了 1 行。有 1 行" in bring(later, "wishes", workbook(heads, row, row)).text
     assert len(client.app.store.find(repository.KIND)) == 2

@@ -20,3 +20,21 @@ def upload(desk: Desk, kind: str, file: bytes) -> Answer:
     parts += b"Content-Type: application/octet-stream\r\n\r\n" + file + b"\r\n--b--\r\n"
     headers = {"content-type": "multipart/form-data; boundary=b", "cookie": desk.cookie}
     return desk.client.send("POST", "/desk/sheets/", parts, headers)
+
+
+def bring(desk: Desk, kind: str, file: bytes, **more: object) -> Answer:
+    """Upload a file, confirm what the page shows of it, and return the page of the result. Where it
+    cannot be confirmed, the page that says why."""
+    looked = upload(desk, kind, file)
+    if looked.status != 303:
+        return looked
+    page = desk.get(looked.location)
+    return confirm(desk, page, **more) if page.page.css_first("[name=seen]") else page
+
+
+def confirm(desk: Desk, page: Answer, **more: object) -> Answer:
+    """Press the button that takes the rows of a page."""
+    fields = page.page.css("form#take input[type=hidden]")
+    hidden = {f.attributes["name"] or "": f.attributes["value"] or "" for f in fields}
+    taken = desk.post("/desk/import/", {**hidden, "do": "take", **more})
+    return desk.get(taken.location) if taken.status == 303 else taken

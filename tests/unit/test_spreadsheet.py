@@ -17,6 +17,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from functions.forms import columns
 from functions.forms.kinds import Cell
 from functions.forms.spreadsheet import as_csv, read, xlsx
 from tests.support.servers import PRODUCT
@@ -92,7 +93,11 @@ def test_of_two_columns_with_one_heading_the_later_is_the_question() -> None:
 
 def back(heads: Sequence[str], row: Sequence[Cell]) -> list[tuple[int, dict[str, list[str]]]]:
     with xlsx("x", heads, [row]) as file:
-        return read(file.read(), FORM)
+        rows = read(file.read())
+    known = columns.names(FORM, {})
+    found = columns.table(rows, known)
+    reading = columns.Reading(columns.guess(found.heads, known)[0], {})
+    return [*columns.answers(FORM, found.rows, reading)]
 
 
 def test_what_no_workbook_can_hold_is_left_out() -> None:

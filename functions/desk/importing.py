@@ -1,0 +1,173 @@
+"""Imports at the desk: a file, its columns, what would become of each row, and then all at once."""
+
+from typing import Any, NamedTuple
+
+from functions import imports
+from functions.app import App
+from functions.desk.session import Session, view
+from functions.errors import Conflict, Problem, Wrong
+from functions.forms import columns, spreadsheet
+from functions.forms.columns import Reading, Table
+from functions.forms.definition import Form
+from functions.forms.kinds import COMMA
+from functions.imports import Import, Row
+from functions.web.http import Request, Response, see_other
+
+COLUMN, ALWAYS = "column-", "always-"
+"""Before the name of a question: the column that answers it, and what answers it in every row."""
+SHOWN = 50
+"""How many problems, and how many new rows, are shown."""
+CAN_STAND_FOR_ALL = ("choice", "consent")
+"""Kinds of questions that may have one answer for all rows."""
+
+
+class Fault(NamedTuple):
+    """A cell that cannot be read."""
+
+    line: int
+    column: str
+    text: str
+    sentence: str
+
+
+def receive(request: Request, app: App, session: Session) -> Response:
+    """Take in a file. What is malformed is refused whole; anything else is staged."""
+    kind, words = request.value("kind"), app.bundle.words["imports"]
+    if kind not in imports.FORMS:
+        return _refuse(app, session, kind, words["kind"])
+    try:
+        rows = spreadsheet.read(request.files.get("file", b""))
+    except Wrong as wrong:
+        return _refuse(app, session, kind, words["unreadable"][wrong.code].format(**wrong.names))
+    table, form = columns.table(rows, imports.names(app, kind)), imports.form(app, kind)
+    found, sure = columns.guess(table.heads, imports.names(app, kind))
+    reading = Reading(found, {})
+    if not table.rows:
+        return _refuse(app, session, kind, words["unreadable"]["empty"])
+    if sure and not reading.missing(form):
+        looked = imports.look(app, kind, table.rows, reading, session.who, app.clock.now.date())
+        if faults := _faults(app, form, table, reading, looked):
+            return _page(app, session, 422, kind=kind, faults=faults)
+    return see_other(f"/desk/import/?no={imports.stage(app, kind, rows, session.who)}")
+
+
+NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("brought", "kind", "refused", "rows", "changed"), ""),
+    **dict.fromkeys(("faults", "missing"), ()),
+}
+
+
+def _page(app: App, session: Session, status: int = 200, **data: Any) -> Response:
+    return view(app, session, "import.html", status, **{**NOTHING, "shown": SHOWN, **data})
+
+
+def _refuse(app: App, session: Session, kind: str, sentence: str) -> Response:
+    return _page(app, session, 422, kind=kind, refused=sentence)
+
+
+def show(request: Request, app: App, session: Session, changed: bool = False) -> Response:
+    """An import as it stands: its columns, what would become of its rows, or what did."""
+    brought = _brought(request, app)
+    if brought.head.state != imports.STAGED:
+        events = {event.kind: event.data for event in app.store.events(brought.head.no)}
+        return _page(app, session, brought=brought, events=events)
+    table, form = imports.table(app, brought), imports.form(app, brought.kind)
+    names = imports.names(app, brought.kind)
+    found, sure = columns.guess(table.heads, names)
+    is_sent = any(name.startswith(COLUMN) for name in request.typed)
+    reading = _sent(request, form, table) if is_sent else Reading(found, {})
+    missing = reading.missing(form)
+    rows = None
+    if (is_sent or sure) and not missing and request.value("do") != "map":
+        day, who = app.clock.now.date(), brought.who
+        rows = imports.look(app, brought.kind, table.rows, reading, who, day)
+    faults = _faults(app, form, table, reading, rows or [])
+    data = {
+        "brought": brought,
+        "table": table,
+        "form": form,
+        "reading": reading,
+        "missing": missing if is_sent else [],
+        "faults": faults,
+        "constant": CAN_STAND_FOR_ALL,
+        "changed": changed,
+        "ignored": _ignored(table, reading),
+    }
+    if rows is not None and not faults:
+        data |= _sorted(app, table, reading, rows)
+    return _page(app, session, 422 if faults or data["missing"] else 200, **data)
+
+
+def act(request: Request, app: App, session: Session) -> Response:
+    """Look again with other columns, take what was shown, or forget it."""
+    brought, do = _brought(request, app), request.value("do")
+    if brought.head.state != imports.STAGED or do not in ("drop", "take"):
+        return show(request, app, session)
+    if do == "drop":
+        imports.discard(app, brought.head)
+        return see_other("/desk/sheets/")
+    table = imports.table(app, brought)
+    reading = _sent(request, imports.form(app, brought.kind), table)
+    again = [int(line) for line in request.typed.get("again", []) if line.isdecimal()]
+    try:
+        rows = imports.confirm(app, brought, reading, again, request.value("seen"))
+    except Conflict:
+        rows = None  # It was pressed twice.
+    if rows is not None:
+        return show(request, app, session, changed=True)
+    return see_other(f"/desk/import/?no={brought.head.no}")
+
+
+def _brought(request: Request, app: App) -> Import:
+    brought = imports.find(app, request.value("no"))
+    if brought is None:
+        raise Problem(404, "not_found")
+    return brought
+
+
+def _sent(request: Request, form: Form, table: Table) -> Reading:
+    """The columns as the page sent them."""
+    places, always = {}, {}
+    for field in form["fields"]:
+        name = field["name"]
+        place = request.value(f"{COLUMN}{name}")
+        if place.isdecimal() and int(place) < len(table.heads):
+            places[name] = int(place)
+        if (value := request.value(f"{ALWAYS}{name}")) and field["kind"] in CAN_STAND_FOR_ALL:
+            always[name] = value
+    return Reading(places, always)
+
+
+def _ignored(table: Table, reading: Reading) -> list[str]:
+    used = {*reading.columns.values()}
+    return [head for column, head in enumerate(table.heads) if head and column not in used]
+
+
+def _faults(app: App, form: Form, table: Table, reading: Reading, rows: list[Row]) -> list[Fault]:
+    """Each cell that cannot be read, with its column, what stands there, and how to mend it."""
+    cells, found = dict(table.rows), []
+    questions = {field["name"]: field for field in form["fields"]}
+    said = app.bundle.words["imports"]["wrong"]
+    for row in rows:
+        texts = columns.texts(cells[row.line], reading)
+        for name, wrong in row.answers.errors.items():
+            field = questions[name]
+            code = field["kind"] if field["kind"] in said else wrong.code
+            offered = COMMA.join(choice["label"] for choice in field["choices"])
+            sentence = said[code].format(choices=offered, **wrong.names)
+            place = reading.columns.get(name)
+            column = field["label"] if place is None else table.heads[place]
+            found.append(Fault(row.line, column, texts.get(name, ""), sentence))
+    return found
+
+
+def _sorted(app: App, table: Table, reading: Reading, rows: list[Row]) -> dict[str, Any]:
+    """The rows by what would become of them, each with its cells."""
+    cells = dict(table.rows)
+    fields = [*reading.columns]
+    by_verdict: dict[str, list[Any]] = {"new": [], "known": [], "same": [], "refused": []}
+    for row in rows:
+        texts = columns.texts(cells[row.line], reading)
+        by_verdict[row.verdict].append((row, [texts.get(name, "") for name in fields]))
+    heads = [table.heads[reading.columns[name]] for name in fields]
+    return {"rows": by_verdict, "heads": heads, "seen": imports.seal_of(app, rows)}

@@ -1,0 +1,319 @@
+"""Paper and lists brought in as a workbook: staged, looked at, confirmed, and then taken whole.
+
+An import is a history of its own. ``staged``: its rows are kept, sealed, until somebody has seen
+what would become of each. ``confirmed``: it is decided which rows are taken, and they all are. In
+SQLite that and all the rows are one transaction. In DynamoDB each row is one, under a name by which
+it is filed only once: if the function is killed between two, the schedule takes the others.
+``finished`` and ``discarded`` erase the rows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from functions.app import App
+from functions.errors import Conflict, Refused
+from functions.forms import columns, order_number
+from functions.forms.columns import Reading, Table
+from functions.forms.definition import Answers, Form, check
+from functions.forms.spreadsheet import Rows
+from functions.orders.lifecycle import STAFF, apply
+from functions.storage.history import Change, Event, Head
+
+KIND = "import"
+STATES = "staged", "confirmed", "finished", "discarded"
+STAGED, CONFIRMED, FINISHED, DISCARDED = STATES
+FORMS = {
+    "wishes": "submitted",
+    "volunteers": "applied",
+    "members": "applied",
+    "ratings": "rated_on_paper",
+}
+"""The form whose answers the rows of each import are."""
+PIECE = 40_000
+"""Characters of rows that are sealed together; DynamoDB takes 400 kB, and JSON six bytes of each.
+"""
+PATIENCE = 10.0
+"""Seconds for which an import waits until nobody else is writing."""
+Verdict = str
+"""``new``; ``known``, taken before; ``same``, as another row of the file; ``refused``; ``wrong``,
+because an answer cannot be read."""
+
+
+class Row(NamedTuple):
+    """A row as it would be taken. ``reason`` says why it is refused, or what it is the same as.
+    ``once`` names it, so that it is taken once."""
+
+    line: int
+    answers: Answers
+    verdict: Verdict
+    reason: str
+    once: str
+
+
+class Import(NamedTuple):
+    """An import with its rows, as long as they are kept."""
+
+    head: Head
+    rows: Rows
+    reading: Reading
+    decided: Mapping[str, Any]
+    """What the confirmation says: the ``lines`` to take, and those of them that are taken ``again``
+    although they look like others."""
+
+    @property
+    def kind(self) -> str:
+        return str(self.head.data["what"])
+
+    @property
+    def who(self) -> str:
+        return str(self.head.data["who"])
+
+
+def form(app: App, kind: str) -> Form:
+    """The form whose answers the rows are."""
+    found: Form = app.bundle.actions[FORMS[kind]]
+    return found
+
+
+def names(app: App, kind: str) -> dict[str, list[str]]:
+    """What the columns of an import may be called."""
+    return columns.names(form(app, kind), app.bundle.words["imports"]["columns"])
+
+
+def stage(app: App, kind: str, rows: Rows, who: str) -> str:
+    """Keep the rows of a file, and return the number of the import."""
+    now = app.clock.now
+    due = (now.date() + timedelta(days=1)).isoformat()
+    data = {"what": kind, "who": who}
+    head = Head(f"{KIND}:{app.vault.fresh()}", KIND, 0, STAGED, now.isoformat(), data, due)
+    for piece in _pieces(rows):
+        head = head.followed()
+        sealed = {head.version: app.vault.seal(head.no, {"rows": piece})}
+        app.store.commit(Change(head, [Event(STAGED, STAFF, now.isoformat(), data)], sealed))
+    return head.no
+
+
+def _pieces(rows: Rows) -> list[Rows]:
+    pieces: list[Rows] = [[]]
+    size = 0
+    for line, cells in rows:
+        size += sum(map(len, cells)) + 8 * len(cells)
+        if size > PIECE and pieces[-1]:
+            pieces.append([])
+            size = sum(map(len, cells)) + 8 * len(cells)
+        pieces[-1].append((line, cells))
+    return pieces
+
+
+def find(app: App, no: str) -> Import | None:
+    """The import of this number."""
+    head = app.store.head(no)
+    if head is None or head.kind != KIND:
+        return None
+    typed = app.personal.of(no)
+    rows = [(line, cells) for seq in sorted(typed) for line, cells in typed[seq].get("rows", [])]
+    reading: Any = next(
+        (typed[seq]["reading"] for seq in typed if "reading" in typed[seq]), [{}, {}]
+    )
+    decided = next((e.data for e in app.store.events(no) if e.kind == CONFIRMED), {})
+    return Import(head, rows, Reading(*reading), decided)
+
+
+def table(app: App, brought: Import) -> Table:
+    """The heading and the rows of an import."""
+    return columns.table(brought.rows, names(app, brought.kind))
+
+
+def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date) -> list[Row]:
+    """What would become of each row that was brought on this day."""
+    definition, found = form(app, kind), list[Row]()
+    first: dict[str, int] = {}
+    for line, typed in columns.answers(definition, rows, reading):
+        answers = check(definition, typed, day)
+        if answers.errors:
+            found.append(Row(line, answers, "wrong", "", ""))
+            continue
+        key, once, verdict, reason = JUDGES[kind](app, answers, who, day)
+        if verdict == "new" and key in first:
+            # Nobody rates an order twice.
+            twice = ("refused", "twice") if kind == "ratings" else ("same", str(first[key]))
+            verdict, reason = twice
+        first.setdefault(key, line)
+        found.append(Row(line, answers, verdict, reason, once))
+    return found
+
+
+def confirm(
+    app: App, brought: Import, reading: Reading, again: Sequence[int], seen: str
+) -> list[Row] | None:
+    """Take the new rows, and those that look like others where somebody said that they are not.
+
+    If the rows are not any more what was ``seen`` (:func:`seal_of`), nothing is taken, and they are
+    returned as they are now.
+
+    Raises:
+        Conflict: the import was confirmed or discarded meanwhile.
+    """
+    now = app.clock.now
+    with app.store.batch(PATIENCE) as store:
+        inside, no = app.inside(store), brought.head.no
+        kept, who = table(app, brought).rows, brought.who
+        rows = look(inside, brought.kind, kept, reading, who, now.date())
+        if seal_of(app, rows) != seen:
+            return rows
+        if (head := store.head(no)) is None or head.state != STAGED:
+            raise Conflict(no=no)
+        more = [row.line for row in rows if row.verdict in ("known", "same") and row.line in again]
+        lines = sorted([*more, *(row.line for row in rows if row.verdict == "new")])
+        count = {"refused": sum(row.verdict == "refused" for row in rows)}
+        count["left"] = len(rows) - len(lines) - count["refused"]
+        event = Event(CONFIRMED, STAFF, now.isoformat(), {"lines": lines, "again": more, **count})
+        head = head.followed(state=CONFIRMED, due=now.date().isoformat())
+        sealed = {head.version: app.vault.seal(no, {"reading": [*reading]})}
+        store.commit(Change(head, [event], sealed))
+        finish(inside, no)
+    return None
+
+
+def seal_of(app: App, rows: Sequence[Row]) -> str:
+    """A stamp of what was shown, so that nothing else is confirmed than was seen."""
+    return app.vault.stamp("import", [(row.line, row.verdict, row.once) for row in rows])
+
+
+def finish(app: App, no: str) -> None:
+    """Take the rows of a confirmed import that were not taken yet."""
+    brought = find(app, no)
+    if brought is None or brought.head.state != CONFIRMED:
+        return
+    lines, again = {*brought.decided["lines"]}, {*brought.decided["again"]}
+    at = next(e.at for e in app.store.events(no) if e.kind == CONFIRMED)
+    day = date.fromisoformat(at[:10])
+    rows = look(app, brought.kind, table(app, brought).rows, brought.reading, brought.who, day)
+    late = [
+        row.line
+        for row in rows
+        if row.line in lines
+        and not _take(app, brought, row, _own(app, no, row) if row.line in again else row.once)
+    ]
+    _end(app, brought.head, FINISHED, {"late": late})
+
+
+def discard(app: App, head: Head) -> None:
+    """Forget the rows of an import that nobody confirmed."""
+    _end(app, head, DISCARDED, {})
+
+
+def tick(app: App) -> None:
+    """Take what was confirmed and not finished, and forget what nobody confirmed in a day."""
+    for head in app.store.waiting(KIND, CONFIRMED):
+        with suppress(Conflict):
+            finish(app, head.no)
+    for head in app.store.waiting(KIND, STAGED, until=app.clock.now.date().isoformat()):
+        with suppress(Conflict):
+            discard(app, head)
+
+
+def _end(app: App, head: Head, state: str, data: Mapping[str, Any]) -> None:
+    event = Event(state, STAFF, app.clock.now.isoformat(), data)
+    app.store.commit(Change(head.followed(state=state, due=""), [event], erase=True))
+
+
+def _own(app: App, no: str, row: Row) -> str:
+    return _named(app, no, row.line)
+
+
+def _named(app: App, *parts: Any) -> str:
+    """The name of a row of these parts; one from before the secret was changed keeps its name."""
+    newest, *older = app.vault.stamps(*parts)
+    return next((name for name in older if app.store.filed(name)), newest)
+
+
+def _take(app: App, brought: Import, row: Row, once: str) -> bool:
+    """Take a row, unless it was taken; whether it is there now."""
+    once = once or _own(app, brought.head.no, row)
+    if row.verdict == "wrong":
+        return False
+    if app.store.filed(once):
+        return True
+    if brought.kind == "ratings":
+        return _rate(app, brought, row, once)
+    definition, answers, who = form(app, brought.kind), row.answers, brought.who
+    begin: Callable[[str], Change]
+    if brought.kind == "wishes":
+        begin = lambda no: app.steps.begin(no, definition, answers, STAFF, {"who": who})  # noqa: E731
+    elif brought.kind == "members":
+        begin = app.volunteers.joined(definition, answers, STAFF, who=who)
+    else:
+        begin = app.volunteers.applied(definition, answers, STAFF, who=who)
+    while True:
+        try:
+            app.store.commit(begin(order_number.draw(app.below))._replace(once=once))
+            return True
+        except Conflict:
+            continue  # The number is taken.
+
+
+def _rate(app: App, brought: Import, row: Row, once: str) -> bool:
+    order = app.orders.find(row.answers.values["no"])
+    if order is None:
+        return False
+    try:
+        definition, more = form(app, brought.kind), {"who": brought.who}
+        app.steps.take(order, "rated", STAFF, definition, row.answers, more, once=once)
+    except (Refused, Conflict):
+        return False
+    return True
+
+
+Judgement = tuple[str, str, Verdict, str]
+"""What two rows of a file have in common that are the same, the name, the verdict, the reason."""
+
+
+def _judge_wish(app: App, answers: Answers, who: str, day: date) -> Judgement:
+    # The same wish in another month is another wish: many services are needed every month.
+    month = str(answers.values.get("received", day.isoformat()))[:7]
+    once = _named(app, "row", "wish", month, answers.values)
+    no = app.store.filed(once)
+    return once, once, "known" if no else "new", no or ""
+
+
+def _judge_volunteer(app: App, answers: Answers, who: str, day: date) -> Judgement:
+    phone = answers.values["phone"]
+    people = app.volunteers.of_phone(phone)
+    return phone, "", "known" if people else "new", people[0].no if people else ""
+
+
+def _judge_member(app: App, answers: Answers, who: str, day: date) -> Judgement:
+    if answers.values["team"] not in app.bundle.teams:
+        return answers.values["phone"], "", "refused", "team"
+    return _judge_volunteer(app, answers, who, day)
+
+
+def _judge_rating(app: App, answers: Answers, who: str, day: date) -> Judgement:
+    no = answers.values["no"]
+    order = app.orders.find(no)
+    if order is None:
+        return no, "", "refused", "unknown"
+    once = _named(app, "row", "rating", answers.values, order.done_at)
+    # Earlier versions did not say which round of the order a rating was about.
+    former = _named(app, "row", "rating", answers.values)
+    event = Event("rated", STAFF, app.clock.now.isoformat(), {**answers.public, "who": who})
+    try:
+        if app.store.filed(once):
+            return no, once, "known", no
+        apply(order, event)
+    except Refused as refused:
+        if app.store.filed(former):
+            return no, once, "known", no
+        return no, once, "refused", refused.code if refused.code == "own" else order.state
+    return no, once, "new", ""
+
+
+JUDGES: dict[str, Callable[[App, Answers, str, date], Judgement]] = {
+    "wishes": _judge_wish,
+    "volunteers": _judge_volunteer,
+    "members": _judge_member,
+    "ratings": _judge_rating,
+}

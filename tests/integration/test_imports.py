@@ -1,0 +1,210 @@
+"""What staff bring in as a table: looked at first, then taken whole, and nothing told untruly."""
+
+import io
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from functions import imports
+from functions.context.clock import Stopped
+from functions.forms import columns
+from functions.orders import repository
+from functions.people import volunteers
+from functions.scheduled import tick
+from tests.support.client import Client
+from tests.support.orders import Desk, Team, found, wish
+from tests.support.workbooks import bring, confirm, upload, workbook
+
+WISHES = ["服务", "情况", "姓名", "电话", "住址", "怎么来的", "本人同意", "收到日期", "希望哪天"]
+HAIRCUT = ["理发", "上门理发", "韦奶奶", "13977312345", "1 栋", "写在纸上的", "是", "", ""]
+ROSTER = ["序号", "姓名", "性别", "年龄", "联系电话", "特长", "所属服务队"]
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+def orders(client: Client) -> list[Any]:
+    return client.app.store.find(repository.KIND, limit=100)
+
+
+def people(client: Client) -> list[Any]:
+    return client.app.store.find(volunteers.KIND, limit=100)
+
+
+def test_nothing_is_taken_before_somebody_has_seen_what_will_be(client: Client, desk: Desk) -> None:
+    looked = upload(desk, "wishes", workbook(WISHES, HAIRCUT))
+    page = desk.get(looked.location)
+    assert "还没有收。新的 1 行" in page.text
+    assert orders(client) == []
+    assert "收下了 1 行。" in confirm(desk, page).text
+    assert len(orders(client)) == 1
+    assert "收下了 1 行。" in confirm(desk, page).text, "pressed twice"
+    assert len(orders(client)) == 1
+
+
+def test_two_equal_rows_are_asked_about_and_taken_twice_only_on_purpose(
+    client: Client, desk: Desk
+) -> None:
+    book = workbook(WISHES, HAIRCUT, HAIRCUT)
+    taken = bring(desk, "wishes", book)
+    assert "收下了 1 行。有 1 行是重复的" in taken.text
+    assert len(orders(client)) == 1
+    page = desk.get(upload(desk, "wishes", book).location)
+    assert "和第 2 行一样" in page.text or "这个月收过一样的" in page.text
+    assert "收下了 1 行。" in confirm(desk, page, again=["3"]).text
+    assert len(orders(client)) == 2
+
+
+def test_a_row_of_another_month_is_a_new_wish(client: Client, desk: Desk) -> None:
+    assert "收下了 1 行。" in bring(desk, "wishes", workbook(WISHES, HAIRCUT)).text
+    earlier = [*HAIRCUT[:7], "2026-10-28", ""]
+    assert "收下了 1 行。" in bring(desk, "wishes", workbook(WISHES, earlier)).text
+    assert {head.begun[:7] for head in orders(client)} == {"2026-10", "2026-11"}
+
+
+def test_the_day_a_paper_came_counts_for_the_month_and_for_the_wished_day(
+    client: Client, desk: Desk
+) -> None:
+    row = [*HAIRCUT[:7], "46328", "2026-11-03"]  # 46328 is 2 November 2026.
+    assert "收下了 1 行。" in bring(desk, "wishes", workbook(WISHES, row)).text
+    (head,) = orders(client)
+    assert head.begun[:10] == "2026-11-02"
+    assert client.app.store.events(head.no)[0].data["date"] == "2026-11-03"
+
+
+def test_each_wrong_cell_is_told_with_its_row_its_column_and_what_stood_there(
+    client: Client, desk: Desk
+) -> None:
+    bad = [*HAIRCUT[:3], "12", "1 栋", "写在纸上的", "", "", ""]
+    told = upload(desk, "wishes", workbook(WISHES, HAIRCUT, bad))
+    assert told.status == 422
+    assert "第 3 行，“电话”写的是“12”：请写 11 位手机号" in told.text
+    assert "第 3 行，“本人同意”空着：本人同意过的写“是”" in told.text
+    assert orders(client) == []
+
+
+def test_the_roster_that_a_community_keeps_is_taken_after_its_columns_are_confirmed(
+    client: Client, desk: Desk
+) -> None:
+    team = next(iter(client.app.bundle.teams.values()))
+    title = ["2026 年志愿者花名册", *[""] * 6]
+    rows = [["1", "李四", "男", "66", "7732812345", "修车", team]]
+    looked = upload(desk, "members", workbook(title, ROSTER, *rows))
+    page = desk.get(looked.location)
+    assert "哪一列" in page.text
+    form = client.app.bundle.actions["applied"]["fields"]
+    columns = {"name": 1, "phone": 4, "message": 5, "team": 6}
+    sent = {f"column-{name}": str(column) for name, column in columns.items()}
+    for field in form:
+        if field["required"] and field["name"] not in columns:
+            value = "yes" if field["kind"] == "consent" else field["choices"][0]["value"]
+            sent[f"always-{field['name']}"] = value
+    no = looked.location.partition("no=")[2]
+    shown = desk.post("/desk/import/", {"no": no, "do": "check", **sent})
+    assert "新的 1 行" in shown.text, shown.text
+    assert "收下了 1 行。" in confirm(desk, shown).text
+    (head,) = people(client)
+    assert head.state == "active"
+    person = client.app.volunteers.opened(head)
+    assert person.typed["phone"] == "+867732812345"
+    again = desk.post("/desk/import/", {"no": no, "do": "check", **sent})
+    assert "收下了 1 行。" in again.text
+    looked = upload(desk, "members", workbook(title, ROSTER, *rows))
+    no = looked.location.partition("no=")[2]
+    shown = desk.post("/desk/import/", {"no": no, "do": "check", **sent})
+    assert "这个电话已经登记过" in shown.text
+    assert "收下了 0 行。" in confirm(desk, shown).text
+    assert len(people(client)) == 1
+
+
+def test_a_rating_that_may_not_be_taken_is_told_with_its_row(client: Client, desk: Desk) -> None:
+    no = wish(client).no
+    desk.dispatched(no)
+    assert Team(client).do(no, "accepted", volunteer="team").location
+    assert desk.do(no, "done").location
+    form = client.app.bundle.actions["rated_on_paper"]["fields"]
+    values = {"stars": "5星", "consent": "是"}
+    names = imports.names(client.app, "ratings")
+    asked = [f for f in form if f["required"]]
+    heads = [[*names[f["name"]], ""][1] or f["label"] for f in asked]
+
+    def row(number: str) -> list[str]:
+        return [
+            number if f["kind"] == "order" else values.get(f["kind"]) or f["choices"][0]["label"]
+            for f in asked
+        ]
+
+    book = workbook(heads, row(no))
+    page = desk.get(upload(desk, "ratings", book).location)
+    assert "第 2 行" in page.text
+    assert "这一单是您报告办完的" in page.text
+    assert "收下了 0 行。" in confirm(desk, page).text
+    assert found(client.app, no).state == "done"
+    colleague = Desk(client, "李梅")
+    assert "收下了 1 行。" in bring(colleague, "ratings", book).text
+    assert found(client.app, no).rated_at
+
+
+def test_an_import_that_is_killed_between_its_rows_is_none_or_is_taken_whole(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [[*HAIRCUT[:1], f"第 {n} 次", *HAIRCUT[2:]] for n in range(4)]
+    page = desk.get(upload(desk, "wishes", workbook(WISHES, *rows)).location)
+    take, count = imports._take, [0]
+
+    def killed(*args: Any) -> bool:
+        count[0] += 1
+        if count[0] == 3:
+            raise KeyboardInterrupt
+        return take(*args)
+
+    monkeypatch.setattr(imports, "_take", killed)
+    with pytest.raises(KeyboardInterrupt):
+        confirm(desk, page)
+    monkeypatch.undo()
+    taken = len(orders(client))
+    assert taken == (0 if client.app.store.local else 2)
+    assert not tick(client.app)["broken"]
+    assert len(orders(client)) == (0 if client.app.store.local else 4)
+
+
+def test_rows_that_nobody_confirms_are_forgotten(client: Client, desk: Desk) -> None:
+    no = upload(desk, "wishes", workbook(WISHES, HAIRCUT)).location.partition("no=")[2]
+    assert client.app.store.personal(no)
+    (head,) = client.app.store.waiting(imports.KIND, imports.STAGED)
+    later = datetime.fromisoformat(head.begun) + timedelta(days=3)
+    client.app.clock = Stopped(later)
+    tick(client.app)
+    assert client.app.store.personal(no) == {}
+    assert client.app.store.head(no).state == imports.DISCARDED  # type: ignore[union-attr]
+
+
+def test_new_volunteers_are_approved_together_each_into_the_team_they_asked_for(
+    client: Client, desk: Desk
+) -> None:
+    team = next(iter(client.app.bundle.teams))
+    form = client.app.bundle.actions["applied"]["fields"]
+    heads = [f["label"] for f in form if f["required"]]
+    for name in ("甲", "乙"):
+        given = {"name": name, "phone": f"1390000111{'甲乙'.index(name)}"}
+        given |= {"consent": "是", "team": client.app.bundle.teams[team]}
+        row = [given.get(f["name"]) or f["choices"][0]["label"] for f in form if f["required"]]
+        assert "收下了 1 行。" in bring(desk, "volunteers", workbook(heads, row)).text
+    page = desk.post("/desk/people/", {"no": [h.no for h in people(client)], "into": team})
+    assert "通过了 2 人" in page.text
+    assert {head.state for head in people(client)} == {"active"}
+
+
+@pytest.mark.parametrize("kind", [*imports.FORMS])
+def test_a_table_to_fill_in_has_the_columns_that_its_import_reads(
+    client: Client, desk: Desk, kind: str
+) -> None:
+    raw = desk.get(f"/desk/sheets/template.xlsx?kind={kind}").raw
+    heads = [cell.value for cell in load_workbook(io.BytesIO(raw)).worksheets[0][1]]
+    found, sure = columns.guess([*map(str, heads)], imports.names(client.app, kind))
+    assert sure
+    assert len(found) == len(imports.form(client.app, kind)["fields"])
