@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 from functions.app import App
 from functions.errors import Conflict, Refused
 from functions.forms import columns, order_number
-from functions.forms.columns import Reading, Table
+from functions.forms.columns import Reading, Rows, Table
 from functions.forms.definition import Answers, Form, check
-from functions.forms.spreadsheet import Rows
 from functions.orders.lifecycle import STAFF, apply
 from functions.storage.history import Change, Event, Head
 

@@ -6,8 +6,12 @@ from typing import NamedTuple
 
 from functions.forms.definition import Form
 from functions.forms.kinds import KINDS
-from functions.forms.spreadsheet import MOST_TITLES, Rows
 
+Rows = list[tuple[int, list[str]]]
+"""Rows of a sheet, each with its number in the sheet, and its cells as somebody would have typed
+them."""
+MOST_TITLES = 10
+"""How many rows at most are looked through for the heading."""
 Names = Mapping[str, Sequence[str]]
 """What the column of each question may be called: its label, its short name, other names."""
 

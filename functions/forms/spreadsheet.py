@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from functions.errors import Wrong
+from functions.forms.columns import MOST_TITLES, Rows
 from functions.forms.kinds import Cell
 
 Table = Iterable[Sequence[Cell]]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_ROWS, MOST_TITLES = 2000, 10
-"""How many rows may be read, and how many of them may come before the answers."""
+MOST_ROWS = 2000
 MEASURED, WIDEST = 200, 48
 """How many rows decide how wide the columns of a workbook are, and the most."""
 ROWS = "wudan-sheets-"
@@ -134,11 +134,6 @@ def as_csv(heads: Sequence[str], rows: Table) -> str:
             for cell in row
         )
     return "\ufeff" + written.getvalue()
-
-
-Rows = list[tuple[int, list[str]]]
-"""Rows of a sheet, each with its number in the sheet, and its cells as somebody would have typed
-them."""
 
 
 def read(raw: bytes) -> Rows:
