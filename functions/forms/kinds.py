@@ -182,7 +182,7 @@ class Phone(_Typed):
     def typed(self, field: Field, text: str) -> list[str]:
         """Excel takes a phone for a number, and drops the 0 at the beginning of a landline's."""
         lost = text.isascii() and text.isdigit() and not MOBILE.fullmatch(text)
-        return [f"0{text}" if lost and LANDLINE.fullmatch(f"0{text}") else text]
+        return [f"0{text}" if lost and re.fullmatch(LANDLINE, f"0{text}") else text]
 
 
 def current(field: Field, value: str) -> str:
