@@ -12,7 +12,7 @@ from functions.orders.lifecycle import Order, apply
 from functions.orders.repository import History
 from functions.people import volunteers
 from functions.people.volunteers import AT_ONCE, Person
-from functions.storage.history import Event
+from functions.storage.history import Event, Head
 from functions.web import step_forms
 from functions.web.http import Request, Response, see_other
 
@@ -89,6 +89,7 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
         answers=_answers(app, person),
         history=app.store.events(person.head.no),
         rounds=rounds,
+        doing=[o.no for o, _ in orders if o.state == "accepted" and o.volunteer == person.head.no],
         rated=sum(each.rated for each in rounds),
         stars=sum(stars) / len(stars) if stars else None,
         can=[k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after],
@@ -142,12 +143,16 @@ def _rounds(no: str, events: Iterable[Event]) -> list[Round]:
 
 
 def _served(app: App, no: str) -> list[History]:
-    """All orders of which a volunteer did a round, the newest first."""
-    found, before = list[History](), ""
-    while heads := app.store.find(repository.KIND, [f"{repository.DOER}:{no}"], before, AT_ONCE):
-        found += [history for head in heads if (history := app.orders.history(head.no))]
-        before = heads[-1].position
-    return found
+    """All orders that a volunteer accepted or did, the newest first. The marks besides that of
+    doers are of orders from before there was one, until the schedule has derived them anew."""
+    heads: dict[str, Head] = {}
+    for mark in (repository.DOER, "volunteer", "rated"):
+        before = ""
+        while page := app.store.find(repository.KIND, [f"{mark}:{no}"], before, AT_ONCE):
+            heads |= {head.no: head for head in page}
+            before = page[-1].position
+    newest = sorted(heads.values(), key=lambda head: head.position, reverse=True)
+    return [history for head in newest if (history := app.orders.history(head.no))]
 
 
 def _answers(app: App, person: Person) -> list[Shown]:

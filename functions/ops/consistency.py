@@ -108,6 +108,7 @@ def mend(app: App) -> Findings:
             _count(inside, missing)
         if any(fault.no.startswith(f"{names.KIND}:") for fault in found.faults):
             inside.names.keep(app.clock.now.isoformat())  # Names are in no events.
+    app.orders.recount(app.clock.now.isoformat())
     return found
 
 

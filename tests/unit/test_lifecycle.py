@@ -492,6 +492,7 @@ def test_whatever_happens_an_order_is_its_history_and_never_impossible(
         problem=st.sampled_from(["", "raised", "answered"]),
         consulted_at=st.sampled_from(["", AT]),
         ended_at=st.sampled_from(["", AT]),
+        changed_at=st.just(AT),
         erased_at=st.sampled_from(["", AT]),
         done_at=st.just(minute(1)),
         rated_at=st.sampled_from(["", AT, minute(2)]),
