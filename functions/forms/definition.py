@@ -52,6 +52,10 @@ RECORDED = (
 """What the program itself writes into an event beside the answers; no question may be named so."""
 
 
+HIDDEN = ("token", "do", "no", "key", "once", "again", "version", "wording", "to_resident")
+"""What forms carry beside their questions, which may not be named so unless that is their role."""
+
+
 class Answers(NamedTuple):
     """``values``, each in its one form, and ``errors``, by field. ``public`` are the values that
     may enter the history, ``personal`` those that must be sealed: whatever was typed, and what was

@@ -9,6 +9,7 @@ from functions.context import logs
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form
+from functions.forms.kinds import Field
 from functions.orders import corrections
 from functions.orders.lifecycle import Order
 from functions.orders.privacy import Unreadable
@@ -56,7 +57,8 @@ def take(
     kind, version = request.value("do"), request.value("version")
     if kind not in app.bundle.actions:
         raise Problem(400, "unknown_step")
-    form = forms(app, order, [kind])[kind]
+    drawn = request.value(submission.WORDING)
+    form = app.names.answerable(forms(app, order, [kind])[kind], drawn)
     answers = submission.check(request, app, form)
     if kind == corrections.KIND:
         answers = corrections.changes(form, known(app, order), request.typed, answers)
@@ -91,14 +93,15 @@ def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:
 
 
 def _choosing(definition: Form, name: str, choices: list[dict[str, str]]) -> Form:
-    """The form with these choices before the others of a question."""
-    known = [choice["value"] for choice in choices]
-    fields = [
-        {**field, "choices": choices + [c for c in field["choices"] if c["value"] not in known]}
-        if field["name"] == name
-        else field
-        for field in definition["fields"]
-    ]
+    """The form with these choices of a question before its others. What a choice of the form has
+    besides, such as its former names, stays."""
+
+    def chosen(field: Field) -> Field:
+        rest = {choice["value"]: choice for choice in field["choices"]}
+        first = [{**rest.pop(choice["value"], {}), **choice} for choice in choices]
+        return {**field, "choices": [*first, *rest.values()]}
+
+    fields = [chosen(f) if f["name"] == name else f for f in definition["fields"]]
     return {**definition, "fields": fields}
 
 

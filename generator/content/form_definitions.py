@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from functions.forms.definition import OTHER, PERSONAL, ROLES
+from functions.forms.definition import HIDDEN, OTHER, PERSONAL, ROLES
 from functions.forms.kinds import KINDS
 from functions.forms.residents import NEEDED
 from generator.content.models import Field, Form, Service, Team, by_category
@@ -42,7 +42,11 @@ def check_roles(document: Document, form: Form) -> None:
     """Note on the document which questions cannot be told apart, and which roles are missing."""
     found = roles(form.fields)
     names = called(form)
-    for index, (name, field) in enumerate(zip(names, form.fields, strict=True)):
+    for index, (name, field, role) in enumerate(zip(names, form.fields, found, strict=True)):
+        if KINDS[field.kind].kept == "nowhere" and not role:
+            document.problem("proof", key=("fields", index, "kind"), label=field.label)
+        if name in HIDDEN and not role:
+            document.problem("recorded", key=("fields", index, "name"))
         if (first := names.index(name)) < index:
             key, labels = ("fields", index, "role" if field.role else "name"), form.fields[first]
             document.problem(
@@ -68,14 +72,20 @@ def resolve(form: Form, site: Offers) -> dict[str, Any]:
     ``version`` changes with any word that a resident is shown; it is stored with what they file,
     so that it can be known later what they agreed to."""
     plain: dict[str, Any] = msgspec.to_builtins(form)
-    # Nobody sees a role, so it is no part of the wording.
-    seen = [{k: v for k, v in field.items() if k != "role"} for field in plain["fields"]]
-    wording = msgspec.json.encode(plain | {"fields": seen})
-    version = hashlib.sha256(wording).hexdigest()[:12]
+    seen = []
     for field, name, role in zip(plain["fields"], called(form), roles(form.fields), strict=True):
-        field |= {"name": name, "role": role, "written": field["name"]}
         field["choices"] = _offered(field["choices"], field["other"], site)
+        seen.append({key: value for key, value in field.items() if key != "role"})
+        field |= {"name": name, "role": role, "written": field["name"]}
+    wording = msgspec.json.encode(plain | {"fields": [*map(_without_former, seen)]})
+    version = hashlib.sha256(wording).hexdigest()[:12]
     return plain | {"version": version, "intro": form.intro}
+
+
+def _without_former(field: dict[str, Any]) -> dict[str, Any]:
+    """A question as a resident sees it: no old names of its choices."""
+    choices = [{k: v for k, v in choice.items() if k != "former"} for choice in field["choices"]]
+    return field | {"choices": choices}
 
 
 EMPTY = ("other", "hint", "error", "purpose", "role")

@@ -326,6 +326,7 @@ def answer(town: Town, page: Answer, **typed: str) -> str:
 
 
 TOOL = "  - {name: tool, label: 带什么工具, kind: text, purpose: 准备, role: ''}\n"
+MENU = "  - {name: more, label: 另外还要什么, kind: choices, purpose: 准备, choices: menu}\n"
 SIZE = (
     "  - {name: size, label: 头发多长, kind: choice, purpose: 准备, required: true, "
     "choices: [{value: long, label: 很长}, {value: short, label: 很短}]}\n"
@@ -368,6 +369,57 @@ def test_an_answer_to_a_question_that_was_removed_meanwhile_is_kept_and_shown(
     assert town.app.store.events(now)[0].data["wording"] != version
     wrong = town.client.post("/api/wish", {**page.form("/api/wish"), "tool": "推子", "detail": ""})
     assert (wrong.status, wrong.form("/api/wish")["tool"]) == (422, ["推子"])
+
+
+def test_an_answer_on_the_desks_form_to_a_question_removed_meanwhile_is_kept_and_shown(
+    town: Town,
+) -> None:
+    desk, team = Desk(town.client), Team(town.client)
+    no = wish(town.client).no
+    desk.dispatched(no)
+    team.do(no, "accepted", volunteer="team", person="老王").location  # noqa: B018
+    team.do(no, "done").location  # noqa: B018
+    form = town.root / "content/forms/rating.yaml"
+    plain = form.read_text()
+    form.write_text(plain + TOOL + SIZE)
+    town.build()
+    town.rounds()
+    drawn = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="rated")
+    form.write_text(plain)
+    town.build()
+    town.rounds()
+    sent = {**drawn, **RATING, "source": "paper", "tool": "推子", "size": "long"}
+    assert desk.post("/desk/order/", sent).location
+    text = desk.get(f"/desk/order/?no={no}").text
+    assert "带什么工具： 推子" in text
+    assert "头发多长： 很长" in text
+
+
+def test_a_form_that_was_open_while_the_team_was_renamed_sends_the_order_to_it(town: Town) -> None:
+    desk = Desk(town.client)
+    no = wish(town.client).no
+    desk.do(no, "triaged", level="routine", service="haircut").location  # noqa: B018
+    drawn = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="dispatched")
+    town.rename("teams", "barbers", "hair")
+    town.build()
+    town.rounds()
+    assert desk.post("/desk/order/", {**drawn, "team": "barbers"}).location
+    assert found(town.app.current(), no).team == "hair"
+
+
+def test_a_wording_has_the_choices_under_which_it_was_answered(town: Town) -> None:
+    form = town.root / "content/forms/wish.yaml"
+    form.write_text(form.read_text() + MENU)
+    town.build()
+    town.rounds()
+    no = wish(town.client, more=["haircut", "mending"]).no
+    town.rename("menu", "haircut", "cut")
+    town.edit("menu/cut", "name: 理发", "name: 剪发")
+    town.remove("menu", "mending")
+    town.build()
+    town.rounds()
+    said = town.client.get(town.app.current().orders.address(found(town.app.current(), no))).text
+    assert "另外还要什么 修理家电、理发" in said or "另外还要什么 理发、修理家电" in said
 
 
 def test_a_wording_that_nobody_knows_is_checked_as_the_one_of_now(town: Town) -> None:
