@@ -77,7 +77,7 @@ def functions_pages(known: Bundle) -> dict[str, str]:
             wish=[Shown("x", "text", "问", "<答>", "tel:1")],
             other=None, due="2026-12-01", key="key", service="理发", team="队",
             about={"address": "/menu/haircut/", "name": "理<发>", **PRACTICAL}, doer="<秦>",
-            can=can, forms=dict.fromkeys(("note", "reopen"), known.actions["noted"]),
+            can=can, forms={n: known.actions[f"{n}ed_by_resident"] for n in ("not", "reopen")},
             form=rating, once="1", tried="note", filled={}, typed={}, errors={"note": "请<写>。"},
         )  # fmt: skip
     for name, form in known.forms.items():

@@ -469,7 +469,8 @@ def test_each_file_is_served_as_what_it_is_and_kept_as_long_as_it_is_valid(
         served[name] = answer["ContentType"], answer["CacheControl"]
     assert served.pop("static/style.*.css") == ("text/css; charset=utf-8", publish.FOR_EVER)
     assert served.pop("static/site.*.js") == ("text/javascript; charset=utf-8", publish.FOR_EVER)
-    served.pop("static/desk.*.css")
+    for name in ("desk", "charts"):
+        assert served.pop(f"static/{name}.*.css")[1] == publish.FOR_EVER
     assert {lifetime for _, lifetime in served.values()} == {"public, max-age=60"}
     types = {key: kind for key, (kind, _) in served.items()}
     assert types["service-day.ics"] == "text/calendar; charset=utf-8"
