@@ -11,7 +11,7 @@ answers were stored before it had the role.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -84,10 +84,14 @@ BLANK = frozenset({"Cf", "Zs", "Zl", "Zp"})
 """The categories of characters that nobody sees: spaces, and marks without a shape."""
 
 
-def _filled(typed: Iterable[str]) -> list[str]:
+def _filled(typed: Sequence[str]) -> list[str]:
     """What is not empty of what was typed, with ends of lines as they are here."""
-    texts = [text.replace("\r\n", "\n").translate(LINE_ENDS).strip() for text in typed]
-    return [each for each in texts if not BLANK.issuperset(map(unicodedata.category, each))]
+    filled = []
+    for text in typed:
+        text = text.replace("\r\n", "\n").translate(LINE_ENDS).strip()
+        if not BLANK.issuperset(map(unicodedata.category, text)):
+            filled.append(text)
+    return filled
 
 
 def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answers:
@@ -96,7 +100,9 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
     before the definition changed is still taken."""
     answers = Answers({}, {}, {}, {})
     # The day on which a paper was received comes first, because wished days are judged by it.
-    for field in sorted(form["fields"], key=lambda field: field["name"] != RECEIVED):
+    first = [field for field in form["fields"] if field["name"] == RECEIVED]
+    rest = [field for field in form["fields"] if field["name"] != RECEIVED]
+    for field in first + rest:
         name, kind = field["name"], KINDS[field["kind"]]
         texts = _filled(typed.get(name, ()))
         if not texts:

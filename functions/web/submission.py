@@ -112,13 +112,15 @@ SAME = timedelta(days=1)
 def _known(request: Request, app: App, kind: str, form: Form, answers: Answers) -> Head | None:
     """What somebody began with the same answers lately, in another form than this drawn one: by
     going back and pressing once more, say. Who sends it may be anybody."""
-    marks = app.personal.traces(answers.personal)
+    phone = answers.personal.get("phone", "")
     since = (app.clock.now - SAME).isoformat()
-    for head in app.store.find(kind, marks) if marks else ():
+    for head in app.store.find(kind, [app.personal.trace("phone", phone)]) if phone else ():
+        if head.begun < since:
+            break
         first = app.store.events(head.no)[:1]
         sent = {**first[0].data, **app.personal.contact(head.no)} if first else {}
         given = {name: value for name, value in sent.items() if name not in RECORDED}
-        if head.begun >= since and given == answers.public | answers.personal:
+        if given == answers.public | answers.personal:
             once = submission(request, app, form["slug"], answers)
             return None if request.value(ONCE) and app.store.filed(once) == head.no else head
     return None

@@ -43,8 +43,6 @@ def check_roles(document: Document, form: Form) -> None:
     found = roles(form.fields)
     names = called(form)
     for index, (name, field, role) in enumerate(zip(names, form.fields, found, strict=True)):
-        if KINDS[field.kind].kept == "nowhere" and not role:
-            document.problem("proof", key=("fields", index, "kind"), label=field.label)
         if name in HIDDEN and not role:
             document.problem("recorded", key=("fields", index, "name"))
         if (first := names.index(name)) < index:

@@ -52,10 +52,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
     "role_of_kind": ("这一题的 role 和 kind 不配。", "请核对 role；不清楚的，就不写 role。"),
-    "proof": (
-        "“{label}”用的 kind 只用来核对是不是本人，答案不会存下来。",
-        "请换一种 kind，例如 text。",
-    ),
     "recorded": ("这个 name 程序自己要用。", "请换一个 name。"),
     "same_question": (
         "“{first}”和“{second}”的 role 或 name 都是“{name}”，分不清哪个是哪个。",
