@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.errors import Conflict, Refused
-from functions.forms import columns, order_number
+from functions.forms import columns
 from functions.forms.columns import Reading, Rows, Table
 from functions.forms.definition import Answers, Form, check
 from functions.orders.lifecycle import STAFF, apply
+from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Event, Head
 
 KIND = "import"
@@ -224,9 +225,7 @@ def _own(app: App, no: str, row: Row) -> str:
 
 
 def _named(app: App, *parts: Any) -> str:
-    """The name of a row of these parts; one from before the secret was changed keeps its name."""
-    newest, *older = app.vault.stamps(*parts)
-    return next((name for name in older if app.store.filed(name)), newest)
+    return name_of(app.store, app.vault, *parts)
 
 
 def _take(app: App, brought: Import, row: Row, once: str) -> bool:
@@ -246,12 +245,8 @@ def _take(app: App, brought: Import, row: Row, once: str) -> bool:
         begin = app.volunteers.joined(definition, answers, STAFF, who=who)
     else:
         begin = app.volunteers.applied(definition, answers, STAFF, who=who)
-    while True:
-        try:
-            app.store.commit(begin(order_number.draw(app.below))._replace(once=once))
-            return True
-        except Conflict:
-            continue  # The number is taken.
+    begin_once(app.store, app.below, begin, once)
+    return True
 
 
 def _rate(app: App, brought: Import, row: Row, once: str) -> bool:

@@ -8,7 +8,7 @@ from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.definition import Form, without
 from functions.forms.residents import FORMS
 from functions.orders import corrections, lifecycle
-from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders.lifecycle import RESIDENT
 from functions.orders.notices import said
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
@@ -66,7 +66,9 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
         team=app.names.teams.get(order.team, ""),
         can=can,
         forms={do: form(app, kind) for do, kind in STEPS.items() if kind in can},
-        filled={"correct": _filled(app, order)} if "corrected" in can else {},
+        filled={"correct": _filled(app, step_forms.known(order, events, typed))}
+        if "corrected" in can
+        else {},
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
         tried=outcome.tried,
@@ -85,11 +87,11 @@ def form(app: App, kind: str) -> Form:
     return {**kept, "fields": [{**field, "required": False} for field in kept["fields"]]}
 
 
-def _filled(app: App, order: Order) -> dict[str, list[str]]:
+def _filled(app: App, known: Mapping[str, Any]) -> dict[str, list[str]]:
     """A resident's answers to be corrected, without what would tell a stranger who she is."""
     form: Form = app.bundle.forms["wish"]
     open_ = [field for field in form["fields"] if field["role"] not in IDENTIFYING]
-    return corrections.filled({**form, "fields": open_}, step_forms.known(app, order))
+    return corrections.filled({**form, "fields": open_}, known)
 
 
 def told(words: Mapping[str, str], event: Event) -> str:
@@ -128,12 +130,12 @@ def submit(request: Request, app: App) -> Response:
 
 def step(request: Request, app: App, kind: str) -> Response:
     """Take a step of the resident's; a second press gets the same answer as the first."""
-    order, _ = _history(request, app)
+    order, events = _history(request, app)
     asked = form(app, kind)
     answers = submission.check(request, app, asked)
     once = submission.submission(request, app, f"{kind} {order.no}", answers)
     if kind == corrections.KIND:
-        before = step_forms.known(app, order)
+        before = step_forms.known(order, events, app.personal.of(order.no))
         answers = corrections.changes(asked, before, request.typed, answers, keep=True)
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
     once = once if asked["fields"] else ""

@@ -7,7 +7,7 @@ meanwhile. On DynamoDB nobody should, and mending that broke off is begun again.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,20 +19,14 @@ from functions.ops import demo, history_check
 from functions.ops.history_check import Fault, Repair, Verdict
 from functions.orders import counters, names, repository
 from functions.orders.counters import Tally
+from functions.orders.repository import PATIENCE, parted
 from functions.people import accounts
 from functions.storage import opening
 from functions.storage.history import LAYOUT, Change, Event, Head, Message, Stored
 
 KIND = history_check.DOCTOR
-AT_ONCE = 20
-"""Counters, events or sealed parts in one change; engines limit the size of a transaction."""
-
-PATIENCE = 10
-"""Seconds for which mending waits while others write."""
-
 EVERY = 1_000_000
 
-K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -112,13 +106,6 @@ def mend(app: App) -> Findings:
     if examination.before:  # What that version did not count, the examination passed over.
         app.orders.recount(app.clock.now.isoformat())
     return found
-
-
-def parted(values: Mapping[K, T]) -> Iterator[dict[K, T]]:
-    """Counters or sealed parts in groups, each of which fits into one change."""
-    left = [*values.items()]
-    for first in range(0, len(left), AT_ONCE):
-        yield dict(left[first : first + AT_ONCE])
 
 
 class _Examination:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from functions.errors import Refused
-from functions.ops.consistency import AT_ONCE, EVERY, parted
+from functions.ops.consistency import EVERY
 from functions.orders import counters
 from functions.orders.counters import Tally
+from functions.orders.repository import AT_ONCE, parted
 from functions.storage import opening
 from functions.storage.history import Change, Message
 from functions.storage.port import Store

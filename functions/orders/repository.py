@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from functions.context.bundle import Bundle
 from functions.context.clock import Reference
@@ -32,7 +32,9 @@ COUNTED, COUNTING = "counted", "2"
 """The fact that says by which version of the rules a store's counters were made, and that version:
 to be raised with :func:`functions.orders.counters.is_later`."""
 AT_ONCE = 20
-"""Counters in one change; engines limit the size of a transaction."""
+"""Counters, events or sealed parts in one change; engines limit the size of a transaction."""
+PATIENCE = 10
+"""Seconds for which counting anew and mending wait while others write."""
 DOCTOR = "doctor"
 """The number and kind of the history that says when counters were corrected."""
 UNREADABLE = "unreadable"
@@ -264,11 +266,40 @@ class Orders(NamedTuple):
                     if order := inside.find(no):
                         missing.update(_later(counters.of_order(order)))
             missing.subtract(_later(counters.Tally(store.tallies())))
-            wrong = [(each, count) for each, count in missing.items() if count]
-            for first in range(0, len(wrong), AT_ONCE):
-                tally = dict(wrong[first : first + AT_ONCE])
+            for tally in parted({each: count for each, count in missing.items() if count}):
                 append(store, DOCTOR, DOCTOR, Event("counted", CLOCK, at), tally=tally)
             store.set_fact(COUNTED, COUNTING)
+
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+def parted(values: Mapping[K, T]) -> Iterator[dict[K, T]]:
+    """Counters or sealed parts in groups, each of which fits into one change."""
+    left = [*values.items()]
+    for first in range(0, len(left), AT_ONCE):
+        yield dict(left[first : first + AT_ONCE])
+
+
+def name_of(store: Store, vault: Vault, *parts: Any) -> str:
+    """The name of a submission of these parts. One from before the secret was changed keeps its
+    name."""
+    newest, *older = vault.stamps(*parts)
+    return next((name for name in older if store.filed(name)), newest)
+
+
+def begin_once(
+    store: Store, below: Callable[[int], int], begin: Callable[[str], Change], once: str
+) -> str:
+    """Begin a history under a number that nothing has yet, and return the number. If the submission
+    of this name was taken before, nothing is written, and the number is the one that it got then.
+    """
+    while True:
+        try:
+            return store.commit(begin(order_number.draw(below))._replace(once=once))
+        except Conflict:
+            continue  # The number is taken.
 
 
 def _later(counted: counters.Tally) -> counters.Tally:

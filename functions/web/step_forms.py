@@ -61,7 +61,9 @@ def take(
     form = app.names.answerable(forms(app, order, [kind])[kind], drawn)
     answers = submission.check(request, app, form)
     if kind == corrections.KIND:
-        answers = corrections.changes(form, known(app, order), request.typed, answers)
+        events = map(app.names.of_event, app.store.events(order.no))
+        before = known(order, events, app.personal.of(order.no))
+        answers = corrections.changes(form, before, request.typed, answers)
     try:
         after = app.steps.take(order, kind, by, form, answers, more, version=version)
         return see_other(done(after))
@@ -150,10 +152,11 @@ def wish(
     return shown(labelled(app, app.bundle.forms["wish"], answers), answers, discreet)
 
 
-def known(app: App, order: Order) -> dict[str, Any]:
+def known(
+    order: Order, events: Iterable[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> dict[str, Any]:
     """What is known of what was asked when an order was filed, to be corrected."""
-    events = map(app.names.of_event, app.store.events(order.no))
-    return corrections.known(events, app.personal.of(order.no)) | {"service": order.service}
+    return corrections.known(events, typed) | {"service": order.service}
 
 
 def history(

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from functions.app import App
-from functions.errors import Conflict, Wrong
-from functions.forms import definition, order_number
+from functions.errors import Wrong
+from functions.forms import definition
 from functions.forms.definition import RECORDED, Answers, Form
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders.lifecycle import Order
+from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Head
 from functions.web import pages
 from functions.web.http import Action, Keeping, Request, Response, as_json, see_other
@@ -222,27 +222,10 @@ def submission(request: Request, app: App, what: str, answers: Answers) -> str:
     id of the drawn form and the answers, so changed answers are another submission. A form without
     an id (a copy of the static page, a script) counts once a day."""
     once = request.value(ONCE) or app.clock.now.date().isoformat()
-    return name_of(app, what, once, answers.values)
-
-
-def name_of(app: App, *parts: Any) -> str:
-    """The name of a submission of these parts. One from before the secret was changed keeps its
-    name."""
-    newest, *older = app.vault.stamps(*parts)
-    return next((name for name in older if app.store.filed(name)), newest)
+    return name_of(app.store, app.vault, what, once, answers.values)
 
 
 def file(request: Request, app: App, form: Form, answers: Answers, begin: Begin) -> str:
     """Begin a history with what was sent, and return its number; see :func:`begin_once`."""
-    return begin_once(app, begin, submission(request, app, form["slug"], answers))
-
-
-def begin_once(app: App, begin: Begin, once: str) -> str:
-    """Begin a history under a number that nothing has yet, and return the number. If the submission
-    of this name was taken before, nothing is written, and the number is the one that it got then.
-    """
-    while True:
-        try:
-            return app.store.commit(begin(order_number.draw(app.below))._replace(once=once))
-        except Conflict:
-            continue  # The number is taken, which happens once in seventeen thousand million times.
+    once = submission(request, app, form["slug"], answers)
+    return begin_once(app.store, app.below, begin, once)
