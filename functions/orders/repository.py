@@ -259,7 +259,7 @@ class Orders(NamedTuple):
         if self.store.fact(COUNTED) == COUNTING:
             return
         # Where an engine can, in one transaction: nobody moves an order on meanwhile.
-        with self.store.batch() as store:
+        with self.store.batch(PATIENCE) as store:
             missing, inside = counters.Tally(), self._replace(store=store)
             for no in store.numbers(KIND):
                 with suppress(Refused, LookupError, TypeError, ValueError):

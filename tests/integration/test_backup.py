@@ -4,7 +4,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -69,6 +69,15 @@ def test_a_copy_is_made_while_others_write_and_has_all_that_was_acknowledged(
     with closing(connect(f"sqlite:{shutil.copy(made.file, tmp_path / 'wudan-copy.db')}")) as copied:
         assert acknowledged <= {*copied.numbers(repository.KIND)}
     assert filed.store.fact(backup.FACT) == filed.clock.now.isoformat()
+
+
+def test_a_store_is_counted_anew_after_whoever_is_writing(filed: App) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with filed.store.batch():
+            counted = pool.submit(filed.orders.recount, filed.clock.now.isoformat())
+            assert wait([counted], 0.3).not_done
+        counted.result()
+    assert filed.store.fact(repository.COUNTED) == repository.COUNTING
 
 
 def test_only_its_owner_can_read_a_copy_and_nothing_lies_beside_it(
