@@ -7,7 +7,7 @@ Answers to questions that the definition does not have are shown too, under thei
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from functions.forms.definition import RECORDED, Form, is_personal
+from functions.forms.definition import RECORDED, Form, personal
 from functions.forms.kinds import KINDS, Cell, plain
 
 Values = Mapping[str, Any]
@@ -64,10 +64,11 @@ def row(form: Form, answered: Form, values: Values, unreadable: str = "") -> lis
     cells: list[Cell] = []
     rest: dict[Any, Any] = dict(values)
     then = {field["name"]: field for field in answered["fields"]}
+    sealed = personal(form) | personal(answered)
     for field in form["fields"]:
         value = rest.pop(field["name"], None) or rest.pop(field.get("written"), None)
         field = then.get(field["name"], field)
-        cell: Cell = unreadable if unreadable and is_personal(field) else None
+        cell: Cell = unreadable if unreadable and field["name"] in sealed else None
         if value is not None:
             try:
                 cell = KINDS[field["kind"]].cell(field, value)

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from functions.errors import Wrong
-from functions.forms.kinds import KINDS, Field, current
+from functions.forms.kinds import KINDS, current
 
 Form = Mapping[str, Any]
 
@@ -67,10 +67,14 @@ class Answers(NamedTuple):
     personal: dict[str, Any]
 
 
-def is_personal(field: Field) -> bool:
-    """Whether the answer must not enter a history."""
-    kept = KINDS[field["kind"]].kept
-    return kept == "sealed" or (kept == "history" and field["role"] == PERSONAL)
+def personal(form: Form) -> set[str]:
+    """The names of the questions whose answers must not enter a history."""
+    names = set()
+    for field in form["fields"]:
+        kept = KINDS[field["kind"]].kept
+        if kept == "sealed" or (kept == "history" and field["role"] == PERSONAL):
+            names.add(field["name"])
+    return names
 
 
 def without(form: Form, *names: str) -> Form:
@@ -84,13 +88,14 @@ BLANK = frozenset({"Cf", "Zs", "Zl", "Zp"})
 """The categories of characters that nobody sees: spaces, and marks without a shape."""
 
 
-def _filled(typed: Sequence[str]) -> list[str]:
-    """What is not empty of what was typed, with ends of lines as they are here."""
-    filled = []
-    for text in typed:
-        text = text.replace("\r\n", "\n").translate(LINE_ENDS).strip()
-        if not BLANK.issuperset(map(unicodedata.category, text)):
-            filled.append(text)
+def _filled(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What is not empty of what was typed, by field, with ends of lines as they are here."""
+    filled: dict[str, list[str]] = {field["name"]: [] for field in form["fields"]}
+    for name, texts in filled.items():
+        for text in typed.get(name, ()):
+            text = text.replace("\r\n", "\n").translate(LINE_ENDS).strip()
+            if not BLANK.issuperset(map(unicodedata.category, text)):
+                texts.append(text)
     return filled
 
 
@@ -99,12 +104,13 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
     left empty have no value. Names that the form does not have are ignored, so that a form drawn
     before the definition changed is still taken."""
     answers = Answers({}, {}, {}, {})
+    filled, sealed = _filled(form, typed), personal(form)
     # The day on which a paper was received comes first, because wished days are judged by it.
     first = [field for field in form["fields"] if field["name"] == RECEIVED]
     rest = [field for field in form["fields"] if field["name"] != RECEIVED]
     for field in first + rest:
         name, kind = field["name"], KINDS[field["kind"]]
-        texts = _filled(typed.get(name, ()))
+        texts = filled[name]
         if not texts:
             if field["required"]:
                 answers.errors[name] = Wrong("required")
@@ -118,7 +124,7 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
             continue
         if name == RECEIVED:
             today = date.fromisoformat(value)
-        if is_personal(field):
+        if name in sealed:
             answers.personal[name] = value
         elif kind.kept == "history":
             answers.public[name] = value

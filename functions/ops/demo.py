@@ -14,7 +14,7 @@ from functions.app import App
 from functions.context.workdays import CHINA
 from functions.errors import Conflict, Refused
 from functions.forms import order_number
-from functions.forms.definition import Form, is_personal
+from functions.forms.definition import Form, personal
 from functions.forms.kinds import KINDS
 from functions.orders import repository
 from functions.orders.counters import STARS
@@ -143,6 +143,7 @@ class _Town:
         """What somebody may answer at a time: for the history, and to be sealed. ``known`` has
         answers by role, or for all questions of a kind; what can be picked is left to chance."""
         history, sealed = {"wording": form["version"]}, dict[str, Any]()
+        to_seal = personal(form)
         for field in form["fields"]:
             name, kind = field["name"], field["kind"]
             value = known.get(name, known.get(kind))
@@ -152,7 +153,7 @@ class _Town:
             elif kind == "date" and self.rng.random() < 0.5:
                 value = (at.date() + timedelta(days=self.rng.randint(2, 20))).isoformat()
             if value is not None:
-                (sealed if is_personal(field) else history)[name] = value
+                (sealed if name in to_seal else history)[name] = value
         return history, sealed
 
     def recruit(self, count: int) -> None:

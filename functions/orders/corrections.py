@@ -7,7 +7,7 @@ events before it, to be read in the history and erased with all the rest.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from functions.forms.definition import RECORDED, Answers, Form, is_personal
+from functions.forms.definition import RECORDED, Answers, Form, personal
 from functions.forms.kinds import KINDS
 from functions.orders.privacy import CORRECTED, Typed, contact
 from functions.storage.history import Event
@@ -67,6 +67,7 @@ def changes(
     same = {name for name in names if typed.get(name, BLANK) == shown.get(name, BLANK)}
     changed = Answers({}, {n: e for n, e in answers.errors.items() if n not in same}, {}, {})
     sealed: dict[str, Any] = {}
+    to_seal = personal(form)
     for field in form["fields"]:
         name = field["name"]
         value = answers.values.get(name, "")
@@ -74,5 +75,5 @@ def changes(
         if name in same or blank or value == before.get(name, ""):
             continue
         changed.values[name] = value
-        (sealed if is_personal(field) else changed.public)[name] = value
+        (sealed if name in to_seal else changed.public)[name] = value
     return changed._replace(personal={CORRECTED: sealed} if sealed else {})

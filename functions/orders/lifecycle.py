@@ -380,8 +380,10 @@ def _objection(order: Order, event: Event) -> str:
         return "state"
     if event.by not in move.by or order.state not in move.within.get(event.by, move.after):
         return "actor"
-    wrong = any(name in data and data[name] not in allowed for name, allowed in move.only.items())
-    if wrong or not all(map(data.get, move.sets)):
+    for name, allowed in move.only.items():
+        if name in data and data[name] not in allowed:
+            return "data"
+    if not all(map(data.get, move.sets)):
         return "data"
     return move.guard(order, event) if move.guard else ""
 

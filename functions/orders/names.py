@@ -63,9 +63,8 @@ class Names:
     def __init__(self, store: Callable[[], Store], bundle: Read):
         self._store, self._bundle = store, bundle
         self._forms: dict[str, dict[str, Any]] = {}
-        self.services, self.teams = (
-            _Known(kind, bundle.names[kind], self.label) for kind in RENAMED
-        )
+        self.services = _Known("service", bundle.names["service"], self.label)
+        self.teams = _Known("team", bundle.names["team"], self.label)
 
     def now(self, kind: str, name: str) -> str:
         """The name that a service or team has now."""

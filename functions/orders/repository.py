@@ -226,8 +226,8 @@ class Orders(NamedTuple):
             self.deadlines.due(order),
             order.team,
             (
-                *(f"{name}:{value}" for name, value in marks.items() if value),
-                *(f"{DOER}:{volunteer}" for volunteer in order.doers.split()),
+                *[f"{name}:{value}" for name, value in marks.items() if value],
+                *[f"{DOER}:{volunteer}" for volunteer in order.doers.split()],
             ),
         )
 
@@ -286,7 +286,10 @@ def name_of(store: Store, vault: Vault, *parts: Any) -> str:
     """The name of a submission of these parts. One from before the secret was changed keeps its
     name."""
     newest, *older = vault.stamps(*parts)
-    return next((name for name in older if store.filed(name)), newest)
+    for name in older:
+        if store.filed(name):
+            return name
+    return newest
 
 
 def begin_once(

@@ -69,13 +69,14 @@ def filing(name: str, kind: str, file: File) -> Keeping:
 
     def submit(request: Request, app: App) -> Response:
         form = sent_form(request, app, name)
-        if request.value(DO) == "edit":
+        asked = request.value(DO)
+        if asked == "edit":
             return page(app, form, request.typed, once=request.value(ONCE))
         answers = check(request, app, form)
         if answers.errors:
             return again(request, app, form, answers.errors)
         known = None if request.value(AGAIN) else _known(request, app, kind, form, answers)
-        if known is None and request.value(DO) != "check":
+        if known is None and asked != "check":
             return file(request, app, form, answers)
         if request.wants_json:
             return as_json(200, {"no": known.no if known else "", "known": known is not None})

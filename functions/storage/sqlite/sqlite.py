@@ -131,7 +131,7 @@ class SQLite:
     def commit(self, change: Change, *others: Change) -> str:
         with self._writer.transaction() as db:
             no = writing.add(db, change, *others)
-        if any(each.erase for each in (change, *others)):
+        if True in [each.erase for each in (change, *others)]:
             # What was erased must not stay readable in the log either.
             self.checkpoint()
         return no
