@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from functions.context.bundle import Latest, Read
+from functions.context.bundle import Bundle, Latest
 from functions.context.clock import Clock, Going, Reference, Stopped, in_china
 from functions.context.workdays import Calendar
 from functions.orders.deadlines import Deadlines
@@ -77,7 +77,7 @@ class App:
             store.close()
 
     @cached_property
-    def bundle(self) -> Read:
+    def bundle(self) -> Bundle:
         """What a build handed over last.
 
         Raises:

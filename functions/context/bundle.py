@@ -2,19 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from functions.context import logs
 
 FILE = "bundle.json"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Bundle:
+class Bundle(NamedTuple):
     """``site``: who the community is. ``forms``: definitions with their choices spelled out.
 
     ``services`` and ``teams``: names by file name, of those that have not ended. ``names``: what
@@ -25,6 +23,8 @@ class Bundle:
     ``grids``: all that teams look after. ``calendar``: holidays and made-up working days.
     ``actions``: the forms of the desk and of the teams, by event. ``words``: the sentences of
     states, steps and errors. ``templates`` and ``assets``: sources, and addresses, by name.
+
+    One that was read also has a ``digest`` of its file, and when that was ``written``, in UTC.
     """
 
     site: dict[str, Any]
@@ -42,15 +42,15 @@ class Bundle:
     words: dict[str, Any]
     templates: dict[str, str]
     assets: dict[str, str]
+    digest: str = ""
+    written: datetime = datetime.fromtimestamp(0, UTC)
+
+    def __hash__(self) -> int:
+        return id(self)  # So that what is made of a bundle can be kept for it.
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Read(Bundle):
-    """A bundle that was read, with a digest of its file and when that was written, in UTC."""
-
-    digest: str
-    written: datetime
-
+OF_FILE = ("digest", "written")
+"""What only a bundle has that was read."""
 
 UNREADABLE = (OSError, ValueError, TypeError)
 """What :meth:`Latest.bundle` raises."""
@@ -61,9 +61,9 @@ class Latest:
 
     def __init__(self, folder: Path):
         self._file = folder / FILE
-        self._bundle: Read | None = None
+        self._bundle: Bundle | None = None
 
-    def bundle(self) -> Read:
+    def bundle(self) -> Bundle:
         """What was built last. This asks the disk, which takes as long as checking a form does, so
         ask once for a request.
 
@@ -81,7 +81,7 @@ class Latest:
 
 
 @lru_cache(maxsize=1)
-def _load(file: Path, changed: int) -> Read:
+def _load(file: Path, changed: int) -> Bundle:
     raw = file.read_bytes()
     written = datetime.fromtimestamp(changed / 1e9, UTC)
-    return Read(**json.loads(raw), digest=hashlib.sha256(raw).hexdigest()[:12], written=written)
+    return Bundle(**json.loads(raw), digest=hashlib.sha256(raw).hexdigest()[:12], written=written)

@@ -5,7 +5,6 @@ The table is data, so that code, tests, documentation and buttons all follow the
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial, reduce
 from typing import Any, NamedTuple
@@ -142,28 +141,27 @@ def _reopenable(order: Order, event: Event) -> str:
     return "late" if datetime.fromisoformat(event.at) > ended + REOPENS else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One row of the table: after which states, to which (empty: it stays), and by whom."""
 
     after: tuple[str, ...]
     to: str
     by: tuple[str, ...]
-    within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    within: Mapping[str, tuple[str, ...]] = {}
     """For an actor who may add it after fewer states: after which."""
     stays: tuple[str, ...] = ()
     """The states in which it stays though there is one to move to."""
-    sets: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, str] = {}
     """Keys that the event's data must have, and the field of the order that each sets."""
-    keeps: Mapping[str, str] = field(default_factory=dict)
+    keeps: Mapping[str, str] = {}
     """Keys that the data may have, and the field that each sets."""
-    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only: Mapping[str, tuple[str, ...]] = {}
     """The values that are allowed, by key."""
     stamps: tuple[str, ...] = ()
     """Fields that take the event's time."""
-    copies: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = {}
     """Fields to copy, and the field that each is copied to."""
-    adds: Mapping[str, str] = field(default_factory=dict)
+    adds: Mapping[str, str] = {}
     """Fields to copy, and the field of words to which each is added if it is not among them."""
     clears: tuple[str, ...] = ()
     guard: Guard | None = None

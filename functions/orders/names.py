@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from functions.context.bundle import Read
+from functions.context.bundle import Bundle
 from functions.forms.definition import OTHER, Form
 from functions.forms.kinds import KINDS
 from functions.orders import counters
@@ -60,7 +60,7 @@ def renamings(store: Store) -> Labels:
 class Names:
     """The names of now, and those that a store remembers. The store is opened only for those."""
 
-    def __init__(self, store: Callable[[], Store], bundle: Read):
+    def __init__(self, store: Callable[[], Store], bundle: Bundle):
         self._store, self._bundle = store, bundle
         self._forms: dict[str, dict[str, Any]] = {}
         self.services = _Known("service", bundle.names["service"], self.label)

@@ -11,8 +11,7 @@ import json
 import urllib.parse
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from functions.app import App, from_environment
 from functions.context import logs
@@ -62,8 +61,7 @@ PRIVATE = {
 """The headers of all answers but those that are alike for everybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """``query`` and ``typed`` hold the text that was sent, by name; ``typed`` has all values of a
     name. ``secure`` says that the request came over HTTPS, to us or to a proxy before us. Names of
     ``headers`` are in lower case."""
@@ -76,7 +74,7 @@ class Request:
     files: Mapping[str, bytes]
     wants_json: bool
     secure: bool
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
     def value(self, name: str) -> str:
         """What was sent under this name, in the body or the address; empty where it was not sent,
@@ -85,15 +83,14 @@ class Request:
         return values[0] if len(values) == 1 else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """``body`` is HTML unless the headers say otherwise. A large one is an open file, which the
     sender reads from its beginning and closes. A ``public`` answer holds no secret and nothing that
     somebody typed: search engines may list it, and it may be compressed."""
 
     body: str | bytes | IO[bytes]
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     cookies: tuple[str, ...] = ()
     public: bool = False
 
@@ -112,9 +109,9 @@ class Response:
 
         headers = {**self.headers, "vary": "Accept-Encoding"}
         if not preferred(accepted, ["gzip"]):
-            return replace(self, headers=headers)
+            return self._replace(headers=headers)
         body = gzip.compress(self.body.encode(), mtime=0)
-        return replace(self, body=body, headers={**headers, "content-encoding": "gzip"})
+        return self._replace(body=body, headers={**headers, "content-encoding": "gzip"})
 
     @property
     def answer(self) -> Answer:
@@ -129,14 +126,13 @@ class Response:
         return answer | {"cookies": [*self.cookies]} if self.cookies else answer
 
 
-@dataclass(frozen=True, slots=True)
 class Keeping:
     """An action that does not lose what was typed: where nothing could be written, ``later``
     answers, given the code of :func:`functions.storage.failures.unwritten` and the number of the
     line in the log."""
 
-    act: Action
-    later: Callable[[Request, App, str, str], Response]
+    def __init__(self, act: Action, later: Callable[[Request, App, str, str], Response]):
+        self.act, self.later = act, later
 
     def __call__(self, request: Request, app: App) -> Response:
         return self.act(request, app)
@@ -195,7 +191,7 @@ def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response
         with suppress(Problem):  # There is nothing to show again.
             if code and isinstance(action, Keeping):
                 response = action.later(_request(event), app, code, no)
-                return replace(response, headers={**response.headers, **problem.headers})
+                return response._replace(headers={**response.headers, **problem.headers})
         return _tell(event, app, problem, no)
     except Exception as untold:
         logs.failure(untold, f"answering after {no}")
@@ -234,7 +230,7 @@ def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
     if _wants_json(_headers(event)):
         value = {"error": f"{words['title']}。{words['text']}"} | ({"id": no} if no else {})
         answer = as_json(problem.status, value)
-        return replace(answer, headers={**answer.headers, **problem.headers})
+        return answer._replace(headers={**answer.headers, **problem.headers})
     body = pages.render(app.bundle, "message.html", **words, id=no)
     return Response(body, problem.status, problem.headers)
 

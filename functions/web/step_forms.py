@@ -1,7 +1,6 @@
 """The forms by which the station and the teams take an order's steps, and what was answered."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from functions.app import App
@@ -78,7 +77,7 @@ def take(
             raise
         logs.failure(error, f"{request.method} {request.path}")
         response = page(Outcome(503, notice=code, tried=kind))
-        return replace(response, headers={**response.headers, **RETRY})
+        return response._replace(headers={**response.headers, **RETRY})
 
 
 def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:

@@ -1,7 +1,6 @@
 """Residents' forms: draw one, check what was sent, begin a history with it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from functions.app import App
@@ -43,7 +42,7 @@ def fresh(name: str) -> Action:
         answered = {key: [value] for key, value in request.query.items() if key in BY_LINK}
         drawn = page(app, app.bundle.forms[name], answered)
         # A service is one of the form's own choices, so the page repeats nothing that was typed.
-        return replace(drawn, public=request.query.keys() <= {*BY_LINK})
+        return drawn._replace(public=request.query.keys() <= {*BY_LINK})
 
     return draw
 

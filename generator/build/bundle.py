@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from functions.context.bundle import FILE, Bundle
+from functions.context.bundle import FILE, OF_FILE, Bundle
 from functions.forms.definition import OTHER
 from functions.forms.residents import FORMS
 from generator.build.render import Renderer
@@ -41,7 +41,7 @@ def _bundle(
     resolved = [form_definitions.resolve(form, offers) for form in forms if form.slug in FORMS]
     ready = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in resolved}
     other = {OTHER: theme.words["sheets"]["names"][OTHER]}
-    bundle = Bundle(
+    made = Bundle(
         site=msgspec.to_builtins(renderer.settings, enc_hook=str),
         calendar=msgspec.to_builtins(calendar),
         actions=form_definitions.actions(theme.actions, ready, offers),
@@ -61,4 +61,4 @@ def _bundle(
         templates={name: text for name, text in theme.templates.items() if name.endswith(".html")},
         assets=theme.shared_assets,
     )
-    return {name: getattr(bundle, name) for name in Bundle.__slots__}
+    return {name: value for name, value in made._asdict().items() if name not in OF_FILE}

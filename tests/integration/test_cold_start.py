@@ -47,6 +47,8 @@ def test_filing_a_wish_loads_the_store_and_the_cipher_and_no_more(
     every = ("_", "distutils", "sitecustomize")
     others = {name for name in others if not name.startswith(every)}
     assert others <= {"cryptography", "typing_extensions", "cffi"}
+    # These were a quarter of what a cold start imports, measured in instructions.
+    assert not loaded & {"dataclasses", "inspect"}
     secret = tmp_path / "data/secret"
     assert len(secret.read_text()) == 64
     assert secret.stat().st_mode & 0o077 == 0
