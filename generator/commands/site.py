@@ -118,7 +118,7 @@ def serve(root: Path, out: Path | None, new: bool, **options: Any) -> None:
 @click.argument("title")
 def new(root: Path, kind: str, title: str) -> None:
     """照标题 TITLE 新建一个内容文件，接着填写。"""
-    from generator.content.scaffold import new
+    from generator.commands.scaffold import new
 
     path = new(root, kind, title, datetime.now(UTC))
     click.echo(f"写好了 {path.relative_to(root)}，请用编辑器打开它接着写。")

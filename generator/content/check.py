@@ -2,13 +2,15 @@
 
 import difflib
 import types
+import unicodedata
 from collections.abc import Callable, Collection, Iterable
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from generator.content.codec import Clock, Moment, Part, Refers, from_text
+from generator.content.codec import Clock, Mistake, Moment, Part, Refers, from_text
 from generator.content.messages import KNOWN, NEAREST, TYPES
 from generator.content.yaml_source import Document, Place
 
@@ -17,10 +19,14 @@ Refer = Callable[[str, str], tuple[str, str] | None]
 """The code and the mend of a wrong reference, by its kind and the name; else None."""
 LONGEST = 24
 """Characters of a wrong value that a message quotes."""
+NUMBERS = range(-(10**9), 10**9)
+"""What a number can be: whatever people count here is smaller, and caches hold no more bits."""
+YEARS = range(1900, 2200)
+"""The years that a date can mean; others are slips, or stand for a day that nobody knows."""
 
 NAMES: dict[Any, str] = {
     **{str: "text", int: "integer", bool: "boolean", tuple: "list", dict: "mapping"},
-    **{msgspec.Struct: "mapping", list: "list", Moment: "moment", Clock: "clock"},
+    **{msgspec.Struct: "mapping", list: "list", date: "date", Moment: "moment", Clock: "clock"},
 }
 
 
@@ -32,13 +38,18 @@ def check(
     if document.data is None:
         return None
     _Walk(document, refer, given).struct(document.data, model, ())
-    return None if document.problems else _convert(document.data | given, model)
+    if document.problems:
+        return None
+    found: Model | None = _together(document, document.data | given, model, ())
+    return found
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """How to mend a wrong name: the most similar known name, else all known names."""
     known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1)
+    # As it looks on a keyboard: without full width, capitals and what nobody sees.
+    looks = "".join(filter(str.isprintable, unicodedata.normalize("NFKC", name[:LONGEST])))
+    close = difflib.get_close_matches(looks.lower(), known, n=1)
     return NEAREST.format(name=close[0]) if close else KNOWN.format(names="、".join(known) or "无")
 
 
@@ -53,6 +64,17 @@ def _parts(wanted: Any) -> tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]:
     because few types have ten thousand values."""
     kind = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
     return kind, get_origin(kind), get_args(kind), getattr(wanted, "__metadata__", ())
+
+
+def _together(document: Document, value: Any, model: Any, place: Place) -> Any:
+    """A mapping as its model, after each of its fields was found right; None, and a note, where
+    they do not go together."""
+    try:
+        return _convert(value, model)
+    except msgspec.ValidationError as error:
+        if not isinstance(error.__cause__, Mistake):
+            raise
+        document.problem(str(error.__cause__), value=place)
 
 
 def _convert(value: Any, model: Any) -> Any:
@@ -80,18 +102,17 @@ class _Walk(NamedTuple):
             if field.required and field.name not in value:
                 self.document.problem("missing", key=(*place, field.name), name=field.name)
         if place and len(self.document.problems) == before:
-            try:  # Its ``__post_init__`` checks fields against each other, and raises a code.
-                _convert(value, model)
-            except msgspec.ValidationError as error:
-                self.document.problem(str(error.__cause__), value=place)
+            _together(self.document, value, model, place)
 
     def value(self, value: Any, wanted: Any, place: Place) -> None:
-        kind, origin, args, _ = _parts(wanted)
+        kind, origin, args, notes = _parts(wanted)
         if origin in (Union, types.UnionType):
             self.value(value, _meant(value, args), place)
         elif origin is tuple and isinstance(value, list):
             for index, item in enumerate(value):
                 self.value(item, args[0], (*place, index))
+            if notes and not _fits(value, Annotated[tuple[Any, ...], *notes]):
+                self.wrong("wrong_value", value, place, mend=_mend(notes))
         elif isinstance(kind, type) and issubclass(kind, Part) and isinstance(value, dict):
             self.struct(value, kind, place)
         else:
@@ -102,8 +123,9 @@ class _Walk(NamedTuple):
         if not isinstance(value, str) or not (kind is str or _fits(value, kind)):
             return self.misfit(value, kind, place)
         if notes and not _fits(value, wanted):
-            mend = next((n.description for n in notes if getattr(n, "description", "")), None)
-            self.wrong("wrong_value", value, place, mend=mend or TYPES["text"][1])
+            self.wrong("wrong_value", value, place, mend=_mend(notes))
+        if place in self.document.joined:
+            self.document.problem("joined", value=place)
         for note in notes:
             if not isinstance(note, Refers):
                 continue
@@ -115,11 +137,13 @@ class _Walk(NamedTuple):
 
     def misfit(self, value: Any, kind: Any, place: Place) -> None:
         """Note that the value has another type than the model wants."""
-        if get_origin(kind) is Literal and isinstance(value, str):
+        base = get_origin(kind) or (msgspec.Struct if issubclass(kind, Part) else kind)
+        if base is Literal and isinstance(value, str):
             self.wrong("wrong_value", value, place, mend=nearest(value, get_args(kind)))
         else:
-            base = get_origin(kind) or (kind.__mro__[-2] if issubclass(kind, Part) else kind)
-            expected, mend = TYPES[NAMES.get(base, base.__name__)]
+            expected, mend = TYPES[NAMES.get(base, "text")]
+            if base is msgspec.Struct:
+                mend += KNOWN.format(names="、".join(_fields(kind)))
             self.wrong("wrong_type", value, place, expected=expected, mend=mend)
 
     def wrong(self, code: str, value: Any, place: Place, **names: Any) -> None:
@@ -129,12 +153,20 @@ class _Walk(NamedTuple):
         self.document.problem(code, value=place, name=key, found=found, **names)
 
 
-def _fits(value: str, kind: Any) -> bool:
+def _fits(value: Any, kind: Any) -> bool:
     try:
-        _convert(value, kind)
+        fits = _convert(value, kind)
     except msgspec.ValidationError:
         return False
-    return True
+    if isinstance(fits, int):
+        return fits in NUMBERS
+    return not isinstance(fits, date) or fits.year in YEARS
+
+
+def _mend(notes: Iterable[Any]) -> str:
+    """How to mend what its notes do not allow."""
+    told = (f"{note.description}。" for note in notes if getattr(note, "description", ""))
+    return next(told, TYPES["text"][1])
 
 
 def _meant(value: Any, sides: tuple[Any, ...]) -> Any:

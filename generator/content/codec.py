@@ -13,6 +13,11 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
     """A mapping in a file."""
 
 
+class Mistake(ValueError):
+    """Fields that do not go together. A model's ``__post_init__`` raises it with a code of
+    :mod:`generator.content.messages`."""
+
+
 class Refers(NamedTuple):
     """Marks a value as the name of something else: ``teams``, a ``static`` file, or a ``tag``."""
 
@@ -24,7 +29,8 @@ Count = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数，不
 
 
 class Moment(datetime):
-    """A day and a time as people write them: ``2026-04-05 14:30``, in the community's own time."""
+    """A day and a time as people write them: ``2026-04-05 14:30``, in the community's own time,
+    and so without a zone."""
 
 
 class Clock(time):
@@ -33,7 +39,10 @@ class Clock(time):
 
 def from_text(kind: Any, text: str) -> Any:
     """A :class:`Moment` or :class:`Clock`: msgspec's ``dec_hook``, which knows neither."""
-    return kind.fromisoformat(text)
+    found = kind.fromisoformat(text)
+    if found.tzinfo:
+        raise ValueError(text)
+    return found
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=str)

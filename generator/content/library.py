@@ -14,7 +14,7 @@ from generator.content import form_definitions, names, prose_cache, yaml_source
 from generator.content.check import check, nearest
 from generator.content.codec import digest, encode
 from generator.content.kinds import KINDS
-from generator.content.messages import OLD_NAME, SAFE_TAG
+from generator.content.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.models import Form, Item, Site
 from generator.content.settings import Calendar, Settings
 from generator.content.shelves import Kept, Shelf
@@ -31,6 +31,8 @@ SAFE_FILE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 """A file's name is its address, so it is made of what every keyboard and phone can type."""
 UNSAFE_TAG = re.compile(r"[/\\?#%\x00-\x1f]|^[.\s]|[.\s]$")
 """A tag, which is Chinese as a rule, is an address too; it must be one folder on every disk."""
+LONGEST_TAG = 40
+"""Characters of a tag. File systems take 255 bytes, 63 of the rarest Chinese characters."""
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
 Renamings = Mapping[str, Mapping[str, str]]
@@ -144,7 +146,9 @@ class _Reader:
         try:
             yaml_source.read(f"{self.root}/{file}", document)
         except FileNotFoundError:
-            document.problem("missing_file")
+            document.problem("dead_link" if given else "missing_file")
+        except IsADirectoryError:
+            document.problem("folder_inside", name=file.rpartition("/")[2])
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
         item = check(document, model, given, self.refer)
@@ -198,6 +202,7 @@ class _Reader:
             path = self.content / folder / file
             example = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "my-file"
             code = "file_name" if path.suffix == ".yaml" else "file_ending"
+            code = "folder_inside" if path.is_dir() else code
             self.problem(path, code, name=path.stem, example=example)
         return found
 
@@ -277,6 +282,8 @@ class _Reader:
             return "old_name", OLD_NAME
         if to == "tag" and UNSAFE_TAG.search(name):
             return "unsafe_tag", SAFE_TAG
+        if to == "tag" and len(name) > LONGEST_TAG:
+            return "unsafe_tag", SHORT_TAG.format(longest=LONGEST_TAG)
         return None
 
     @cached_property
@@ -286,4 +293,5 @@ class _Reader:
     @cached_property
     def pictures(self) -> set[str]:
         static = self.root / "static"
-        return {path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file()}
+        published = (each for each in static.rglob("[!.]*") if each.is_file())
+        return {path.relative_to(static).as_posix() for path in published}

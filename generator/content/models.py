@@ -10,14 +10,14 @@ from msgspec import Meta, Struct
 
 from functions.forms.definition import RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
-from generator.content.codec import Count, Moment, Part, Refers, Text, digest
+from generator.content.codec import Count, Mistake, Moment, Part, Refers, Text, digest
 from generator.content.settings import Calendar, Settings
 
 # Not a pattern for msgspec: 0.22.0 crashes at exit where one stands in a union with a tuple.
 OldName = Annotated[str, Refers("old name")]
 TeamName = Annotated[str, Refers("teams")]
 Picture = Annotated[str, Refers("static")]
-Tag = Annotated[str, Refers("tag")]
+Tag = Annotated[str, Meta(min_length=1), Refers("tag")]
 
 
 class Digests(NamedTuple):
@@ -86,7 +86,7 @@ class Event(Part, frozen=True):
 
     def __post_init__(self) -> None:
         if self.end is not None and self.end < self.start:
-            raise ValueError("end_before_start")
+            raise Mistake("end_before_start")
 
 
 class News(Item, frozen=True, omit_defaults=True):
@@ -235,11 +235,11 @@ class Field(Part, frozen=True):
 
     def __post_init__(self) -> None:
         if (self.kind in CHOOSING) != bool(self.choices):
-            raise ValueError("choices")
+            raise Mistake("choices")
         if self.role and self.kind not in ROLES[self.role]:
-            raise ValueError("role_of_kind")
+            raise Mistake("role_of_kind")
         if self.name in RECORDED:
-            raise ValueError("recorded")
+            raise Mistake("recorded")
 
 
 class Notice(Part, frozen=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from generator.content.codec import Clock, Count, Part, Refers, Text
+from generator.content.codec import Clock, Count, Mistake, Part, Refers, Text
 
 WorkingDays = Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（天数）")]
 
@@ -25,6 +25,10 @@ class ServiceDay(Part, frozen=True):
     end: Clock
     place: Text
     summary: str = ""
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:  # RFC 5545, 3.6.1: the end MUST be later than the start.
+            raise Mistake("end_before_start")
 
 
 class Days(Part, frozen=True):

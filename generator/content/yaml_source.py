@@ -1,16 +1,28 @@
 """YAML as staff write it: texts, lists and mappings, each with its place in the file. Its guessing
 is switched off, so ``title: no`` is a title: the model says what the text in the file means."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
+from generator.content import yaml_mistakes
 from generator.content.messages import SENTENCES
 from generator.errors import Problem
 
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """libyaml's parser if PyYAML was built with it, because it is about six times faster."""
+SEPARATORS = "\x85\u2028\u2029"
+"""What YAML 1.1 takes for the end of a line. To people they are a soft break within a text, pasted
+from Word or a web page, and YAML 1.2 agrees."""
+SOFT = "\ufdd0"
+"""Stands for them while a file is parsed: a code that Unicode will never give to a character."""
+CUT = re.compile(r"\s+(?P<rest>#\S.*)")
+"""A comment that was probably meant as text: a number, or a room, behind the sign."""
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that only an escape brings in, and that no page or feed can show."""
 Place = tuple[str | int, ...]
 """The path to a value: keys and list indexes. The empty path is the whole file."""
 Reference = tuple[str, str]
@@ -19,14 +31,15 @@ Reference = tuple[str, str]
 
 @dataclass
 class Document:
-    """A file's ``data`` (None if it could not be read), the position of each part of it, and, after
-    a check, its references to other files."""
+    """A file's ``data`` (None if it could not be read), the position of each part of it, the texts
+    whose lines YAML ``joined``, and, after a check, its references to other files."""
 
     file: str
     data: dict[str, Any] | None = None
     problems: list[Problem] = field(default_factory=list)
     keys: dict[Place, yaml.Mark] = field(default_factory=dict)
     values: dict[Place, yaml.Mark] = field(default_factory=dict)
+    joined: set[Place] = field(default_factory=set)
     references: list[Reference] = field(default_factory=list)
 
     def problem(
@@ -40,10 +53,8 @@ class Document:
         self.note(what, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, **names)
 
     def note(self, what: str, line: int, column: int, **names: Any) -> None:
-        sentence, mend = SENTENCES[what]
-        self.problems.append(
-            Problem(self.file, line, column, sentence.format(**names), mend.format(**names))
-        )
+        told = [text.format(**names) for text in SENTENCES[what]]
+        self.problems.append(Problem(_printable(self.file), line, column, *map(_printable, told)))
 
 
 def read(path: str, document: Document) -> None:
@@ -56,21 +67,32 @@ def read(path: str, document: Document) -> None:
         raw = file.read()
     try:
         text = raw.decode("utf-8-sig")
-        node = yaml.compose(text, Loader=Loader)
+        for separator in SEPARATORS:
+            text = text.replace(separator, SOFT)
+        node, mistakes = yaml_mistakes.compose(text, Loader)
     except UnicodeDecodeError as error:
         document.note("not_utf8", *_place(raw[: error.start].decode("latin-1")))
+        return
     except yaml.reader.ReaderError:
         found = yaml.reader.Reader.NON_PRINTABLE.search(text)
         document.note("control_character", *_place(text[: found.start() if found else 0]))
-    except yaml.MarkedYAMLError as error:
-        _syntax(document, text, error)
+        return
+    for mistake in mistakes:
+        document.note(mistake.code, mistake.line + 1, mistake.column + 1, **mistake.names)
+    if mistakes:
+        return
+    if node is None:
+        document.note("empty", 1, 1)
+    elif not isinstance(node, yaml.MappingNode):
+        document.note("not_mapping", 1, 1)
     else:
-        if node is None:
-            document.note("empty", 1, 1)
-        elif not isinstance(node, yaml.MappingNode):
-            document.note("not_mapping", 1, 1)
-        else:
-            document.data = _plain(node, (), document, set())
+        lines = yaml_mistakes.LINE_END.split(text) if " #" in text else []
+        document.data = _Tree(document, lines, set()).data(node, ())
+
+
+def _printable(text: str) -> str:
+    """The text, also if it has the name of a file in another encoding than the system's."""
+    return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _place(before: str) -> tuple[int, int]:
@@ -78,52 +100,52 @@ def _place(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-def _plain(node: yaml.Node, place: Place, document: Document, seen: set[int]) -> Any:
-    """The node as text, list or dict. A key without a value counts as missing."""
-    document.values[place] = node.start_mark
-    if id(node) in seen:  # An alias refers to an earlier node.
-        document.problem("anchor", value=place)
-        return ""
-    seen.add(id(node))
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [
-            _plain(item, (*place, index), document, seen) for index, item in enumerate(node.value)
-        ]
-    data: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key, mark = key_node.value, key_node.start_mark
-        if not isinstance(key_node, yaml.ScalarNode):
-            document.note("key_not_text", mark.line + 1, mark.column + 1)
-        elif (*place, key) in document.keys:
-            first = document.keys[*place, key].line + 1
-            document.note("duplicate_key", mark.line + 1, mark.column + 1, key=key, first=first)
-        else:
-            document.keys[*place, key] = mark
-            value = _plain(value_node, (*place, key), document, seen)
-            if value != "":
-                data[key] = value
-    return data
+class _Tree(NamedTuple):
+    """Nodes as texts, lists and dicts. ``lines`` are those of the file, if it has comments."""
 
+    document: Document
+    lines: Sequence[str]
+    seen: set[int]
 
-def _syntax(document: Document, text: str, error: yaml.MarkedYAMLError) -> None:
-    """Note the usual cause of a parser's complaint, at the place that the parser names."""
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.splitlines() or [""]
-    here = lines[min(line, len(lines) - 1)]
-    problem = error.problem or ""
-    tabbed = next(
-        (n for n, row in enumerate(lines) if row[: len(row) - len(row.lstrip())].count("\t")), None
-    )
-    if tabbed is not None and ("\\t" in problem or "tab" in problem or abs(tabbed - line) <= 1):
-        document.note("tab", tabbed + 1, lines[tabbed].index("\t") + 1)
-    elif "mapping values" in problem:
-        document.note("colon", line + 1, column + 1)
-    elif "alias" in problem:
-        document.note("anchor", line + 1, column + 1)
-    elif (":" in here and "：" in here) or "could not find expected ':'" in problem:
-        document.note("no_colon", line + 1, column + 1)
-    else:
-        document.note("syntax", line + 1, column + 1, detail=problem)
+    def data(self, node: yaml.Node, place: Place) -> Any:
+        """The node as plain data. A key without a value counts as missing."""
+        self.document.values[place] = node.start_mark
+        if id(node) in self.seen:  # An alias refers to an earlier node.
+            self.document.problem("anchor", value=place)
+            return ""
+        self.seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            return self.text(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.data(item, (*place, index)) for index, item in enumerate(node.value)]
+        return self.mapping(node, place)
+
+    def mapping(self, node: yaml.Node, place: Place) -> dict[str, Any]:
+        document, data = self.document, dict[str, Any]()
+        for key_node, value_node in node.value:
+            key, mark = key_node.value, key_node.start_mark
+            if not isinstance(key_node, yaml.ScalarNode):
+                document.note("key_not_text", mark.line + 1, mark.column + 1)
+            elif (*place, key) in document.keys:
+                first = document.keys[*place, key].line + 1
+                document.note("duplicate_key", mark.line + 1, mark.column + 1, key=key, first=first)
+            else:
+                document.keys[*place, key] = mark
+                value = self.data(value_node, (*place, key))
+                if value != "":
+                    data[key] = value
+        return data
+
+    def text(self, node: yaml.ScalarNode, place: Place) -> str:
+        """The text of a value. What YAML would drop or change without a word is a problem."""
+        style, end = node.style, node.end_mark
+        text: str = node.value
+        if self.lines and not style and (cut := CUT.match(self.lines[end.line], end.column)):
+            self.document.problem("cut", value=place, found=cut["rest"])
+        elif style == '"' and (found := UNSEEN.search(text)):
+            self.document.problem("unseen", value=place, code=f"{ord(found[0]):02X}")
+        elif text.startswith("｜"):
+            self.document.problem("full_pipe", value=place)
+        elif style == ">" or (not style and end.line > node.start_mark.line):
+            self.document.joined.add(place)
+        return text.replace(SOFT, "\n" if style == "|" else " ")

@@ -1,6 +1,7 @@
 """Stamps of files, which tell whether a file changed without reading it."""
 
 import os
+import re
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,10 +14,13 @@ Stamps = dict[str, dict[str, str]]
 
 def scan(root: Path) -> Stamps:
     """Stamp all files of the content, without reading any."""
-    return {
-        folder.name: {entry.name: stamp(entry.stat()) for entry in _visible(folder.path)}
-        for folder in _visible(root / "content")
-    }
+    stamps: Stamps = {}
+    for folder in _visible(root / "content"):
+        stamps[folder.name] = {}
+        for entry in _visible(folder.path):
+            with suppress(FileNotFoundError):  # It was removed just now, or is a link to nothing.
+                stamps[folder.name][entry.name] = stamp(entry.stat(follow_symlinks=_leads(entry)))
+    return stamps
 
 
 def refresh(root: Path, stamps: Stamps, files: Iterable[Path]) -> bool:
@@ -67,5 +71,14 @@ def _visible(folder: Path | str) -> list[os.DirEntry[str]]:
     return sorted(found, key=attrgetter("name"))
 
 
+def _leads(entry: os.DirEntry[str]) -> bool:
+    """Whether it is no link to nothing, which is a mistake to tell when it is read."""
+    return not entry.is_symlink() or Path(entry.path).exists()
+
+
+LEFT_BEHIND = re.compile(r"\..*|.*~|~\$.*|thumbs\.db|desktop\.ini", re.IGNORECASE)
+"""What editors, Office, Windows and macOS leave beside files."""
+
+
 def _is_visible(name: str) -> bool:
-    return name[0] != "." and name[-1] != "~"
+    return not LEFT_BEHIND.fullmatch(name)

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 import build
 from functions.context.workdays import CHINA
+from generator.commands.scaffold import new as scaffold
 from generator.content import library
-from generator.content.scaffold import new as scaffold
 
 PRODUCT = Path(build.__file__).parent
 

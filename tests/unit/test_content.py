@@ -1,11 +1,13 @@
 """Broken content: what is said of it, where, and that nothing but a sentence comes of it."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from generator.content import library
+from generator.content.models import Prose
 from generator.errors import ContentError
 
 NEWS = "content/news/spring.yaml"
@@ -38,9 +40,10 @@ def problems(root: Path) -> list[str]:
         (GOOD.replace("春天]", "a/b]"), ["3:13: 标签“a/b”不能用作网址"]),
         (GOOD.replace("春天]", "..]"), ["3:13: 标签“..”不能用作网址"]),
         (GOOD + "\tx: 1\n", ["14:1: 这一行用了制表符"]),
-        (GOOD + "author: 记者: 某\n", ["14:11: 这里的冒号让一行有了两个意思"]),
-        (GOOD + "author：某\nkind: notice\n", ["15:1: 这一行缺少英文冒号和空格"]),
-        (GOOD + 'author: "某\n', ["YAML 读不懂这里"]),
+        (GOOD + "author: 记者: 某\n", ["14:9: 这里的冒号让一行有了两个意思"]),
+        (GOOD + "author：某\nkind: notice\n", ["14:7: “author”后面的冒号是中文的"]),
+        (GOOD + 'author: "某\n', ["14:9: 这里的引号只有一半"]),
+        (GOOD + "author: 某\n某\n", ["15:1: 这一行缺少英文冒号和空格"]),
         (BOMB, ["1:4: 这里用了 YAML 的锚点"]),
         ("a: *nobody\n", ["1:4: 这里用了 YAML 的锚点"]),
         ("a: &loop [*loop]\n", ["1:4: 这里用了 YAML 的锚点"]),
@@ -59,6 +62,132 @@ def test_a_mistake_is_told_with_its_place_and_how_to_mend_it(
     for sentence in said:
         assert any(sentence in problem for problem in found), found
     assert all(re.match(rf"{NEWS}:\d+:\d+: .+。.+[。？]$", problem) for problem in found), found
+
+
+HEAD = "title: 义诊\ndate: 2023-04-05\n"
+BODY = "body: 正文\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said", "mend"),
+    [
+        # Colons, and the spaces behind them.
+        ("title：义诊\ndate: 2023-04-05\n" + BODY, "1:6", "“title”后面的冒号是中文的", "英文冒号"),
+        ("title:义诊\ndate: 2023-04-05\n" + BODY, "1:6", "冒号后面少了空格", "“title: 内容”"),
+        ("title: 义诊\ndate:2023-04-05\n" + BODY, "2:5", "“date”的冒号后面少了空格", "“date: 内容”"),
+        ("title:\u00a0义诊\ndate: 2023-04-05\n" + BODY, "1:7", "不是普通的空格", "重新打一个空格"),
+        ("title: 通知: 义诊\ndate: 2023-04-05\n" + BODY, "1:8", "两个意思", "title: '通知: 义诊'"),
+        # What a value begins with.
+        ("title: [通知]义诊\ndate: 2023-04-05\n" + BODY, "1:8", "“[”开头", "title: '[通知]义诊'"),
+        ("title: *义诊*\ndate: 2023-04-05\n" + BODY, "1:8", "“*”开头", "title: '*义诊*'"),
+        ("title: @所有人\ndate: 2023-04-05\n" + BODY, "1:8", "“@”开头", "title: '@所有人'"),
+        ("title: %5\ndate: 2023-04-05\n" + BODY, "1:8", "“%”开头", "title: '%5'"),
+        (HEAD + "tags: [一]\nsummary: `好`\n" + BODY, "4:10", "“`”开头", "summary: '`好`'"),
+        # Quotes.
+        ('title: "周六"义诊\ndate: 2023-04-05\n' + BODY, "1:8", "一部分", "title: '\"周六\"义诊'"),
+        ('title: "C:\\Users\\王"\ndate: 2023-04-05\n' + BODY, "1:8", "反斜杠", "title: 'C:\\Users\\王'"),
+        ('title: "C:\\a.docx"\ndate: 2023-04-05\n' + BODY, "1:8", "看不见的字符（U+0007）", "单引号"),
+        # Lines of a text.
+        (HEAD + "body: | 第一段\n  第二段\n", "3:7", "“|”的后面不能再写字", "换一行写"),
+        (HEAD + "summary: > 大于\n" + BODY, "3:10", "“>”的后面不能再写字", "去掉“>”"),
+        (HEAD + "body: ｜\n  第一段\n", "3:7", "竖线是中文的", "改成英文的“|”"),
+        (HEAD + "body:\n  第一段。\n  第二段。\n", "4:3", "连成一行", "在冒号后面写“|”"),
+        (HEAD + "body: >\n  第一段。\n  第二段。\n", "3:7", "连成一行", "在冒号后面写“|”"),
+        (HEAD + "body: |\n正文没有缩进\n第二行\n", "4:1", "没有缩进", "行首加两个空格"),
+        (HEAD + "body: |\n    第一段\n\n  第二段\n", "6:1", "没有对齐", "缩进一样多"),
+        # The shape of the file.
+        ("title: 义诊\n  date: 2023-04-05\n" + BODY, "2:1", "行首多了空格", "和上一行对齐"),
+        ("---\n" + HEAD + "---\n\n正文\n", "4:1", "“---”把文件分成了两份", "“body: |”"),
+        (HEAD + "tags:\n\t- 清明\n" + BODY, "4:1", "制表符", "空格"),
+        # What YAML would drop without a word.
+        ("title: 社区 #1 号楼\ndate: 2023-04-05\n" + BODY, "1:8", "“#1 号楼”前面有空格", "加上引号"),
+        (HEAD + "body: 请到 3 栋 #2 单元\n", "3:7", "“#2 单元”前面有空格", "加上引号"),
+        # Values of another shape.
+        (HEAD + "photos:\n  - photo.svg\n" + BODY, "4:5", "“photos”应当是一组名称和内容", "src、caption"),
+        (HEAD + "event: 2023-04-05 14:30\n" + BODY, "3:8", "“event”应当是一组名称和内容", "start、end"),
+        (HEAD + "event: [一]\n" + BODY, "3:8", "“event”应当是一组名称和内容", "start、end"),
+        (HEAD + "kind: []\n" + BODY, "3:7", "“kind”应当是文字，现在是“列表”", "请写一段文字"),
+        (HEAD + "event: {start: 2023-04-05T09:00:00Z}\n" + BODY, "3:16", "日期和时间", "2026-04-05 14:30"),
+        ("title: 义诊\ndate: 9999-12-31\n" + BODY, "2:7", "“date”应当是日期", "真实的日子"),
+        (HEAD + "tags: [清明, '']\n" + BODY, "3:12", "“tags”的内容“”不对", "请写一段文字"),
+        (HEAD + f"tags: [{'长' * 41}]\n" + BODY, "3:8", "不能用作网址", "最多 40 个字"),
+        ("ｔｉｔｌｅ: 义诊\ndate: 2023-04-05\n" + BODY, "1:1", "不认识“ｔｉｔｌｅ”", "是不是“title”"),
+        ("Title: 义诊\ndate: 2023-04-05\n" + BODY, "1:1", "不认识“Title”", "是不是“title”"),
+    ],
+)  # fmt: skip
+def test_a_mistake_that_staff_make_is_told_in_its_own_line_with_a_remedy(
+    root: Path, text: str, at: str, said: str, mend: str
+) -> None:
+    (root / NEWS).write_text(text)
+    found = problems(root)
+    assert found[0].startswith(f"{NEWS}:{at}: "), found
+    assert said in found[0]
+    assert mend in found[0].partition("。")[2]
+
+
+def test_several_mistakes_of_one_file_are_told_together(root: Path) -> None:
+    (root / NEWS).write_text("title：义诊\ndate:2023-04-05\nsummary: @所有人\nbody: | 正文\n  二\n")
+    told = [problem.removeprefix(f"{NEWS}:").split(":")[0] for problem in problems(root)]
+    assert told == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("separator", ["\x85", "\u2028", "\u2029"])
+def test_a_soft_break_from_word_is_a_break_in_a_text_and_a_space_in_a_title(
+    root: Path, separator: str
+) -> None:
+    (root / NEWS).write_text(
+        f"title: 义{separator}诊\ndate: 2023-04-05\nbody: |\n  一。{separator}二。\n  三。\n"
+    )
+    news = next(each for each in library.load(root).news if each.slug == "spring")
+    assert news.title == "义 诊"
+    assert isinstance(news.body, Prose)
+    assert news.body.excerpt.split() == ["一。", "二。", "三。"]
+
+
+def test_a_comment_behind_a_value_is_a_comment(root: Path) -> None:
+    (root / NEWS).write_text(GOOD + "author: 某 # 记者\n")
+    assert library.load(root).news[0].author == "某"
+
+
+@pytest.mark.parametrize("name", ["Thumbs.db", "desktop.ini", "~$x.docx", ".x.yaml.swp", "x.yaml~"])
+def test_what_programs_leave_beside_files_is_no_content(root: Path, name: str) -> None:
+    (root / "content/news" / name).write_bytes(b"\x00\xff")
+    assert library.load(root)
+
+
+@pytest.mark.parametrize("name", ["2023", "more.yaml"])
+def test_a_folder_among_files_is_told(root: Path, name: str) -> None:
+    (root / "content/news" / name).mkdir()
+    (problem,) = problems(root)
+    assert problem.startswith(f"content/news/{name}:1:1: “{name}”是文件夹")
+
+
+def test_a_link_to_nothing_is_told_and_a_file_that_goes_while_it_is_read_is_not(
+    root: Path,
+) -> None:
+    (root / "content/news/gone.yaml").symlink_to("nowhere.yaml")
+    (problem,) = problems(root)
+    assert problem.startswith("content/news/gone.yaml:1:1: 这是一个链接，它指向的文件不在了")
+
+
+def test_a_name_in_another_encoding_can_be_printed(root: Path) -> None:
+    (root / "content/news" / os.fsdecode("义诊.yaml".encode("gb18030"))).write_text(GOOD)
+    (problem,) = problems(root)
+    assert problem.encode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at"),
+    [
+        ("service_day:\n", "service_day: 每月15日\nother:\n", "service_day"),
+        ("end: ", "end: 01:00 #", "end"),
+    ],
+)
+def test_settings_of_another_shape_are_told(root: Path, old: str, new: str, at: str) -> None:
+    file = root / "site.yaml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new, 1))
+    assert any(at in problem for problem in problems(root))
 
 
 def test_a_file_in_another_encoding_is_told_where_it_stops_being_utf8(root: Path) -> None:
