@@ -69,7 +69,7 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
     chosen = client.get(f"{FORMS['wish']}?service=appliance-repair")
     yield "form-wish-service", chosen.body
     sent = {**chosen.form("/api/wish"), **WISH, "service": "appliance-repair"}
-    yield "form-wish-day", client.post("/api/wish", {**sent, "date": "明天"}).body
+    yield "form-wish-day", client.post("/api/wish", {**sent, "date": "1月16日"}).body
     yield "check", client.post("/api/wish", {**sent, "do": "check"}).body
     yield "no-order", client.get("/api/order?no=1&key=2").body
     yield "sign-in", client.get("/desk/sign-in/").body
