@@ -1,5 +1,7 @@
 """An order that was done before, and did not end there, is marked wherever it is listed."""
 
+from collections.abc import Callable
+
 from tests.support.client import Answer, Client
 from tests.support.orders import DONE, RATING, Desk, Team, move, wish
 
@@ -13,7 +15,7 @@ def marked(page: Answer) -> bool:
 def test_a_reopened_order_is_marked_in_every_list_and_on_every_page(client: Client) -> None:
     desk, team, answer = Desk(client), Team(client), wish(client)
     move(client.app, answer.no, *DONE)
-    places = [
+    places: list[Callable[[], Answer]] = [
         lambda: client.get(answer.location),
         lambda: desk.get("/desk/"),
         lambda: desk.get(f"/desk/order/?no={answer.no}"),
