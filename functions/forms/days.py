@@ -28,6 +28,13 @@ def coming(days: Sequence[str], today: date) -> list[str]:
     ]
 
 
+def promised(days: Sequence[str], today: date, due: date) -> date:
+    """The day by which it can be done: as promised, but not before the next day on which the
+    service takes place."""
+    following = _ahead(days, today + timedelta(days=1))
+    return max(due, next(following, due)) if days else due
+
+
 def _ahead(days: Sequence[str], today: date) -> Iterator[date]:
     """All the days on which it takes place, from today on."""
     every = (today + timedelta(days=n) for n in range(AHEAD.days + 1))

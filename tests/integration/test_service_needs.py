@@ -60,3 +60,14 @@ def test_staff_and_tables_are_held_to_the_same(client: Client) -> None:
     assert f"每月 15 日办。最近的日子是{COMING}" in looked.text
     row[-1] = "2026-12-15"
     assert "收下了 1 行" in bring(desk, "wishes", workbook(WISHES, row)).text
+
+
+def test_what_is_done_on_few_days_is_not_promised_before_them(client: Client) -> None:
+    desk = Desk(client)
+    for service, due in (("mending", "2026-12-15"), ("haircut", "2026-11-26")):
+        answer = wish(client, **{**AT_THE_HALL, "service": service})
+        assert desk.do(answer.no, "triaged", level="routine", service=service).location
+        assert found(client.app, answer.no).due == due
+    late = wish(client, **AT_THE_HALL)
+    desk.do(late.no, "triaged", level="complex", service="mending")
+    assert found(client.app, late.no).due > "2026-12-15"

@@ -29,6 +29,13 @@ def test_a_service_without_days_takes_place_on_any() -> None:
     assert days.coming([], WEDNESDAY) == []
 
 
+def test_nothing_is_promised_before_a_day_on_which_it_takes_place() -> None:
+    due = date(2026, 11, 27)
+    assert days.promised([], WEDNESDAY, due) == due
+    assert days.promised(["周四"], WEDNESDAY, due) == due
+    assert days.promised(["周三"], WEDNESDAY, due) == date(2026, 12, 2)
+
+
 @pytest.mark.parametrize("wrong", ["星期三", "周三下午", "每月 0 日", "每月 32 日", "15", ""])
 def test_what_is_no_such_day_is_not_taken_for_one(wrong: str) -> None:
     assert not re.match(days.PATTERN, wrong)
