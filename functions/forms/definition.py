@@ -83,9 +83,10 @@ def suited(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Field]:
     ``address``, and take place on some ``days`` only."""
     chosen: Mapping[str, Any] = {}
     for field in form["fields"]:
-        if field["role"] == "service" and (texts := typed.get(field["name"])):
-            value = current(field, texts[0])
-            chosen = next((c for c in field["choices"] if c["value"] == value), {})
+        picked = typed.get(field["name"], ()) if field["role"] == "service" else ()
+        for choice in field["choices"] if picked else ():
+            if choice["value"] in picked or not {*choice.get("former", ())}.isdisjoint(picked):
+                chosen = choice
     questions = list(form["fields"])
     for index, field in enumerate(questions) if chosen else ():
         if field["role"] == "address" and not chosen.get("address", True):
