@@ -1,4 +1,4 @@
-"""``/track/`` and ``/api/order``: a resident follows an order, or takes it back in time."""
+"""``/track/`` and ``/api/order``: a resident follows an order, takes it back, asks again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.definition import Form, without
+from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders import corrections, lifecycle
 from functions.orders.lifecycle import RESIDENT
@@ -31,6 +32,12 @@ STEPS = {
 """What a resident does on the page, and the event that it becomes."""
 IDENTIFYING = ("name", "phone", "address", "personal")
 """The roles of questions whose answers the page does not show whole."""
+ASK = "ask"
+"""What the button sends that leads to the wish form, filled in as it was."""
+ENDED = ("done", "rated", *lifecycle.FINAL)
+"""The states in which the page says what else can be done, such as asking again."""
+OWN = ("consent", "date")
+"""The roles of questions that are answered anew each time."""
 
 
 def show(request: Request, app: App) -> Response:
@@ -65,6 +72,7 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
         service=app.names.services.get(order.service, ""),
         team=app.names.teams.get(order.team, ""),
         can=can,
+        ended=order.state in ENDED,
         forms={do: form(app, kind) for do, kind in STEPS.items() if kind in can},
         filled={"correct": _filled(app, step_forms.known(order, events, typed))}
         if "corrected" in can
@@ -114,7 +122,9 @@ def _words(app: App, event: Event, typed: Mapping[str, Any]) -> str:
 
 
 def submit(request: Request, app: App) -> Response:
-    """Take a step, or find the order by its number and the phone's last four digits."""
+    """Take a step, ask again, or find the order by its number and the phone's last four digits."""
+    if request.value("do") == ASK:
+        return ask_again(request, app)
     if kind := STEPS.get(request.value("do")):
         return step(request, app, kind)
     form = app.bundle.forms[NAME]
@@ -151,6 +161,21 @@ def step(request: Request, app: App, kind: str) -> Response:
         except (Refused, Conflict):
             return submission.refuse(request, app, order, kind)
     return see_other(app.orders.address(order))
+
+
+def ask_again(request: Request, app: App) -> Response:
+    """The wish form, filled in with what an order asked for, without what its page hides, such as
+    the phone: who has only the page's address does not learn it here either."""
+    order, events = _history(request, app)
+    form: Form = app.bundle.forms["wish"]
+    again = [
+        field
+        for field in form["fields"]
+        if field["role"] not in OWN and not KINDS[field["kind"]].discreet
+    ]
+    known = step_forms.known(order, events, app.personal.of(order.no))
+    typed = corrections.filled({**form, "fields": again}, known)
+    return submission.page(app, {**form, "intro": app.bundle.words["form"]["asked_again"]}, typed)
 
 
 def _history(request: Request, app: App) -> History:

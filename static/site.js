@@ -7,27 +7,38 @@ document.querySelectorAll("[data-service-day]").forEach((place) => {
   place.textContent = now.getDate() === day ? "就是今天" : `下一次：${next.getMonth() + 1} 月 ${next.getDate()} 日，星期${week}`;
 });
 
-// While a form is on its way, its button says so and sends nothing twice. After a while, or when
-// the reader comes back to the page, it can be pressed again.
+// While a form is on its way, the pressed button says so and nothing is sent twice. After a while,
+// or when the reader comes back to the page, it can be pressed again. A form that answers with a
+// file, whose address ends like one, leaves the page as it is.
 const PATIENCE = 20000;
-document.querySelectorAll("[data-sending]").forEach((button) => {
-  const told = button.form.querySelector("[role=status]");
-  const text = button.textContent;
-  const say = (sending) => {
-    button.textContent = sending ? button.dataset.sending : text;
-    told.textContent = sending ? button.dataset.sending : "";
-    button.setAttribute("aria-disabled", sending);
+const SENDING = "请稍等";
+document.querySelectorAll("form[method=post]").forEach((form) => {
+  if (/\.\w+$/.test(form.getAttribute("action"))) return;
+  const told = form.querySelector("[role=status]") || form.appendChild(document.createElement("span"));
+  told.className = "unseen";
+  told.setAttribute("role", "status");
+  let pressed = null;
+  let text = "";
+  const end = () => {
+    if (!pressed) return;
+    pressed.innerHTML = text;
+    pressed.removeAttribute("aria-disabled");
+    told.textContent = "";
+    pressed = null;
   };
-  button.form.addEventListener("submit", (event) => {
-    if (event.submitter && event.submitter !== button) return;
-    if (button.getAttribute("aria-disabled") === "true") {
+  form.addEventListener("submit", (event) => {
+    if (pressed) {
       event.preventDefault();
       return;
     }
-    say(true);
-    setTimeout(say, PATIENCE, false);
+    pressed = event.submitter || form.querySelector("button");
+    if (!pressed) return;
+    text = pressed.innerHTML;
+    pressed.textContent = told.textContent = pressed.dataset.sending || SENDING;
+    pressed.setAttribute("aria-disabled", true);
+    setTimeout(end, PATIENCE);
   });
-  window.addEventListener("pageshow", (event) => event.persisted && say(false));
+  window.addEventListener("pageshow", (event) => event.persisted && end());
 });
 
 // Older browsers know `autofocus` only of questions.

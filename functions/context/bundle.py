@@ -18,7 +18,8 @@ class Bundle(NamedTuple):
     ``services`` and ``teams``: names by file name, of those that have not ended. ``names``: what
     people call every ``service``, ``team``, ``grid`` and ``question``, also those that ended;
     ``renamed``: the new file name for each old one of a service or team. ``offers``: the teams of
-    each service. ``practical``: ``when`` and at which ``place`` each service is, what to ``bring``.
+    each service. ``practical``: ``when``, on which ``days`` and at which ``place`` each service is,
+    what to ``bring``.
     ``capacity``: how many orders at a time a team can take, where it said so.
     ``grids``: all that teams look after. ``calendar``: holidays and made-up working days.
     ``actions``: the forms of the desk and of the teams, by event. ``words``: the sentences of
@@ -34,7 +35,7 @@ class Bundle(NamedTuple):
     names: dict[str, dict[str, str]]
     renamed: dict[str, dict[str, str]]
     offers: dict[str, list[str]]
-    practical: dict[str, dict[str, str]]
+    practical: dict[str, dict[str, Any]]
     capacity: dict[str, int]
     grids: list[str]
     calendar: dict[str, list[str]]

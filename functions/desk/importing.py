@@ -152,7 +152,7 @@ def _faults(app: App, form: Form, table: Table, reading: Reading, rows: list[Row
         texts = columns.texts(cells[row.line], reading)
         for name, wrong in row.answers.errors.items():
             field = questions[name]
-            code = field["kind"] if field["kind"] in said else wrong.code
+            code = field["kind"] if field["kind"] in said and wrong.code != "day" else wrong.code
             offered = COMMA.join(choice["label"] for choice in field["choices"])
             sentence = said[code].format(choices=offered, **wrong.names)
             place = reading.columns.get(name)

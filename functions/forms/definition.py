@@ -82,6 +82,24 @@ def without(form: Form, *names: str) -> Form:
     return {**form, "fields": [field for field in form["fields"] if field["name"] not in names]}
 
 
+def suited(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Field]:
+    """The questions as the chosen service needs them, which its choice says: it may do without an
+    ``address``, and take place on some ``days`` only."""
+    chosen: Mapping[str, Any] = {}
+    for field in form["fields"]:
+        picked = typed.get(field["name"], ()) if field["role"] == "service" else ()
+        for choice in field["choices"] if picked else ():
+            if choice["value"] in picked or not {*choice.get("former", ())}.isdisjoint(picked):
+                chosen = choice
+    questions = list(form["fields"])
+    for index, field in enumerate(questions) if chosen else ():
+        if field["role"] == "address" and not chosen.get("address", True):
+            questions[index] = {**field, "required": False, "spared": True}
+        elif field["role"] == "date" and "days" in chosen:
+            questions[index] = {**field, "days": chosen["days"]}
+    return questions
+
+
 LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n") | {"\t": " "})
 """What ends a line or a page in texts from elsewhere, such as Word's soft break; and tabs."""
 BLANK = frozenset({"Cf", "Zs", "Zl", "Zp"})
@@ -106,8 +124,9 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
     answers = Answers({}, {}, {}, {})
     filled, sealed = _filled(form, typed), personal(form)
     # The day on which a paper was received comes first, because wished days are judged by it.
-    first = [field for field in form["fields"] if field["name"] == RECEIVED]
-    rest = [field for field in form["fields"] if field["name"] != RECEIVED]
+    questions = suited(form, typed)
+    first = [field for field in questions if field["name"] == RECEIVED]
+    rest = [field for field in questions if field["name"] != RECEIVED]
     for field in first + rest:
         name, kind = field["name"], KINDS[field["kind"]]
         texts = filled[name]

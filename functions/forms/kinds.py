@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from functions.errors import Wrong
-from functions.forms import order_number
+from functions.forms import days, order_number
 
 Field = Mapping[str, Any]
 """One question of a form's definition; see :mod:`functions.forms.definition`."""
@@ -45,9 +45,9 @@ class Kind(ABC):
     def widget(self) -> str:
         """The macro of ``templates/macros/widget.html`` that draws the question."""
 
-    def facts(self, today: date) -> Mapping[str, Any]:
+    def facts(self, field: Field, today: date) -> Mapping[str, Any]:
         """What the widget has to know beside the question: ``between``, the first and the last
-        value that it takes on this day."""
+        value that it takes on this day; ``coming``, the next ones, if it takes few."""
         return {}
 
     @abstractmethod
@@ -293,19 +293,22 @@ SPOKEN_DAYS = ("今天", "明天", "后天", "大后天")
 
 class Date(_Plain):
     """A day to come, at most a year ahead, as ``YYYY-MM-DD``; by hand also 2026年4月5日, 4月5日 for
-    the next one there is, 20260405 and 明天."""
+    the next one there is, 20260405 and 明天. Where the question has ``days``, only such a day."""
 
     kept: Kept = "history"
     widget = "date"
-    ahead = timedelta(days=366)
 
-    def facts(self, today: date) -> Mapping[str, Any]:
-        return {"between": (today.isoformat(), (today + self.ahead).isoformat())}
+    def facts(self, field: Field, today: date) -> Mapping[str, Any]:
+        between = (today.isoformat(), (today + days.AHEAD).isoformat())
+        return {"between": between, "coming": days.coming(field.get("days", ()), today)}
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         day = self._day(unicodedata.normalize("NFKC", texts[0]), today)
-        if day is None or not today <= day <= today + self.ahead:
+        if day is None or not today <= day <= today + days.AHEAD:
             raise Wrong("date")
+        if (only := field.get("days")) and not days.falls(only, day):
+            coming = COMMA.join(days.coming(only, today))
+            raise Wrong("day", days=COMMA.join(only), coming=coming)
         return day.isoformat()
 
     @staticmethod

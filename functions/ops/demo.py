@@ -14,11 +14,13 @@ from functions.app import App
 from functions.context.workdays import CHINA
 from functions.errors import Conflict, Refused
 from functions.forms import order_number
+from functions.forms.days import falls
 from functions.forms.definition import Form, personal
 from functions.forms.kinds import KINDS
 from functions.orders import repository
 from functions.orders.counters import STARS
 from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TEAM, Order, apply
+from functions.orders.privacy import CORRECTED
 from functions.orders.repository import Step
 from functions.people import volunteers
 from functions.storage.history import Event
@@ -42,7 +44,15 @@ SAID: dict[str, dict[str, str]] = {
     "declined": {"note": "这几天人手排满了。"},
     "paused": {"note": "居民这几天不在家，约好回来再上门。"},
     "rejected": {"to_resident": "这件事要由物业来办，电话已经告诉您了。"},
+    "retaken": {"note": "物业说可以一起办，重新受理。"},
+    "undone": {"note": "还差一样没有做完。"},
 }
+NOTES = {
+    STAFF: ({"to": ["team"]}, "老人耳朵不好，敲门请大声一些。"),
+    RESIDENT: ({}, "门铃坏了，到了请打电话。"),
+}
+"""What is noted while an order is under way: for whom, and in which words."""
+AGAIN = "过了几天又不行了，请再来看看。"
 HELPS = "平时白天有空，愿意帮忙。"
 PROBLEMS = ("来得比约好的晚了一些。", "用了两天又坏了。", "事情只办了一半。")
 ANSWERS = ("已经和服务队说好，上门前先约时间。", "服务队已经再次上门，办好了。")
@@ -53,6 +63,8 @@ SOURCES = {"online": 60, "phone": 25, "onsite": 10, "paper": 5}
 RATERS = ((RESIDENT, "online"), (RESIDENT, "onsite"), (STAFF, "paper"))
 LEVELS = {"routine": 80, "difficult": 15, "complex": 5}
 ENDS = {"": 94, "cancelled": 3, "rejected": 3}
+BACK = {"cancelled": (RESIDENT, "restored"), "rejected": (STAFF, "retaken")}
+"""Who takes back an end, and how."""
 FATES = {"accepted": 90, "declined": 6, "escalated": 4}
 SOLVED = {"solved": 86, "partly": 8, "unsolved": 6}
 """How many in a hundred."""
@@ -151,10 +163,18 @@ class _Town:
                 value = self.rng.choice(field["choices"])["value"]
                 value = [value] if KINDS[kind].many else value
             elif kind == "date" and self.rng.random() < 0.5:
-                value = (at.date() + timedelta(days=self.rng.randint(2, 20))).isoformat()
+                value = self._wished(at.date(), known.get("service", ""))
             if value is not None:
                 (sealed if name in to_seal else history)[name] = value
         return history, sealed
+
+    def _wished(self, day: date, service: str) -> str:
+        """A day on which a service takes place, two or more days ahead."""
+        day += timedelta(days=self.rng.randint(2, 20))
+        only = self.bundle.practical.get(service, {}).get("days", ())
+        while only and not falls(only, day):
+            day += timedelta(days=1)
+        return day.isoformat()
 
     def recruit(self, count: int) -> None:
         """Two volunteers for each team before all orders, the others during the year."""
@@ -222,10 +242,28 @@ class _Life:
         data = {"into": self.twin.order.no} if self.twin else {}
         if end := "merged" if self.twin else self.town.one_of(ENDS):
             self._add(end, RESIDENT if end == "cancelled" else STAFF, SOON, **data)
+            if end in BACK and self._by_chance(0.4):
+                self._add(BACK[end][1], BACK[end][0], LATER)
         while self.order.state == "submitted":
+            if self._by_chance(0.05):
+                self._correct()
             self._place()
             self._serve()
             self._rate()
+
+    def _by_chance(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    def _correct(self) -> None:
+        """The address was wrong; the resident or the station puts it right."""
+        right = {"address": f"{self.who['address']}（从北门进）"}
+        by = self.rng.choice((RESIDENT, STAFF))
+        self._add("corrected", by, SOON, said={CORRECTED: right}, questions=["address"])
+
+    def _note(self) -> None:
+        by = self.rng.choice((RESIDENT, STAFF))
+        data, note = NOTES[by]
+        self._add("noted", by, SOON, said={"note": note}, **data)
 
     def _add(self, kind: str, by: str, days: Sequence[int] = (), **data: Any) -> None:
         """Add an event, one of these numbers of working days later; days in data count on."""
@@ -266,6 +304,8 @@ class _Life:
 
     def _serve(self) -> None:
         days, stretch = self.rng.choice(WORK[self.order.level]), self.rules["milestone"]
+        if self._by_chance(0.1):
+            self._note()
         if self.rng.random() < 0.06:
             self._add("paused", TEAM, SOON, until=5)
             left = self.town.calendar.between(self.at.date(), date.fromisoformat(self.order.due))
@@ -274,6 +314,9 @@ class _Life:
             self._add("progressed", TEAM, (stretch,))
             days -= stretch
         self._add("done", TEAM, (days,))
+        if self._by_chance(0.02):
+            self._add("undone", TEAM, SOON)
+            self._add("done", TEAM, LATER)
 
     def _rate(self) -> None:
         """Rate and close it; or open it again."""
@@ -295,3 +338,5 @@ class _Life:
             self._add("answered", STAFF, SOON, said=kept, problem="answered", how=how, **told)
         if self.order.state == "rated" and self.order.problem != "raised":
             self._add("closed", CLOCK, (self.rules["close"] + 1,))
+            if self._by_chance(0.02):
+                self._add("reopened", RESIDENT, LATER, said={"note": AGAIN})

@@ -5,12 +5,14 @@ was filled in: deadlines, words for the public, who did it, events that follow w
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
 
 from functions.context.bundle import Bundle
 from functions.context.clock import Clock
 from functions.errors import Conflict, Full, Refused, Wrong
+from functions.forms import days
 from functions.forms.definition import Answers, Form
 from functions.orders import counters, lifecycle
 from functions.orders.lifecycle import CLOCK, TABLE, Order, apply
@@ -162,12 +164,17 @@ class Steps(NamedTuple):
 
 
 def _triaged(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """A new triage moves no deadline that has passed, and none without a new level."""
+    """A new triage moves no deadline that has passed, and none without a new level. What is done on
+    few days is not promised before the next of them."""
     level, deadlines = answers.values["level"], steps.orders.deadlines
     due = deadlines.resumed(order, steps.now) if order.waits_until else order.due
     if due and (level == order.level or due < steps.now[:10]):
         return {"due": due}
-    return {"due": deadlines.of_level(steps.now, level)}
+    service = answers.values.get("service", order.service)
+    only = steps.bundle.practical.get(service, {}).get("days", ())
+    today, due = steps.now[:10], deadlines.of_level(steps.now, level)
+    promised = days.promised(only, date.fromisoformat(today), date.fromisoformat(due))
+    return {"due": promised.isoformat()}
 
 
 def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:

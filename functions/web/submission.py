@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from functions.app import App
 from functions.errors import Wrong
-from functions.forms import definition
+from functions.forms import days, definition
 from functions.forms.definition import RECORDED, Answers, Form
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
@@ -171,7 +172,8 @@ def page(
 ) -> Response:
     """A form, with what was typed, what is wrong, and hidden fields."""
     typed, today = {**typed, **definition.renamed(form, typed)}, app.clock.now.date()
-    fields = [{**field, **KINDS[field["kind"]].facts(today)} for field in form["fields"]]
+    fields = definition.suited(form, typed)
+    fields = [{**field, **KINDS[field["kind"]].facts(field, today)} for field in fields]
     form = {**form, "fields": fields}
     data = {"form": form, "typed": typed, "errors": errors, "hidden": hidden, "notice": notice}
     data |= {"page": {"address": FORMS[form["slug"]]}, "once": once or app.vault.fresh()}
@@ -179,13 +181,16 @@ def page(
     return Response(pages.render(app.bundle, "form.html", **data), status)
 
 
-def about(app: App, service: str) -> Mapping[str, str]:
+def about(app: App, service: str) -> Mapping[str, Any]:
     """What whoever asks for a service has to know: its ``name``, its page's ``address``, ``when``
-    and ``place`` it is and what to ``bring``; empty where nothing of that is known."""
+    and ``place`` it is, the days ``coming``, and what to ``bring``; empty where nothing of that is
+    known."""
     known = app.bundle.practical.get(service, {})
     if not any(known.values()):
         return {}
-    return {"name": app.bundle.services[service], "address": f"/menu/{service}/", **known}
+    coming = days.coming(known.get("days", ()), app.clock.now.date())
+    named = {"name": app.bundle.services[service], "address": f"/menu/{service}/"}
+    return {**named, **known, "coming": coming}
 
 
 def sentences(app: App, form: Form, errors: Mapping[str, Wrong]) -> dict[str, str]:

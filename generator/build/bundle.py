@@ -47,7 +47,9 @@ def _bundle(
         actions=form_definitions.actions(theme.actions, ready, offers),
         offers={service.slug: list(service.teams) for service in menu},
         practical={
-            service.slug: {"when": service.when, "place": service.place, "bring": service.bring}
+            service.slug: {
+                name: getattr(service, name) for name in ("when", "days", "place", "bring")
+            }
             for service in menu
         },
         capacity={team.slug: team.capacity for team in teams if team.capacity},

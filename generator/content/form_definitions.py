@@ -75,14 +75,17 @@ def resolve(form: Form, site: Offers) -> dict[str, Any]:
         field["choices"] = _offered(field["choices"], field["other"], site)
         seen.append({key: value for key, value in field.items() if key != "role"})
         field |= {"name": name, "role": role, "written": field["name"]}
-    wording = msgspec.json.encode(plain | {"fields": [*map(_without_former, seen)]})
+    wording = msgspec.json.encode(plain | {"fields": [*map(_as_seen, seen)]})
     version = hashlib.sha256(wording).hexdigest()[:12]
     return plain | {"version": version, "intro": form.intro}
 
 
-def _without_former(field: dict[str, Any]) -> dict[str, Any]:
-    """A question as a resident sees it: no old names of its choices."""
-    choices = [{k: v for k, v in choice.items() if k != "former"} for choice in field["choices"]]
+SEEN = ("value", "label", "group")
+
+
+def _as_seen(field: dict[str, Any]) -> dict[str, Any]:
+    """A question as a resident sees it: of its choices no old names, nor what they ask for."""
+    choices = [{k: choice[k] for k in SEEN if k in choice} for choice in field["choices"]]
     return field | {"choices": choices}
 
 
@@ -113,7 +116,7 @@ def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> l
     offered: list[dict[str, Any]]
     if choices == "menu":
         offered = [
-            {"value": service.slug, "label": service.name, "group": category}
+            {"value": service.slug, "label": service.name, "group": category, **_needs(service)}
             for category, services in by_category(site.menu)
             for service in services
         ]
@@ -130,6 +133,12 @@ def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> l
         if former := sorted(old for old, new in renamed.items() if new == choice["value"]):
             choice["former"] = former
     return offered
+
+
+def _needs(service: Service) -> dict[str, Any]:
+    """What a service asks for other than most do; see :func:`functions.forms.definition.suited`."""
+    needs: dict[str, Any] = {} if service.address else {"address": False}
+    return needs | ({"days": [*service.days]} if service.days else {})
 
 
 def grids(site: Offers) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
+from functions.forms.days import PATTERN
 from functions.forms.definition import RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
 from generator.content.codec import Count, Mistake, Moment, Part, Refers, Text, digest
@@ -147,14 +148,26 @@ class Team(Item, frozen=True):
     sample: bool = False
 
 
+Day = Annotated[
+    str,
+    Meta(
+        pattern=PATTERN,
+        description="请写周一到周日里的一天，例如 周三；或每月的哪一天，例如 每月 15 日",
+    ),
+]
+
+
 class Service(Item, frozen=True):
-    """One line of the service menu (服务菜单)."""
+    """One line of the service menu (服务菜单). ``days`` are the only ones on which it takes place;
+    one that is not done at people's homes needs no ``address`` of them."""
 
     name: Text
     category: Text
     teams: tuple[TeamName, ...] = ()
     when: str = ""
+    days: tuple[Day, ...] = ()
     place: str = ""
+    address: bool = True
     bring: str = ""
     summary: str = ""
     body: MaybeMarkdown = ""

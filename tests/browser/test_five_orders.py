@@ -62,6 +62,10 @@ def test_a_wish_is_triaged_dispatched_accepted_done_rated_by_its_slip_and_report
     phone.get_by_role("button", name="接单", exact=True).tap()
     expect(phone.get_by_role("main")).to_contain_text("13812345678")
     assert too_wide(phone) == 0
+    board = phone.url
+    phone.goto(track)
+    expect(phone.get_by_role("main")).to_contain_text("来的人：秦师傅")
+    phone.goto(board)
     phone.get_by_role("button", name="报告办完").tap()
     expect(phone.get_by_role("main")).not_to_contain_text("13812345678")
     phone.get_by_role("link", name="评单小票").tap()

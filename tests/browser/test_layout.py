@@ -68,7 +68,27 @@ def test_every_kind_of_page_bears_the_letters_that_its_reader_chose(
     browser.close()
 
 
+@pytest.mark.parametrize("times", [1.6, 2])
 def test_every_kind_of_page_bears_text_that_alone_is_enlarged(
-    chromium: Browser, kinds: Kinds
+    chromium: Browser, kinds: Kinds, times: float
 ) -> None:
-    assert outside(chromium, kinds, 390, 1.6) == {}
+    assert outside(chromium, kinds, 390, times) == {}
+
+
+LINES = """() => [...document.querySelectorAll(".top li a")].map((word) => {
+  const range = document.createRange();
+  range.selectNodeContents(word);
+  return new Set([...range.getClientRects()].map((box) => box.top)).size;
+})"""
+"""In how many lines each word of the navigation stands."""
+
+
+@pytest.mark.parametrize(("letters", "width"), [(16, 390), *LARGE])
+def test_no_word_of_the_navigation_breaks(
+    launch: Launch, kinds: Kinds, letters: int, width: int
+) -> None:
+    browser = launch(letters)
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(kinds.server)
+    assert page.evaluate(LINES) == [1] * 8
+    browser.close()

@@ -104,6 +104,20 @@ def test_on_paper_the_slip_and_an_orders_page_have_no_buttons(
         assert page.locator("h1:visible").count() == 1
 
 
+def test_on_paper_the_step_that_an_order_is_at_can_be_read(chromium: Browser, kinds: Kinds) -> None:
+    page = chromium.new_page()
+    page.goto(f"{kinds.server}/kinds/order-accepted.html")
+    page.emulate_media(media="print")
+    ink, ground = page.locator(".steps .now").evaluate(
+        """step => {
+          const style = getComputedStyle(step, "::before");
+          return [style.color, style.backgroundColor];
+        }"""
+    )
+    assert (ink, ground) == ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
+    page.close()
+
+
 def test_after_a_mistake_the_focus_is_on_what_is_wrong_without_scripts(
     phone: Page, server: Server
 ) -> None:
@@ -132,3 +146,18 @@ def test_a_button_says_that_it_is_sending_and_sends_once(desktop: Page, server: 
     expect(desktop.locator(".wrong")).to_be_focused()
     expect(desktop.locator("form button")).to_have_text("提交")
     assert len(sent) == 1
+
+
+@pytest.mark.parametrize("address", ["/desk/sign-in/", "/track/", "/join/"])
+def test_every_form_shows_that_it_is_being_sent(
+    desktop: Page, server: Server, address: str
+) -> None:
+    desktop.route(
+        "**/*", lambda route: route.continue_() if route.request.method == "GET" else None
+    )
+    desktop.goto(server.address + address)
+    for field in desktop.locator("input[required]").all():
+        field.fill("王芳")
+    shown, told = desktop.evaluate(PRESS)
+    assert shown == told
+    assert "请稍等" in shown

@@ -23,6 +23,7 @@ from functions.orders.lifecycle import STATES, TABLE, Order, moves
 from functions.people.accounts import ADMINISTRATOR
 from functions.storage.connect import connect
 from functions.storage.history import Event
+from functions.tracking import ENDED
 from functions.web import pages
 from generator.build import incremental
 from generator.content import library
@@ -77,7 +78,8 @@ def functions_pages(known: Bundle) -> dict[str, str]:
             wish=[Shown("x", "text", "问", "<答>", "tel:1")],
             other=None, due="2026-12-01", key="key", service="理发", team="队",
             about={"address": "/menu/haircut/", "name": "理<发>", **PRACTICAL}, doer="<秦>",
-            can=can, forms={n: known.actions[f"{n}ed_by_resident"] for n in ("not", "reopen")},
+            can=can, ended=state in ENDED,
+            forms={n: known.actions[f"{n}ed_by_resident"] for n in ("not", "reopen")},
             form=rating, once="1", tried="note", filled={}, typed={}, errors={"note": "请<写>。"},
         )  # fmt: skip
     for name, form in known.forms.items():

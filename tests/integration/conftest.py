@@ -8,9 +8,12 @@ from zipfile import ZipFile
 
 import pytest
 
+from functions.app import App
+from functions.storage.connect import connect
 from generator.deploy import package
 from tests.support.commands import run
-from tests.support.community import own_settings
+from tests.support.community import SECRET, Clock, own_settings
+from tests.support.histories import ENGINES
 from tests.support.servers import PRODUCT
 
 OF_LAMBDA = (
@@ -65,3 +68,12 @@ def _community(small_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def community(_community: Path, tmp_path: Path) -> Path:
     """The root of a community that was built and has twelve orders in its folder ``var``."""
     return shutil.copytree(_community, tmp_path / "root")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("dynamodb", marks=pytest.mark.slow)])
+def app_on_each_engine(
+    request: pytest.FixtureRequest, bundle: Path, tmp_path: Path, clock: Clock
+) -> App:
+    """The functions on each engine of the store, in turn."""
+    address = ENGINES[request.param](tmp_path, request)
+    return App(bundle, lambda: connect(address), SECRET, clock)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from functions.app import App
-from functions.ops import demo
+from functions.ops import consistency, demo
 from functions.orders import counters, figures, privacy, repository
 from functions.orders.lifecycle import Order
 from functions.people import volunteers
@@ -90,6 +90,16 @@ def test_a_duplicate_is_of_an_earlier_order_of_the_same_phone(app: App) -> None:
         assert into
         assert into.filed_at < order.filed_at
         assert app.personal.contact(into.no)["phone"] == app.personal.contact(order.no)["phone"]
+
+
+def test_all_ways_that_life_makes_are_to_be_seen(app: App) -> None:
+    demo.fill(app, 600)
+    events = [e for no in app.store.numbers(repository.KIND) for e in app.store.events(no)]
+    ways = ("merged", "corrected", "noted", "restored", "retaken", "undone", "reopened", "answered")
+    assert {*ways} <= {event.kind for event in events}
+    notes = {(event.by, "to" in event.data) for event in events if event.kind == "noted"}
+    assert notes == {("staff", True), ("resident", False)}
+    assert consistency.examine(app).healthy
 
 
 def test_everything_that_can_be_picked_is_and_some_wish_for_a_day(filled: App) -> None:

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from functions import imports
+from functions.app import App
 from functions.context.clock import Stopped
 from functions.forms import columns
 from functions.orders import repository
@@ -20,6 +21,12 @@ from tests.support.workbooks import bring, confirm, upload, workbook
 WISHES = ["服务", "情况", "姓名", "电话", "住址", "怎么来的", "本人同意", "收到日期", "希望哪天"]
 HAIRCUT = ["理发", "上门理发", "韦奶奶", "13977312345", "1 栋", "写在纸上的", "是", "", ""]
 ROSTER = ["序号", "姓名", "性别", "年龄", "联系电话", "特长", "所属服务队"]
+
+
+@pytest.fixture
+def app(app_on_each_engine: App) -> App:
+    """What people bring in and what is merged has to hold in DynamoDB as well."""
+    return app_on_each_engine
 
 
 @pytest.fixture

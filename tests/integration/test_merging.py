@@ -16,6 +16,12 @@ NEIGHBOUR = {"name": "赵奶奶", "phone": "13900005678", "address": "9 栋 9 �
 
 
 @pytest.fixture
+def app(app_on_each_engine: App) -> App:
+    """What people bring in and what is merged has to hold in DynamoDB as well."""
+    return app_on_each_engine
+
+
+@pytest.fixture
 def desk(client: Client) -> Desk:
     return Desk(client)
 

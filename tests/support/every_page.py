@@ -16,7 +16,7 @@ from functions.storage.connect import connect
 from generator.build import incremental
 from tests.support.client import Client
 from tests.support.community import SECRET
-from tests.support.orders import Desk, Team, wish
+from tests.support.orders import WISH, Desk, Team, wish
 from tests.support.servers import PRODUCT
 
 ORDERS = 120
@@ -66,6 +66,11 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
     for name, address in FORMS.items():
         yield f"form-{name}", client.get(address).body
         yield f"form-{name}-wrong", client.post(f"/api/{name}", {}).body
+    chosen = client.get(f"{FORMS['wish']}?service=appliance-repair")
+    yield "form-wish-service", chosen.body
+    sent = {**chosen.form("/api/wish"), **WISH, "service": "appliance-repair"}
+    yield "form-wish-day", client.post("/api/wish", {**sent, "date": "1月16日"}).body
+    yield "check", client.post("/api/wish", {**sent, "do": "check"}).body
     yield "no-order", client.get("/api/order?no=1&key=2").body
     yield "sign-in", client.get("/desk/sign-in/").body
     for name, address in _linked(desk):
@@ -74,7 +79,11 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
     for head in heads:
         order = app.orders.find(head.no)
         assert order is not None
-        yield f"order-{head.state}", client.get(app.orders.address(order)).body
+        page = client.get(app.orders.address(order))
+        yield f"order-{head.state}", page.body
+        if page.page.css('[name="do"][value="ask"]'):
+            again = client.post("/api/order", page.form("/api/order", do="ask"))
+            yield f"again-{head.state}", again.body
         yield f"desk-order-{head.state}", desk.get(f"/desk/order/?no={head.no}").body
         if order.team:
             yield from _of_team(Team(client, order.team), head.no, head.state)

@@ -41,7 +41,7 @@ def move(app: App, no: str, *kinds: str) -> None:
         "dispatched": {"team": "barbers", "due": "2026-11-25"},
         "accepted": {"volunteer": "V"},
     }
-    by = {"accepted": "team", "declined": "team"}
+    by = {"accepted": "team", "declined": "team", "lapsed": "clock"}
     for kind in kinds:
         order = app.orders.find(no)
         assert order

@@ -252,3 +252,33 @@ def test_what_is_picked_and_tells_of_a_person_is_kept_apart_like_what_is_typed()
     answers = check(form, typed, TODAY)
     assert answers.public == {"what": "a"}
     assert answers.personal == {"who": "a", "phone": "+8613812345678"}
+
+
+OFFERED = [
+    {"value": "visit", "label": "上门"},
+    {"value": "hall", "label": "大厅", "former": ["old"], "address": False, "days": ["周三"]},
+]
+ASKED = {
+    "fields": [
+        field("text", name="address", role="address", required=True),
+        field("date", name="date", role="date"),
+        field("choice", name="service", role="service", choices=OFFERED),
+    ]
+}
+
+
+@pytest.mark.parametrize("service", ["hall", "old"])
+def test_a_service_that_is_not_done_at_home_needs_no_address(service: str) -> None:
+    assert check(ASKED, {"service": [service]}, TODAY).errors == {}
+
+
+@pytest.mark.parametrize("service", ["visit", "unknown", ""])
+def test_any_other_service_needs_the_address_that_the_form_requires(service: str) -> None:
+    assert check(ASKED, {"service": [service]}, TODAY).errors["address"].code == "required"
+
+
+def test_a_wished_day_is_one_on_which_the_service_takes_place() -> None:
+    typed = {"service": ["hall"], "date": ["2026-11-26"]}
+    assert check(ASKED, typed, TODAY).errors["date"].code == "day"
+    assert check(ASKED, typed | {"date": ["明天"]}, TODAY).errors["date"].code == "day"
+    assert not check(ASKED, typed | {"date": ["2026-11-25"]}, TODAY).errors

@@ -1,0 +1,73 @@
+"""A service says what it needs: some are not done at home, some take place on few days."""
+
+from tests.integration.test_imports import WISHES
+from tests.support.client import Answer, Client
+from tests.support.orders import WISH, Desk, found, wish
+from tests.support.workbooks import bring, upload, workbook
+
+COMING = "12月15日（周二）、1月15日（周五）、2月15日（周一）"
+AT_THE_HALL = {**WISH, "service": "mending", "address": ""}
+
+
+def hints(answer: Answer, name: str) -> str:
+    """What is said of a question before anything is typed."""
+    control = answer.page.css_first(f'[name="{name}"]')
+    assert control is not None
+    ids = (control.attributes["aria-describedby"] or "").split()
+    return "".join(part.text() for id_ in ids for part in answer.page.css(f"#{id_}"))
+
+
+def test_the_form_of_a_service_says_before_typing_what_it_needs(client: Client) -> None:
+    form = client.get("/wish/?service=mending")
+    assert "不上门，住址可以不填" in hints(form, "address")
+    assert f"这项服务在每月 15 日办，最近的日子是{COMING}" in hints(form, "date")
+    assert not form.page.css("#wish-address[aria-required]")
+    assert [COMING in facts.text() for facts in form.page.css(".facts")] == [True]
+
+
+def test_the_form_of_any_other_service_says_nothing_of_it(client: Client) -> None:
+    for address in ("/wish/", "/wish/?service=haircut", "/wish/?service=other"):
+        form = client.get(address)
+        assert "住址可以不填" not in form.text
+        assert "最近的日子" not in form.text
+
+
+def test_a_day_without_the_service_is_told_with_the_next_ones(client: Client) -> None:
+    wrong = wish(client, **AT_THE_HALL, date="2026-12-03")
+    assert (wrong.status, set(wrong.errors)) == (422, {"date"})
+    assert f"每月 15 日办。最近的日子是{COMING}" in wrong.errors["date"]
+    assert "住址可以不填" in hints(wrong, "address")
+    right = wish(client, **AT_THE_HALL, date="12月15日")
+    assert found(client.app, right.no).wished == "2026-12-15"
+    assert COMING in client.get(right.location).text
+
+
+def test_programs_are_told_the_same(client: Client) -> None:
+    sent = {**AT_THE_HALL, "date": "2026-12-03"}
+    answer = client.post("/api/wish", sent, accept="application/json")
+    assert answer.status == 422
+    assert COMING in answer.body
+    assert client.post("/api/wish", {**sent, "date": ""}, accept="application/json").status == 201
+
+
+def test_staff_and_tables_are_held_to_the_same(client: Client) -> None:
+    desk = Desk(client)
+    form = {**AT_THE_HALL, "source": "phone", "date": "2026-12-03"}
+    assert COMING in desk.post("/desk/wish/", form).errors["date"]
+    assert desk.post("/desk/wish/", {**form, "date": ""}).location
+    row = ["修理家电", "收音机", "王", "13812345678", "", "写在纸上的", "是", "", "2026-12-03"]
+    looked = upload(desk, "wishes", workbook(WISHES, row))
+    assert f"每月 15 日办。最近的日子是{COMING}" in looked.text
+    row[-1] = "2026-12-15"
+    assert "收下了 1 行" in bring(desk, "wishes", workbook(WISHES, row)).text
+
+
+def test_what_is_done_on_few_days_is_not_promised_before_them(client: Client) -> None:
+    desk = Desk(client)
+    for service, due in (("mending", "2026-12-15"), ("haircut", "2026-11-26")):
+        answer = wish(client, **{**AT_THE_HALL, "service": service})
+        assert desk.do(answer.no, "triaged", level="routine", service=service).location
+        assert found(client.app, answer.no).due == due
+    late = wish(client, **AT_THE_HALL)
+    desk.do(late.no, "triaged", level="complex", service="mending")
+    assert found(client.app, late.no).due > "2026-12-15"

@@ -1,0 +1,41 @@
+"""The days on which a service takes place."""
+
+import re
+from datetime import date
+
+import pytest
+
+from functions.forms import days
+
+WEDNESDAY = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize("written", ["周三", "每月 25 日", "每月25日"])
+def test_a_day_is_one_of_the_week_or_of_the_month(written: str) -> None:
+    assert days.falls([written], WEDNESDAY)
+    assert not days.falls([written], date(2026, 11, 26))
+
+
+def test_the_next_days_are_said_from_today_on() -> None:
+    assert days.coming(["周三", "每月 1 日"], WEDNESDAY) == [
+        "11月25日（周三）",
+        "12月1日（周二）",
+        "12月2日（周三）",
+    ]
+    assert days.coming(["每月 31 日"], WEDNESDAY)[0] == "12月31日（周四）"
+
+
+def test_a_service_without_days_takes_place_on_any() -> None:
+    assert days.coming([], WEDNESDAY) == []
+
+
+def test_nothing_is_promised_before_a_day_on_which_it_takes_place() -> None:
+    due = date(2026, 11, 27)
+    assert days.promised([], WEDNESDAY, due) == due
+    assert days.promised(["周四"], WEDNESDAY, due) == due
+    assert days.promised(["周三"], WEDNESDAY, due) == date(2026, 12, 2)
+
+
+@pytest.mark.parametrize("wrong", ["星期三", "周三下午", "每月 0 日", "每月 32 日", "15", ""])
+def test_what_is_no_such_day_is_not_taken_for_one(wrong: str) -> None:
+    assert not re.match(days.PATTERN, wrong)
