@@ -80,7 +80,7 @@ def xlsx(request: Request, app: App, session: Session) -> Response:
     reports, draft = _reports(app, month), _texts(app).of(month)
     rows = figures.beside(reports, words["names"], words["kinds"])
     whole = _whole(app, reports)
-    more = {
+    more: dict[str, spreadsheet.Table] = {
         whole.title: [whole.heads, *whole.rows],
         words["paper"]["text"]: [
             [words["paper"]["text"]],
