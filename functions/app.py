@@ -161,9 +161,11 @@ class App:
     @cached_property
     def outbox(self) -> "Outbox":
         from functions.messages.outbox import Outbox
+        from functions.messages.sms import Residents
 
-        words = self.bundle.words["undelivered"]
-        return Outbox(self.store, self.bundle.site["notify"], words, self.names, self.clock)
+        words, site = self.bundle.words["undelivered"], self.bundle.site
+        to_resident = Residents(self.orders, site["url"]).text
+        return Outbox(self.store, site["notify"], words, self.names, self.clock, to_resident)
 
     def _with(self, **parts: Any) -> "App":
         """This app with other parts, and without the services that were made of its own."""

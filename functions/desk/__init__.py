@@ -26,13 +26,16 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/teams/": {"GET": teams.show, "POST": teams.act},
     "/desk/messages/": {"GET": board.messages, "POST": board.send_again},
     "/desk/report/": {"GET": report.show},
+    "/desk/report/text/": {"POST": report.keep},
+    "/desk/report/paper/": {"GET": report.paper},
+    "/desk/sheets/report.docx": {"POST": report.docx},
     "/desk/sheets/": {"GET": workbooks.show, "POST": importing.receive},
     "/desk/sheets/template.xlsx": {"GET": workbooks.template_xlsx},
     "/desk/import/": {"GET": importing.show, "POST": importing.act},
     "/desk/sheets/orders.xlsx": {"POST": workbooks.orders_xlsx},
     "/desk/sheets/ratings.xlsx": {"POST": workbooks.ratings_xlsx},
     "/desk/sheets/volunteers.xlsx": {"POST": workbooks.volunteers_xlsx},
-    "/desk/sheets/report.xlsx": {"POST": workbooks.report_xlsx},
+    "/desk/sheets/report.xlsx": {"POST": report.xlsx},
     "/desk/sign-out/": {"POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {

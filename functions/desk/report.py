@@ -1,15 +1,203 @@
-"""The month's report at the desk, with all that the site leaves out."""
+"""The month's report: at the desk, on paper, in Word and Excel, with all that the site leaves out.
+
+All four have the figures of the month, of the one before and of the same one a year ago, and what
+staff wrote above them for the street office.
+"""
+
+import re
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
 
 from functions.app import App
+from functions.context import logs
 from functions.desk.session import Session, view
+from functions.errors import Conflict, Problem
+from functions.forms import document, spreadsheet
+from functions.forms.document import Paper, Table
+from functions.forms.kinds import Cell
 from functions.orders import figures
-from functions.web.http import Request, Response
+from functions.orders.figures import Report
+from functions.orders.report_text import Draft, ReportTexts
+from functions.people.accounts import Accounts
+from functions.storage.failures import unwritten
+from functions.web import submission
+from functions.web.http import Request, Response, see_other
+
+MONTH = re.compile(r"\d{3}[1-9]-(0[1-9]|1[0-2])|\d{2}[1-9]0-(0[1-9]|1[0-2])", re.ASCII)
+"""A month of a year that has a year before it."""
 
 
 def show(request: Request, app: App, session: Session) -> Response:
-    """The report of a month, by default this one."""
+    """The report of a month, by default this one, with the text as it is kept."""
+    month = _month(request, app)
+    draft = _texts(app).of(month)
+    return _page(app, session, month, draft, {"text": [draft.text]} if draft.text else {})
+
+
+def keep(request: Request, app: App, session: Session) -> Response:
+    """Keep the text. Where it cannot be kept, the page shows it as it was typed."""
+    month, texts = _month(request, app), _texts(app)
+    form, version = app.bundle.actions["written"], request.value("version")
+    answers = submission.check(request, app, form)
+    typed: dict[str, Any] = {"typed": request.typed}
+    if answers.errors:
+        typed["errors"] = submission.sentences(app, form, answers.errors)
+        return _page(app, session, month, texts.of(month), status=422, **typed)
+    seen = int(version) if version.isascii() and version.isdigit() else 0
+    try:
+        texts.keep(month, answers.values.get("text", ""), session.who, seen)
+    except Conflict as conflict:
+        return _page(
+            app, session, month, texts.of(month), notice="text", status=conflict.status, **typed
+        )
+    except Exception as error:
+        code = unwritten(error)
+        if not code:
+            raise
+        logs.failure(error, f"{request.method} {request.path}")
+        return _page(app, session, month, texts.of(month), notice=code, status=503, **typed)
+    return see_other(f"/desk/report/?month={month}")
+
+
+def paper(request: Request, app: App, session: Session) -> Response:
+    """The report as pages of A4, to be printed, signed and sealed."""
+    return view(app, session, "report-paper.html", paper=_paper(app, _month(request, app)))
+
+
+def docx(request: Request, app: App, session: Session) -> Response:
+    """The same as a Word file. The history of the account keeps who took it."""
+    month = _month(request, app)
+    made = _paper(app, month)
+    _note(app, session, month)
+    return _file(app, month, "docx", document.DOCX, document.docx(made))
+
+
+def xlsx(request: Request, app: App, session: Session) -> Response:
+    """The same as a workbook: the lines, all together, and the text, each in a sheet."""
+    month, words = _month(request, app), app.bundle.words["sheets"]
+    reports, draft = _reports(app, month), _texts(app).of(month)
+    rows = figures.beside(reports, words["names"], words["kinds"])
+    whole = _whole(app, reports)
+    more: dict[str, spreadsheet.Table] = {
+        whole.title: [whole.heads, *whole.rows],
+        words["paper"]["text"]: [
+            [words["paper"]["text"]],
+            *([line] for line in _lines(app, draft)),
+        ],
+    }
+    _note(app, session, month)
+    book = spreadsheet.xlsx(words["titles"]["report"], words["report"], rows, **more)
+    return _file(app, month, "xlsx", spreadsheet.XLSX, book)
+
+
+def _page(
+    app: App,
+    session: Session,
+    month: str,
+    draft: Draft,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str] = {},
+    notice: str = "",
+    status: int = 200,
+) -> Response:
+    reports = _reports(app, month)
+    return view(
+        app,
+        session,
+        "report.html",
+        status,
+        report=reports[0],
+        whole=_whole(app, reports),
+        months=app.store.months()[::-1],
+        form=app.bundle.actions["written"],
+        draft=draft,
+        typed=typed,
+        errors=errors,
+        notice=notice,
+    )
+
+
+def _month(request: Request, app: App) -> str:
+    month = request.value("month") or app.clock.now.date().isoformat()[:7]
+    if not MONTH.fullmatch(month):
+        raise Problem(404, "not_found")
+    return month
+
+
+def _texts(app: App) -> ReportTexts:
+    return ReportTexts(app.store, app.personal, app.clock)
+
+
+def _reports(app: App, month: str) -> list[Report]:
+    """The report of a month, and those beside which it stands if anything was counted in them."""
     today = app.clock.now.date()
-    month = request.value("month") or today.isoformat()[:7]
-    made = figures.report(month, app.store.tally(month), today)
-    named = figures.named(made, app.names.services, app.names.teams)
-    return view(app, session, "report.html", report=named, months=app.store.months()[::-1])
+    counted = {each: app.store.tally(each) for each in (month, *figures.before(month))}
+    return [
+        figures.named(figures.report(each, tally, today), app.names.services, app.names.teams)
+        for each, tally in counted.items()
+        if tally or each == month
+    ]
+
+
+def _paper(app: App, month: str) -> Paper:
+    words, now = app.bundle.words["sheets"], app.clock.now
+    told, reports = words["paper"], _reports(app, month)
+    values = {
+        "community": app.bundle.site["name"],
+        "month": _named(app, month),
+        "made": now.isoformat(" ", "minutes")[:16],
+    }
+    return Paper(
+        told["title"].format(**values),
+        [line.format(**values) for line in told["about"]],
+        _lines(app, _texts(app).of(month)),
+        [_whole(app, reports), *_parts(app, reports)],
+        told["signed"],
+        told["page"],
+    )
+
+
+def _lines(app: App, draft: Draft) -> list[str]:
+    if draft.unreadable:
+        return [app.bundle.words["unreadable"]["cell"]]
+    return draft.text.splitlines()
+
+
+def _named(app: App, month: str) -> str:
+    year, of_year = month.split("-")
+    named: str = app.bundle.words["sheets"]["paper"]["month"].format(year=year, month=int(of_year))
+    return named
+
+
+def _whole(app: App, reports: list[Report]) -> Table:
+    """What is said of all together: a line for each figure, a column for each month."""
+    words, months = app.bundle.words["sheets"], [report.period for report in reports]
+    columns = [figures.whole(report) for report in reports]
+    heads = [words["paper"]["figure"], *(_named(app, month) for month in months)]
+    rows = [[name, *row] for name, *row in zip(words["whole"], *columns, strict=True)]
+    return Table(words["kinds"]["all"], heads, rows)
+
+
+def _parts(app: App, reports: list[Report]) -> list[Table]:
+    """Services, teams and grids: a table for each, with the months of each of them together."""
+    words, tables = app.bundle.words["sheets"], []
+    month, _, _, *heads = words["report"]
+    rows = figures.beside(reports, words["names"], words["kinds"])
+    for kind, of_kind in groupby(rows, key=lambda row: row[1]):
+        if kind != words["kinds"]["all"]:
+            lines: list[list[Cell]] = [[name, each, *rest] for each, _, name, *rest in of_kind]
+            tables.append(Table(str(kind), [str(kind), month, *heads], lines))
+    return tables
+
+
+def _note(app: App, session: Session, month: str) -> None:
+    exported = {"sheet": "report", "month": month}
+    Accounts(app.store, app.clock).note(session.who, "exported", exported)
+
+
+def _file(app: App, month: str, ending: str, kind: str, content: Any) -> Response:
+    name = quote(f"{app.bundle.words['sheets']['titles']['report']}-{month}.{ending}")
+    disposition = f"attachment; filename*=UTF-8''{name}"
+    return Response(content, 200, {"content-type": kind, "content-disposition": disposition})

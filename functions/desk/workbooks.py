@@ -1,4 +1,4 @@
-"""Excel at the desk: exports of orders, ratings, volunteers, the report; tables to fill in."""
+"""Excel at the desk: exports of orders, ratings and volunteers; tables to fill in."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -12,7 +12,7 @@ from functions.errors import Problem
 from functions.forms import order_number, spreadsheet
 from functions.forms.answers import row
 from functions.forms.kinds import Cell
-from functions.orders import corrections, figures, repository
+from functions.orders import corrections, repository
 from functions.orders.lifecycle import order_of
 from functions.orders.privacy import Unreadable
 from functions.people import volunteers
@@ -109,15 +109,6 @@ def _day(at: str) -> date | None:
     return date.fromisoformat(at[:10]) if at else None
 
 
-def report_xlsx(request: Request, app: App, session: Session) -> Response:
-    """The report of a month, with the same digits as on the site."""
-    month, words = request.value("month"), app.bundle.words["sheets"]
-    made = figures.report(month, app.store.tally(month), app.clock.now.date())
-    named = figures.named(made, app.names.services, app.names.teams)
-    rows = figures.rows(named, words["names"], words["kinds"])
-    return _download(app, session, "report", month, rows)
-
-
 def template_xlsx(request: Request, app: App, session: Session) -> Response:
     """An empty table to fill in, with a sheet that says what each column takes."""
     kind = request.value("kind")
@@ -154,9 +145,7 @@ def _download(
     Accounts(app.store, app.clock).note(session.who, "exported", {"sheet": name, "month": month})
     words = app.bundle.words["sheets"]
     title, columns = words["titles"][name], words["columns"]
-    heads = words["report"]
-    if name in EXPORTS:
-        heads = [*columns[name], *_labels(app, EXPORTS[name]), columns["others"]]
+    heads = [*columns[name], *_labels(app, EXPORTS[name]), columns["others"]]
     name = f"{title}{month and '-' + month}.xlsx"
     return _file(name, spreadsheet.xlsx(title, heads, rows))
 

@@ -36,6 +36,7 @@ ROLES = {
     "no": ("order",),
     "last4": ("last4",),
     "consent": ("consent",),
+    "sms": ("consent",),  # To be told by SMS; only with this.
     "solved": ("choice",),
     "attitude": ("stars",),
     "skill": ("stars",),

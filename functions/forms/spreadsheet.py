@@ -29,7 +29,7 @@ ROWS = "wudan-sheets-"
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 """How a cell of a CSV file begins that a spreadsheet takes for a formula (OWASP, "CSV Injection").
 In a workbook it is text, because a workbook says of each cell what it is."""
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold."""
 
 
@@ -86,7 +86,7 @@ def _fill(book: Any, title: str, rows: Table) -> None:
 def _as_text(cell: str) -> str:
     """What a workbook can hold of a text. XlsxWriter takes text from ``<r>`` to ``</r>`` for XML of
     its own, unless a space follows, which is stripped when the workbook is read."""
-    plain = _NO_XML.sub("", cell)
+    plain = NO_XML.sub("", cell)
     return f"{plain} " if plain.startswith("<r>") and plain.endswith("</r>") else plain
 
 
@@ -119,7 +119,7 @@ def _locked(folder: str | Path) -> Iterator[None]:
 
 def _titled(title: str) -> str:
     """A name that a sheet may have: 31 units of UTF-16, without characters that formulas use."""
-    named = "".join(" " if c in "[]:*?/\\" else c for c in _NO_XML.sub("", title))
+    named = "".join(" " if c in "[]:*?/\\" else c for c in NO_XML.sub("", title))
     return named.encode("utf-16-le")[:62].decode("utf-16-le", "ignore").strip("'") or "Sheet"
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from threading import Lock, Thread
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from functions.context.clock import Clock
 from functions.errors import Undelivered, Unreachable
 from functions.messages import channels
+from functions.messages.sms import Text
 from functions.orders.names import Names
+from functions.orders.notices import RESIDENT
 from functions.storage.history import Message, to_utc
 from functions.storage.port import Store
 
@@ -39,10 +41,12 @@ class Outbox(NamedTuple):
     """``channels`` are ``notify:`` of ``site.yaml``; ``words`` say why one was not delivered."""
 
     store: Store
-    channels: Sequence[Mapping[str, str]]
+    channels: Sequence[Mapping[str, Any]]
     words: Mapping[str, str]
     names: Names
     clock: Clock
+    to_resident: Callable[[Message], Text | None] = lambda message: None
+    """What to send to a resident, and to which phone; None where nothing may be sent any more."""
 
     def send(self) -> int:
         """Try what is to be tried now, and return how many were delivered."""
@@ -94,7 +98,10 @@ class Outbox(NamedTuple):
         now = self.names.now("team", to)  # The team may have been renamed since.
         for channel in self.channels:
             if channel["to"] == now:
-                return tuple(sorted({**channel, "to": channel["address"]}.items()))
+                settings: dict[str, Any] = {**channel, "to": channel["address"]}
+                templates = settings.pop("templates", {})
+                settings |= {f"template.{kind}": code for kind, code in templates.items()}
+                return tuple(sorted(settings.items()))
         return (("kind", "none"),)
 
 
@@ -152,8 +159,13 @@ class _Round:
         trying = message._replace(tries=message.tries + 1, next_at=to_utc(now + wait))
         if not store.settle(trying, message.tries):
             return
+        sms = self.outbox.to_resident(message) if message.to == RESIDENT else Text(message.text, {})
+        if sms is None:
+            unneeded = self.outbox.words["unneeded"]
+            store.settle(trying._replace(state="sent", error=unneeded), trying.tries)
+            return
         try:
-            channels.deliver(dict(channel), message.text, now)
+            channels.deliver(dict(channel) | {**sms.settings}, sms.text, now)
         except Undelivered as undelivered:
             state = "failed" if trying.tries > len(AGAIN) else "waiting"
             why = sentence(self.outbox.words, undelivered)

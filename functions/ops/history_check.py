@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from functions import imports
 from functions.app import App
 from functions.errors import Refused
-from functions.orders import counters, names, repository
+from functions.orders import counters, names, report_text, repository
 from functions.orders.counters import Tally
 from functions.orders.lifecycle import fold, order_of
 from functions.orders.privacy import everything_identifying
@@ -27,6 +27,7 @@ STATES: dict[str, dict[str, str]] = {
     access_log.KIND: {},
     names.KIND: {},
     DIGEST: {},
+    report_text.KIND: {},
     imports.KIND: {kind: kind for kind in imports.STATES},
     DONE: {},
     DOCTOR: {},

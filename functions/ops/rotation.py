@@ -10,7 +10,7 @@ from datetime import datetime
 
 from functions.app import App
 from functions.errors import Conflict, Unusable
-from functions.orders import repository
+from functions.orders import report_text, repository
 from functions.people import volunteers
 from functions.storage import opening
 from functions.storage.history import Change
@@ -24,7 +24,8 @@ def is_unfinished(app: App) -> bool:
 
 def numbers(app: App) -> list[str]:
     """The number of every history that may have something sealed."""
-    return [no for kind in (repository.KIND, volunteers.KIND) for no in app.store.numbers(kind)]
+    sealed = (repository.KIND, volunteers.KIND, report_text.KIND)
+    return [no for kind in sealed for no in app.store.numbers(kind)]
 
 
 def reseal(app: App, numbers: Iterable[str]) -> int:

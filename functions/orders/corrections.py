@@ -47,7 +47,7 @@ def filled(form: Form, answers: Mapping[str, Any]) -> dict[str, list[str]]:
         if name in answers:
             value = answers[name]
             typed = kind.kept == "sealed" and isinstance(value, str)
-            values = value if isinstance(value, list) else [value]
+            values = value if isinstance(value, list) else ["yes" if value is True else value]
             texts[name] = [kind.show(field, value)] if typed else [*map(str, values)]
     return texts
 
@@ -71,7 +71,9 @@ def changes(
     for field in form["fields"]:
         name = field["name"]
         value = answers.values.get(name, "")
-        blank = value == "" and (keep or name not in typed)
+        # A box that is taken back sends a blank, and that is no answer that was left out.
+        kept = keep and field["kind"] != "consent"
+        blank = value == "" and (kept or name not in typed)
         if name in same or blank or value == before.get(name, ""):
             continue
         changed.values[name] = value

@@ -36,6 +36,8 @@ OPINIONS = (((counters.RATED,), JUDGED), (GIVEN, (*GIVEN, *map(counters.stars, S
 """What residents said, in parts that are published or not: the counters of how many said it, and
 all counters of that part."""
 Counted = Mapping[str, int]
+Figure = int | float | None
+Row = tuple[str | Figure, ...]
 
 
 class Line(NamedTuple):
@@ -252,14 +254,44 @@ def named(made: Report, services: Mapping[str, str], teams: Mapping[str, str]) -
     return made._replace(services=call(made.services, services), teams=call(made.teams, teams))
 
 
-def rows(
-    made: Report, names: Mapping[str, str], kinds: Mapping[str, str]
-) -> Iterator[tuple[str | int | float | None, ...]]:
+def parts(made: Report) -> dict[str, list[Line]]:
+    """The lines of a report by kind: all, services, teams and grids."""
+    lines = ([made.total], made.services, made.teams, made.grids)
+    return dict(zip((ALL, *KINDS), lines, strict=True))
+
+
+def rows(made: Report, names: Mapping[str, str], kinds: Mapping[str, str]) -> Iterator[Row]:
     """A report as a table: all, then services, teams and grids. ``names`` stand in for slugs."""
-    parts = zip((ALL, *KINDS), ([made.total], made.services, made.teams, made.grids), strict=True)
-    for kind, lines in parts:
-        for each in lines:
-            yield (made.period, kinds[kind], names.get(each.slug, each.slug), *each[1:])
+    return beside([made], names, kinds)
+
+
+def beside(
+    made: Sequence[Report], names: Mapping[str, str], kinds: Mapping[str, str]
+) -> Iterator[Row]:
+    """The same of several reports, with the lines of one service, team or grid below each other;
+    those of the first report come first."""
+    found = [(each.period, parts(each)) for each in made]
+    for kind in (ALL, *KINDS):
+        lines = [(period, line) for period, lists in found for line in lists[kind]]
+        for slug in dict.fromkeys(line.slug for _, line in lines):
+            for period, line in lines:
+                if line.slug == slug:
+                    yield (period, kinds[kind], names.get(slug, slug), *line[1:])
+
+
+def whole(made: Report) -> list[Figure]:
+    """What a report says of all together: of its total all but the share, and what only that has.
+    ``words.sheets.whole`` has what each is called."""
+    total, ends = made.total, (made.rejected, made.cancelled, made.merged, made.volunteers)
+    told = (*made.hours.values(), *made.stars.values(), *made.solved.values())
+    return [total.wishes, *total[3:], *told, *ends]
+
+
+def before(month: str) -> tuple[str, str]:
+    """The months to hold a month against: the one before, and the same one of the year before."""
+    year, of_year = map(int, month.split("-"))
+    last = (year, of_year - 1) if of_year > 1 else (year - 1, 12)
+    return "{}-{:02}".format(*last), f"{year - 1}-{of_year:02}"
 
 
 def _ranked(kind: str, scopes: Mapping[str, Counted]) -> dict[str, Counted]:

@@ -46,6 +46,8 @@ class Order(NamedTuple):
     """How the wish reached the station: online, by phone, on paper."""
     wished: str = ""
     """The day that the resident wished for, if any."""
+    sms: bool | str = ""
+    """Whether the resident agreed to be told by SMS how far it is."""
     level: str = ""
     grid: str = ""
     due: str = ""
@@ -185,7 +187,7 @@ TABLE: dict[str, Move] = {
         "submitted",
         (RESIDENT, STAFF),
         sets={"service": "service", "wording": "wording", "key": "key"},
-        keeps={"source": "source", "date": "wished"},
+        keeps={"source": "source", "date": "wished", "sms": "sms"},
         only={"source": SOURCES},
         stamps=("filed_at",),
     ),
@@ -326,7 +328,7 @@ TABLE: dict[str, Move] = {
         "",
         (RESIDENT, STAFF),
         within={RESIDENT: ("submitted", "triaged", "dispatched")},
-        keeps={"service": "service", "date": "wished"},
+        keeps={"service": "service", "date": "wished", "sms": "sms"},
         guard=_not_erased,
     ),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),

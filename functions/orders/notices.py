@@ -1,6 +1,7 @@
 """Who is told about an event, in messages that are written in the same transaction.
 
-A message names an order by its number and its service, never a resident.
+A message names an order by its number and its service, never a resident. One to the resident is
+written only where she agreed, and without her phone and her link (:mod:`functions.messages.sms`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from functions.orders.lifecycle import Order
 from functions.orders.names import Names
 from functions.storage.history import Event, Message
 
-STATION = "station"
+STATION, RESIDENT = "station", "resident"
 LOW = 2
 """As many stars, or fewer, are a complaint."""
 
@@ -40,17 +41,21 @@ def due(
     words = bundle.words["messages"]
     reached = {channel["to"] for channel in bundle.site["notify"]}
     team = after.team or before.team
+    receivers = {"team": team, "resident": RESIDENT if after.sms else ""}
     values = {
         "no": order_number.spell(after.no),
         "service": names.services.get(after.service, ""),
         "team": names.teams.get(team, ""),
         "due": after.answer_by or after.due,
         "station": bundle.site["station"],
+        "community": bundle.site["name"],
+        "link": "{link}",
     }
     return [
         Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, text.format(**values))
         for event in events
         if event.kind != "rated" or complains(event)
+        if event.kind != "triaged" or before.state == "submitted"
         for role, text in said(words, event, {}).items()
-        if (to := team if role == "team" else STATION) in reached
+        if (to := receivers.get(role, STATION)) in reached
     ]

@@ -16,7 +16,7 @@ from generator.content.codec import digest, encode
 from generator.content.kinds import KINDS
 from generator.content.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.models import Form, Item, Site
-from generator.content.settings import Calendar, Settings
+from generator.content.settings import Calendar, Channel, Settings
 from generator.content.shelves import Kept, Shelf
 from generator.content.yaml_source import Document, Place
 from generator.errors import ContentError, Problem
@@ -35,6 +35,12 @@ LONGEST_TAG = 40
 """Characters of a tag. File systems take 255 bytes, 63 of the rarest Chinese characters."""
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
+SMS: Mapping[str, Sequence[str]] = {
+    "webhook": ("url", "secret"),
+    "aliyun": ("key", "secret", "sign"),
+    "none": (),
+}
+"""The kinds of channels that reach one resident, and what each needs."""
 Renamings = Mapping[str, Mapping[str, str]]
 """The new name for each old one, by what orders call the kind of thing."""
 NONE: Renamings = {}
@@ -75,10 +81,21 @@ class Library:
         folders = reader.folders()
         renamed = reader.renamed(folders, kept)
         reader.complete()
+        if settings:
+            reader.sms(settings, folders["forms"])
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
         return _site(settings, calendar, folders, renamed)
+
+
+def _missing(channel: Channel) -> list[str]:
+    """The settings that a channel to residents still needs."""
+    templates = msgspec.structs.asdict(channel.templates) if channel.kind == "aliyun" else {}
+    return [
+        *[name for name in SMS[channel.kind] if not getattr(channel, name)],
+        *[f"templates.{event}" for event, code in templates.items() if not code],
+    ]
 
 
 def _site(
@@ -263,6 +280,29 @@ class _Reader:
                 if not path.exists():
                     self.problem(path, code, name=name)
 
+    def sms(self, settings: Settings, forms: Sequence[Kept[Any]]) -> None:
+        """Residents are asked whether they want an SMS exactly where one can be sent."""
+        asking = [
+            (kept.entry.slug, index)
+            for kept in forms
+            for index, field in enumerate(kept.entry.fields)
+            if "sms" in (field.name, field.role)
+        ]
+        by_sms = [each.to == "resident" for each in settings.notify]
+        for slug, index in asking:
+            if not any(by_sms):
+                path = self.content / "forms" / f"{slug}.yaml"
+                self.problem(path, "sms_channel", ("fields", index, "name"))
+        for at, channel in enumerate(settings.notify):
+            if by_sms[at] != (channel.kind in SMS) and channel.kind != "none":
+                code = "sms_kind" if by_sms[at] else "sms_only"
+                self.problem(self.root / "site.yaml", code, ("notify", at, "kind"))
+            elif by_sms[at] and "wish" not in dict(asking):
+                self.problem(self.root / "site.yaml", "sms_question", ("notify", at, "to"))
+            elif missing := _missing(channel) if by_sms[at] else []:
+                place, names = ("notify", at, "to"), "、".join(missing)
+                self.problem(self.root / "site.yaml", "sms_settings", place, names=names)
+
     def problem(self, path: Path, code: str, key: Place | None = None, **in_text: Any) -> None:
         """A problem of a whole file, or of the value under a key of it."""
         document = Document(path.relative_to(self.root).as_posix())
@@ -274,7 +314,7 @@ class _Reader:
     def refer(self, to: str, name: str) -> tuple[str, str] | None:
         if to == "teams" and name not in self.teams:
             return "unknown_team", nearest(name, self.teams)
-        if to == "receiver" and name not in (known := {"station", *self.teams}):
+        if to == "receiver" and name not in (known := {"station", "resident", *self.teams}):
             return "unknown_team", nearest(name, known)
         if to == "static" and name not in self.pictures:
             return "unknown_picture", nearest(name, self.pictures)

@@ -102,6 +102,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "请给这个文件另起一个没有用过的名字。",
     ),
     "unknown_team": ("没有名为“{name}”的服务队。", "{mend}"),
+    "sms_channel": (
+        "表单问了要不要短信，可是没有给居民发短信的渠道。",
+        "请在 site.yaml 的 notify 里写上 to: resident 的渠道，或删去这一题。",
+    ),
+    "sms_kind": (
+        "这一种渠道是给群或信箱的，不能给居民发短信。",
+        "给居民的，kind 写 webhook 或 aliyun。",
+    ),
+    "sms_only": ("这一种渠道是给居民发短信的。", "请写 to: resident，或换一种 kind。"),
+    "sms_question": (
+        "有给居民发短信的渠道，可是心愿单没有问要不要短信，一条也不会发。",
+        "请在 content/forms/wish.yaml 里加上 name: sms 的那一题，样例里有。",
+    ),
+    "sms_settings": ("给居民发短信的渠道还缺：{names}。", "请补上，见 docs/operate.md。"),
     "unknown_picture": ("static 文件夹里没有图片“{name}”。", "{mend}"),
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),

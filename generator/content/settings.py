@@ -58,16 +58,29 @@ class Desk(Part, frozen=True):
     erase_at_most: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（件数）")] = 200
 
 
+class Templates(Part, frozen=True):
+    """The codes of the texts that Aliyun approved, by the event of which a resident is told."""
+
+    triaged: str = ""
+    accepted: str = ""
+    done: str = ""
+    rejected: str = ""
+
+
 class Channel(Part, frozen=True):
-    """Where messages to the ``station`` or to a team go (:mod:`functions.messages.channels`). A
-    value that begins with ``$`` names the environment variable that holds the value."""
+    """Where messages to the ``station``, to a team or by SMS to the ``resident`` of an order go
+    (:mod:`functions.messages.channels`). ``templates`` are Aliyun's, by event. A value that begins
+    with ``$`` names the environment variable that holds the value."""
 
     to: Annotated[str, Refers("receiver")]
-    kind: Literal["wecom", "dingtalk", "feishu", "smtp", "ses", "none"]
+    kind: Literal["wecom", "dingtalk", "feishu", "smtp", "ses", "webhook", "aliyun", "none"]
     url: str = ""
     secret: str = ""
     sender: str = ""
     address: str = ""
+    key: str = ""
+    sign: str = ""
+    templates: Templates = Templates()
 
 
 class Publish(Part, frozen=True):

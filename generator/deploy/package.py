@@ -36,6 +36,7 @@ ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
 DISTRIBUTIONS = {
     "argon2": ("argon2-cffi", "argon2-cffi-bindings", "cffi"),
     "cryptography": ("cryptography", "cffi"),
+    "docx": ("python-docx", "lxml", "typing-extensions"),
     "icalendar": ("icalendar", "typing-extensions", "tzdata"),
     "jinja2": ("jinja2", "markupsafe"),
     "markdown": ("markdown",),
@@ -56,9 +57,17 @@ IN_THE_IMAGE = {"boto3", "botocore", "urllib3"}
 NOT_IN_WHEELS = (
     *("*/", "*.dist-info/*", "*.data/*", "*.pyi", "*/py.typed", "*.c", "*/tests/*"),
     *("cffi/*", "_yaml/*"),
+    *(
+        "lxml/html/*",
+        "lxml/includes/*",
+        "lxml/isoschematron/*",
+        "lxml/objectify*",
+        "*.pxi",
+        "*.pyx",
+    ),
 )
-"""Files of wheels that nothing needs at run time. Of cffi only the compiled part is needed, and
-_yaml is an old name of a part of yaml."""
+"""Files of wheels that nothing needs at run time. Of cffi only the compiled part is needed, of lxml
+only its etree, and _yaml is an old name of a part of yaml."""
 
 NOT_ON_LAMBDA = ["functions.storage.sqlite"]
 NOT_AT_NIGHT = ["cryptography", "multipart", "openpyxl", "xlsxwriter"]

@@ -26,7 +26,7 @@ HOLDS = {
     "rating": DRAWS,
     "volunteer": DRAWS,
     "order": DRAWS,
-    "desk": DRAWS | SIGNS_IN,
+    "desk": DRAWS | SIGNS_IN | {"docx", "lxml", "typing_extensions"},
     "team": DRAWS | {"segno"},
     "clock": SEALS,
     "night": RENDERS,
@@ -34,6 +34,8 @@ HOLDS = {
 FILES = {"bundle", "templates", "static", "requirements"}
 MOST = 7_500_000
 """Bytes of a zip. Lambda takes 50 million; four and a half of ours are OpenSSL."""
+MOST_WITH_WORD = 12_000_000
+"""The desk writes Word files, with lxml."""
 
 IMPORT = """
 import importlib, sys
@@ -98,7 +100,8 @@ def test_a_zip_has_all_that_its_function_needs_and_no_more(
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_zip_is_small_and_compiled(zips: Path, function: str) -> None:
-    assert (zips / f"{function}.zip").stat().st_size < MOST
+    most = MOST_WITH_WORD if function == "desk" else MOST
+    assert (zips / f"{function}.zip").stat().st_size < most
     with ZipFile(zips / f"{function}.zip") as archive:
         names = archive.namelist()
         modes = {entry.external_attr >> 16 for entry in archive.infolist()}

@@ -329,3 +329,41 @@ def test_all_mistakes_of_all_files_are_told_at_once(root: Path) -> None:
         *[NEWS] * 3,
         "content/teams/Bad.yaml",
     ]
+
+
+ASKED = "  - {name: sms, label: 短信告诉我进展, kind: consent, purpose: 短信}\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "channel", "said"),
+    [
+        (ASKED, "", "没有给居民发短信的渠道"),
+        ("", "{to: resident, kind: webhook, url: $A, secret: $B}", "心愿单没有问要不要短信"),
+        (ASKED, "{to: resident, kind: wecom, url: $A}", "不能给居民发短信"),
+        (ASKED, "{to: station, kind: aliyun, key: $A, secret: $B}", "是给居民发短信的"),
+        (ASKED, "{to: resident, kind: webhook, url: $A}", "还缺：secret"),
+        (ASKED, "{to: resident, kind: aliyun, key: $A, secret: $B, sign: 某, templates: {triaged: S, done: S}}", "还缺：templates.accepted、templates.rejected"),
+    ],
+)  # fmt: skip
+def test_residents_are_asked_about_sms_exactly_where_it_can_be_sent(
+    root: Path, asked: str, channel: str, said: str
+) -> None:
+    for file, more in (
+        ("content/forms/wish.yaml", asked),
+        ("site.yaml", f"notify:\n  - {channel}\n" if channel else ""),
+    ):
+        text = (root / file).read_text()
+        (root / file).write_text(f"{text.rstrip()}\n{more}")
+    found = problems(root)
+    assert sum(said in problem for problem in found) == 1, found
+
+
+def test_a_channel_and_its_question_are_taken(root: Path) -> None:
+    channel = "{to: resident, kind: webhook, url: $A, secret: $B}"
+    for file, more in (
+        ("content/forms/wish.yaml", ASKED),
+        ("site.yaml", f"notify:\n  - {channel}\n"),
+    ):
+        text = (root / file).read_text()
+        (root / file).write_text(f"{text.rstrip()}\n{more}")
+    library.load(root)

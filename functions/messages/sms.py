@@ -1,0 +1,50 @@
+"""What a resident is told by SMS: made when it is sent, because the outbox keeps no personal data.
+
+A stored message has the order's number, and ``{link}`` in place of her link, which is a key.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from functions.forms import order_number
+from functions.forms.kinds import MOBILE
+from functions.orders.repository import Orders
+from functions.storage.history import Message
+
+
+class Text(NamedTuple):
+    """The text, and what the channel has to know besides: to which ``phone``, the message's ``id``
+    (the same whenever it is tried again), the ``event``, and what templates are filled in with."""
+
+    text: str
+    settings: Mapping[str, str]
+
+
+class Residents(NamedTuple):
+    """The residents behind orders. ``url`` is the site's own."""
+
+    orders: Orders
+    url: str
+
+    def text(self, message: Message) -> Text | None:
+        """What to send to the resident; None where the order was erased, she does not want it any
+        more, or has no mobile phone."""
+        no, _, event, _ = message.id.split(":")
+        order = self.orders.find(no)
+        if order is None or not order.sms or order.erased_at:
+            return None
+        phone = self.orders.personal.contact(no).get("phone", "")
+        if not MOBILE.fullmatch(phone.removeprefix("+86")):
+            return None
+        link = f"{self.url}{self.orders.address(order)}"
+        if event == "done":
+            link = f"{self.url}/rate/?no={no}&key={self.orders.rating_key(order)}"
+        settings = {
+            "phone": phone,
+            "id": message.id,
+            "event": event,
+            "no": order_number.spell(no),
+            "service": self.orders.names.services.get(order.service, ""),
+            "link": link,
+        }
+        return Text(message.text.replace("{link}", link), settings)
