@@ -38,7 +38,14 @@ def called(form: Form) -> list[str]:
     return [field.name if role in ("", PERSONAL) else role for field, role in pairs]
 
 
-def check_roles(document: Document, form: Form) -> None:
+def check_questions(document: Document, form: Form) -> None:
+    """Note on the document what is wrong with the questions of a form beside each other."""
+    _check_roles(document, form)
+    _check_proofs(document, form)
+    _check_choices(document, form)
+
+
+def _check_roles(document: Document, form: Form) -> None:
     """Note on the document which questions cannot be told apart, and which roles are missing."""
     found = roles(form.fields)
     names = called(form)
@@ -55,6 +62,27 @@ def check_roles(document: Document, form: Form) -> None:
         if role not in required:
             kinds = "、".join(ROLES[role])
             document.problem("required_role", key=("fields",), role=role, kinds=kinds)
+
+
+def _check_proofs(document: Document, form: Form) -> None:
+    """Note questions that prove whose an order is in forms that ask for no such proof: their
+    answers would be kept nowhere."""
+    for index, (field, role) in enumerate(zip(form.fields, roles(form.fields), strict=True)):
+        if KINDS[field.kind].kept == "nowhere" and role not in NEEDED.get(form.slug, ()):
+            document.problem("proof", value=("fields", index, "kind"), kind=field.kind)
+
+
+def _check_choices(document: Document, form: Form) -> None:
+    """Note choices that cannot be told apart, because the value is all that is kept of them."""
+    for index, field in enumerate(form.fields):
+        labels = {OTHER: field.other} if field.other else {}
+        for each, choice in enumerate(() if isinstance(field.choices, str) else field.choices):
+            if first := labels.get(choice.value):
+                place = ("fields", index, "choices", each, "value")
+                document.problem(
+                    "same_choice", value=place, name=choice.value, first=first, second=choice.label
+                )
+            labels.setdefault(choice.value, choice.label)
 
 
 class Offers(NamedTuple):
