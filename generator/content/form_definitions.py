@@ -100,9 +100,10 @@ def resolve(form: Form, site: Offers) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(form)
     seen = []
     for field, name, role in zip(plain["fields"], called(form), roles(form.fields), strict=True):
+        source = field["choices"] if isinstance(field["choices"], str) else ""
         field["choices"] = _offered(field["choices"], field["other"], site)
         seen.append({key: value for key, value in field.items() if key != "role"})
-        field |= {"name": name, "role": role, "written": field["name"]}
+        field |= {"name": name, "role": role, "written": field["name"], "source": source}
     wording = msgspec.json.encode(plain | {"fields": [*map(_without_former, seen)]})
     version = hashlib.sha256(wording).hexdigest()[:12]
     return plain | {"version": version, "intro": form.intro}
