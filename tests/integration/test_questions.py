@@ -213,6 +213,12 @@ def test_the_notice_is_drawn_once_before_the_first_of_several_consents(life: Lif
         assert parts[0].tag == "details"
 
 
+def test_staff_read_in_words_that_a_rating_came_online(life: Life) -> None:
+    answers = life.pages["desk"].page.css(".answer")
+    assert "怎么来的：网上" in ["".join(answer.text().split()) for answer in answers]
+    assert "online" not in life.pages["desk"].text
+
+
 def test_what_only_proves_whose_order_it_is_is_kept_nowhere(life: Life) -> None:
     no = life.pages["desk"].page.css("[name=no]")[0].attributes["value"] or ""
     asked = {f["kind"]: f for f in life.client.app.bundle.forms["rating"]["fields"]}
