@@ -5,7 +5,7 @@ from functools import partial
 from functions.app import App
 from functions.forms.definition import Answers, Form
 from functions.forms.residents import FORMS
-from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders.lifecycle import RESIDENT
 from functions.orders.repository import KIND
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry
@@ -18,7 +18,7 @@ def file(request: Request, app: App, form: Form, answers: Answers) -> Response:
     more = {"source": "online"}
     begin = partial(app.steps.begin, form=form, answers=answers, by=RESIDENT, more=more)
     no = submission.file(request, app, form, answers, begin)
-    return submission.receipt(request, no, app.orders.address(Order(no)))
+    return submission.receipt(request, no, app.orders.address_of(no))
 
 
 ROUTES: Routes = {

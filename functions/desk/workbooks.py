@@ -94,9 +94,6 @@ def _answers(
 ) -> list[Cell]:
     """The cells of the questions and of other answers, in the words that an import reads."""
     form, words = app.bundle.actions[imports.FORMS[kind]], app.bundle.words
-    offered = [c["value"] for f in form["fields"] if f["name"] == "source" for c in f["choices"]]
-    if (source := picked.get("source")) and source not in offered:
-        picked = {**picked, "source": words["sources"][source]}  # Nobody brings it on paper.
     cell = words["unreadable"]["cell"] if isinstance(typed, Unreadable) else ""
     return row(form, step_forms.labelled(app, form, picked), {**picked, **typed}, cell)
 

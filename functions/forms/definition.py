@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from functions.errors import Wrong
-from functions.forms.kinds import KINDS, current
+from functions.forms.kinds import KINDS, Field, current
 
 Form = Mapping[str, Any]
 

@@ -165,9 +165,22 @@ class Names:
         if version == form.get("version", "") or not VERSION.fullmatch(version):
             return form
         if version not in self._forms:
-            self._forms[version] = _stored_form(self._store(), version)
+            self._forms[version] = self._with_labels_of_now(_stored_form(self._store(), version))
         found, slug = self._forms[version], form.get("includes") or form.get("slug")
         return found if found.get("slug") == slug else form
+
+    def _with_labels_of_now(self, form: dict[str, Any]) -> dict[str, Any]:
+        """The form with what people call now what its choices name, as pages call it elsewhere."""
+        fields = []
+        for field in form.get("fields", ()):
+            if kind := SOURCES.get(field.get("source", "")):
+                choices = [
+                    {**choice, "label": self.label(kind, choice["value"]) or choice["label"]}
+                    for choice in field["choices"]
+                ]
+                field = {**field, "choices": choices}
+            fields.append(field)
+        return {**form, "fields": fields} if form else form
 
     @cached_property
     def _register(self) -> dict[str, dict[str, dict[str, str]]]:
@@ -217,24 +230,24 @@ def still_needed(store: Store, known: Mapping[str, Collection[str]]) -> list[Nee
     asked: dict[str, dict[str, Any]] = {}
     for head in _open_orders(store) if removed else ():
         needs = {(kind, str(head.data.get(kind))) for kind in ("service", "team", "grid")}
-        version = str(head.data.get("wording", ""))
-        if version not in asked:
-            asked[version] = _stored_form(store, version)
-        needs |= _answered(store, head, asked[version])
+        for event in store.events(head.no):
+            version = str(event.data.get("wording", ""))
+            if version not in asked:
+                asked[version] = _stored_form(store, version)
+            needs |= _answered(event, asked[version])
         for need in needs & removed.keys():
             removed[need].orders.append(head.no)
     return [each for each in removed.values() if each.orders]
 
 
-def _answered(store: Store, head: Head, form: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """The questions that an order answered, and what it picked that files stand for."""
+def _answered(event: Event, form: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """The questions that an event answered, and what was picked there that files stand for."""
     fields = form.get("fields", ())
     needs = {("question", f"{form['slug']}.{field['name']}") for field in fields}
     kinds = {field["name"]: SOURCES.get(field.get("source", "")) for field in fields}
-    if any(kind and name not in RENAMED for name, kind in kinds.items()):
-        for name, value in store.events(head.no)[0].data.items():
-            if kind := kinds.get(name):
-                needs |= {(kind, each) for each in (value if isinstance(value, list) else [value])}
+    for name, value in event.data.items():
+        if (kind := kinds.get(name)) and name not in RENAMED:  # The head has those of now.
+            needs |= {(kind, each) for each in (value if isinstance(value, list) else [value])}
     return needs
 
 

@@ -145,6 +145,11 @@ class Orders(NamedTuple):
         """Where a resident follows the order. This address is enough to see its progress."""
         return f"/api/order?no={order.no}&key={self.vault.tracking_key(order.no, order.key)}"
 
+    def address_of(self, no: str) -> str:
+        """The same by the number alone. The order is read, because the line of the secret under
+        which it was filed made its key."""
+        return self.address(self.find(no) or Order(no))
+
     def rating_key(self, order: Order) -> str:
         """The key on the slip: it opens the rating of this round of the order, and nothing else."""
         return self.vault.key("rate", order.no, order.done_at)

@@ -220,8 +220,8 @@ def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
 
 
 def labelled(app: App, definition: Form, answers: Mapping[str, Any]) -> Form:
-    """The definition under which the answers were given, with the labels of a service, a team and a
-    volunteer that are not among its choices."""
+    """The definition under which the answers were given, with the labels of services, teams,
+    volunteers and sources that are not among its choices."""
     definition = app.names.form(definition, answers.get("wording", ""))
     for field in definition["fields"]:
         name, value = field["name"], answers.get(field["name"])
@@ -240,6 +240,7 @@ LABELS: dict[str, Callable[[App, str], str]] = {
     "service": lambda app, name: app.names.services.get(name, name),
     "team": lambda app, name: app.names.teams.get(name, name),
     "volunteer": _volunteer,
+    "source": lambda app, name: app.bundle.words["sources"].get(name, name),
 }
 """The label of a value that a question offered once, by the name of the question."""
 

@@ -112,9 +112,28 @@ def serve(root: Path, out: Path | None, new: bool, **options: Any) -> None:
     serve(root, out, say=click.echo, begin="secret" if new else "nothing", **options)
 
 
+class Skeleton(click.ParamType[str]):
+    """A kind of content that has a skeleton. Which there are is looked up when it is needed,
+    because importing them takes longer than a build that finds nothing changed."""
+
+    name = "kind"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return self._choice().get_metavar(param, ctx)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return self._choice().convert(value, param, ctx)
+
+    @staticmethod
+    def _choice() -> click.Choice[str]:
+        from generator.content.kinds import KINDS
+
+        return click.Choice([kind.skeleton for kind in KINDS.values() if kind.skeleton])
+
+
 @click.command()
 @ROOT
-@click.argument("kind", type=click.Choice(["news", "team", "service", "fair"]))
+@click.argument("kind", type=Skeleton())
 @click.argument("title")
 def new(root: Path, kind: str, title: str) -> None:
     """照标题 TITLE 新建一个内容文件，接着填写。"""

@@ -38,7 +38,14 @@ def called(form: Form) -> list[str]:
     return [field.name if role in ("", PERSONAL) else role for field, role in pairs]
 
 
-def check_roles(document: Document, form: Form) -> None:
+def check_questions(document: Document, form: Form) -> None:
+    """Note on the document what is wrong with the questions of a form beside each other."""
+    _check_roles(document, form)
+    _check_proofs(document, form)
+    _check_choices(document, form)
+
+
+def _check_roles(document: Document, form: Form) -> None:
     """Note on the document which questions cannot be told apart, and which roles are missing."""
     found = roles(form.fields)
     names = called(form)
@@ -57,6 +64,27 @@ def check_roles(document: Document, form: Form) -> None:
             document.problem("required_role", key=("fields",), role=role, kinds=kinds)
 
 
+def _check_proofs(document: Document, form: Form) -> None:
+    """Note questions that prove whose an order is in forms that ask for no such proof: their
+    answers would be kept nowhere."""
+    for index, (field, role) in enumerate(zip(form.fields, roles(form.fields), strict=True)):
+        if KINDS[field.kind].kept == "nowhere" and role not in NEEDED.get(form.slug, ()):
+            document.problem("proof", value=("fields", index, "kind"), kind=field.kind)
+
+
+def _check_choices(document: Document, form: Form) -> None:
+    """Note choices that cannot be told apart, because the value is all that is kept of them."""
+    for index, field in enumerate(form.fields):
+        labels = {OTHER: field.other} if field.other else {}
+        for each, choice in enumerate(() if isinstance(field.choices, str) else field.choices):
+            if first := labels.get(choice.value):
+                place = ("fields", index, "choices", each, "value")
+                document.problem(
+                    "same_choice", value=place, name=choice.value, first=first, second=choice.label
+                )
+            labels.setdefault(choice.value, choice.label)
+
+
 class Offers(NamedTuple):
     """What the choices of a question may be taken from, and its old names by folder."""
 
@@ -72,9 +100,10 @@ def resolve(form: Form, site: Offers) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(form)
     seen = []
     for field, name, role in zip(plain["fields"], called(form), roles(form.fields), strict=True):
+        source = field["choices"] if isinstance(field["choices"], str) else ""
         field["choices"] = _offered(field["choices"], field["other"], site)
         seen.append({key: value for key, value in field.items() if key != "role"})
-        field |= {"name": name, "role": role, "written": field["name"]}
+        field |= {"name": name, "role": role, "written": field["name"], "source": source}
     wording = msgspec.json.encode(plain | {"fields": [*map(_as_seen, seen)]})
     version = hashlib.sha256(wording).hexdigest()[:12]
     return plain | {"version": version, "intro": form.intro}

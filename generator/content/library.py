@@ -170,7 +170,7 @@ class _Reader:
             document.problem("unreadable", detail=error.strerror)
         item = check(document, model, given, self.refer)
         if isinstance(item, Form):
-            form_definitions.check_roles(document, item)
+            form_definitions.check_questions(document, item)
         return None if document.problems else item, document
 
     def folders(self) -> dict[str, list[Kept[Any]]]:

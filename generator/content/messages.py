@@ -125,6 +125,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{first}”和“{second}”的 role 或 name 都是“{name}”，分不清哪个是哪个。",
         "请改其中一题。",
     ),
+    "proof": (
+        "kind 是 {kind} 的题只用来核对是谁的单子，在这张表单里答了也不会留下来。",
+        "请去掉这一题；要留下来，请把 kind 改成 text。",
+    ),
+    "same_choice": (
+        "“{first}”和“{second}”的 value 都是“{name}”，选了以后分不清是哪个。",
+        "请给其中一个换一个没有用过的 value（other 是“其他”自己用的）。",
+    ),
     "required_role": (
         "这张表单要有 role 是“{role}”的必答题，kind 是 {kinds}，程序靠它工作。",
         "请加上它，写 required: true；已经有了的，请在那一题写 role: {role}。",

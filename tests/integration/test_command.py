@@ -12,6 +12,7 @@ import build
 from functions.context.workdays import CHINA
 from generator.commands.scaffold import new as scaffold
 from generator.content import library
+from generator.content.kinds import KINDS
 
 PRODUCT = Path(build.__file__).parent
 
@@ -86,6 +87,19 @@ def test_a_new_file_is_dated_by_the_day_that_it_is_in_china(root: Path) -> None:
     for now in (late, late.astimezone(timezone(timedelta(hours=-11)))):
         path = scaffold(root, "news", f"消息 {now.hour}", now)
         assert "date: 2026-11-24" in path.read_text()
+
+
+def test_new_offers_each_kind_of_content_that_has_a_skeleton(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KINDS, "pages", KINDS["pages"]._replace(skeleton="page"))
+    offered = [kind.skeleton for kind in KINDS.values() if kind.skeleton]
+    assert "{" + "|".join(offered) + "}" in run("new", "--help").output
+    (root / "templates/new").mkdir(parents=True)
+    (root / "templates/new/page.yaml").write_text("title: {{ title|tojson }}\nbody: 正文\n")
+    for kind in offered:
+        assert run("new", "--root", root, kind, "新的一个").exit_code == 0, kind
+    assert run("new", "--root", root, "form", "表").exit_code == 2
 
 
 @pytest.mark.parametrize("command", ["build", "check"])

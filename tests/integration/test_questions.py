@@ -57,10 +57,10 @@ EXAMPLES = {
     "date": Example(["2026-12-04"], "2026年12月4日", datetime(2026, 12, 4)),
     "past": Example(["2026-11-02"], "2026年11月2日", datetime(2026, 11, 2)),
     "consent": Example(["yes"], "是", "是"),
-    "order": Example(["2222 2222"], "", None),
-    "last4": Example(["9087"], "", None),
 }
-SHOWN = [kind for kind in KINDS if KINDS[kind].kept != "nowhere"]
+PROOFS = [kind for kind in KINDS if KINDS[kind].kept == "nowhere"]
+"""What proves whose an order is, and stands only in the forms that ask for that."""
+SHOWN = [kind for kind in KINDS if kind not in PROOFS]
 FORMS = {"wish": "/wish/", "volunteer": "/join/", "rating": "/rate/"}
 
 
@@ -74,15 +74,15 @@ def label(kind: str) -> str:
 
 def typed(app: App, form: str) -> dict[str, list[str]]:
     """The examples, by what the fields are called: a question that got a role is named by it."""
-    kinds = {label(kind): kind for kind in KINDS}
+    kinds = {label(kind): kind for kind in SHOWN}
     fields = app.bundle.forms[form]["fields"]
     asked = [field for field in fields if field["label"] in kinds]
-    assert [field["written"] for field in asked] == [*map(name, KINDS)]
+    assert [field["written"] for field in asked] == [*map(name, SHOWN)]
     return {field["name"]: EXAMPLES[kinds[field["label"]]].typed for field in asked}
 
 
 def test_every_kind_has_an_example() -> None:
-    assert {*EXAMPLES} == {*KINDS}
+    assert {*EXAMPLES} == {*SHOWN}
 
 
 @dataclass
@@ -159,7 +159,7 @@ def live(life: Life) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SHOWN)
 def test_a_question_is_drawn_the_same_on_the_static_page_and_by_the_function(
     life: Life, form: str, kind: str
 ) -> None:
@@ -205,22 +205,31 @@ def test_a_volunteers_page_and_the_list_show_every_answer(life: Life, kind: str)
     assert (label(kind) if kind == "consent" else text) in life.pages["volunteers"].text
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in SHOWN])
-def test_what_only_proves_whose_order_it_is_is_kept_and_shown_nowhere(
-    life: Life, kind: str
-) -> None:
-    drawn = {f"{form} drawn" for form in FORMS} | {"resident"}  # Which has the rating form.
-    for page in {*life.pages} - {*drawn}:
-        assert label(kind) not in life.pages[page].body, page
-    for no in (life.pages["desk"].page.css_first("[name=no]"),):
-        assert no is not None
-        order = no.attributes["value"] or ""
-        assert name(kind) not in str(life.client.app.personal.of(order))
-        assert name(kind) not in str(life.client.app.store.events(order))
+def test_the_notice_is_drawn_once_before_the_first_of_several_consents(life: Life) -> None:
+    for form in FORMS:
+        page = life.pages[f"{form} drawn"].page
+        parts = page.css("details.notice, [type=checkbox][value=yes]")
+        assert [part.tag for part in parts].count("details") == 1
+        assert parts[0].tag == "details"
+
+
+def test_staff_read_in_words_that_a_rating_came_online(life: Life) -> None:
+    answers = life.pages["desk"].page.css(".answer")
+    assert "怎么来的：网上" in ["".join(answer.text().split()) for answer in answers]
+    assert "online" not in life.pages["desk"].text
+
+
+def test_what_only_proves_whose_order_it_is_is_kept_nowhere(life: Life) -> None:
+    no = life.pages["desk"].page.css("[name=no]")[0].attributes["value"] or ""
+    asked = {f["kind"]: f for f in life.client.app.bundle.forms["rating"]["fields"]}
+    kept = [life.client.app.personal.of(no), *life.client.app.store.events(no)]
+    for proof in PROOFS:
+        assert asked[proof]["label"] not in life.pages["desk"].body
+        assert f"'{asked[proof]['name']}'" not in str(kept)
 
 
 @pytest.mark.parametrize("table", ["orders", "ratings", "volunteers"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SHOWN)
 def test_every_answer_stands_in_its_column_as_what_it_is(life: Life, table: str, kind: str) -> None:
     heads, row = load_workbook(io.BytesIO(life.books[table])).worksheets[0].iter_rows()
     cells = {str(head.value): cell for head, cell in zip(heads, row, strict=True)}
@@ -249,7 +258,7 @@ def test_what_was_exported_is_imported_with_every_answer(life: Life, table: str)
     again = life.desk.post(f"/desk/sheets/{table}.xlsx", {"month": ""}).raw
     rows = [*load_workbook(io.BytesIO(again)).worksheets[0].iter_rows(values_only=True)]
     asked = [f["label"] for f in life.client.app.bundle.actions[IMPORTS[kind]]["fields"]]
-    assert {*map(label, KINDS)} <= {*asked}
+    assert {*map(label, SHOWN)} <= {*asked}
     columns = [heads.index(each) for each in asked if each not in changed]
     answers = [[row[column] for column in columns] for row in rows[1:]]
     assert answers.count(answers[0]) == 2

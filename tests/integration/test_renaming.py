@@ -503,6 +503,49 @@ def test_open_orders_that_need_what_is_removed_are_told(
     }
 
 
+HELPER = "  - {name: helper, label: 请谁帮, kind: choice, choices: teams, purpose: 准备}\n"
+
+
+def test_open_orders_that_need_what_a_rating_asked_or_a_question_named_are_told(
+    town: Town,
+) -> None:
+    """Whatever form an order was filed or rated with, and whatever a choice stands for."""
+    desk, team = Desk(town.client), Team(town.client)
+    rating = town.root / "content/forms/rating.yaml"
+    plain = rating.read_text()
+    rating.write_text(plain + TOOL)
+    wishes = town.root / "content/forms/wish.yaml"
+    wishes.write_text(wishes.read_text() + HELPER)
+    town.build()
+    serve(town, desk, team)
+    helped = wish(town.client, helper="menders", detail="请人帮").no
+    town.rounds()
+    store = town.app.store
+    rated = {head.no for head in store.waiting("order", "rated")}
+    assert len(rated) == 1
+    rating.write_text(plain)
+    town.remove("teams", "menders")
+    town.build()
+    bundle = town.app.current().bundle
+    known = names.known(bundle.names, bundle.renamed)
+    found = {(e.kind, e.label): {*e.orders} for e in names.still_needed(store, known)}
+    assert found == {("team", "修理队"): {helped}, ("question", "带什么工具"): rated}
+
+
+def test_an_answer_that_names_a_team_is_shown_by_the_name_it_has_now(town: Town) -> None:
+    wishes = town.root / "content/forms/wish.yaml"
+    wishes.write_text(wishes.read_text() + HELPER)
+    town.build()
+    no = wish(town.client, helper="menders").no
+    town.rounds()
+    town.edit("teams/menders", "修理队", "巧手队")
+    town.rename("teams", "menders", "fixers")
+    town.build()
+    page = Desk(town.client).get(f"/desk/order/?no={no}").text
+    assert "巧手队" in page
+    assert "修理队" not in page
+
+
 def free_a_name(town: Town) -> None:
     """The barbers get another file name, which no file says any more, and another team theirs."""
     town.rename("teams", "barbers", "hair")

@@ -61,10 +61,14 @@ def test_links_from_before_go_on_working_and_are_told_again(app: App) -> None:
     assert after.orders.by_slip(order.no, slip)
 
 
-def test_the_same_submission_counts_once_across_a_rotation(app: App) -> None:
+def test_the_same_submission_counts_once_and_gets_its_link_again_across_a_rotation(
+    app: App,
+) -> None:
     drawn = {**WISH, "once": "one drawn form"}
-    assert Client(app).post("/api/wish", drawn).status == 303
-    assert Client(rotated(app)).post("/api/wish", drawn).status == 303
+    filed = Client(app).post("/api/wish", drawn).location
+    after = Client(rotated(app))
+    assert after.post("/api/wish", drawn).location == filed
+    assert after.get(filed).status == 200
     assert len(app.store.find(repository.KIND)) == 1
 
 

@@ -261,6 +261,29 @@ def test_a_form_without_a_question_that_the_program_needs_is_told(root: Path) ->
     assert "要有 role 是“phone”的必答题，kind 是 phone" in problem
 
 
+TWICE = "{value: a, label: 甲}, {value: b, label: 乙}"
+
+
+@pytest.mark.parametrize(
+    ("choices", "other", "said"),
+    [
+        (f"{TWICE}, {{value: a, label: 丙}}", "", "“甲”和“丙”的 value 都是“a”"),
+        (f"{TWICE}, {{value: other, label: 别样}}", "其他", "“其他”和“别样”的 value 都是“other”"),
+    ],
+)
+def test_choices_that_are_kept_as_the_same_are_told_with_their_line(
+    root: Path, choices: str, other: str, said: str
+) -> None:
+    wish = root / "content/forms/wish.yaml"
+    text = wish.read_text()
+    question = "{name: x, label: 再问, kind: choice, purpose: 试验, other: '%s', choices: [%s]}"
+    wish.write_text(f"{text}  - {question % (other, choices)}\n")
+    (problem,) = problems(root)
+    assert said in problem
+    assert f"wish.yaml:{len(text.splitlines()) + 1}:" in problem
+    assert "没有用过的 value" in problem
+
+
 MORE = "{name: %s, label: 再问, kind: %s, purpose: 试验%s}"
 
 
@@ -270,6 +293,8 @@ MORE = "{name: %s, label: 再问, kind: %s, purpose: 试验%s}"
         (MORE % ("tel", "phone", ", role: phone"), "“电话”和“再问”的 role 或 name 都是“phone”"),
         (MORE % ("phone", "text", ""), "“电话”和“再问”的 role 或 name 都是“phone”"),
         (MORE % ("x", "text", ", role: phone"), "role 和 kind 不配"),
+        (MORE % ("x", "order", ""), "kind 是 order 的题只用来核对是谁的单子"),
+        (MORE % ("x", "last4", ", role: last4"), "kind 是 last4 的题只用来核对是谁的单子"),
         (MORE % ("do", "text", ""), "这个 name 程序自己要用"),
         (MORE % ("token", "text", ""), "这个 name 程序自己要用"),
         (MORE % ("to_resident", "text", ""), "这个 name 程序自己要用"),
