@@ -20,7 +20,7 @@ from functions.desk.session import SIGN_IN
 from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http
-from functions.web.http import LONGEST_ENCODED, LONGEST_UPLOAD, Event, Response, Routes
+from functions.web.http import UPLOADS, Event, Response, Routes
 
 RESIDENTS: Routes = {
     path: actions
@@ -28,7 +28,6 @@ RESIDENTS: Routes = {
     for path, actions in function.ROUTES.items()
 }
 ROUTES: Routes = {**RESIDENTS, **desk.ROUTES, **team.ROUTES, **health.ROUTES}
-SHEETS = "/desk/sheets/"
 PIECE = 64 * 1024
 """Bytes of a large answer that are sent at a time."""
 PATIENCE, PAUSE = 10.0, 0.01
@@ -86,7 +85,7 @@ class Rooms:
             return self.forms
         if method == "POST" and path == SIGN_IN:
             return self.signing_in
-        if method == "POST" and path.startswith(SHEETS):
+        if method == "POST" and path.startswith(UPLOADS):
             return self.sheets
         return self.desk
 
@@ -101,7 +100,7 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
         if scope["type"] != "http" or scope["path"] not in ROUTES:
             await otherwise(scope, receive, send)
             return
-        body = await _body(receive, LONGEST_UPLOAD if scope["path"] == SHEETS else LONGEST_ENCODED)
+        body = await _body(receive, http.longest(scope["path"]))
         if body is None:
             return
         sent, method, path = event(scope, body), scope["method"], scope["path"]
@@ -243,6 +242,8 @@ async def _body(receive: Receive, longest: int) -> bytes | None:
 def event(scope: HTTPScope, body: bytes) -> dict[str, Any]:
     """The request in payload format 2.0, with its body in base64, as AWS sends forms."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    # Whether we were asked over HTTPS the server knows, which believes only its own proxies.
+    headers["x-forwarded-proto"] = scope["scheme"]
     sender = scope.get("client")
     return {
         "version": "2.0",

@@ -31,6 +31,8 @@ LONGEST_BODY = 64 * 1024
 LONGEST_ENCODED = 3 * LONGEST_BODY
 LONGEST_UPLOAD = 4 * 1024 * 1024
 """Bytes of a request with a file; Lambda takes 6 MB, and base64 makes four of each three."""
+UPLOADS = "/desk/sheets/"
+"""The path that takes files."""
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
@@ -229,6 +231,11 @@ def named(method: str, path: str) -> str:
     return f"{method} {urllib.parse.quote(path[:LONGEST_PATH])}"
 
 
+def longest(path: str) -> int:
+    """How many bytes a request to this path may have; only one path takes files."""
+    return LONGEST_UPLOAD if path == UPLOADS else LONGEST_ENCODED
+
+
 def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
     words = app.bundle.words["http"][problem.code]
     if _wants_json(_headers(event)):
@@ -276,18 +283,18 @@ def _request(event: Event) -> Request:
 
 def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
     kind = content_type.split(";")[0].strip().lower()
-    raw = (event.get("body") or "").encode()
+    raw, most = (event.get("body") or "").encode(), longest(event["requestContext"]["http"]["path"])
     if event.get("isBase64Encoded"):
         try:
             raw = base64.b64decode(raw, validate=True)
         except binascii.Error:
             raise Problem(400, "encoding") from None
+    if kind not in (UPLOAD, FORM):
+        raise Problem(415, "content_type")
+    if len(raw) > (most if kind == UPLOAD else LONGEST_ENCODED):
+        raise Problem(413, "too_large")
     if kind == UPLOAD:
         return _parts(raw, content_type)
-    if kind != FORM:
-        raise Problem(415, "content_type")
-    if len(raw) > LONGEST_ENCODED:
-        raise Problem(413, "too_large")
     try:
         return _pairs(raw.decode()), {}
     except UnicodeDecodeError:
@@ -297,8 +304,6 @@ def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[
 def _parts(raw: bytes, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
     import multipart
 
-    if len(raw) > LONGEST_UPLOAD:
-        raise Problem(413, "too_large")
     boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
     pairs, files = [], {}
     try:

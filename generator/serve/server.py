@@ -29,7 +29,7 @@ from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
-from generator.serve import compress, local_app, reload
+from generator.serve import compress, connections, local_app, reload
 from generator.serve.upkeep import BUILDING, Figures, Minute
 from generator.site import theme
 
@@ -49,6 +49,7 @@ UVICORN: dict[str, Any] = {
     "access_log": False,
     "proxy_headers": False,
     "server_header": False,
+    "backlog": connections.BACKLOG,
     "timeout_keep_alive": IDLE,
     "timeout_graceful_shutdown": GRACE,
 }
@@ -71,10 +72,12 @@ def serve(
     say: Callable[[str], None],
     begin: Begin,
     log: bool,
+    behind: tuple[str, ...] = (),
 ) -> None:
     """Build, then answer until a signal of :data:`ENDING`; requests that have begun are answered.
     Port 0 takes a free one. ``say`` is called with sentences for the operator. With ``log`` each
-    request is a line on stderr; errors always are.
+    request is a line on stderr; errors always are. ``behind`` are the addresses of proxies, who
+    alone are believed when they say for whom they ask, and whether over HTTPS.
 
     Raises:
         WudanError: the content is wrong, or the port is taken.
@@ -94,7 +97,7 @@ def serve(
     say(_contents(app))
     say(f"网站在 http://{host}:{port} ，按 Ctrl+C 停止。")
     try:
-        _answer(uvicorn.Server(uvicorn.Config(application, **UVICORN)), listening)
+        _answer(_server(application, behind), listening)
     finally:
         stopping.set()
         keeper.join(GRACE)
@@ -107,6 +110,13 @@ ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 def _end(number: int, frame: object) -> None:
     raise SystemExit(0)
+
+
+def _server(application: ASGIApp, behind: tuple[str, ...]) -> uvicorn.Server:
+    """The server, which asks ``Connections`` for the protocol of each connection."""
+    bounded = connections.Connections(connections.bounds(connections.raise_file_limit()), behind)
+    settings = UVICORN | {"http": bounded, "proxy_headers": bool(behind)}
+    return uvicorn.Server(uvicorn.Config(application, **settings, forwarded_allow_ips=[*behind]))
 
 
 def _answer(server: uvicorn.Server, listening: socket.socket) -> None:
