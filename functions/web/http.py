@@ -68,7 +68,7 @@ PRIVATE = {
 class Request:
     """``query`` and ``typed`` hold the text that was sent, by name; ``typed`` has all values of a
     name. ``secure`` says that the request came over HTTPS, to us or to a proxy before us. Names of
-    ``headers`` are in lower case."""
+    ``headers`` are in lower case. ``sender`` is the address of who asks, as the server knows it."""
 
     method: str
     path: str
@@ -79,6 +79,7 @@ class Request:
     wants_json: bool
     secure: bool
     headers: Mapping[str, str] = field(default_factory=dict)
+    sender: str = ""
 
     def value(self, name: str) -> str:
         """What was sent under this name, in the body or the address; empty where it was not sent,
@@ -278,7 +279,8 @@ def _request(event: Event) -> Request:
         cookies[name.strip()] = value
     secure = headers.get("x-forwarded-proto", "") == "https"
     method, path, wants_json = http["method"], http["path"], _wants_json(headers)
-    return Request(method, path, query, typed, cookies, files, wants_json, secure, headers)
+    sender = http.get("sourceIp", "")
+    return Request(method, path, query, typed, cookies, files, wants_json, secure, headers, sender)
 
 
 def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
