@@ -421,3 +421,11 @@ def test_only_the_route_that_takes_files_takes_megabytes(
     answer = run(ask(functions, "POST", path, [body], content_type=kind))
     assert answer
     assert answer[0] == status
+
+
+def test_a_long_text_is_worked_on_beside_what_is_quick() -> None:
+    rooms = asgi.Rooms()
+    assert rooms.of("POST", "/api/wish", asgi.QUICK) is rooms.filing
+    for path in ("/api/wish", "/desk/order/", "/desk/sign-in/", "/team/"):
+        assert rooms.of("POST", path, asgi.QUICK + 1) is rooms.large
+    assert rooms.of("POST", "/desk/sheets/", asgi.QUICK + 1) is rooms.sheets
