@@ -23,8 +23,9 @@ from functions.web.http import LONGEST_UPLOAD
 LOG = logging.getLogger("wudan.connections")
 PIECE = 16 * 1024
 """Bytes that are parsed at a time, so that little is parsed of a head that is too long."""
-BACKLOG = 512
-"""Connections that the system accepts before we look at them; asyncio takes all of them at once."""
+BACKLOG, ROUNDS = 512, 4
+"""Connections that the system accepts before we look at them. asyncio takes all of them in one
+round of its loop, and it takes four rounds until one that is too many is closed."""
 FILES = 300
 """Files that are open for other things than connections: the store, pages, workbooks."""
 REFUSED = {
@@ -65,8 +66,13 @@ def raise_file_limit() -> int:
 
 def bounds(files: int) -> Bounds:
     """The bounds where so many files can be open."""
-    default = Bounds()
-    return default._replace(connections=max(1, min(default.connections, files - BACKLOG - FILES)))
+    default, left = Bounds(), files - ROUNDS * backlog(files) - FILES
+    return default._replace(connections=max(1, min(default.connections, left)))
+
+
+def backlog(files: int) -> int:
+    """How many connections may wait to be looked at where so many files can be open."""
+    return max(1, min(BACKLOG, files // 16))
 
 
 class Group:

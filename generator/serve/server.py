@@ -49,7 +49,6 @@ UVICORN: dict[str, Any] = {
     "access_log": False,
     "proxy_headers": False,
     "server_header": False,
-    "backlog": connections.BACKLOG,
     "timeout_keep_alive": IDLE,
     "timeout_graceful_shutdown": GRACE,
 }
@@ -114,8 +113,10 @@ def _end(number: int, frame: object) -> None:
 
 def _server(application: ASGIApp, behind: tuple[str, ...]) -> uvicorn.Server:
     """The server, which asks ``Connections`` for the protocol of each connection."""
-    bounded = connections.Connections(connections.bounds(connections.raise_file_limit()), behind)
+    files = connections.raise_file_limit()
+    bounded = connections.Connections(connections.bounds(files), behind)
     settings = UVICORN | {"http": bounded, "proxy_headers": bool(behind)}
+    settings["backlog"] = connections.backlog(files)
     return uvicorn.Server(uvicorn.Config(application, **settings, forwarded_allow_ips=[*behind]))
 
 
