@@ -17,6 +17,8 @@ from functions.storage.port import Store
 
 KIND = "staff"
 STAFF, ADMINISTRATOR = ROLES = ("staff", "administrator")
+LONGEST = 100
+"""Characters of a name that somebody can sign in with; DynamoDB looks up no long ones."""
 LOCKED = timedelta(minutes=15)
 OWN, WIDE, MANY = Limit(5, LOCKED), Limit(50, LOCKED), Limit(30, LOCKED)
 """Wrong passwords for one name: from one sender; from all whom nobody knows. And from one sender
@@ -83,13 +85,11 @@ class Accounts(NamedTuple):
         from argon2 import PasswordHasher
         from argon2.exceptions import VerificationError
 
-        lifted = self.store.fact(LIFTED)
-        name_tried = f"sign-in {lifted} {name}"
-        if not attempts.may_go_on(f"sign-in {lifted}", MANY):
+        signing_in = f"sign-in {self.store.fact(LIFTED)}"
+        tried = f"{signing_in} {name}"
+        if not (attempts.may_go_on(signing_in, MANY) and attempts.may(tried, OWN, WIDE)):
             raise Wrong("too_often")
-        if not attempts.may(name_tried, OWN, WIDE):
-            raise Wrong("too_often")
-        head = self.store.head(_no(name))
+        head = self.store.head(_no(name)) if len(name) <= LONGEST else None
         # One hash, whether there is such an account or not, so that time does not tell.
         stored = head.data.get("hash", NOBODY) if head else NOBODY
         try:
@@ -98,7 +98,7 @@ class Accounts(NamedTuple):
             raise Wrong("sign_in") from None
         if head is None or stored == NOBODY or head.state != "active":
             raise Wrong("sign_in")
-        attempts.was_right(name_tried)
+        attempts.was_right(tried)
         return Account(name, head.data.get("role", STAFF), head.version)
 
     def current(self, name: str, version: int) -> Account | None:

@@ -39,8 +39,8 @@ class Bounds(NamedTuple):
 
     connections: int = 4000
     of_sender: int = 250
-    unfinished: int = 64 * 1024 * 1024
-    unfinished_of_sender: int = 16 * 1024 * 1024
+    unfinished: int = 32 * 1024 * 1024
+    unfinished_of_sender: int = 8 * 1024 * 1024
     head: int = 32 * 1024
     body: int = 32 * 1024 * 1024
     """What is longer than a route takes is read to its end, so that its sender hears why it was
@@ -203,6 +203,8 @@ class Connection(HttpToolsProtocol):
         """Give the connection up, whatever it is at."""
         self._all.closed[why] += 1
         self._all.leave(self)
+        if self.cycle:
+            self.cycle.body.clear()  # Now, because many can be given up in one round of the loop.
         self.transport.abort()
 
     def overdue(self) -> None:

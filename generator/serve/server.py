@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from sqlite3 import OperationalError
@@ -39,6 +40,9 @@ AHEAD = 1000
 """Chunks of 8 KB buffered for each slow client, so that a large photo does not occupy a thread."""
 IDLE = 120
 """Seconds until an idle connection is closed: longer than proxies keep theirs (nginx 60)."""
+SWITCH = 0.0005
+"""Seconds for which a thread that computes may keep the interpreter from the event loop, which
+hands a request over many times; Python's own 5 ms came to half a second."""
 GRACE = 5
 """Seconds for requests to finish when the server stops."""
 UVICORN: dict[str, Any] = {
@@ -82,6 +86,7 @@ def serve(
         WudanError: the content is wrong, or the port is taken.
     """
     logs.configure(requests=log)
+    sys.setswitchinterval(SWITCH)
     for each in ENDING:
         signal.signal(each, _end)
     app = local_app.app(root, data, begin)
