@@ -12,6 +12,7 @@ another program holds the lock, and the most memory that the server's process ev
 
 import contextlib
 import http.client
+import os
 import re
 import shutil
 import sqlite3
@@ -80,6 +81,11 @@ class Server:
         """All orders."""
         return self.ask("POST", "/desk/sheets/orders.xlsx", {"token": self.token, "month": ""})
 
+    def worked(self) -> float:
+        """Seconds of a processor that its process took."""
+        numbers = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory(self) -> float:
         """MiB that its process had at most."""
         status = Path(f"/proc/{self.process}/status").read_text()
@@ -87,7 +93,7 @@ class Server:
 
 
 @contextmanager
-def served(program: Path, folder: Path, orders: int) -> Iterator[Server]:
+def served(program: Path, folder: Path, orders: int, log: Path | None = None) -> Iterator[Server]:
     """``build.py serve`` of a program, with its own site and so many orders."""
     root = folder / "root"
     root.mkdir()
@@ -111,7 +117,7 @@ def served(program: Path, folder: Path, orders: int) -> Iterator[Server]:
     port = free_port()
     command = [*common, "serve", "--root", root, "--port", str(port)]
     environment = {"PYTHONPATH": str(program)}
-    with running(command, answers(f"http://127.0.0.1:{port}/"), environment) as process:
+    with running(command, answers(f"http://127.0.0.1:{port}/"), environment, log) as process:
         server = Server(port, process.pid, root / "var/wudan.db")
         server.sign_in("bench", password[0])
         yield server

@@ -20,7 +20,7 @@ from functions.desk.session import SIGN_IN
 from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http
-from functions.web.http import LONGEST_ENCODED, LONGEST_UPLOAD, Event, Response, Routes
+from functions.web.http import UPLOADS, Event, Response, Routes
 
 RESIDENTS: Routes = {
     path: actions
@@ -28,11 +28,12 @@ RESIDENTS: Routes = {
     for path, actions in function.ROUTES.items()
 }
 ROUTES: Routes = {**RESIDENTS, **desk.ROUTES, **team.ROUTES, **health.ROUTES}
-SHEETS = "/desk/sheets/"
 PIECE = 64 * 1024
 """Bytes of a large answer that are sent at a time."""
 PATIENCE, PAUSE = 10.0, 0.01
 """Seconds for which a resident's form waits until it can be written, and between two tries."""
+QUICK = 32 * 1024
+"""Bytes of a form that is worked on at once; a thousand Chinese characters take nine thousand."""
 MOST_WAITING = 500
 """How many forms may wait; others are asked to send theirs again."""
 
@@ -76,17 +77,20 @@ class Rooms:
         self.forms = Room("forms", 4, 1000)  # Residents' pages, which only read.
         self.filing = Room("filing", 16, 500)  # Residents' forms, for a store over a network.
         self.signing_in = Room("sign-in", 1, 50)  # 64 MB and a whole processor each time.
+        self.large = Room("large", 1, 100)  # Long texts: decoding one takes 50 ms.
         self.sheets = Room("sheets", 1, 4, "exporting", patience=60)  # Workbooks in and out.
         self.desk = Room("desk", 8, 200)  # Everything else of staff and teams.
 
-    def of(self, method: str, path: str) -> Room:
+    def of(self, method: str, path: str, length: int) -> Room:
+        if length > QUICK and not path.startswith(UPLOADS):
+            return self.large
         if path in RESIDENTS and method == "POST":
             return self.filing
         if path in RESIDENTS or path in health.ROUTES:
             return self.forms
         if method == "POST" and path == SIGN_IN:
             return self.signing_in
-        if method == "POST" and path.startswith(SHEETS):
+        if method == "POST" and path.startswith(UPLOADS):
             return self.sheets
         return self.desk
 
@@ -101,14 +105,15 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
         if scope["type"] != "http" or scope["path"] not in ROUTES:
             await otherwise(scope, receive, send)
             return
-        body = await _body(receive, LONGEST_UPLOAD if scope["path"] == SHEETS else LONGEST_ENCODED)
+        body = await _body(receive, http.longest(scope["path"]))
         if body is None:
             return
         sent, method, path = event(scope, body), scope["method"], scope["path"]
-        if method == "POST" and path in RESIDENTS and _is_local(app):
+        room = rooms.of(method, path, len(body))
+        if room is rooms.filing and _is_local(app):
             answer = await together.answer(sent)
         else:
-            answer = await rooms.of(method, path).do(partial(http.respond, ROUTES), sent, app)
+            answer = await room.do(partial(http.respond, ROUTES), sent, app)
         await _send(answer, send)
 
     return serve
@@ -243,6 +248,8 @@ async def _body(receive: Receive, longest: int) -> bytes | None:
 def event(scope: HTTPScope, body: bytes) -> dict[str, Any]:
     """The request in payload format 2.0, with its body in base64, as AWS sends forms."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    # Whether we were asked over HTTPS the server knows, which believes only its own proxies.
+    headers["x-forwarded-proto"] = scope["scheme"]
     sender = scope.get("client")
     return {
         "version": "2.0",

@@ -30,7 +30,8 @@ def submit(request: Request, app: App) -> Response:
     order = _by_key(request, app) if hidden else None
     if not hidden and not answers.errors.keys() & {"no", "last4"}:
         try:
-            order = app.orders.by_phone(answers.values["no"], answers.values["last4"])
+            no, last4 = answers.values["no"], answers.values["last4"]
+            order = app.orders.by_phone(no, last4, request.sender)
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
     if order is None or answers.errors:

@@ -131,7 +131,8 @@ def submit(request: Request, app: App) -> Response:
     answers = submission.check(request, app, form)
     if not answers.errors:
         try:
-            order = app.orders.by_phone(answers.values["no"], answers.values["last4"])
+            no, last4 = answers.values["no"], answers.values["last4"]
+            order = app.orders.by_phone(no, last4, request.sender)
             return see_other(app.orders.address(order))
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong

@@ -10,14 +10,18 @@ import logging
 import secrets
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from typing import TextIO
 
 from functions.errors import WudanError
 
 ERRORS = logging.getLogger("wudan.errors")
 REQUESTS = logging.getLogger("wudan.requests")
 
+MOST_LINES = 100
+"""Lines of one level in a second; strangers could fill the disk with more."""
 AGAIN = 60.0
 """Seconds for which one traceback stands for all errors of its kind."""
 
@@ -25,7 +29,7 @@ AGAIN = 60.0
 def configure(requests: bool = False) -> None:
     """Write warnings and errors to stderr, a line each, and with ``requests`` also each request.
     Nobody calls this on Lambda, whose runtime adds the time and keeps the lines."""
-    handler = logging.StreamHandler()
+    handler = _Limited()
     handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     REQUESTS.setLevel(logging.INFO if requests else logging.WARNING)
@@ -62,6 +66,26 @@ class Journal:
 
 
 _journal = Journal()
+
+
+class _Limited(logging.StreamHandler[TextIO]):
+    """Writes to stderr, of each level so many lines a second at most, and how many it left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._second, self._lines = 0, Counter[int]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if int(record.created) != self._second:
+            left = sum(max(0, lines - MOST_LINES) for lines in self._lines.values())
+            self._second, self._lines = int(record.created), Counter()
+            if left:
+                text = f"{left} lines were left out"
+                told = {"levelno": logging.WARNING, "levelname": "WARNING", "msg": text}
+                super().emit(logging.makeLogRecord(told | {"created": record.created}))
+        self._lines[record.levelno] += 1
+        if self._lines[record.levelno] <= MOST_LINES:
+            super().emit(record)
 
 
 class _Lines(logging.Formatter):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from functions.app import App
 from functions.context import logs
+from functions.context.attempts import Attempts
 from functions.errors import Problem, Wrong
 from functions.people.accounts import ADMINISTRATOR, Account, Accounts
 from functions.storage.failures import unwritten
@@ -25,6 +26,10 @@ from functions.web.http import Action, Request, Response, see_other
 COOKIE = "wudan_desk"
 LASTS = timedelta(hours=10)
 """A working day."""
+DEVICE = "wudan_device"
+STAYS = timedelta(days=180)
+"""The cookie of a device on which somebody signed in, and for how long it lasts. It opens nothing:
+wrong passwords that others sent do not hold up who has it (OWASP's device cookies)."""
 SLACK = timedelta(minutes=5)
 """How much clocks may differ: of several machines, or of one that is corrected a little."""
 
@@ -101,7 +106,8 @@ def sign_in(request: Request, app: App) -> Response:
     _refuse_foreign(request, app)
     name, password = request.value("name").strip(), request.value("password")
     try:
-        account = Accounts(app.store, app.clock).sign_in(name, password)
+        attempts = Attempts(app.store, app.vault, app.clock, request.sender, _device(request, app))
+        account = Accounts(app.store, app.clock).sign_in(name, password, attempts)
     except Wrong as wrong:
         return sign_in_form(request, app, wrong.code, 422)
     except Exception as error:
@@ -111,12 +117,24 @@ def sign_in(request: Request, app: App) -> Response:
             raise
         logs.failure(error, f"{request.method} {request.path}")
         return sign_in_form(request, app, code, 503)
-    return see_other("/desk/", _cookie(_signed(app, account), LASTS, request.secure))
+    device = attempts.device or app.vault.fresh()
+    return see_other(
+        "/desk/",
+        _cookie(COOKIE, _signed(app, account), LASTS, request.secure),
+        _cookie(DEVICE, f"{device}.{app.vault.stamp('device', device)}", STAYS, request.secure),
+    )
 
 
 def sign_out(request: Request, app: App, session: Session) -> Response:
     """Sign out."""
-    return see_other(SIGN_IN, _cookie("", timedelta(0), request.secure))
+    return see_other(SIGN_IN, _cookie(COOKIE, "", timedelta(0), request.secure))
+
+
+def _device(request: Request, app: App) -> str:
+    """The id of a device on which somebody signed in before; empty where nobody did."""
+    device, _, signature = request.cookies.get(DEVICE, "").partition(".")
+    made = app.vault.stamp("device", device)
+    return device if hmac.compare_digest(made.encode(), signature.encode()) else ""
 
 
 def _signed(app: App, account: Account) -> str:
@@ -143,6 +161,6 @@ def _read(request: Request, app: App) -> Session | None:
     return Session(account.name, account.role == ADMINISTRATOR, app.vault.stamp("token", text))
 
 
-def _cookie(value: str, lasts: timedelta, secure: bool) -> str:
+def _cookie(name: str, value: str, lasts: timedelta, secure: bool) -> str:
     flags = "HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
-    return f"{COOKIE}={value}; Path=/desk/; Max-Age={int(lasts.total_seconds())}; {flags}"
+    return f"{name}={value}; Path=/desk/; Max-Age={int(lasts.total_seconds())}; {flags}"

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from functions.errors import Wrong
 from functions.forms import days, order_number
+from functions.forms.normal import normal
 
 Field = Mapping[str, Any]
 """One question of a form's definition; see :mod:`functions.forms.definition`."""
@@ -161,8 +162,8 @@ class Phone(_Typed):
     link = "tel:"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        normal = _visible(unicodedata.normalize("NFKC", texts[0]))
-        digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", normal)
+        plain = _visible(normal(texts[0]))
+        digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", plain)
         digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():
             raise Wrong("phone")
@@ -170,14 +171,14 @@ class Phone(_Typed):
             return f"+86{digits}"
         landline = re.fullmatch(LANDLINE, digits)
         # Without its area code a number could be anywhere; +86 stands in for the 0 before it.
-        if landline and (digits.startswith("0") or normal.lstrip().startswith(("+", "00"))):
+        if landline and (digits.startswith("0") or plain.lstrip().startswith(("+", "00"))):
             return f"+86{landline[1]}"
         raise Wrong("phone")
 
     def show(self, field: Field, value: str) -> str:
         """As it is dialled inside the country: landlines with the prefix 0."""
-        normal = value.removeprefix("+86")
-        return normal if not normal or MOBILE.fullmatch(normal) else f"0{normal}"
+        digits = value.removeprefix("+86")
+        return digits if not digits or MOBILE.fullmatch(digits) else f"0{digits}"
 
     def typed(self, field: Field, text: str) -> list[str]:
         """Excel takes a phone for a number, and drops the 0 at the beginning of a landline's."""
@@ -245,12 +246,13 @@ class Choices(Choice):
 
     def typed(self, field: Field, text: str) -> list[str]:
         """The fewest labels that make up the text, because a label may have a comma itself."""
+        labels = {choice["label"] for choice in field["choices"]}
+        # A label is every second part, and a separator stands between two of them.
         parts, found = SEPARATOR.split(text), []
+        most = max(len(SEPARATOR.split(label)) for label in labels)
         while parts:
-            # A label is every second part, and a separator stands between two of them.
-            sizes = range(len(parts), 0, -2)
+            sizes = range(min(len(parts), most), 0, -2)
             texts = ["".join(parts[:size]).strip() for size in sizes]
-            labels = {choice["label"] for choice in field["choices"]}
             index = next((i for i, each in enumerate(texts) if each in labels), len(texts) - 1)
             if texts[index]:
                 found.append(_meant(field, texts[index]) or texts[index])
@@ -279,8 +281,9 @@ class Stars(_Plain):
         """Also 5星, 五星, 5分, ★★★★★ and ★★★★☆."""
         if not text.strip("★☆⭐"):
             return [str(len(text) - text.count("☆"))]
-        digit = unicodedata.normalize("NFKC", text).strip("颗 ").rstrip("星分")
-        return [str("一二三四五".find(digit) + 1) if digit and digit in "一二三四五" else digit]
+        digit = normal(text).strip("颗 ").rstrip("星分")
+        spoken = digit and digit in "一二三四五"
+        return [str("一二三四五".find(digit) + 1) if spoken else digit or text]
 
 
 SEPARATOR = re.compile(r"([、，,；;/\n])")
@@ -303,7 +306,7 @@ class Date(_Plain):
         return {"between": between, "coming": days.coming(field.get("days", ()), today)}
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        day = self._day(unicodedata.normalize("NFKC", texts[0]), today)
+        day = self._day(normal(texts[0]), today)
         if day is None or not today <= day <= today + days.AHEAD:
             raise Wrong("date")
         if (only := field.get("days")) and not days.falls(only, day):
@@ -346,7 +349,7 @@ class Past(Date):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         first = today - self.longest
-        day = self._day(unicodedata.normalize("NFKC", texts[0]), first)
+        day = self._day(normal(texts[0]), first)
         if day is None or not first <= day <= today:
             raise Wrong("past")
         return day.isoformat()
@@ -396,7 +399,7 @@ class Last4(_Typed):
     discreet = True
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", texts[0]))
+        digits = re.sub(r"[^0-9]", "", normal(texts[0]))
         if len(digits) > 4:  # The whole phone.
             with suppress(Wrong):
                 digits = KINDS["phone"].parse(field, texts, today)[-4:]

@@ -9,10 +9,11 @@ Orders from before have eight letters and digits and a check character; their nu
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from itertools import count
 from operator import mul
+
+from functions.forms.normal import normal
 
 BODY = 9
 FORMER = "23456789BCDFGHJKLMNPQRSTVWXYZ"
@@ -35,7 +36,7 @@ def parse(text: str) -> str | None:
 
     Whatever else stands there (words, spaces, dashes, full stops, what nobody sees) is passed over.
     """
-    plain = unicodedata.normalize("NFKC", text).upper()
+    plain = normal(text).upper()
     digits = re.sub(r"[^0-9]", "", plain)
     if len(digits) == BODY + 1 and digits[0] > "1" and not _damm(digits):
         return digits

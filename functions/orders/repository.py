@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
+from functions.context.attempts import Attempts, Limit
 from functions.context.bundle import Bundle
 from functions.context.clock import Reference
 from functions.errors import Conflict, Refused, Wrong
@@ -39,9 +40,9 @@ DOCTOR = "doctor"
 """The number and kind of the history that says when counters were corrected."""
 UNREADABLE = "unreadable"
 """The fact with the numbers of the histories that the schedule could not read in its last round."""
-GUESSES = 5
-"""How many wrong guesses an hour of a phone's last four digits are allowed for one number: a chance
-of one in two thousand."""
+GUESSES = Limit(5, timedelta(hours=1)), Limit(20, timedelta(hours=6))
+"""How many wrong guesses of a phone's last four digits are allowed for one number: from one sender,
+and from all of them, which is less than one chance in a hundred a day."""
 
 
 class Step(NamedTuple):
@@ -125,20 +126,21 @@ class Orders(NamedTuple):
         known = order and self.vault.is_key(key, "rate", order.no, order.done_at)
         return order if known else None
 
-    def by_phone(self, no: str, last4: str) -> Order:
-        """The order, for somebody who knows the last digits of the phone that it was filed with.
+    def by_phone(self, no: str, last4: str, sender: str = "") -> Order:
+        """The order, for somebody who knows the last digits of the phone that it was filed with,
+        and asks from this address.
 
         Raises:
             Wrong: ``no_match``, whichever of the two is wrong; or ``too_often``, before anything
                 is compared, whether there is such an order or not.
         """
-        counter, now = f"guess {no}", self.reference.clock.now
-        if self.store.count(counter, now, now + timedelta(hours=1)) > GUESSES:
+        attempts = Attempts(self.store, self.vault, self.reference.clock, sender)
+        if not attempts.may(f"guess {no}", *GUESSES):
             raise Wrong("too_often", "last4")
         order = self.find(no)
         if order is None or self.personal.contact(no).get("phone", "")[-4:] != last4:
             raise Wrong("no_match", "last4")
-        self.store.reset(counter)
+        attempts.was_right(f"guess {no}")
         return order
 
     def address(self, order: Order) -> str:

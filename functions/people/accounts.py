@@ -8,6 +8,7 @@ import secrets
 from datetime import timedelta
 from typing import NamedTuple
 
+from functions.context.attempts import Attempts, Limit
 from functions.context.clock import Clock
 from functions.errors import Refused, Wrong
 from functions.orders.repository import append
@@ -16,8 +17,19 @@ from functions.storage.port import Store
 
 KIND = "staff"
 STAFF, ADMINISTRATOR = ROLES = ("staff", "administrator")
-TRIES = 5
+LONGEST = 100
+"""Characters of a name that somebody can sign in with; DynamoDB looks up no long ones."""
 LOCKED = timedelta(minutes=15)
+OWN, WIDE, MANY = Limit(5, LOCKED), Limit(50, LOCKED), Limit(30, LOCKED)
+"""Wrong passwords for one name: from one sender; from all whom nobody knows. And from one sender
+for all names, because each costs a processor's time."""
+NOBODY = (
+    "$argon2id$v=19$m=65536,t=3,p=4$9NbRpjIzn0Buhfpf20raJg"
+    "$DjsZEqyLggoZBfl0vneT7rfGhA/ueJnG9+qZJipwB1Q"
+)
+"""A hash that stands in for those of names without an account, and takes as long."""
+LIFTED = "limits_lifted"
+"""The fact that says when limits were last lifted; tries from before do not count any more."""
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """For passwords that are read from a screen and typed: no two of them look alike."""
 
@@ -49,8 +61,11 @@ class Accounts(NamedTuple):
         return self._with_password(new, "added", by)
 
     def reset(self, name: str, by: str = "") -> str:
-        """Give an account a new password, which is returned; enable it and end its sessions."""
-        return self._with_password(self._find(name), "reset", by)
+        """Give an account a new password, which is returned; enable it, end its sessions, and lift
+        every limit that wrong passwords have reached."""
+        password = self._with_password(self._find(name), "reset", by)
+        self.store.set_fact(LIFTED, self.clock.now.isoformat())
+        return password
 
     def disable(self, name: str, by: str = "") -> None:
         """End an account's sessions and let nobody sign in with it."""
@@ -60,7 +75,7 @@ class Accounts(NamedTuple):
         """All accounts, the newest first."""
         return self.store.find(KIND, limit=1000)
 
-    def sign_in(self, name: str, password: str) -> Account:
+    def sign_in(self, name: str, password: str, attempts: Attempts) -> Account:
         """The account, for somebody who knows its password.
 
         Raises:
@@ -70,20 +85,20 @@ class Accounts(NamedTuple):
         from argon2 import PasswordHasher
         from argon2.exceptions import VerificationError
 
-        counter, now = f"sign-in {name}", self.clock.now
-        if self.store.count(counter, now, now + LOCKED) > TRIES:
+        signing_in = f"sign-in {self.store.fact(LIFTED)}"
+        tried = f"{signing_in} {name}"
+        if not (attempts.may_go_on(signing_in, MANY) and attempts.may(tried, OWN, WIDE)):
             raise Wrong("too_often")
-        head = self.store.head(_no(name))
-        hasher = PasswordHasher()
-        # A name without an account takes as long as one with an account.
-        stored = head.data.get("hash", "") if head else ""
+        head = self.store.head(_no(name)) if len(name) <= LONGEST else None
+        # One hash, whether there is such an account or not, so that time does not tell.
+        stored = head.data.get("hash", NOBODY) if head else NOBODY
         try:
-            hasher.verify(stored or hasher.hash(""), password)
+            PasswordHasher().verify(stored, password)
         except VerificationError:
             raise Wrong("sign_in") from None
-        if head is None or not stored or head.state != "active":
+        if head is None or stored == NOBODY or head.state != "active":
             raise Wrong("sign_in")
-        self.store.reset(counter)
+        attempts.was_right(tried)
         return Account(name, head.data.get("role", STAFF), head.version)
 
     def current(self, name: str, version: int) -> Account | None:

@@ -108,6 +108,10 @@ class Store(Histories, Counters, Protocol):
         """Add one to the tries of something, forgotten at ``until``, and return how many there are.
         A counter that would end later was begun by a clock that was ahead: it ends at ``until``."""
 
+    def tries(self, what: str, now: datetime, until: datetime) -> int:
+        """How many there are of them, without adding one; none of a counter that ends later than
+        ``until``, which was begun by a clock that was ahead."""
+
     def reset(self, what: str) -> None:
         """Set such a counter back to zero."""
 

@@ -30,6 +30,8 @@ LONGEST_BODY = 64 * 1024
 LONGEST_ENCODED = 3 * LONGEST_BODY
 LONGEST_UPLOAD = 4 * 1024 * 1024
 """Bytes of a request with a file; Lambda takes 6 MB, and base64 makes four of each three."""
+UPLOADS = "/desk/sheets/"
+"""The path that takes files."""
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
@@ -64,7 +66,7 @@ PRIVATE = {
 class Request(NamedTuple):
     """``query`` and ``typed`` hold the text that was sent, by name; ``typed`` has all values of a
     name. ``secure`` says that the request came over HTTPS, to us or to a proxy before us. Names of
-    ``headers`` are in lower case."""
+    ``headers`` are in lower case. ``sender`` is the address of who asks, as the server knows it."""
 
     method: str
     path: str
@@ -75,6 +77,7 @@ class Request(NamedTuple):
     wants_json: bool
     secure: bool
     headers: Mapping[str, str] = {}
+    sender: str = ""
 
     def value(self, name: str) -> str:
         """What was sent under this name, in the body or the address; empty where it was not sent,
@@ -225,6 +228,11 @@ def named(method: str, path: str) -> str:
     return f"{method} {urllib.parse.quote(path[:LONGEST_PATH])}"
 
 
+def longest(path: str) -> int:
+    """How many bytes a request to this path may have; only one path takes files."""
+    return LONGEST_UPLOAD if path == UPLOADS else LONGEST_ENCODED
+
+
 def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
     words = app.bundle.words["http"][problem.code]
     if _wants_json(_headers(event)):
@@ -267,23 +275,24 @@ def _request(event: Event) -> Request:
         cookies[name.strip()] = value
     secure = headers.get("x-forwarded-proto", "") == "https"
     method, path, wants_json = http["method"], http["path"], _wants_json(headers)
-    return Request(method, path, query, typed, cookies, files, wants_json, secure, headers)
+    sender = http.get("sourceIp", "")
+    return Request(method, path, query, typed, cookies, files, wants_json, secure, headers, sender)
 
 
 def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
     kind = content_type.split(";")[0].strip().lower()
-    raw = (event.get("body") or "").encode()
+    raw, most = (event.get("body") or "").encode(), longest(event["requestContext"]["http"]["path"])
     if event.get("isBase64Encoded"):
         try:
             raw = base64.b64decode(raw, validate=True)
         except binascii.Error:
             raise Problem(400, "encoding") from None
+    if kind not in (UPLOAD, FORM):
+        raise Problem(415, "content_type")
+    if len(raw) > (most if kind == UPLOAD else LONGEST_ENCODED):
+        raise Problem(413, "too_large")
     if kind == UPLOAD:
         return _parts(raw, content_type)
-    if kind != FORM:
-        raise Problem(415, "content_type")
-    if len(raw) > LONGEST_ENCODED:
-        raise Problem(413, "too_large")
     try:
         return _pairs(raw.decode()), {}
     except UnicodeDecodeError:
@@ -293,8 +302,6 @@ def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[
 def _parts(raw: bytes, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
     import multipart
 
-    if len(raw) > LONGEST_UPLOAD:
-        raise Problem(413, "too_large")
     boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
     pairs, files = [], {}
     try:

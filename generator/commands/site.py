@@ -4,6 +4,7 @@ import gc
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,15 @@ def _warn_of_missing_years(calendar: "Calendar") -> None:
         )
 
 
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise click.BadParameter(
+            f"“{text}”不是 IP 地址。请写代理的地址，例如 127.0.0.1。"
+        ) from None
+
+
 @click.command()
 @ROOT
 @OUT
@@ -103,6 +113,14 @@ def _warn_of_missing_years(calendar: "Calendar") -> None:
 @click.option("--new", is_flag=True, help="密钥还在、数据库没有了，从头开始一个。")
 @click.option(
     "--log", is_flag=True, envvar="WUDAN_LOG", help="每个请求写一行：方法、路径、状态、时间。"
+)
+@click.option(
+    "--behind",
+    metavar="ADDRESS",
+    multiple=True,
+    envvar="WUDAN_BEHIND",
+    callback=lambda context, parameter, value: tuple(map(_address, value)),
+    help="前面那台代理的 IP 地址，只信它转来的访客地址和 https；可以写多次。",
 )
 def serve(root: Path, out: Path | None, new: bool, **options: Any) -> None:
     """生成网站，和表单一起开在一个端口上。"""

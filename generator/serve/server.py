@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from sqlite3 import OperationalError
@@ -29,7 +30,7 @@ from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
-from generator.serve import compress, local_app, reload
+from generator.serve import compress, connections, local_app, reload
 from generator.serve.upkeep import BUILDING, Figures, Minute
 from generator.site import theme
 
@@ -39,6 +40,9 @@ AHEAD = 1000
 """Chunks of 8 KB buffered for each slow client, so that a large photo does not occupy a thread."""
 IDLE = 120
 """Seconds until an idle connection is closed: longer than proxies keep theirs (nginx 60)."""
+SWITCH = 0.0005
+"""Seconds for which a thread that computes may keep the interpreter from the event loop, which
+hands a request over many times; Python's own 5 ms came to half a second."""
 GRACE = 5
 """Seconds for requests to finish when the server stops."""
 UVICORN: dict[str, Any] = {
@@ -71,15 +75,18 @@ def serve(
     say: Callable[[str], None],
     begin: Begin,
     log: bool,
+    behind: tuple[str, ...] = (),
 ) -> None:
     """Build, then answer until a signal of :data:`ENDING`; requests that have begun are answered.
     Port 0 takes a free one. ``say`` is called with sentences for the operator. With ``log`` each
-    request is a line on stderr; errors always are.
+    request is a line on stderr; errors always are. ``behind`` are the addresses of proxies, who
+    alone are believed when they say for whom they ask, and whether over HTTPS.
 
     Raises:
         WudanError: the content is wrong, or the port is taken.
     """
     logs.configure(requests=log)
+    sys.setswitchinterval(SWITCH)
     for each in ENDING:
         signal.signal(each, _end)
     app = local_app.app(root, data, begin)
@@ -94,7 +101,7 @@ def serve(
     say(_contents(app))
     say(f"网站在 http://{host}:{port} ，按 Ctrl+C 停止。")
     try:
-        _answer(uvicorn.Server(uvicorn.Config(application, **UVICORN)), listening)
+        _answer(_server(application, behind), listening)
     finally:
         stopping.set()
         keeper.join(GRACE)
@@ -107,6 +114,15 @@ ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 def _end(number: int, frame: object) -> None:
     raise SystemExit(0)
+
+
+def _server(application: ASGIApp, behind: tuple[str, ...]) -> uvicorn.Server:
+    """The server, which asks ``Connections`` for the protocol of each connection."""
+    files = connections.raise_file_limit()
+    bounded = connections.Connections(connections.bounds(files), behind)
+    settings = UVICORN | {"http": bounded, "proxy_headers": bool(behind)}
+    settings["backlog"] = connections.backlog(files)
+    return uvicorn.Server(uvicorn.Config(application, **settings, forwarded_allow_ips=[*behind]))
 
 
 def _answer(server: uvicorn.Server, listening: socket.socket) -> None:

@@ -44,6 +44,7 @@ RUN = {
     "make help": Run(),
     # It installs an environment, then runs this.
     "make serve": Run("build.py serve --port 0"),
+    "build.py serve --behind 127.0.0.1": Run("build.py serve --behind 127.0.0.1 --port 0"),
     # The commands, each with options that the table of the README shows.
     "build.py build …": Run("build.py build --root . --out tried/public --clean --profile"),
     "build.py check …": Run("build.py check --root ."),

@@ -51,6 +51,7 @@ def scoped(method: str, path: str, **headers: str) -> Any:
         "path": path.partition("?")[0],
         "query_string": path.partition("?")[2].encode(),
         "http_version": "1.1",
+        "scheme": "http",
         "headers": sent,
         "client": ("192.0.2.1", 40000),
     }
@@ -402,3 +403,29 @@ def test_what_is_no_function_is_left_to_others(app: App) -> None:
 
     run(ask(asgi.application(app, others), "GET", "/news/"))
     assert asked == ["/news/"]
+
+
+def test_that_we_were_asked_over_https_is_for_the_server_to_say() -> None:
+    for scheme in ("http", "https"):
+        scope: Any = {**scoped("GET", "/wish/", x_forwarded_proto="https"), "scheme": scheme}
+        assert asgi.event(scope, b"")["headers"]["x-forwarded-proto"] == scheme
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/wish", 413), ("/desk/sheets/", 303)])
+def test_only_the_route_that_takes_files_takes_megabytes(
+    functions: ASGIApp, path: str, status: int
+) -> None:
+    kind = "multipart/form-data; boundary=b"
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+    body = head + b"x" * 1_000_000 + b"\r\n--b--\r\n"
+    answer = run(ask(functions, "POST", path, [body], content_type=kind))
+    assert answer
+    assert answer[0] == status
+
+
+def test_a_long_text_is_worked_on_beside_what_is_quick() -> None:
+    rooms = asgi.Rooms()
+    assert rooms.of("POST", "/api/wish", asgi.QUICK) is rooms.filing
+    for path in ("/api/wish", "/desk/order/", "/desk/sign-in/", "/team/"):
+        assert rooms.of("POST", path, asgi.QUICK + 1) is rooms.large
+    assert rooms.of("POST", "/desk/sheets/", asgi.QUICK + 1) is rooms.sheets

@@ -20,12 +20,11 @@ from functions.orders import counters, repository
 from functions.orders.lifecycle import RESIDENT, STAFF, Order, apply, order_of
 from functions.orders.repository import Step
 from functions.people import accounts, volunteers
-from functions.people.accounts import Accounts
 from functions.storage.connect import connect
 from functions.storage.history import Event
 from tests.support.client import Client
 from tests.support.community import SECRET, Clock
-from tests.support.orders import DONE, JOIN, RATING, Desk, Team, account, found, move, wish
+from tests.support.orders import DONE, JOIN, RATING, Desk, Team, account, enter, found, move, wish
 
 YEAR = 365
 
@@ -424,16 +423,14 @@ class TestLimits:
         clock.forward(days=400)
         for _ in range(7):
             with pytest.raises(Wrong):
-                Accounts(app.store, app.clock).sign_in("王芳", "x")
+                enter(app, "王芳", "x", device="known")
             with pytest.raises(Wrong):
                 app.orders.by_phone(no, "0000")
         clock.forward(days=-400)
         with pytest.raises(Wrong):
-            Accounts(app.store, app.clock).sign_in("王芳", password)
-        with pytest.raises(Wrong):
-            app.orders.by_phone(no, "5678")
+            enter(app, "王芳", password, device="known")
         clock.forward(hours=1)
-        assert Accounts(app.store, app.clock).sign_in("王芳", password).name == "王芳"
+        assert enter(app, "王芳", password, device="known").name == "王芳"
         assert app.orders.by_phone(no, "5678").no == no
 
     def test_a_session_begun_by_a_clock_that_was_ahead_opens_nothing(

@@ -190,6 +190,9 @@ def test_a_counter_counts_until_its_end_and_can_be_reset(store: Store) -> None:
     until = NOW + timedelta(hours=1)
     assert [store.count("x", NOW, until) for _ in range(3)] == [1, 2, 3]
     assert store.count("y", NOW, until) == 1
+    assert [store.tries(what, NOW, until) for what in "xyz"] == [3, 1, 0]
+    assert store.tries("x", until, until + timedelta(hours=1)) == 0
+    assert store.tries("x", NOW, until - timedelta(minutes=1)) == 0  # A clock was ahead.
     assert store.count("x", until, until + timedelta(hours=1)) == 1
     store.reset("x")
     assert store.count("x", NOW, until) == 1

@@ -91,6 +91,7 @@ def _values(control: LexborNode) -> list[str]:
 class Client:
     def __init__(self, app: App):
         self.app = app
+        self.sender = "192.0.2.1"
 
     def get(self, address: str, **headers: str) -> Answer:
         return self.send("GET", address, None, headers)
@@ -108,7 +109,9 @@ class Client:
             "rawPath": parts.path,
             "rawQueryString": parts.query,
             "headers": dict(headers),
-            "requestContext": {"http": {"method": method, "path": parts.path}},
+            "requestContext": {
+                "http": {"method": method, "path": parts.path, "sourceIp": self.sender}
+            },
             "isBase64Encoded": False,
         }
         if body is not None:

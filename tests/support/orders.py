@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 
 from functions.app import App
+from functions.context.attempts import Attempts
 from functions.orders.lifecycle import Order
 from functions.orders.repository import Step
 from functions.people import accounts
+from functions.people.accounts import Account, Accounts
 from functions.storage.history import Change, Event, Head
 from tests.support.client import Answer, Client
 
@@ -65,6 +67,12 @@ def account(app: App, name: str, role: str = accounts.STAFF) -> str:
     head = Head(f"{accounts.KIND}:{name}", accounts.KIND, 1, "active", at, data)
     app.store.commit(Change(head, [Event("added", "staff", at, {})]))
     return PASSWORD
+
+
+def enter(app: App, name: str, password: str, sender: str = "", device: str = "") -> Account:
+    """Sign in from this address."""
+    attempts = Attempts(app.store, app.vault, app.clock, sender, device)
+    return Accounts(app.store, app.clock).sign_in(name, password, attempts)
 
 
 class Desk:

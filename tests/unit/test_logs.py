@@ -76,3 +76,29 @@ def test_libraries_exceptions_lose_their_messages_and_lines_have_a_time(
     assert "ERROR went wrong" in written
     assert written[:2] == "20"
     assert "/wish/" not in written
+
+
+def test_a_flood_of_lines_is_cut_short_and_says_by_how_much(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = logs._Limited()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+
+    def say(level: int, text: str, second: float) -> None:
+        record = logging.makeLogRecord(
+            {"levelno": level, "levelname": logging.getLevelName(level), "msg": text}
+        )
+        record.created = second
+        handler.emit(record)
+
+    for number in range(5000):
+        say(logging.ERROR, f"Too many open files {number}", 7.5)
+    say(logging.INFO, "GET / 200", 7.9)
+    say(logging.ERROR, "later", 9.1)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == logs.MOST_LINES + 3
+    assert lines[-3:] == [
+        "INFO GET / 200",
+        f"WARNING {5000 - logs.MOST_LINES} lines were left out",
+        "ERROR later",
+    ]

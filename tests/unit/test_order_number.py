@@ -1,11 +1,11 @@
 import random
-import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.forms import order_number
+from functions.forms.normal import normal
 
 numbers = st.integers().map(lambda seed: order_number.draw(random.Random(seed).randrange))
 places = st.integers(0, order_number.BODY)
@@ -49,7 +49,7 @@ def test_any_two_neighbours_that_changed_places_are_noticed(no: str, place: int)
 @given(numbers)
 def test_it_is_understood_however_it_is_typed(no: str) -> None:
     wide = "".join(chr(ord(c) + 0xFEE0) for c in no)
-    assert unicodedata.normalize("NFKC", wide) == no
+    assert normal(wide) == no
     for typed in (
         order_number.spell(no),
         f" {no[:2]} {no[2:]} ",

@@ -173,6 +173,12 @@ class DynamoDB(Changes):
                     )
                     return int(counted["Attributes"]["stands"]["N"])
 
+    def tries(self, what: str, now: datetime, until: datetime) -> int:
+        item = self.item((self.pk("counter", what), "-"))
+        if item is None or not to_utc(now) < item["ends"]["S"] <= to_utc(until):
+            return 0
+        return int(item["stands"]["N"])
+
     def reset(self, what: str) -> None:
         key = as_item((self.pk("counter", what), "-"))
         self.client.delete_item(TableName=self.name, Key=key)

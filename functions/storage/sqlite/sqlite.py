@@ -233,6 +233,11 @@ class SQLite:
             ).fetchone()
             return int(stands)
 
+    def tries(self, what: str, now: datetime, until: datetime) -> int:
+        query = "SELECT stands FROM counters WHERE what = ? AND until > ? AND until <= ?"
+        row = self._reader.db.execute(query, (what, to_utc(now), to_utc(until))).fetchone()
+        return int(row[0]) if row else 0
+
     def reset(self, what: str) -> None:
         with self._writer.transaction() as db:
             db.execute("DELETE FROM counters WHERE what = ?", (what,))

@@ -1,0 +1,180 @@
+"""How long a resident waits for a form while strangers attack, and what that costs the server.
+
+    python -m bench.attacks [--senders 2000] [--seconds 20] [--only NAME] [--program DIR]
+
+A server of its own, which nothing stands in front of. Each attack is so many connections, which
+another process keeps up: what is closed is opened again, 50 a second. Once they come from one
+address, once from two hundred (127.0.0.0/8). Meanwhile ``/wish/`` is asked for twenty times a
+second, from an address of its own, at moments fixed beforehand, from which the time of an answer
+counts.
+
+Prints for each the median, the 99th of a hundred and the slowest answer, how much of a processor
+the server's process took, the most memory that it had so far, and what it wrote into its log.
+"""
+
+import math
+import resource
+import selectors
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import click
+
+from bench.apart import PRODUCT, Server, forms, served
+
+ADDRESSES = 200
+AGAIN = 50
+PAUSE = 0.05
+HEAD = b"POST /api/wish HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+BODY = HEAD + b"Content-Length: 190000\r\n\r\n"
+MARKS = "%CC%81%CC%96" * 15_000
+
+
+class Attack(NamedTuple):
+    """What each connection sends at first, and then again and again, every so many seconds; or,
+    where ``every`` is 0, as soon as it is answered. ``share`` of the senders do it."""
+
+    first: bytes
+    again: bytes = b""
+    every: float = 1.0
+    share: float = 1.0
+
+
+def _form(path: str, typed: str) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    return f"{head}Content-Length: {len(typed)}\r\n\r\n{typed}".encode()
+
+
+ATTACKS = {
+    "silent": Attack(b""),
+    "head that drips": Attack(HEAD, b"A: b\r\n", 5),
+    "body that drips": Attack(BODY, b"x", 5),
+    "body held back": Attack(BODY + b"x" * 180_000),
+    "head without end": Attack(HEAD, b"A: " + b"a" * 4_000 + b"\r\n"),
+    "body without end": Attack(
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"fa0\r\n" + b"x" * 4_000 + b"\r\n"
+    ),
+    "combining marks": Attack(_form("/api/rating", f"key=a&no=2{MARKS}"), every=0, share=0.01),
+    "signing in": Attack(_form("/desk/sign-in/", "name=%02d&password=x"), every=0, share=0.1),
+}
+"""The endless ones send 8 MB a second together: more than most stations' line takes."""
+
+
+class Strangers:
+    """Connections of one attack that are kept up."""
+
+    def __init__(self, port: int, attack: Attack, senders: int, addresses: int):
+        self.port, self.attack, self.addresses = port, attack, addresses
+        self.senders = max(1, int(senders * attack.share))
+        self.number, self.began = 0, time.monotonic()
+        self.selector = selectors.DefaultSelector()
+        self.due: dict[socket.socket, float] = {}
+
+    def keep_up(self) -> None:
+        """Attack until this process is killed."""
+        while True:
+            allowed = self.senders + AGAIN * (time.monotonic() - self.began)
+            while len(self.due) < self.senders and self.number < allowed:
+                self.open()
+            for key, _ in self.selector.select(PAUSE):
+                with suppress(BlockingIOError):
+                    self.read(cast(socket.socket, key.fileobj))
+            now = time.monotonic()
+            for each in [each for each, at in self.due.items() if at < now]:
+                self.due[each] = now + self.attack.every
+                self.send(each, self.attack.again)
+
+    def open(self) -> None:
+        self.number += 1
+        at = self.number % self.addresses
+        with suppress(OSError):
+            source = (f"127.1.{at // 250}.{at % 250 + 1}", 0)
+            opened = socket.create_connection(("127.0.0.1", self.port), 5, source)
+            opened.setblocking(False)
+            self.selector.register(opened, selectors.EVENT_READ)
+            self.due[opened] = time.monotonic() + (self.attack.every or math.inf)
+            self.send(opened, self.attack.first)
+
+    def read(self, connection: socket.socket) -> None:
+        """Take what came: the end of the connection, or an answer, after which it goes on."""
+        came = b""
+        with suppress(ConnectionError):
+            came = connection.recv(1_000_000)
+        if not came:
+            self.selector.unregister(connection)
+            connection.close()
+            del self.due[connection]
+        elif not self.attack.every:
+            self.number += 1
+            self.send(connection, self.attack.first)
+
+    def send(self, connection: socket.socket, what: bytes) -> None:
+        """Send, as far as the system takes it at once."""
+        with suppress(OSError):
+            connection.send(what.replace(b"name=%02d", b"name=%02d" % (self.number % 100)))
+
+
+@contextmanager
+def attacking(server: Server, name: str, senders: int, addresses: int) -> Iterator[None]:
+    """So many senders, in a process of their own, while the block lasts."""
+    given = [str(server.port), name, str(senders), str(addresses)]
+    process = subprocess.Popen([sys.executable, "-m", "bench.attacks", *given], cwd=PRODUCT)  # noqa: S603
+    try:
+        time.sleep(3)  # Until they are at work.
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def measure(server: Server, seconds: float, log: Path) -> str:
+    """The answers to forms, as cells of a table."""
+    began, worked = time.monotonic(), server.worked()
+    found = forms(server, seconds)
+    share = 100 * (server.worked() - worked) / (time.monotonic() - began)
+    worst = statistics.quantiles(found, n=100)[98]
+    times = f"{statistics.median(found):.0f} | {worst:.0f} | {max(found):.0f}"
+    return f"{times} | {share:.0f} | {server.memory():.0f} | {log.stat().st_size / 1024:.0f}"
+
+
+@click.command()
+@click.option("--senders", default=2000, show_default=True)
+@click.option("--seconds", default=20.0, show_default=True)
+@click.option("--only", type=click.Choice([*ATTACKS]))
+@click.option("--program", default=PRODUCT, type=click.Path(path_type=Path))
+def main(senders: int, seconds: float, only: str | None, program: Path) -> None:
+    """Run each attack and print a table."""
+    click.echo(
+        "| attack, from addresses | median | p99 | slowest, ms | processor, % | MiB | log, KiB |"
+    )
+    click.echo("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for name in [only] if only else ATTACKS:
+        for addresses in (1, ADDRESSES):
+            with tempfile.TemporaryDirectory() as folder:
+                log = Path(folder, "log")
+                with served(program.resolve(), Path(folder), 100, log) as server:
+                    forms(server, 1)  # What is imported at the first is no matter.
+                    if addresses == 1:
+                        quiet = measure(server, 5, log)
+                        click.echo(f"| nobody | {quiet} |")
+                    with attacking(server, name, senders, addresses):
+                        cells = measure(server, seconds, log)
+                    click.echo(f"| {name}, {addresses} | {cells} |")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 5 and sys.argv[1].isdecimal():
+        port, name, *numbers = sys.argv[1:]
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+        Strangers(int(port), ATTACKS[name], *map(int, numbers)).keep_up()
+    else:
+        main()

@@ -1,0 +1,200 @@
+"""Guessing: passwords of staff, and the last digits of residents' phones."""
+
+from typing import Any
+
+import argon2
+import pytest
+
+from functions.app import App
+from functions.errors import Wrong
+from functions.orders import repository
+from functions.people import accounts
+from functions.people.accounts import Accounts
+from tests.support.client import Client
+from tests.support.community import Clock
+from tests.support.orders import DONE, RATING, Desk, account, enter, move, wish
+
+HERE, THERE = "192.0.2.1", "198.51.100.7"
+
+
+def fail(app: App, name: str, sender: str, times: int, device: str = "") -> list[str]:
+    """The codes of so many tries with a wrong password."""
+    codes = []
+    for _ in range(times):
+        with pytest.raises(Wrong) as wrong:
+            enter(app, name, "x", sender, device)
+        codes.append(wrong.value.code)
+    return codes
+
+
+def guess(app: App, no: str, sender: str, times: int) -> list[str]:
+    codes = []
+    for _ in range(times):
+        with pytest.raises(Wrong) as wrong:
+            app.orders.by_phone(no, "0000", sender)
+        codes.append(wrong.value.code)
+    return codes
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hashes that passwords were compared with, and ``new`` for each that was made."""
+    done: list[str] = []
+    verify, make = argon2.PasswordHasher.verify, argon2.PasswordHasher.hash
+
+    def verifying(self: Any, stored: str, password: str) -> bool:
+        done.append(stored)
+        return verify(self, stored, password)
+
+    def making(self: Any, *given: Any, **named: Any) -> str:
+        done.append("new")
+        return make(self, *given, **named)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", verifying)
+    monkeypatch.setattr(argon2.PasswordHasher, "hash", making)
+    return done
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash that is meant to be slow is slow in every test."""
+    hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts, "NOBODY", hasher.hash("nobody"))
+
+
+def test_a_stranger_locks_nobody_out(app: App) -> None:
+    password = account(app, "王芳")
+    assert fail(app, "王芳", THERE, 7) == ["sign_in"] * 5 + ["too_often"] * 2
+    assert enter(app, "王芳", password, HERE).name == "王芳"
+    with pytest.raises(Wrong, match="too_often"):
+        enter(app, "王芳", password, THERE)
+
+
+def test_strangers_at_many_addresses_hold_up_those_alone_whom_nobody_knows(app: App) -> None:
+    password = account(app, "王芳")
+    enter(app, "王芳", password, HERE)
+    for number in range(accounts.WIDE.most):
+        fail(app, "王芳", f"203.0.113.{number}", 1)
+    with pytest.raises(Wrong, match="too_often"):
+        enter(app, "王芳", password, THERE)
+    assert enter(app, "王芳", password, HERE).name == "王芳"  # Right from here today.
+    assert enter(app, "王芳", password, THERE, "a device").name == "王芳"
+
+
+def test_who_is_over_their_own_limit_does_not_fill_that_of_everybody(app: App) -> None:
+    password = account(app, "王芳")
+    fail(app, "王芳", THERE, 4 * accounts.WIDE.most)
+    assert enter(app, "王芳", password, HERE).name == "王芳"
+
+
+def test_a_known_device_may_not_guess_either(app: App) -> None:
+    account(app, "王芳")
+    assert fail(app, "王芳", HERE, 6, "a device") == ["sign_in"] * 5 + ["too_often"]
+
+
+@pytest.mark.usefixtures("cheap")
+def test_one_sender_tries_no_more_names_than_hashes_are_to_be_spared(
+    app: App, hashed: list[str]
+) -> None:
+    for number in range(accounts.MANY.most + 20):
+        fail(app, f"名字{number}", THERE, 1)
+    assert len(hashed) == accounts.MANY.most
+    assert fail(app, "王芳", HERE, 1) == ["sign_in"]
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_new_password_lifts_every_limit(app: App, clock: Clock) -> None:
+    account(app, "王芳")
+    fail(app, "王芳", HERE, 7)
+    for number in range(accounts.MANY.most):
+        fail(app, f"名字{number}", HERE, 1)
+    for number in range(accounts.WIDE.most):
+        fail(app, "王芳", f"203.0.113.{number}", 1)
+    clock.forward(seconds=1)
+    password = Accounts(app.store, app.clock).reset("王芳")
+    assert enter(app, "王芳", password, HERE).name == "王芳"
+    assert enter(app, "王芳", password, THERE).name == "王芳"
+
+
+def test_a_name_without_an_account_costs_as_much_as_one_with(app: App, hashed: list[str]) -> None:
+    Accounts(app.store, app.clock).add("王芳")
+    Accounts(app.store, app.clock).add("小陈")
+    Accounts(app.store, app.clock).disable("小陈")
+    hashed.clear()
+    for name in ("王芳", "小陈", "没有这个人"):
+        assert fail(app, name, HERE, 1) == ["sign_in"]
+    assert len(hashed) == 3
+    parameters = [argon2.extract_parameters(each) for each in hashed]
+    assert parameters == [parameters[0]] * 3
+    assert not argon2.PasswordHasher().check_needs_rehash(accounts.NOBODY)
+    with pytest.raises(Wrong):
+        enter(app, "没有这个人", "nobody", HERE)  # What the hash was made of opens nothing.
+
+
+def test_a_sign_in_marks_the_device_and_a_forged_mark_is_none(client: Client) -> None:
+    desk = Desk(client)
+    typed = {"name": "王芳", "password": "x"}
+    right = {"name": "王芳", "password": "abcd-efgh-jkmn-pqrs"}
+    entered = client.post("/desk/sign-in/", right, cookie=desk.cookie)
+    device = entered.cookies[1]
+    assert "HttpOnly; SameSite=Strict" in device
+    cookie = device.split(";")[0]
+    for _ in range(6):
+        client.post("/desk/sign-in/", typed)
+    assert "试的次数太多" in client.post("/desk/sign-in/", right).text
+    forged = cookie[:-1] + ("0" if cookie[-1] != "0" else "1")
+    assert client.post("/desk/sign-in/", right, cookie=forged).status == 422
+    again = client.post("/desk/sign-in/", right, cookie=cookie)
+    assert again.location == "/desk/"
+    assert again.cookies[1].split(";")[0] == cookie
+    assert client.get("/desk/", cookie=cookie).location == "/desk/sign-in/"  # It opens nothing.
+
+
+def test_a_stranger_keeps_no_resident_from_her_order(client: Client, app: App) -> None:
+    no = wish(client).no
+    assert guess(app, no, THERE, 7) == ["no_match"] * 5 + ["too_often"] * 2
+    assert app.orders.by_phone(no, "5678", HERE).no == no
+
+
+def test_strangers_at_many_addresses_hold_up_no_resident_who_was_here_today(
+    client: Client, app: App
+) -> None:
+    no = wish(client).no
+    assert app.orders.by_phone(no, "5678", HERE).no == no
+    wide = repository.GUESSES[1].most
+    codes = [guess(app, no, f"203.0.113.{number}", 1)[0] for number in range(wide)]
+    assert codes == ["no_match"] * (wide - 1) + ["too_often"]
+    assert guess(app, no, THERE, 1) == ["too_often"]
+    assert app.orders.by_phone(no, "5678", HERE).no == no
+
+
+def test_one_network_of_ipv6_is_one_sender(client: Client, app: App) -> None:
+    no = wish(client).no
+    for number in range(5):
+        guess(app, no, f"2001:db8:1:2::{number}", 1)
+    assert guess(app, no, "2001:db8:1:2:ffff::1", 1) == ["too_often"]
+    assert app.orders.by_phone(no, "5678", "2001:db8:1:3::1").no == no
+
+
+@pytest.mark.parametrize("path", ["/api/order", "/api/rating"])
+def test_forms_count_by_the_address_that_the_server_knows(
+    client: Client, app: App, path: str
+) -> None:
+    no = wish(client).no
+    move(app, no, *DONE)
+    typed = {**RATING, "no": no, "last4": "0000"}
+    client.sender = THERE
+    for _ in range(6):
+        told = client.post(path, typed)
+    assert "试的次数太多" in told.body
+    assert client.post(path, {**typed, "last4": "5678"}).status == 422
+    client.sender = HERE
+    assert client.post(path, {**typed, "last4": "5678"}).status == 303
+
+
+def test_the_store_keeps_neither_names_nor_addresses_of_who_tried(app: App) -> None:
+    fail(app, "王芳" * 10_000, HERE, 1)
+    store: Any = app.store
+    names = [what for (what,) in store._reader.db.execute("SELECT what FROM counters")]
+    assert names
+    assert all(len(what) < 50 and HERE not in what and "王芳" not in what for what in names)
