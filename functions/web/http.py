@@ -19,6 +19,7 @@ from functions.context import logs
 from functions.errors import Problem
 from functions.storage.failures import unwritten
 from functions.web import pages
+from functions.web.headers import SECURITY, TLS
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -45,14 +46,9 @@ PLAIN = (
 """The answer where the bundle, which has all other sentences, cannot be read."""
 
 
-HEADERS = {
-    # These pages are for one person, so nobody may keep them, and their addresses hold keys, which
-    # must not be passed on as a referrer.
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'self'; form-action 'self'; frame-ancestors 'none'",
-}
+# These pages are for one person, so nobody may keep them, and their addresses hold keys, which must
+# not be passed on as a referrer.
+HEADERS = {**SECURITY, "cache-control": "no-store", "referrer-policy": "no-referrer"}
 PRIVATE = {
     "x-robots-tag": "noindex",
     # A secret beside what somebody typed must not be compressed, here or by a proxy, because the
@@ -160,8 +156,11 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
         try:
             app = from_environment()
         except Exception as error:
-            return plain(event, logs.failure(error, what(event))).answer
-        return respond(routes, event, app).answer
+            response = plain(event, logs.failure(error, what(event)))
+        else:
+            response = respond(routes, event, app)
+        # An HTTP API and a Function URL answer over TLS only.
+        return replace(response, headers={**TLS, **response.headers}).answer
 
     return handle
 

@@ -10,11 +10,21 @@ from generator.content.codec import Clock, Count, Part, Refers, Text
 WorkingDays = Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（天数）")]
 
 
+WebAddress = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://[^/\s]+(/\S*)?$",
+        description="请写网址，以 https:// 或 http:// 开头，例如 https://beian.miit.gov.cn/",
+    ),
+]
+"""Where a link may lead: an address like ``javascript:…`` would be run."""
+
+
 class Registration(Part, frozen=True):
     """A registration with an authority and the page that proves it."""
 
     number: Text
-    url: Text
+    url: WebAddress
 
 
 class ServiceDay(Part, frozen=True):
@@ -60,7 +70,13 @@ class Channel(Part, frozen=True):
 
     to: Annotated[str, Refers("receiver")]
     kind: Literal["wecom", "dingtalk", "feishu", "smtp", "ses", "none"]
-    url: str = ""
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(\$\w+|(https?|smtps?)://\S+)?$",
+            description="请写 $名字，或以 https://、http://、smtp://、smtps:// 开头的网址",
+        ),
+    ] = ""
     secret: str = ""
     sender: str = ""
     address: str = ""

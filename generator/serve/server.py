@@ -3,18 +3,18 @@
 import signal
 import socket
 from collections.abc import Callable, Iterable
+from copy import copy
 from pathlib import Path
 from sqlite3 import OperationalError
 from threading import Event, Thread
 from typing import Any, cast
-from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import ASGIApp
 from a2wsgi.wsgi_typing import WSGIApp
-from whitenoise import WhiteNoise
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from functions import asgi
 from functions.app import App
@@ -24,12 +24,13 @@ from functions.orders import counters
 from functions.orders import figures as public
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
-from functions.web.http import HEADERS
+from functions.web.headers import encoded
 from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
 from generator.serve import compress, local_app, reload
+from generator.serve.parts import Files
 from generator.serve.upkeep import BUILDING, Figures, Minute
 from generator.site import theme
 
@@ -41,8 +42,22 @@ IDLE = 120
 """Seconds until an idle connection is closed: longer than proxies keep theirs (nginx 60)."""
 GRACE = 5
 """Seconds for requests to finish when the server stops."""
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP by uvicorn, whose own refusals have the headers of all other answers."""
+
+    def send_400_response(self, msg: str) -> None:
+        self.server_state = copy(self.server_state)
+        self.server_state.default_headers = [
+            *self.server_state.default_headers,
+            *encoded(self.scheme == "https"),
+        ]
+        super().send_400_response(msg)
+
+
 UVICORN: dict[str, Any] = {
-    "http": "httptools",
+    "http": Protocol,
     "loop": "asyncio",
     "lifespan": "off",
     "log_config": None,
@@ -130,6 +145,7 @@ def _application(
             local_app.keep_names(app.current())
 
         Thread(target=_rebuild, args=(builder, version, say, keep), daemon=True).start()
+    application = asgi.guarded(application)
     return asgi.logged(application) if log else application
 
 
@@ -186,10 +202,6 @@ def _listen(host: str, port: int) -> socket.socket:
 def files(out: Path) -> WSGIApplication:
     """A built site over WSGI; a file that a build replaced is served at once."""
 
-    def add_headers(headers: Headers, path: str, url: str) -> None:
-        for name in ("x-content-type-options", "content-security-policy"):
-            headers[name] = HEADERS[name]
-
     def missing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
             status, body = "404 Not Found", (out / "404.html").read_bytes()
@@ -199,7 +211,7 @@ def files(out: Path) -> WSGIApplication:
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    served: WSGIApplication = WhiteNoise(
+    served: WSGIApplication = Files(
         missing,
         root=str(out),
         index_file=True,
@@ -207,7 +219,6 @@ def files(out: Path) -> WSGIApplication:
         allow_all_origins=False,
         max_age=0,
         immutable_file_test=theme.IMMUTABLE,
-        add_headers_function=add_headers,
         mimetypes=MEDIA_TYPES,
     )
 

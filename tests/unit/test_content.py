@@ -200,3 +200,16 @@ def test_all_mistakes_of_all_files_are_told_at_once(root: Path) -> None:
         *[NEWS] * 3,
         "content/teams/Bad.yaml",
     ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "//evil.example", "/x",
+     "beian.miit.gov.cn", "https:///x", "https://a b/", "ftp://a.cn/"],
+)  # fmt: skip
+def test_a_link_leads_to_a_page_or_is_told(root: Path, address: str) -> None:
+    file = root / "site.yaml"
+    file.write_text(file.read_text().replace("https://beian.miit.gov.cn/", f'"{address}"'))
+    [told] = problems(root)
+    assert "“url”的内容" in told
+    assert "请写网址，以 https:// 或 http:// 开头" in told
