@@ -52,8 +52,8 @@ def read(module: str, raw: bytes) -> Any:
     if done.returncode or len(done.stdout) > LONGEST:
         raise Wrong(HEAVY, "file")
     found = json.loads(done.stdout)
-    if "wrong" in found:
-        raise Wrong(found["wrong"], "file", **found["names"])
+    if code := found.get("wrong"):
+        raise Wrong(code, "file", **found["names"])
     return found["read"]
 
 
