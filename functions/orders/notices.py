@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from functions.context.bundle import Bundle
+from functions.context.sentences import fill
 from functions.forms import order_number
 from functions.orders.counters import STARS
 from functions.orders.lifecycle import Order
@@ -48,7 +49,7 @@ def due(
         "station": bundle.site["station"],
     }
     return [
-        Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, text.format(**values))
+        Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, fill(text, **values))
         for event in events
         if event.kind != "rated" or complains(event)
         for role, text in said(words, event, {}).items()
