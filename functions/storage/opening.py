@@ -161,7 +161,7 @@ def _begin(address: str, file: Path) -> None:
     """Create an empty database and then the secret, so that this can be repeated if interrupted.
     Of several programs at once one makes the secret, and all use it."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with closing(FileLock(file.parent)) as lock:
             lock.claim(PATIENCE)
             if not file.exists():
