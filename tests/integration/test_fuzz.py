@@ -64,7 +64,7 @@ def world(client: Client) -> World:
         "team": [*app.bundle.teams],
         "service": [*app.bundle.services],
         "do": sorted(DOES),
-        "version": ["0", "1", "2", "12"],
+        "version": [str(n) for n in range(1, 14)],
         "month": ["2026-11", "2026-10"],
         "name": ["新人", "Ｎｅｗ"],
         "state": ["submitted", "triaged", "done", "applied"],
@@ -86,7 +86,7 @@ VALUES = st.sampled_from(HOSTILE) | st.text(max_size=12)
 PAIRS = st.lists(st.tuples(st.sampled_from(sorted(ASKED)), st.booleans(), VALUES), max_size=6)
 WHO = st.sampled_from(["stranger", "staff", "administrator"])
 CHOSEN = st.fixed_dictionaries(
-    {name: st.integers(0, 40) for name in ("no", "key", "do", "team", "kind")}
+    {name: st.integers(0, 40) for name in ("no", "key", "do", "team", "kind", "version")}
 )
 ROUTE = st.sampled_from(sorted(ROUTES))
 METHOD = st.sampled_from(["GET", "GET", "POST", "POST", "POST", "HEAD", "PUT"])
