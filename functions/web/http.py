@@ -6,8 +6,10 @@ The functions take that event everywhere, also on one machine. Amazon describes 
 
 import base64
 import binascii
+import hmac
 import io
 import json
+import os
 import urllib.parse
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -36,6 +38,8 @@ MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
 LONGEST_PATH = 200
+DOOR = "x-wudan-door"
+"""The header by which CloudFront shows that it passed a request on."""
 RETRY = {"retry-after": "10"}
 """The header that says after how many seconds to try again."""
 
@@ -153,6 +157,8 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
     def handle(event: Event, context: object) -> Answer:
+        if not _came_by_the_door(event):
+            return Response("", 403).answer
         try:
             app = from_environment()
         except Exception as error:
@@ -163,6 +169,13 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
         return replace(response, headers={**TLS, **response.headers}).answer
 
     return handle
+
+
+def _came_by_the_door(event: Event) -> bool:
+    """Whether the request came by CloudFront, which shows what ``WUDAN_DOOR`` says: limits that are
+    set there could be passed by at the function's own address."""
+    door, shown = os.environ.get("WUDAN_DOOR", ""), _headers(event).get(DOOR, "")
+    return hmac.compare_digest(door.encode(), shown.encode()) if door else True
 
 
 def respond(routes: Routes, event: Event, app: App) -> Response:

@@ -1,36 +1,14 @@
 """What ``infra/`` promises, read from the templates themselves."""
 
-from pathlib import Path
 from typing import Any
 
-import yaml
+import pytest
 
 from functions.web.headers import SECURITY, TLS
-from tests.support.servers import PRODUCT
+from functions.web.http import DOOR
+from tests.support.templates import parameters, resources
 
-
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms: ``!Ref Table`` is ``{"Ref": "Table"}``."""
-
-
-def _short_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return {tag: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {tag: loader.construct_sequence(node, deep=True)}
-    assert isinstance(node, yaml.MappingNode)
-    return {tag: loader.construct_mapping(node, deep=True)}
-
-
-_Loader.add_multi_constructor("!", _short_form)
-
-
-def template(name: str) -> Any:
-    """A template as data."""
-    return yaml.load(Path(PRODUCT, "infra", name).read_text(), _Loader)  # noqa: S506 - A SafeLoader.
-
-
-RESOURCES = template("template.yaml")["Resources"]
+RESOURCES, FUNCTION = resources("template.yaml"), resources("function.yaml")
 
 
 def properties(name: str) -> Any:
@@ -57,3 +35,45 @@ def test_every_address_gets_them_where_cloudfront_can() -> None:
     for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
         condition, there, _ = behaviour["ResponseHeadersPolicyId"]["If"]
         assert (condition, there) == ("Elsewhere", {"Ref": "Headers"})
+
+
+def test_a_bucket_answers_over_tls_alone() -> None:
+    buckets = {name for name, made in RESOURCES.items() if made["Type"] == "AWS::S3::Bucket"}
+    closed = set()
+    for made in RESOURCES.values():
+        if made["Type"] == "AWS::S3::BucketPolicy":
+            for said in made["Properties"]["PolicyDocument"]["Statement"]:
+                condition = {"Bool": {"aws:SecureTransport": False}}
+                if said.get("Effect") == "Deny" and said.get("Condition") == condition:
+                    assert (said["Action"], said["Principal"]) == ("s3:*", "*")
+                    closed.add(made["Properties"]["Bucket"]["Ref"])
+    assert closed == buckets == {"Site", "Sources"}
+
+
+def test_no_function_has_the_secret_itself_in_its_settings() -> None:
+    settings = FUNCTION["Function"]["Properties"]["Environment"]["Variables"]
+    assert settings["WUDAN_SECRET"] == {"Ref": "Secret"}
+    clock = properties("Clock")["Environment"]["Variables"]["WUDAN_SECRET"]
+    assert clock == {"If": ["OwnSecret", {"GetAtt": "Secret.Id"}, {"Ref": "SecretArn"}]}
+    assert "WUDAN_SECRET" not in properties("Night")["Environment"]["Variables"]
+
+
+def test_cloudfront_shows_the_functions_that_it_is_itself() -> None:
+    door = {"Sub": "{{resolve:secretsmanager:${Door.Id}:SecretString}}"}
+    for origin in properties("Distribution")["DistributionConfig"]["Origins"]:
+        shown = [{"HeaderName": DOOR, "HeaderValue": door}] if origin["Id"] != "site" else None
+        assert origin.get("OriginCustomHeaders") == shown
+
+
+def test_abuse_is_told() -> None:
+    watched = {
+        made["Properties"]["MetricName"]
+        for made in FUNCTION.values()
+        if made["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    assert watched == {"5xx", "4xx", "Count"}
+
+
+@pytest.mark.parametrize("name", ["Reserved", "WebAcl"])
+def test_what_costs_more_is_off_unless_it_is_asked_for(name: str) -> None:
+    assert parameters("template.yaml")[name]["Default"] in (-1, "")
