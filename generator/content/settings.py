@@ -119,6 +119,20 @@ class Figure(Part, frozen=True):
     unit: str = ""
 
 
+class Security(Part, frozen=True):
+    """``/.well-known/security.txt`` (RFC 9116): where somebody who found a hole may ``report`` it,
+    and the last day on which that is certain to be right, at most a year ahead."""
+
+    report: Annotated[
+        str,
+        Meta(
+            pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://\S+|tel:\+[0-9-]+)$",
+            description="请写 mailto: 加邮箱、https:// 开头的网址，或 tel:+86- 开头的电话",
+        ),
+    ]
+    until: date
+
+
 class Settings(Part, frozen=True):
     """``site.yaml``: who this community is."""
 
@@ -147,6 +161,7 @@ class Settings(Part, frozen=True):
     backup: Backup = Backup()
     icp: Registration | None = None
     police: Registration | None = None
+    security: Security | None = None
 
 
 class Calendar(Part, frozen=True):

@@ -29,6 +29,7 @@ from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
+from generator.files.output import is_hidden
 from generator.serve import compress, local_app, reload
 from generator.serve.parts import Files
 from generator.serve.upkeep import BUILDING, Figures, Minute
@@ -224,7 +225,7 @@ def files(out: Path) -> WSGIApplication:
 
     def visible(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # Files whose names begin with a dot are for builds alone; they are not published either.
-        hidden = "/." in environ["PATH_INFO"]
+        hidden = is_hidden(environ["PATH_INFO"].removeprefix("/"))
         return (missing if hidden else served)(environ, start_response)
 
     return visible
