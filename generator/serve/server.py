@@ -3,7 +3,6 @@
 import signal
 import socket
 from collections.abc import Callable, Iterable
-from copy import copy
 from pathlib import Path
 from sqlite3 import OperationalError
 from threading import Event, Thread
@@ -14,7 +13,6 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import ASGIApp
 from a2wsgi.wsgi_typing import WSGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from functions import asgi
 from functions.app import App
@@ -24,7 +22,6 @@ from functions.orders import counters
 from functions.orders import figures as public
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
-from functions.web.headers import encoded
 from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import DiskError, WudanError
@@ -32,6 +29,7 @@ from generator.files.media_types import MEDIA_TYPES
 from generator.files.output import is_hidden
 from generator.serve import compress, local_app, reload
 from generator.serve.parts import Files
+from generator.serve.protocol import Protocol
 from generator.serve.upkeep import BUILDING, Figures, Minute
 from generator.site import theme
 
@@ -43,20 +41,6 @@ IDLE = 120
 """Seconds until an idle connection is closed: longer than proxies keep theirs (nginx 60)."""
 GRACE = 5
 """Seconds for requests to finish when the server stops."""
-
-
-class Protocol(HttpToolsProtocol):
-    """HTTP by uvicorn, whose own refusals have the headers of all other answers."""
-
-    def send_400_response(self, msg: str) -> None:
-        self.server_state = copy(self.server_state)
-        self.server_state.default_headers = [
-            *self.server_state.default_headers,
-            *encoded(self.scheme == "https"),
-        ]
-        super().send_400_response(msg)
-
-
 UVICORN: dict[str, Any] = {
     "http": Protocol,
     "loop": "asyncio",
