@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from functions.app import App, from_environment
 from functions.context import logs
-from functions.errors import Conflict, Problem
+from functions.errors import Problem
 from functions.storage.failures import unwritten
 from functions.web import pages
 from functions.web.headers import SECURITY, TLS
@@ -194,8 +194,6 @@ def act(routes: Routes, event: Event, app: App) -> Response:
         return action(request, app).packed(request.headers.get("accept-encoding", ""))
     except Problem as problem:
         return _tell(event, app, problem)
-    except Conflict as conflict:
-        return _tell(event, app, Problem(conflict.status, conflict.code))
 
 
 def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response:
