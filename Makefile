@@ -8,7 +8,10 @@ BIN := $(VENV)/bin
 SPREAD := --numprocesses auto --dist loadfile --max-worker-restart 0
 UV := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help serve watch build test quick lint format lock clean
+OSV := https://api.osv.dev
+SBOM := .wudan/sbom.json
+
+.PHONY: help serve watch build test quick lint format audit lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -40,12 +43,20 @@ format: $(VENV)/dev ## Put the code into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+audit: $(VENV)/audit ## List the parts of the program in .wudan/sbom.json, and look for known holes in them
+	mkdir -p $(dir $(SBOM))
+	$</bin/cyclonedx-py requirements requirements-aws.txt --output-reproducible -o $(SBOM)
+	@if curl -fsS --max-time 20 -o /dev/null $(OSV)/v1/vulns/PYSEC-2023-228; then \
+	  $</bin/pip-audit --vulnerability-service osv --strict --disable-pip --require-hashes -r requirements-aws.txt; \
+	else echo "No audit: $(OSV), which knows the holes, cannot be reached."; fi
+
 lock: ## Lock the newest versions that pyproject.toml allows
 	test -x $(VENV)/lock/bin/uv || ($(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv)
 	$(UV) --upgrade pyproject.toml -o requirements.txt
 	$(UV) --upgrade pyproject.toml --extra aws -c requirements.txt -o requirements-aws.txt
 	$(UV) --upgrade pyproject.toml --extra aws --group dev -c requirements-aws.txt -o requirements-dev.txt
 	$(UV) --upgrade tests/aws/requirements.in -o tests/aws/requirements.txt
+	$(UV) --upgrade tests/audit/requirements.in -o tests/audit/requirements.txt
 	$(UV) --upgrade --no-deps tests/aws/requirements-sam.in -o tests/aws/requirements-sam.txt
 
 clean: ## Remove what was built and installed; orders in var/ stay
@@ -68,6 +79,12 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 $(VENV)/aws: $(VENV)/python tests/aws/requirements.txt
 	$(PYTHON) -m venv $@
 	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/aws/requirements.txt
+	touch $@
+
+# What looks for holes, apart, so that it is none of what it looks at.
+$(VENV)/audit: $(VENV)/python tests/audit/requirements.txt
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/audit/requirements.txt
 	touch $@
 
 # The emulator of Lambda that AWS ships lies in its command line, which itself is not run here.

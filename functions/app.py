@@ -182,7 +182,7 @@ _PARTS = {"below", "clock", "vault", "bundle", "store", "_latest", "_open"}
 
 def from_environment(begin: Begin = "nothing") -> App:
     """The app that ``WUDAN_BUNDLE``, ``WUDAN_STORE`` and ``WUDAN_SECRET`` describe; for ``begin``
-    see :func:`functions.storage.opening.secret_for`.
+    see :func:`functions.storage.opening.secret_for`. A secret that is only named is fetched once.
 
     Raises:
         Unusable: the secret is missing, or its store is.
@@ -197,4 +197,8 @@ def from_environment(begin: Begin = "nothing") -> App:
 
 @lru_cache(maxsize=8)
 def _app(folder: str, store: str, secret: str, begin: Begin) -> App:
-    return App(Path(folder), lambda: connect(store), opening.secret_for(store, secret, begin))
+    return App(
+        Path(folder),
+        lambda: connect(store),
+        opening.secret_for(store, opening.resolved(secret), begin),
+    )

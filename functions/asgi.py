@@ -20,6 +20,7 @@ from functions.desk.session import SIGN_IN
 from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http
+from functions.web.headers import encoded
 from functions.web.http import UPLOADS, Event, Response, Routes
 
 RESIDENTS: Routes = {
@@ -115,6 +116,36 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
         else:
             answer = await room.do(partial(http.respond, ROUTES), sent, app)
         await _send(answer, send)
+
+    return serve
+
+
+def guarded(application: ASGIApp) -> ASGIApp:
+    """The application, with the headers of :mod:`functions.web.headers` on all that it answers:
+    functions' pages, files, redirects, failures."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await application(scope, receive, send)
+            return
+        is_begun, every = False, encoded(scope.get("scheme") == "https")
+
+        async def completing(message: Any) -> None:
+            nonlocal is_begun
+            if message["type"] == "http.response.start":
+                is_begun = True
+                own = {name.lower() for name, _ in message["headers"]}
+                more = [pair for pair in every if pair[0] not in own]
+                message = {**message, "headers": [*message["headers"], *more]}
+            await send(message)
+
+        try:
+            await application(scope, receive, completing)
+        except Exception as error:
+            if is_begun:  # The server ends the connection, so that nobody takes a part for all.
+                raise
+            no = logs.failure(error, http.named(scope["method"], scope["path"]))
+            await _send(http.plain(event(scope, b""), no), completing)
 
     return serve
 
@@ -249,7 +280,7 @@ def event(scope: HTTPScope, body: bytes) -> dict[str, Any]:
     """The request in payload format 2.0, with its body in base64, as AWS sends forms."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     # Whether we were asked over HTTPS the server knows, which believes only its own proxies.
-    headers["x-forwarded-proto"] = scope["scheme"]
+    headers["x-forwarded-proto"] = scope.get("scheme", "http")
     sender = scope.get("client")
     return {
         "version": "2.0",

@@ -13,6 +13,7 @@ from typing import Any
 from functions import imports
 from functions.app import App, from_environment
 from functions.context import logs
+from functions.context.sentences import fill
 from functions.errors import Conflict, Refused
 from functions.messages import outbox
 from functions.orders import repository
@@ -112,15 +113,15 @@ class Round:
         head = app.store.head(DIGEST) or Head(DIGEST, DIGEST, 0, "", now.isoformat(), {})
         after, texts = head.followed(), app.bundle.words[DIGEST]
         late = [
-            texts["of"].format(what=app.bundle.words["waits"][state], count=count)
+            fill(texts["of"], what=app.bundle.words["waits"][state], count=count)
             for state, count in app.orders.overdue(self.today).items()
         ]
         if problems := len(app.orders.problems(repository.MOST_OVERDUE)):
-            late.append(texts["problems"].format(count=problems))
+            late.append(fill(texts["problems"], count=problems))
         message = Message(
             f"{DIGEST}:{after.version}:told:{STATION}",
             STATION,
-            texts["text"].format(late="，".join(late)),
+            fill(texts["text"], late="，".join(late)),
         )
         reached = STATION in [channel["to"] for channel in app.bundle.site["notify"]]
         told = [message] if late and reached else []

@@ -10,6 +10,9 @@ STORE: dict[str, str] = {
     "secret_short": (
         "密钥太短：{place} 的第一行至少要有 {shortest} 个字符。请核对是不是放错了文件。"
     ),
+    "secret_unreachable": (
+        "取不到密钥（{error}）：{place}。请核对 WUDAN_SECRET 里的 ARN、网络，和取它的权限。"
+    ),
     "secret_there": "密钥还在：{place}，或者写在 WUDAN_SECRET 里，所以没有另造。",
     "secret_foreign": (
         "密钥和数据库不是一对：这把密钥打不开库里的个人信息，所以什么也没有动。"

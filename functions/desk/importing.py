@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from functions import imports
 from functions.app import App
+from functions.context.sentences import fill
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Wrong
 from functions.forms import columns, spreadsheet
@@ -38,7 +39,7 @@ def receive(request: Request, app: App, session: Session) -> Response:
     try:
         rows = spreadsheet.read(request.files.get("file", b""))
     except Wrong as wrong:
-        return _refuse(app, session, kind, words["unreadable"][wrong.code].format(**wrong.names))
+        return _refuse(app, session, kind, fill(words["unreadable"][wrong.code], **wrong.names))
     table, form = columns.table(rows, imports.names(app, kind)), imports.form(app, kind)
     found, sure = columns.guess(table.heads, imports.names(app, kind))
     reading = Reading(found, {})
@@ -154,7 +155,7 @@ def _faults(app: App, form: Form, table: Table, reading: Reading, rows: list[Row
             field = questions[name]
             code = field["kind"] if field["kind"] in said and wrong.code != "day" else wrong.code
             offered = COMMA.join(choice["label"] for choice in field["choices"])
-            sentence = said[code].format(choices=offered, **wrong.names)
+            sentence = fill(said[code], choices=offered, **wrong.names)
             place = reading.columns.get(name)
             column = field["label"] if place is None else table.heads[place]
             found.append(Fault(row.line, column, texts.get(name, ""), sentence))

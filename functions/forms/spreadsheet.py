@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from functions.errors import Wrong
+from functions.forms import confined
 from functions.forms.columns import MOST_TITLES, Rows
 from functions.forms.kinds import Cell
 
@@ -26,8 +27,9 @@ MEASURED, WIDEST = 200, 48
 """How many rows decide how wide the columns of a workbook are, and the most."""
 ROWS = "wudan-sheets-"
 """How the name of a folder begins in which rows are kept until they are packed."""
-ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell of a CSV file begins that a spreadsheet takes for a formula (OWASP, "CSV Injection").
+ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a cell of a CSV file begins that a spreadsheet takes for a formula (OWASP, "CSV Injection");
+Excel in Chinese takes full-width signs too.
 In a workbook it is text, because a workbook says of each cell what it is."""
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold."""
@@ -140,15 +142,16 @@ def read(raw: bytes) -> Rows:
     """The rows of the first sheet of a workbook that hold anything.
 
     Raises:
-        Wrong: not a workbook, no sheet, or too many rows.
+        Wrong: not a workbook, no sheet, too many rows, or more than can be unpacked.
     """
+    return [(number, cells) for number, cells in confined.read(__name__, raw)]
+
+
+def parse(raw: bytes) -> Rows:
+    """What :func:`read` returns, read in this process."""
     from openpyxl import load_workbook
 
-    try:
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    except Exception:
-        # What openpyxl raises for a broken file is whatever its parts raise: zip, XML, keys.
-        raise Wrong("workbook", "file") from None
+    book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     found: Rows = []
     rows = book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ()
     for number, row in enumerate(rows, start=1):
@@ -156,9 +159,9 @@ def read(raw: bytes) -> Rows:
         if any(cells):
             found.append((number, cells))
         if len(found) > MOST_ROWS + MOST_TITLES:
-            raise Wrong("rows", "file", most=MOST_ROWS)
+            raise Wrong("rows", most=MOST_ROWS)
     if not found:
-        raise Wrong("empty", "file")
+        raise Wrong("empty")
     return found
 
 
@@ -169,5 +172,6 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = "" if cell is None else str(cell).strip()
+    text = text.encode("utf-8", "replace").decode()  # A half of a pair (U+D800) is no character.
     # Exports of earlier versions had the apostrophe of CSV files.
     return text[1:] if text[:1] == "'" and text[1:].startswith(ACTIVE) else text

@@ -9,6 +9,7 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 from functions.context.clock import Clock
+from functions.context.sentences import fill
 from functions.errors import Undelivered, Unreachable
 from functions.messages import channels
 from functions.messages.sms import Text
@@ -108,7 +109,7 @@ class Outbox(NamedTuple):
 def sentence(words: Mapping[str, str], error: Undelivered) -> str:
     """Why a message was not delivered, for staff to read."""
     names = {**error.names, "reason": error.names.get("reason") or words["no_reason"]}
-    return words[error.code].format(**names)
+    return fill(words[error.code], **names)
 
 
 class _Round:

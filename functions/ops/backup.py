@@ -210,7 +210,7 @@ def _working(folder: Path) -> Iterator[Path]:
     """
     room = folder / WORKING
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(folder):
             try:
                 shutil.rmtree(room, ignore_errors=True)

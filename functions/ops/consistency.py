@@ -64,7 +64,7 @@ def from_environment() -> tuple[App, Unusable | None]:
     address = os.environ["WUDAN_STORE"]
     secret, wrong = b"", None
     try:
-        secret = opening.secret_for(address, os.environ.get("WUDAN_SECRET", ""), "never")
+        secret = opening.secret_for(address, opening.configured(), "never")
     except Unusable as unusable:
         if not unusable.code.startswith("secret"):
             raise

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from functions.context.bundle import Bundle
+from functions.context.sentences import fill
 from functions.forms import order_number
 from functions.orders.counters import STARS
 from functions.orders.lifecycle import Order
@@ -52,7 +53,7 @@ def due(
         "link": "{link}",
     }
     return [
-        Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, text.format(**values))
+        Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, fill(text, **values))
         for event in events
         if event.kind != "rated" or complains(event)
         if event.kind != "triaged" or before.state == "submitted"

@@ -177,6 +177,11 @@ def _triaged(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[s
     return {"due": promised.isoformat()}
 
 
+def _resumed(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    # One that does not wait cannot be resumed, which the life cycle says.
+    return {"due": steps.orders.deadlines.resumed(order, steps.now)} if order.paused_at else {}
+
+
 def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     raised = {"problem": "raised"} if answers.personal.get("problems") else {}
     return {"wording": form["version"], **raised}
@@ -230,9 +235,7 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "triaged": _triaged,
     "dispatched": _dispatched,
     "noted": _noted,
-    "resumed": lambda steps, order, form, answers: {
-        "due": steps.orders.deadlines.resumed(order, steps.now)
-    },
+    "resumed": _resumed,
     "rated": _rated,
     "merged": _into,
     "corrected": _corrected,

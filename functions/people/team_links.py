@@ -5,10 +5,12 @@ far is part of what is signed, so a new link ends the one before.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from functions.context.clock import Clock
+from functions.errors import Conflict
 from functions.orders.names import Names
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import Histories
@@ -65,7 +67,8 @@ class TeamLinks(NamedTuple):
         old, at = self.of(team), self.clock.now.isoformat()
         if old and old.data.get("asked", "")[:10] != at[:10]:
             head = old.followed(data=old.data | {"asked": at})
-            self.store.commit(Change(head, [Event("asked", "team", at)]))
+            with suppress(Conflict):  # Somebody else asked just now, or there is a new link.
+                self.store.commit(Change(head, [Event("asked", "team", at)]))
 
     def asked(self, teams: Iterable[str]) -> list[str]:
         """Those of the teams that asked for a new link and have not got one."""

@@ -63,6 +63,42 @@ def secret_for(address: str, given: str, begin: Begin = "nothing") -> bytes:
     return _long_enough(read_secret(file), str(file))
 
 
+def configured() -> str:
+    """The secret that ``WUDAN_SECRET`` says or names; empty where there is none."""
+    return resolved(os.environ.get("WUDAN_SECRET", ""))
+
+
+def resolved(reference: str) -> str:
+    """The secret that a reference names: ``file:PATH``, or the ARN of one in AWS Secrets Manager.
+    Anything else is the secret itself.
+
+    Raises:
+        Unusable: ``secret_missing``, there is no such file; ``secret_unreachable``.
+    """
+    scheme, _, place = reference.partition(":")
+    if scheme == "arn":
+        return _fetched(reference)
+    if scheme != "file":
+        return reference
+    try:
+        return read_secret(Path(place)).decode()
+    except OSError as error:
+        raise Unusable("secret_missing", place=place) from error
+
+
+def _fetched(arn: str) -> str:
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    config = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 3})
+    try:
+        client = boto3.client("secretsmanager", region_name=arn.split(":")[3], config=config)
+        return str(client.get_secret_value(SecretId=arn)["SecretString"])
+    except (BotoCoreError, ClientError, IndexError) as error:
+        raise Unusable("secret_unreachable", place=arn, error=type(error).__name__) from error
+
+
 def inspect(address: str, given: str) -> bool:
     """Whether the store can be read without an upgrade, as far as this machine can tell without
     changing anything.
@@ -161,7 +197,7 @@ def _begin(address: str, file: Path) -> None:
     """Create an empty database and then the secret, so that this can be repeated if interrupted.
     Of several programs at once one makes the secret, and all use it."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with closing(FileLock(file.parent)) as lock:
             lock.claim(PATIENCE)
             if not file.exists():

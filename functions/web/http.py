@@ -6,8 +6,10 @@ The functions take that event everywhere, also on one machine. Amazon describes 
 
 import base64
 import binascii
+import hmac
 import io
 import json
+import os
 import urllib.parse
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,6 +20,7 @@ from functions.context import logs
 from functions.errors import Problem
 from functions.storage.failures import unwritten
 from functions.web import pages
+from functions.web.headers import SECURITY, TLS
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -36,6 +39,8 @@ MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
 LONGEST_PATH = 200
+DOOR = "x-wudan-door"
+"""The header by which CloudFront shows that it passed a request on."""
 RETRY = {"retry-after": "10"}
 """The header that says after how many seconds to try again."""
 
@@ -46,14 +51,9 @@ PLAIN = (
 """The answer where the bundle, which has all other sentences, cannot be read."""
 
 
-HEADERS = {
-    # These pages are for one person, so nobody may keep them, and their addresses hold keys, which
-    # must not be passed on as a referrer.
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'self'; form-action 'self'; frame-ancestors 'none'",
-}
+# These pages are for one person, so nobody may keep them, and their addresses hold keys, which must
+# not be passed on as a referrer.
+HEADERS = {**SECURITY, "cache-control": "no-store", "referrer-policy": "no-referrer"}
 PRIVATE = {
     "x-robots-tag": "noindex",
     # A secret beside what somebody typed must not be compressed, here or by a proxy, because the
@@ -156,13 +156,25 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
     def handle(event: Event, context: object) -> Answer:
+        if not _came_by_the_door(event):
+            return Response("", 403).answer
         try:
             app = from_environment()
         except Exception as error:
-            return plain(event, logs.failure(error, what(event))).answer
-        return respond(routes, event, app).answer
+            response = plain(event, logs.failure(error, what(event)))
+        else:
+            response = respond(routes, event, app)
+        # An HTTP API and a Function URL answer over TLS only.
+        return response._replace(headers={**TLS, **response.headers}).answer
 
     return handle
+
+
+def _came_by_the_door(event: Event) -> bool:
+    """Whether the request came by CloudFront, which shows what ``WUDAN_DOOR`` says: limits that are
+    set there could be passed by at the function's own address."""
+    door, shown = os.environ.get("WUDAN_DOOR", ""), _headers(event).get(DOOR, "")
+    return hmac.compare_digest(door.encode(), shown.encode()) if door else True
 
 
 def respond(routes: Routes, event: Event, app: App) -> Response:

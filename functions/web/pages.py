@@ -12,6 +12,7 @@ from functions.context.bundle import Bundle
 from functions.context.workdays import Calendar
 from functions.forms import order_number
 from functions.forms.kinds import KINDS
+from functions.web.headers import META_POLICY
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,7 +38,7 @@ def environment(templates: Mapping[str, str]) -> "Environment":
     env.filters["spell"] = order_number.spell
     env.filters["weekday"] = lambda day: date.fromisoformat(str(day)[:10]).weekday()
     env.filters["markdown"] = str  # A build replaces it; the bundle already has HTML.
-    env.globals["kinds"] = KINDS
+    env.globals.update(kinds=KINDS, meta_policy=META_POLICY)
     return env
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from functions.app import App
+from functions.context.sentences import fill
 from functions.errors import Wrong
 from functions.forms import days, definition
 from functions.forms.definition import RECORDED, Answers, Form
@@ -131,7 +132,7 @@ def keeping(submit: Action, sent: Sent) -> Keeping:
     """The action of a form. While nothing can be written, the form comes back as it was sent."""
 
     def later(request: Request, app: App, code: str, no: str) -> Response:
-        text = app.bundle.words["form"]["later"][code].format(no=no)
+        text = fill(app.bundle.words["form"]["later"][code], no=no)
         if request.wants_json:
             return as_json(503, {"error": text, "id": no})
         form, hidden = sent(request, app)
@@ -201,7 +202,7 @@ def sentences(app: App, form: Form, errors: Mapping[str, Wrong]) -> dict[str, st
     for name, wrong in errors.items():
         own = questions[name]["error"] if wrong.code in words["answer"] else ""
         template = own or words["answer"].get(wrong.code) or words["always"][wrong.code]
-        found[name] = template.format(label=questions[name]["label"], **wrong.names)
+        found[name] = fill(template, label=questions[name]["label"], **wrong.names)
     return found
 
 

@@ -1,6 +1,5 @@
 """Commands for the orders: staff, demo, doctor, backup, restore, secret, move."""
 
-import os
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -168,9 +167,7 @@ def backup(
     made = backup.make(app, target, rule)
     click.echo(f"备份好了：{made.file}")
     if with_secret:
-        lines = opening.secret_for(
-            local_app.address(root, data), os.environ.get("WUDAN_SECRET", "")
-        )
+        lines = opening.secret_for(local_app.address(root, data), opening.configured())
         opening.write_secret(backup.secret_of(made.file), lines.decode())
         note("密钥也放在旁边了：谁拿到这两个文件，就能读全部个人信息。请锁好。")
     if not made.healthy:
@@ -188,9 +185,10 @@ def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> No
     from functions import scheduled
     from functions.context.workdays import CHINA
     from functions.ops import backup, consistency
+    from functions.storage import opening
     from generator.serve import local_app
 
-    secret = os.environ.get("WUDAN_SECRET", "")
+    secret = opening.configured()
     kept = backup.restore(file, local_app.address(root, data), secret, datetime.now(CHINA))
     click.echo(f"放回来了：{file}。" + (f"原来的留在 {kept}，确定不要了再删。" if kept else ""))
     app = _app(root, data, "never")
@@ -215,7 +213,7 @@ def secret(root: Path, data: Path | None, action: str) -> None:
     from functions.storage import opening
     from generator.serve import local_app
 
-    given, address = os.environ.get("WUDAN_SECRET", ""), local_app.address(root, data)
+    given, address = opening.configured(), local_app.address(root, data)
     if action == "lost":
         rotation.give_up(address, datetime.now(UTC))
         click.echo("新的密钥写好了，请另外保管一份。以前的单子还在，里面的个人信息再也读不出来了。")

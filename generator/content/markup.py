@@ -143,7 +143,9 @@ def _with_shortcuts(md: Markdown) -> Markdown:
 
 
 _quick = _with_shortcuts(_markdown())
-_cleaner = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener")
+SCHEMES = {"http", "https", "mailto", "tel"}
+"""Where links and pictures may lead, besides addresses of the site itself."""
+_cleaner = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener")
 TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
 """A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
 stand in double quotes."""

@@ -10,11 +10,21 @@ from generator.content.codec import Clock, Count, Mistake, Part, Refers, Text
 WorkingDays = Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（天数）")]
 
 
+WebAddress = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://[^/\s]+(/\S*)?$",
+        description="请写网址，以 https:// 或 http:// 开头，例如 https://beian.miit.gov.cn/",
+    ),
+]
+"""Where a link may lead: an address like ``javascript:…`` would be run."""
+
+
 class Registration(Part, frozen=True):
     """A registration with an authority and the page that proves it."""
 
     number: Text
-    url: Text
+    url: WebAddress
 
 
 class ServiceDay(Part, frozen=True):
@@ -74,7 +84,13 @@ class Channel(Part, frozen=True):
 
     to: Annotated[str, Refers("receiver")]
     kind: Literal["wecom", "dingtalk", "feishu", "smtp", "ses", "webhook", "aliyun", "none"]
-    url: str = ""
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(\$\w+|(https?|smtps?)://\S+)?$",
+            description="请写 $名字，或以 https://、http://、smtp://、smtps:// 开头的网址",
+        ),
+    ] = ""
     secret: str = ""
     sender: str = ""
     address: str = ""
@@ -120,6 +136,20 @@ class Figure(Part, frozen=True):
     unit: str = ""
 
 
+class Security(Part, frozen=True):
+    """``/.well-known/security.txt`` (RFC 9116): where somebody who found a hole may ``report`` it,
+    and the last day on which that is certain to be right, at most a year ahead."""
+
+    report: Annotated[
+        str,
+        Meta(
+            pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://\S+|tel:\+[0-9-]+)$",
+            description="请写 mailto: 加邮箱、https:// 开头的网址，或 tel:+86- 开头的电话",
+        ),
+    ]
+    until: date
+
+
 class Settings(Part, frozen=True):
     """``site.yaml``: who this community is."""
 
@@ -148,6 +178,7 @@ class Settings(Part, frozen=True):
     backup: Backup = Backup()
     icp: Registration | None = None
     police: Registration | None = None
+    security: Security | None = None
 
 
 class Calendar(Part, frozen=True):

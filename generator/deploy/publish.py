@@ -38,7 +38,7 @@ from generator.content.settings import Publish
 from generator.deploy.bucket import CONNECTIONS, client, errors_explained, session
 from generator.errors import WudanError
 from generator.files.media_types import MEDIA_TYPES, is_compressible
-from generator.files.output import MARK
+from generator.files.output import MARK, is_hidden
 from generator.site.theme import IMMUTABLE
 
 HOME = "index.html"
@@ -235,7 +235,7 @@ def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
     ``by_address`` pages are there a second time, under their addresses."""
     for path in out.rglob("*"):
         key = path.relative_to(out).as_posix()
-        if path.is_file() and not re.search(r"(^|/)\.", key):
+        if path.is_file() and not is_hidden(key):
             media_type = _types.get_type(key)
             if media_type.startswith("text/"):
                 media_type += "; charset=utf-8"

@@ -1,6 +1,7 @@
 """Writes a site's folder: only changed files, each in one step, and never files of others."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -17,8 +18,15 @@ MARK = ".wudan"
 """A file that marks the folder as a build's, so that builds may remove what is in it."""
 MARK_TEXT = "This folder is made by Wudan; what is in it is replaced.\n"
 WRITING = ".wudan-writing"
+WELL_KNOWN = ".well-known/"
+"""The folder of what programs look for on every site (RFC 8615)."""
 SITES = "sites"
 """The shelf of the cache that remembers what was written to each folder."""
+
+
+def is_hidden(path: str) -> bool:
+    """Whether a file of the folder is for builds alone, by its name or its folder's."""
+    return re.search(r"(^|/)\.", path.removeprefix(WELL_KNOWN)) is not None
 
 
 class Report(NamedTuple):

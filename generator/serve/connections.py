@@ -15,10 +15,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from functions.context.senders import network
 from functions.web.http import LONGEST_UPLOAD
+from generator.serve.protocol import Protocol
 
 LOG = logging.getLogger("wudan.connections")
 PIECE = 16 * 1024
@@ -176,7 +177,7 @@ class Connections:
             loop.call_later(1, self._look, loop)
 
 
-class Connection(HttpToolsProtocol):
+class Connection(Protocol):
     """One connection. It *waits* while the other side has to do something, and until ``until``."""
 
     def __init__(self, connections: Connections, *args: Any, **named: Any):
@@ -303,8 +304,9 @@ class Connection(HttpToolsProtocol):
             cycle.disconnected = True  # The function's own answer would come too late.
         text = REFUSED[status].encode()
         fields = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
+        guards = b"".join(b"%s: %s\r\n" % header for header in self.guarding)
         length = b"content-length: %d\r\n\r\n" % len(text)
-        self.transport.write(STATUS_LINE[status] + fields + length + text)
+        self.transport.write(STATUS_LINE[status] + fields + guards + length + text)
         self.transport.close()
         self._rest()
 

@@ -53,7 +53,7 @@ def inspect(root: Path, data: Path | None = None) -> bool:
 
     if not (data or is_begun(root)):
         return False
-    return opening.inspect(address(root, data), os.environ.get("WUDAN_SECRET", ""))
+    return opening.inspect(address(root, data), opening.configured())
 
 
 class Named(Protocol):

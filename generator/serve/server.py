@@ -8,14 +8,12 @@ from pathlib import Path
 from sqlite3 import OperationalError
 from threading import Event, Thread
 from typing import Any, cast
-from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import ASGIApp
 from a2wsgi.wsgi_typing import WSGIApp
-from whitenoise import WhiteNoise
 
 from functions import asgi
 from functions.app import App
@@ -25,12 +23,13 @@ from functions.orders import counters
 from functions.orders import figures as public
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
-from functions.web.http import HEADERS
 from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
+from generator.files.output import is_hidden
 from generator.serve import compress, connections, local_app, reload
+from generator.serve.parts import Files
 from generator.serve.upkeep import BUILDING, Figures, Minute
 from generator.site import theme
 
@@ -146,6 +145,7 @@ def _application(
             local_app.keep_names(app.current())
 
         Thread(target=_rebuild, args=(builder, version, say, keep), daemon=True).start()
+    application = asgi.guarded(application)
     return asgi.logged(application) if log else application
 
 
@@ -202,10 +202,6 @@ def _listen(host: str, port: int) -> socket.socket:
 def files(out: Path) -> WSGIApplication:
     """A built site over WSGI; a file that a build replaced is served at once."""
 
-    def add_headers(headers: Headers, path: str, url: str) -> None:
-        for name in ("x-content-type-options", "content-security-policy"):
-            headers[name] = HEADERS[name]
-
     def missing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
             status, body = "404 Not Found", (out / "404.html").read_bytes()
@@ -215,7 +211,7 @@ def files(out: Path) -> WSGIApplication:
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    served: WSGIApplication = WhiteNoise(
+    served: WSGIApplication = Files(
         missing,
         root=str(out),
         index_file=True,
@@ -223,13 +219,12 @@ def files(out: Path) -> WSGIApplication:
         allow_all_origins=False,
         max_age=0,
         immutable_file_test=theme.IMMUTABLE,
-        add_headers_function=add_headers,
         mimetypes=MEDIA_TYPES,
     )
 
     def visible(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # Files whose names begin with a dot are for builds alone; they are not published either.
-        hidden = "/." in environ["PATH_INFO"]
+        hidden = is_hidden(environ["PATH_INFO"].removeprefix("/"))
         return (missing if hidden else served)(environ, start_response)
 
     return visible

@@ -21,6 +21,7 @@ from functions.orders import repository
 from functions.orders.lifecycle import Order
 from functions.storage.history import Change, Head
 from functions.storage.sqlite import SQLite, writing
+from functions.web.headers import SECURITY
 from functions.web.http import FORM, LONGEST_UPLOAD, Event, Response
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET
@@ -429,3 +430,30 @@ def test_a_long_text_is_worked_on_beside_what_is_quick() -> None:
     for path in ("/api/wish", "/desk/order/", "/desk/sign-in/", "/team/"):
         assert rooms.of("POST", path, asgi.QUICK + 1) is rooms.large
     assert rooms.of("POST", "/desk/sheets/", asgi.QUICK + 1) is rooms.sheets
+
+
+def test_what_breaks_past_all_handlers_is_answered_with_the_headers_of_all(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise OSError(WISH["name"])
+
+    answer = run(ask(asgi.guarded(broken), "GET", "/about/"))
+    assert answer is not None
+    status, headers, body = answer
+    assert status == 500
+    assert SECURITY.keys() <= headers.keys()
+    assert "请告诉管理员" in body.decode()
+    assert "GET /about/: OSError" in caplog.text
+    assert WISH["name"] not in caplog.text
+
+
+def test_over_tls_browsers_are_told_to_stay_with_it(functions: ASGIApp) -> None:
+    async def over_tls(scope: Any, receive: Receive, send: Send) -> None:
+        secure: Any = {**scope, "scheme": "https"}
+        await asgi.guarded(functions)(secure, receive, send)
+
+    for application, told in ((over_tls, True), (asgi.guarded(functions), False)):
+        answer = run(ask(application, "GET", "/desk/sign-in/", x_forwarded_proto="https"))
+        assert answer is not None
+        assert ("strict-transport-security" in answer[1]) == told

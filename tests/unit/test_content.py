@@ -392,3 +392,16 @@ def test_a_channel_and_its_question_are_taken(root: Path) -> None:
         text = (root / file).read_text()
         (root / file).write_text(f"{text.rstrip()}\n{more}")
     library.load(root)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "//evil.example", "/x",
+     "beian.miit.gov.cn", "https:///x", "https://a b/", "ftp://a.cn/"],
+)  # fmt: skip
+def test_a_link_leads_to_a_page_or_is_told(root: Path, address: str) -> None:
+    file = root / "site.yaml"
+    file.write_text(file.read_text().replace("https://beian.miit.gov.cn/", f'"{address}"'))
+    [told] = problems(root)
+    assert "“url”的内容" in told
+    assert "请写网址，以 https:// 或 http:// 开头" in told

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.forms.definition import check
-from functions.forms.kinds import KINDS, UNSEEN
+from functions.forms.kinds import KINDS, NO_CHARACTERS, UNSEEN
 
 TODAY = date(2026, 11, 23)
 
@@ -102,10 +102,19 @@ def test_a_long_text_is_refused_at_its_limit_and_the_limit_is_told() -> None:
     assert answer("textarea", "字" * 1000, max=1000) == "字" * 1000
 
 
+@pytest.mark.parametrize(
+    "bad", ["\ufffe", "\uffff", "\ud800", "\ufdd0", "\U0001fffe", "\U0010ffff"]
+)
+@pytest.mark.parametrize("kind", ["text", "textarea", "name"])
+def test_what_is_no_character_is_told_and_not_kept(kind: str, bad: str) -> None:
+    assert answer(kind, f"坏{bad}字") == "control"
+
+
 def test_all_control_characters_of_unicode_are_refused_and_nothing_that_can_be_seen() -> None:
     refused = {*UNSEEN}
     controls = {chr(c) for c in range(0x3000) if unicodedata.category(chr(c)) in ("Cc", "Zl", "Zp")}
-    assert refused - controls == {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+    directions = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+    assert refused - controls - NO_CHARACTERS == directions
     assert controls <= refused
 
 

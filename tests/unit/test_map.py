@@ -85,3 +85,22 @@ def test_a_decision_says_its_context_and_consequences(file: Path) -> None:
     assert re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", file.name)
     assert heads[0].startswith(f"{int(file.name[:4])}. ")
     assert heads[1:4] == ["Context", "Decision", "Consequences"]
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    text = (PRODUCT / "docs/security.md").read_text()
+    named = {*re.findall(r"`(test_\w+)`", text)}
+    files = (PRODUCT / "tests").rglob("test_*.py")
+    there = {name for f in files for name in re.findall(r"def (test_\w+)", f.read_text())}
+    assert len(named) > 40
+    assert named <= there
+
+
+def test_no_row_of_the_threat_model_is_met_without_a_test_or_a_reason() -> None:
+    text = (PRODUCT / "docs/security.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
+    for row in rows:
+        if len(row) == 4 and row[1] == "yes":
+            assert "test_" in row[3] or "make " in row[2], row
+        if len(row) == 5 and not row[4].startswith(("shown", "-")):
+            assert "test_" in row[4] or "open" in row[3], row

@@ -38,6 +38,13 @@ def test_pasted_html_never_runs_nor_looks_like_the_page_itself(attack: str) -> N
         assert not (node.attributes.get("href") or "").startswith("javascript")
 
 
+@pytest.mark.parametrize("scheme", ["ftp", "ssh", "data", "magnet", "bitcoin", "vbscript"])
+def test_links_lead_to_pages_mail_and_phones_alone(scheme: str) -> None:
+    assert "href" not in html(f"[x]({scheme}:a) <a href='{scheme}://a'>y</a>")
+    for address in ("https://a.cn/", "http://a.cn/", "mailto:a@b.cn", "tel:110", "/how/", "#s"):
+        assert f'href="{address}"' in html(f"[x]({address})")
+
+
 @given(st.text())
 def test_no_text_at_all_brings_a_script_to_a_page(text: str) -> None:
     assert not LexborHTMLParser(html(text)).css("script, style, iframe, form")

@@ -1,5 +1,6 @@
 """Workbooks: what Excel reads of them, and how much memory they take."""
 
+import csv
 import gc
 import io
 import os
@@ -72,6 +73,12 @@ def test_what_begins_like_a_formula_or_like_markup_is_text_as_it_was_typed(typed
 def test_in_a_csv_file_an_apostrophe_keeps_text_from_being_a_formula() -> None:
     lines = as_csv(["a", "b"], [["=1+1", "+8613812345678"], [-1, "-x"]]).splitlines()
     assert lines == ["\ufeffa,b", "'=1+1,'+8613812345678", "-1,'-x"]
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠\n\t\r")
+def test_no_sign_that_begins_a_formula_begins_a_cell_of_a_csv_file(sign: str) -> None:
+    [cell] = next(csv.reader(io.StringIO(as_csv([], [[f"{sign}1+1"]]).split("\n", 1)[1])))
+    assert cell == f"'{sign}1+1"
 
 
 FORM = {"fields": [{"name": "x", "label": "问", "kind": "text", "required": True, "choices": []}]}

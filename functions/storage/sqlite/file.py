@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +55,14 @@ def fold(file: Path) -> bool:
     except sqlite3.DatabaseError as error:
         return "locked" not in str(error)
     return True
+
+
+def close_to_others(file: Path) -> None:
+    """Let only the owner read a database and its logs, which earlier versions let everybody."""
+    for each in (file, *(file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))):
+        with suppress(OSError):  # There is no such log, or the file is somebody else's.
+            if each.stat().st_mode & 0o077:
+                each.chmod(0o600)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from functions.storage.file_lock import FileLock
 from functions.storage.history import Change, Event, Head, Message, Place, Stored, to_utc
 from functions.storage.sqlite import connection, rows, schema, writing
 from functions.storage.sqlite.connection import Nested, Readers, Writer, connect
-from functions.storage.sqlite.file import DAMAGE, explaining
+from functions.storage.sqlite.file import DAMAGE, close_to_others, explaining
 from functions.storage.sqlite.rows import HEAD
 from functions.storage.sqlite.writing import COUNTED
 
@@ -33,12 +33,13 @@ class SQLite:
         self._opened: WeakSet[connection.Connection] = WeakSet()
         self._reader = Readers(partial(connect, self.path, self._opened))
         with explaining(self.path), ExitStack() as undo:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock_file = FileLock(self.path.with_name("wudan.lock"))
             undo.callback(self._lock_file.close)
             self._lock_file.share(connection.PATIENCE)
             if not self.path.exists():
                 self.path.touch(mode=0o600)  # The names of staff stand in it unsealed.
+            close_to_others(self.path)
             self._writer = Writer(connect(self.path))
             undo.callback(self._writer.db.close)
             self._upgrade()

@@ -59,6 +59,7 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     sources = {
         **{folder: source(site.entries[folder]) for folder in KINDS if folder != "news"},
         "past": source(site.past),
+        "security": source(site.settings.security),
         "renamed": source(site.renamed),
         "figures": figures,
         "counted": figures._replace(read=partial(reports.lately, known)),

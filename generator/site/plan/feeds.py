@@ -5,15 +5,19 @@ from datetime import date
 
 from functions.forms.residents import THANKS
 from generator.content.models import News
+from generator.content.settings import Security
+from generator.files.output import WELL_KNOWN
 from generator.site.plan.page import Page
 from generator.site.service_day import service_day
 
 
-def pages(latest: Sequence[News]) -> Iterator[Page]:
-    """``latest`` are the newest news."""
+def pages(latest: Sequence[News], security: Security | None) -> Iterator[Page]:
+    """``latest`` are the newest news; ``security`` is whom to tell of a hole."""
     yield Page("/feed.xml", "feed.xml", {"news": latest})
     yield Page("/service-day.ics", service_day, {})
     yield Page("/robots.txt", "robots.txt", {})
+    if security:
+        yield Page(f"/{WELL_KNOWN}security.txt", "security.txt", {"security": security})
 
 
 def sitemap(places: Mapping[str, date | None]) -> Iterator[Page]:

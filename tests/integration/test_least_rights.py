@@ -1,0 +1,214 @@
+"""Every request of the functions on AWS is one that their roles allow, and little else is.
+
+The engine of these tests knows no ``dynamodb:LeadingKeys``. So what the functions ask is written
+down, and held against the patterns in ``infra/template.yaml``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from functions.app import App
+from functions.orders import figures
+from functions.storage.connect import connect
+from functions.storage.port import Store
+from tests.support.client import Answer, Client
+from tests.support.community import SECRET, Clock
+from tests.support.deployed import ADDRESSES
+from tests.support.orders import JOIN, RATING, WISH, Desk, Team, carried_through, wish
+from tests.support.templates import resources
+
+READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+ACCOUNTS = ("/history/staff:王芳", "/history/done:王芳", "/mark/staff/", "/due/staff/active")
+PUBLIC = ("wish", "volunteer", "order", "rating", "team")
+OF_TRANSACTIONS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+class Rights(NamedTuple):
+    """What a role may do, by its partitions' patterns."""
+
+    reads: list[str]
+    writes: list[str]
+    closed: list[str]
+    actions: list[str]
+
+    def allow(self, action: str, key: str) -> bool:
+        if any(fnmatchcase(key, each) for each in self.closed):
+            return False
+        open_ = self.reads if action in READS else self.writes if action in self.actions else []
+        return any(fnmatchcase(key, each) for each in open_)
+
+
+def rights(function: str) -> Rights:
+    given = resources("template.yaml")[function.title()]["Properties"]["Parameters"]
+    names = ("Reads", "Writes", "Closed", "Actions")
+    return Rights(*(given[name].split(",") for name in names))
+
+
+def night() -> Rights:
+    role = resources("template.yaml")["NightRole"]["Properties"]["Policies"][0]
+    read, closed = role["PolicyDocument"]["Statement"][:2]
+    keys = [
+        keys["dynamodb:LeadingKeys"]
+        for each in (read, closed)
+        for keys in each["Condition"].values()
+    ]
+    return Rights(keys[0], [], keys[1], [])
+
+
+Asked = dict[str, set[tuple[str, str]]]
+
+
+def requests(name: str, sent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The actions of one request to DynamoDB, as IAM names them, each with its partition."""
+    if name == "TransactWriteItems":
+        for item in sent["TransactItems"]:
+            [(kind, action)] = item.items()
+            key = action.get("Key") or action["Item"]
+            yield f"dynamodb:{OF_TRANSACTIONS[kind]}", key["pk"]["S"]
+    elif name == "BatchGetItem":
+        for keys in sent["RequestItems"].values():
+            yield from (("dynamodb:BatchGetItem", key["pk"]["S"]) for key in keys["Keys"])
+    elif name == "Query":
+        yield "dynamodb:Query", sent["ExpressionAttributeValues"][":pk"]["S"]
+    else:
+        yield f"dynamodb:{name}", sent["Key"]["pk"]["S"] if "Key" in sent else "?"
+
+
+def _same(store: Store) -> Store:
+    return store
+
+
+class Deployed(Client):
+    """Each function with a store of its own, as on Lambda, whose requests are written down."""
+
+    def __init__(self, app: App, bundle: Path, address: str, clock: Clock):
+        super().__init__(app)
+        self.asked: Asked = defaultdict(set)
+        self._apps = {}
+        for function in {*ADDRESSES.values(), "night"}:
+            store = connect(address)
+            store.client.meta.events.register(  # type: ignore[attr-defined]
+                "provide-client-params.dynamodb.*", self._noting(function)
+            )
+            self._apps[function] = App(bundle, partial(_same, store), SECRET, clock)
+
+    def _noting(self, function: str) -> Any:
+        def note(params: Any, model: Any, **more: Any) -> None:
+            self.asked[function].update(requests(model.name, params))
+
+        return note
+
+    def send(
+        self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        before, self.app = self.app, self._apps[ADDRESSES[urlsplit(address).path]]
+        try:
+            return super().send(method, address, body, headers)
+        finally:
+            self.app = before
+
+    def build(self) -> None:
+        """What the nightly build asks."""
+        figures.snapshot(self._apps["night"].store, self.app.clock.now.date())
+
+
+def everything(client: Deployed) -> None:
+    """Whatever residents, teams and staff do, as far as it asks for something of its own."""
+    carried_through(client)
+    for typed in (WISH, WISH, {**WISH, "do": "check"}):
+        assert client.post("/api/wish", typed).status in (200, 303)
+    for typed in (JOIN, JOIN, {**JOIN, "phone": "13900000000"}):
+        assert client.post("/api/volunteer", typed).status in (200, 303)
+    for page in ("/wish/", "/join/", "/track/", "/rate/"):
+        assert client.get(page).status == 200
+    desk, team = Desk(client, "李明", "administrator"), Team(client)
+    filed = wish(client, detail="另一件")
+    key = {"no": filed.no, "key": filed.location.partition("key=")[2]}
+    for last4 in ("5678", "5679"):
+        client.post("/api/order", {"no": filed.no, "last4": last4})
+    for do, typed in (("note", {"note": "请快"}), ("correct", {"detail": "改了"})):
+        assert client.post("/api/order", {**key, "do": do, **typed}).status == 303
+    for do in ("cancel", "restore"):
+        assert client.post("/api/order", {**key, "do": do}).status == 303
+    desk.dispatched(filed.no)
+    for no in ("", filed.no):
+        assert team.get(no).status == 200
+    assert team.do(filed.no, "accepted", volunteer="team", person="王女士").status == 303
+    assert team.get(filed.no).status == 200  # It shows the contact, which is recorded.
+    assert team.do(filed.no, "done").status == 303
+    assert client.post("/team/", {**team.hidden, "do": "renew"}).status == 200
+    order = client.app.orders.find(filed.no)
+    assert order
+    slip = client.app.orders.rating_key(order)
+    for page in ("/team/slip/", "/rate/"):
+        assert client.get(f"{page}?no={filed.no}&key={slip}").status == 200
+    assert client.post("/api/rating", {**RATING, "no": filed.no, "last4": "5678"}).status == 303
+    merged(client, desk)
+    for page in ("", "dispatch/", "find/?q=5678", "people/", "teams/", "messages/", "staff/"):
+        assert desk.get(f"/desk/{page}").status == 200
+    client.build()
+
+
+def merged(client: Deployed, desk: Desk) -> None:
+    one, other = wish(client, detail="要合并"), wish(client, detail="合到这")
+    desk.do(other.no, "triaged", level="routine", service="haircut")
+    assert desk.do(one.no, "merged", into=other.no).status == 303
+    for filed in (one, other):
+        assert client.get(filed.location).status == 200
+    key = other.location.partition("key=")[2]
+    done = client.post("/api/order", {"no": other.no, "key": key, "do": "cancel"})
+    assert done.status == 303
+
+
+def test_what_each_function_asks_is_what_its_role_allows(
+    dynamodb: str, bundle: Path, clock: Clock, request: pytest.FixtureRequest
+) -> None:
+    # The community's name begins each partition, and is empty in a table of its own.
+    app = App(bundle, lambda: connect(dynamodb), SECRET, clock)
+    client = Deployed(app, bundle, dynamodb, clock)
+    everything(client)
+    for function, asked in client.asked.items():
+        role = night() if function == "night" else rights(function)
+        refused = sorted(each for each in asked if not role.allow(*each))
+        assert (function, refused) == (function, [])
+    assert {*client.asked} == {*ADDRESSES.values(), "night"}
+
+
+@pytest.mark.parametrize("function", PUBLIC)
+def test_who_calls_a_public_function_reaches_no_account(function: str) -> None:
+    role = rights(function)
+    for key in ACCOUNTS:
+        for action in (*READS, *role.actions):
+            assert not role.allow(action, key)
+    assert "dynamodb:Scan" not in role.actions
+
+
+@pytest.mark.parametrize("function", ["wish", "volunteer"])
+def test_a_wish_and_a_sign_up_only_add(function: str) -> None:
+    assert {*rights(function).actions} == {"dynamodb:PutItem", "dynamodb:UpdateItem"}
+    for key in ("/mark/order/", "/mark/volunteer/", "/due/order/submitted", "/tally"):
+        assert not rights(function).allow("dynamodb:Query", key)
+
+
+def test_residents_functions_reach_no_team_link_and_no_import() -> None:
+    for function in PUBLIC[:-1]:
+        for key in ("/history/link:barbers", "/history/looks:2345678900", "/history/import:x"):
+            for action in (*READS, "dynamodb:PutItem"):
+                assert not rights(function).allow(action, key)
+
+
+def test_the_night_reads_and_writes_nothing() -> None:
+    assert not any(night().allow("dynamodb:GetItem", key) for key in ACCOUNTS)
+    assert not night().allow("dynamodb:PutItem", "/tally")
