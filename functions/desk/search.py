@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from functions.app import App
+from functions.desk import lists
 from functions.desk.session import Session, view
 from functions.errors import Wrong
 from functions.forms import order_number
@@ -32,7 +33,7 @@ def show(request: Request, app: App, session: Session) -> Response:
         "find.html",
         q=text,
         chosen=chosen,
-        heads=app.orders.listed(found),
+        rows_found=lists.rows(app, found),
         unread=unread,
         before=found[-1].position if len(found) == PAGE else "",
         grids=app.bundle.grids,

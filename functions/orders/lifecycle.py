@@ -89,6 +89,13 @@ class Order(NamedTuple):
     ended_at: str = ""
     erased_at: str = ""
     changed_at: str = ""
+    corrected: str = ""
+    """The versions that answers were corrected after, with spaces between."""
+
+    @property
+    def corrections(self) -> list[int]:
+        """The numbers of the events that corrected answers."""
+        return [int(version) + 1 for version in self.corrected.split()]
 
 
 Guard = Callable[[Order, Event], str]
@@ -329,6 +336,7 @@ TABLE: dict[str, Move] = {
         (RESIDENT, STAFF),
         within={RESIDENT: ("submitted", "triaged", "dispatched")},
         keeps={"service": "service", "date": "wished"},
+        adds={"version": "corrected"},
         guard=_not_erased,
     ),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
@@ -357,7 +365,7 @@ def apply(order: Order, event: Event) -> Order:
     for name, target in move.copies.items():
         changed[target] = getattr(order, name)
     for name, target in move.adds.items():
-        words = dict.fromkeys([*getattr(order, target).split(), getattr(order, name)])
+        words = dict.fromkeys([*getattr(order, target).split(), str(getattr(order, name))])
         changed[target] = " ".join(filter(None, words))
     for name in move.clears:
         changed[name] = Order._field_defaults[name]

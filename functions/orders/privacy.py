@@ -1,7 +1,7 @@
 """What people typed: how it is read and found, and whether words for the public give it away."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from functions.storage.port import Histories
@@ -10,6 +10,8 @@ from functions.storage.vault import Vault
 LONG_NUMBER = r"\d[\d\s\-]{5,}\d"
 DOOR = r"\d+\s*(?:栋|幢|号|单元|室|座)"
 
+HIDDEN = "＊＊"
+"""Stands in lists for a phone, a door or an address."""
 CORRECTED = "corrected"
 """What the answers to a corrected form are sealed under, which no question of a form is called;
 one that was taken back is empty."""
@@ -36,6 +38,14 @@ class Personal:
         """What was typed when a history began: name, phone, address, wish; as it was corrected
         since, and empty once erased."""
         return contact(self.of(no))
+
+    def contacts(self, corrected: Mapping[str, Collection[int]]) -> dict[str, dict[str, Any]]:
+        """The same of many histories, read at once, given the events that corrected each."""
+        parts = [(no, seq) for no, seqs in corrected.items() for seq in (1, *seqs)]
+        found: dict[str, dict[int, dict[str, Any]]] = {no: {} for no in corrected}
+        for (no, seq), sealed in self.store.sealed(parts).items():
+            found[no][seq] = self._opened(no, sealed)
+        return {no: contact(typed) for no, typed in found.items()}
 
     def traces(self, typed: Typed) -> list[str]:
         """Keyed marks by which what identifies a person can be found."""
@@ -99,3 +109,14 @@ def reveals(text: str, contact: Typed) -> bool:
     names = [str(contact.get(name, "")) for name in ("name", "address")]
     named = any(len(name) > 1 and name in text for name in names)
     return bool(named or re.search(f"{LONG_NUMBER}|{DOOR}", text))
+
+
+def masked(text: str, contact: Typed) -> str:
+    """Words without the phone, the door and the address that they may hold."""
+    known = [plain(str(contact.get(name, ""))) for name in ("phone", "address")]
+    # However each is spaced and punctuated.
+    spelled = [r"\W*".join(map(re.escape, value)) for value in known if len(value) > 1]
+    # A room's number may follow a door's without a word of its own.
+    return re.sub(
+        "|".join([LONG_NUMBER, rf"(?:{'|'.join([*spelled, DOOR])}\s*)+\d*"]), HIDDEN, text
+    )
