@@ -64,6 +64,7 @@ def _whole(app: App, session: Session) -> Response:
         "board.html",
         problems=shown.pop(lists.PROBLEMS),
         raised=len(problems),
+        mine=len(lists.find(app, lists.Choice(lists.MINE, {}), session.who).heads),
         columns=shown,
         counts=counters.by_scope(app.store.tally(counters.NOW)).get(counters.ALL, {}),
         missing=_missing(app),

@@ -16,7 +16,9 @@ from functions.storage.history import Head
 STEPS = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
 PROBLEMS = "problems"
 """The list of orders with a problem that nobody has answered."""
-LISTS = (*STEPS, PROBLEMS)
+MINE = "mine"
+"""The list of orders that whoever looks is at."""
+LISTS = (*STEPS, PROBLEMS, MINE)
 PAGE = 30
 MOST = 1000
 """How many orders of a list are looked at; a community has a tenth of that at one step."""
@@ -24,7 +26,7 @@ WORDS = 24
 """How many characters of a wish a row shows."""
 
 FILTERS = ("service", "team", "grid", "level")
-TICKS = ("late",)
+TICKS = ("late", "mine")
 SORTS = ("due", "filed", "service", "grid")
 
 
@@ -80,12 +82,14 @@ def parse(query: str) -> Choice | None:
 
 def find(app: App, choice: Choice, who: str) -> Chosen:
     """The orders that were chosen, of the whole list, for this member of staff."""
-    heads = app.orders.listed(_everything(app, choice.name))
+    heads = app.orders.listed(_everything(app, choice.name, who))
     today = app.clock.now.date().isoformat()
     traits = [(head, _traits(head, today, who)) for head in heads]
     order, counts = _positions(app), dict[str, dict[str, int]]()
     for name in (*FILTERS, *TICKS):
-        count = Counter(has[name] for _, has in traits if _matches(has, choice.chosen, name))
+        count = Counter(
+            has.get(name, "") for _, has in traits if _matches(has, choice.chosen, name)
+        )
         values = {*count, choice.chosen.get(name, "")} - {""}
         ordered = sorted(values, key=partial(_rank, order.get(name, {})))
         counts[name] = {value: count[value] for value in ordered}
@@ -117,20 +121,23 @@ def _row(head: Head, typed: Mapping[str, Any]) -> Row:
     return Row(head, str(typed.get("name", "")), wish[:WORDS] + ("…" if wish[WORDS:] else ""))
 
 
-def _everything(app: App, name: str) -> list[Head]:
+def _everything(app: App, name: str, who: str) -> list[Head]:
     if name == PROBLEMS:
         return app.orders.problems(MOST)
+    if name == MINE:
+        return app.store.find(repository.KIND, [f"{repository.HANDLER}:{who}"], limit=MOST)
     return app.store.waiting(repository.KIND, name, limit=MOST)
 
 
 def _traits(head: Head, today: str, who: str) -> dict[str, str]:
     """By what a head can be chosen: its value of each filter, empty where it has none."""
     marks = {name: head.data[name] for name in FILTERS}
-    return marks | {"late": "yes" if head.due and head.due < today else ""}
+    ticks = {"late": head.due and head.due < today, "mine": head.data["handler"] == who}
+    return marks | {name: "yes" for name, has in ticks.items() if has}
 
 
 def _matches(has: Mapping[str, str], chosen: Mapping[str, str], but: str = "") -> bool:
-    return all(has[name] == value for name, value in chosen.items() if name != but)
+    return all(has.get(name) == value for name, value in chosen.items() if name != but)
 
 
 def _positions(app: App) -> dict[str, dict[str, int]]:

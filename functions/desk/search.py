@@ -12,7 +12,7 @@ from functions.orders import repository
 from functions.web.http import Request, Response, see_other
 
 PAGE = 30
-MARKS = ("service", "team", "grid", "month", "state")
+MARKS = ("service", "team", "grid", "month", "state", "level")
 
 
 def show(request: Request, app: App, session: Session) -> Response:

@@ -28,6 +28,8 @@ MOST_OVERDUE = 100
 """How many overdue orders of a state are counted at most."""
 DOER = "doer"
 """The mark of orders of which a volunteer did at least one round."""
+HANDLER = "handler"
+"""The mark of orders that a member of staff is at."""
 COUNTED, COUNTING = "counted", "2"
 """The fact that says by which version of the rules a store's counters were made, and that version:
 to be raised with :func:`functions.orders.counters.is_later`."""
@@ -215,6 +217,8 @@ class Orders(NamedTuple):
             "answered": "public" if order.answer else "",
             "problem": "" if order.erased_at or order.problem != "raised" else "raised",
             "into": order.merged_into,
+            "level": order.level,
+            HANDLER: order.handler,
         }
         return Head(
             order.no,

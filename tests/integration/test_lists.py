@@ -157,3 +157,68 @@ def test_what_was_chosen_of_a_list_is_remembered_for_the_next_visit(
     # The whole list can be had back, and other lists are as they were.
     for address in ("/desk/?state=submitted&sort=due", "/desk/?state=triaged"):
         assert client.get(address, cookie=f"{desk.cookie}; {kept}").status == 200
+
+
+def followed(answer: Answer) -> str:
+    """Where the page of an order leads on to."""
+    link = answer.page.css_first("a[rel=next]")
+    return (link.attributes["href"] or "") if link else ""
+
+
+def test_after_each_act_the_next_order_of_the_same_list_is_one_key_away(
+    client: Client, desk: Desk
+) -> None:
+    for n in range(3):
+        triaged(client, wish(client, phone=f"138 1234 100{n}").no, "", due=f"2026-12-0{n + 1}")
+    page = desk.get("/desk/?state=triaged&level=routine")
+    nos = numbers(page)
+    address = row(page, nos[1]).css_first("a")
+    assert address is not None
+    order = desk.get(address.attributes["href"] or "")
+    assert order.page.css("a[rel=next][accesskey]")
+    assert f"no={nos[2]}" in followed(order)
+    # One that was passed over does not come next; the list that was chosen stays.
+    sent = order.form("/desk/order/", do="dispatched") | {"team": ["barbers"]}
+    after = desk.get(desk.post("/desk/order/", sent).location)
+    assert f"no={nos[2]}" in followed(after)
+    assert "还有 2 单" in after.text
+    assert "level%3Droutine" in followed(after)
+    last = desk.get(followed(after))
+    assert not followed(last)
+    sent = last.form("/desk/order/", do="dispatched") | {"team": ["barbers"]}
+    assert f"no={nos[0]}" in followed(desk.get(desk.post("/desk/order/", sent).location))
+
+
+def test_an_order_that_was_found_otherwise_leads_to_no_next_one(client: Client, desk: Desk) -> None:
+    no, _ = wish(client).no, wish(client, phone="139 0000 0000")
+    for address in (f"/desk/order/?no={no}", f"/desk/order/?no={no}&list=state%3Dx&next=1"):
+        assert not followed(desk.get(address))
+
+
+def test_staff_take_an_order_on_or_give_it_to_a_colleague_until_it_ends(
+    client: Client, desk: Desk
+) -> None:
+    colleague = Desk(client, "李强")
+    no, other = wish(client).no, wish(client, phone="139 0000 0000").no
+    form = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="handled")
+    assert form["handler"] == ["王芳"]  # Whoever looks is likely to take it on.
+    assert desk.post("/desk/order/", form).location
+    assert "王芳在办" in row(desk.get("/desk/?state=submitted"), no).text()
+    assert numbers(desk.get("/desk/?state=submitted&mine=yes")) == [no]
+    assert numbers(desk.get("/desk/?state=mine")) == [no]
+    assert "1 我在办的" in desk.get("/desk/").text
+    assert desk.do(no, "handled", handler="李强").location
+    assert not numbers(desk.get("/desk/?state=mine"))
+    assert numbers(colleague.get("/desk/?state=mine")) == [no]
+    assert "谁来办： 李强" in desk.get(f"/desk/order/?no={no}").text
+    assert desk.do(other, "handled", handler="王芳").location
+    assert desk.do(other, "handled", handler="nobody").location
+    assert not numbers(desk.get("/desk/?state=mine"))
+    assert desk.do(no, "cancelled").location
+    assert not numbers(colleague.get("/desk/?state=mine"))
+
+
+def test_an_order_can_be_given_only_to_somebody_who_can_sign_in(client: Client, desk: Desk) -> None:
+    no = wish(client).no
+    assert "请选谁来办" in desk.do(no, "handled", handler="路人").text
+    assert found(client.app, no).handler == ""
