@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from functions.app import App
 from functions.orders import repository
 from functions.orders.lifecycle import LEVELS, order_of
+from functions.orders.notices import discontent
 from functions.orders.privacy import Unreadable, masked
 from functions.storage.history import Head
 
@@ -18,7 +19,9 @@ PROBLEMS = "problems"
 """The list of orders with a problem that nobody has answered."""
 MINE = "mine"
 """The list of orders that whoever looks is at."""
-LISTS = (*STEPS, PROBLEMS, MINE)
+CALLS = "calls"
+"""The list of residents to call (回访): who has not rated what was done, or was not content."""
+LISTS = (*STEPS, PROBLEMS, MINE, CALLS)
 PAGE = 30
 MOST = 1000
 """How many orders of a list are looked at; a community has a tenth of that at one step."""
@@ -126,6 +129,9 @@ def _everything(app: App, name: str, who: str) -> list[Head]:
         return app.orders.problems(MOST)
     if name == MINE:
         return app.store.find(repository.KIND, [f"{repository.HANDLER}:{who}"], limit=MOST)
+    if name == CALLS:
+        done, rated = (app.store.waiting(repository.KIND, s, limit=MOST) for s in ("done", "rated"))
+        return [*done, *(head for head in rated if discontent(order_of(head)))][:MOST]
     return app.store.waiting(repository.KIND, name, limit=MOST)
 
 

@@ -11,7 +11,7 @@ from functions.orders.repository import Step
 from functions.storage.history import Event
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
-from tests.support.orders import TOLD, Desk, found, move, wish
+from tests.support.orders import DONE, RATING, TOLD, Desk, found, move, wish
 
 EAST, WEST = "东网格", "西网格"
 
@@ -222,3 +222,40 @@ def test_an_order_can_be_given_only_to_somebody_who_can_sign_in(client: Client, 
     no = wish(client).no
     assert "请选谁来办" in desk.do(no, "handled", handler="路人").text
     assert found(client.app, no).handler == ""
+
+
+def rated(client: Client, desk: Desk, no: str, **answers: str) -> None:
+    move(client.app.current(), no, *DONE)
+    if answers:
+        assert desk.do(no, "rated", source="phone", **answers).location
+
+
+def test_who_has_not_rated_or_was_not_content_is_called_longest_first(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    silent, content, low, partly = (wish(client, phone=f"138 1234 100{n}").no for n in range(4))
+    rated(client, desk, silent)
+    rated(client, desk, content, **RATING)
+    rated(client, desk, low, **RATING | {"skill": "2"})
+    rated(client, desk, partly, solved="partly")
+    assert {*numbers(desk.get("/desk/?state=calls"))} == {silent, low, partly}
+    clock.forward(days=1)
+    late = wish(client, phone="138 1234 1009").no
+    again = Desk(client, "李强")
+    rated(client, again, late)
+    called = numbers(again.get("/desk/?state=calls"))
+    assert called.index(silent) < called.index(late)
+
+
+def test_a_rating_by_phone_may_lack_stars_and_figures_count_only_those_there_are(
+    client: Client, desk: Desk
+) -> None:
+    plain, starred = (wish(client, phone=f"138 1234 200{n}").no for n in range(2))
+    rated(client, desk, plain, solved="solved")
+    rated(client, desk, starred, **RATING)
+    assert found(client.app, plain).state == "rated"
+    counted = client.app.store.tally("2026-11")
+    assert counted["all rated"] == counted["all solved"] == 2
+    assert (counted["all attitude given"], counted["all attitude stars"]) == (1, 5)
+    move(client.app.current(), unsaid := wish(client, phone="138 1234 2009").no, *DONE)
+    assert "solved" in desk.do(unsaid, "rated", source="phone").errors
