@@ -68,6 +68,24 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     )
 
 
+def sheet(request: Request, app: App, session: Session) -> Response:
+    """The order on paper, for whoever goes there. It records that somebody saw the contact."""
+    order, events = _history(request, app)
+    typed = app.personal.of(order.no)
+    first = contact(typed)
+    if any(typed.values()):
+        app.access_log.record(order.no, STAFF, session.who)
+    return view(
+        app,
+        session,
+        "slip.html",
+        order=order,
+        contact=first,
+        wish=step_forms.wish(app, events, first),
+        volunteer=step_forms.doer(app, order, typed, events),
+    )
+
+
 def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
     order, page = _history(request, app).order, partial(show, request, app, session)

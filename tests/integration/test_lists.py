@@ -259,3 +259,16 @@ def test_a_rating_by_phone_may_lack_stars_and_figures_count_only_those_there_are
     assert (counted["all attitude given"], counted["all attitude stars"]) == (1, 5)
     move(client.app.current(), unsaid := wish(client, phone="138 1234 2009").no, *DONE)
     assert "solved" in desk.do(unsaid, "rated", source="phone").errors
+
+
+def test_an_order_fits_on_a_sheet_to_sign_and_that_is_a_recorded_look(
+    client: Client, desk: Desk
+) -> None:
+    no = wish(client).no
+    desk.dispatched(no)
+    looks = len(client.app.current().access_log.of(no))
+    sheet = desk.get(f"/desk/slip/?no={no}")
+    for text in ("家里有老人", "𠮷野先生", "1 栋 2 单元", "138 1234 5678", "理发队", "居民签名"):
+        assert text in sheet.text or text.replace(" ", "") in sheet.text, text
+    assert len(client.app.current().access_log.of(no)) == looks + 1
+    assert desk.get("/desk/slip/?no=1").status == 404
