@@ -139,7 +139,13 @@ def _declined(app: App, order: Order) -> set[str]:
 def _staff(app: App) -> list[dict[str, str]]:
     """The members of staff who can sign in, by name."""
     everybody = Accounts(app.store, app.clock).everybody()
-    names = sorted(head.data["name"] for head in everybody if head.state == "active")
+    names = sorted(
+        name
+        for head in everybody
+        if head.state == "active"
+        for name in [head.data.get("name")]
+        if name
+    )
     return [{"value": name, "label": name, "group": ""} for name in names]
 
 
