@@ -174,6 +174,8 @@ def tick(app: App) -> dict[str, Any]:
         made.room = app.retention.left() if believed else 0
     with made.part("rules"):
         rederive(app)
+    with made.part("traces"):
+        app.orders.trace()
     for state in STATES:
         with made.part(state):
             made.deadlines(state)

@@ -20,6 +20,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/dispatch/": {"GET": board.monthly, "POST": board.dispatch},
     "/desk/find/": {"GET": search.show},
     "/desk/order/": {"GET": order.show, "POST": order.act},
+    "/desk/slip/": {"GET": order.sheet},
     "/desk/wish/": {"GET": order.blank, "POST": order.file},
     "/desk/people/": {"GET": roster.show, "POST": roster.approve},
     "/desk/person/": {"GET": roster.record, "POST": roster.act},

@@ -1,8 +1,11 @@
 """What waits: orders at each step, the list to dispatch all at once, messages to be sent."""
 
 from collections.abc import Sequence
+from itertools import chain
+from urllib.parse import quote, unquote
 
 from functions.app import App
+from functions.desk import lists
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms.definition import Answers
@@ -11,39 +14,70 @@ from functions.orders.lifecycle import STAFF, order_of
 from functions.people.accounts import Accounts
 from functions.web.http import Request, Response, see_other
 
-STEPS = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
 FIRST, PAGE = 6, 30
-"""How many orders the board shows of each step, and how many the step's own page shows."""
+"""How many orders the board shows of each step, and the list to dispatch at once."""
+COOKIE = "wudan_list_{}".format
+"""Remembers what was chosen of a list, from its name."""
+LASTS = 90 * 24 * 3600
+"""Seconds for which it is remembered."""
 
 
 def show(request: Request, app: App, session: Session) -> Response:
-    """All steps, each with the orders that are longest due; or one step, page by page."""
-    state, after = request.value("state"), request.value("after")
-    whole = state not in STEPS
-    limit = FIRST if whole else PAGE
+    """One list, as it was chosen, page by page; or all steps, each with the orders that are longest
+    due. A list that is asked for by its name alone is shown as it was chosen last."""
+    choice = lists.read(request.query)
+    if choice is None:
+        return _whole(app, session)
+    kept = lists.parse(unquote(request.cookies.get(COOKIE(choice.name), "")))
+    if [*request.query] == ["state"] and kept and kept._replace(page=1) != choice:
+        return see_other(f"/desk/?{kept.query}")
+    found = lists.find(app, choice, session.who)
+    first = PAGE * (choice.page - 1)
+    page = view(
+        app,
+        session,
+        "list.html",
+        choice=choice,
+        found=found,
+        orders=lists.rows(app, found.heads[first : first + PAGE]),
+        page=choice._replace(page=1),
+        more=choice._replace(page=choice.page + 1) if found.heads[first + PAGE :] else None,
+        missing=_missing(app),
+    )
+    value = quote(choice._replace(page=1).query, safe="")
+    cookie = f"{COOKIE(choice.name)}={value}; Path=/desk/; Max-Age={LASTS}"
+    return page._replace(cookies=(f"{cookie}; HttpOnly; SameSite=Strict",))
+
+
+def _whole(app: App, session: Session) -> Response:
+    problems = app.orders.problems(lists.MOST)
     columns = {
-        name: app.store.waiting(repository.KIND, name, after=after, limit=limit)
-        for name in (STEPS if whole else (state,))
-    }
-    full = columns.get(state, [])
+        name: app.store.waiting(repository.KIND, name, limit=FIRST) for name in lists.STEPS
+    } | {lists.PROBLEMS: problems[:FIRST]}
+    # What they show of what is sealed is read once for all columns.
+    rows = {row.head.no: row for row in lists.rows(app, chain.from_iterable(columns.values()))}
+    shown = {name: [rows[head.no] for head in heads] for name, heads in columns.items()}
     return view(
         app,
         session,
         "board.html",
-        columns={name: app.orders.listed(heads) for name, heads in columns.items()},
+        problems=shown.pop(lists.PROBLEMS),
+        raised=len(problems),
+        mine=len(lists.find(app, lists.Choice(lists.MINE, {}), session.who).heads),
+        columns=shown,
         counts=counters.by_scope(app.store.tally(counters.NOW)).get(counters.ALL, {}),
-        missing=app.deadlines.calendar.missing(app.clock.now.date()),
-        state="" if whole else state,
-        # Only the whole board says what the schedule does.
-        disbelieved=app.reference.disbelieved() if whole else None,
+        missing=_missing(app),
+        disbelieved=app.reference.disbelieved(),
         now=app.clock.now,
-        erasing=app.retention.coming() if whole else 0,
-        unreadable=app.store.fact(repository.UNREADABLE).split() if whole else [],
-        after=full[-1].due_position if len(full) == PAGE else "",
-        overdue=app.orders.overdue(app.clock.now.date().isoformat()) if whole else {},
-        problems=app.orders.problems(PAGE) if whole else [],
-        asked=app.team_links.asked(app.bundle.teams) if whole else [],
+        erasing=app.retention.coming(),
+        unreadable=app.store.fact(repository.UNREADABLE).split(),
+        overdue=app.orders.overdue(app.clock.now.date().isoformat()),
+        asked=app.team_links.asked(app.bundle.teams),
     )
+
+
+def _missing(app: App) -> list[int]:
+    return app.deadlines.calendar.missing(app.clock.now.date())
 
 
 def confirm(request: Request, app: App, session: Session) -> Response:

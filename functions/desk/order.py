@@ -4,8 +4,10 @@ from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from functions.app import App
+from functions.desk import lists
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
@@ -25,6 +27,8 @@ ALIKE, RECENT = 8, timedelta(days=30)
 def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
     """The order's page. It records that somebody saw the contact details."""
     order, events = _history(request, app)
+    kept = lists.parse(request.value("list"))
+    heads = lists.find(app, kept, session.who).heads if kept else []
     typed = app.personal.of(order.no)
     first = contact(typed)
     recorded = not any(typed.values()) or app.access_log.record(order.no, STAFF, session.who)
@@ -50,21 +54,44 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         due=app.deadlines.due(order),
         forms=step_forms.forms(app, order, offers),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
-        | {name: [value] for name, value in _known(order).items()},
+        | {name: [value] for name, value in _known(order, session).items()},
         advice=app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
         tried=outcome.tried,
         typed=request.typed if outcome.tried else {},
         errors=outcome.errors,
         notice=outcome.notice,
+        list=kept,
+        left=len(heads),
+        following=lists.following(heads, order.no, request.value("next")),
         track=app.orders.address(order),
         slip=f"/team/slip/?no={order.no}&key={app.orders.rating_key(order)}",
+    )
+
+
+def sheet(request: Request, app: App, session: Session) -> Response:
+    """The order on paper, for whoever goes there. It records that somebody saw the contact."""
+    order, events = _history(request, app)
+    typed = app.personal.of(order.no)
+    first = contact(typed)
+    if any(typed.values()):
+        app.access_log.record(order.no, STAFF, session.who)
+    return view(
+        app,
+        session,
+        "slip.html",
+        order=order,
+        contact=first,
+        wish=step_forms.wish(app, events, first),
+        volunteer=step_forms.doer(app, order, typed, events),
     )
 
 
 def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
     order, page = _history(request, app).order, partial(show, request, app, session)
-    return step_forms.take(request, app, order, STAFF, page, _address, who=session.who)
+    return step_forms.take(
+        request, app, order, STAFF, page, partial(_beside, request), who=session.who
+    )
 
 
 def _history(request: Request, app: App) -> History:
@@ -79,9 +106,16 @@ def _address(order: Order) -> str:
     return f"/desk/order/?no={order.no}"
 
 
-def _known(order: Order) -> dict[str, str]:
-    """What is known already of what the forms ask."""
-    known = {"service": order.service, "grid": order.grid, "level": order.level}
+def _beside(request: Request, order: Order) -> str:
+    """The order's address, with the list that it was taken from."""
+    kept = {name: value for name in ("list", "next") if (value := request.value(name))}
+    return f"{_address(order)}&{urlencode(kept)}" if kept else _address(order)
+
+
+def _known(order: Order, session: Session) -> dict[str, str]:
+    """What is known already of what the forms ask; whoever looks is likely to take it on."""
+    handler = {"handler": order.handler or session.who}
+    known = handler | {"service": order.service, "grid": order.grid, "level": order.level}
     return {name: value for name, value in (known | {"text": order.published}).items() if value}
 
 

@@ -1,17 +1,36 @@
-"""Finding orders: by number, phone, service, team, grid, month and step."""
+"""Finding orders: by number, by any part of a phone, a name or an address, and by their marks.
 
+What is sealed is found by its traces, keyed marks that tell nothing without the secret. A part of
+an answer has several, and what has all of them is opened to see that they stand side by side.
+"""
+
+import heapq
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from functions.app import App
+from functions.desk import lists
 from functions.desk.session import Session, view
 from functions.errors import Wrong
 from functions.forms import order_number
 from functions.forms.kinds import KINDS
 from functions.orders import repository
+from functions.orders.lifecycle import order_of
+from functions.orders.privacy import PIECES, even, plain, versions, windows
+from functions.storage.history import Head
 from functions.web.http import Request, Response, see_other
 
 PAGE = 30
-MARKS = ("service", "team", "grid", "month", "state")
+MARKS = ("service", "team", "grid", "month", "state", "level")
+
+SHORTEST = 2
+"""As many letters or digits are enough to search for."""
+ENOUGH = 4
+"""By how many of its parts a text is looked up, before what has them is opened."""
+
+Way = Callable[[str], list[Head]]
+"""One way to what is searched for: the orders that it leads to, after a position."""
 
 
 def show(request: Request, app: App, session: Session) -> Response:
@@ -20,30 +39,59 @@ def show(request: Request, app: App, session: Session) -> Response:
     if no := order_number.parse(text):
         return see_other(f"/desk/order/?no={no}")
     chosen = {name: value for name in MARKS if (value := request.value(name))}
-    marks = [f"{name}:{value}" for name, value in chosen.items()]
-    trace = _trace(app, text) if text else ""
-    unread = bool(text and not trace)
-    marks = [trace, *marks] if trace else marks
+    ways = _ways(app, text, [f"{name}:{value}" for name, value in chosen.items()])
     before = request.value("before")
-    found = [] if unread else app.store.find(repository.KIND, marks, before, PAGE)
+    heads = {head.no: head for way in ways for head in way(before)}
+    found = heapq.nlargest(PAGE, heads.values(), key=lambda head: head.position)
     return view(
         app,
         session,
         "find.html",
         q=text,
         chosen=chosen,
-        heads=app.orders.listed(found),
-        unread=unread,
+        rows_found=lists.rows(app, _holding(app, found, text)),
+        unread=not ways,
         before=found[-1].position if len(found) == PAGE else "",
         grids=app.bundle.grids,
     )
 
 
-def _trace(app: App, text: str) -> str:
-    """The trace of a phone, also of a landline without the 0 before it, or of its last four digits.
-    Empty if the text is neither."""
-    for role, typed in (("last4", text), ("phone", text), ("phone", f"0{text}")):
+def _ways(app: App, text: str, marks: Sequence[str]) -> list[Way]:
+    """All ways that lead to a text; none if it is too short for any."""
+    traced: list[list[str]] = [] if text else [[]]
+    if len(even(text)) >= SHORTEST:
+        whole = {"address": plain(text), **_phone(app, text)}
+        traced = [[app.personal.trace(name, value)] for name, value in whole.items()]
+        for name, piece in PIECES.items():
+            parts = windows(even(text), piece.size)[-ENOUGH:]
+            traced += [[app.personal.trace(name, part) for part in parts]] if parts else []
+    return [
+        partial(app.store.find, repository.KIND, [*traces, *marks], limit=PAGE) for traces in traced
+    ]
+
+
+def _phone(app: App, text: str) -> dict[str, str]:
+    """The text as a whole phone, also as a landline without the 0 before it, or as the last four
+    digits of one. An order has the traces of these from the beginning."""
+    for role, typed in (("phone", text), ("phone", f"0{text}"), ("last4", text)):
         with suppress(Wrong):
-            value = KINDS[role].parse({}, [typed], app.clock.now.date())
-            return app.personal.trace(role, value)
-    return ""
+            return {role: KINDS[role].parse({}, [typed], app.clock.now.date())}
+    return {}
+
+
+def _holding(app: App, heads: Sequence[Head], text: str) -> list[Head]:
+    """The orders that hold the text in one piece, now or before they were corrected."""
+    if not text:
+        return [*heads]
+    sought = {*map(even, (text, *_phone(app, text).values()))}
+    typed = app.personal.of_many({head.no: order_of(head).corrections for head in heads})
+
+    def holds(head: Head) -> bool:
+        answers = [
+            even(str(version.get(piece.question, "")))
+            for version in versions(typed[head.no])
+            for piece in PIECES.values()
+        ]
+        return any(part in answer for part in sought for answer in answers)
+
+    return [head for head in heads if holds(head)]

@@ -103,6 +103,8 @@ def mend(app: App) -> Findings:
             _count(inside, missing)
         if any(fault.no.startswith(f"{names.KIND}:") for fault in found.faults):
             inside.names.keep(app.clock.now.isoformat())  # Names are in no events.
+    if any(fault.code == "traces" for fault in found.faults):
+        app.store.set_fact(repository.TRACED, "")  # The schedule adds those of parts again.
     if examination.before:  # What that version did not count, the examination passed over.
         app.orders.recount(app.clock.now.isoformat())
     return found

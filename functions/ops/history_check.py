@@ -15,7 +15,7 @@ from functions.errors import Refused
 from functions.orders import counters, names, report_text, repository
 from functions.orders.counters import Tally
 from functions.orders.lifecycle import fold, order_of
-from functions.orders.privacy import everything_identifying
+from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
 from functions.people import access_log, accounts, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Stored
 
@@ -210,15 +210,22 @@ class _History:
         if len(typed) < len(said) or self.kind not in ORDERED:
             return kept.traces
         # They may have been made with an earlier line of the secret.
-        stamps = self.app.vault.stamps
-        ways = [
-            {f"{name}:{stamp[:32]}" for stamp in stamps("trace", name, value)}
-            for name, value in everything_identifying(typed)
-        ]
-        if len(kept.traces) == len(ways) and all(kept.traces & way for way in ways):
+        ways = [*map(self._ways, everything_identifying(typed))]
+        # Those of parts are added later, by the schedule.
+        fine = set[str]().union(*map(self._ways, all_pieces(typed))) & kept.traces
+        if len(kept.traces - fine) == len(ways) and all(kept.traces & way for way in ways):
             return kept.traces
         self._tell("traces")
-        return frozenset(self.app.personal.all_traces(typed))
+        for seq, answers in typed.items():
+            if repository.is_fine_at_once(kept.events[seq]):
+                fine |= {*self.app.personal.fine_traces(answers.get(CORRECTED, answers))}
+        return frozenset(self.app.personal.all_traces(typed)) | fine
+
+    def _ways(self, identifying: tuple[str, str]) -> set[str]:
+        """The traces of an answer, which may be made with an earlier line of the secret."""
+        name, value = identifying
+        stamps = self.app.vault.stamps("trace", name, value)
+        return {f"{name}:{stamp[:32]}" for stamp in stamps}
 
     def _repair(self, head: Head | None, traces: Set[str]) -> Repair | None:
         if head is None:

@@ -32,6 +32,7 @@ def reseal(app: App, numbers: Iterable[str]) -> int:
     """Seal with the first line what an older one sealed, and record that in the store. Returns how
     many histories were changed. What no line opens stays as it is."""
     changed = sum(_reseal(app, no) for no in numbers)
+    app.store.set_fact(repository.TRACED, "")
     app.store.set_fact(opening.FACT, app.vault.fingerprints[0])
     return changed
 
@@ -64,7 +65,8 @@ def _reseal(app: App, no: str) -> bool:
         if head is None or not answers:
             return False
         parts = sealed | {seq: app.vault.seal(no, each) for seq, each in answers.items()}
-        # Traces were made with the old secret, too, of whatever can be opened.
+        # Traces were made with the old secret, too, of whatever can be opened. The schedule adds
+        # those of parts.
         opened = app.personal.of(no)
         traces = app.personal.all_traces(opened) if opened.get(1) else app.store.traces(no)
         try:

@@ -101,7 +101,9 @@ def _carry(source: Store, target: Store, no: str) -> bool:
     stale = {seq: part for seq, part in personal.items() if theirs.get(seq) != part}
     for sealed in parted(stale):
         target.commit(Change(head, [], sealed))
-    target.commit(Change(head, [], traces=source.traces(no), erase=not personal))
+    target.commit(Change(head, [], erase=not personal))
+    for traces in parted({mark: mark for mark in source.traces(no)}):
+        target.commit(Change(head, [], traces=[*traces]))
     for once in source.submissions(no):
         target.commit(Change(head, [], once=once))
     return True

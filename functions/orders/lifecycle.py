@@ -90,6 +90,15 @@ class Order(NamedTuple):
     ended_at: str = ""
     erased_at: str = ""
     changed_at: str = ""
+    handler: str = ""
+    """The member of staff who is at it, until it ends."""
+    corrected: str = ""
+    """The versions that answers were corrected after, with spaces between."""
+
+    @property
+    def corrections(self) -> list[int]:
+        """The numbers of the events that corrected answers."""
+        return [int(version) + 1 for version in self.corrected.split()]
 
 
 Guard = Callable[[Order, Event], str]
@@ -172,7 +181,8 @@ class Move(NamedTuple):
 _HANDLED = ("submitted", "triaged", "dispatched", "accepted")
 _OPEN = tuple(state for state in STATES if state not in FINAL)
 _WAIT, _END = ("waits_until",), ("ended_at",)
-_Ending = partial(Move, stamps=_END, clears=_WAIT)
+_HANDLER = ("handler",)
+_Ending = partial(Move, stamps=_END, clears=(*_WAIT, *_HANDLER))
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
 _ROUND = (
     *("level", "due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
@@ -292,7 +302,7 @@ TABLE: dict[str, Move] = {
         guard=_reopenable,
     ),
     "undone": Move(("done",), "accepted", (STAFF, TEAM), clears=("done_at", "done_by")),
-    "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK), stamps=_END),
+    "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK), stamps=_END, clears=_HANDLER),
     "rejected": _Ending(("submitted", "triaged"), "rejected", (STAFF,)),
     # Nothing has happened for so long that the resident's data must be erased.
     "lapsed": _Ending(_HANDLED, "rejected", (CLOCK,)),
@@ -316,7 +326,7 @@ TABLE: dict[str, Move] = {
         "cancelled",
         (RESIDENT, STAFF),
         within={RESIDENT: ("submitted", "triaged", "dispatched", "merged")},
-        clears=(*_WAIT, "merged_into"),
+        clears=(*_WAIT, *_HANDLER, "merged_into"),
         guard=_not_erased,
     ),
     "restored": Move(
@@ -329,8 +339,11 @@ TABLE: dict[str, Move] = {
         (RESIDENT, STAFF),
         within={RESIDENT: ("submitted", "triaged", "dispatched")},
         keeps={"service": "service", "date": "wished", "sms": "sms"},
+        adds={"version": "corrected"},
         guard=_not_erased,
     ),
+    # Given to a member of staff, or with no name to nobody in particular.
+    "handled": Move(_OPEN, "", (STAFF,), keeps={"handler": "handler"}, clears=_HANDLER),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     # Not after it was erased: what is typed then would never be erased.
@@ -357,7 +370,7 @@ def apply(order: Order, event: Event) -> Order:
     for name, target in move.copies.items():
         changed[target] = getattr(order, name)
     for name, target in move.adds.items():
-        words = dict.fromkeys([*getattr(order, target).split(), getattr(order, name)])
+        words = dict.fromkeys([*getattr(order, target).split(), str(getattr(order, name))])
         changed[target] = " ".join(filter(None, words))
     for name in move.clears:
         changed[name] = Order._field_defaults[name]

@@ -35,6 +35,11 @@ def complains(event: Event) -> bool:
     return event.data.get("problem") == "raised" or min(stars) <= LOW
 
 
+def discontent(order: Order) -> bool:
+    """Whether the rating of an order has few stars, or says that not all was solved."""
+    return order.solved != "solved" or min(getattr(order, s) or LOW + 1 for s in STARS) <= LOW
+
+
 def due(
     bundle: Bundle, names: Names, before: Order, after: Order, events: Sequence[Event]
 ) -> list[Message]:

@@ -1,14 +1,36 @@
 """What people typed: how it is read and found, and whether words for the public give it away."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
+from functions.forms.normal import LONGEST, normal
 from functions.storage.port import Histories
 from functions.storage.vault import Vault
 
 LONG_NUMBER = r"\d[\d\s\-]{5,}\d"
 DOOR = r"\d+\s*(?:栋|幢|号|单元|室|座)"
+
+HIDDEN = "＊＊"
+"""Stands in lists for a phone, a door or an address."""
+
+
+class Piece(NamedTuple):
+    """The parts of an answer that have traces of their own: how long each is, and how many of them,
+    the last ones, there are at most."""
+
+    question: str
+    size: int
+    most: int
+
+
+PIECES = {
+    "digits": Piece("phone", 4, 8),
+    "given": Piece("name", 2, 4),
+    "place": Piece("address", 2, 10),
+}
+"""By the name of the trace. What is longer is found by all of its parts together. Few enough that
+what they add to a transaction has room in it on every engine."""
 
 CORRECTED = "corrected"
 """What the answers to a corrected form are sealed under, which no question of a form is called;
@@ -37,16 +59,32 @@ class Personal:
         since, and empty once erased."""
         return contact(self.of(no))
 
+    def contacts(self, corrected: Mapping[str, Collection[int]]) -> dict[str, dict[str, Any]]:
+        """The same of many histories, read at once, given the events that corrected each."""
+        return {no: contact(typed) for no, typed in self.of_many(corrected).items()}
+
+    def of_many(self, corrected: Mapping[str, Collection[int]]) -> dict[str, dict[int, Any]]:
+        """What was typed when each of many histories began and was corrected, read at once."""
+        parts = [(no, seq) for no, seqs in corrected.items() for seq in (1, *seqs)]
+        found: dict[str, dict[int, Any]] = {no: {} for no in corrected}
+        for (no, seq), sealed in self.store.sealed(parts).items():
+            found[no][seq] = self._opened(no, sealed)
+        return found
+
     def traces(self, typed: Typed) -> list[str]:
         """Keyed marks by which what identifies a person can be found."""
         return [self.trace(name, value) for name, value in identifying(typed).items()]
+
+    def fine_traces(self, typed: Typed) -> list[str]:
+        """Keyed marks of the parts of a phone, a name and an address."""
+        return [self.trace(name, value) for name, value in sorted(pieces(typed))]
 
     def all_traces(self, typed: Mapping[int, Typed]) -> list[str]:
         """The marks of a whole history, also of what was corrected since."""
         return [self.trace(name, value) for name, value in everything_identifying(typed)]
 
     def trace(self, name: str, value: str) -> str:
-        """One such mark: ``phone``, ``last4`` or ``address``."""
+        """One such mark: ``phone``, ``last4``, ``address``, or one of :data:`PIECES`."""
         return f"{name}:{self.vault.stamp('trace', name, value)[:32]}"
 
     def _opened(self, no: str, sealed: bytes) -> dict[str, Any]:
@@ -85,8 +123,36 @@ def identifying(typed: Typed) -> dict[str, str]:
 
 def everything_identifying(typed: Mapping[int, Typed]) -> set[tuple[str, str]]:
     """The same for all that was typed in a history, before and after it was corrected."""
-    parts = [typed.get(1, {}), *[answers.get(CORRECTED, {}) for answers in typed.values()]]
-    return {each for answers in parts for each in identifying(answers).items()}
+    return {each for answers in versions(typed) for each in identifying(answers).items()}
+
+
+def all_pieces(typed: Mapping[int, Typed]) -> set[tuple[str, str]]:
+    """The same for the parts by which it can be found."""
+    return {each for answers in versions(typed) for each in pieces(answers)}
+
+
+def versions(typed: Mapping[int, Typed]) -> list[Typed]:
+    """What was typed when a history began, and what each correction put in its place."""
+    return [typed.get(1, {}), *[answers.get(CORRECTED, {}) for answers in typed.values()]]
+
+
+def pieces(typed: Typed) -> set[tuple[str, str]]:
+    """The parts of the answers by which a person can be found, by the name of their trace."""
+    return {
+        (name, part)
+        for name, piece in PIECES.items()
+        for part in windows(even(str(typed.get(piece.question, ""))), piece.size)[-piece.most :]
+    }
+
+
+def windows(text: str, size: int) -> list[str]:
+    """All runs of so many characters in a text."""
+    return [*dict.fromkeys(text[n : n + size] for n in range(len(text) - size + 1))]
+
+
+def even(text: str) -> str:
+    """Letters and digits alone, each written in one way only."""
+    return plain(normal(text[-LONGEST:])).lower()
 
 
 def plain(address: str) -> str:
@@ -99,3 +165,14 @@ def reveals(text: str, contact: Typed) -> bool:
     names = [str(contact.get(name, "")) for name in ("name", "address")]
     named = any(len(name) > 1 and name in text for name in names)
     return bool(named or re.search(f"{LONG_NUMBER}|{DOOR}", text))
+
+
+def masked(text: str, contact: Typed) -> str:
+    """Words without the phone, the door and the address that they may hold."""
+    known = [plain(str(contact.get(name, ""))) for name in ("phone", "address")]
+    # However each is spaced and punctuated.
+    spelled = [r"\W*".join(map(re.escape, value)) for value in known if len(value) > 1]
+    # A room's number may follow a door's without a word of its own.
+    return re.sub(
+        "|".join([LONG_NUMBER, rf"(?:{'|'.join([*spelled, DOOR])}\s*)+\d*"]), HIDDEN, text
+    )

@@ -14,9 +14,9 @@ from functions.errors import Conflict, Refused, Wrong
 from functions.forms import order_number
 from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import CLOCK, Order, apply, fold, order_of
+from functions.orders.lifecycle import CLOCK, STAFF, Order, apply, fold, order_of
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal
+from functions.orders.privacy import CORRECTED, Personal, all_pieces
 from functions.storage.history import LAYOUT, Change, Event, Head
 from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
@@ -29,6 +29,14 @@ MOST_OVERDUE = 100
 """How many overdue orders of a state are counted at most."""
 DOER = "doer"
 """The mark of orders of which a volunteer did at least one round."""
+HANDLER = "handler"
+"""The mark of orders that a member of staff is at."""
+TRACED = "traced"
+"""The fact up to when orders have the traces of parts."""
+OVERLAP = timedelta(hours=1)
+"""How far back a round looks again, because clocks differ and somebody may be writing."""
+MOST_TRACED = 500
+"""How many orders of an earlier version get these traces in one round."""
 COUNTED, COUNTING = "counted", "2"
 """The fact that says by which version of the rules a store's counters were made, and that version:
 to be raised with :func:`functions.orders.counters.is_later`."""
@@ -197,7 +205,10 @@ class Orders(NamedTuple):
             if event.kind == "submitted":
                 traces += self.personal.traces(typed)
             if event.kind == "corrected":
-                traces += self.personal.traces(typed.get(CORRECTED, {}))
+                typed = typed.get(CORRECTED, {})
+                traces += self.personal.traces(typed)
+            if is_fine_at_once(event):
+                traces += self.personal.fine_traces(typed)
         return Change(
             self.head(after),
             events,
@@ -222,6 +233,8 @@ class Orders(NamedTuple):
             "answered": "public" if order.answer else "",
             "problem": "" if order.erased_at or order.problem != "raised" else "raised",
             "into": order.merged_into,
+            "level": order.level,
+            HANDLER: order.handler,
         }
         return Head(
             order.no,
@@ -261,6 +274,39 @@ class Orders(NamedTuple):
         rules = [calendar, desk, self.names.renamed, Order._fields]
         return derive_anew(self.store, KIND, rules, derive)
 
+    def trace(self) -> None:
+        """Add the traces of parts to orders that came since the last round and have none yet; the
+        first time to all. Where that is too much, the next round goes on."""
+        since, now = self.store.fact(TRACED), self.reference.clock.now
+        room = MOST_TRACED
+        for head in self._newest(since):
+            room -= self._traced(head)
+            if not room:
+                return
+        self.store.set_fact(TRACED, (now - OVERLAP).isoformat(), since)
+
+    def _newest(self, since: str) -> Iterator[Head]:
+        """The orders that were filed since a time, the newest first."""
+        before = ""
+        while heads := self.store.find(KIND, before=before, limit=AT_ONCE):
+            yield from (head for head in heads if head.begun >= since)
+            before = heads[-1].position
+            if heads[-1].begun < since:
+                return
+
+    def _traced(self, head: Head) -> bool:
+        """Add to one order the traces that it lacks; whether there were any."""
+        if order_of(head).erased_at:
+            return False
+        typed = self.personal.of(head.no)
+        fine = [self.personal.trace(name, value) for name, value in sorted(all_pieces(typed))]
+        there = {*self.store.traces(head.no)} if fine else set[str]()
+        missing = {mark: mark for mark in fine if mark not in there}
+        with suppress(Conflict):  # Somebody moves it on: the next round comes back to it.
+            for part in parted(missing):
+                self.store.commit(Change(head, [], traces=[*part]))
+        return bool(missing)
+
     def recount(self, at: str) -> None:
         """Count what an earlier version of the program, which began the store, did not."""
         if self.store.fact(COUNTED) == COUNTING:
@@ -276,6 +322,12 @@ class Orders(NamedTuple):
             for tally in parted({each: count for each, count in missing.items() if count}):
                 append(store, DOCTOR, DOCTOR, Event("counted", CLOCK, at), tally=tally)
             store.set_fact(COUNTED, COUNTING)
+
+
+def is_fine_at_once(event: Event) -> bool:
+    """Whether what is typed with an event gets the traces of its parts with it. A resident who
+    files does not wait for them: the schedule adds hers."""
+    return event.kind == "corrected" or (event.kind, event.by) == ("submitted", STAFF)
 
 
 K = TypeVar("K")

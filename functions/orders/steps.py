@@ -25,6 +25,8 @@ HARMLESS = ("noted",)
 """What may be added to an order whatever happened to it since its form was drawn."""
 CALLED_OFF = ("cancelled", "rejected", "lapsed")
 """How an order ends undone, so that those that were merged into it are opened again."""
+NOBODY = "nobody"
+"""The choice by which an order is given to nobody in particular."""
 SERVED = ("done", "rated", "closed")
 ENDS_WAITING = ("dispatched", "done", "returned")
 """What cannot be done while an order waits for its resident, so that doing it ends the wait."""
@@ -231,10 +233,15 @@ def _check_note(steps: Steps, order: Order, answers: Answers) -> None:
         raise Wrong("personal_note", "note")
 
 
+def _handled(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    return {"handler": ""} if answers.values["handler"] == NOBODY else {}
+
+
 FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "triaged": _triaged,
     "dispatched": _dispatched,
     "noted": _noted,
+    "handled": _handled,
     "resumed": _resumed,
     "rated": _rated,
     "merged": _into,

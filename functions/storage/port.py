@@ -4,7 +4,7 @@ A caller that needs only :class:`Histories` or :class:`Counters` asks for no mor
 is everything.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -42,6 +42,10 @@ class Histories(Protocol):
 
     def personal(self, no: str) -> dict[int, bytes]:
         """What is sealed beside the history, by the number of its event (from 1)."""
+
+    def sealed(self, parts: Collection[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
+        """What is sealed beside these events of many histories, each given by the number of its
+        history and its own, read at once for a list. Parts that are not there are left out."""
 
     def traces(self, no: str) -> list[str]:
         """The marks of a history that are made of personal data."""

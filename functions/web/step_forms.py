@@ -12,6 +12,7 @@ from functions.forms.kinds import Field
 from functions.orders import corrections
 from functions.orders.lifecycle import Order
 from functions.orders.privacy import Unreadable
+from functions.people.accounts import Accounts
 from functions.storage.failures import unwritten
 from functions.storage.history import Event
 from functions.web import submission
@@ -88,6 +89,8 @@ def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:
             found[kind] = _choosing(found[kind], "team", _teams(app, order))
         elif kind in ("accepted", "assigned"):
             found[kind] = _choosing(found[kind], "volunteer", _volunteers(app, order))
+        elif kind == "handled":
+            found[kind] = _choosing(found[kind], "handler", _staff(app))
         elif kind == corrections.KIND:
             found[kind] = corrections.asked(found[kind])
     return found
@@ -130,6 +133,19 @@ def _declined(app: App, order: Order) -> set[str]:
         if event.kind in ("declined", "escalated", "returned"):
             found.add(team)
     return found
+
+
+def _staff(app: App) -> list[dict[str, str]]:
+    """The members of staff who can sign in, by name."""
+    everybody = Accounts(app.store, app.clock).everybody()
+    names = sorted(
+        name
+        for head in everybody
+        if head.state == "active"
+        for name in [head.data.get("name")]
+        if name
+    )
+    return [{"value": name, "label": name, "group": ""} for name in names]
 
 
 def _volunteers(app: App, order: Order) -> list[dict[str, str]]:

@@ -126,7 +126,8 @@ def actions(
     definitions: dict[str, dict[str, Any]], forms: dict[str, dict[str, Any]], site: Offers
 ) -> dict[str, dict[str, Any]]:
     """The forms of the desk and the teams, in the shape of the residents' forms. One that
-    ``includes`` a resident's form has its questions after its own, except those in ``without``."""
+    ``includes`` a resident's form has its questions after its own, except those in ``without``;
+    those in ``optional`` need no answer."""
     plain: dict[str, Any] = {"required": False, "max": None, **dict.fromkeys(EMPTY, "")}
     found = {}
     for kind, written in definitions.items():
@@ -134,7 +135,12 @@ def actions(
         for field in fields:
             field["choices"] = _offered(field.get("choices", []), field["other"], site)
         included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
-        fields += [f for f in included["fields"] if f["name"] not in written.get("without", [])]
+        optional = {name: {"required": False} for name in written.get("optional", [])}
+        fields += [
+            f | optional.get(f["name"], {})
+            for f in included["fields"]
+            if f["name"] not in written.get("without", [])
+        ]
         head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
         found[kind] = head | {"version": included["version"], "fields": fields}
     return found

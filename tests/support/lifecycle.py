@@ -58,6 +58,7 @@ BY = {
     "undone": {"staff", "team"},
     "corrected": {"resident", "staff"},
     "released": {"staff"},
+    "handled": {"staff"},
     "withdrawn": {"staff"},
     "noted": {"staff", "team", "resident"},
     "erased": {"staff", "clock"},
@@ -78,8 +79,9 @@ CHOICES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "attitude": st.integers(0, 5),
         "problem": st.just("raised"),
     },
+    "handled": {"handler": st.sampled_from(["王芳", "李强", ""])},
 }
-OPTIONAL = {"attitude", "problem"}
+OPTIONAL = {"attitude", "problem", "handler"}
 
 
 def facts(kind: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The store itself: what is read from the table and written to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from typing import Any
@@ -81,6 +81,13 @@ class DynamoDB(Changes):
     def personal(self, no: str) -> dict[int, bytes]:
         sealed = self.history(no, "sealed ")
         return {int(name_in(item["sk"]["S"])): bytes(item["sealed"]["B"]) for item in sealed}
+
+    def sealed(self, parts: Collection[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
+        keys = {(self.pk("history", no), items.sealed_key(seq)): (no, seq) for no, seq in parts}
+        found = self.batch_get([*keys])
+        return {
+            keys[item["pk"]["S"], item["sk"]["S"]]: bytes(item["sealed"]["B"]) for item in found
+        }
 
     def traces(self, no: str) -> list[str]:
         return [name_in(item["sk"]["S"]) for item in self.history(no, "trace ")]

@@ -54,6 +54,10 @@ def kept(no: str, items: Iterator[Item], places: Set[Place]) -> Stored:
     return Stored(no, head, events, personal, names["trace"], names["once"], places, damaged)
 
 
+sealed_key = "sealed {:08}".format
+"""The sort key of what is sealed, from the number of its event."""
+
+
 def name_in(sort_key: str) -> str:
     """What follows the first word of a sort key: a number, an id or the name of a mark."""
     return sort_key.partition(" ")[2]

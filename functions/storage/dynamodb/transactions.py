@@ -4,7 +4,14 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from functions.errors import Conflict, Full, WudanError
-from functions.storage.dynamodb.items import NOTHING, Key, as_item, as_value, as_values
+from functions.storage.dynamodb.items import (
+    NOTHING,
+    Key,
+    as_item,
+    as_value,
+    as_values,
+    sealed_key,
+)
 from functions.storage.dynamodb.table import AT_ONCE, NEW, If, Table, Write
 from functions.storage.history import (
     LAYOUT_KEY,
@@ -133,7 +140,7 @@ class Changes(Table):
             said = {"kind": event.kind, "by": event.by, "at": event.at}
             yield self.put((pk, f"event {seq:08}"), said | {"data": to_json({**event.data})})
         for seq, sealed in change.personal.items():
-            yield self.put((pk, f"sealed {seq:08}"), {"sealed": sealed})
+            yield self.put((pk, sealed_key(seq)), {"sealed": sealed})
         for trace in dict.fromkeys(change.traces):
             mark = self.pk("mark", head.kind, trace)
             yield self.put((mark, head.position))
@@ -149,7 +156,7 @@ class Changes(Table):
         keys = {(i["pk"]["S"], i["sk"]["S"]) for i in (*traces, *self.history(no, "sealed "))}
         keys |= {(item["mark"]["S"], item["place"]["S"]) for item in traces}
         pk, place = self.pk("history", no), change.head.position
-        stays = {(pk, f"sealed {seq:08}") for seq in change.personal}
+        stays = {(pk, sealed_key(seq)) for seq in change.personal}
         stays |= {(pk, f"trace {trace}") for trace in change.traces}
         return keys - stays - {(self.pk("mark", kind, t), place) for t in change.traces}
 

@@ -1,0 +1,117 @@
+"""Orders are found by any part of a phone, a name or an address, and by nothing once erased."""
+
+from urllib.parse import quote
+
+import pytest
+
+from functions import scheduled
+from functions.ops import consistency
+from functions.orders import repository
+from functions.orders.privacy import PIECES, pieces
+from tests.integration.test_lists import numbers
+from tests.support.client import Client
+from tests.support.orders import TOLD, Desk, move, wish
+
+ONE = {"name": "李桂兰", "phone": "138 1234 5678", "address": "光明路 3 栋 2 单元 401"}
+OTHER = {"name": "王建国", "phone": "0773-2867890", "address": "东街 5 号"}
+PARTS = ["1234", "8123", "1381234", "２３４５６", "桂兰", "李桂兰", "2单元401", "401", "３栋"]
+AT_ONCE = ["5678", "13812345678", "尾号5678", "光明路3栋2单元401"]
+
+
+def search(desk: Desk, text: str) -> list[str]:
+    return numbers(desk.get(f"/desk/find/?q={quote(text)}"))
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+@pytest.fixture
+def nos(client: Client) -> tuple[str, str]:
+    return wish(client, **ONE).no, wish(client, **OTHER).no
+
+
+def test_any_part_of_phone_name_and_address_finds_after_the_schedules_next_round(
+    client: Client, desk: Desk, nos: tuple[str, str]
+) -> None:
+    assert not search(desk, "桂兰")
+    assert not scheduled.tick(client.app)["broken"]
+    for text in (*PARTS, *AT_ONCE):
+        assert search(desk, text) == [nos[0]], text
+    for text in ("286789", "7732867890", "0773-2867890", "东街"):
+        assert search(desk, text) == [nos[1]], text
+    for text in ("9999", "桂花", "李国", "12 号楼"):
+        assert not search(desk, text), text
+    assert consistency.examine(client.app).healthy
+
+
+def test_whole_phones_and_addresses_find_at_once(desk: Desk, nos: tuple[str, str]) -> None:
+    for text in AT_ONCE:
+        assert search(desk, text) == [nos[0]], text
+
+
+def test_what_staff_write_down_or_correct_is_found_at_once(
+    client: Client, desk: Desk, nos: tuple[str, str]
+) -> None:
+    sent = {**TOLD, **ONE, "phone": "139 8765 4321", "source": "phone", "once": "x"}
+    filed = desk.post("/desk/wish/", sent).no
+    assert search(desk, "8765") == [filed]
+    assert desk.do(nos[1], "corrected", **{**TOLD, **OTHER, "name": "赵大妈"}).location
+    assert search(desk, "赵大") == [nos[1]]
+    assert search(desk, "大妈") == [nos[1]]
+
+
+def test_parts_that_do_not_stand_side_by_side_do_not_find(client: Client, desk: Desk) -> None:
+    wish(client, **ONE, detail="x")
+    no = wish(client, **{**ONE, "phone": "13812341234"}).no
+    scheduled.tick(client.app)
+    assert search(desk, "12341234") == [no]
+    assert not search(desk, "34123412")
+
+
+def test_a_search_goes_with_filters(client: Client, desk: Desk, nos: tuple[str, str]) -> None:
+    other = wish(client, **ONE).no
+    scheduled.tick(client.app)
+    desk.dispatched(other)
+    page = desk.get(f"/desk/find/?q={quote('桂兰')}&state=submitted")
+    assert numbers(page) == [nos[0]]
+
+
+def test_nothing_finds_what_was_erased(client: Client, desk: Desk, nos: tuple[str, str]) -> None:
+    scheduled.tick(client.app)
+    move(client.app.current(), nos[0], "cancelled", "erased")
+    assert not client.app.store.traces(nos[0])
+    scheduled.tick(client.app)
+    assert not client.app.store.traces(nos[0])
+    for text in (*PARTS, *AT_ONCE):
+        assert not search(desk, text), text
+
+
+def test_the_first_rounds_add_what_orders_of_earlier_versions_lack(
+    client: Client, desk: Desk, nos: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "MOST_TRACED", 1)
+    scheduled.tick(client.app)
+    found = [no for no in nos if search(desk, {nos[0]: "桂兰", nos[1]: "建国"}[no])]
+    assert len(found) == 1
+    scheduled.tick(client.app)
+    scheduled.tick(client.app)
+    assert search(desk, "桂兰") + search(desk, "建国") == [*nos]
+
+
+def test_a_resident_who_files_does_not_wait_for_the_traces_of_parts(
+    client: Client, nos: tuple[str, str]
+) -> None:
+    assert len(client.app.store.traces(nos[0])) == 3
+
+
+def test_an_order_has_few_traces_however_much_was_typed() -> None:
+    typed = {
+        piece.question: "".join(chr(0x4E00 + n) for n in range(100)) for piece in PIECES.values()
+    }
+    assert len(pieces(typed)) == sum(piece.most for piece in PIECES.values()) <= 22
+
+
+def test_what_is_too_short_to_search_for_is_said(desk: Desk) -> None:
+    assert "太短了" in desk.get("/desk/find/?q=1").text
