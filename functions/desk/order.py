@@ -45,7 +45,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         looks=app.access_log.of(order.no),
         recorded=recorded,
         joined=joined,
-        alike=_alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
+        alike=alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
         forms=step_forms.forms(app, order, offers),
@@ -85,7 +85,7 @@ def _known(order: Order) -> dict[str, str]:
     return {name: value for name, value in (known | {"text": order.published}).items() if value}
 
 
-def _alike(
+def alike(
     app: App, order: Order, typed: Mapping[str, Any], known: Set[str]
 ) -> list[tuple[Order, list[str]]]:
     """Other orders of the same phone or address, with which of the two it is, except those that

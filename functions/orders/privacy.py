@@ -10,6 +10,8 @@ from functions.storage.vault import Vault
 LONG_NUMBER = r"\d[\d\s\-]{5,}\d"
 DOOR = r"\d+\s*(?:栋|幢|号|单元|室|座)"
 
+HIDDEN = "＊＊"
+"""Stands in lists for a phone, a door or an address."""
 CORRECTED = "corrected"
 """What the answers to a corrected form are sealed under, which no question of a form is called;
 one that was taken back is empty."""
@@ -99,3 +101,12 @@ def reveals(text: str, contact: Typed) -> bool:
     names = [str(contact.get(name, "")) for name in ("name", "address")]
     named = any(len(name) > 1 and name in text for name in names)
     return bool(named or re.search(f"{LONG_NUMBER}|{DOOR}", text))
+
+
+def masked(text: str, contact: Typed) -> str:
+    """Words without the phone, the door and the address that they may hold."""
+    known = [plain(str(contact.get(name, ""))) for name in ("phone", "address")]
+    # However each is spaced and punctuated.
+    spelled = [r"\W*".join(map(re.escape, value)) for value in known if len(value) > 1]
+    # A room's number may follow a door's without a word of its own.
+    return re.sub("|".join([*spelled, LONG_NUMBER, rf"(?:{DOOR}\s*)+\d*"]), HIDDEN, text)
