@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from functions.app import App
+from functions.desk import replies
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
@@ -48,7 +49,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         alike=alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
-        forms=step_forms.forms(app, order, offers),
+        forms=replies.offered(app.bundle, step_forms.forms(app, order, offers)),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
         | {name: [value] for name, value in _known(order).items()},
         advice=app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
@@ -63,6 +64,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
 
 def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
+    request = replies.taken(request)
     order, page = _history(request, app).order, partial(show, request, app, session)
     return step_forms.take(request, app, order, STAFF, page, _address, who=session.who)
 

@@ -54,6 +54,27 @@ class Desk(Part, frozen=True):
     erase_at_most: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（件数）")] = 200
 
 
+Reply = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=500,
+        pattern=r"(?s)^(?!.*1[3-9]\d{9})",
+        description="请写一句常用的话，最多 500 字，不要写谁的手机号",
+    ),
+]
+
+
+class Replies(Part, frozen=True):
+    """What staff often write, offered beside the text when they refuse a wish, answer a problem,
+    make a note or cancel an order."""
+
+    rejected: tuple[Reply, ...] = ()
+    answered: tuple[Reply, ...] = ()
+    noted: tuple[Reply, ...] = ()
+    cancelled: tuple[Reply, ...] = ()
+
+
 class Channel(Part, frozen=True):
     """Where messages to the ``station`` or to a team go (:mod:`functions.messages.channels`). A
     value that begins with ``$`` names the environment variable that holds the value."""
@@ -126,6 +147,7 @@ class Settings(Part, frozen=True):
     city: str = ""
     figures: tuple[Figure, ...] = ()
     desk: Desk = Desk()
+    replies: Replies = Replies()
     notify: tuple[Channel, ...] = ()
     publish: Publish = Publish()
     backup: Backup = Backup()
