@@ -2,6 +2,7 @@
 
 from functions.desk import (
     board,
+    bulk,
     importing,
     order,
     report,
@@ -17,7 +18,8 @@ from functions.web.http import Routes, entry
 
 _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/": {"GET": board.show},
-    "/desk/dispatch/": {"GET": board.monthly, "POST": board.dispatch},
+    "/desk/triage/": {"GET": bulk.TRIAGE.show, "POST": bulk.TRIAGE.act},
+    "/desk/dispatch/": {"GET": bulk.DISPATCH.show, "POST": bulk.DISPATCH.act},
     "/desk/find/": {"GET": search.show},
     "/desk/order/": {"GET": order.show, "POST": order.act},
     "/desk/slip/": {"GET": order.sheet},

@@ -1,16 +1,12 @@
-"""What waits: orders at each step, the list to dispatch all at once, messages to be sent."""
+"""What waits: orders at each step, messages to be sent."""
 
-from collections.abc import Sequence
 from itertools import chain
 from urllib.parse import quote, unquote
 
 from functions.app import App
 from functions.desk import lists
 from functions.desk.session import Session, view
-from functions.errors import Conflict, Refused, Unfinished, Wrong
-from functions.forms.definition import Answers
 from functions.orders import counters, repository
-from functions.orders.lifecycle import STAFF, order_of
 from functions.people.accounts import Accounts
 from functions.web.http import Request, Response, see_other
 
@@ -86,48 +82,6 @@ def confirm(request: Request, app: App, session: Session) -> Response:
     day = app.clock.now.date().isoformat()
     Accounts(app.store, app.clock).note(session.who, "confirmed_clock", {"day": day})
     return see_other("/desk/")
-
-
-def monthly(
-    request: Request, app: App, session: Session, results: Sequence[tuple[str, str]] = ()
-) -> Response:
-    """The orders that wait to be dispatched, each with the team that suits it best; with the codes
-    of what became of those that were tried, empty for those that were dispatched."""
-    heads = app.store.waiting(repository.KIND, "triaged", limit=PAGE)
-    orders = [order_of(head) for head in heads]
-    ready = [order for order in orders if "dispatched" in app.steps.offered(order, STAFF)]
-    advice = {service: app.ranking.suggest(service) for service in {o.service for o in ready}}
-    return view(
-        app,
-        session,
-        "dispatch.html",
-        orders=[(order, app.deadlines.due(order)) for order in ready],
-        advice=advice,
-        results=results,
-        held=len(orders) - len(ready),
-    )
-
-
-def dispatch(request: Request, app: App, session: Session) -> Response:
-    """Dispatch the orders that are ticked, each in its own transaction."""
-    form = app.bundle.actions["dispatched"]
-    results: list[tuple[str, str]] = []
-    for no in request.typed.get("no", []):
-        team = request.value(f"team-{no}")
-        order = app.orders.find(no)
-        if order is None or team not in app.bundle.teams:
-            continue
-        answers = Answers({"team": team}, {}, {"team": team}, {})
-        try:
-            app.steps.take(order, "dispatched", STAFF, form, answers, {"who": session.who})
-            results.append((no, ""))
-        except (Wrong, Refused, Conflict) as error:
-            results.append((no, error.code))
-        except Exception as error:
-            if any(not code for _, code in results):
-                raise Unfinished from error
-            raise
-    return monthly(request, app, session, results)
 
 
 def messages(request: Request, app: App, session: Session) -> Response:

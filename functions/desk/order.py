@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.app import App
-from functions.desk import lists
+from functions.desk import lists, replies
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
@@ -49,10 +49,10 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         looks=app.access_log.of(order.no),
         recorded=recorded,
         joined=joined,
-        alike=_alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
+        alike=alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
-        forms=step_forms.forms(app, order, offers),
+        forms=replies.offered(app.bundle, step_forms.forms(app, order, offers)),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
         | {name: [value] for name, value in _known(order, session).items()},
         advice=app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
@@ -88,6 +88,7 @@ def sheet(request: Request, app: App, session: Session) -> Response:
 
 def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
+    request = replies.taken(request)
     order, page = _history(request, app).order, partial(show, request, app, session)
     return step_forms.take(
         request, app, order, STAFF, page, partial(_beside, request), who=session.who
@@ -119,7 +120,7 @@ def _known(order: Order, session: Session) -> dict[str, str]:
     return {name: value for name, value in (known | {"text": order.published}).items() if value}
 
 
-def _alike(
+def alike(
     app: App, order: Order, typed: Mapping[str, Any], known: Set[str]
 ) -> list[tuple[Order, list[str]]]:
     """Other orders of the same phone or address, with which of the two it is, except those that

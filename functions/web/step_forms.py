@@ -1,7 +1,7 @@
 """The forms by which the station and the teams take an order's steps, and what was answered."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.app import App
 from functions.context import logs
@@ -17,6 +17,9 @@ from functions.storage.failures import unwritten
 from functions.storage.history import Event
 from functions.web import submission
 from functions.web.http import RETRY, Request, Response, see_other
+
+if TYPE_CHECKING:
+    from functions.orders.ranking import Weighed
 
 
 class Outcome(NamedTuple):
@@ -110,18 +113,32 @@ def _choosing(definition: Form, name: str, choices: list[dict[str, str]]) -> For
 
 
 def _teams(app: App, order: Order) -> list[dict[str, str]]:
-    words, marks = app.bundle.words["team_marks"], dict[str, str]()
+    words, choices = app.bundle.words["team_marks"], []
+    for team, marks in marked(app, order, app.ranking.suggest(order.service), unlinked(app)):
+        told = "，".join(words[mark] for mark in marks)
+        label = app.bundle.teams[team] + (f"（{told}）" if told else "")
+        choices.append({"value": team, "label": label, "group": ""})
+    return choices
+
+
+def unlinked(app: App) -> set[str]:
+    """The teams that have no link by which they could answer."""
+    links = {team: app.team_links.of(team) for team in app.bundle.teams}
+    return {team for team, link in links.items() if not (link and app.team_links.lives(link))}
+
+
+def marked(
+    app: App, order: Order, teams: Iterable["Weighed"], unlinked: Set[str]
+) -> Iterator[tuple[str, list[str]]]:
+    """The teams, each with the names in ``words.team_marks`` of what speaks against it."""
     declined = _declined(app, order)
-    for team, why in app.ranking.suggest(order.service):
-        link = app.team_links.of(team)
-        found = {
+    for team, why in teams:
+        against = {
             "full": not why["room"],
-            "unlinked": not (link and app.team_links.lives(link)),
+            "unlinked": team in unlinked,
             "declined": team in declined,
         }
-        told = [words[name] for name, is_so in found.items() if is_so]
-        marks[team] = app.bundle.teams[team] + (f"（{'，'.join(told)}）" if told else "")
-    return [{"value": team, "label": label, "group": ""} for team, label in marks.items()]
+        yield team, [name for name, is_so in against.items() if is_so]
 
 
 def _declined(app: App, order: Order) -> set[str]:

@@ -77,6 +77,27 @@ class Templates(Part, frozen=True):
     rejected: str = ""
 
 
+Reply = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=500,
+        pattern=r"(?s)^(?!.*1[3-9]\d{9})",
+        description="请写一句常用的话，最多 500 字，不要写谁的手机号",
+    ),
+]
+
+
+class Replies(Part, frozen=True):
+    """What staff often write, offered beside the text when they refuse a wish, answer a problem,
+    make a note or cancel an order."""
+
+    rejected: tuple[Reply, ...] = ()
+    answered: tuple[Reply, ...] = ()
+    noted: tuple[Reply, ...] = ()
+    cancelled: tuple[Reply, ...] = ()
+
+
 class Channel(Part, frozen=True):
     """Where messages to the ``station``, to a team or by SMS to the ``resident`` of an order go
     (:mod:`functions.messages.channels`). ``templates`` are Aliyun's, by event. A value that begins
@@ -173,6 +194,7 @@ class Settings(Part, frozen=True):
     city: str = ""
     figures: tuple[Figure, ...] = ()
     desk: Desk = Desk()
+    replies: Replies = Replies()
     notify: tuple[Channel, ...] = ()
     publish: Publish = Publish()
     backup: Backup = Backup()

@@ -120,25 +120,6 @@ class TestBoard:
         assert order_number.spell(other) in desk.get("/desk/find/?month=2026-11").text
         assert "没有。" in desk.get("/desk/find/?month=2026-11&team=menders").text
 
-    def test_the_monthly_list_is_dispatched_at_once_and_one_that_cannot_go_holds_up_none(
-        self, client: Client, desk: Desk
-    ) -> None:
-        first, second = wish(client).no, wish(client, name="李").no
-        for no in (first, second):
-            desk.do(no, "triaged", level="routine", service="haircut")
-        page = desk.get("/desk/dispatch/")
-        sent = page.form("/desk/dispatch/")
-        assert sent["no"] == [first, second] or sent["no"] == [second, first]
-        options = page.page.css(f'select[name="team-{first}"] option')
-        assert options[0].attributes["value"] == "barbers"
-        desk.do(second, "cancelled")
-        answer = desk.post(
-            "/desk/dispatch/",
-            {"no": [first, second], f"team-{first}": "barbers", f"team-{second}": "barbers"},
-        )
-        assert answer.text.count("派出去了") == 1
-        assert found(client.app, first).state == "dispatched"
-
 
 class TestOrder:
     def test_the_whole_cycle_with_who_did_what_in_its_history(

@@ -279,15 +279,16 @@ class TestUnknown:
         commit = app.store.commit
         done: list[Change] = []
 
-        def full_after_one(change: Change) -> str:
+        def broken_after_one(change: Change) -> str:
             if done:
-                raise OSError(28, "No space left on device")
+                raise OSError(5, "Input/output error")
             done.append(change)
             return commit(change)
 
-        monkeypatch.setattr(app.store, "commit", full_after_one)
+        monkeypatch.setattr(app.store, "commit", broken_after_one)
         teams = {f"team-{no}": "barbers" for no in numbers}
-        answer = desk.post("/desk/dispatch/", {"no": numbers, **teams})
+        drawn = {f"version-{no}": "2" for no in numbers}
+        answer = desk.post("/desk/dispatch/", {"no": numbers, **teams, **drawn})
         assert (answer.status, "可能已经保存" in answer.text) == (500, True)
         monkeypatch.undo()
         assert sorted(found(app, no).state for no in numbers) == ["dispatched", "triaged"]

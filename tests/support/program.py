@@ -29,7 +29,7 @@ class Server:
         self._process = subprocess.Popen(
             self._command, cwd=PRODUCT, stdout=subprocess.PIPE, text=True
         )
-        self._watchdog = Timer(120, self._process.kill)  # So that no test waits for ever.
+        self._watchdog = Timer(300, self._process.kill)  # So that no test waits for ever.
         self._watchdog.start()
         self.beginning, line = "", self.said()
         while "http://" not in line:

@@ -343,6 +343,17 @@ def test_a_missing_form_page_and_missing_settings_are_told(root: Path) -> None:
     ]
 
 
+def test_a_saved_reply_has_words_and_nobodys_phone(root: Path) -> None:
+    settings = root / "site.yaml"
+    text = settings.read_text()
+    for reply in ('""', "请找张大姐，13812345678", "长" * 501):
+        settings.write_text(f"{text}replies: {{rejected: [{reply}]}}\n")
+        (problem,) = problems(root)
+        assert "不要写谁的手机号" in problem, problem
+    settings.write_text(f"{text}replies: {{rejected: [请打 0773-1234567]}}\n")
+    assert library.load(root)
+
+
 def test_all_mistakes_of_all_files_are_told_at_once(root: Path) -> None:
     (root / NEWS).write_text(GOOD.replace("title", "titel").replace("2026-03-15\n", "x\n", 1))
     (root / "content/menu/haircut.yaml").write_text("name: 理发\nteams: [nobody]\nmore: 1\n")

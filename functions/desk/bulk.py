@@ -1,0 +1,225 @@
+"""Many orders at once: those that wait for triage, and those that wait to be dispatched.
+
+A page of orders is one form. The questions of the step stand in each row, called by their name and
+the order's number. The rows that are ticked are taken, each in its own transaction; whatever was
+chosen in the others stays.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from functions.app import App
+from functions.context import logs
+from functions.desk.order import alike
+from functions.desk.session import Session, view
+from functions.errors import Conflict, Refused, Unfinished, Wrong
+from functions.forms import definition, order_number
+from functions.forms.definition import OTHER, Answers, Form
+from functions.orders import repository
+from functions.orders.lifecycle import STAFF, Order, order_of
+from functions.orders.privacy import Unreadable, masked
+from functions.orders.ranking import ranked
+from functions.storage.failures import unwritten
+from functions.web import step_forms, submission
+from functions.web.http import Request, Response
+
+PAGE = 30
+WORDS = 80
+"""How many characters of a wish a row shows."""
+AS_A_RULE = "routine"
+"""The level that is proposed for what the menu offers."""
+
+
+class Wish(NamedTuple):
+    """What a row shows of what is sealed: the first words of a wish without phone or address, empty
+    once they are erased; ``read`` is false where they cannot be opened."""
+
+    words: str
+    read: bool
+
+
+class Row(NamedTuple):
+    """An order, with the answers that are proposed or were chosen for it (``filled``), and whether
+    it is ``ticked``. ``alike`` are other orders of the same phone or address; ``teams`` those that
+    it can be given to, each with its reasons and marks; ``problem`` says why it was not taken."""
+
+    order: Order
+    due: str
+    wish: Wish
+    filled: Mapping[str, str]
+    ticked: bool
+    alike: Sequence[tuple[Order, list[str]]] = ()
+    teams: Sequence[tuple[str, Mapping[str, Any], list[str]]] = ()
+    problem: str = ""
+
+
+class Result(NamedTuple):
+    """What became of an order that was ticked: taken, or the ``problem`` in words, the order as it
+    is now, and the labels of what was ``chosen``. ``again`` says that it stays ticked."""
+
+    order: Order
+    problem: str = ""
+    chosen: Sequence[str] = ()
+    again: bool = False
+
+
+class Bulk(NamedTuple):
+    """A step that is taken with many orders at once: its ``kind``, the ``state`` in which orders
+    wait for it, what its form ``asks``, and who ``propose``s answers."""
+
+    kind: str
+    state: str
+    asks: tuple[str, ...]
+    propose: Callable[[App, Sequence[Order]], list[Row]]
+
+    def show(
+        self, request: Request, app: App, session: Session, results: Sequence[Result] = ()
+    ) -> Response:
+        """A page of the orders that wait, the longest due first, with ``results`` above."""
+        heads = app.store.waiting(
+            repository.KIND, self.state, after=request.value("after"), limit=PAGE
+        )
+        orders = [order_of(head) for head in heads]
+        ready = [order for order in orders if self.kind in app.steps.offered(order, STAFF)]
+        tried = {result.order.no: result for result in results}
+        rows = [self._as_typed(row, request, tried) for row in self.propose(app, ready)]
+        return view(
+            app,
+            session,
+            f"{self.kind}.html",
+            rows=rows,
+            fields={field["name"]: field for field in self._form(app)["fields"]},
+            results=results,
+            listed=[row.order.no for row in rows],
+            idle=request.method == "POST" and not request.typed.get("no"),
+            held=len(orders) - len(ready),
+            after=request.value("after"),
+            following=heads[-1].due_position if len(heads) == PAGE else "",
+        )
+
+    def act(self, request: Request, app: App, session: Session) -> Response:
+        """Take the step with the orders that are ticked. After one that cannot be written now, no
+        other is tried."""
+        results, code = list[Result](), ""
+        for no in dict.fromkeys(request.typed.get("no", [])):
+            if (order := self._find(app, no)) is None:
+                continue
+            if not code:
+                try:
+                    results.append(self._take(request, app, session, order))
+                    continue
+                except Exception as error:
+                    code = unwritten(error)
+                    if not code and any(not result.problem for result in results):
+                        raise Unfinished from error
+                    if not code:
+                        raise
+                    logs.failure(error, f"{request.method} {request.path}")
+            results.append(Result(order, app.bundle.words["desk"]["notices"][code], again=True))
+        return self.show(request, app, session, results)
+
+    def _take(self, request: Request, app: App, session: Session, order: Order) -> Result:
+        form, drawn = self._form(app), request.value(f"version-{order.no}")
+        typed = {name: request.typed.get(f"{name}-{order.no}", []) for name in self.asks}
+        answers = definition.check(form, typed, app.clock.now.date())
+        more = {"who": session.who}
+        if self._was_taken(app, order, drawn, answers.public | more):
+            return Result(order)
+        try:
+            return Result(
+                app.steps.take(order, self.kind, STAFF, form, answers, more, version=drawn)
+            )
+        except Wrong as wrong:
+            errors = answers.errors or {wrong.field: wrong}
+            problem = "".join(submission.sentences(app, form, errors).values())
+            return Result(order, problem, again=True)
+        except (Conflict, Refused) as error:
+            now = app.orders.find(order.no) or order
+            problem = app.bundle.words["desk"]["notices"][error.code]
+            return Result(now, problem, _labels(form, answers))
+
+    def _was_taken(self, app: App, order: Order, drawn: str, data: Mapping[str, Any]) -> bool:
+        """Whether the same was done with the order as it was drawn: the page was sent twice."""
+        if drawn in ("", str(order.version)) or not drawn.isdecimal():
+            return False
+        events = app.store.events(order.no)[int(drawn) :]
+        return any(e.kind == self.kind and data.items() <= e.data.items() for e in events[:1])
+
+    def _form(self, app: App) -> Form:
+        form: Form = app.bundle.actions[self.kind]
+        return {**form, "fields": [f for f in form["fields"] if f["name"] in self.asks]}
+
+    def _as_typed(self, row: Row, request: Request, tried: Mapping[str, Result]) -> Row:
+        """A row that the request already filled in, as it was filled in."""
+        no = row.order.no
+        if f"version-{no}" not in request.typed:
+            return row
+        filled = {name: request.value(f"{name}-{no}") for name in self.asks}
+        ticked = no in request.typed.get("no", [])
+        if result := tried.get(no):
+            return row._replace(filled=filled, ticked=result.again, problem=result.problem)
+        return row._replace(filled=filled, ticked=ticked)
+
+    @staticmethod
+    def _find(app: App, no: str) -> Order | None:
+        parsed = order_number.parse(no)
+        return app.orders.find(parsed) if parsed else None
+
+
+def _labels(form: Form, answers: Answers) -> list[str]:
+    """What was chosen, as the form calls it."""
+    labels = []
+    for field in form["fields"]:
+        known = {choice["value"]: choice["label"] for choice in field["choices"]}
+        if value := answers.values.get(field["name"]):
+            labels.append(known.get(value, value))
+    return labels
+
+
+def _wish(typed: Mapping[str, Any]) -> Wish:
+    words = " ".join(masked(str(typed.get("detail", "")), typed).split())
+    short = words[:WORDS] + ("…" if words[WORDS:] else "")
+    return Wish(short, not isinstance(typed, Unreadable))
+
+
+def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
+    """What the menu offers is routine; the grid is the one of the resident's last order. What is
+    not on the menu, cannot be read or may be known already is for somebody to look at."""
+    rows = []
+    for order in orders:
+        typed = app.personal.contact(order.no)
+        others = alike(app, order, typed, {order.no})
+        on_menu = order.service in app.bundle.services and order.service != OTHER
+        wish = _wish(typed)
+        filled = {
+            "service": order.service,
+            "grid": order.grid or next((other.grid for other, _ in others if other.grid), ""),
+            "level": order.level or (AS_A_RULE if on_menu else ""),
+        }
+        ticked = bool(on_menu and wish.words and not others and not order.waits_until)
+        rows.append(Row(order, app.deadlines.due(order), wish, filled, ticked, alike=others))
+    return rows
+
+
+def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
+    """The best team that nothing speaks against, with what those before it on the page will get. An
+    order without such a team, or that waits for its resident, is for somebody to look at."""
+    weighed = {service: app.ranking.suggest(service) for service in {o.service for o in orders}}
+    unlinked, batch, rows = step_forms.unlinked(app), Counter[str](), list[Row]()
+    for order in orders:
+        order_teams = ranked(weighed[order.service], batch)
+        why = dict(order_teams)
+        marked = [*step_forms.marked(app, order, order_teams, unlinked)]
+        best = next((team for team, marks in marked if why[team]["offers"] and not marks), "")
+        wish = _wish(app.personal.contact(order.no))
+        ticked = bool(best and not order.waits_until)
+        batch.update([best] if ticked else [])
+        teams = [(team, why[team], marks) for team, marks in marked]
+        due = app.deadlines.due(order)
+        rows.append(Row(order, due, wish, {"team": best}, ticked, teams=teams))
+    return rows
+
+
+TRIAGE = Bulk("triaged", "submitted", ("service", "grid", "level"), _to_triage)
+DISPATCH = Bulk("dispatched", "triaged", ("team",), _to_dispatch)

@@ -1,0 +1,283 @@
+"""Many orders at once: triage and dispatch of a whole page, with what is proposed for each."""
+
+from typing import Any
+
+import pytest
+from selectolax.lexbor import LexborNode
+
+from functions.app import App
+from functions.storage.history import Change
+from tests.support.client import Answer, Client
+from tests.support.orders import Desk, Team, found, wish
+
+TRIAGE, DISPATCH = "/desk/triage/", "/desk/dispatch/"
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+def wishes(client: Client, count: int, **more: Any) -> list[str]:
+    """Wishes of as many residents who have nothing in common."""
+    return [
+        wish(client, phone=f"1390000{n:04}", address=f"路 {n} 甲", name=f"居{n}", **more).no
+        for n in range(count)
+    ]
+
+
+def drawn(answer: Answer, address: str) -> dict[str, list[str]]:
+    """The form as a browser sends it; a menu sends its first choice where none is chosen."""
+    sent = answer.form(address)
+    for menu in answer.page.css("select"):
+        sent.setdefault(menu.attributes["name"] or "", [""])
+    return sent
+
+
+def row(answer: Answer, no: str) -> LexborNode:
+    for each in answer.page.css("tbody tr"):
+        box = each.css_first("[name=no]")
+        if box and box.attributes["value"] == no:
+            return each
+    raise AssertionError(f"no row of {no}")
+
+
+def ticked(answer: Answer) -> set[str]:
+    boxes = answer.page.css("[name=no]")
+    return {box.attributes["value"] or "" for box in boxes if "checked" in box.attributes}
+
+
+def chosen(answer: Answer, name: str) -> str:
+    option = answer.page.css_first(f'select[name="{name}"] option[selected]')
+    return (option.attributes["value"] or "") if option else ""
+
+
+def triaged(desk: Desk, *numbers: str, **more: str) -> None:
+    for no in numbers:
+        assert desk.do(no, "triaged", **{"level": "routine", "service": "haircut", **more}).location
+
+
+class TestTriage:
+    def test_a_page_of_wishes_is_triaged_with_one_button_and_the_next_page_follows(
+        self, client: Client, desk: Desk, app: App
+    ) -> None:
+        numbers = wishes(client, 43)
+        first = desk.get(TRIAGE)
+        assert len(ticked(first)) == 30
+        second = desk.post(TRIAGE, drawn(first, TRIAGE))
+        assert "受理了 30 单" in second.text
+        assert len(ticked(second)) == 13
+        last = desk.post(TRIAGE, drawn(second, TRIAGE))
+        assert "受理了 13 单" in last.text
+        assert "没有等受理的" in last.text
+        orders = [found(app, no) for no in numbers]
+        assert {(o.state, o.level, o.service) for o in orders} == {
+            ("triaged", "routine", "haircut")
+        }
+        assert app.store.events(numbers[0])[-1].data["who"] == "王芳"
+
+    def test_what_is_not_on_the_menu_or_may_be_known_is_not_ticked_beforehand(
+        self, client: Client, desk: Desk
+    ) -> None:
+        [plain] = wishes(client, 1)
+        [other] = wishes(client, 1, service="other")
+        answer = desk.get(TRIAGE)
+        # The two have phone and address in common.
+        assert not ticked(answer)
+        assert "可能重复" in row(answer, plain).text()
+        assert "同一个电话" in row(answer, plain).text()
+        desk.do(plain, "erased")
+        desk.do(plain, "cancelled")
+        lone = wish(client, service="other").no
+        own = wish(client, phone="13700000001", address="乙").no
+        answer = desk.get(TRIAGE)
+        assert ticked(answer) == {own}
+        assert (chosen(answer, f"level-{lone}"), chosen(answer, f"level-{own}")) == ("", "routine")
+        assert other not in ticked(answer)
+
+    def test_the_grid_of_the_residents_last_order_is_proposed(
+        self, client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        [asked] = [f for f in client.app.bundle.actions["triaged"]["fields"] if f["name"] == "grid"]
+        grids = [{"value": name, "label": name, "group": ""} for name in ("第一网格", "第二网格")]
+        monkeypatch.setitem(asked, "choices", grids)
+        old = wish(client).no
+        triaged(desk, old, grid="第二网格")
+        new = wish(client).no
+        assert chosen(desk.get(TRIAGE), f"grid-{new}") == "第二网格"
+
+    def test_the_wish_is_read_without_phone_and_address_and_leaves_no_look(
+        self, client: Client, desk: Desk, app: App
+    ) -> None:
+        said = "想理发，电话 138 1234 5678，住 1 栋 2 单元，请早点来"
+        no = wish(client, detail=said).no
+        text = row(desk.get(TRIAGE), no).text()
+        assert "想理发" in text
+        assert "请早点来" in text
+        assert "5678" not in text
+        assert "单元" not in text
+        assert app.access_log.of(no) == ()
+
+    def test_each_that_fails_says_why_and_keeps_what_was_chosen(
+        self, client: Client, desk: Desk, app: App
+    ) -> None:
+        good, bare, moved, gone = wishes(client, 4)
+        sent = drawn(desk.get(TRIAGE), TRIAGE)
+        sent |= {f"level-{bare}": [""], f"service-{bare}": ["mending"]}
+        sent |= {f"level-{moved}": ["complex"], f"level-{gone}": ["difficult"]}
+        desk.do(moved, "noted", note="问过了")
+        desk.do(gone, "cancelled")
+        answer = desk.post(TRIAGE, sent)
+        assert "受理了 1 单" in answer.text
+        assert "没有办成 3 单" in answer.text
+        assert [found(app, no).state for no in (good, bare, moved, gone)] == [
+            "triaged", "submitted", "submitted", "cancelled"
+        ]  # fmt: skip
+        assert "请选一级" in row(answer, bare).text()
+        assert chosen(answer, f"service-{bare}") == "mending"
+        assert "刚才有人动过" in row(answer, moved).text()
+        assert chosen(answer, f"level-{moved}") == "complex"
+        # Whoever was told of a change looks before ticking again.
+        assert ticked(answer) == {bare}
+        assert "现在是“已取消”" in answer.text
+        assert "困难" in answer.text
+        again = desk.post(TRIAGE, {**drawn(answer, TRIAGE), "no": [moved]})
+        assert "受理了 1 单" in again.text
+        assert found(app, moved).level == "complex"
+
+    def test_what_is_chosen_in_rows_without_a_tick_stays(
+        self, client: Client, desk: Desk, app: App
+    ) -> None:
+        one, two = wishes(client, 2)
+        sent = drawn(desk.get(TRIAGE), TRIAGE) | {"no": [one], f"level-{two}": ["difficult"]}
+        answer = desk.post(TRIAGE, sent)
+        assert found(app, two).state == "submitted"
+        assert chosen(answer, f"level-{two}") == "difficult"
+        assert not ticked(answer)
+
+    def test_a_page_sent_twice_says_the_same_and_does_nothing_twice(
+        self, client: Client, desk: Desk, app: App
+    ) -> None:
+        [no] = wishes(client, 1)
+        sent = drawn(desk.get(TRIAGE), TRIAGE)
+        for _ in range(2):
+            assert "受理了 1 单" in desk.post(TRIAGE, sent).text
+        assert [event.kind for event in app.store.events(no)] == ["submitted", "triaged"]
+        assert "没有办成 1 单" in desk.post(TRIAGE, sent | {f"level-{no}": ["complex"]}).text
+
+    def test_without_a_tick_nothing_is_done_and_the_page_says_so(
+        self, client: Client, desk: Desk, app: App
+    ) -> None:
+        [no] = wishes(client, 1)
+        sent = drawn(desk.get(TRIAGE), TRIAGE)
+        del sent["no"]
+        assert "还没有打勾" in desk.post(TRIAGE, sent).text
+        assert found(app, no).state == "submitted"
+
+    def test_the_second_page_is_reached_without_acting_on_the_first(
+        self, client: Client, desk: Desk
+    ) -> None:
+        wishes(client, 31)
+        link = desk.get(TRIAGE).page.css_first(".buttons a")
+        assert link
+        assert len(ticked(desk.get(link.attributes["href"] or ""))) == 1
+
+
+class TestDispatch:
+    def test_more_than_a_page_is_dispatched_page_by_page(
+        self, client: Client, desk: Desk, app: App
+    ) -> None:
+        Team(client)
+        numbers = wishes(client, 32)
+        triaged(desk, *numbers)
+        page = desk.post(DISPATCH, drawn(desk.get(DISPATCH), DISPATCH))
+        assert "派出去了 30 单" in page.text
+        assert len(ticked(page)) == 2
+        desk.post(DISPATCH, drawn(page, DISPATCH))
+        assert {found(app, no).team for no in numbers} == {"barbers"}
+
+    def test_loads_count_what_stands_before_on_the_page_up_to_the_capacity(
+        self, client: Client, desk: Desk, app: App, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(app.bundle.capacity, "barbers", 2)
+        Team(client)
+        triaged(desk, *wishes(client, 3))
+        answer = desk.get(DISPATCH)
+        options = [
+            option.text()
+            for option in answer.page.css("option")
+            if option.attributes["value"] == "barbers"
+        ]
+        told = ("手上 0 单", "手上 1 单", "已满")
+        assert all(text in option for text, option in zip(told, options, strict=True))
+        assert len(ticked(answer)) == 2
+        numbers = [box.attributes["value"] or "" for box in answer.page.css("[name=no]")]
+        assert chosen(answer, f"team-{numbers[2]}") == ""
+        # Chosen all the same, it is refused with the reason, and stays chosen.
+        sent = drawn(answer, DISPATCH) | {"no": numbers, f"team-{numbers[2]}": ["barbers"]}
+        answer = desk.post(DISPATCH, sent)
+        assert "派出去了 2 单" in answer.text
+        assert "已经到上限" in row(answer, numbers[2]).text()
+        assert chosen(answer, f"team-{numbers[2]}") == "barbers"
+
+    def test_a_team_without_a_link_or_that_declined_is_marked_and_not_chosen(
+        self, client: Client, desk: Desk
+    ) -> None:
+        no = wish(client).no
+        triaged(desk, no)
+        answer = desk.get(DISPATCH)
+        assert "没有能用的链接" in row(answer, no).text()
+        assert (chosen(answer, f"team-{no}"), ticked(answer)) == ("", set())
+        team = Team(client)
+        assert chosen(desk.get(DISPATCH), f"team-{no}") == "barbers"
+        desk.do(no, "dispatched", team="barbers")
+        team.do(no, "declined", reason="busy")
+        answer = desk.get(DISPATCH)
+        assert "这一单退回过" in row(answer, no).text()
+        assert (chosen(answer, f"team-{no}"), ticked(answer)) == ("", set())
+
+    def test_a_changed_order_is_not_dispatched_in_silence(
+        self, client: Client, desk: Desk, app: App
+    ) -> None:
+        Team(client)
+        one, two = wishes(client, 2)
+        triaged(desk, one, two)
+        sent = drawn(desk.get(DISPATCH), DISPATCH)
+        desk.do(two, "noted", note="改成下个月")
+        answer = desk.post(DISPATCH, sent)
+        assert (found(app, one).state, found(app, two).state) == ("dispatched", "triaged")
+        assert "刚才有人动过" in row(answer, two).text()
+
+    def test_an_order_that_waits_for_its_resident_is_not_ticked_beforehand(
+        self, client: Client, desk: Desk
+    ) -> None:
+        Team(client)
+        no = wish(client, date="2026-12-04").no
+        triaged(desk, no)
+        desk.do(no, "paused", until="2026-12-07")
+        answer = desk.get(DISPATCH)
+        assert not ticked(answer)
+        assert "等居民" in row(answer, no).text()
+        assert "2026年12月4日" in row(answer, no).text()
+
+
+def test_when_nothing_can_be_written_the_page_says_which_are_done_and_keeps_the_others(
+    client: Client, desk: Desk, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = wishes(client, 3)
+    sent = drawn(desk.get(TRIAGE), TRIAGE)
+    commit, done = app.store.commit, list[Change]()
+
+    def full_after_one(*changes: Change) -> str:
+        if done:
+            raise OSError(28, "No space left on device")
+        done.extend(changes)
+        return commit(*changes)
+
+    monkeypatch.setattr(app.store, "commit", full_after_one)
+    answer = desk.post(TRIAGE, sent)
+    assert "受理了 1 单" in answer.text
+    assert "没有办成 2 单" in answer.text
+    assert "存不了东西" in answer.text
+    assert len(ticked(answer)) == 2
+    assert sorted(found(app, no).state for no in numbers) == ["submitted", "submitted", "triaged"]
