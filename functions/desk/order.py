@@ -17,7 +17,7 @@ from functions.storage.history import Head
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome
-from functions.web.submission import NOTHING, WORDING
+from functions.web.submission import NOTHING, ONCE, WORDING
 
 ALIKE, RECENT = 8, timedelta(days=30)
 
@@ -56,6 +56,9 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         typed=request.typed if outcome.tried else {},
         errors=outcome.errors,
         notice=outcome.notice,
+        since=outcome.since(events),
+        untaken=step_forms.untaken(request, app, outcome.tried, offers),
+        once=request.value(ONCE) or app.vault.fresh(),
         track=app.orders.address(order),
         slip=f"/team/slip/?no={order.no}&key={app.orders.rating_key(order)}",
     )

@@ -8,8 +8,8 @@ from functions.app import App
 from functions.context import logs
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown, shown
-from functions.forms.definition import Form
-from functions.forms.kinds import Field
+from functions.forms.definition import Answers, Form
+from functions.forms.kinds import COMMA, Field
 from functions.orders import corrections
 from functions.orders.lifecycle import Order
 from functions.orders.privacy import Unreadable
@@ -23,13 +23,19 @@ class Outcome(NamedTuple):
     """What an order's page says about a step that was not taken.
 
     ``tried`` is the kind of the step whose form is shown as it was filled in, with a sentence
-    beside each field in ``errors``; ``notice`` is a code of ``words.desk.notices``.
+    beside each field in ``errors``; ``notice`` is a code of ``words.desk.notices``. ``drawn`` is
+    the version of the order that the form was drawn for, if others moved it on since.
     """
 
     status: int = 200
     notice: str = ""
     tried: str = ""
     errors: Mapping[str, str] = {}
+    drawn: int | None = None
+
+    def since(self, events: Sequence[Event]) -> Sequence[Event]:
+        """What happened to the order since the form was drawn."""
+        return () if self.drawn is None else events[self.drawn :]
 
 
 CHANGED = "{} → {}"
@@ -46,10 +52,12 @@ def take(
     by: str,
     page: Callable[[Outcome], Response],
     done: Callable[[Order], str],
+    team: str = "",
     **more: str,
 ) -> Response:
-    """Take the step that the request asks for, and lead on to the address that ``done`` gives.
-    If it cannot be taken, ``page`` shows the order as it is by then.
+    """Take the step that the request asks for, and lead on to the address that ``done`` gives; a
+    form that is sent again leads there too. If the step cannot be taken, or the order is not the
+    ``team``'s any more that asks, ``page`` shows the order as it is by then, with what was typed.
 
     Raises:
         Problem: ``unknown_step``.
@@ -57,21 +65,24 @@ def take(
     kind, version = request.value("do"), request.value("version")
     if kind not in app.bundle.actions:
         raise Problem(400, "unknown_step")
-    drawn = request.value(submission.WORDING)
-    form = app.names.answerable(forms(app, order, [kind])[kind], drawn)
+    form = app.names.answerable(forms(app, order, [kind])[kind], request.value(submission.WORDING))
     answers = submission.check(request, app, form)
+    once = _submission(request, app, order, kind, answers)
+    if once and app.store.filed(once):
+        return see_other(done(order))
+    drawn = int(version) if version.isdecimal() else None
     if kind == corrections.KIND:
-        events = map(app.names.of_event, app.store.events(order.no))
-        before = known(order, events, app.personal.of(order.no))
-        answers = corrections.changes(form, before, request.typed, answers)
+        answers = _corrections(request, app, order, form, answers)
     try:
-        after = app.steps.take(order, kind, by, form, answers, more, version=version)
+        if team and order.team != team:  # It was the team's, and is not any more.
+            raise Conflict
+        after = app.steps.take(order, kind, by, form, answers, more, version=version, once=once)
         return see_other(done(after))
     except Wrong as wrong:
         errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
         return page(Outcome(wrong.status, tried=kind, errors=errors))
     except (Conflict, Refused) as error:
-        return page(Outcome(error.status, notice=error.code))
+        return page(Outcome(error.status, notice=error.code, tried=kind, drawn=drawn))
     except Exception as error:
         code = unwritten(error)
         if not code:
@@ -79,6 +90,32 @@ def take(
         logs.failure(error, f"{request.method} {request.path}")
         response = page(Outcome(503, notice=code, tried=kind))
         return replace(response, headers={**response.headers, **RETRY})
+
+
+def _submission(request: Request, app: App, order: Order, kind: str, answers: Answers) -> str:
+    """The name of the submission of a drawn form; empty for programs, whose posts each count."""
+    if not request.value(submission.ONCE):
+        return ""
+    return submission.submission(request, app, f"{kind} {order.no}", answers)
+
+
+def _corrections(request: Request, app: App, order: Order, form: Form, answers: Answers) -> Answers:
+    events = map(app.names.of_event, app.store.events(order.no))
+    before = known(order, events, app.personal.of(order.no))
+    return corrections.changes(form, before, request.typed, answers)
+
+
+def untaken(request: Request, app: App, kind: str, offered: Iterable[str]) -> list[Shown]:
+    """What was typed for a step that cannot be taken any more, to be copied from the page."""
+    if kind in offered or kind not in app.bundle.actions:
+        return []
+    found = []
+    for field in app.bundle.actions[kind]["fields"]:
+        labels = {choice["value"]: choice["label"] for choice in field["choices"]}
+        texts = [labels.get(text, text) for text in request.typed.get(field["name"], ()) if text]
+        if texts:
+            found.append(Shown(field["name"], field["kind"], field["label"], COMMA.join(texts)))
+    return found
 
 
 def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:
