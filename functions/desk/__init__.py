@@ -40,12 +40,13 @@ _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/staff/": {"GET": staff.show, "POST": staff.act},
 }
 
+_GUARDED: Routes = {
+    path: {method: signed_in(action, only) for method, action in actions.items()}
+    for pages, only in ((_PAGES, False), (_ADMINISTRATORS_PAGES, True))
+    for path, actions in pages.items()
+}
 ROUTES: Routes = {
-    SIGN_IN: {"GET": session.sign_in_form, "POST": session.sign_in},
-    **{
-        path: {method: signed_in(action, only) for method, action in actions.items()}
-        for pages, only in ((_PAGES, False), (_ADMINISTRATORS_PAGES, True))
-        for path, actions in pages.items()
-    },
+    SIGN_IN: {"GET": session.sign_in_form, "POST": session.sign_in(_GUARDED)},
+    **_GUARDED,
 }
 handler = entry(ROUTES)

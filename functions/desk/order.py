@@ -25,6 +25,8 @@ ALIKE, RECENT = 8, timedelta(days=30)
 def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
     """The order's page. It records that somebody saw the contact details."""
     order, events = _history(request, app)
+    if session.resumed:
+        outcome = step_forms.resumed(request)
     typed = app.personal.of(order.no)
     first = contact(typed)
     recorded = not any(typed.values()) or app.access_log.record(order.no, STAFF, session.who)

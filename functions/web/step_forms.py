@@ -70,7 +70,6 @@ def take(
     once = _submission(request, app, order, kind, answers)
     if once and app.store.filed(once):
         return see_other(done(order))
-    drawn = int(version) if version.isdecimal() else None
     if kind == corrections.KIND:
         answers = _corrections(request, app, order, form, answers)
     try:
@@ -82,7 +81,7 @@ def take(
         errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
         return page(Outcome(wrong.status, tried=kind, errors=errors))
     except (Conflict, Refused) as error:
-        return page(Outcome(error.status, notice=error.code, tried=kind, drawn=drawn))
+        return page(Outcome(error.status, notice=error.code, tried=kind, drawn=_drawn(request)))
     except Exception as error:
         code = unwritten(error)
         if not code:
@@ -90,6 +89,16 @@ def take(
         logs.failure(error, f"{request.method} {request.path}")
         response = page(Outcome(503, notice=code, tried=kind))
         return replace(response, headers={**response.headers, **RETRY})
+
+
+def resumed(request: Request) -> Outcome:
+    """What an order's page says to who signed in again after filling in a step's form."""
+    return Outcome(tried=request.value("do"), drawn=_drawn(request))
+
+
+def _drawn(request: Request) -> int | None:
+    version = request.value("version")
+    return int(version) if version.isdecimal() else None
 
 
 def _submission(request: Request, app: App, order: Order, kind: str, answers: Answers) -> str:

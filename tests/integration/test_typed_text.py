@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support.client import Answer, Client
-from tests.support.orders import Desk, Team, found, wish
+from tests.support.community import Clock
+from tests.support.orders import PASSWORD, Desk, Team, account, found, wish
 
 NOTE = "和居民约好周六上午，她住四楼没有电梯"
 
@@ -133,3 +134,79 @@ class TestSecondTap:
             answers = [client.post("/team/", form) for _ in range(2)]
             assert [answer.status for answer in answers] == [303, 303]
             assert kinds(client, no).count(kind) == 1
+
+
+def sign_in(client: Client, page: Answer, name: str = "王芳") -> Answer:
+    form = page.form("/desk/sign-in/")
+    return client.post("/desk/sign-in/", {**form, "name": name, "password": PASSWORD})
+
+
+class TestEndedSession:
+    def test_after_signing_in_the_form_is_there_with_what_was_typed_and_what_changed(
+        self, client: Client, clock: Clock
+    ) -> None:
+        desk, no = Desk(client), wish(client).no
+        form = drawn(desk, no, "triaged") | {"level": ["complex"], "note": [NOTE]}
+        Desk(client, "刘").do(no, "noted", note="刚打过电话")
+        clock.forward(hours=11)
+        asked = desk.client.post("/desk/order/", form, cookie=desk.cookie)
+        assert (asked.status, found(client.app, no).state) == (403, "submitted")
+        assert "用原来的名字登录" in asked.text
+        assert NOTE not in asked.body
+        entered = sign_in(client, asked)
+        assert entered.status == 200
+        assert "登录过期了" in entered.text
+        assert "记一笔 社区 刘" in entered.text
+        again = entered.form("/desk/order/", "triaged")
+        assert (again["note"], again["level"]) == ([NOTE], ["complex"])
+        cookie = entered.cookies[-1].split(";")[0]
+        sent = {**again, "service": "haircut"}
+        assert client.post("/desk/order/", sent, cookie=cookie).location
+        assert found(client.app, no).level == "complex"
+
+    def test_a_wrong_password_in_between_loses_nothing(self, client: Client, clock: Clock) -> None:
+        desk = Desk(client)
+        form = desk.get("/desk/wish/").form("/desk/wish/") | {"detail": [NOTE]}
+        clock.forward(hours=11)
+        asked = client.post("/desk/wish/", form, cookie=desk.cookie)
+        wrong = client.post("/desk/sign-in/", {**asked.form("/desk/sign-in/"), "password": "x"})
+        assert wrong.status == 422
+        assert sign_in(client, wrong).form("/desk/wish/")["detail"] == [NOTE]
+
+    def test_what_somebody_typed_opens_for_nobody_else(self, client: Client, clock: Clock) -> None:
+        desk, no = Desk(client), wish(client).no
+        account(client.app, "刘")
+        form = drawn(desk, no, "noted") | {"note": [NOTE]}
+        clock.forward(hours=11)
+        asked = client.post("/desk/order/", form, cookie=desk.cookie)
+        assert sign_in(client, asked, "刘").location == "/desk/"
+
+    def test_a_forged_or_foreign_address_leads_to_the_board(self, client: Client) -> None:
+        password = account(client.app, "王芳")
+        for text in ("https://evil.example/", "AAAA", "%", "//evil.example"):
+            typed = {"name": "王芳", "password": password, "kept": text}
+            assert client.post("/desk/sign-in/", typed).location == "/desk/"
+
+    def test_a_page_that_was_only_to_be_seen_comes_after_signing_in(self, client: Client) -> None:
+        no = wish(client).no
+        account(client.app, "王芳")
+        asked = client.get(f"/desk/order/?no={no}")
+        assert asked.status == 403
+        assert sign_in(client, asked).location == f"/desk/order/?no={no}"
+
+    def test_signing_in_again_in_another_window_ends_no_form(
+        self, client: Client, clock: Clock
+    ) -> None:
+        desk, no = Desk(client), wish(client).no
+        form = drawn(desk, no, "noted") | {"note": [NOTE]}
+        clock.forward(hours=11)
+        entered = client.post("/desk/sign-in/", {"name": "王芳", "password": PASSWORD})
+        cookie = entered.cookies[0].split(";")[0]
+        assert client.post("/desk/order/", form, cookie=cookie).location
+
+    def test_a_form_of_somebody_else_is_not_sent_in_ones_own_name(self, client: Client) -> None:
+        desk, other, no = Desk(client), Desk(client, "刘"), wish(client).no
+        form = drawn(desk, no, "noted") | {"note": [NOTE]}
+        asked = client.post("/desk/order/", form, cookie=other.cookie)
+        assert (asked.status, kinds(client, no)) == (403, ["submitted"])
+        assert sign_in(client, asked).form("/desk/order/", "noted")["note"] == [NOTE]
