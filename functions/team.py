@@ -30,9 +30,10 @@ def linked(action: Callable[[Request, App, str], Response]) -> Action:
             raise Problem(404, "no_team")
         if request.method == "POST" and request.value("do") == "renew":
             app.team_links.ask(team)
-            return view(app, "ended.html", team=team, asked=True)
+            return view(app, "ended.html", team=team, asked=True, untaken=[])
         if not app.team_links.opens(team, request.value("key")):
-            return view(app, "ended.html", 403, team=team, asked=False)
+            lost = step_forms.untaken(request, app, request.value("do"), ())
+            return view(app, "ended.html", 403, team=team, asked=False, untaken=lost)
         return action(request, app, team)
 
     return opened

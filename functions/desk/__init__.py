@@ -12,6 +12,7 @@ from functions.desk import (
     teams,
     workbooks,
 )
+from functions.desk.confirm import asking
 from functions.desk.session import SIGN_IN, DeskAction, signed_in
 from functions.web.http import Routes, entry
 
@@ -19,12 +20,12 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/": {"GET": board.show},
     "/desk/dispatch/": {"GET": board.monthly, "POST": board.dispatch},
     "/desk/find/": {"GET": search.show},
-    "/desk/order/": {"GET": order.show, "POST": order.act},
+    "/desk/order/": {"GET": order.show, "POST": asking(order.ask, order.act)},
     "/desk/wish/": {"GET": order.blank, "POST": order.file},
-    "/desk/people/": {"GET": roster.show, "POST": roster.approve},
-    "/desk/person/": {"GET": roster.record, "POST": roster.act},
-    "/desk/teams/": {"GET": teams.show, "POST": teams.act},
-    "/desk/messages/": {"GET": board.messages, "POST": board.send_again},
+    "/desk/people/": {"GET": roster.show, "POST": asking(roster.ask_approval, roster.approve)},
+    "/desk/person/": {"GET": roster.record, "POST": asking(roster.ask, roster.act)},
+    "/desk/teams/": {"GET": teams.show, "POST": asking(teams.ask, teams.act)},
+    "/desk/messages/": {"GET": board.messages, "POST": asking(board.ask_again, board.send_again)},
     "/desk/report/": {"GET": report.show},
     "/desk/sheets/": {"GET": workbooks.show, "POST": importing.receive},
     "/desk/sheets/template.xlsx": {"GET": workbooks.template_xlsx},
@@ -37,7 +38,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/clock/": {"POST": board.confirm},
-    "/desk/staff/": {"GET": staff.show, "POST": staff.act},
+    "/desk/staff/": {"GET": staff.show, "POST": asking(staff.ask, staff.act)},
 }
 
 _GUARDED: Routes = {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from functions.app import App
+from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms.definition import Answers
@@ -100,6 +101,15 @@ def messages(request: Request, app: App, session: Session) -> Response:
     """The messages that could not be delivered, and those that are still to be sent."""
     lost, waiting = app.store.messages("failed"), app.store.messages("waiting")
     return view(app, session, "messages.html", lost=lost, waiting=waiting)
+
+
+def ask_again(request: Request, app: App) -> Question | None:
+    """What a group or a mailbox reads cannot be taken back."""
+    lost = {message.id: message for message in app.store.messages("failed", limit=1000)}
+    if (message := lost.get(request.value("id"))) is None:
+        return None
+    to = app.names.teams.get(message.to, app.bundle.site["station"])
+    return Question("again", "/desk/messages/", {"to": to, "text": message.text})
 
 
 def send_again(request: Request, app: App, session: Session) -> Response:

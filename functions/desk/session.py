@@ -99,6 +99,7 @@ def is_foreign(headers: Mapping[str, str], url: str) -> bool:
 
 def view(app: App, session: Session, template: str, status: int = 200, **data: Any) -> Response:
     """A page of the desk, whose navigation says how many messages have failed."""
+    data = {"once": app.vault.fresh(), **data}
     data |= {"session": session, "failed": len(app.store.messages("failed", limit=100))}
     data |= {"services": app.names.services, "teams": app.names.teams}
     data |= {"today": app.clock.now.date().isoformat()}

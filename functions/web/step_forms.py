@@ -67,27 +67,44 @@ def take(
         raise Problem(400, "unknown_step")
     form = app.names.answerable(forms(app, order, [kind])[kind], request.value(submission.WORDING))
     answers = submission.check(request, app, form)
-    once = _submission(request, app, order, kind, answers)
+    once = submission.drawn_once(request, app, f"{kind} {order.no}", answers.values)
     if once and app.store.filed(once):
         return see_other(done(order))
     if kind == corrections.KIND:
         answers = _corrections(request, app, order, form, answers)
-    try:
+
+    def taken() -> Response:
         if team and order.team != team:  # It was the team's, and is not any more.
             raise Conflict
         after = app.steps.take(order, kind, by, form, answers, more, version=version, once=once)
         return see_other(done(after))
+
+    try:
+        return written(request, taken, page, kind)
     except Wrong as wrong:
         errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
         return page(Outcome(wrong.status, tried=kind, errors=errors))
     except (Conflict, Refused) as error:
         return page(Outcome(error.status, notice=error.code, tried=kind, drawn=_drawn(request)))
+
+
+def written(
+    request: Request,
+    act: Callable[[], Response],
+    page: Callable[[Outcome], Response],
+    tried: str = "",
+) -> Response:
+    """The answer to an act; where nothing can be written now, the page with what was typed."""
+    try:
+        return act()
+    except (Wrong, Conflict, Refused):
+        raise
     except Exception as error:
         code = unwritten(error)
         if not code:
             raise
         logs.failure(error, f"{request.method} {request.path}")
-        response = page(Outcome(503, notice=code, tried=kind))
+        response = page(Outcome(503, notice=code, tried=tried))
         return replace(response, headers={**response.headers, **RETRY})
 
 
@@ -99,13 +116,6 @@ def resumed(request: Request) -> Outcome:
 def _drawn(request: Request) -> int | None:
     version = request.value("version")
     return int(version) if version.isdecimal() else None
-
-
-def _submission(request: Request, app: App, order: Order, kind: str, answers: Answers) -> str:
-    """The name of the submission of a drawn form; empty for programs, whose posts each count."""
-    if not request.value(submission.ONCE):
-        return ""
-    return submission.submission(request, app, f"{kind} {order.no}", answers)
 
 
 def _corrections(request: Request, app: App, order: Order, form: Form, answers: Answers) -> Answers:

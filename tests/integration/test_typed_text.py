@@ -2,9 +2,10 @@
 
 import pytest
 
+from functions.people import accounts
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
-from tests.support.orders import PASSWORD, Desk, Team, account, found, wish
+from tests.support.orders import JOIN, PASSWORD, Desk, Team, account, found, wish
 
 NOTE = "和居民约好周六上午，她住四楼没有电梯"
 
@@ -70,6 +71,15 @@ class TestConflict:
         answer = client.post("/team/", form)
         assert (answer.status, NOTE in answer.text) == (409, True)
         assert "收回派单 社区" in answer.text
+
+    def test_a_team_whose_link_ended_meanwhile_can_copy_what_it_typed(self, client: Client) -> None:
+        desk, team, no = Desk(client), Team(client), wish(client).no
+        desk.dispatched(no)
+        form = team.get(no).form("/team/", "declined") | {"reason": ["other"], "note": [NOTE]}
+        client.app.team_links.revoke("barbers", "王芳")
+        answer = client.post("/team/", form)
+        assert (answer.status, NOTE in answer.text) == (403, True)
+        assert found(client.app, no).state == "dispatched"
 
     @pytest.mark.parametrize(
         ("kind", "typed"),
@@ -210,3 +220,46 @@ class TestEndedSession:
         asked = client.post("/desk/order/", form, cookie=other.cookie)
         assert (asked.status, kinds(client, no)) == (403, ["submitted"])
         assert sign_in(client, asked).form("/desk/order/", "noted")["note"] == [NOTE]
+
+
+class TestSecondTapElsewhere:
+    def test_a_volunteer_is_approved_once_and_both_taps_lead_to_the_page(
+        self, client: Client
+    ) -> None:
+        desk = Desk(client)
+        client.post("/api/volunteer", JOIN)
+        (head,) = client.app.store.find("volunteer")
+        form = desk.get(f"/desk/person/?no={head.no}").form("/desk/person/", "approved")
+        answers = [desk.post("/desk/person/", {**form, "team": "barbers"}) for _ in range(2)]
+        assert [answer.status for answer in answers] == [303, 303]
+        assert kinds(client, head.no) == ["applied", "approved"]
+
+    def test_ticked_sign_ups_are_approved_once_and_said_to_be(self, client: Client) -> None:
+        desk = Desk(client)
+        client.post("/api/volunteer", JOIN)
+        (head,) = client.app.store.find("volunteer")
+        once = desk.get("/desk/people/").page.css_first("[name=once]")
+        assert once is not None
+        form = {"once": once.attributes["value"], "no": head.no, "into": "barbers"}
+        for _ in range(2):
+            assert "通过了 1 人" in desk.post("/desk/people/", form).text
+        assert kinds(client, head.no) == ["applied", "approved"]
+
+    def test_a_new_link_is_issued_once(self, client: Client) -> None:
+        desk = Desk(client)
+        form = desk.get("/desk/teams/").form("/desk/teams/")
+        for _ in range(2):
+            assert desk.post("/desk/teams/", {**form, "team": "barbers", "do": "issue"}).location
+        assert kinds(client, "link:barbers") == ["issued"]
+
+    def test_the_password_on_the_page_after_a_second_tap_opens_the_account(
+        self, client: Client
+    ) -> None:
+        desk = Desk(client, "李主任", accounts.ADMINISTRATOR)
+        form = {**desk.get("/desk/staff/").form("/desk/staff/", "add"), "role": "staff"}
+        for _ in range(2):
+            answer = desk.post("/desk/staff/", {**form, "name": "小陈"})
+        password = answer.page.css_first(".lead code")
+        assert password is not None
+        typed = {"name": "小陈", "password": password.text()}
+        assert client.post("/desk/sign-in/", typed).location == "/desk/"
