@@ -49,6 +49,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         unreadable=unreadable(typed),
         looks=app.access_log.of(order.no),
         recorded=recorded,
+        others=app.access_log.lately(order.no, session.who),
         joined=joined,
         alike=_alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),

@@ -112,6 +112,24 @@ def rate(client: Client, answer: Answer, **typed: str) -> None:
     assert client.post("/api/rating", {**sent, **stars, **typed}).location
 
 
+class TestWhoElse:
+    def test_an_order_shows_who_else_opened_it_in_the_last_minutes(
+        self, client: Client, clock: Clock
+    ) -> None:
+        desk, colleague, no = Desk(client), Desk(client, "刘"), wish(client).no
+        address = f"/desk/order/?no={no}"
+        assert "也打开了" not in desk.get(address).text
+        assert "王芳（10:00）刚才也打开了" in colleague.get(address).text
+        clock.forward(minutes=9)
+        assert "刘（10:00）刚才也打开了" in desk.get(address).text
+        clock.forward(minutes=11)
+        assert "也打开了" not in colleague.get(address).text
+        clock.forward(minutes=1)
+        # The second look of a day is in no history, and is known all the same.
+        assert "刘（10:20）" in desk.get(address).text
+        assert len(client.app.access_log.of(no)) == 2
+
+
 class TestSecondTap:
     def test_a_desk_form_that_is_sent_twice_is_taken_once_and_answered_alike(
         self, client: Client
