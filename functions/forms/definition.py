@@ -52,7 +52,10 @@ RECORDED = (
 """What the program itself writes into an event beside the answers; no question may be named so."""
 
 
-HIDDEN = ("token", "do", "no", "key", "once", "again", "version", "wording", "to_resident")
+HIDDEN = (
+    *("token", "do", "no", "key", "once", "again", "version", "wording", "to_resident"),
+    "sure",
+)
 """What forms carry beside their questions, which may not be named so unless that is their role."""
 
 

@@ -90,11 +90,19 @@ EMPTY = ("other", "hint", "error", "purpose", "role")
 """What a question of the desk may leave out."""
 
 
+TO_RESIDENT = re.compile("[您你我]")
+
+
 def actions(
-    definitions: dict[str, dict[str, Any]], forms: dict[str, dict[str, Any]], site: Offers
+    definitions: dict[str, dict[str, Any]],
+    forms: dict[str, dict[str, Any]],
+    site: Offers,
+    to_staff: Mapping[str, Mapping[str, str]],
 ) -> dict[str, dict[str, Any]]:
     """The forms of the desk and the teams, in the shape of the residents' forms. One that
-    ``includes`` a resident's form has its questions after its own, except those in ``without``."""
+    ``includes`` a resident's form has its questions after its own, except those in ``without``.
+    Unless it ``asks`` the resident, what speaks to the resident is put in the words ``to_staff``.
+    """
     plain: dict[str, Any] = {"required": False, "max": None, **dict.fromkeys(EMPTY, "")}
     found = {}
     for kind, written in definitions.items():
@@ -102,10 +110,17 @@ def actions(
         for field in fields:
             field["choices"] = _offered(field.get("choices", []), field["other"], site)
         included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
-        fields += [f for f in included["fields"] if f["name"] not in written.get("without", [])]
+        words = {} if written.get("asks") == "resident" else to_staff
+        asked = [f for f in included["fields"] if f["name"] not in written.get("without", [])]
+        fields += [field | _for_staff(field, words.get(field["name"], {})) for field in asked]
         head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
         found[kind] = head | {"version": included["version"], "fields": fields}
     return found
+
+
+def _for_staff(field: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, str]:
+    """Those of the words that stand in the place of some that speak to the resident."""
+    return {key: text for key, text in words.items() if TO_RESIDENT.search(field.get(key) or "")}
 
 
 def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> list[dict[str, Any]]:
