@@ -181,7 +181,7 @@ def _served(app: App, no: str) -> list[History]:
 
 def _answers(app: App, person: Person) -> list[Shown]:
     form = step_forms.labelled(app, app.bundle.forms[volunteers.KIND], person.answers)
-    return shown(form, person.answers)
+    return shown(step_forms.to_staff(app, form), person.answers)
 
 
 def _person(request: Request, app: App) -> Person:

@@ -10,6 +10,7 @@ there are other questions of kind ``phone``. What staff called it is ``written``
 answers were stored before it had the role.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -79,6 +80,27 @@ def is_personal(field: Field) -> bool:
 def without(form: Form, *names: str) -> Form:
     """The form without some of its questions, because their answers are known already."""
     return {**form, "fields": [field for field in form["fields"] if field["name"] not in names]}
+
+
+TO_RESIDENT = re.compile("[您你我]")
+
+
+def for_staff(form: Form, words: Mapping[str, Mapping[str, str]]) -> Form:
+    """The form as staff read it: what speaks to the resident is put in these words, by question.
+    ``other`` are the words for the choice of that name."""
+
+    def put(field: Field) -> Field:
+        own = words.get(field["name"], {})
+        texts = {key: text for key, text in own.items() if TO_RESIDENT.search(field.get(key) or "")}
+        choices = [
+            {**choice, "label": texts["other"]}
+            if choice["value"] == OTHER and "other" in texts
+            else choice
+            for choice in field.get("choices", ())
+        ]
+        return {**field, **texts, "choices": choices}
+
+    return {**form, "fields": [*map(put, form["fields"])]}
 
 
 LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n") | {"\t": " "})

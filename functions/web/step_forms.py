@@ -8,7 +8,7 @@ from functions.app import App
 from functions.context import logs
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown, shown
-from functions.forms.definition import Answers, Form
+from functions.forms.definition import Answers, Form, for_staff
 from functions.forms.kinds import COMMA, Field
 from functions.orders import corrections
 from functions.orders.lifecycle import Order
@@ -203,9 +203,16 @@ def wish(
     app: App, events: Iterable[Event], typed: Mapping[str, Any], discreet: bool = False
 ) -> list[Shown]:
     """What was answered when an order was filed: the picked answers of its first event, and
-    ``typed``, which is as much of the sealed ones as the reader may see."""
+    ``typed``, which is as much of the sealed ones as the reader may see. Residents are shown
+    their own ``discreet``, all others in words for staff."""
     answers = {**corrections.picked(events), **typed}
-    return shown(labelled(app, app.bundle.forms["wish"], answers), answers, discreet)
+    form = labelled(app, app.bundle.forms["wish"], answers)
+    return shown(form if discreet else to_staff(app, form), answers, discreet)
+
+
+def to_staff(app: App, form: Form) -> Form:
+    """A resident's form as staff and teams read it."""
+    return for_staff(form, app.bundle.words["desk"]["questions"])
 
 
 def known(
@@ -243,7 +250,7 @@ def _corrected(
     new = corrections.known(
         events, {seq: part for seq, part in typed.items() if seq <= len(events)}
     )
-    form = labelled(app, labelled(app, app.bundle.forms["wish"], old), new)
+    form = to_staff(app, labelled(app, labelled(app, app.bundle.forms["wish"], old), new))
     names = event.data.get("questions", ())
     fields = [field for field in form["fields"] if field["name"] in names]
     texts = [

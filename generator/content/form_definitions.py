@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from functions.forms.definition import HIDDEN, OTHER, PERSONAL, ROLES
+from functions.forms.definition import HIDDEN, OTHER, PERSONAL, ROLES, for_staff
 from functions.forms.kinds import KINDS
 from functions.forms.residents import NEEDED
 from generator.content.models import Field, Form, Service, Team, by_category
@@ -90,9 +90,6 @@ EMPTY = ("other", "hint", "error", "purpose", "role")
 """What a question of the desk may leave out."""
 
 
-TO_RESIDENT = re.compile("[您你我]")
-
-
 def actions(
     definitions: dict[str, dict[str, Any]],
     forms: dict[str, dict[str, Any]],
@@ -112,15 +109,10 @@ def actions(
         included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
         words = {} if written.get("asks") == "resident" else to_staff
         asked = [f for f in included["fields"] if f["name"] not in written.get("without", [])]
-        fields += [field | _for_staff(field, words.get(field["name"], {})) for field in asked]
+        fields += for_staff({"fields": asked}, words)["fields"]
         head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
         found[kind] = head | {"version": included["version"], "fields": fields}
     return found
-
-
-def _for_staff(field: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, str]:
-    """Those of the words that stand in the place of some that speak to the resident."""
-    return {key: text for key, text in words.items() if TO_RESIDENT.search(field.get(key) or "")}
 
 
 def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> list[dict[str, Any]]:

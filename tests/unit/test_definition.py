@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.forms.definition import check
+from functions.forms.definition import check, for_staff
 from functions.forms.kinds import KINDS, UNSEEN
 
 TODAY = date(2026, 11, 23)
@@ -252,3 +252,13 @@ def test_what_is_picked_and_tells_of_a_person_is_kept_apart_like_what_is_typed()
     answers = check(form, typed, TODAY)
     assert answers.public == {"what": "a"}
     assert answers.personal == {"who": "a", "phone": "+8613812345678"}
+
+
+def test_what_speaks_to_the_resident_is_put_in_words_for_staff_and_nothing_else_is() -> None:
+    other = {"value": "other", "label": "我在下面写"}
+    field = {"name": "service", "label": "您要什么", "other": "我在下面写", "choices": [other]}
+    neutral = {"name": "detail", "label": "情况", "choices": []}
+    words = {"service": {"label": "要什么", "other": "没有"}, "detail": {"label": "具体情况"}}
+    service, detail = for_staff({"fields": [field, neutral]}, words)["fields"]
+    assert (service["label"], service["choices"][0]["label"]) == ("要什么", "没有")
+    assert detail == neutral

@@ -77,7 +77,7 @@ def test_questions_at_the_desk_speak_to_staff() -> None:
     asked = {path.stem: yaml.safe_load(path.read_text()) for path in forms.glob("*.yaml")}
     actions = yaml.safe_load((PRODUCT / "templates/actions.yaml").read_text())
     ready = {
-        slug: {"fields": [{"name": f["name"], **f} for f in form["fields"]], "version": ""}
+        slug: {"fields": [f | {"choices": []} for f in form["fields"]], "version": ""}
         for slug, form in asked.items()
     }
     offers = Offers((), (), {})
