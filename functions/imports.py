@@ -78,8 +78,13 @@ def form(app: App, kind: str) -> Form:
 
 
 def names(app: App, kind: str) -> dict[str, list[str]]:
-    """What the columns of an import may be called."""
-    return columns.names(form(app, kind), app.bundle.words["imports"]["columns"])
+    """What the columns of an import may be called; also as the resident's own form asks."""
+    asked = form(app, kind)
+    own: Form = app.bundle.forms[asked["includes"]]
+    found = columns.names(asked, app.bundle.words["imports"]["columns"])
+    for field in own["fields"]:
+        found.get(field["name"], []).append(field["label"])
+    return found
 
 
 def stage(app: App, kind: str, rows: Rows, who: str) -> str:

@@ -15,6 +15,7 @@ from functions.storage.history import Event
 from functions.web import pages, step_forms
 from functions.web.http import Action, Request, Response, Routes, entry
 from functions.web.step_forms import UNTRIED, Outcome
+from functions.web.submission import ONCE
 
 STATES = ("dispatched", "accepted", "done")
 SHOWN = 50
@@ -29,9 +30,10 @@ def linked(action: Callable[[Request, App, str], Response]) -> Action:
             raise Problem(404, "no_team")
         if request.method == "POST" and request.value("do") == "renew":
             app.team_links.ask(team)
-            return view(app, "ended.html", team=team, asked=True)
+            return view(app, "ended.html", team=team, asked=True, untaken=[])
         if not app.team_links.opens(team, request.value("key")):
-            return view(app, "ended.html", 403, team=team, asked=False)
+            lost = step_forms.untaken(request, app, request.value("do"), ())
+            return view(app, "ended.html", 403, team=team, asked=False, untaken=lost)
         return action(request, app, team)
 
     return opened
@@ -79,6 +81,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
     typed = app.personal.of(order.no)
     known = contact(typed) if mine and order.state == "accepted" else {}
     joined = step_forms.joined(app, order) if known else []
+    offered = app.steps.offered(order, TEAM) if mine else []
     for seen in (order, *[other for other, _ in joined]) if known else ():
         app.access_log.record(seen.no, TEAM, team)
     return view(
@@ -96,11 +99,14 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         joined=joined,
         told=_notes(app, events, typed) if mine else [],
         volunteer=step_forms.doer(app, order, typed, events) if mine else "",
-        forms=step_forms.forms(app, order, app.steps.offered(order, TEAM) if mine else ()),
+        forms=step_forms.forms(app, order, offered),
         tried=outcome.tried,
         typed=request.typed,
         errors=outcome.errors,
         notice=outcome.notice,
+        since=outcome.since(events),
+        untaken=step_forms.untaken(request, app, outcome.tried, offered),
+        once=request.value(ONCE) or app.vault.fresh(),
         due=app.deadlines.due(order),
         slip=f"/team/slip/?no={order.no}&key={app.orders.rating_key(order)}",
     )
@@ -109,14 +115,12 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
 def act(request: Request, app: App, team: str) -> Response:
     """Take one step; a second person is told what the first one did."""
     order, page = _history(request, app, team).order, partial(show_order, request, app, team)
-    if order.team != team:  # It was the team's, and is not any more.
-        return page(Outcome(409, notice="moved"))
 
     def done(after: Order) -> str:
         no = f"&no={after.no}" if after.team == team else ""
         return f"/team/?team={team}&key={request.value('key')}{no}"
 
-    return step_forms.take(request, app, order, TEAM, page, done)
+    return step_forms.take(request, app, order, TEAM, page, done, team)
 
 
 def slip(request: Request, app: App) -> Response:

@@ -13,6 +13,7 @@ from functions.desk import (
     teams,
     workbooks,
 )
+from functions.desk.confirm import asking
 from functions.desk.session import SIGN_IN, DeskAction, signed_in
 from functions.web.http import Routes, entry
 
@@ -21,13 +22,13 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/triage/": {"GET": bulk.TRIAGE.show, "POST": bulk.TRIAGE.act},
     "/desk/dispatch/": {"GET": bulk.DISPATCH.show, "POST": bulk.DISPATCH.act},
     "/desk/find/": {"GET": search.show},
-    "/desk/order/": {"GET": order.show, "POST": order.act},
+    "/desk/order/": {"GET": order.show, "POST": asking(order.ask, order.act)},
     "/desk/slip/": {"GET": order.sheet},
     "/desk/wish/": {"GET": order.blank, "POST": order.file},
-    "/desk/people/": {"GET": roster.show, "POST": roster.approve},
-    "/desk/person/": {"GET": roster.record, "POST": roster.act},
-    "/desk/teams/": {"GET": teams.show, "POST": teams.act},
-    "/desk/messages/": {"GET": board.messages, "POST": board.send_again},
+    "/desk/people/": {"GET": roster.show, "POST": asking(roster.ask_approval, roster.approve)},
+    "/desk/person/": {"GET": roster.record, "POST": asking(roster.ask, roster.act)},
+    "/desk/teams/": {"GET": teams.show, "POST": asking(teams.ask, teams.act)},
+    "/desk/messages/": {"GET": board.messages, "POST": asking(board.ask_again, board.send_again)},
     "/desk/report/": {"GET": report.show},
     "/desk/report/text/": {"POST": report.keep},
     "/desk/report/paper/": {"GET": report.paper},
@@ -43,15 +44,16 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/clock/": {"POST": board.confirm},
-    "/desk/staff/": {"GET": staff.show, "POST": staff.act},
+    "/desk/staff/": {"GET": staff.show, "POST": asking(staff.ask, staff.act)},
 }
 
+_GUARDED: Routes = {
+    path: {method: signed_in(action, only) for method, action in actions.items()}
+    for pages, only in ((_PAGES, False), (_ADMINISTRATORS_PAGES, True))
+    for path, actions in pages.items()
+}
 ROUTES: Routes = {
-    SIGN_IN: {"GET": session.sign_in_form, "POST": session.sign_in},
-    **{
-        path: {method: signed_in(action, only) for method, action in actions.items()}
-        for pages, only in ((_PAGES, False), (_ADMINISTRATORS_PAGES, True))
-        for path, actions in pages.items()
-    },
+    SIGN_IN: {"GET": session.sign_in_form, "POST": session.sign_in(_GUARDED)},
+    **_GUARDED,
 }
 handler = entry(ROUTES)

@@ -5,6 +5,7 @@ from urllib.parse import quote, unquote
 
 from functions.app import App
 from functions.desk import lists
+from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.orders import counters, repository
 from functions.people.accounts import Accounts
@@ -88,6 +89,15 @@ def messages(request: Request, app: App, session: Session) -> Response:
     """The messages that could not be delivered, and those that are still to be sent."""
     lost, waiting = app.store.messages("failed"), app.store.messages("waiting")
     return view(app, session, "messages.html", lost=lost, waiting=waiting)
+
+
+def ask_again(request: Request, app: App) -> Question | None:
+    """What a group or a mailbox reads cannot be taken back."""
+    lost = {message.id: message for message in app.store.messages("failed", limit=1000)}
+    if (message := lost.get(request.value("id"))) is None:
+        return None
+    to = app.names.teams.get(message.to, app.bundle.site["station"])
+    return Question("again", "/desk/messages/", {"to": to, "text": message.text})
 
 
 def send_again(request: Request, app: App, session: Session) -> Response:

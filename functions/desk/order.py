@@ -8,18 +8,21 @@ from urllib.parse import urlencode
 
 from functions.app import App
 from functions.desk import lists, replies
+from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
+from functions.forms.kinds import COMMA
 from functions.orders import corrections, repository
 from functions.orders.lifecycle import FINAL, STAFF, Order, order_of
 from functions.orders.privacy import contact, identifying, unreadable
 from functions.orders.repository import History
+from functions.orders.steps import CALLED_OFF
 from functions.storage.history import Head
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome
-from functions.web.submission import NOTHING, WORDING
+from functions.web.submission import ONCE, WORDING
 
 ALIKE, RECENT = 8, timedelta(days=30)
 
@@ -29,6 +32,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     order, events = _history(request, app)
     kept = lists.parse(request.value("list"))
     heads = lists.find(app, kept, session.who).heads if kept else []
+    if session.resumed:
+        outcome = step_forms.resumed(request)
     typed = app.personal.of(order.no)
     first = contact(typed)
     recorded = not any(typed.values()) or app.access_log.record(order.no, STAFF, session.who)
@@ -48,6 +53,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         unreadable=unreadable(typed),
         looks=app.access_log.of(order.no),
         recorded=recorded,
+        others=app.access_log.lately(order.no, session.who),
         joined=joined,
         alike=alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
@@ -63,6 +69,9 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         list=kept,
         left=len(heads),
         following=lists.following(heads, order.no, request.value("next")),
+        since=outcome.since(events),
+        untaken=step_forms.untaken(request, app, outcome.tried, offers),
+        once=request.value(ONCE) or app.vault.fresh(),
         track=app.orders.address(order),
         slip=f"/team/slip/?no={order.no}&key={app.orders.rating_key(order)}",
     )
@@ -93,6 +102,37 @@ def act(request: Request, app: App, session: Session) -> Response:
     return step_forms.take(
         request, app, order, STAFF, page, partial(_beside, request), who=session.who
     )
+
+
+def ask(request: Request, app: App) -> Question | None:
+    """What does not come back, and what reaches other orders."""
+    order, kind = _history(request, app).order, request.value("do")
+    if request.value("version") != str(order.version) or kind not in app.steps.moves(order, STAFF):
+        return None
+    if kind == "erased":
+        return Question("erase", _address(order), {"whom": order_number.spell(order.no)})
+    if kind == "merged":
+        return _ask_merging(request, app, order)
+    joined = app.orders.joined(order.no) if kind in CALLED_OFF else ()
+    if not joined:
+        return None
+    numbers = COMMA.join(order_number.spell(other.no) for other in joined)
+    return Question(kind, _address(order), {"count": len(joined), "numbers": numbers})
+
+
+def _ask_merging(request: Request, app: App, order: Order) -> Question | None:
+    no = order_number.parse(request.value("into"))
+    into = app.orders.find(no) if no else None
+    if into is None:
+        return None
+    names = {
+        "no": order_number.spell(order.no),
+        "into": order_number.spell(into.no),
+        "service": app.names.services.get(into.service, ""),
+        "state": app.bundle.words["states"][into.state]["name"],
+        "day": into.filed_at[:10],
+    }
+    return Question("merge", _address(order), names)
 
 
 def _history(request: Request, app: App) -> History:
@@ -136,20 +176,19 @@ def alike(
     return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
 
 
-def blank(
-    request: Request, app: App, session: Session, errors: Mapping[str, str] = NOTHING
-) -> Response:
-    """A wish to write down for somebody who phoned or brought it on paper; with ``errors`` as it
-    was filled in."""
+def blank(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
+    """A wish to write down for somebody who phoned or brought it on paper; as it was filled in, if
+    it could not be filed."""
     return view(
         app,
         session,
         "wish.html",
-        422 if errors else 200,
+        outcome.status,
         form=app.bundle.actions["submitted"],
         typed=request.typed,
-        errors=errors,
-        once=app.vault.fresh(),
+        errors=outcome.errors,
+        notice=outcome.notice,
+        once=request.value(ONCE) or app.vault.fresh(),
     )
 
 
@@ -158,8 +197,13 @@ def file(request: Request, app: App, session: Session) -> Response:
     form = app.names.answerable(app.bundle.actions["submitted"], request.value(WORDING))
     answers = submission.check(request, app, form)
     if answers.errors:
-        return blank(request, app, session, submission.sentences(app, form, answers.errors))
+        errors = submission.sentences(app, form, answers.errors)
+        return blank(request, app, session, Outcome(422, errors=errors))
     more = {"who": session.who}
     begin = partial(app.steps.begin, form=form, answers=answers, by=STAFF, more=more)
-    no = submission.file(request, app, form, answers, begin)
-    return see_other(_address(Order(no)))
+    page = partial(blank, request, app, session)
+
+    def filed() -> Response:
+        return see_other(_address(Order(submission.file(request, app, form, answers, begin))))
+
+    return step_forms.written(request, filed, page)

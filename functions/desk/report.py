@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from functions.app import App
 from functions.context import logs
+from functions.context.sentences import fill
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem
 from functions.forms import document, spreadsheet
@@ -150,8 +151,8 @@ def _paper(app: App, month: str) -> Paper:
         "made": now.isoformat(" ", "minutes")[:16],
     }
     return Paper(
-        told["title"].format(**values),
-        [line.format(**values) for line in told["about"]],
+        fill(told["title"], **values),
+        [fill(line, **values) for line in told["about"]],
         _lines(app, _texts(app).of(month)),
         [_whole(app, reports), *_parts(app, reports)],
         told["signed"],
@@ -167,7 +168,7 @@ def _lines(app: App, draft: Draft) -> list[str]:
 
 def _named(app: App, month: str) -> str:
     year, of_year = month.split("-")
-    named: str = app.bundle.words["sheets"]["paper"]["month"].format(year=year, month=int(of_year))
+    named: str = fill(app.bundle.words["sheets"]["paper"]["month"], year=year, month=int(of_year))
     return named
 
 

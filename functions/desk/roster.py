@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from functions.app import App
+from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Refused, Unfinished
 from functions.forms.answers import Shown, shown
@@ -13,10 +14,12 @@ from functions.orders.repository import History
 from functions.people import volunteers
 from functions.people.volunteers import AT_ONCE, Person
 from functions.storage.history import Event, Head
-from functions.web import step_forms
+from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
 
 PAGE = 30
+MANY = 10
+"""So many are approved at once without asking."""
 STATES = ("applied", "active", "inactive")
 
 
@@ -43,6 +46,8 @@ def show(
         counts=counts,
         open_teams=app.bundle.teams,
         results=results or [],
+        ticked=request.typed.get("no", []) if session.resumed else [],
+        into=request.value("into"),
     )
 
 
@@ -56,17 +61,24 @@ def approve(request: Request, app: App, session: Session) -> Response:
             continue
         team = request.value("into") or person.head.data.get("wants", "")
         code = "" if team in app.bundle.teams else "team"
+        once = submission.drawn_once(request, app, f"approved {no}", {"team": team})
         try:
-            if not code:
-                app.volunteers.move(person.head, "approved", who=session.who, team=team)
+            if not code and not (once and app.store.filed(once)):
+                app.volunteers.move(person.head, "approved", once=once, who=session.who, team=team)
         except (Refused, Conflict):
-            code = "moved"
+            code = "volunteer"
         except Exception as error:
             if any(not done for _, done in results):
                 raise Unfinished from error
             raise
         results.append((person.name, code))
     return show(request, app, session, results)
+
+
+def ask_approval(request: Request, app: App) -> Question | None:
+    """Many at once."""
+    count = len(request.typed.get("no", []))
+    return Question("approve", "/desk/people/", {"count": count}) if count > MANY else None
 
 
 def record(request: Request, app: App, session: Session, notice: str = "") -> Response:
@@ -94,6 +106,7 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
         stars=sum(stars) / len(stars) if stars else None,
         can=[k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after],
         notice=notice,
+        chosen=request.value("team") or person.head.data.get("wants", ""),
         open_teams=app.bundle.teams,
     )
 
@@ -106,11 +119,22 @@ def act(request: Request, app: App, session: Session) -> Response:
     if kind in ("approved", "moved") and team not in app.bundle.teams:
         return record(request, app, session, "team")
     data = {"team": team} if kind in ("approved", "moved") else {}
+    once = submission.drawn_once(request, app, f"{kind} {person.head.no}", data)
     try:
-        app.volunteers.move(person.head, kind, who=session.who, **data)
+        if not (once and app.store.filed(once)):
+            app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
     except (Refused, Conflict):
-        return record(request, app, session, "moved")
+        return record(request, app, session, "volunteer")
     return see_other(f"/desk/person/?no={person.head.no}")
+
+
+def ask(request: Request, app: App) -> Question | None:
+    """What was erased does not come back."""
+    person = _person(request, app)
+    after, _ = volunteers.TABLE["erased"]
+    if request.value("do") != "erased" or person.head.state not in after:
+        return None
+    return Question("erase", f"/desk/person/?no={person.head.no}", {"whom": person.name})
 
 
 class Round(NamedTuple):
@@ -157,7 +181,7 @@ def _served(app: App, no: str) -> list[History]:
 
 def _answers(app: App, person: Person) -> list[Shown]:
     form = step_forms.labelled(app, app.bundle.forms[volunteers.KIND], person.answers)
-    return shown(form, person.answers)
+    return shown(step_forms.to_staff(app, form), person.answers)
 
 
 def _person(request: Request, app: App) -> Person:

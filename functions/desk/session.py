@@ -11,17 +11,19 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from functions.app import App
 from functions.context import logs
 from functions.context.attempts import Attempts
+from functions.desk import kept
 from functions.errors import Problem, Wrong
 from functions.people.accounts import ADMINISTRATOR, Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import pages
-from functions.web.http import Action, Request, Response, see_other
+from functions.web.http import Action, Request, Response, Routes, see_other
 
 COOKIE = "wudan_desk"
 LASTS = timedelta(hours=10)
@@ -33,39 +35,53 @@ wrong passwords that others sent do not hold up who has it (OWASP's device cooki
 SLACK = timedelta(minutes=5)
 """How much clocks may differ: of several machines, or of one that is corrected a little."""
 
-SIGN_IN = "/desk/sign-in/"
+SIGN_IN, BOARD = "/desk/sign-in/", "/desk/"
 POLICY = {"referrer-policy": "same-origin"}
 """The header of the desk's pages, so that browsers tell the origin of their posts."""
 
 
 class Session(NamedTuple):
-    """One sign-in; every form of it holds ``token``."""
+    """One sign-in; every form of it holds ``token``. ``resumed`` says that a page is shown with
+    what was typed before signing in."""
 
     who: str
     is_administrator: bool
     token: str
+    resumed: bool = False
 
 
 DeskAction = Callable[[Request, App, Session], Response]
 
 
 def signed_in(action: DeskAction, administrators_only: bool = False) -> Action:
-    """The action, for somebody who is signed in. Others are led to the form to sign in, and forged
-    posts are refused."""
+    """The action, for somebody who is signed in. Others are shown the form to sign in, which keeps
+    what they asked for or typed, and forged posts are refused."""
 
     def guarded(request: Request, app: App) -> Response:
         _refuse_foreign(request, app)
         session = _read(request, app)
         if session is None:
-            return see_other(SIGN_IN)
+            return _ask(request, app)
         if administrators_only and not session.is_administrator:
             raise Problem(403, "role")
         sent = request.value("token").encode()
         if request.method == "POST" and not hmac.compare_digest(sent, session.token.encode()):
-            raise Problem(403, "stale")
-        return action(request, app, session)
+            if not kept.owner(app, request.value("token")):
+                raise Problem(403, "stale")
+            return _ask(request, app)
+        # What was typed comes with a GET only from :func:`_go_on`.
+        resumed = request.method != "POST" and bool(request.typed)
+        return action(request, app, session._replace(resumed=resumed))
 
     return guarded
+
+
+def _ask(request: Request, app: App) -> Response:
+    """The form to sign in, at the address of the page that was asked for."""
+    sealed = kept.seal(app, request)
+    known = kept.opened(app, sealed)
+    code = "typed" if known and known.who else "first"
+    return sign_in_form(request, app, code, 403, sealed, known.who if known else "")
 
 
 def _refuse_foreign(request: Request, app: App) -> None:
@@ -87,42 +103,68 @@ def is_foreign(headers: Mapping[str, str], url: str) -> bool:
 
 def view(app: App, session: Session, template: str, status: int = 200, **data: Any) -> Response:
     """A page of the desk, whose navigation says how many messages have failed."""
+    data = {"once": app.vault.fresh(), **data}
     data |= {"session": session, "failed": len(app.store.messages("failed", limit=100))}
     data |= {"services": app.names.services, "teams": app.names.teams}
     data |= {"today": app.clock.now.date().isoformat()}
     return Response(pages.render(app.bundle, f"desk/{template}", **data), status, POLICY)
 
 
-def sign_in_form(request: Request, app: App, code: str = "", status: int = 200) -> Response:
-    """The form to sign in, with the sentence of ``code`` and the name if it was tried already."""
-    error = app.bundle.words["desk"]["sign_in"][code] if code else ""
-    name = request.value("name").strip() if code else ""
-    body = pages.render(app.bundle, "desk/sign-in.html", name=name, error=error)
+def sign_in_form(
+    request: Request, app: App, code: str = "", status: int = 200, sealed: str = "", name: str = ""
+) -> Response:
+    """The form to sign in, with the sentence of ``code``, what is ``sealed`` until then, and a name
+    if it is known already."""
+    said = app.bundle.words["desk"]["sign_in"][code] if code else ""
+    data = {"name": name, "said": said, "wrong": status != 403, "kept": sealed}
+    body = pages.render(app.bundle, "desk/sign-in.html", **data)
     return Response(body, status, POLICY)
 
 
-def sign_in(request: Request, app: App) -> Response:
-    """Sign in. Name and password are checked together, and too many tries have to wait."""
-    _refuse_foreign(request, app)
-    name, password = request.value("name").strip(), request.value("password")
+def sign_in(routes: Routes) -> Action:
+    """The action that signs in. Name and password are checked together, and too many tries have to
+    wait. ``routes`` have the pages to go on with."""
+
+    def enter(request: Request, app: App) -> Response:
+        _refuse_foreign(request, app)
+        name, password = request.value("name").strip(), request.value("password")
+        again = partial(sign_in_form, request, app, sealed=request.value(kept.FIELD), name=name)
+        device = _device(request, app)
+        try:
+            attempts = Attempts(app.store, app.vault, app.clock, request.sender, device)
+            account = Accounts(app.store, app.clock).sign_in(name, password, attempts)
+        except Wrong as wrong:
+            return again(wrong.code, 422)
+        except Exception as error:
+            # A try that cannot be counted is not allowed, or passwords could be guessed meanwhile.
+            code = unwritten(error)
+            if not code:
+                raise
+            logs.failure(error, f"{request.method} {request.path}")
+            return again(code, 503)
+        device = attempts.device or app.vault.fresh()
+        proof = f"{device}.{app.vault.stamp('device', device)}"
+        return _go_on(request, app, account, routes, _cookie(DEVICE, proof, STAYS, request.secure))
+
+    return enter
+
+
+def _go_on(request: Request, app: App, account: Account, routes: Routes, cookie: str) -> Response:
+    """Lead to the page that was asked for before; a form that this account filled in is shown with
+    what was typed, to be sent once more. ``cookie`` is set beside that of the session."""
+    value = _signed(app, account)
+    cookies = (_cookie(COOKIE, value, LASTS, request.secure), cookie)
+    asked = kept.opened(app, request.value(kept.FIELD))
+    if asked is None or asked.who not in ("", account.name):
+        return see_other(BOARD, *cookies)
+    action = routes.get(asked.path, {}).get("GET")
+    if action is None or not asked.who:
+        return see_other(asked.address if action else BOARD, *cookies)
     try:
-        attempts = Attempts(app.store, app.vault, app.clock, request.sender, _device(request, app))
-        account = Accounts(app.store, app.clock).sign_in(name, password, attempts)
-    except Wrong as wrong:
-        return sign_in_form(request, app, wrong.code, 422)
-    except Exception as error:
-        # A try that cannot be counted is not allowed, or passwords could be guessed meanwhile.
-        code = unwritten(error)
-        if not code:
-            raise
-        logs.failure(error, f"{request.method} {request.path}")
-        return sign_in_form(request, app, code, 503)
-    device = attempts.device or app.vault.fresh()
-    return see_other(
-        "/desk/",
-        _cookie(COOKIE, _signed(app, account), LASTS, request.secure),
-        _cookie(DEVICE, f"{device}.{app.vault.stamp('device', device)}", STAYS, request.secure),
-    )
+        response = action(asked.again(request, COOKIE, value), app)
+    except Problem:
+        return see_other(BOARD, *cookies)
+    return response._replace(cookies=(*response.cookies, *cookies))
 
 
 def sign_out(request: Request, app: App, session: Session) -> Response:
@@ -158,7 +200,8 @@ def _read(request: Request, app: App) -> Session | None:
     account = Accounts(app.store, app.clock).current(name, version)
     if account is None:
         return None
-    return Session(account.name, account.role == ADMINISTRATOR, app.vault.stamp("token", text))
+    token = app.vault.stamp(*kept.token_of(name, version))
+    return Session(account.name, account.role == ADMINISTRATOR, token)
 
 
 def _cookie(name: str, value: str, lasts: timedelta, secure: bool) -> str:

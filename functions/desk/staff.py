@@ -1,9 +1,11 @@
 """The accounts of the station's staff, managed by an administrator."""
 
 from functions.app import App
+from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Refused
 from functions.people.accounts import ROLES, Accounts
+from functions.web import submission
 from functions.web.http import Request, Response
 
 
@@ -12,6 +14,7 @@ def show(
 ) -> Response:
     """Everybody who may sign in, and what became of a change: a notice, or a new password."""
     data = {"notice": "", "password": "", "name": ""} | outcome
+    data["typed"] = request.value("name") if data["notice"] or session.resumed else ""
     everybody = Accounts(app.store, app.clock).everybody()
     return view(app, session, "staff.html", status, accounts=everybody, **data)
 
@@ -25,7 +28,9 @@ def act(request: Request, app: App, session: Session) -> Response:
             case "add":
                 if not name or role not in ROLES:
                     return show(request, app, session, 422, notice="name")
-                password = accounts.add(name, role, session.who)
+                new = {"name": name, "role": role}
+                once = submission.drawn_once(request, app, "added", new)
+                password = accounts.add(name, role, session.who, once)
             case "reset":
                 password = accounts.reset(name, session.who)
             case "disable":
@@ -34,3 +39,14 @@ def act(request: Request, app: App, session: Session) -> Response:
         return show(request, app, session, 422, notice=refused.code, name=name)
     # Not a redirect: the password is shown this once and kept nowhere.
     return show(request, app, session, password=password, name=name)
+
+
+def ask(request: Request, app: App) -> Question | None:
+    """Somebody who is at work loses access at once."""
+    do, name = request.value("do"), request.value("name").strip()
+    heads = Accounts(app.store, app.clock).everybody()
+    works = name in [head.data.get("name") for head in heads if head.state == "active"]
+    return Question(do, "/desk/staff/", {"name": name}) if works and do in ASKED else None
+
+
+ASKED = ("reset", "disable")

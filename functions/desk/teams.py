@@ -3,9 +3,11 @@
 from contextlib import suppress
 
 from functions.app import App
+from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem
 from functions.orders import counters
+from functions.web import submission
 from functions.web.http import Request, Response, see_other
 
 
@@ -42,8 +44,21 @@ def act(request: Request, app: App, session: Session) -> Response:
     if team not in app.names.teams or app.names.now("team", team) != team:
         raise Problem(404, "not_found")
     with suppress(Conflict):  # Somebody else did it just now, and the page shows how it stands.
+        once = submission.drawn_once(request, app, f"link {team}", {})
         if request.value("do") == "revoke":
             app.team_links.revoke(team, session.who)
-        else:
-            app.team_links.issue(team, session.who)
+        elif not (once and app.store.filed(once)):
+            app.team_links.issue(team, session.who, once)
     return see_other(f"/desk/teams/#{team}")
+
+
+def ask(request: Request, app: App) -> Question | None:
+    """Whoever has the team's link, loses it."""
+    team, do = request.value("team"), request.value("do")
+    link = app.team_links.of(team)
+    if not link or not app.team_links.lives(link):
+        return None
+    load = app.store.tally(counters.NOW).get(counters.load(team), 0)
+    code = "revoke" if do == "revoke" else "renew"
+    names = {"team": app.names.teams.get(team, team), "load": load}
+    return Question(code, f"/desk/teams/#{team}", names)

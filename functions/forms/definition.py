@@ -10,6 +10,7 @@ there are other questions of kind ``phone``. What staff called it is ``written``
 answers were stored before it had the role.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -53,7 +54,10 @@ RECORDED = (
 """What the program itself writes into an event beside the answers; no question may be named so."""
 
 
-HIDDEN = ("token", "do", "no", "key", "once", "again", "version", "wording", "to_resident")
+HIDDEN = (
+    *("token", "do", "no", "key", "once", "again", "version", "wording", "to_resident"),
+    "sure",
+)
 """What forms carry beside their questions, which may not be named so unless that is their role."""
 
 
@@ -99,6 +103,27 @@ def suited(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Field]:
         elif field["role"] == "date" and "days" in chosen:
             questions[index] = {**field, "days": chosen["days"]}
     return questions
+
+
+TO_RESIDENT = re.compile("[您你我]")
+
+
+def for_staff(form: Form, words: Mapping[str, Mapping[str, str]]) -> Form:
+    """The form as staff read it: what speaks to the resident is put in these words, by question.
+    ``other`` are the words for the choice of that name."""
+
+    def put(field: Field) -> Field:
+        own = words.get(field["name"], {})
+        texts = {key: text for key, text in own.items() if TO_RESIDENT.search(field.get(key) or "")}
+        choices = [
+            {**choice, "label": texts["other"]}
+            if choice["value"] == OTHER and "other" in texts
+            else choice
+            for choice in field.get("choices", ())
+        ]
+        return {**field, **texts, "choices": choices}
+
+    return {**form, "fields": [*map(put, form["fields"])]}
 
 
 LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n") | {"\t": " "})

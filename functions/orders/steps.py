@@ -21,7 +21,7 @@ from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
 
-HARMLESS = ("noted",)
+HARMLESS = ("noted", "assigned", "answered")
 """What may be added to an order whatever happened to it since its form was drawn."""
 CALLED_OFF = ("cancelled", "rejected", "lapsed")
 """How an order ends undone, so that those that were merged into it are opened again."""
@@ -104,7 +104,8 @@ class Steps(NamedTuple):
             raise Wrong("full", "team", team=self.bundle.teams[team]) from None
         except Conflict:
             latest = self.orders.find(order.no)
-            if kind not in HARMLESS or latest is None or latest.version == order.version:
+            moved = latest is not None and latest.version != order.version
+            if latest is None or not moved or kind not in HARMLESS or latest.team != order.team:
                 raise
             return self.take(latest, kind, by, form, answers, more, once=once)
 

@@ -49,16 +49,19 @@ class Accounts(NamedTuple):
     store: Store
     clock: Clock
 
-    def add(self, name: str, role: str = STAFF, by: str = "") -> str:
-        """Make an account and return its password, which is not kept.
+    def add(self, name: str, role: str = STAFF, by: str = "", once: str = "") -> str:
+        """Make an account and return its password, which is not kept. If the submission ``once``
+        made it before, its answer was not read, so there is a new password.
 
         Raises:
             Refused: ``known``, the name is taken.
         """
+        if once and self.store.filed(once) == _no(name):
+            return self.reset(name, by)
         if self.store.head(_no(name)):
             raise Refused("known", name=name)
         new = Head(_no(name), KIND, 0, "", "", {"name": name, "role": role})
-        return self._with_password(new, "added", by)
+        return self._with_password(new, "added", by, once)
 
     def reset(self, name: str, by: str = "") -> str:
         """Give an account a new password, which is returned; enable it, end its sessions, and lift
@@ -113,18 +116,20 @@ class Accounts(NamedTuple):
         event = Event(kind, "staff", self.clock.now.isoformat(), data)
         append(self.store, f"done:{name}", "done", event)
 
-    def _with_password(self, head: Head, kind: str, by: str) -> str:
+    def _with_password(self, head: Head, kind: str, by: str, once: str = "") -> str:
         from argon2 import PasswordHasher
 
         password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-        self._change(head, kind, "active", by, hash=PasswordHasher().hash(password))
+        self._change(head, kind, "active", by, once, hash=PasswordHasher().hash(password))
         return password
 
-    def _change(self, head: Head, kind: str, state: str, by: str, **data: str) -> None:
+    def _change(
+        self, head: Head, kind: str, state: str, by: str, once: str = "", **data: str
+    ) -> None:
         event = Event(kind, "staff", self.clock.now.isoformat(), {"who": by} if by else {})
         begun = head.begun or event.at
         after = head.followed(state=state, begun=begun, data=head.data | data)
-        self.store.commit(Change(after, [event]))
+        self.store.commit(Change(after, [event], once=once))
 
     def _find(self, name: str) -> Head:
         head = self.store.head(_no(name))

@@ -50,11 +50,11 @@ class TeamLinks(NamedTuple):
         olds = (self.store.head(f"{KIND}:{name}") for name in self.names.before("team", team))
         yield from filter(None, olds)
 
-    def issue(self, team: str, who: str) -> Head:
-        """Make a new link for a team; the one before ends."""
+    def issue(self, team: str, who: str, once: str = "") -> Head:
+        """Make a new link for a team; the one before ends. ``once`` names the submission."""
         no, now = f"{KIND}:{team}", self.clock.now
         old = self.store.head(no) or Head(no, KIND, 0, "", now.isoformat(), {})
-        return self._write(old, "issued", who, (now + LASTS).isoformat(), 1)
+        return self._write(old, "issued", who, (now + LASTS).isoformat(), 1, once)
 
     def revoke(self, team: str, who: str) -> None:
         """End a team's link."""
@@ -93,12 +93,14 @@ class TeamLinks(NamedTuple):
         heads = filter(self.lives, self._all(team))
         return any(self.vault.is_key(key, *_signed(head)) for head in heads)
 
-    def _write(self, old: Head, state: str, who: str, until: str, more: int) -> Head:
+    def _write(
+        self, old: Head, state: str, who: str, until: str, more: int, once: str = ""
+    ) -> Head:
         """Write how a link stands now, with so many more of them issued."""
         at, count = self.clock.now.isoformat(), old.data.get("count", 0) + more
         data = {"team": _team(old), "count": count, "until": until, "asked": ""}
         head = old.followed(state=state, data=data)
-        self.store.commit(Change(head, [Event(state, "staff", at, {"who": who})]))
+        self.store.commit(Change(head, [Event(state, "staff", at, {"who": who})], once=once))
         return head
 
 

@@ -127,8 +127,8 @@ class Volunteers(NamedTuple):
             erase=event.kind == "erased",
         )
 
-    def move(self, head: Head, kind: str, by: str = STAFF, **data: str) -> None:
-        """What the station, or time itself, does with a volunteer.
+    def move(self, head: Head, kind: str, by: str = STAFF, once: str = "", **data: str) -> None:
+        """What the station, or time itself, does with a volunteer; ``once`` names the submission.
 
         Raises:
             Refused: it may not follow.
@@ -136,7 +136,7 @@ class Volunteers(NamedTuple):
         """
         last = self.store.events(head.no)[-1].at
         event = self.reference.dated(Event(kind, by, self._now(), data), last)
-        self.store.commit(self.change(head, head.no, event))
+        self.store.commit(self.change(head, head.no, event)._replace(once=once))
 
     def find(self, no: str) -> Person | None:
         """The volunteer of this number, with what they typed."""

@@ -7,8 +7,8 @@ from functions.app import App
 from functions.context import logs
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown, shown
-from functions.forms.definition import Form
-from functions.forms.kinds import Field
+from functions.forms.definition import Answers, Form, for_staff
+from functions.forms.kinds import COMMA, Field
 from functions.orders import corrections
 from functions.orders.lifecycle import Order
 from functions.orders.privacy import Unreadable
@@ -26,13 +26,19 @@ class Outcome(NamedTuple):
     """What an order's page says about a step that was not taken.
 
     ``tried`` is the kind of the step whose form is shown as it was filled in, with a sentence
-    beside each field in ``errors``; ``notice`` is a code of ``words.desk.notices``.
+    beside each field in ``errors``; ``notice`` is a code of ``words.desk.notices``. ``drawn`` is
+    the version of the order that the form was drawn for, if others moved it on since.
     """
 
     status: int = 200
     notice: str = ""
     tried: str = ""
     errors: Mapping[str, str] = {}
+    drawn: int | None = None
+
+    def since(self, events: Sequence[Event]) -> Sequence[Event]:
+        """What happened to the order since the form was drawn."""
+        return () if self.drawn is None else events[self.drawn :]
 
 
 CHANGED = "{} → {}"
@@ -49,10 +55,12 @@ def take(
     by: str,
     page: Callable[[Outcome], Response],
     done: Callable[[Order], str],
+    team: str = "",
     **more: str,
 ) -> Response:
-    """Take the step that the request asks for, and lead on to the address that ``done`` gives.
-    If it cannot be taken, ``page`` shows the order as it is by then.
+    """Take the step that the request asks for, and lead on to the address that ``done`` gives; a
+    form that is sent again leads there too. If the step cannot be taken, or the order is not the
+    ``team``'s any more that asks, ``page`` shows the order as it is by then, with what was typed.
 
     Raises:
         Problem: ``unknown_step``.
@@ -60,28 +68,76 @@ def take(
     kind, version = request.value("do"), request.value("version")
     if kind not in app.bundle.actions:
         raise Problem(400, "unknown_step")
-    drawn = request.value(submission.WORDING)
-    form = app.names.answerable(forms(app, order, [kind])[kind], drawn)
+    form = app.names.answerable(forms(app, order, [kind])[kind], request.value(submission.WORDING))
     answers = submission.check(request, app, form)
+    once = submission.drawn_once(request, app, f"{kind} {order.no}", answers.values)
+    if once and app.store.filed(once):
+        return see_other(done(order))
     if kind == corrections.KIND:
-        events = map(app.names.of_event, app.store.events(order.no))
-        before = known(order, events, app.personal.of(order.no))
-        answers = corrections.changes(form, before, request.typed, answers)
-    try:
-        after = app.steps.take(order, kind, by, form, answers, more, version=version)
+        answers = _corrections(request, app, order, form, answers)
+
+    def taken() -> Response:
+        if team and order.team != team:  # It was the team's, and is not any more.
+            raise Conflict
+        after = app.steps.take(order, kind, by, form, answers, more, version=version, once=once)
         return see_other(done(after))
+
+    try:
+        return written(request, taken, page, kind)
     except Wrong as wrong:
         errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
         return page(Outcome(wrong.status, tried=kind, errors=errors))
     except (Conflict, Refused) as error:
-        return page(Outcome(error.status, notice=error.code))
+        return page(Outcome(error.status, notice=error.code, tried=kind, drawn=_drawn(request)))
+
+
+def written(
+    request: Request,
+    act: Callable[[], Response],
+    page: Callable[[Outcome], Response],
+    tried: str = "",
+) -> Response:
+    """The answer to an act; where nothing can be written now, the page with what was typed."""
+    try:
+        return act()
+    except (Wrong, Conflict, Refused):
+        raise
     except Exception as error:
         code = unwritten(error)
         if not code:
             raise
         logs.failure(error, f"{request.method} {request.path}")
-        response = page(Outcome(503, notice=code, tried=kind))
+        response = page(Outcome(503, notice=code, tried=tried))
         return response._replace(headers={**response.headers, **RETRY})
+
+
+def resumed(request: Request) -> Outcome:
+    """What an order's page says to who signed in again after filling in a step's form."""
+    return Outcome(tried=request.value("do"), drawn=_drawn(request))
+
+
+def _drawn(request: Request) -> int | None:
+    version = request.value("version")
+    return int(version) if version.isdecimal() else None
+
+
+def _corrections(request: Request, app: App, order: Order, form: Form, answers: Answers) -> Answers:
+    events = map(app.names.of_event, app.store.events(order.no))
+    before = known(order, events, app.personal.of(order.no))
+    return corrections.changes(form, before, request.typed, answers)
+
+
+def untaken(request: Request, app: App, kind: str, offered: Iterable[str]) -> list[Shown]:
+    """What was typed for a step that cannot be taken any more, to be copied from the page."""
+    if kind in offered or kind not in app.bundle.actions:
+        return []
+    found = []
+    for field in app.bundle.actions[kind]["fields"]:
+        labels = {choice["value"]: choice["label"] for choice in field["choices"]}
+        texts = [labels.get(text, text) for text in request.typed.get(field["name"], ()) if text]
+        if texts:
+            found.append(Shown(field["name"], field["kind"], field["label"], COMMA.join(texts)))
+    return found
 
 
 def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:
@@ -179,9 +235,16 @@ def wish(
     app: App, events: Iterable[Event], typed: Mapping[str, Any], discreet: bool = False
 ) -> list[Shown]:
     """What was answered when an order was filed: the picked answers of its first event, and
-    ``typed``, which is as much of the sealed ones as the reader may see."""
+    ``typed``, which is as much of the sealed ones as the reader may see. Residents are shown
+    their own ``discreet``, all others in words for staff."""
     answers = {**corrections.picked(events), **typed}
-    return shown(labelled(app, app.bundle.forms["wish"], answers), answers, discreet)
+    form = labelled(app, app.bundle.forms["wish"], answers)
+    return shown(form if discreet else to_staff(app, form), answers, discreet)
+
+
+def to_staff(app: App, form: Form) -> Form:
+    """A resident's form as staff and teams read it."""
+    return for_staff(form, app.bundle.words["desk"]["questions"])
 
 
 def known(
@@ -219,7 +282,7 @@ def _corrected(
     new = corrections.known(
         events, {seq: part for seq, part in typed.items() if seq <= len(events)}
     )
-    form = labelled(app, labelled(app, app.bundle.forms["wish"], old), new)
+    form = to_staff(app, labelled(app, labelled(app, app.bundle.forms["wish"], old), new))
     names = event.data.get("questions", ())
     fields = [field for field in form["fields"] if field["name"] in names]
     texts = [

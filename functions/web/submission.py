@@ -231,6 +231,13 @@ def submission(request: Request, app: App, what: str, answers: Answers) -> str:
     return name_of(app.store, app.vault, what, once, answers.values)
 
 
+def drawn_once(request: Request, app: App, what: str, values: Mapping[str, object]) -> str:
+    """The name of the submission of a form that was drawn for staff or a team, the same however
+    often it is sent; empty without a form's id, as programs send it: then each one counts."""
+    once = request.value(ONCE)
+    return name_of(app.store, app.vault, what, once, values) if once else ""
+
+
 def file(request: Request, app: App, form: Form, answers: Answers, begin: Begin) -> str:
     """Begin a history with what was sent, and return its number; see :func:`begin_once`."""
     once = submission(request, app, form["slug"], answers)

@@ -44,7 +44,9 @@ def _bundle(
     made = Bundle(
         site=msgspec.to_builtins(renderer.settings, enc_hook=str),
         calendar=msgspec.to_builtins(calendar),
-        actions=form_definitions.actions(theme.actions, ready, offers),
+        actions=form_definitions.actions(
+            theme.actions, ready, offers, theme.words["desk"]["questions"]
+        ),
         offers={service.slug: list(service.teams) for service in menu},
         practical={
             service.slug: {

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from functions.forms.definition import HIDDEN, OTHER, PERSONAL, ROLES
+from functions.forms.definition import HIDDEN, OTHER, PERSONAL, ROLES, for_staff
 from functions.forms.kinds import KINDS
 from functions.forms.residents import NEEDED
 from generator.content.models import Field, Form, Service, Team, by_category
@@ -123,11 +123,15 @@ EMPTY = ("other", "hint", "error", "purpose", "role")
 
 
 def actions(
-    definitions: dict[str, dict[str, Any]], forms: dict[str, dict[str, Any]], site: Offers
+    definitions: dict[str, dict[str, Any]],
+    forms: dict[str, dict[str, Any]],
+    site: Offers,
+    to_staff: Mapping[str, Mapping[str, str]],
 ) -> dict[str, dict[str, Any]]:
     """The forms of the desk and the teams, in the shape of the residents' forms. One that
     ``includes`` a resident's form has its questions after its own, except those in ``without``;
-    those in ``optional`` need no answer."""
+    those in ``optional`` need no answer. Unless it ``asks`` the resident, what speaks to the
+    resident is put in the words ``to_staff``."""
     plain: dict[str, Any] = {"required": False, "max": None, **dict.fromkeys(EMPTY, "")}
     found = {}
     for kind, written in definitions.items():
@@ -136,11 +140,13 @@ def actions(
             field["choices"] = _offered(field.get("choices", []), field["other"], site)
         included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
         optional = {name: {"required": False} for name in written.get("optional", [])}
-        fields += [
+        words = {} if written.get("asks") == "resident" else to_staff
+        asked = [
             f | optional.get(f["name"], {})
             for f in included["fields"]
             if f["name"] not in written.get("without", [])
         ]
+        fields += for_staff({"fields": asked}, words)["fields"]
         head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
         found[kind] = head | {"version": included["version"], "fields": fields}
     return found

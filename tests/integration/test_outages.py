@@ -205,6 +205,17 @@ class TestUnwritable:
         assert "问过物业" in answer.body
         assert found(client.app, no).state == "submitted"
 
+    def test_a_wish_at_the_desk_that_cannot_be_saved_comes_back_filled_in(
+        self, client: Client, store: SQLite
+    ) -> None:
+        desk = Desk(client)
+        form = {**desk.get("/desk/wish/").form("/desk/wish/"), **WISH, "source": "phone"}
+        with read_only(store):
+            answer = desk.post("/desk/wish/", form)
+        assert (answer.status, "这一步没有保存" in answer.text) == (503, True)
+        again = answer.form("/desk/wish/")
+        assert (again["detail"], again["once"]) == ([WISH["detail"]], form["once"])
+
     def test_a_step_of_a_team_is_kept_and_nobody_without_its_link_sees_the_order(
         self, client: Client, store: SQLite
     ) -> None:

@@ -29,7 +29,7 @@ def test_a_teams_page_counts_all_orders_and_leads_to_the_next(
     for no in nos:
         move(client.app.current(), no, "triaged", "dispatched", "accepted")
     page = Team(client).get()
-    assert "正在办 3 单" in " ".join(page.text.split())
+    assert "已接单（正在办） 3 单" in " ".join(page.text.split())
     (more,) = (a for a in page.page.css("a.go") if "state=accepted" in (a.attributes["href"] or ""))
     rest = client.get(more.attributes["href"] or "")
     assert len(page.page.css(".cards a")) + len(rest.page.css(".cards a")) == len(nos)

@@ -88,7 +88,20 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
         if order.team:
             yield from _of_team(Team(client, order.team), head.no, head.state)
     yield "desk-order-wrong", desk.do(heads[0].no, "rejected").body
+    yield from _typed_in_vain(client, desk, heads[0].no)
+    yield "desk-sure", desk.asked("/desk/staff/", {"name": "王芳", "do": "disable"}).body
     yield "team-ended", client.get(f"/team/?team={heads[-1].data['team']}&key=x").body
+
+
+def _typed_in_vain(client: Client, desk: Desk, no: str) -> Iterator[tuple[str, str]]:
+    """A step for which others were quicker, one that may not follow any more, one after the session
+    has ended."""
+    sent = {"no": no, "version": "0", "note": "和居民约好周六上午，她住四楼没有电梯。" * 20}
+    for kind in ("triaged", "done"):
+        answer = desk.post("/desk/order/", {**sent, "do": kind, "level": "routine"})
+        yield f"desk-order-late-{kind}", answer.body
+    late = {**sent, "do": "triaged", "token": desk.token}
+    yield "sign-in-kept", client.post("/desk/order/", late).body
 
 
 def _under_way(client: Client, desk: Desk) -> None:

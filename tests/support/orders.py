@@ -95,6 +95,14 @@ class Desk:
         return field.attributes["value"] or ""
 
     def post(self, address: str, typed: Mapping[str, Any]) -> Answer:
+        """The answer to a form; what asks once is confirmed."""
+        answer = self.asked(address, typed)
+        if answer.page.css_first("form.sure") is None:
+            return answer
+        return self.client.post(address, answer.form(address), cookie=self.cookie)
+
+    def asked(self, address: str, typed: Mapping[str, Any]) -> Answer:
+        """The answer to a form, which may ask whether that is meant."""
         return self.client.post(address, {"token": self.token, **typed}, cookie=self.cookie)
 
     def do(self, no: str, kind: str, **typed: str) -> Answer:

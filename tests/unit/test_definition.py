@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.forms.definition import check
+from functions.forms.definition import check, for_staff
 from functions.forms.kinds import KINDS, NO_CHARACTERS, UNSEEN
 
 TODAY = date(2026, 11, 23)
@@ -291,3 +291,13 @@ def test_a_wished_day_is_one_on_which_the_service_takes_place() -> None:
     assert check(ASKED, typed, TODAY).errors["date"].code == "day"
     assert check(ASKED, typed | {"date": ["明天"]}, TODAY).errors["date"].code == "day"
     assert not check(ASKED, typed | {"date": ["2026-11-25"]}, TODAY).errors
+
+
+def test_what_speaks_to_the_resident_is_put_in_words_for_staff_and_nothing_else_is() -> None:
+    other = {"value": "other", "label": "我在下面写"}
+    field = {"name": "service", "label": "您要什么", "other": "我在下面写", "choices": [other]}
+    neutral = {"name": "detail", "label": "情况", "choices": []}
+    words = {"service": {"label": "要什么", "other": "没有"}, "detail": {"label": "具体情况"}}
+    service, detail = for_staff({"fields": [field, neutral]}, words)["fields"]
+    assert (service["label"], service["choices"][0]["label"]) == ("要什么", "没有")
+    assert detail == neutral

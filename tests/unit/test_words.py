@@ -1,5 +1,6 @@
 """Every sentence that a resident reads of an event is true of who caused it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from functions.orders.lifecycle import RESIDENT, STATES, TABLE
 from functions.orders.notices import said
 from functions.storage.history import Event
 from functions.tracking import told
+from generator.content.form_definitions import Offers
+from generator.content.form_definitions import actions as definitions
 from tests.support.servers import PRODUCT
 
 WORDS: Any = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())
@@ -49,3 +52,38 @@ def test_a_message_is_chosen_by_the_event_and_its_actor() -> None:
     assert said(words, Event("reopened", "staff", ""), "") == "we"
     assert said(words, Event("reopened", "resident", ""), "") == "she"
     assert said(words, Event("closed", "staff", ""), "") == ""
+
+
+def test_a_state_has_one_name_and_no_two_have_the_same() -> None:
+    names = {state: WORDS["states"][state]["name"] for state in STATES}
+    assert len({*names.values()}) == len(names)
+    for state, wait in WORDS["waits"].items():
+        assert wait.startswith(f"{names[state]}（"), "the wait is said beside the name, not for it"
+
+
+def test_pages_and_papers_call_a_state_by_its_name() -> None:
+    """What the station waits for stands nowhere alone, as if it were another name."""
+    waits = [wait.partition("（")[2].rstrip("）") for wait in WORDS["waits"].values()]
+    names = {WORDS["states"][state]["name"] for state in WORDS["waits"]}
+    table = re.findall(r"^\| (.+?) \|", (PRODUCT / "docs/handbook.zh.md").read_text(), re.M)
+    assert {*WORDS["waits"].values()} <= {*table}
+    assert not {*waits} & {*table}
+    options = (PRODUCT / "templates/desk/find.html").read_text()
+    assert not [name for name in (*waits, *names) if name in options], "they come from the words"
+
+
+def test_questions_at_the_desk_speak_to_staff() -> None:
+    forms = PRODUCT / "content/forms"
+    asked = {path.stem: yaml.safe_load(path.read_text()) for path in forms.glob("*.yaml")}
+    actions = yaml.safe_load((PRODUCT / "templates/actions.yaml").read_text())
+    ready = {
+        slug: {"fields": [f | {"choices": []} for f in form["fields"]], "version": ""}
+        for slug, form in asked.items()
+    }
+    offers = Offers((), (), {})
+    for kind, form in definitions(actions, ready, offers, WORDS["desk"]["questions"]).items():
+        if form.get("asks") == "resident" or kind.endswith("_by_resident"):
+            continue
+        for field in form["fields"]:
+            said = [field.get(key, "") for key in ("label", "hint", "error", "purpose")]
+            assert not [text for text in said if "您" in text or "我" in text], (kind, said)

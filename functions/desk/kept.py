@@ -1,0 +1,72 @@
+"""What somebody asked for when nobody was signed in: kept, sealed, in the form to sign in.
+
+So a page that was open over night loses nothing: after signing in, its form is shown as it was
+filled in. The text stays in the browser, where it was typed, and opens only for whom the form was
+drawn for, because others may use the same machine.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from functions.app import App
+from functions.people.accounts import Accounts
+from functions.web.http import Request
+
+FIELD = "kept"
+"""The hidden field of the form to sign in, and the name under which its content is sealed."""
+
+
+class Kept(NamedTuple):
+    """``who`` filled in a form, or is empty where a page was only to be seen."""
+
+    who: str
+    path: str
+    query: Mapping[str, str]
+    typed: Mapping[str, list[str]]
+
+    @property
+    def address(self) -> str:
+        return self.path + (f"?{urlencode(self.query)}" if self.query else "")
+
+    def again(self, request: Request, cookie: str, value: str) -> Request:
+        """The request that shows the page with what was typed, for who signed in just now."""
+        page = request._replace(method="GET", path=self.path, query=self.query, typed=self.typed)
+        return page._replace(cookies={**request.cookies, cookie: value})
+
+
+def seal(app: App, request: Request) -> str:
+    """What a request asks for, sealed as text; empty if nobody's form was sent."""
+    who = owner(app, request.value("token")) if request.method == "POST" else ""
+    if request.method == "POST" and not who:
+        return ""
+    kept = Kept(who, request.path, request.query, request.typed)
+    return base64.urlsafe_b64encode(app.vault.seal(FIELD, kept._asdict())).decode()
+
+
+def opened(app: App, text: str) -> Kept | None:
+    """What was sealed, or None."""
+    try:
+        sealed = base64.urlsafe_b64decode(text)
+    except (binascii.Error, ValueError):
+        return None
+    return Kept(**app.vault.open(FIELD, sealed)) if app.vault.opens(FIELD, sealed) else None
+
+
+def owner(app: App, token: str) -> str:
+    """For whom a form with this token was drawn, in any session of theirs; empty if for nobody."""
+    accounts = Accounts(app.store, app.clock).everybody() if token else []
+    for head in accounts:
+        name = head.data.get("name", "")
+        for version in range(head.version, 0, -1):
+            if token in app.vault.stamps(*token_of(name, version)):
+                return str(name)
+    return ""
+
+
+def token_of(name: str, version: int) -> tuple[str, str, int]:
+    """What the token in the forms of an account is made of. It is the same in all sessions until
+    the password is changed, so that signing in again in another window ends no form."""
+    return "token", name, version
