@@ -217,7 +217,7 @@ class _History:
             return kept.traces
         self._tell("traces")
         for seq, answers in typed.items():
-            if repository.is_fine_at_once(kept.events[seq]):
+            if seq in kept.events and repository.is_fine_at_once(kept.events[seq]):
                 fine |= {*self.app.personal.fine_traces(answers.get(CORRECTED, answers))}
         return frozenset(self.app.personal.all_traces(typed)) | fine
 

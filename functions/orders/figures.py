@@ -290,8 +290,8 @@ def whole(made: Report) -> list[Figure]:
 def before(month: str) -> tuple[str, str]:
     """The months to hold a month against: the one before, and the same one of the year before."""
     year, of_year = map(int, month.split("-"))
-    last = (year, of_year - 1) if of_year > 1 else (year - 1, 12)
-    return "{}-{:02}".format(*last), f"{year - 1}-{of_year:02}"
+    last = f"{year}-{of_year - 1:02}" if of_year > 1 else f"{year - 1}-12"
+    return last, f"{year - 1}-{of_year:02}"
 
 
 def _ranked(kind: str, scopes: Mapping[str, Counted]) -> dict[str, Counted]:

@@ -412,7 +412,7 @@ def test_that_we_were_asked_over_https_is_for_the_server_to_say() -> None:
         assert asgi.event(scope, b"")["headers"]["x-forwarded-proto"] == scheme
 
 
-@pytest.mark.parametrize(("path", "status"), [("/api/wish", 413), ("/desk/sheets/", 303)])
+@pytest.mark.parametrize(("path", "status"), [("/api/wish", 413), ("/desk/sheets/", 403)])
 def test_only_the_route_that_takes_files_takes_megabytes(
     functions: ASGIApp, path: str, status: int
 ) -> None:

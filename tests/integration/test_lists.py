@@ -102,7 +102,7 @@ def test_a_filter_is_true_for_the_whole_list_and_says_how_many_there_are(
     for n, no in enumerate(nos):
         triaged(client, no, EAST if n in (0, 4) else WEST, level="complex" if n else "routine")
     page = desk.get("/desk/?state=triaged")
-    assert "等派单 5 单" in page.text
+    assert "已受理（等派单） 5 单" in page.text
     assert len(numbers(page)) == 2
     assert chosen(page, "grid")[WEST] == f"{WEST}（3）"
     page = desk.get(f"/desk/?state=triaged&grid={quote(EAST)}")
