@@ -177,6 +177,10 @@ def _labels(form: Form, answers: Answers) -> list[str]:
     return labels
 
 
+def _contacts(app: App, orders: Sequence[Order]) -> Mapping[str, Mapping[str, Any]]:
+    return app.personal.contacts({order.no: order.corrections for order in orders})
+
+
 def _wish(typed: Mapping[str, Any]) -> Wish:
     words = " ".join(masked(str(typed.get("detail", "")), typed).split())
     short = words[:WORDS] + ("…" if words[WORDS:] else "")
@@ -186,9 +190,9 @@ def _wish(typed: Mapping[str, Any]) -> Wish:
 def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
     """What the menu offers is routine; the grid is the one of the resident's last order. What is
     not on the menu, cannot be read or may be known already is for somebody to look at."""
-    rows = []
+    rows, contacts = [], _contacts(app, orders)
     for order in orders:
-        typed = app.personal.contact(order.no)
+        typed = contacts[order.no]
         others = alike(app, order, typed, {order.no})
         on_menu = order.service in app.bundle.services and order.service != OTHER
         wish = _wish(typed)
@@ -207,12 +211,13 @@ def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
     order without such a team, or that waits for its resident, is for somebody to look at."""
     weighed = {service: app.ranking.suggest(service) for service in {o.service for o in orders}}
     unlinked, batch, rows = step_forms.unlinked(app), Counter[str](), list[Row]()
+    contacts = _contacts(app, orders)
     for order in orders:
         order_teams = ranked(weighed[order.service], batch)
         why = dict(order_teams)
         marked = [*step_forms.marked(app, order, order_teams, unlinked)]
         best = next((team for team, marks in marked if why[team]["offers"] and not marks), "")
-        wish = _wish(app.personal.contact(order.no))
+        wish = _wish(contacts[order.no])
         ticked = bool(best and not order.waits_until)
         batch.update([best] if ticked else [])
         teams = [(team, why[team], marks) for team, marks in marked]

@@ -134,9 +134,10 @@ BLANK = frozenset({"Cf", "Zs", "Zl", "Zp"})
 
 def _filled(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """What is not empty of what was typed, by field, with ends of lines as they are here."""
-    filled: dict[str, list[str]] = {field["name"]: [] for field in form["fields"]}
-    for name, texts in filled.items():
-        for text in typed.get(name, ()):
+    filled: dict[str, list[str]] = {}
+    for field in form["fields"]:
+        texts = filled[field["name"]] = []
+        for text in typed.get(field["name"], ()):
             text = text.replace("\r\n", "\n").translate(LINE_ENDS).strip()
             if not BLANK.issuperset(map(unicodedata.category, text)):
                 texts.append(text)

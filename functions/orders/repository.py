@@ -156,9 +156,10 @@ class Orders(NamedTuple):
         return f"/api/order?no={order.no}&key={self.vault.tracking_key(order.no, order.key)}"
 
     def address_of(self, no: str) -> str:
-        """The same by the number alone. The order is read, because the line of the secret under
+        """The same by the number alone. How it began is read, because the line of the secret under
         which it was filed made its key."""
-        return self.address(self.find(no) or Order(no))
+        events = self.store.events(no)
+        return self.address(Order(no, key=events[0].data["key"] if events else ""))
 
     def rating_key(self, order: Order) -> str:
         """The key on the slip: it opens the rating of this round of the order, and nothing else."""

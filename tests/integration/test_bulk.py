@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborNode
 from functions.app import App
 from functions.storage.history import Change
 from tests.support.client import Answer, Client
+from tests.support.community import Clock
 from tests.support.orders import Desk, Team, found, wish
 
 TRIAGE, DISPATCH = "/desk/triage/", "/desk/dispatch/"
@@ -281,3 +282,21 @@ def test_when_nothing_can_be_written_the_page_says_which_are_done_and_keeps_the_
     assert "存不了东西" in answer.text
     assert len(ticked(answer)) == 2
     assert sorted(found(app, no).state for no in numbers) == ["submitted", "submitted", "triaged"]
+
+
+def test_what_was_ticked_and_chosen_is_there_after_signing_in_again(
+    client: Client, clock: Clock
+) -> None:
+    desk = Desk(client)
+    first, second = (wish(client, phone=phone).no for phone in ("13800000001", "13800000002"))
+    page = desk.get("/desk/triage/").form("/desk/triage/")
+    typed = {**page, "no": [first], f"level-{first}": ["difficult"], f"level-{second}": ["complex"]}
+    clock.forward(hours=11)
+    asked = client.post("/desk/triage/", typed, cookie=desk.cookie)
+    assert (asked.status, found(client.app, first).state) == (403, "submitted")
+    name = {"name": "王芳", "password": "abcd-efgh-jkmn-pqrs"}
+    entered = client.post("/desk/sign-in/", {**asked.form("/desk/sign-in/"), **name})
+    again = entered.form("/desk/triage/")
+    assert again["no"] == [first]
+    assert (again[f"level-{first}"], again[f"level-{second}"]) == (["difficult"], ["complex"])
+    assert "登录过期了" in entered.text

@@ -59,7 +59,8 @@ def fold(file: Path) -> bool:
 
 def close_to_others(file: Path) -> None:
     """Let only the owner read a database and its logs, which earlier versions let everybody."""
-    for each in (file, *(file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))):
+    for suffix in ("", "-wal", "-shm"):
+        each = file.with_name(file.name + suffix)
         with suppress(OSError):  # There is no such log, or the file is somebody else's.
             if each.stat().st_mode & 0o077:
                 each.chmod(0o600)
