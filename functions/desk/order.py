@@ -18,6 +18,7 @@ from functions.orders.lifecycle import FINAL, STAFF, Order, order_of
 from functions.orders.privacy import contact, identifying, unreadable
 from functions.orders.repository import History
 from functions.orders.steps import CALLED_OFF
+from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
@@ -58,7 +59,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         alike=alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
-        forms=replies.offered(app.bundle, step_forms.forms(app, order, offers)),
+        forms=replies.offered(app.bundle, step_forms.forms(app, order, offers, _colleagues(app))),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
         | {name: [value] for name, value in _known(order, session).items()},
         advice=app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
@@ -100,8 +101,21 @@ def act(request: Request, app: App, session: Session) -> Response:
     request = replies.taken(request)
     order, page = _history(request, app).order, partial(show, request, app, session)
     return step_forms.take(
-        request, app, order, STAFF, page, partial(_beside, request), who=session.who
+        request,
+        app,
+        order,
+        STAFF,
+        page,
+        partial(_beside, request),
+        colleagues=_colleagues(app),
+        who=session.who,
     )
+
+
+def _colleagues(app: App) -> list[str]:
+    """The names of those who can sign in."""
+    active = [h.data for h in Accounts(app.store, app.clock).everybody() if h.state == "active"]
+    return sorted(data["name"] for data in active if data.get("name"))
 
 
 def ask(request: Request, app: App) -> Question | None:

@@ -12,7 +12,6 @@ from functions.forms.kinds import COMMA, Field
 from functions.orders import corrections
 from functions.orders.lifecycle import Order
 from functions.orders.privacy import Unreadable
-from functions.people.accounts import Accounts
 from functions.storage.failures import unwritten
 from functions.storage.history import Event
 from functions.web import submission
@@ -56,11 +55,13 @@ def take(
     page: Callable[[Outcome], Response],
     done: Callable[[Order], str],
     team: str = "",
+    colleagues: Sequence[str] = (),
     **more: str,
 ) -> Response:
     """Take the step that the request asks for, and lead on to the address that ``done`` gives; a
     form that is sent again leads there too. If the step cannot be taken, or the order is not the
     ``team``'s any more that asks, ``page`` shows the order as it is by then, with what was typed.
+    For ``colleagues`` see :func:`forms`.
 
     Raises:
         Problem: ``unknown_step``.
@@ -68,7 +69,8 @@ def take(
     kind, version = request.value("do"), request.value("version")
     if kind not in app.bundle.actions:
         raise Problem(400, "unknown_step")
-    form = app.names.answerable(forms(app, order, [kind])[kind], request.value(submission.WORDING))
+    drawn = request.value(submission.WORDING)
+    form = app.names.answerable(forms(app, order, [kind], colleagues)[kind], drawn)
     answers = submission.check(request, app, form)
     once = submission.drawn_once(request, app, f"{kind} {order.no}", answers.values)
     if once and app.store.filed(once):
@@ -140,8 +142,11 @@ def untaken(request: Request, app: App, kind: str, offered: Iterable[str]) -> li
     return found
 
 
-def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:
-    """The forms of steps, with the teams or volunteers that this order can be given to."""
+def forms(
+    app: App, order: Order, kinds: Iterable[str], colleagues: Sequence[str] = ()
+) -> dict[str, Form]:
+    """The forms of steps, with the teams, volunteers or, at the desk, ``colleagues`` that this
+    order can be given to."""
     found: dict[str, Form] = {kind: app.bundle.actions[kind] for kind in kinds}
     for kind in found:
         if kind == "dispatched":
@@ -149,7 +154,8 @@ def forms(app: App, order: Order, kinds: Iterable[str]) -> dict[str, Form]:
         elif kind in ("accepted", "assigned"):
             found[kind] = _choosing(found[kind], "volunteer", _volunteers(app, order))
         elif kind == "handled":
-            found[kind] = _choosing(found[kind], "handler", _staff(app))
+            known = [{"value": name, "label": name, "group": ""} for name in colleagues]
+            found[kind] = _choosing(found[kind], "handler", known)
         elif kind == corrections.KIND:
             found[kind] = corrections.asked(found[kind])
     return found
@@ -206,19 +212,6 @@ def _declined(app: App, order: Order) -> set[str]:
         if event.kind in ("declined", "escalated", "returned"):
             found.add(team)
     return found
-
-
-def _staff(app: App) -> list[dict[str, str]]:
-    """The members of staff who can sign in, by name."""
-    everybody = Accounts(app.store, app.clock).everybody()
-    names = sorted(
-        name
-        for head in everybody
-        if head.state == "active"
-        for name in [head.data.get("name")]
-        if name
-    )
-    return [{"value": name, "label": name, "group": ""} for name in names]
 
 
 def _volunteers(app: App, order: Order) -> list[dict[str, str]]:

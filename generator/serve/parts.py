@@ -5,7 +5,7 @@ from typing import Any
 from wsgiref.headers import Headers
 
 from whitenoise import WhiteNoise
-from whitenoise.responders import Response, SlicedFile, StaticFile
+from whitenoise.responders import MissingFileError, Response, SlicedFile, StaticFile
 
 Fields = list[tuple[str, str]]
 
@@ -17,7 +17,10 @@ class Files(WhiteNoise):  # type: ignore[misc]
         headers = Headers([])
         self.add_mime_headers(headers, path, url)
         self.add_cache_headers(headers, path, url)
-        return File(path, headers.items(), stat_cache=stat_cache)
+        try:
+            return File(path, headers.items(), stat_cache=stat_cache)
+        except NotADirectoryError as error:  # The folder itself is none, or not any more.
+            raise MissingFileError(path) from error
 
 
 class File(StaticFile):  # type: ignore[misc]

@@ -16,7 +16,7 @@ SOURCES = (
     *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "logs", "workdays")),
     *(f"functions/orders/{name}.py" for name in ("__init__", "counters", "figures", "lifecycle")),
     *(f"functions/storage/{name}.py" for name in ("__init__", "history")),
-    *(f"functions/web/{name}.py" for name in ("__init__", "pages")),
+    *(f"functions/web/{name}.py" for name in ("__init__", "headers", "pages")),
     "requirements.txt",
 )
 """All modules that a build may load, and the versions of the libraries. When one changes, all pages

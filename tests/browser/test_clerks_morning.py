@@ -206,7 +206,7 @@ def test_a_morning_of_a_clerk_takes_few_clicks(
             call_back(hands, no)
     with hands.part("open the month's report"):
         hands.go("月报")
-        expect(desktop.get_by_role("row", name="全部").first).to_contain_text("100.0%")
+        expect(desktop.get_by_role("row", name="按期%").first).to_contain_text("100.0")
     for part, counts in hands.counts.items():
         sys.stdout.write("| {} | {clicks} | {keys} | {loads} |\n".format(part, **counts))
     assert hands.counts[f"triage {ONLINE + BY_PHONE} orders"]["clicks"] <= MOST_CLICKS

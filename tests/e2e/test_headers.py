@@ -63,7 +63,7 @@ def test_each_kind_of_answer_has_all_headers(server: Server) -> None:
         "filed": (303, server.post("/api/wish", urlencode(WISH))),
         "wrong": (422, server.post("/api/wish", "")),
         "no such method": (405, sent(server, "/api/wish", "DELETE")),
-        "desk": (303, sent(server, "/desk/")),
+        "desk": (403, sent(server, "/desk/")),
         "sign in": (200, sent(server, "/desk/sign-in/")),
         "health": (200, sent(server, "/health")),
     }
