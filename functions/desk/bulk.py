@@ -18,7 +18,7 @@ from functions.forms import definition, order_number
 from functions.forms.definition import OTHER, Answers, Form
 from functions.orders import repository
 from functions.orders.lifecycle import STAFF, Order, order_of
-from functions.orders.privacy import Unreadable, masked
+from functions.orders.privacy import Unreadable, gist
 from functions.orders.ranking import ranked
 from functions.storage.failures import unwritten
 from functions.web import step_forms, submission
@@ -182,9 +182,7 @@ def _contacts(app: App, orders: Sequence[Order]) -> Mapping[str, Mapping[str, An
 
 
 def _wish(typed: Mapping[str, Any]) -> Wish:
-    words = " ".join(masked(str(typed.get("detail", "")), typed).split())
-    short = words[:WORDS] + ("…" if words[WORDS:] else "")
-    return Wish(short, not isinstance(typed, Unreadable))
+    return Wish(gist(typed, WORDS), not isinstance(typed, Unreadable))
 
 
 def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:

@@ -11,7 +11,7 @@ from functions.app import App
 from functions.orders import repository
 from functions.orders.lifecycle import LEVELS, order_of
 from functions.orders.notices import discontent
-from functions.orders.privacy import Unreadable, masked
+from functions.orders.privacy import Unreadable, gist
 from functions.storage.history import Head
 
 STEPS = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
@@ -120,8 +120,7 @@ def rows(app: App, heads: Iterable[Head]) -> list[Row]:
 def _row(head: Head, typed: Mapping[str, Any]) -> Row:
     if isinstance(typed, Unreadable):
         return Row(head, read=False)
-    wish = " ".join(masked(str(typed.get("detail", "")), typed).split())
-    return Row(head, str(typed.get("name", "")), wish[:WORDS] + ("…" if wish[WORDS:] else ""))
+    return Row(head, str(typed.get("name", "")), gist(typed, WORDS))
 
 
 def _everything(app: App, name: str, who: str) -> list[Head]:

@@ -167,6 +167,12 @@ def reveals(text: str, contact: Typed) -> bool:
     return bool(named or re.search(f"{LONG_NUMBER}|{DOOR}", text))
 
 
+def gist(contact: Typed, longest: int) -> str:
+    """The first words of a wish, without the phone, the door and the address."""
+    words = " ".join(masked(str(contact.get("detail", "")), contact).split())
+    return words[:longest] + ("…" if words[longest:] else "")
+
+
 def masked(text: str, contact: Typed) -> str:
     """Words without the phone, the door and the address that they may hold."""
     known = [plain(str(contact.get(name, ""))) for name in ("phone", "address")]
