@@ -59,7 +59,9 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         alike=alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
-        forms=replies.offered(app.bundle, step_forms.forms(app, order, offers, _colleagues(app))),
+        forms=replies.offered(
+            app.bundle, step_forms.forms(app, order, offers, partial(_colleagues, app))
+        ),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
         | {name: [value] for name, value in _known(order, session).items()},
         advice=app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
@@ -107,7 +109,7 @@ def act(request: Request, app: App, session: Session) -> Response:
         STAFF,
         page,
         partial(_beside, request),
-        colleagues=_colleagues(app),
+        colleagues=partial(_colleagues, app),
         who=session.who,
     )
 

@@ -55,7 +55,7 @@ def take(
     page: Callable[[Outcome], Response],
     done: Callable[[Order], str],
     team: str = "",
-    colleagues: Sequence[str] = (),
+    colleagues: Callable[[], Sequence[str]] = tuple,
     **more: str,
 ) -> Response:
     """Take the step that the request asks for, and lead on to the address that ``done`` gives; a
@@ -143,7 +143,10 @@ def untaken(request: Request, app: App, kind: str, offered: Iterable[str]) -> li
 
 
 def forms(
-    app: App, order: Order, kinds: Iterable[str], colleagues: Sequence[str] = ()
+    app: App,
+    order: Order,
+    kinds: Iterable[str],
+    colleagues: Callable[[], Sequence[str]] = tuple,
 ) -> dict[str, Form]:
     """The forms of steps, with the teams, volunteers or, at the desk, ``colleagues`` that this
     order can be given to."""
@@ -154,7 +157,7 @@ def forms(
         elif kind in ("accepted", "assigned"):
             found[kind] = _choosing(found[kind], "volunteer", _volunteers(app, order))
         elif kind == "handled":
-            known = [{"value": name, "label": name, "group": ""} for name in colleagues]
+            known = [{"value": name, "label": name, "group": ""} for name in colleagues()]
             found[kind] = _choosing(found[kind], "handler", known)
         elif kind == corrections.KIND:
             found[kind] = corrections.asked(found[kind])
