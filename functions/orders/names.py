@@ -63,8 +63,16 @@ class Names:
     def __init__(self, store: Callable[[], Store], bundle: Bundle):
         self._store, self._bundle = store, bundle
         self._forms: dict[str, dict[str, Any]] = {}
-        self.services = _Known("service", bundle.names["service"], self.label)
-        self.teams = _Known("team", bundle.names["team"], self.label)
+
+    @cached_property
+    def services(self) -> Mapping[str, str]:
+        """What services are called; those of now are listed."""
+        return _Known("service", self._bundle.names["service"], self.label)
+
+    @cached_property
+    def teams(self) -> Mapping[str, str]:
+        """The same of teams."""
+        return _Known("team", self._bundle.names["team"], self.label)
 
     def now(self, kind: str, name: str) -> str:
         """The name that a service or team has now."""

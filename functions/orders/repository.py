@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
 from functions.context.attempts import Attempts, Limit
@@ -156,9 +157,9 @@ class Orders(NamedTuple):
         return f"/api/order?no={order.no}&key={self.vault.tracking_key(order.no, order.key)}"
 
     def address_of(self, no: str) -> str:
-        """The same by the number alone. How it began is read, because the line of the secret under
-        which it was filed made its key."""
-        events = self.store.events(no)
+        """The same by the number alone. Where the secret has several lines, how it began is read,
+        because the one under which it was filed made its key."""
+        events = self.store.events(no) if self.vault.has_older else ()
         return self.address(Order(no, key=events[0].data["key"] if events else ""))
 
     def rating_key(self, order: Order) -> str:
@@ -198,7 +199,7 @@ class Orders(NamedTuple):
 
     def change(self, before: Order, after: Order, steps: Iterable[Step]) -> Change:
         """The transaction that takes an order from one state to the other by these steps."""
-        events, sealed, traces = [], {}, []
+        events, sealed, traces, erase = [], {}, [], False
         for seq, (event, typed) in enumerate(steps, start=before.version + 1):
             events.append(event)
             if typed:
@@ -210,6 +211,7 @@ class Orders(NamedTuple):
                 traces += self.personal.traces(typed)
             if is_fine_at_once(event):
                 traces += self.personal.fine_traces(typed)
+            erase |= event.kind == "erased"
         return Change(
             self.head(after),
             events,
@@ -217,26 +219,27 @@ class Orders(NamedTuple):
             traces,
             tally=counters.difference(counters.of_order(before), counters.of_order(after)),
             messages=notices.due(self.bundle, self.names, before, after, events),
-            erase="erased" in [event.kind for event in events],
+            erase=erase,
         )
 
     def head(self, order: Order) -> Head:
         """The order as the store lists it."""
-        marks = {
-            "service": order.service,
-            "team": order.team,
-            "grid": order.grid,
-            "month": order.filed_at[:7],
-            "state": order.state,
-            "volunteer": order.volunteer,
-            "rated": order.rated_volunteer,
-            "published": "yes" if order.published else "",
-            "answered": "public" if order.answer else "",
-            "problem": "" if order.erased_at or order.problem != "raised" else "raised",
-            "into": order.merged_into,
-            "level": order.level,
-            HANDLER: order.handler,
-        }
+        marks = (
+            ("service", order.service),
+            ("team", order.team),
+            ("grid", order.grid),
+            ("month", order.filed_at[:7]),
+            ("state", order.state),
+            ("volunteer", order.volunteer),
+            ("rated", order.rated_volunteer),
+            ("published", "yes" if order.published else ""),
+            ("answered", "public" if order.answer else ""),
+            ("problem", "" if order.erased_at or order.problem != "raised" else "raised"),
+            ("into", order.merged_into),
+            ("level", order.level),
+            (HANDLER, order.handler),
+            *product([DOER], order.doers.split()),
+        )
         return Head(
             order.no,
             KIND,
@@ -246,10 +249,7 @@ class Orders(NamedTuple):
             order._asdict(),
             self.deadlines.due(order),
             order.team,
-            (
-                *[f"{name}:{value}" for name, value in marks.items() if value],
-                *[f"{DOER}:{volunteer}" for volunteer in order.doers.split()],
-            ),
+            tuple([f"{name}:{value}" for name, value in marks if value]),
         )
 
     def listed(self, heads: Iterable[Head]) -> list[Head]:
