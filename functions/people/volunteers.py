@@ -14,7 +14,7 @@ from functions.orders.lifecycle import OPEN as OPEN_ORDERS
 from functions.orders.lifecycle import STAFF
 from functions.orders.names import Names
 from functions.orders.privacy import Personal, Unreadable
-from functions.orders.repository import derive_anew
+from functions.orders.upkeep import derive_anew
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import Store
 from functions.storage.vault import Vault
@@ -172,7 +172,7 @@ class Volunteers(NamedTuple):
         return head
 
     def rederive(self) -> int:
-        """Derive all heads anew (:func:`functions.orders.repository.derive_anew`): the station's
+        """Derive all heads anew (:func:`functions.orders.upkeep.derive_anew`): the station's
         rules say how long their data is kept, and teams are renamed."""
 
         def derive(no: str) -> Head | None:
