@@ -16,7 +16,7 @@ from functions.context import logs
 from functions.context.sentences import fill
 from functions.errors import Conflict, Refused
 from functions.messages import outbox
-from functions.orders import repository
+from functions.orders import repository, upkeep
 from functions.orders.lifecycle import CLOCK, FINAL, STATES, Order, moves, order_of
 from functions.orders.notices import STATION
 from functions.people import volunteers
@@ -175,7 +175,7 @@ def tick(app: App) -> dict[str, Any]:
     with made.part("rules"):
         rederive(app)
     with made.part("traces"):
-        app.orders.trace()
+        upkeep.trace(app.orders)
     for state in STATES:
         with made.part(state):
             made.deadlines(state)
@@ -203,8 +203,8 @@ def rederive(app: App) -> None:
     """Bring what is derived from histories up to the present names, rules and version."""
     with suppress(Conflict):  # Somebody else keeps the names.
         app.names.keep(app.clock.now.isoformat())
-    app.orders.recount(app.clock.now.isoformat())
-    app.orders.rederive()
+    upkeep.recount(app.orders, app.clock.now.isoformat())
+    upkeep.rederive(app.orders)
     app.volunteers.rederive()
 
 

@@ -50,25 +50,29 @@ STORE: dict[str, str] = {
 """What is said of a store that cannot be used, by :attr:`functions.errors.Unusable.code`."""
 
 MORE = "等"
+BY: dict[str, str] = {
+    "order": "{count} 单没办完的",
+    "volunteer": "{count} 份没处理的志愿者报名",
+}
+"""Who needs what content has no longer, by kind of history."""
+KEPT = "填的是有它的表：{numbers}。答过的都留着，照样看得到。"
 NEEDED: dict[str, str] = {
     "service": (
-        "content/menu/{name}.yaml 没有了，还有 {count} 单没办完的要“{label}”：{orders}。"
+        "content/menu/{name}.yaml 没有了，还有 {by}要“{label}”：{numbers}。"
         "只是停办，请留着文件，写上 ended: 日期；改了文件名，请在新文件里写 renamed_from: {name}。"
     ),
     "team": (
-        "content/teams/{name}.yaml 没有了，“{label}”手上还有 {count} 单没办完：{orders}。"
+        "content/teams/{name}.yaml 没有了，“{label}”手上还有 {by}：{numbers}。"
         "只是停办，请留着文件，写上 ended: 日期；改了文件名，请在新文件里写 renamed_from: {name}。"
     ),
     "grid": (
-        "没有一支服务队再写网格“{label}”，还有 {count} 单没办完的在那里：{orders}。"
+        "没有一支服务队再写网格“{label}”，还有 {by}在那里：{numbers}。"
         "单子上照样看得到它；要换网格，请在工作台重新受理。"
     ),
-    "question": (
-        "content/forms/{form}.yaml 去掉了“{label}”（{name}），还有 {count} 单没办完的"
-        "填的是有它的表：{orders}。答过的都留着，单子上照样看得到。"
-    ),
+    "question": f"content/forms/{{form}}.yaml 去掉了“{{label}}”（{{name}}），还有 {{by}}{KEPT}",
+    "step": f"templates/actions.yaml 的 {{form}} 去掉了“{{label}}”（{{name}}），还有 {{by}}{KEPT}",
 }
-"""What is said of open orders that need what content has no longer, by what that is."""
+"""What is said of open orders and sign-ups that need what content has no longer, by what it is."""
 
 TAKEN: dict[str, str] = {
     kind: f"content/{folder}/{{name}}.yaml 的文件名以前是 {{other}}.yaml 的，"

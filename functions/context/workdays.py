@@ -6,6 +6,7 @@ from datetime import date, timedelta, timezone
 CHINA = timezone(timedelta(hours=8))
 """The whole country has one time, and no summer time since 1992, so no table of zones is needed."""
 SATURDAY = 5
+DAY = timedelta(days=1)
 ANNOUNCED = 10
 """The month from which next year's holidays should stand in the calendar."""
 
@@ -40,9 +41,10 @@ class Calendar:
 
     def after(self, day: date, count: int) -> date:
         """The day so many working days later; with 0 the day itself or the next working day."""
-        while count or not self.works(day):
-            day += timedelta(days=1)
-            count -= self.works(day) and count > 0
+        if count:
+            day += DAY
+        while not self.works(day) or (count := count - 1) > 0:
+            day += DAY
         return day
 
     def between(self, first: date, last: date) -> int:

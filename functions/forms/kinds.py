@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any, Literal
 
 from functions.errors import Wrong
@@ -103,6 +104,7 @@ class _Typed(_Plain):
 DIRECTION = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """Marks that turn the direction of what follows, by which a text can look like another (Unicode
 Technical Report 36, section 2.4)."""
+WITHOUT_DIRECTION = str.maketrans(dict.fromkeys(DIRECTION))
 NO_CHARACTERS = {
     chr(code)
     for code in (
@@ -143,7 +145,7 @@ class TextArea(Text):
     lines = True
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        return super().parse(field, ["".join([c for c in texts[0] if c not in DIRECTION])], today)
+        return super().parse(field, [texts[0].translate(WITHOUT_DIRECTION)], today)
 
 
 class Name(Text):
@@ -197,6 +199,9 @@ class Phone(_Typed):
         return [f"0{text}" if lost and re.fullmatch(LANDLINE, f"0{text}") else text]
 
 
+VALUE = itemgetter("value")
+
+
 def current(field: Field, value: str) -> str:
     """The value that a choice has now; forms that show one of its former values are taken, too."""
     for choice in field["choices"]:
@@ -231,7 +236,7 @@ class Choice(_Plain):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> Any:
         value = current(field, texts[0])
-        if value not in [choice["value"] for choice in field["choices"]]:
+        if value not in map(VALUE, field["choices"]):
             raise Wrong("choice")
         return value
 

@@ -17,9 +17,9 @@ from functions.app import App
 from functions.errors import Conflict, Refused, Unusable
 from functions.ops import demo, history_check
 from functions.ops.history_check import Fault, Repair, Verdict
-from functions.orders import counters, names, repository
+from functions.orders import counters, names, repository, upkeep
 from functions.orders.counters import Tally
-from functions.orders.repository import PATIENCE, parted
+from functions.orders.upkeep import PATIENCE, parted
 from functions.people import accounts
 from functions.storage import opening
 from functions.storage.history import LAYOUT, Change, Event, Head, Message, Stored
@@ -104,9 +104,9 @@ def mend(app: App) -> Findings:
         if any(fault.no.startswith(f"{names.KIND}:") for fault in found.faults):
             inside.names.keep(app.clock.now.isoformat())  # Names are in no events.
     if any(fault.code == "traces" for fault in found.faults):
-        app.store.set_fact(repository.TRACED, "")  # The schedule adds those of parts again.
+        app.store.set_fact(upkeep.TRACED, "")  # The schedule adds those of parts again.
     if examination.before:  # What that version did not count, the examination passed over.
-        app.orders.recount(app.clock.now.isoformat())
+        upkeep.recount(app.orders, app.clock.now.isoformat())
     return found
 
 

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from functions import imports
 from functions.app import App
 from functions.errors import Refused
-from functions.orders import counters, names, report_text, repository
+from functions.orders import counters, names, report_text, repository, upkeep
 from functions.orders.counters import Tally
 from functions.orders.lifecycle import fold, order_of
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
 from functions.people import access_log, accounts, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Stored
 
-DONE, DOCTOR, DIGEST = "done", repository.DOCTOR, "digest"
+DONE, DOCTOR, DIGEST = "done", upkeep.DOCTOR, "digest"
 
 STATES: dict[str, dict[str, str]] = {
     accounts.KIND: {"added": "active", "reset": "active", "disabled": "disabled"},

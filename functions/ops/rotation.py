@@ -10,7 +10,7 @@ from datetime import datetime
 
 from functions.app import App
 from functions.errors import Conflict, Unusable
-from functions.orders import report_text, repository
+from functions.orders import report_text, repository, upkeep
 from functions.people import volunteers
 from functions.storage import opening
 from functions.storage.history import Change
@@ -32,7 +32,7 @@ def reseal(app: App, numbers: Iterable[str]) -> int:
     """Seal with the first line what an older one sealed, and record that in the store. Returns how
     many histories were changed. What no line opens stays as it is."""
     changed = sum(_reseal(app, no) for no in numbers)
-    app.store.set_fact(repository.TRACED, "")
+    app.store.set_fact(upkeep.TRACED, "")
     app.store.set_fact(opening.FACT, app.vault.fingerprints[0])
     return changed
 

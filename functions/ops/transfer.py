@@ -14,7 +14,7 @@ from functions.errors import Refused
 from functions.ops.consistency import EVERY
 from functions.orders import counters
 from functions.orders.counters import Tally
-from functions.orders.repository import AT_ONCE, parted
+from functions.orders.upkeep import AT_ONCE, parted
 from functions.storage import opening
 from functions.storage.history import Change, Message
 from functions.storage.port import Store

@@ -92,7 +92,7 @@ def as_of(today: str, counted: Mapping[str, int]) -> Counter[str]:
 
 def is_later(month: str, counter: str) -> bool:
     """Whether earlier versions did not have such a counter, so that a store which they began has to
-    be counted anew (:meth:`functions.orders.repository.Orders.recount`)."""
+    be counted anew (:func:`functions.orders.upkeep.recount`)."""
     whose, _, what = counter.partition(" ")
     of_team = whose.startswith(scope(TEAM, "")) and what in HANDS
     return whose.startswith(scope(GRID, "")) or what.startswith(DUE) or (month == NOW and of_team)

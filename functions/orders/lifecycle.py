@@ -26,6 +26,7 @@ STATES = (
     *("closed", "rejected", "cancelled", "merged"),
 )
 FINAL = ("closed", "rejected", "cancelled", "merged")
+OPEN = tuple(state for state in STATES if state not in FINAL)
 REOPENS = timedelta(days=30)
 """How long after its end a closed order can be opened again."""
 
@@ -179,7 +180,6 @@ class Move(NamedTuple):
 
 
 _HANDLED = ("submitted", "triaged", "dispatched", "accepted")
-_OPEN = tuple(state for state in STATES if state not in FINAL)
 _WAIT, _END = ("waits_until",), ("ended_at",)
 _HANDLER = ("handler",)
 _Ending = partial(Move, stamps=_END, clears=(*_WAIT, *_HANDLER))
@@ -343,11 +343,11 @@ TABLE: dict[str, Move] = {
         guard=_not_erased,
     ),
     # Given to a member of staff, or with no name to nobody in particular.
-    "handled": Move(_OPEN, "", (STAFF,), keeps={"handler": "handler"}, clears=_HANDLER),
-    "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
+    "handled": Move(OPEN, "", (STAFF,), keeps={"handler": "handler"}, clears=_HANDLER),
+    "released": Move(OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     # Not after it was erased: what is typed then would never be erased.
-    "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), within={TEAM: _OPEN}, guard=_not_erased),
+    "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), within={TEAM: OPEN}, guard=_not_erased),
     "erased": Move(FINAL, "", (STAFF, CLOCK), stamps=("erased_at",), guard=_not_erased),
 }
 

@@ -16,7 +16,7 @@ from functions.context.bundle import Bundle
 from functions.forms.definition import OTHER, Form
 from functions.forms.kinds import KINDS
 from functions.orders import counters
-from functions.orders.lifecycle import CLOCK, FINAL, STATES
+from functions.orders.lifecycle import CLOCK
 from functions.storage.failures import of_store
 from functions.storage.history import UNREADABLE, Change, Event, Head
 from functions.storage.port import Store
@@ -35,7 +35,9 @@ VERSION = re.compile(r"[0-9a-f]{1,64}")
 QUESTION = {"name", "label", "kind", "required", "role", "choices"}
 """What a stored question has at least."""
 Labels = Mapping[str, Mapping[str, str]]
-"""Labels by kind (``service``, ``team``, ``grid`` or ``question``) and name."""
+"""Labels by kind and name. Kinds are ``service``, ``team``, ``grid``, ``question`` (one of a
+resident's form, as ``wish.detail``) and ``step`` (one of a form of the desk or the teams, as
+``dispatched.note``)."""
 
 
 def known(
@@ -63,8 +65,16 @@ class Names:
     def __init__(self, store: Callable[[], Store], bundle: Bundle):
         self._store, self._bundle = store, bundle
         self._forms: dict[str, dict[str, Any]] = {}
-        self.services = _Known("service", bundle.names["service"], self.label)
-        self.teams = _Known("team", bundle.names["team"], self.label)
+
+    @cached_property
+    def services(self) -> Mapping[str, str]:
+        """What services are called; those of now are listed."""
+        return _Known("service", self._bundle.names["service"], self.label)
+
+    @cached_property
+    def teams(self) -> Mapping[str, str]:
+        """The same of teams."""
+        return _Known("team", self._bundle.names["team"], self.label)
 
     def now(self, kind: str, name: str) -> str:
         """The name that a service or team has now."""
@@ -76,7 +86,7 @@ class Names:
 
     def label(self, kind: str, name: str) -> str | None:
         """What people call something now, or called it when it was last there."""
-        names = self._bundle.names[kind]
+        names = self._bundle.names.get(kind, {})  # An older build has no names of some kinds.
         if label := names.get(name):  # Most names, and then the store need not be asked.
             return label
         now, kept = self.now(kind, name) if kind in RENAMED else name, self._register["labels"]
@@ -210,34 +220,62 @@ class _Known(Mapping[str, str]):
 
 
 class Needed(NamedTuple):
-    """Something that content has no longer, and the open orders that need it."""
+    """Something that content has no longer, and the open histories of one kind that need it."""
 
     kind: str
     name: str
     label: str
-    orders: list[str]
+    by: str
+    numbers: list[str]
 
 
-def still_needed(store: Store, known: Mapping[str, Collection[str]]) -> list[Needed]:
-    """What was removed though open orders need it; for ``known`` see :func:`known`."""
+Thing = tuple[str, str]
+"""Something in the content, by kind and name."""
+
+
+def still_needed(
+    store: Store, known: Mapping[str, Collection[str]], unfinished: Mapping[str, Iterable[str]]
+) -> list[Needed]:
+    """What was removed though it is needed by histories of these kinds in these ``unfinished``
+    states; for ``known`` see :func:`known`."""
     labels = _texts(_data(store, REGISTER).get("labels"))
     removed = {
-        (kind, name): Needed(kind, name, label, [])
+        (kind, name): label
         for kind, names in labels.items()
         for name, label in names.items()
         if name not in known.get(kind, ())
     }
+    found: dict[tuple[Thing, str], Needed] = {}
     asked: dict[str, dict[str, Any]] = {}
-    for head in _open_orders(store) if removed else ():
-        needs = {(kind, str(head.data.get(kind))) for kind in ("service", "team", "grid")}
-        for event in store.events(head.no):
-            version = str(event.data.get("wording", ""))
-            if version not in asked:
-                asked[version] = _stored_form(store, version)
-            needs |= _answered(event, asked[version])
-        for need in needs & removed.keys():
-            removed[need].orders.append(head.no)
-    return [each for each in removed.values() if each.orders]
+    for head in _in_states(store, unfinished) if removed else ():
+        for thing in sorted(_needs(store, head, asked, removed)):
+            new = Needed(*thing, removed[thing], head.kind, [])
+            found.setdefault((thing, head.kind), new).numbers.append(head.no)
+    return [*found.values()]
+
+
+def _needs(
+    store: Store, head: Head, asked: dict[str, dict[str, Any]], removed: Collection[Thing]
+) -> set[Thing]:
+    """What a history needs of the things that were removed; ``asked`` keeps forms by version."""
+    needs = {(kind, str(head.data.get(kind))) for kind in ("service", "team", "grid")}
+    needs.add(("team", str(head.data.get("wants"))))
+    sealed = store.personal(head.no)
+    for seq, event in enumerate(store.events(head.no), start=1):
+        version = str(event.data.get("wording", ""))
+        if version not in asked:
+            asked[version] = _stored_form(store, version)
+        needs |= _answered(event, asked[version])
+        needs |= {each for each in removed if _may_answer(event, seq in sealed, *each)}
+    return needs & {*removed}
+
+
+def _may_answer(event: Event, typed: bool, kind: str, name: str) -> bool:
+    """Whether an event answers a question of a step, as far as can be told: what was typed with it
+    stays sealed."""
+    form, _, question = name.partition(".")
+    is_of_form = form == event.kind or form.startswith(f"{event.kind}_")
+    return kind == "step" and is_of_form and (typed or question in event.data)
 
 
 def _answered(event: Event, form: Mapping[str, Any]) -> set[tuple[str, str]]:
@@ -251,10 +289,11 @@ def _answered(event: Event, form: Mapping[str, Any]) -> set[tuple[str, str]]:
     return needs
 
 
-def _open_orders(store: Store) -> Iterator[Head]:
-    for state in (each for each in STATES if each not in FINAL):
+def _in_states(store: Store, states: Mapping[str, Iterable[str]]) -> Iterator[Head]:
+    """All histories of these kinds in these states."""
+    for kind, state in ((kind, state) for kind, each in states.items() for state in each):
         after = ""
-        while heads := store.waiting("order", state, after=after, limit=200):
+        while heads := store.waiting(kind, state, after=after, limit=200):
             yield from heads
             after = heads[-1].due_position
 

@@ -48,6 +48,16 @@ def due(
     reached = {channel["to"] for channel in bundle.site["notify"]}
     team = after.team or before.team
     receivers = {"team": team, "resident": RESIDENT if after.sms else ""}
+    told = [
+        (f"{after.no}:{after.version}:{event.kind}:{role}", to, text)
+        for event in events
+        if event.kind != "rated" or complains(event)
+        if event.kind != "triaged" or before.state == "submitted"
+        for role, text in said(words, event, {}).items()
+        if (to := receivers.get(role, STATION)) in reached
+    ]
+    if not told:  # As with most events, and then no names have to be looked up.
+        return []
     values = {
         "no": order_number.spell(after.no),
         "service": names.services.get(after.service, ""),
@@ -57,11 +67,4 @@ def due(
         "community": bundle.site["name"],
         "link": "{link}",
     }
-    return [
-        Message(f"{after.no}:{after.version}:{event.kind}:{role}", to, fill(text, **values))
-        for event in events
-        if event.kind != "rated" or complains(event)
-        if event.kind != "triaged" or before.state == "submitted"
-        for role, text in said(words, event, {}).items()
-        if (to := receivers.get(role, STATION)) in reached
-    ]
+    return [Message(name, to, fill(text, **values)) for name, to, text in told]

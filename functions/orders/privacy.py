@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from functions.forms.normal import LONGEST, normal
@@ -73,15 +74,15 @@ class Personal:
 
     def traces(self, typed: Typed) -> list[str]:
         """Keyed marks by which what identifies a person can be found."""
-        return [self.trace(name, value) for name, value in identifying(typed).items()]
+        return [*starmap(self.trace, identifying(typed).items())]
 
     def fine_traces(self, typed: Typed) -> list[str]:
         """Keyed marks of the parts of a phone, a name and an address."""
-        return [self.trace(name, value) for name, value in sorted(pieces(typed))]
+        return [*starmap(self.trace, sorted(pieces(typed)))]
 
     def all_traces(self, typed: Mapping[int, Typed]) -> list[str]:
         """The marks of a whole history, also of what was corrected since."""
-        return [self.trace(name, value) for name, value in everything_identifying(typed)]
+        return [*starmap(self.trace, everything_identifying(typed))]
 
     def trace(self, name: str, value: str) -> str:
         """One such mark: ``phone``, ``last4``, ``address``, or one of :data:`PIECES`."""

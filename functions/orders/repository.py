@@ -1,23 +1,22 @@
 """Orders as the store keeps them: read one, prove that it is yours, move it on."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, NamedTuple, TypeVar
+from itertools import product
+from typing import Any, NamedTuple
 
 from functions.context.attempts import Attempts, Limit
 from functions.context.bundle import Bundle
 from functions.context.clock import Reference
-from functions.errors import Conflict, Refused, Wrong
+from functions.errors import Conflict, Wrong
 from functions.forms import order_number
 from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import CLOCK, STAFF, Order, apply, fold, order_of
+from functions.orders.lifecycle import STAFF, Order, apply, fold, order_of
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal, all_pieces
-from functions.storage.history import LAYOUT, Change, Event, Head
+from functions.orders.privacy import CORRECTED, Personal
+from functions.storage.history import Change, Event, Head
 from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
 
@@ -31,21 +30,6 @@ DOER = "doer"
 """The mark of orders of which a volunteer did at least one round."""
 HANDLER = "handler"
 """The mark of orders that a member of staff is at."""
-TRACED = "traced"
-"""The fact up to when orders have the traces of parts."""
-OVERLAP = timedelta(hours=1)
-"""How far back a round looks again, because clocks differ and somebody may be writing."""
-MOST_TRACED = 500
-"""How many orders of an earlier version get these traces in one round."""
-COUNTED, COUNTING = "counted", "2"
-"""The fact that says by which version of the rules a store's counters were made, and that version:
-to be raised with :func:`functions.orders.counters.is_later`."""
-AT_ONCE = 20
-"""Counters, events or sealed parts in one change; engines limit the size of a transaction."""
-PATIENCE = 10
-"""Seconds for which counting anew and mending wait while others write."""
-DOCTOR = "doctor"
-"""The number and kind of the history that says when counters were corrected."""
 UNREADABLE = "unreadable"
 """The fact with the numbers of the histories that the schedule could not read in its last round."""
 GUESSES = Limit(5, timedelta(hours=1)), Limit(20, timedelta(hours=6))
@@ -156,9 +140,9 @@ class Orders(NamedTuple):
         return f"/api/order?no={order.no}&key={self.vault.tracking_key(order.no, order.key)}"
 
     def address_of(self, no: str) -> str:
-        """The same by the number alone. How it began is read, because the line of the secret under
-        which it was filed made its key."""
-        events = self.store.events(no)
+        """The same by the number alone. Where the secret has several lines, how it began is read,
+        because the one under which it was filed made its key."""
+        events = self.store.events(no) if self.vault.has_older else ()
         return self.address(Order(no, key=events[0].data["key"] if events else ""))
 
     def rating_key(self, order: Order) -> str:
@@ -198,7 +182,7 @@ class Orders(NamedTuple):
 
     def change(self, before: Order, after: Order, steps: Iterable[Step]) -> Change:
         """The transaction that takes an order from one state to the other by these steps."""
-        events, sealed, traces = [], {}, []
+        events, sealed, traces, erase = [], {}, [], False
         for seq, (event, typed) in enumerate(steps, start=before.version + 1):
             events.append(event)
             if typed:
@@ -210,6 +194,7 @@ class Orders(NamedTuple):
                 traces += self.personal.traces(typed)
             if is_fine_at_once(event):
                 traces += self.personal.fine_traces(typed)
+            erase |= event.kind == "erased"
         return Change(
             self.head(after),
             events,
@@ -217,26 +202,27 @@ class Orders(NamedTuple):
             traces,
             tally=counters.difference(counters.of_order(before), counters.of_order(after)),
             messages=notices.due(self.bundle, self.names, before, after, events),
-            erase="erased" in [event.kind for event in events],
+            erase=erase,
         )
 
     def head(self, order: Order) -> Head:
         """The order as the store lists it."""
-        marks = {
-            "service": order.service,
-            "team": order.team,
-            "grid": order.grid,
-            "month": order.filed_at[:7],
-            "state": order.state,
-            "volunteer": order.volunteer,
-            "rated": order.rated_volunteer,
-            "published": "yes" if order.published else "",
-            "answered": "public" if order.answer else "",
-            "problem": "" if order.erased_at or order.problem != "raised" else "raised",
-            "into": order.merged_into,
-            "level": order.level,
-            HANDLER: order.handler,
-        }
+        marks = (
+            ("service", order.service),
+            ("team", order.team),
+            ("grid", order.grid),
+            ("month", order.filed_at[:7]),
+            ("state", order.state),
+            ("volunteer", order.volunteer),
+            ("rated", order.rated_volunteer),
+            ("published", "yes" if order.published else ""),
+            ("answered", "public" if order.answer else ""),
+            ("problem", "" if order.erased_at or order.problem != "raised" else "raised"),
+            ("into", order.merged_into),
+            ("level", order.level),
+            (HANDLER, order.handler),
+            *product([DOER], order.doers.split()),
+        )
         return Head(
             order.no,
             KIND,
@@ -246,10 +232,7 @@ class Orders(NamedTuple):
             order._asdict(),
             self.deadlines.due(order),
             order.team,
-            (
-                *[f"{name}:{value}" for name, value in marks.items() if value],
-                *[f"{DOER}:{volunteer}" for volunteer in order.doers.split()],
-            ),
+            tuple([f"{name}:{value}" for name, value in marks if value]),
         )
 
     def listed(self, heads: Iterable[Head]) -> list[Head]:
@@ -263,83 +246,11 @@ class Orders(NamedTuple):
             listed.append(head._replace(data=order._asdict(), due=due))
         return listed
 
-    def rederive(self) -> int:
-        """Derive all heads anew (:func:`derive_anew`): their deadlines follow from the calendar
-        and the station's rules, and their names from what was renamed."""
-
-        def derive(no: str) -> Head | None:
-            order = self.find(no)
-            return self.head(order) if order else None
-
-        calendar, desk = self.bundle.calendar, self.bundle.site["desk"]
-        rules = [calendar, desk, self.names.renamed, Order._fields]
-        return derive_anew(self.store, KIND, rules, derive)
-
-    def trace(self) -> None:
-        """Add the traces of parts to orders that came since the last round and have none yet; the
-        first time to all. Where that is too much, the next round goes on."""
-        since, now = self.store.fact(TRACED), self.reference.clock.now
-        room = MOST_TRACED
-        for head in self._newest(since):
-            room -= self._traced(head)
-            if not room:
-                return
-        self.store.set_fact(TRACED, (now - OVERLAP).isoformat(), since)
-
-    def _newest(self, since: str) -> Iterator[Head]:
-        """The orders that were filed since a time, the newest first."""
-        before = ""
-        while heads := self.store.find(KIND, before=before, limit=AT_ONCE):
-            yield from (head for head in heads if head.begun >= since)
-            before = heads[-1].position
-            if heads[-1].begun < since:
-                return
-
-    def _traced(self, head: Head) -> bool:
-        """Add to one order the traces that it lacks; whether there were any."""
-        if order_of(head).erased_at:
-            return False
-        typed = self.personal.of(head.no)
-        fine = [self.personal.trace(name, value) for name, value in sorted(all_pieces(typed))]
-        there = {*self.store.traces(head.no)} if fine else set[str]()
-        missing = {mark: mark for mark in fine if mark not in there}
-        with suppress(Conflict):  # Somebody moves it on: the next round comes back to it.
-            for part in parted(missing):
-                self.store.commit(Change(head, [], traces=[*part]))
-        return bool(missing)
-
-    def recount(self, at: str) -> None:
-        """Count what an earlier version of the program, which began the store, did not."""
-        if self.store.fact(COUNTED) == COUNTING:
-            return
-        # Where an engine can, in one transaction: nobody moves an order on meanwhile.
-        with self.store.batch(PATIENCE) as store:
-            missing, inside = counters.Tally(), self._replace(store=store)
-            for no in store.numbers(KIND):
-                with suppress(Refused, LookupError, TypeError, ValueError):
-                    if order := inside.find(no):
-                        missing.update(_later(counters.of_order(order)))
-            missing.subtract(_later(counters.Tally(store.tallies())))
-            for tally in parted({each: count for each, count in missing.items() if count}):
-                append(store, DOCTOR, DOCTOR, Event("counted", CLOCK, at), tally=tally)
-            store.set_fact(COUNTED, COUNTING)
-
 
 def is_fine_at_once(event: Event) -> bool:
     """Whether what is typed with an event gets the traces of its parts with it. A resident who
     files does not wait for them: the schedule adds hers."""
     return event.kind == "corrected" or (event.kind, event.by) == ("submitted", STAFF)
-
-
-K = TypeVar("K")
-T = TypeVar("T")
-
-
-def parted(values: Mapping[K, T]) -> Iterator[dict[K, T]]:
-    """Counters or sealed parts in groups, each of which fits into one change."""
-    left = [*values.items()]
-    for first in range(0, len(left), AT_ONCE):
-        yield dict(left[first : first + AT_ONCE])
 
 
 def name_of(store: Store, vault: Vault, *parts: Any) -> str:
@@ -365,11 +276,6 @@ def begin_once(
             continue  # The number is taken.
 
 
-def _later(counted: counters.Tally) -> counters.Tally:
-    later = {each: count for each, count in counted.items() if counters.is_later(*each)}
-    return counters.Tally(later)
-
-
 def append(store: Store, no: str, kind: str, event: Event, **more: Any) -> None:
     """Add an event to a history that has only events, or begin it, whoever else adds to it, with
     ``more`` of a change."""
@@ -380,28 +286,3 @@ def append(store: Store, no: str, kind: str, event: Event, **more: Any) -> None:
             return
         except Conflict:
             continue  # Somebody else was first: add it after theirs.
-
-
-def derive_anew(
-    store: Store, kind: str, rules: object, derive: Callable[[str], Head | None]
-) -> int:
-    """Bring all heads of a kind to what ``derive`` makes of their histories, if the rules for that
-    (also what a head holds) have changed since it was last done; return how many differed."""
-    digest = hashlib.sha256(json.dumps([rules, LAYOUT], sort_keys=True).encode()).hexdigest()
-    name = f"derived_{kind}"
-    if (seen := store.fact(name)) == digest:
-        return 0
-    changed, whole = 0, True
-    for no in store.numbers(kind):
-        try:
-            now = derive(no)
-            if now and now != store.head(no):
-                store.commit(Change(now, []))
-                changed += 1
-        except Conflict:
-            whole = False  # Somebody moved it on, perhaps by the old rules: try again next time.
-        except (Refused, LookupError, TypeError, ValueError):
-            continue  # One that cannot be read must not hold up the others.
-    if whole:
-        store.set_fact(name, digest, seen)
-    return changed

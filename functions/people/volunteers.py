@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 from functions.context.clock import Reference
 from functions.errors import Refused
 from functions.forms.definition import Answers, Form
-from functions.orders import counters
+from functions.orders import counters, repository
 from functions.orders.deadlines import Deadlines
+from functions.orders.lifecycle import OPEN as OPEN_ORDERS
 from functions.orders.lifecycle import STAFF
 from functions.orders.names import Names
 from functions.orders.privacy import Personal, Unreadable
-from functions.orders.repository import derive_anew
+from functions.orders.upkeep import derive_anew
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import Store
 from functions.storage.vault import Vault
@@ -34,6 +35,8 @@ TEAMS = ("team", "wants")
 OUTSIDE = ("applied", "inactive")
 """The states of those who are not, or no longer, in a team: their answers are kept for a time."""
 
+OPEN = {repository.KIND: OPEN_ORDERS, KIND: ("applied",)}
+"""The states in which somebody still has to act on an order or a sign-up, by kind of history."""
 
 AT_ONCE = 200
 """How many volunteers are read at a time."""
@@ -169,7 +172,7 @@ class Volunteers(NamedTuple):
         return head
 
     def rederive(self) -> int:
-        """Derive all heads anew (:func:`functions.orders.repository.derive_anew`): the station's
+        """Derive all heads anew (:func:`functions.orders.upkeep.derive_anew`): the station's
         rules say how long their data is kept, and teams are renamed."""
 
         def derive(no: str) -> Head | None:

@@ -27,6 +27,7 @@ class Vault:
     def __init__(self, secret: bytes):
         lines = [line.strip() for line in secret.splitlines()]
         self._ring = [_Key(line) for line in lines if line]
+        self.has_older = len(self._ring) > 1
 
     @property
     def fingerprints(self) -> list[str]:

@@ -305,10 +305,19 @@ def joined(app: App, order: Order) -> list[tuple[Order, list[Shown]]]:
 
 
 def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
-    """What was answered with a later event of an order, for staff."""
+    """What was answered with a later event of an order, for staff; also to questions that were
+    removed since."""
     definition: Form = app.bundle.actions.get(event.kind, {"fields": [], "version": ""})
     answers = {**event.data, **typed}
-    return shown(labelled(app, definition, answers), answers)
+    return [
+        each if each.kind else each._replace(label=_asked(app, event, each.name))
+        for each in shown(labelled(app, definition, answers), answers)
+    ]
+
+
+def _asked(app: App, event: Event, name: str) -> str:
+    """What a question of a step was called when it was last there; its name where nobody knows."""
+    return app.names.label("step", f"{event.kind}.{name}") or name
 
 
 def labelled(app: App, definition: Form, answers: Mapping[str, Any]) -> Form:

@@ -59,7 +59,9 @@ def _bundle(
         forms=ready,
         services={service.slug: service.name for service in menu} | other,
         teams={team.slug: team.name for team in teams},
-        names=labels | {"service": labels["service"] | other},
+        names=labels
+        | {"service": labels["service"] | other}
+        | names.questions(forms, theme.actions),
         renamed=names.in_orders(renamed),
         words=theme.words,
         templates={name: text for name, text in theme.templates.items() if name.endswith(".html")},

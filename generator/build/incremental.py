@@ -63,10 +63,12 @@ def check(root: Path) -> Checked:
     with _disk_errors():
         figures, problems = figures_file.read(root / FIGURES)
         site = library.load(root, problems, figures.get("renamed", {}))
+        steps = theme.load(root).actions
     days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
     count = len(pages(plan(site, figures)))
-    renamed = names.in_orders(site.renamed)
-    return Checked(count, workdays.Calendar(*days), names.labels(site), renamed)
+    named, renamed = names.labels(site), names.in_orders(site.renamed)
+    named |= names.questions(site.forms, steps)
+    return Checked(count, workdays.Calendar(*days), named, renamed)
 
 
 def calendar(root: Path) -> workdays.Calendar:

@@ -1,11 +1,12 @@
 """Items that ended, and items whose files were renamed: the rules for every folder."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from generator.content.form_definitions import called
-from generator.content.models import Entry, Item, Service, Site
+from generator.content.models import Entry, Form, Item, Service, Site
 
 Mistake = tuple[Item, str, str, str]
 """A wrong ``renamed_from``: the item, the code, the old name, and another item's name."""
@@ -57,7 +58,7 @@ IN_ORDERS = {"service": "menu", "team": "teams"}
 
 
 def labels(site: Site) -> dict[str, dict[str, str]]:
-    """What people call the services, teams, grids and questions, also those that ended."""
+    """What people call the services, teams and grids, also those that ended."""
     items = {
         kind: (*site.past.get(folder, ()), *site.entries[folder])
         for kind, folder in IN_ORDERS.items()
@@ -65,10 +66,22 @@ def labels(site: Site) -> dict[str, dict[str, str]]:
     return {
         **{kind: {each.slug: each.label for each in found} for kind, found in items.items()},
         "grid": {grid: grid for team in site.teams for grid in team.grids},
+    }
+
+
+def questions(forms: Iterable[Form], steps: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What the questions of residents' forms are called, and those that ``steps``, the forms of
+    ``templates/actions.yaml``, have of their own."""
+    return {
         "question": {
             f"{form.slug}.{name}": field.label
-            for form in site.forms
+            for form in forms
             for name, field in zip(called(form), form.fields, strict=True)
+        },
+        "step": {
+            f"{step}.{field['name']}": field["label"]
+            for step, form in steps.items()
+            for field in form.get("fields", ())
         },
     }
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import yaml
 
-LINE_END = re.compile(r"\r\n|\r|\n")
 MOST = 10
 """Mistakes of one file that are told together."""
 
@@ -42,27 +41,26 @@ class Mistake(NamedTuple):
     mended: str | None = None
 
 
-def compose(text: str, loader: Any) -> tuple[yaml.Node | None, list[Mistake]]:
-    """The file as nodes; or what is wrong with it, as far as one can see behind the first mistake.
-
-    Raises:
-        yaml.reader.ReaderError: a character that no file may have.
-    """
+def find(lines: list[str], error: yaml.MarkedYAMLError, loader: Any) -> list[Mistake]:
+    """What is wrong with the lines of a file that raised this error, as far as one can see behind
+    the first mistake."""
     found: dict[int, Mistake] = {}
     while len(found) < MOST:
+        mistake = _mistake(lines, error)
+        if mistake.line in found:  # It follows from the one before.
+            break
+        found[mistake.line] = mistake
+        if mistake.mended is None:
+            break
+        lines[mistake.line] = mistake.mended
         try:
-            return yaml.compose(text, Loader=loader), [*found.values()]
-        except yaml.MarkedYAMLError as error:
-            lines = LINE_END.split(text)
-            mistake = _mistake(lines, error)
-            if mistake.line in found:  # It follows from the one before.
-                break
-            found[mistake.line] = mistake
-            if mistake.mended is None:
-                break
-            lines[mistake.line] = mistake.mended
-            text = "\n".join(lines)
-    return None, [*found.values()]
+            yaml.compose("\n".join(lines), Loader=loader)
+            break  # The rest is right.
+        except yaml.reader.ReaderError:
+            break  # It has a character that no file may have, which is told once the rest is right.
+        except yaml.MarkedYAMLError as following:
+            error = following
+    return [*found.values()]
 
 
 def _mistake(lines: list[str], error: yaml.MarkedYAMLError) -> Mistake:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from generator.content import yaml_mistakes
 from generator.content.messages import SENTENCES
 from generator.errors import Problem
 
@@ -19,6 +18,7 @@ SEPARATORS = "\x85\u2028\u2029"
 from Word or a web page, and YAML 1.2 agrees."""
 SOFT = "\ufdd0"
 """Stands for them while a file is parsed: a code that Unicode will never give to a character."""
+LINE_END = re.compile(r"\r\n|\r|\n")
 CUT = re.compile(r"\s+(?P<rest>#\S.*)")
 """A comment that was probably meant as text: a number, or a room, behind the sign."""
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -69,7 +69,13 @@ def read(path: str, document: Document) -> None:
         text = raw.decode("utf-8-sig")
         for separator in SEPARATORS:
             text = text.replace(separator, SOFT)
-        node, mistakes = yaml_mistakes.compose(text, Loader)
+        node = yaml.compose(text, Loader=Loader)
+    except yaml.MarkedYAMLError as error:
+        from generator.content import yaml_mistakes  # Not needed where all files are right.
+
+        for mistake in yaml_mistakes.find(LINE_END.split(text), error, Loader):
+            document.note(mistake.code, mistake.line + 1, mistake.column + 1, **mistake.names)
+        return
     except UnicodeDecodeError as error:
         document.note("not_utf8", *_place(raw[: error.start].decode("latin-1")))
         return
@@ -77,16 +83,12 @@ def read(path: str, document: Document) -> None:
         found = yaml.reader.Reader.NON_PRINTABLE.search(text)
         document.note("control_character", *_place(text[: found.start() if found else 0]))
         return
-    for mistake in mistakes:
-        document.note(mistake.code, mistake.line + 1, mistake.column + 1, **mistake.names)
-    if mistakes:
-        return
     if node is None:
         document.note("empty", 1, 1)
     elif not isinstance(node, yaml.MappingNode):
         document.note("not_mapping", 1, 1)
     else:
-        lines = yaml_mistakes.LINE_END.split(text) if " #" in text else []
+        lines = LINE_END.split(text) if " #" in text else []
         document.data = _Tree(document, lines, set()).data(node, ())
 
 

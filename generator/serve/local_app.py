@@ -67,19 +67,20 @@ class Named(Protocol):
 
 
 def warnings(root: Path, data: Path | None = None, content: Named | None = None) -> list[str]:
-    """A sentence for everything that open orders need and ``content`` has no longer, and for names
-    that were another's; by default for what the last build handed over."""
+    """A sentence for everything that open orders and sign-ups need and ``content`` has no longer,
+    and for names that were another's; by default for what the last build handed over."""
     from functions.context.bundle import Latest
     from functions.forms import order_number
     from functions.orders import names
+    from functions.people import volunteers
     from functions.storage import opening
     from generator.content.names import taken
-    from generator.operator_messages import MORE, NEEDED, TAKEN
+    from generator.operator_messages import BY, MORE, NEEDED, TAKEN
 
     content = content or Latest(incremental.bundle_folder(root)).bundle()
     known = names.known(content.names, content.renamed)
     with closing(opening.existing(address(root, data))) as store:
-        needed, kept = names.still_needed(store, known), names.renamings(store)
+        needed, kept = names.still_needed(store, known, volunteers.OPEN), names.renamings(store)
     return [
         TAKEN[kind].format(name=old, other=new)
         for kind, renamed in kept.items()
@@ -89,9 +90,9 @@ def warnings(root: Path, data: Path | None = None, content: Named | None = None)
             name=each.name.rpartition(".")[2],
             form=each.name.partition(".")[0],
             label=each.label,
-            count=len(each.orders),
-            orders="、".join(map(order_number.spell, each.orders[:SHOWN]))
-            + MORE * (len(each.orders) > SHOWN),
+            by=BY[each.by].format(count=len(each.numbers)),
+            numbers="、".join(map(order_number.spell, each.numbers[:SHOWN]))
+            + MORE * (len(each.numbers) > SHOWN),
         )
         for each in needed
     ]

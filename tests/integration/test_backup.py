@@ -19,7 +19,7 @@ from functions.context.workdays import CHINA
 from functions.errors import Unusable
 from functions.ops import backup
 from functions.ops.backup import Rule, spare
-from functions.orders import repository
+from functions.orders import repository, upkeep
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.file_lock import FileLock
@@ -74,10 +74,10 @@ def test_a_copy_is_made_while_others_write_and_has_all_that_was_acknowledged(
 def test_a_store_is_counted_anew_after_whoever_is_writing(filed: App) -> None:
     with ThreadPoolExecutor(1) as pool:
         with filed.store.batch():
-            counted = pool.submit(filed.orders.recount, filed.clock.now.isoformat())
+            counted = pool.submit(upkeep.recount, filed.orders, filed.clock.now.isoformat())
             assert wait([counted], 0.3).not_done
         counted.result()
-    assert filed.store.fact(repository.COUNTED) == repository.COUNTING
+    assert filed.store.fact(upkeep.COUNTED) == upkeep.COUNTING
 
 
 def test_only_its_owner_can_read_a_copy_and_nothing_lies_beside_it(

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from functions.app import App
 from functions.errors import Conflict
 from functions.ops import consistency
-from functions.orders import repository
+from functions.orders import repository, upkeep
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.history import Change, Event
@@ -138,17 +138,17 @@ def test_what_is_stored_of_deadlines_is_derived_anew_once_the_calendar_changed(
     client: Client, root: Path, orders: dict[str, str]
 ) -> None:
     app = client.app
-    assert app.orders.rederive() == 0
+    assert upkeep.rederive(app.orders) == 0
     holidays(root, "2026-11-24", "2026-11-25", "2026-11-26")
     app = app.current()
     traced = {no: app.store.traces(no) for no in orders.values()}
     assert [{**f.names} for f in consistency.examine(app).faults] == [{"fields": "due"}] * (
         len(orders) - 1
     )
-    assert app.orders.rederive() == len(orders) - 1
+    assert upkeep.rederive(app.orders) == len(orders) - 1
     assert consistency.examine(app).healthy
     assert {no: app.store.traces(no) for no in orders.values()} == traced
-    assert app.orders.rederive() == 0
+    assert upkeep.rederive(app.orders) == 0
     assert not app.store.waiting(repository.KIND, "submitted", until="2026-11-27")
     assert app.store.waiting(repository.KIND, "submitted", until="2026-11-28")
 
@@ -159,11 +159,11 @@ def test_changed_rules_of_the_station_reach_orders_that_ended(
     no = wish(client).no
     desk.do(no, "rejected", to_resident="办不了")
     assert found(client.app, no).state == "rejected"
-    client.app.orders.rederive()
+    upkeep.rederive(client.app.orders)
     settings = root / "site.yaml"
     settings.write_text(settings.read_text() + "desk:\n  keep: 30\n")
     incremental.build(root, root / "public")
-    assert client.app.current().orders.rederive() == 1
+    assert upkeep.rederive(client.app.current().orders) == 1
     [head] = client.app.store.find(repository.KIND)
     assert head.due == "2026-12-23"
 
@@ -175,10 +175,10 @@ def test_dynamodb_keeps_them_in_the_order_of_the_new_days(
     app = App(folder, lambda: store, SECRET, clock)
     opening.adopt(store, app.vault)
     no = wish(Client(app)).no
-    assert app.orders.rederive() == 0
+    assert upkeep.rederive(app.orders) == 0
     holidays(root, "2026-11-24", "2026-11-25")
     app = app.current()
-    assert [app.orders.rederive(), app.orders.rederive()] == [1, 0]
+    assert [upkeep.rederive(app.orders), upkeep.rederive(app.orders)] == [1, 0]
     [head] = store.waiting(repository.KIND, "submitted")
     assert (head.no, head.due) == (no, "2026-11-26")
     assert store.find(repository.KIND, store.traces(no)) == [head]
@@ -210,9 +210,9 @@ def test_an_order_that_moves_meanwhile_or_cannot_be_read_holds_up_no_other(
     holidays(root, "2026-11-24")
     app = app.current()
     moving = app.inside(Moving(orders["rated"]))  # type: ignore[arg-type]
-    assert moving.orders.rederive() == len(orders) - 3
-    assert app.orders.rederive() == 1  # The one that was moved; it was not forgotten.
-    assert app.orders.rederive() == 0
+    assert upkeep.rederive(moving.orders) == len(orders) - 3
+    assert upkeep.rederive(app.orders) == 1  # The one that was moved; it was not forgotten.
+    assert upkeep.rederive(app.orders) == 0
 
 
 class TestTheEndOfTheYear:

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 
 from functions.app import App
 from functions.ops import consistency
-from functions.orders import figures, repository
+from functions.orders import figures, repository, upkeep
 from functions.orders.lifecycle import order_of
 from functions.storage.connect import connect
 from functions.storage.history import LAYOUT
@@ -168,8 +168,8 @@ def test_heads_are_brought_to_the_present_layout_and_say_the_same(app: App) -> N
 
     before = orders()
     assert {layout for _, layout, _ in before} == {0}
-    app.orders.recount(FACTS["now"])
-    assert app.orders.rederive() == len(before)
+    upkeep.recount(app.orders, FACTS["now"])
+    assert upkeep.rederive(app.orders) == len(before)
     assert app.volunteers.rederive() == len(FACTS["listed"]["volunteer"])
     now = [(no, layout, order._replace(doers="", reopened_at="")) for no, layout, order in orders()]
     assert now == [(no, LAYOUT, order) for no, _, order in before]
@@ -179,8 +179,8 @@ def test_heads_are_brought_to_the_present_layout_and_say_the_same(app: App) -> N
 
 def test_what_the_release_did_not_count_is_counted_once(app: App) -> None:
     for _ in range(2):
-        app.orders.recount(FACTS["now"])
-        app.orders.rederive()
+        upkeep.recount(app.orders, FACTS["now"])
+        upkeep.rederive(app.orders)
         app.volunteers.rederive()
         found = consistency.examine(app)
         assert (found.healthy, found.counters) == (True, {})
@@ -188,7 +188,7 @@ def test_what_the_release_did_not_count_is_counted_once(app: App) -> None:
     assert sum(c.get("grid:· wishes", 0) for c in counted) == sum(
         c.get("all wishes", 0) for c in counted
     )
-    assert len([e for e in app.store.events(repository.DOCTOR) if e.kind == "counted"]) > 0
+    assert len([e for e in app.store.events(upkeep.DOCTOR) if e.kind == "counted"]) > 0
 
 
 def test_an_order_goes_on_where_it_was(app: App, desk: Station) -> None:

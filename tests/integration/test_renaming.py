@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
@@ -27,6 +28,7 @@ from tests.support.client import Answer, Client
 from tests.support.community import SECRET, Clock
 from tests.support.histories import ENGINES
 from tests.support.orders import JOIN, RATING, WISH, Desk, Team, found, wish
+from tests.support.servers import PRODUCT
 
 pytestmark = pytest.mark.slow
 
@@ -441,6 +443,12 @@ def test_keeping_what_is_kept_already_writes_nothing(town: Town) -> None:
     assert {kept.no: kept.events for kept in town.app.store.everything()} == before
 
 
+def needed_of(town: Town) -> list[names.Needed]:
+    bundle = town.app.current().bundle
+    known = names.known(bundle.names, bundle.renamed)
+    return names.still_needed(town.app.store, known, volunteers.OPEN)
+
+
 def warned(town: Town, command: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the command warns of what the test below removes; a check changes no data."""
     data = Path(str(town.app.store.path)).parent  # type: ignore[attr-defined]
@@ -484,9 +492,7 @@ def test_open_orders_that_need_what_is_removed_are_told(
     store = town.app.store
 
     def needed() -> dict[tuple[str, str], set[str]]:
-        bundle = town.app.current().bundle
-        known = names.known(bundle.names, bundle.renamed)
-        return {(e.kind, e.label): {*e.orders} for e in names.still_needed(store, known)}
+        return {(e.kind, e.label): {*e.numbers} for e in needed_of(town)}
 
     assert needed() == {}
     form.write_text(plain)
@@ -528,10 +534,55 @@ def test_open_orders_that_need_what_a_rating_asked_or_a_question_named_are_told(
     rating.write_text(plain)
     town.remove("teams", "menders")
     town.build()
-    bundle = town.app.current().bundle
-    known = names.known(bundle.names, bundle.renamed)
-    found = {(e.kind, e.label): {*e.orders} for e in names.still_needed(store, known)}
+    found = {(e.kind, e.label): {*e.numbers} for e in needed_of(town)}
     assert found == {("team", "修理队"): {helped}, ("question", "带什么工具"): rated}
+
+
+def test_open_orders_and_sign_ups_that_need_a_question_of_any_form_are_told(town: Town) -> None:
+    """Of the volunteers' form, and of those of the desk and the teams, picked or typed."""
+    desk, team = Desk(town.client), Team(town.client)
+    joining = town.root / "content/forms/volunteer.yaml"
+    plain = joining.read_text()
+    joining.write_text(plain + TOOL)
+    town.build()
+    dispatched, noted, quiet = (wish(town.client, detail=each).no for each in "甲乙丙")
+    for no in (dispatched, quiet):
+        desk.do(no, "triaged", level="routine", service="haircut")
+    desk.do(dispatched, "dispatched", team="barbers", note="请带推子")
+    team.do(dispatched, "declined", reason="busy")
+    desk.do(noted, "noted", note="打过电话")
+    for name in "甲乙":
+        join = {**JOIN, "name": name, "phone": f"1391111000{'甲乙'.index(name)}"}
+        town.client.post("/api/volunteer", {**join, "team": "menders"}).location  # noqa: B018
+    approved, applied = (head.no for head in town.app.store.find(volunteers.KIND))
+    desk.post("/desk/person/", {"no": approved, "do": "approved", "team": "barbers"})
+    town.rounds()
+    assert needed_of(town) == []
+    joining.write_text(plain)
+    town.remove("teams", "menders")
+    steps = yaml.safe_load((PRODUCT / "templates/actions.yaml").read_text())
+    for step, question in (("dispatched", "note"), ("declined", "reason"), ("noted", "note")):
+        fields = steps[step]["fields"]
+        steps[step]["fields"] = [each for each in fields if each["name"] != question]
+    (town.root / "templates").mkdir(exist_ok=True)
+    (town.root / "templates/actions.yaml").write_text(yaml.safe_dump(steps))
+    town.build()
+    assert {(e.by, e.kind, e.name): e.numbers for e in needed_of(town)} == {
+        ("order", "step", "declined.reason"): [dispatched],
+        ("order", "step", "dispatched.note"): [dispatched],
+        ("order", "step", "noted.note"): [noted],
+        ("volunteer", "question", "volunteer.tool"): [applied],
+        ("volunteer", "team", "menders"): [applied],
+    }
+    page = desk.get(f"/desk/order/?no={dispatched}").text
+    assert "给服务队的话" in page
+    assert "请带推子" in page
+    checked = incremental.check(town.root)
+    bundle = town.app.current().bundle
+    assert (checked.names["step"], checked.names["question"]) == (
+        bundle.names["step"],
+        bundle.names["question"],
+    )
 
 
 def test_an_answer_that_names_a_team_is_shown_by_the_name_it_has_now(town: Town) -> None:
@@ -631,7 +682,7 @@ def test_a_damaged_register_stops_nothing_and_is_written_anew(
         db.commit()
     later = clock.now.date() + timedelta(days=31)
     assert figures.snapshot(town.app.store, later)["months"]
-    assert names.still_needed(town.app.store, {}) == []
+    assert names.still_needed(town.app.store, {}, volunteers.OPEN) == []
     for address in ("", f"order/?no={no}", "teams/", "find/?team=barbers"):
         assert desk.get(f"/desk/{address}").status == 200
     assert team.get().status == 200

@@ -21,8 +21,7 @@ def version(db: sqlite3.Connection) -> int:
 def upgrade(db: sqlite3.Connection) -> None:
     """Bring a database to the newest version, inside the transaction that the caller began."""
     done = version(db)
-    columns = [name for _, name, *_ in db.execute("PRAGMA table_info(heads)")]
-    if done == 2 and "begun" not in columns:
+    if done == 2 and "begun" not in _columns(db, "heads"):
         _run(db, [FOLDER / "undo_0002_draft.sql"], 1)
         done = 1
     _run(db, migrations()[done:], done + 1)
@@ -31,6 +30,10 @@ def upgrade(db: sqlite3.Connection) -> None:
 def migrations() -> list[Path]:
     """All files, the first version first."""
     return sorted(FOLDER.glob("[0-9]*.sql"))
+
+
+def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+    return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
 
 
 def _run(db: sqlite3.Connection, files: Sequence[Path], first: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence, Set
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from weakref import WeakSet
 
@@ -19,6 +20,7 @@ from functions.storage.sqlite.file import DAMAGE, close_to_others, explaining
 from functions.storage.sqlite.rows import HEAD
 from functions.storage.sqlite.writing import COUNTED
 
+ERASES = attrgetter("erase")
 ID = "(SELECT id FROM heads WHERE no = ?)"
 
 
@@ -51,8 +53,9 @@ class SQLite:
         done = schema.version(self._writer.db)
         if done > schema.NEWEST:
             raise Unusable("store_newer", place=self.path)
-        tables = {name for (name,) in self._writer.db.execute("SELECT name FROM sqlite_master")}
-        if tables and not (done and "heads" in tables):
+        query = "SELECT count(*), sum(name = 'heads') FROM sqlite_master"
+        tables, heads = self._writer.db.execute(query).fetchone()
+        if tables and not (done and heads):
             raise Unusable("store_unknown", place=self.path)
         if done == schema.NEWEST:
             return
@@ -132,7 +135,7 @@ class SQLite:
     def commit(self, change: Change, *others: Change) -> str:
         with self._writer.transaction() as db:
             no = writing.add(db, change, *others)
-        if True in [each.erase for each in (change, *others)]:
+        if any(map(ERASES, (change, *others))):
             # What was erased must not stay readable in the log either.
             self.checkpoint()
         return no

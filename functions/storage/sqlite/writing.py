@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Set
+from itertools import product
 
 from functions.errors import Conflict, Full
 from functions.storage.history import LAYOUT_KEY, Change, Head, Place, Stored, added_up, to_json
@@ -92,11 +93,11 @@ def _erase(db: sqlite3.Connection, key: int | None) -> None:
 def _write_marks(db: sqlite3.Connection, change: Change, key: int | None, old: Set[str]) -> None:
     head, new = change.head, {"", *change.head.marks}
     if gone := old - new:
-        db.executemany(DELETE_MARKS, [(head.kind, mark, head.begun, key) for mark in gone])
+        db.executemany(DELETE_MARKS, product([head.kind], gone, [head.begun], [key]))
     if more := [*(new - old), *change.traces]:
-        db.executemany(INSERT_MARKS, [(head.kind, mark, head.begun, key) for mark in more])
+        db.executemany(INSERT_MARKS, product([head.kind], more, [head.begun], [key]))
     if change.traces:
-        db.executemany(INSERT_TRACES, [(key, trace) for trace in change.traces])
+        db.executemany(INSERT_TRACES, product([key], change.traces))
 
 
 def _write_parts(db: sqlite3.Connection, change: Change, key: int | None) -> None:
@@ -132,7 +133,7 @@ def renew(db: sqlite3.Connection, kept: Stored, head: Head | None, traces: Set[s
     db.executemany(DELETE_MARKS, kept.places - should)
     db.executemany(INSERT_MARKS, should)
     db.execute("DELETE FROM traces WHERE head = ?", (key,))
-    db.executemany(INSERT_TRACES, [(key, trace) for trace in traces])
+    db.executemany(INSERT_TRACES, product([key], traces))
 
 
 def find_filed(db: sqlite3.Connection, once: str) -> str | None:
