@@ -121,19 +121,23 @@ def _colleagues(app: App) -> list[str]:
 
 
 def ask(request: Request, app: App) -> Question | None:
-    """What does not come back, and what reaches other orders."""
+    """What does not come back, what everybody can read, and what reaches other orders."""
     order, kind = _history(request, app).order, request.value("do")
     if request.value("version") != str(order.version) or kind not in app.steps.moves(order, STAFF):
         return None
     if kind == "erased":
-        return Question("erase", _address(order), {"whom": order_number.spell(order.no)})
+        return Question(kind, {"whom": order_number.spell(order.no)})
     if kind == "merged":
         return _ask_merging(request, app, order)
+    if kind == "answered":
+        text = request.value("text").strip()
+        public = request.value("how") == "public" and text
+        return Question(kind, {"text": text}) if public else None
     joined = app.orders.joined(order.no) if kind in CALLED_OFF else ()
     if not joined:
         return None
     numbers = COMMA.join(order_number.spell(other.no) for other in joined)
-    return Question(kind, _address(order), {"count": len(joined), "numbers": numbers})
+    return Question(kind, {"count": len(joined), "numbers": numbers})
 
 
 def _ask_merging(request: Request, app: App, order: Order) -> Question | None:
@@ -148,7 +152,7 @@ def _ask_merging(request: Request, app: App, order: Order) -> Question | None:
         "state": app.bundle.words["states"][into.state]["name"],
         "day": into.filed_at[:10],
     }
-    return Question("merge", _address(order), names)
+    return Question("merge", names)
 
 
 def _history(request: Request, app: App) -> History:

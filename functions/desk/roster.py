@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from functions.app import App
-from functions.desk.confirm import Question
+from functions.desk.confirm import MANY, Question
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Refused, Unfinished, Wrong
 from functions.forms.answers import Shown, shown
@@ -22,8 +22,6 @@ from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import ONCE
 
 PAGE = 30
-MANY = 10
-"""So many are approved at once without asking."""
 STATES = ("applied", "active", "inactive")
 
 
@@ -82,7 +80,7 @@ def approve(request: Request, app: App, session: Session) -> Response:
 def ask_approval(request: Request, app: App) -> Question | None:
     """Many at once."""
     count = len(request.typed.get("no", []))
-    return Question("approve", "/desk/people/", {"count": count}) if count > MANY else None
+    return Question("approve", {"count": count}) if count > MANY else None
 
 
 def record(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
@@ -119,7 +117,7 @@ def record(request: Request, app: App, session: Session, outcome: Outcome = UNTR
         errors=outcome.errors,
         once=request.value(ONCE) or app.vault.fresh(),
         rounds=rounds,
-        doing=[o.no for o, _ in orders if o.state == "accepted" and o.volunteer == person.head.no],
+        doing=_doing(person, orders),
         rated=sum(each.rated for each in rounds),
         stars=sum(stars) / len(stars) if stars else None,
         can=can,
@@ -204,12 +202,14 @@ def _address(head: Head) -> str:
 
 
 def ask(request: Request, app: App) -> Question | None:
-    """What was erased does not come back."""
-    person = _person(request, app)
-    after, _ = volunteers.TABLE["erased"]
-    if request.value("do") != "erased" or person.head.state not in after:
+    """What was erased does not come back; who is deactivated may be on the way to somebody."""
+    person, kind = _person(request, app), request.value("do")
+    after, _ = volunteers.TABLE.get(kind, ((), ""))
+    if kind not in ("erased", "deactivated") or person.head.state not in after:
         return None
-    return Question("erase", _address(person.head), {"whom": person.name})
+    count = len(_doing(person, _served(app, person.head.no)))
+    code = "busy" if kind == "deactivated" and count else kind
+    return Question(code, {"whom": person.name, "count": count})
 
 
 class Round(NamedTuple):
@@ -252,6 +252,12 @@ def _served(app: App, no: str) -> list[History]:
             before = page[-1].position
     newest = sorted(heads.values(), key=lambda head: head.position, reverse=True)
     return [history for head in newest if (history := app.orders.history(head.no))]
+
+
+def _doing(person: Person, orders: Sequence[History]) -> list[str]:
+    """The numbers of those that a volunteer accepted and has not done."""
+    mine = [order for order, _ in orders if order.volunteer == person.head.no]
+    return [order.no for order in mine if order.state == "accepted"]
 
 
 def _answers(app: App, person: Person) -> list[Shown]:
