@@ -33,7 +33,7 @@ def asking(ask: Ask, action: DeskAction, page: DeskAction) -> DeskAction:
 
     def asked(request: Request, app: App, session: Session) -> Response:
         if request.value(BACK):
-            return page(request, app, session._replace(resumed=True))
+            return page(request, app, session._replace(resumed="not_done"))
         question = None if request.value(SURE) else ask(request, app)
         if question is None:
             return action(request, app, session)
