@@ -23,7 +23,7 @@ from functions.errors import Problem, Wrong
 from functions.people.accounts import ADMINISTRATOR, Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import pages
-from functions.web.http import Action, Request, Response, Routes, see_other
+from functions.web.http import RETRY, Action, Request, Response, Routes, see_other
 
 COOKIE = "wudan_desk"
 LASTS = timedelta(hours=10)
@@ -141,7 +141,8 @@ def sign_in(routes: Routes) -> Action:
             if not code:
                 raise
             logs.failure(error, f"{request.method} {request.path}")
-            return again(code, 503)
+            response = again(code, 503)
+            return response._replace(headers={**response.headers, **RETRY})
         device = attempts.device or app.vault.fresh()
         proof = f"{device}.{app.vault.stamp('device', device)}"
         return _go_on(request, app, account, routes, _cookie(DEVICE, proof, STAYS, request.secure))
