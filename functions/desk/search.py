@@ -99,6 +99,7 @@ def show(request: Request, app: App, session: Session) -> Response:
         unread=found.unread,
         more=search._replace(before=found.before) if found.before else None,
         grids=app.bundle.grids,
+        months=app.store.months()[::-1],
     )
 
 

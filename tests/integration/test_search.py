@@ -139,3 +139,12 @@ def test_what_was_found_is_gone_through_like_a_list(client: Client, desk: Desk) 
     assert f"no={second}" in followed(after)
     assert "回“查找结果”，还有 2 单" in after.text
     assert f"no={third}" in followed(desk.get(followed(after)))
+
+
+def test_a_month_is_chosen_and_not_spelled(
+    client: Client, desk: Desk, nos: tuple[str, str]
+) -> None:
+    page = desk.get("/desk/find/?month=2026-11")
+    assert {*numbers(page)} == {*nos}
+    (chosen,) = page.page.css("select[name=month] option[selected]")
+    assert chosen.text() == "2026年11月"
