@@ -19,16 +19,28 @@ from functions.web.http import Routes, entry
 
 _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/": {"GET": board.show},
-    "/desk/triage/": {"GET": bulk.TRIAGE.show, "POST": bulk.TRIAGE.act},
-    "/desk/dispatch/": {"GET": bulk.DISPATCH.show, "POST": bulk.DISPATCH.act},
+    "/desk/triage/": {
+        "GET": bulk.TRIAGE.show,
+        "POST": asking(bulk.TRIAGE.ask, bulk.TRIAGE.act, bulk.TRIAGE.show),
+    },
+    "/desk/dispatch/": {
+        "GET": bulk.DISPATCH.show,
+        "POST": asking(bulk.DISPATCH.ask, bulk.DISPATCH.act, bulk.DISPATCH.show),
+    },
     "/desk/find/": {"GET": search.show},
-    "/desk/order/": {"GET": order.show, "POST": asking(order.ask, order.act)},
+    "/desk/order/": {"GET": order.show, "POST": asking(order.ask, order.act, order.show)},
     "/desk/slip/": {"GET": order.sheet},
     "/desk/wish/": {"GET": order.blank, "POST": order.file},
-    "/desk/people/": {"GET": roster.show, "POST": asking(roster.ask_approval, roster.approve)},
-    "/desk/person/": {"GET": roster.record, "POST": asking(roster.ask, roster.act)},
-    "/desk/teams/": {"GET": teams.show, "POST": asking(teams.ask, teams.act)},
-    "/desk/messages/": {"GET": board.messages, "POST": asking(board.ask_again, board.send_again)},
+    "/desk/people/": {
+        "GET": roster.show,
+        "POST": asking(roster.ask_approval, roster.approve, roster.show),
+    },
+    "/desk/person/": {"GET": roster.record, "POST": asking(roster.ask, roster.act, roster.record)},
+    "/desk/teams/": {"GET": teams.show, "POST": asking(teams.ask, teams.act, teams.show)},
+    "/desk/messages/": {
+        "GET": board.messages,
+        "POST": asking(board.ask_again, board.send_again, board.messages),
+    },
     "/desk/report/": {"GET": report.show},
     "/desk/report/text/": {"POST": report.keep},
     "/desk/report/paper/": {"GET": report.paper},
@@ -43,8 +55,8 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/sign-out/": {"POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
-    "/desk/clock/": {"POST": board.confirm},
-    "/desk/staff/": {"GET": staff.show, "POST": asking(staff.ask, staff.act)},
+    "/desk/clock/": {"POST": asking(board.ask_day, board.confirm, board.show)},
+    "/desk/staff/": {"GET": staff.show, "POST": asking(staff.ask, staff.act, staff.show)},
 }
 
 _GUARDED: Routes = {

@@ -77,6 +77,12 @@ def _missing(app: App) -> list[int]:
     return app.deadlines.calendar.missing(app.clock.now.date())
 
 
+def ask_day(request: Request, app: App) -> Question | None:
+    """Once the clock is believed, what is past its time is erased."""
+    now = app.clock.now
+    return Question("day", {"year": now.year, "month": now.month, "day": now.day})
+
+
 def confirm(request: Request, app: App, session: Session) -> Response:
     """An administrator has checked today's date, so the clock is believed again."""
     app.reference.confirm()
@@ -97,7 +103,7 @@ def ask_again(request: Request, app: App) -> Question | None:
     if (message := lost.get(request.value("id"))) is None:
         return None
     to = app.names.teams.get(message.to, app.bundle.site["station"])
-    return Question("again", "/desk/messages/", {"to": to, "text": message.text})
+    return Question("again", {"to": to, "text": message.text})
 
 
 def send_again(request: Request, app: App, session: Session) -> Response:

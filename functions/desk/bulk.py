@@ -11,11 +11,14 @@ from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.context import logs
+from functions.context.sentences import fill
+from functions.desk.confirm import MANY, Question
 from functions.desk.order import alike
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import definition, order_number
 from functions.forms.definition import OTHER, Answers, Form
+from functions.forms.kinds import COMMA
 from functions.orders import repository
 from functions.orders.lifecycle import STAFF, Order, order_of
 from functions.orders.privacy import Unreadable, gist
@@ -66,12 +69,16 @@ class Result(NamedTuple):
 
 class Bulk(NamedTuple):
     """A step that is taken with many orders at once: its ``kind``, the ``state`` in which orders
-    wait for it, what its form ``asks``, and who ``propose``s answers."""
+    wait for it, what its form ``asks``, and who ``propose``s answers. ``main`` is the question
+    whose answers matter most to whoever looks once more, and ``labels`` are what they are called.
+    """
 
     kind: str
     state: str
     asks: tuple[str, ...]
     propose: Callable[[App, Sequence[Order]], list[Row]]
+    main: str
+    labels: Callable[[App], Mapping[str, str]]
 
     def show(
         self, request: Request, app: App, session: Session, results: Sequence[Result] = ()
@@ -97,6 +104,20 @@ class Bulk(NamedTuple):
             after=request.value("after"),
             following=heads[-1].due_position if len(heads) == PAGE else "",
         )
+
+    def ask(self, request: Request, app: App) -> Question | None:
+        """Many orders at once: how many there are of each kind."""
+        numbers = dict.fromkeys(request.typed.get("no", []))
+        if len(numbers) <= MANY:
+            return None
+        answers = Counter(request.value(f"{self.main}-{no}") for no in numbers)
+        template = app.bundle.words["desk"]["counted"]
+        counted = [
+            fill(template, label=label, count=answers[value])
+            for value, label in self.labels(app).items()
+            if answers[value]
+        ]
+        return Question(self.kind, {"count": len(numbers), "counted": COMMA.join(counted)})
 
     def act(self, request: Request, app: App, session: Session) -> Response:
         """Take the step with the orders that are ticked. After one that cannot be written now, no
@@ -224,5 +245,19 @@ def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
     return rows
 
 
-TRIAGE = Bulk("triaged", "submitted", ("service", "grid", "level"), _to_triage)
-DISPATCH = Bulk("dispatched", "triaged", ("team",), _to_dispatch)
+TRIAGE = Bulk(
+    kind="triaged",
+    state="submitted",
+    asks=("service", "grid", "level"),
+    propose=_to_triage,
+    main="level",
+    labels=lambda app: app.bundle.words["level_names"],
+)
+DISPATCH = Bulk(
+    kind="dispatched",
+    state="triaged",
+    asks=("team",),
+    propose=_to_dispatch,
+    main="team",
+    labels=lambda app: app.bundle.teams,
+)

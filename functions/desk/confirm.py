@@ -10,14 +10,16 @@ from functions.web.http import Request, Response
 
 SURE = "sure"
 """The hidden field of the page that asks, with which the same post is taken."""
+BACK = "back"
+"""The button by which it is not taken, and what was typed is shown again."""
+MANY = 10
+"""More than so many at once reach far."""
 
 
 class Question(NamedTuple):
-    """``code`` names the words in ``words.desk.confirm``, which ``names`` fill in; ``back`` is
-    where to go on without doing it."""
+    """``code`` names the words in ``words.desk.confirm``, which ``names`` fill in."""
 
     code: str
-    back: str
     names: Mapping[str, object]
 
 
@@ -25,10 +27,13 @@ Ask = Callable[[Request, App], Question | None]
 """What to ask before a post is taken; None where there is nothing to ask."""
 
 
-def asking(ask: Ask, action: DeskAction) -> DeskAction:
-    """The action, taken once somebody has read what it will do."""
+def asking(ask: Ask, action: DeskAction, page: DeskAction) -> DeskAction:
+    """The action, taken once somebody has read what it will do; whoever thinks better of it is back
+    on the ``page`` with what was typed."""
 
     def asked(request: Request, app: App, session: Session) -> Response:
+        if request.value(BACK):
+            return page(request, app, session._replace(resumed="not_done"))
         question = None if request.value(SURE) else ask(request, app)
         if question is None:
             return action(request, app, session)
@@ -36,7 +41,6 @@ def asking(ask: Ask, action: DeskAction) -> DeskAction:
         said: dict[str, Any] = {name: fill(text, **question.names) for name, text in words.items()}
         fields = [(name, text) for name, texts in request.typed.items() for text in texts]
         hidden = [*fields, (SURE, "yes")]
-        page: dict[str, Any] = {"path": request.path, "back": question.back, "hidden": hidden}
-        return view(app, session, "confirm.html", **page, **said)
+        return view(app, session, "confirm.html", path=request.path, hidden=hidden, **said)
 
     return asked

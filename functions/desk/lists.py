@@ -57,6 +57,11 @@ class Choice(NamedTuple):
         page = {"page": str(self.page)} if self.page > 1 else {}
         return urlencode({"state": self.name, **self.chosen, "sort": self.sort, **page})
 
+    @property
+    def address(self) -> str:
+        """Where the list is."""
+        return f"/desk/?{self.query}"
+
 
 class Chosen(NamedTuple):
     """The orders of a list that were chosen, in order, and for each filter its values, as people

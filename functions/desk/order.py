@@ -1,13 +1,13 @@
 """One order at the desk: everything that is known about it, and every step that may follow."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from functions.app import App
-from functions.desk import lists, replies
+from functions.desk import lists, replies, search
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Problem
@@ -31,8 +31,7 @@ ALIKE, RECENT = 8, timedelta(days=30)
 def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
     """The order's page. It records that somebody saw the contact details."""
     order, events = _history(request, app)
-    kept = lists.parse(request.value("list"))
-    heads = lists.find(app, kept, session.who).heads if kept else []
+    kept, heads, more = _list(request, app, session)
     if session.resumed:
         outcome = step_forms.resumed(request)
     typed = app.personal.of(order.no)
@@ -71,6 +70,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         notice=outcome.notice,
         list=kept,
         left=len(heads),
+        more=more,
         following=lists.following(heads, order.no, request.value("next")),
         since=outcome.since(events),
         untaken=step_forms.untaken(request, app, outcome.tried, offers),
@@ -78,6 +78,18 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         track=app.orders.address(order),
         slip=f"/team/slip/?no={order.no}&key={app.orders.rating_key(order)}",
     )
+
+
+def _list(
+    request: Request, app: App, session: Session
+) -> tuple[lists.Choice | search.Search | None, Sequence[Head], bool]:
+    """The list from which the order was opened, its orders, and whether there are more of them."""
+    query = request.value("list")
+    if sought := search.parse(query):
+        found = search.find(app, sought)
+        return sought, found.heads, bool(found.before)
+    kept = lists.parse(query)
+    return kept, lists.find(app, kept, session.who).heads if kept else [], False
 
 
 def sheet(request: Request, app: App, session: Session) -> Response:
@@ -121,19 +133,23 @@ def _colleagues(app: App) -> list[str]:
 
 
 def ask(request: Request, app: App) -> Question | None:
-    """What does not come back, and what reaches other orders."""
+    """What does not come back, what everybody can read, and what reaches other orders."""
     order, kind = _history(request, app).order, request.value("do")
     if request.value("version") != str(order.version) or kind not in app.steps.moves(order, STAFF):
         return None
     if kind == "erased":
-        return Question("erase", _address(order), {"whom": order_number.spell(order.no)})
+        return Question(kind, {"whom": order_number.spell(order.no)})
     if kind == "merged":
         return _ask_merging(request, app, order)
+    if kind == "answered":
+        text = request.value("text").strip()
+        public = request.value("how") == "public" and text
+        return Question(kind, {"text": text}) if public else None
     joined = app.orders.joined(order.no) if kind in CALLED_OFF else ()
     if not joined:
         return None
     numbers = COMMA.join(order_number.spell(other.no) for other in joined)
-    return Question(kind, _address(order), {"count": len(joined), "numbers": numbers})
+    return Question(kind, {"count": len(joined), "numbers": numbers})
 
 
 def _ask_merging(request: Request, app: App, order: Order) -> Question | None:
@@ -148,7 +164,7 @@ def _ask_merging(request: Request, app: App, order: Order) -> Question | None:
         "state": app.bundle.words["states"][into.state]["name"],
         "day": into.filed_at[:10],
     }
-    return Question("merge", _address(order), names)
+    return Question("merge", names)
 
 
 def _history(request: Request, app: App) -> History:

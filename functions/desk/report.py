@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import quote
 
 from functions.app import App
-from functions.context import logs
 from functions.context.sentences import fill
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem
@@ -22,9 +21,9 @@ from functions.orders import figures
 from functions.orders.figures import Report
 from functions.orders.report_text import Draft, ReportTexts
 from functions.people.accounts import Accounts
-from functions.storage.failures import unwritten
-from functions.web import submission
+from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
+from functions.web.step_forms import UNTRIED, Outcome
 
 MONTH = re.compile(r"\d{3}[1-9]-(0[1-9]|1[0-2])|\d{2}[1-9]0-(0[1-9]|1[0-2])", re.ASCII)
 """A month of a year that has a year before it."""
@@ -38,28 +37,31 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 
 def keep(request: Request, app: App, session: Session) -> Response:
-    """Keep the text. Where it cannot be kept, the page shows it as it was typed."""
+    """Keep the text. Where it cannot be kept, the page shows it as it was typed; one that is sent
+    twice is kept once."""
     month, texts = _month(request, app), _texts(app)
     form, version = app.bundle.actions["written"], request.value("version")
     answers = submission.check(request, app, form)
-    typed: dict[str, Any] = {"typed": request.typed}
-    if answers.errors:
-        typed["errors"] = submission.sentences(app, form, answers.errors)
-        return _page(app, session, month, texts.of(month), status=422, **typed)
+    text = answers.values.get("text", "")
     seen = int(version) if version.isascii() and version.isdigit() else 0
+
+    def page(outcome: Outcome) -> Response:
+        return _page(app, session, month, texts.of(month), request.typed, outcome)
+
+    def kept() -> Response:
+        texts.keep(month, text, session.who, seen)
+        return see_other(f"/desk/report/?month={month}")
+
+    if answers.errors:
+        errors = submission.sentences(app, form, answers.errors)
+        return page(Outcome(422, errors=errors))
     try:
-        texts.keep(month, answers.values.get("text", ""), session.who, seen)
+        return step_forms.written(request, kept, page)
     except Conflict as conflict:
-        return _page(
-            app, session, month, texts.of(month), notice="text", status=conflict.status, **typed
-        )
-    except Exception as error:
-        code = unwritten(error)
-        if not code:
-            raise
-        logs.failure(error, f"{request.method} {request.path}")
-        return _page(app, session, month, texts.of(month), notice=code, status=503, **typed)
-    return see_other(f"/desk/report/?month={month}")
+        there = texts.of(month)
+        if (there.who, there.text) == (session.who, text):
+            return see_other(f"/desk/report/?month={month}")
+        return page(Outcome(conflict.status, notice="text"))
 
 
 def paper(request: Request, app: App, session: Session) -> Response:
@@ -99,24 +101,22 @@ def _page(
     month: str,
     draft: Draft,
     typed: Mapping[str, Any],
-    errors: Mapping[str, str] = {},
-    notice: str = "",
-    status: int = 200,
+    outcome: Outcome = UNTRIED,
 ) -> Response:
     reports = _reports(app, month)
     return view(
         app,
         session,
         "report.html",
-        status,
+        outcome.status,
         report=reports[0],
         whole=_whole(app, reports),
         months=app.store.months()[::-1],
         form=app.bundle.actions["written"],
         draft=draft,
         typed=typed,
-        errors=errors,
-        notice=notice,
+        errors=outcome.errors,
+        notice=outcome.notice,
     )
 
 

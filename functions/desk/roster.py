@@ -1,14 +1,16 @@
 """Volunteers at the desk: sign-ups to answer, teams, and what each has done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from functions.app import App
-from functions.desk.confirm import Question
+from functions.desk.confirm import MANY, Question
 from functions.desk.session import Session, view
-from functions.errors import Conflict, Problem, Refused, Unfinished
+from functions.errors import Conflict, Problem, Refused, Unfinished, Wrong
 from functions.forms.answers import Shown, shown
-from functions.orders import counters, repository
+from functions.forms.definition import Form
+from functions.orders import corrections, counters, repository
 from functions.orders.lifecycle import Order, apply
 from functions.orders.repository import History
 from functions.people import volunteers
@@ -16,10 +18,10 @@ from functions.people.volunteers import AT_ONCE, Person
 from functions.storage.history import Event, Head
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
+from functions.web.step_forms import UNTRIED, Outcome
+from functions.web.submission import ONCE
 
 PAGE = 30
-MANY = 10
-"""So many are approved at once without asking."""
 STATES = ("applied", "active", "inactive")
 
 
@@ -78,12 +80,18 @@ def approve(request: Request, app: App, session: Session) -> Response:
 def ask_approval(request: Request, app: App) -> Question | None:
     """Many at once."""
     count = len(request.typed.get("no", []))
-    return Question("approve", "/desk/people/", {"count": count}) if count > MANY else None
+    return Question("approve", {"count": count}) if count > MANY else None
 
 
-def record(request: Request, app: App, session: Session, notice: str = "") -> Response:
+def record(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
     """A volunteer's page: what they answered, what they did, how it was rated."""
     person = _person(request, app)
+    if session.resumed:
+        outcome = step_forms.resumed(request)
+    events, form = app.store.events(person.head.no), _to_correct(app)
+    can = [k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after]
+    tried = outcome.tried == corrections.KIND
+    untaken = form["slug"] if tried and corrections.KIND not in can else ""
     orders = _served(app, person.head.no)
     rounds = [
         each
@@ -96,45 +104,112 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
         app,
         session,
         "person.html",
-        409 if notice else 200,
+        outcome.status,
         person=person,
         answers=_answers(app, person),
-        history=app.store.events(person.head.no),
+        history=_history(app, person.head.no, events),
+        form=form,
+        filled=corrections.filled(form, person.answers),
+        tried=tried,
+        typed=request.typed if tried else {},
+        since=outcome.since(events),
+        untaken=step_forms.untaken(request, app, untaken, ()),
+        errors=outcome.errors,
+        once=request.value(ONCE) or app.vault.fresh(),
         rounds=rounds,
-        doing=[o.no for o, _ in orders if o.state == "accepted" and o.volunteer == person.head.no],
+        doing=_doing(person, orders),
         rated=sum(each.rated for each in rounds),
         stars=sum(stars) / len(stars) if stars else None,
-        can=[k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after],
-        notice=notice,
+        can=can,
+        notice=outcome.notice,
         chosen=request.value("team") or person.head.data.get("wants", ""),
         open_teams=app.bundle.teams,
     )
 
 
 def act(request: Request, app: App, session: Session) -> Response:
-    """Approve into a team, move to another, deactivate, erase."""
+    """Approve into a team, move to another, deactivate, correct, erase."""
     person, kind, team = _person(request, app), request.value("do"), request.value("team")
+    page = partial(record, request, app, session)
     if kind not in volunteers.TABLE:
         raise Problem(400, "unknown_step")
     if kind in ("approved", "moved") and team not in app.bundle.teams:
-        return record(request, app, session, "team")
+        return page(Outcome(409, notice="team"))
+
+    if kind == corrections.KIND:
+        return _correct(request, app, session, person)
     data = {"team": team} if kind in ("approved", "moved") else {}
     once = submission.drawn_once(request, app, f"{kind} {person.head.no}", data)
-    try:
+
+    def moved() -> Response:
         if not (once and app.store.filed(once)):
             app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
+        return see_other(_address(person.head))
+
+    try:
+        return step_forms.written(request, moved, page)
     except (Refused, Conflict):
-        return record(request, app, session, "volunteer")
-    return see_other(f"/desk/person/?no={person.head.no}")
+        return page(Outcome(409, notice="volunteer"))
+
+
+def _correct(request: Request, app: App, session: Session, person: Person) -> Response:
+    """Put answers right; a form that is sent again leads to the same page."""
+    form = app.names.answerable(_to_correct(app), request.value(submission.WORDING))
+    answers = submission.check(request, app, form)
+    head, kind = person.head, corrections.KIND
+    once = submission.drawn_once(request, app, f"{kind} {head.no}", answers.values)
+    if once and app.store.filed(once):
+        return see_other(_address(head))
+    changed = corrections.changes(form, person.answers, request.typed, answers)
+    page = partial(record, request, app, session)
+
+    def corrected() -> Response:
+        version = request.value("version")
+        app.volunteers.correct(head, form, changed, session.who, version=version, once=once)
+        return see_other(_address(head))
+
+    try:
+        return step_forms.written(request, corrected, page, kind)
+    except Wrong as wrong:
+        errors = submission.sentences(app, form, changed.errors or {wrong.field: wrong})
+        return page(Outcome(wrong.status, tried=kind, errors=errors))
+    except (Refused, Conflict):
+        drawn = step_forms.drawn_version(request)
+        return page(Outcome(409, notice="volunteer", tried=kind, drawn=drawn))
+
+
+def _to_correct(app: App) -> Form:
+    """The questions that a volunteer answered. The team is moved or approved into."""
+    return corrections.asked(app.bundle.actions["volunteer_corrected"])
+
+
+def _history(app: App, no: str, events: Sequence[Event]) -> list[tuple[Event, list[Shown]]]:
+    """All that happened to a volunteer, with what was corrected."""
+    typed, form = app.personal.of(no), app.bundle.forms[volunteers.KIND]
+    return [
+        (
+            event,
+            step_forms.corrected(app, form, events[:seq], typed)
+            if event.kind == corrections.KIND
+            else [],
+        )
+        for seq, event in enumerate(events, 1)
+    ]
+
+
+def _address(head: Head) -> str:
+    return f"/desk/person/?no={head.no}"
 
 
 def ask(request: Request, app: App) -> Question | None:
-    """What was erased does not come back."""
-    person = _person(request, app)
-    after, _ = volunteers.TABLE["erased"]
-    if request.value("do") != "erased" or person.head.state not in after:
+    """What was erased does not come back; who is deactivated may be on the way to somebody."""
+    person, kind = _person(request, app), request.value("do")
+    after, _ = volunteers.TABLE.get(kind, ((), ""))
+    if kind not in ("erased", "deactivated") or person.head.state not in after:
         return None
-    return Question("erase", f"/desk/person/?no={person.head.no}", {"whom": person.name})
+    count = len(_doing(person, _served(app, person.head.no)))
+    code = "busy" if kind == "deactivated" and count else kind
+    return Question(code, {"whom": person.name, "count": count})
 
 
 class Round(NamedTuple):
@@ -177,6 +252,12 @@ def _served(app: App, no: str) -> list[History]:
             before = page[-1].position
     newest = sorted(heads.values(), key=lambda head: head.position, reverse=True)
     return [history for head in newest if (history := app.orders.history(head.no))]
+
+
+def _doing(person: Person, orders: Sequence[History]) -> list[str]:
+    """The numbers of those that a volunteer accepted and has not done."""
+    mine = [order for order, _ in orders if order.volunteer == person.head.no]
+    return [order.no for order in mine if order.state == "accepted"]
 
 
 def _answers(app: App, person: Person) -> list[Shown]:

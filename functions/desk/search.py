@@ -5,9 +5,11 @@ an answer has several, and what has all of them is opened to see that they stand
 """
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 from functions.app import App
 from functions.desk import lists
@@ -33,26 +35,71 @@ Way = Callable[[str], list[Head]]
 """One way to what is searched for: the orders that it leads to, after a position."""
 
 
-def show(request: Request, app: App, session: Session) -> Response:
-    """The orders that match everything in the search form, the newest first."""
-    text = request.value("q").strip()
-    if no := order_number.parse(text):
-        return see_other(f"/desk/order/?no={no}")
-    chosen = {name: value for name in MARKS if (value := request.value(name))}
-    ways = _ways(app, text, [f"{name}:{value}" for name, value in chosen.items()])
-    before = request.value("before")
-    heads = {head.no: head for way in ways for head in way(before)}
+class Search(NamedTuple):
+    """What is searched for: a text, marks by name, and after which position."""
+
+    text: str
+    chosen: Mapping[str, str]
+    before: str = ""
+    name: str = "found"
+
+    @property
+    def query(self) -> str:
+        """All of it, as it stands in addresses."""
+        return urlencode({**self.chosen, "q": self.text, "before": self.before})
+
+    @property
+    def address(self) -> str:
+        """Where its results are."""
+        return f"/desk/find/?{self.query}"
+
+
+def read(values: Mapping[str, str]) -> Search:
+    """What an address searches for."""
+    chosen = {name: value for name in MARKS if (value := values.get(name, ""))}
+    return Search(values.get("q", "").strip(), chosen, values.get("before", ""))
+
+
+def parse(query: str) -> Search | None:
+    """The same of a part of an address that was kept; None if that is another list."""
+    values = dict(parse_qsl(query, keep_blank_values=True))
+    return read(values) if "q" in values else None
+
+
+class Found(NamedTuple):
+    """A page of orders, and the position after which there may be more; empty where there are none.
+    ``unread`` says that the text is too short to be searched for."""
+
+    heads: Sequence[Head]
+    before: str
+    unread: bool
+
+
+def find(app: App, search: Search) -> Found:
+    """The orders that match everything that is searched for, the newest first."""
+    ways = _ways(app, search.text, [f"{name}:{value}" for name, value in search.chosen.items()])
+    heads = {head.no: head for way in ways for head in way(search.before)}
     found = heapq.nlargest(PAGE, heads.values(), key=lambda head: head.position)
+    before = found[-1].position if len(found) == PAGE else ""
+    return Found(_holding(app, found, search.text), before, not ways)
+
+
+def show(request: Request, app: App, session: Session) -> Response:
+    """A page of what was found; an order's number leads to it."""
+    search = read(request.query)
+    if no := order_number.parse(search.text):
+        return see_other(f"/desk/order/?no={no}")
+    found = find(app, search)
     return view(
         app,
         session,
         "find.html",
-        q=text,
-        chosen=chosen,
-        rows_found=lists.rows(app, _holding(app, found, text)),
-        unread=not ways,
-        before=found[-1].position if len(found) == PAGE else "",
+        search=search,
+        rows_found=lists.rows(app, found.heads),
+        unread=found.unread,
+        more=search._replace(before=found.before) if found.before else None,
         grids=app.bundle.grids,
+        months=app.store.months()[::-1],
     )
 
 

@@ -23,7 +23,7 @@ from functions.errors import Problem, Wrong
 from functions.people.accounts import ADMINISTRATOR, Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import pages
-from functions.web.http import Action, Request, Response, Routes, see_other
+from functions.web.http import RETRY, Action, Request, Response, Routes, see_other
 
 COOKIE = "wudan_desk"
 LASTS = timedelta(hours=10)
@@ -41,13 +41,13 @@ POLICY = {"referrer-policy": "same-origin"}
 
 
 class Session(NamedTuple):
-    """One sign-in; every form of it holds ``token``. ``resumed`` says that a page is shown with
-    what was typed before signing in."""
+    """One sign-in; every form of it holds ``token``. ``resumed`` says why a page is shown
+    with what was typed before (a code of ``words.desk.resumed``), empty where it is not."""
 
     who: str
     is_administrator: bool
     token: str
-    resumed: bool = False
+    resumed: str = ""
 
 
 DeskAction = Callable[[Request, App, Session], Response]
@@ -70,8 +70,8 @@ def signed_in(action: DeskAction, administrators_only: bool = False) -> Action:
                 raise Problem(403, "stale")
             return _ask(request, app)
         # What was typed comes with a GET only from :func:`_go_on`.
-        resumed = request.method != "POST" and bool(request.typed)
-        return action(request, app, session._replace(resumed=resumed))
+        resumed = request.method != "POST" and request.typed
+        return action(request, app, session._replace(resumed="signed_in" if resumed else ""))
 
     return guarded
 
@@ -141,7 +141,8 @@ def sign_in(routes: Routes) -> Action:
             if not code:
                 raise
             logs.failure(error, f"{request.method} {request.path}")
-            return again(code, 503)
+            response = again(code, 503)
+            return response._replace(headers={**response.headers, **RETRY})
         device = attempts.device or app.vault.fresh()
         proof = f"{device}.{app.vault.stamp('device', device)}"
         return _go_on(request, app, account, routes, _cookie(DEVICE, proof, STAYS, request.secure))

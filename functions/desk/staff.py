@@ -46,7 +46,7 @@ def ask(request: Request, app: App) -> Question | None:
     do, name = request.value("do"), request.value("name").strip()
     heads = Accounts(app.store, app.clock).everybody()
     works = name in [head.data.get("name") for head in heads if head.state == "active"]
-    return Question(do, "/desk/staff/", {"name": name}) if works and do in ASKED else None
+    return Question(do, {"name": name}) if works and do in ASKED else None
 
 
 ASKED = ("reset", "disable")

@@ -61,4 +61,4 @@ def ask(request: Request, app: App) -> Question | None:
     load = app.store.tally(counters.NOW).get(counters.load(team), 0)
     code = "revoke" if do == "revoke" else "renew"
     names = {"team": app.names.teams.get(team, team), "load": load}
-    return Question(code, f"/desk/teams/#{team}", names)
+    return Question(code, names)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from functions import imports
 from functions.app import App
 from functions.errors import Refused
-from functions.orders import counters, names, report_text, repository, upkeep
+from functions.orders import corrections, counters, names, report_text, repository, upkeep
 from functions.orders.counters import Tally
 from functions.orders.lifecycle import fold, order_of
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
@@ -34,8 +34,9 @@ STATES: dict[str, dict[str, str]] = {
 }
 """Histories of which only this is derived: the states that their events lead to."""
 
-FORMS = {"submitted": "wish", "corrected": "wish", "applied": "volunteer", "rated": "rating"}
-"""Events whose data comes from a form that residents fill in."""
+FORMS = {"submitted": "wish", "applied": "volunteer", "rated": "rating"}
+"""Events whose data comes from a form that residents fill in. That of a correction comes from the
+form with which its history began."""
 
 CLEARED = ("ended_at", "problem", "answer")
 """What earlier versions left in the head of an order that began again, or took from it."""
@@ -93,7 +94,12 @@ class _History:
         self.events = [event for _, event in sorted(kept.events.items())]
         self.kind = self._kind()
         self.erased = max((seq for seq, e in kept.events.items() if e.kind == "erased"), default=0)
-        self.exposed = {seq: told for seq, e in kept.events.items() if (told := _told(app, e))}
+        began = self.events[0].kind if self.events else ""
+        self.exposed = {
+            seq: told
+            for seq, e in kept.events.items()
+            if (told := _told(app, e, began if e.kind == corrections.KIND else e.kind))
+        }
 
     def verdict(self) -> Verdict:
         for part in self.kept.damaged:
@@ -203,7 +209,7 @@ class _History:
     def _traces(self) -> Set[str]:
         """The marks that should be there; those that are, where what they mark cannot be read."""
         kept = self.kept
-        corrected = [seq for seq, e in kept.events.items() if e.kind == "corrected"]
+        corrected = [seq for seq, e in kept.events.items() if e.kind == corrections.KIND]
         parts = [] if self.erased else [1, *[seq for seq in corrected if seq in kept.personal]]
         said = {seq: self._said(seq) for seq in parts}
         typed = {seq: answers for seq, answers in said.items() if answers is not None}
@@ -308,10 +314,11 @@ def _is_sealed(event: Event) -> bool:
     return event.kind in ("submitted", "applied") or event.data.get("problem") == "raised"
 
 
-def _told(app: App, event: Event) -> dict[str, Any]:
-    """Answers in the history that are personal and should be sealed. Earlier versions left them
-    there, and so does a form in which they are not yet marked ``role: personal``."""
-    form = app.bundle.forms.get(FORMS.get(event.kind, ""), {"fields": ()})
+def _told(app: App, event: Event, kind: str) -> dict[str, Any]:
+    """Answers in the history that are personal and should be sealed, given by the form of this
+    kind of event. Earlier versions left them there, and so does a form in which they are not yet
+    marked ``role: personal``."""
+    form = app.bundle.forms.get(FORMS.get(kind, ""), {"fields": ()})
     names = {field["name"] for field in form["fields"] if field.get("role") == "personal"}
     return {name: event.data[name] for name in names if name in event.data}
 

@@ -7,12 +7,15 @@ events before it, to be read in the history and erased with all the rest.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from functions.errors import Wrong
 from functions.forms.definition import RECORDED, Answers, Form, personal
 from functions.forms.kinds import KINDS
 from functions.orders.privacy import CORRECTED, Typed, contact
 from functions.storage.history import Event
 
 KIND = "corrected"
+CHANGING = (KIND, "opted")
+"""Events that change answers: any of them, or the resident's consent to SMS."""
 BLANK = [""]
 """What is sent for a question that is left empty."""
 
@@ -22,14 +25,30 @@ def picked(events: Iterable[Event]) -> dict[str, Any]:
     first, *later = events
     known = dict(first.data)
     for event in later:
-        if event.kind == KIND:
-            known |= {name: v for name, v in event.data.items() if name not in RECORDED}
+        if event.kind in CHANGING:
+            known |= answered(event)
     return {name: value for name, value in known.items() if value != ""}
+
+
+def answered(event: Event) -> dict[str, Any]:
+    """What was picked in a correction; empty where an answer was taken away."""
+    return {name: value for name, value in event.data.items() if name not in RECORDED}
 
 
 def known(events: Iterable[Event], typed: Mapping[int, Typed]) -> dict[str, Any]:
     """All answers as they are now."""
     return picked(events) | contact(typed)
+
+
+def facts(form: Form, changed: Answers) -> dict[str, Any]:
+    """What the history says of a correction besides what was picked: the questions.
+
+    Raises:
+        Wrong: ``unchanged``.
+    """
+    if not changed.values:
+        raise Wrong("unchanged", form["fields"][0]["name"])
+    return {"questions": sorted(changed.values)}
 
 
 def asked(form: Form) -> Form:

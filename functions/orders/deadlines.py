@@ -18,17 +18,18 @@ class Deadlines:
         """The day by which something should happen next, for lists and to find what is overdue."""
         if order.state == "dispatched":
             return order.answer_by
+        since = order.since or order.changed_at
         if order.state in ("triaged", "accepted"):
             if order.waits_until or order.level != "complex":
                 return order.waits_until or order.due
-            return min(order.due, self.after(order.milestone_at or order.changed_at, "milestone"))
+            return min(order.due, self.after(order.milestone_at or since, "milestone"))
         if order.state in FINAL:
             return "" if order.erased_at else self.kept_until(order.ended_at or order.changed_at)
         if order.state == "done":
-            return self.after(order.done_at or order.changed_at, "rate")
+            return self.after(order.done_at or since, "rate")
         if order.state == "rated":
-            return self.after(order.rated_at or order.changed_at, "close")
-        return self.after(order.changed_at, "triage")
+            return self.after(order.rated_at or since, "close")
+        return self.after(since, "triage")
 
     @staticmethod
     def begun(at: str, answers: Mapping[str, Any]) -> str:

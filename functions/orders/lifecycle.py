@@ -93,6 +93,9 @@ class Order(NamedTuple):
     changed_at: str = ""
     handler: str = ""
     """The member of staff who is at it, until it ends."""
+    since: str = ""
+    """When it came to its state, whatever was added to it there; empty where a former version wrote
+    the head."""
     corrected: str = ""
     """The versions that answers were corrected after, with spaces between."""
 
@@ -342,6 +345,8 @@ TABLE: dict[str, Move] = {
         adds={"version": "corrected"},
         guard=_not_erased,
     ),
+    # The resident agrees to be told by SMS, or does not any more.
+    "opted": Move(STATES, "", (RESIDENT,), keeps={"sms": "sms"}, guard=_not_erased),
     # Given to a member of staff, or with no name to nobody in particular.
     "handled": Move(OPEN, "", (STAFF,), keeps={"handler": "handler"}, clears=_HANDLER),
     "released": Move(OPEN, "", (STAFF,), sets={"text": "published"}),
@@ -364,9 +369,9 @@ def apply(order: Order, event: Event) -> Order:
         after = order.state or "nothing"
         raise Refused(reason, event=event.kind, by=event.by, after=after)
     move, data = TABLE[event.kind], event.data
+    state = move.to if move.to and order.state not in move.stays else order.state
     changed: dict[str, Any] = {"version": order.version + 1, "changed_at": event.at}
-    if move.to and order.state not in move.stays:
-        changed["state"] = move.to
+    changed |= {"state": state, "since": order.since if state == order.state else event.at}
     for name, target in move.copies.items():
         changed[target] = getattr(order, name)
     for name, target in move.adds.items():

@@ -14,7 +14,7 @@ from functions.context.clock import Clock
 from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
-from functions.orders import counters, lifecycle
+from functions.orders import corrections, counters, lifecycle
 from functions.orders.lifecycle import CLOCK, TABLE, Order, apply
 from functions.orders.privacy import reveals
 from functions.orders.repository import MOST_JOINED, Orders, Step
@@ -200,9 +200,7 @@ def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str,
 
 
 def _corrected(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    if not answers.values:
-        raise Wrong("unchanged", form["fields"][0]["name"])
-    return {"questions": sorted(answers.values)}
+    return corrections.facts(form, answers)
 
 
 def _published(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -247,6 +245,7 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "rated": _rated,
     "merged": _into,
     "corrected": _corrected,
+    "opted": _corrected,
     "released": _published,
     "answered": _answered,
 }

@@ -6,14 +6,14 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from functions.context.clock import Reference
-from functions.errors import Refused
+from functions.errors import Conflict, Refused
 from functions.forms.definition import Answers, Form
-from functions.orders import counters, repository
+from functions.orders import corrections, counters, repository
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import OPEN as OPEN_ORDERS
 from functions.orders.lifecycle import STAFF
 from functions.orders.names import Names
-from functions.orders.privacy import Personal, Unreadable
+from functions.orders.privacy import CORRECTED, Personal, Unreadable
 from functions.orders.upkeep import derive_anew
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import Store
@@ -26,9 +26,10 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "approved": (("applied", "inactive"), "active"),
     "moved": (("active",), "active"),
     "deactivated": (("applied", "active"), "inactive"),
+    corrections.KIND: (("applied", "active", "inactive"), ""),
     "erased": (("applied", "inactive"), "erased"),
 }
-"""Events, the states that each may follow, and the state that it leads to."""
+"""Events, the states that each may follow, and the state that it leads to, if to another."""
 
 TEAMS = ("team", "wants")
 """Where a volunteer's head names a team: the one they are in, and the one they asked for."""
@@ -55,7 +56,8 @@ class Person(NamedTuple):
     @property
     def answers(self) -> dict[str, Any]:
         """What they answered in the form, picked or typed, by question."""
-        picked = {name: value for name, value in self.head.data.items() if name != "team"}
+        data = self.head.data
+        picked = {name: value for name, value in data.items() if name != "team" and value != ""}
         wants = {"team": self.head.data["wants"]} if self.head.data.get("wants") else {}
         return picked | wants | dict(self.typed)
 
@@ -103,8 +105,11 @@ class Volunteers(NamedTuple):
         return begin
 
     def of_phone(self, phone: str) -> list[Head]:
-        """Those who gave this phone, and were not erased."""
-        return self.store.find(KIND, [self.personal.trace("phone", phone)], limit=5)
+        """Those whose phone this is, as far as it can be read, and who were not erased. Whose it
+        was by mistake is somebody else."""
+        heads = self.store.find(KIND, [self.personal.trace("phone", phone)], limit=5)
+        people = [self.opened(head) for head in heads]
+        return [p.head for p in people if p.unreadable or p.typed.get("phone") == phone]
 
     def change(
         self, head: Head | None, no: str, event: Event, typed: Mapping[str, Any] | None = None
@@ -114,18 +119,20 @@ class Volunteers(NamedTuple):
         old = head or Head(no, KIND, 0, "", event.at, {})
         if old.state not in after:
             raise Refused("state", event=event.kind)
+        to = to or old.state
         old = old._replace(data=self._named(old.data))
-        data = self._named({**old.data, **event.data})
+        corrected = event.kind == corrections.KIND
+        picked = corrections.answered(event) if corrected else event.data
+        data = self._named({**old.data, **picked})
         team = data.get("team", "")
-        # Counted from leaving, or from the sign-up for those who were never in a team.
-        due = self.deadlines.kept_until(event.at if team else old.begun) if to in OUTSIDE else ""
         marks = (f"state:{to}", f"team:{team}", f"{to} {team}")
+        due = old.due if corrected else self._kept_until(to, old, event, team)
         new = Head(no, KIND, old.version + 1, to, old.begun, data, due, team, marks)
         return Change(
             new,
             [event],
             {new.version: self.vault.seal(no, dict(typed))} if typed else {},
-            traces=self.personal.traces(typed or {}),
+            traces=self.personal.traces(typed.get(CORRECTED, typed) if typed else {}),
             tally=counters.difference(counters.of_volunteer(old), counters.of_volunteer(new)),
             erase=event.kind == "erased",
         )
@@ -137,9 +144,30 @@ class Volunteers(NamedTuple):
             Refused: it may not follow.
             Conflict: somebody else was quicker.
         """
-        last = self.store.events(head.no)[-1].at
-        event = self.reference.dated(Event(kind, by, self._now(), data), last)
-        self.store.commit(self.change(head, head.no, event)._replace(once=once))
+        self._add(head, Event(kind, by, self._now(), data), {}, once)
+
+    def correct(
+        self, head: Head, form: Form, changed: Answers, who: str, *, version: str, once: str
+    ) -> None:
+        """Put answers right (:mod:`functions.orders.corrections`), in the form that was drawn for
+        this version.
+
+        Raises:
+            Wrong: the first answer that cannot be taken, or nothing is ``unchanged``.
+            Refused: they were erased.
+            Conflict: somebody else was quicker.
+        """
+        if version != str(head.version):
+            raise Conflict
+        if changed.errors:
+            raise next(iter(changed.errors.values()))
+        data = changed.public | corrections.facts(form, changed) | {"who": who}
+        event = Event(corrections.KIND, STAFF, self._now(), data)
+        self._add(head, event, changed.personal, once)
+
+    def _add(self, head: Head, event: Event, typed: Mapping[str, Any], once: str) -> None:
+        event = self.reference.dated(event, self.store.events(head.no)[-1].at)
+        self.store.commit(self.change(head, head.no, event, typed)._replace(once=once))
 
     def find(self, no: str) -> Person | None:
         """The volunteer of this number, with what they typed."""
@@ -182,6 +210,11 @@ class Volunteers(NamedTuple):
 
         rules = [self.deadlines.rules["keep"], self.names.renamed["team"], Head._fields]
         return derive_anew(self.store, KIND, rules, derive)
+
+    def _kept_until(self, to: str, old: Head, event: Event, team: str) -> str:
+        """Until when their answers are kept, empty as long as they are in a team: counted from
+        leaving, or from the sign-up for those who were never in one."""
+        return self.deadlines.kept_until(event.at if team else old.begun) if to in OUTSIDE else ""
 
     def _named(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """What a head holds, with the names that teams have now."""

@@ -90,7 +90,9 @@ def take(
         errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
         return page(Outcome(wrong.status, tried=kind, errors=errors))
     except (Conflict, Refused) as error:
-        return page(Outcome(error.status, notice=error.code, tried=kind, drawn=_drawn(request)))
+        return page(
+            Outcome(error.status, notice=error.code, tried=kind, drawn=drawn_version(request))
+        )
 
 
 def written(
@@ -115,10 +117,11 @@ def written(
 
 def resumed(request: Request) -> Outcome:
     """What an order's page says to who signed in again after filling in a step's form."""
-    return Outcome(tried=request.value("do"), drawn=_drawn(request))
+    return Outcome(tried=request.value("do"), drawn=drawn_version(request))
 
 
-def _drawn(request: Request) -> int | None:
+def drawn_version(request: Request) -> int | None:
+    """The version of what a form was drawn for."""
     version = request.value("version")
     return int(version) if version.isdecimal() else None
 
@@ -257,28 +260,25 @@ def history(
     elsewhere on the page."""
     told = [(events[0], list[Shown]())]
     for seq, event in enumerate(events[1:], start=2):
-        shown_ = _corrected if event.kind == corrections.KIND else _answered
-        told.append((event, shown_(app, events[:seq], typed)))
+        if event.kind in corrections.CHANGING:
+            answers = corrected(app, app.bundle.forms["wish"], events[:seq], typed)
+        else:
+            answers = step(app, event, typed.get(seq, {}))
+        told.append((event, answers))
     return told
 
 
-def _answered(
-    app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+def corrected(
+    app: App, form: Form, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
 ) -> list[Shown]:
-    return step(app, events[-1], typed.get(len(events), {}))
-
-
-def _corrected(
-    app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
-) -> list[Shown]:
-    """The questions that the last of the events corrected, each with its answer before and after;
-    without answers once they were erased."""
+    """The questions of a form that the last of the events corrected, each with its answer before
+    and after; without answers once they were erased."""
     *before, event = events
     old = corrections.known(before, {seq: part for seq, part in typed.items() if seq < len(events)})
     new = corrections.known(
         events, {seq: part for seq, part in typed.items() if seq <= len(events)}
     )
-    form = to_staff(app, labelled(app, labelled(app, app.bundle.forms["wish"], old), new))
+    form = to_staff(app, labelled(app, labelled(app, form, old), new))
     names = event.data.get("questions", ())
     fields = [field for field in form["fields"] if field["name"] in names]
     texts = [

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import APIRequestContext, Browser, Locator, Page, expect
 
+from functions.desk.confirm import MANY
 from tests.support.program import Server, run
 
 ONLINE, BY_PHONE, CALLS, PAGE = 33, 10, 5, 30
@@ -159,7 +160,10 @@ def settle(hands: Hands) -> None:
             if not menu.input_value() and not menu.get_attribute("name").startswith("grid"):  # type: ignore[union-attr]
                 hands.choose(menu, 1)
         hands.click(row.locator("[name=no]"))
+    many = hands.page.locator("[name=no]:checked").count() > MANY
     hands.click(hands.page.locator("main form button[type=submit]"))
+    if many:
+        hands.click(hands.page.locator("form.sure button").first)
 
 
 def call_back(hands: Hands, no: str) -> None:

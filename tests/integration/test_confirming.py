@@ -2,10 +2,64 @@
 
 import pytest
 
-from functions.people import accounts
+from functions.desk import ROUTES
+from functions.desk.bulk import DISPATCH, TRIAGE, Bulk
+from functions.orders.lifecycle import STAFF, TABLE
+from functions.people import accounts, volunteers
 from functions.people.accounts import Accounts
 from tests.support.client import Client
-from tests.support.orders import JOIN, Desk, Team, account, found, wish
+from tests.support.orders import DONE, JOIN, RATING, Desk, Team, account, found, move, wish
+
+ASKED = {
+    "/desk/triage/": "more than ten",
+    "/desk/dispatch/": "more than ten",
+    "/desk/people/": "more than ten",
+    "/desk/order/": "see STEPS",
+    "/desk/person/": "see OF_VOLUNTEERS",
+    "/desk/teams/": "a link that lives is lost",
+    "/desk/messages/": "what was read cannot be taken back",
+    "/desk/clock/": "what is past its time is erased",
+    "/desk/staff/": "somebody who is at work loses access",
+}
+PLAIN = {
+    "/desk/sign-in/": "changes nothing",
+    "/desk/sign-out/": "changes nothing",
+    "/desk/wish/": "one order, which can be cancelled and corrected",
+    "/desk/report/text/": "can be written again",
+    "/desk/sheets/": "only stages: the next page says what will be done",
+    "/desk/import/": "is that page",
+    **dict.fromkeys(
+        [
+            *("/desk/sheets/orders.xlsx", "/desk/sheets/ratings.xlsx", "/desk/sheets/report.xlsx"),
+            *("/desk/sheets/volunteers.xlsx", "/desk/sheets/report.docx"),
+        ],
+        "changes nothing; who exported is recorded",
+    ),
+}
+"""All posts of the desk: those that ask, and those that need not, with the reason."""
+STEPS = {
+    "erased": "always",
+    "merged": "always",
+    "answered": "where everybody can read it",
+    "cancelled": "where others were merged into it",
+    "rejected": "where others were merged into it",
+}
+WITH_A_WAY_BACK = {
+    *("triaged", "consulted", "progressed", "dispatched", "recalled", "accepted", "assigned"),
+    *("declined", "returned", "paused", "resumed", "done", "undone", "reopened", "closed"),
+    *("retaken", "restored", "unmerged", "corrected", "released", "withdrawn", "noted", "handled"),
+}
+ON_PAPER = {"submitted", "rated"}
+"""What staff write down for a resident, whose words it is."""
+OF_VOLUNTEERS = {"erased", "deactivated"}
+
+
+def test_every_post_of_the_desk_asks_or_says_why_it_need_not() -> None:
+    posts = {path for path, actions in ROUTES.items() if "POST" in actions}
+    assert posts == ASKED.keys() | PLAIN.keys()
+    steps = {kind for kind, row in TABLE.items() if STAFF in row.by}
+    assert steps == STEPS.keys() | WITH_A_WAY_BACK | ON_PAPER
+    assert volunteers.TABLE.keys() - OF_VOLUNTEERS == {"applied", "approved", "moved", "corrected"}
 
 
 @pytest.fixture
@@ -94,3 +148,70 @@ def test_a_volunteer_is_erased_after_asking(client: Client, desk: Desk) -> None:
     asked = desk.asked("/desk/person/", {"no": head.no, "do": "erased"})
     assert "王女士" in asked.text
     assert desk.post("/desk/person/", {"no": head.no, "do": "erased"}).location
+
+
+@pytest.mark.parametrize("bulk", [TRIAGE, DISPATCH], ids=lambda bulk: bulk.kind)
+def test_many_orders_are_moved_after_saying_how_many_and_where_to(
+    client: Client, desk: Desk, bulk: Bulk
+) -> None:
+    address = {"triaged": "/desk/triage/", "dispatched": "/desk/dispatch/"}[bulk.kind]
+    numbers = [wish(client, phone=f"1390000{n:04}", address=f"路 {n}").no for n in range(11)]
+    if bulk is DISPATCH:
+        Team(client)
+        for no in numbers:
+            move(client.app, no, "triaged")
+    form = desk.get(address).form(address)
+    few = {**form, "no": numbers[:10]}
+    asked = desk.asked(address, {**form, "no": numbers})
+    assert "11 单" in asked.text
+    assert {"triaged": "常规 11 单", "dispatched": "理发队 11 单"}[bulk.kind] in asked.text
+    assert {found(client.app, no).state for no in numbers} == {bulk.state}
+    back = client.post(address, {**asked.form(address), "back": "yes"}, cookie=desk.cookie)
+    assert len(back.page.css("[name=no][checked]")) == 11
+    assert {found(client.app, no).state for no in numbers} == {bulk.state}
+    assert desk.asked(address, few).page.css_first("form.sure") is None
+    assert [found(client.app, no).state for no in numbers].count(bulk.kind) == 10
+
+
+def test_an_answer_that_everybody_can_read_is_published_after_asking(
+    client: Client, desk: Desk
+) -> None:
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    rating = client.get(answer.location).form("/api/rating")
+    client.post("/api/rating", {**rating, **RATING, "problems": "来晚了"})
+    no, version = answer.no, str(found(client.app, answer.no).version)
+    sent = {"no": no, "do": "answered", "version": version, "text": "以后准时"}
+    asked = desk.asked("/desk/order/", {**sent, "how": "public"})
+    assert "以后准时" in asked.text
+    assert "收不回来" in asked.text
+    back = client.post(
+        "/desk/order/", {**asked.form("/desk/order/"), "back": "yes"}, cookie=desk.cookie
+    )
+    assert "以后准时" in back.body
+    assert found(client.app, no).problem == "raised"
+    assert desk.asked("/desk/order/", {**sent, "how": "private"}).location
+
+
+def test_a_volunteer_is_deactivated_after_saying_what_is_left_to_do(
+    client: Client, desk: Desk
+) -> None:
+    client.post("/api/volunteer", JOIN)
+    (head,) = client.app.store.find("volunteer")
+    sent = {"no": head.no, "do": "deactivated"}
+    assert "手上" not in desk.asked("/desk/person/", sent).text
+    desk.post("/desk/person/", {"no": head.no, "do": "approved", "team": "barbers"})
+    no = wish(client).no
+    desk.dispatched(no)
+    Team(client).do(no, "accepted", volunteer=head.no)
+    assert "王女士手上正在办的有 1 单" in desk.asked("/desk/person/", sent).text
+    assert client.app.volunteers.find(head.no).head.state == "active"  # type: ignore[union-attr]
+    assert desk.post("/desk/person/", sent).location
+
+
+def test_a_day_is_confirmed_after_saying_what_is_erased_by_it(client: Client) -> None:
+    head = Desk(client, "李主任", accounts.ADMINISTRATOR)
+    asked = head.asked("/desk/clock/", {})
+    assert "2026年11月23日" in asked.text
+    assert "不能恢复" in asked.text
+    assert head.post("/desk/clock/", {}).location

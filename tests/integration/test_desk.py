@@ -489,6 +489,14 @@ class TestSheets:
         assert all(cell.data_type != "f" for cell in sheet[2])
         assert client.app.store.events("done:王芳")[-1].kind == "exported"
 
+    @pytest.mark.parametrize("sheet", ["orders", "ratings", "volunteers", "report"])
+    def test_every_export_is_recorded_with_who_took_it_and_what(
+        self, client: Client, desk: Desk, sheet: str
+    ) -> None:
+        assert desk.post(f"/desk/sheets/{sheet}.xlsx", {}).status == 200
+        event = client.app.store.events("done:王芳")[-1]
+        assert (event.kind, event.data["sheet"]) == ("exported", sheet)
+
     def test_a_sheet_is_taken_whole_or_not_at_all_and_once(
         self, client: Client, desk: Desk
     ) -> None:

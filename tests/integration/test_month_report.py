@@ -117,6 +117,13 @@ def test_a_text_that_cannot_be_kept_comes_back_with_the_reason(desk: Desk) -> No
     assert "很长很长" in wrong.form("/desk/report/text/")["text"][0]
 
 
+def test_a_text_that_is_sent_twice_is_kept_once(client: Client, desk: Desk) -> None:
+    form = desk.get(f"/desk/report/?month={MONTH}").form("/desk/report/text/")
+    for _ in range(2):
+        assert desk.post("/desk/report/text/", {**form, "text": "一稿"}).location
+    assert len(client.app.store.events(f"report:{MONTH}")) == 1
+
+
 def test_the_text_is_sealed_and_only_the_last_is_kept(client: Client, desk: Desk) -> None:
     keep(desk, "第一稿")
     keep(desk, "第二稿")

@@ -1,8 +1,10 @@
 """What the team is told in notes, and what is known of a team where it is chosen."""
 
+import pytest
+
 from tests.support.client import Client
 from tests.support.community import Clock
-from tests.support.orders import Desk, Team, wish
+from tests.support.orders import DONE, Desk, Team, found, move, wish
 
 
 def test_a_note_to_the_team_is_shown_before_and_after_it_accepted(client: Client) -> None:
@@ -55,3 +57,24 @@ def test_a_link_says_two_weeks_ahead_that_it_ends(client: Client, clock: Clock) 
     asked = client.post("/team/", {**page.form("/team/"), "do": "renew"})
     assert "照常能用" in asked.text
     assert client.app.team_links.asked(["barbers"]) == ["barbers"]
+
+
+@pytest.mark.parametrize("way", [(), DONE[:1], DONE[:3], DONE])
+def test_nothing_that_is_added_to_an_order_moves_its_deadline(
+    client: Client, clock: Clock, way: tuple[str, ...]
+) -> None:
+    app, desk, answer = client.app, Desk(client), wish(client)
+    if way:
+        desk.do(answer.no, "triaged", level="complex", service="haircut")
+        move(app, answer.no, *way[1:])
+    due = app.deadlines.due(found(app, answer.no))
+    clock.forward(days=2)
+    late = Desk(client, "刘")
+    late.do(answer.no, "noted", note="打过电话")
+    late.do(answer.no, "handled", handler="刘")
+    form = late.get(f"/desk/order/?no={answer.no}").form("/desk/order/", do="corrected")
+    late.post("/desk/order/", {**form, "name": "李奶奶"})
+    note = client.get(answer.location).form("/api/order", do="note")
+    assert client.post("/api/order", {**note, "note": "门口修路"}).location
+    order = found(app, answer.no)
+    assert (order.version - len(way), app.deadlines.due(order)) == (5, due)

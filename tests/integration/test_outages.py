@@ -236,6 +236,17 @@ class TestUnwritable:
         with read_only(store):
             answer = client.post("/desk/sign-in/", {"name": "王芳", "password": "x"})
         assert (answer.status, "已经登录的同事还能看单子" in answer.text) == (503, True)
+        assert answer.headers["retry-after"]
+        assert answer.form("/desk/sign-in/")["name"] == ["王芳"]
+
+    def test_a_text_of_the_report_that_cannot_be_saved_comes_back(
+        self, client: Client, store: SQLite
+    ) -> None:
+        desk = Desk(client)
+        with read_only(store):
+            answer = desk.post("/desk/report/text/", {"month": "2026-11", "text": "写了半天"})
+        assert (answer.status, answer.headers["retry-after"]) == (503, "10")
+        assert answer.form("/desk/report/text/")["text"] == ["写了半天"]
 
 
 class TestUnknown:

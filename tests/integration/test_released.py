@@ -171,7 +171,10 @@ def test_heads_are_brought_to_the_present_layout_and_say_the_same(app: App) -> N
     upkeep.recount(app.orders, FACTS["now"])
     assert upkeep.rederive(app.orders) == len(before)
     assert app.volunteers.rederive() == len(FACTS["listed"]["volunteer"])
-    now = [(no, layout, order._replace(doers="", reopened_at="")) for no, layout, order in orders()]
+    now = [
+        (no, layout, order._replace(doers="", reopened_at="", since=""))
+        for no, layout, order in orders()
+    ]
     assert now == [(no, LAYOUT, order) for no, _, order in before]
     assert [order for _, _, order in orders() if order.doers], "who did an order is known"
     assert consistency.examine(app).healthy

@@ -5,10 +5,11 @@ from urllib.parse import quote
 import pytest
 
 from functions import scheduled
+from functions.app import App
 from functions.ops import consistency
 from functions.orders import repository
 from functions.orders.privacy import PIECES, pieces
-from tests.integration.test_lists import numbers
+from tests.integration.test_lists import followed, numbers
 from tests.support.client import Client
 from tests.support.orders import TOLD, Desk, move, wish
 
@@ -20,6 +21,11 @@ AT_ONCE = ["5678", "13812345678", "尾号5678", "光明路3栋2单元401"]
 
 def search(desk: Desk, text: str) -> list[str]:
     return numbers(desk.get(f"/desk/find/?q={quote(text)}"))
+
+
+@pytest.fixture
+def client(app_on_each_engine: App) -> Client:
+    return Client(app_on_each_engine)
 
 
 @pytest.fixture
@@ -115,3 +121,30 @@ def test_an_order_has_few_traces_however_much_was_typed() -> None:
 
 def test_what_is_too_short_to_search_for_is_said(desk: Desk) -> None:
     assert "太短了" in desk.get("/desk/find/?q=1").text
+
+
+def test_what_was_found_is_gone_through_like_a_list(client: Client, desk: Desk) -> None:
+    filed = {wish(client, phone="138 1234 5678", detail=f"第 {n} 件").no for n in range(3)}
+    page = desk.get("/desk/find/?q=13812345678&state=submitted")
+    first, second, third = numbers(page)
+    assert {first, second, third} == filed
+    link = page.page.css(".orders tbody a")[0].attributes["href"] or ""
+    order = desk.get(link)
+    assert f"no={second}" in followed(order)
+    back = order.page.css_first(".buttons a.quiet")
+    assert back is not None
+    assert numbers(desk.get(back.attributes["href"] or "")) == [first, second, third]
+    sent = order.form("/desk/order/", do="rejected") | {"to_resident": ["请找物业"]}
+    after = desk.get(desk.post("/desk/order/", sent).location)
+    assert f"no={second}" in followed(after)
+    assert "回“查找结果”，还有 2 单" in after.text
+    assert f"no={third}" in followed(desk.get(followed(after)))
+
+
+def test_a_month_is_chosen_and_not_spelled(
+    client: Client, desk: Desk, nos: tuple[str, str]
+) -> None:
+    page = desk.get("/desk/find/?month=2026-11")
+    assert {*numbers(page)} == {*nos}
+    (chosen,) = page.page.css("select[name=month] option[selected]")
+    assert chosen.text() == "2026年11月"

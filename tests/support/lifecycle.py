@@ -57,6 +57,7 @@ BY = {
     "retaken": {"staff"},
     "undone": {"staff", "team"},
     "corrected": {"resident", "staff"},
+    "opted": {"resident"},
     "released": {"staff"},
     "handled": {"staff"},
     "withdrawn": {"staff"},
@@ -80,8 +81,14 @@ CHOICES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "problem": st.just("raised"),
     },
     "handled": {"handler": st.sampled_from(["王芳", "李强", ""])},
+    "corrected": {
+        "service": st.sampled_from(["haircut", "repair"]),
+        "date": st.sampled_from(["2026-12-09", ""]),
+        "sms": st.sampled_from([True, ""]),
+    },
+    "opted": {"sms": st.sampled_from([True, ""])},
 }
-OPTIONAL = {"attitude", "problem", "handler"}
+OPTIONAL = {"attitude", "problem", "handler", "service", "date", "sms"}
 
 
 def facts(kind: str) -> dict[str, Any]:
