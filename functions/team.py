@@ -12,7 +12,7 @@ from functions.orders.lifecycle import RESIDENT, TEAM, Order
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event
-from functions.web import links, pages, step_forms
+from functions.web import links, pages, slips, step_forms
 from functions.web.http import Action, Request, Response, Routes, entry
 from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import ONCE
@@ -110,7 +110,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         untaken=step_forms.untaken(request, app, outcome.tried, offered),
         once=request.value(ONCE) or app.vault.fresh(),
         due=app.deadlines.due(order),
-        slip=f"/team/slip/?no={order.no}&key={app.orders.rating_key(order)}",
+        slip=f"/team/slip/?team={team}&no={order.no}",
     )
 
 
@@ -125,16 +125,12 @@ def act(request: Request, app: App, team: str) -> Response:
     return step_forms.take(request, app, order, TEAM, page, done, team)
 
 
-def slip(request: Request, app: App) -> Response:
-    """The slip to show or to print: its code opens the rating of just this order."""
-    order = app.orders.by_slip(request.value("no"), request.value("key"))
-    if order is None:
-        raise Problem(404, "no_order")
-    import segno
-
-    where = f"{app.bundle.site['url']}/rate/?no={order.no}&key={request.value('key')}"
-    code = segno.make(where, error="m").svg_inline(scale=5, omitsize=True, border=2)
-    return view(app, "slip.html", order=order, code=code, where=where)
+def slip(request: Request, app: App, team: str) -> Response:
+    """The slip of an order that is the team's."""
+    order = _history(request, app, team).order
+    if order.team != team:
+        raise Problem(404, "no_slip")
+    return slips.slip(app, order)
 
 
 def _history(request: Request, app: App, team: str) -> History:
@@ -166,6 +162,6 @@ def _notes(
 
 ROUTES: Routes = {
     "/team/": {"GET": linked(show), "POST": linked(act)},
-    "/team/slip/": {"GET": slip},
+    "/team/slip/": {"GET": linked(slip)},
 }
 handler = entry(ROUTES)

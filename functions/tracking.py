@@ -18,12 +18,10 @@ from functions.orders.steps import BLANK
 from functions.storage.history import Event
 from functions.web import pages, step_forms, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
-from functions.web.links import KEY, ORDER, to_order
+from functions.web.links import HERE, KEY, ORDER, to_order, works_on
 from functions.web.step_forms import UNTRIED, Outcome
 
 NAME = "order"
-HERE = "here"
-"""The hidden field by which a browser without cookies is answered with the page itself."""
 
 STEPS = {
     "note": "noted",
@@ -74,6 +72,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         steps = [{"event": event.kind, "at": event.at} for event in events]
         return as_json(200, {"no": order.no, "state": order.state, "steps": steps})
     can, last = app.steps.moves(order, RESIDENT), app.orders.last(order)
+    can -= {"rated"} if works_on(request, app, order) else set()
     words = app.bundle.words["events"]
     body = pages.render(
         app.bundle,

@@ -56,7 +56,7 @@ RECORDED = (
 
 HIDDEN = (
     *("token", "do", "no", "key", "once", "again", "version", "wording", "to_resident"),
-    "sure",
+    *("sure", "here"),
 )
 """What forms carry beside their questions, which may not be named so unless that is their role."""
 

@@ -60,7 +60,7 @@ SURNAMES, TITLES = "赵钱孙李周吴郑王冯陈蒋沈韩杨秦许", ("先生"
 WHO = "示例"
 
 SOURCES = {"online": 60, "phone": 25, "onsite": 10, "paper": 5}
-RATERS = ((RESIDENT, "online"), (RESIDENT, "onsite"), (STAFF, "paper"))
+RATERS = ((RESIDENT, "link"), (RESIDENT, "slip"), (STAFF, "paper"))
 LEVELS = {"routine": 80, "difficult": 15, "complex": 5}
 ENDS = {"": 94, "cancelled": 3, "rejected": 3}
 BACK = {"cancelled": (RESIDENT, "restored"), "rejected": (STAFF, "retaken")}

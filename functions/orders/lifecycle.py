@@ -20,7 +20,10 @@ LEVELS = ("routine", "difficult", "complex")
 """常规问题马上办 · 困难问题协商办 · 复杂问题盯着办."""
 SOLVED = ("solved", "partly", "unsolved")
 SOURCES = ("online", "onsite", "phone", "paper")
-"""How a wish or a rating came: on the site, by the code on a slip, by phone, on paper."""
+"""How a wish came, and a rating that somebody else wrote down: on the site, face to face (of
+ratings once: by a slip), by phone, on paper."""
+DOORS = ("slip", "link", "digits")
+"""By which door a resident's own rating came: the key of a slip, her link, number and phone."""
 STATES = (
     *("submitted", "triaged", "dispatched", "accepted", "done", "rated"),
     *("closed", "rejected", "cancelled", "merged"),
@@ -276,7 +279,7 @@ TABLE: dict[str, Move] = {
         # Who served a merged order, stands in the order that it was merged into.
         keeps={name: name for name in (*_STARS, "problem")}
         | {"team": "rated_team", "volunteer": "rated_volunteer"},
-        only={"solved": SOLVED, "problem": ("raised",), "source": SOURCES},
+        only={"solved": SOLVED, "problem": ("raised",), "source": (*SOURCES, *DOORS)},
         stamps=("rated_at", "rating_at"),
         copies={"team": "rated_team", "volunteer": "rated_volunteer"},
         # A problem stays, whatever is rated later, until it is answered.

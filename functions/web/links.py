@@ -22,8 +22,12 @@ HOST = "__Host-"
 """Browsers take a cookie of this prefix over TLS alone, and never from a neighbouring name."""
 MOST = 20
 """How many of a kind a browser keeps open; the oldest goes, before the header grows too long."""
+STAFF = ("wudan_desk", "wudan_device")
+"""The cookies of the desk; the second stays when somebody has signed out."""
 KEY = "key"
 """The name under which a key is sent."""
+HERE = "here"
+"""The hidden field by which a browser without cookies is answered with the page itself."""
 
 
 class Link(NamedTuple):
@@ -44,7 +48,7 @@ class Link(NamedTuple):
         return {
             urllib.parse.unquote(name.removeprefix(prefix)): key
             for name, key in request.cookies.items()
-            if name.startswith(prefix)
+            if name.startswith(prefix) and key
         }
 
     def open(self, request: Request, thing: str, key: str) -> Response:
@@ -81,3 +85,12 @@ def to_order(request: Request, app: App, order: Order) -> Response:
         return see_other(app.orders.address(order))
     cookies = ORDER.cookies(request, order.no, app.orders.key(order))
     return see_other(app.orders.place(order), *cookies)
+
+
+def works_on(request: Request, app: App, order: Order) -> bool:
+    """Whether an order is the work of those to whom this browser belongs, as far as its cookies
+    tell: of a team whose page it opened, or of the station, at whose desk it signed in."""
+    if any(name.removeprefix(HOST) in STAFF for name in request.cookies):
+        return True
+    teams = {app.names.now("team", team) for team in TEAM.kept(request)}
+    return app.orders.last(order).team in teams
