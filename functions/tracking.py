@@ -33,6 +33,8 @@ STEPS = {
 """What a resident does on the page, and the event that it becomes."""
 IDENTIFYING = ("name", "phone", "address", "personal")
 """The roles of questions whose answers the page does not show whole."""
+RELINK = "relink"
+"""What the button sends that asks for a new link."""
 ASK = "ask"
 """What the button sends that leads to the wish form, filled in as it was."""
 ENDED = ("done", "rated", *lifecycle.FINAL)
@@ -146,6 +148,8 @@ def submit(request: Request, app: App) -> Response:
     """Take a step, ask again, or find the order by its number and the phone's last four digits."""
     if request.value("do") == ASK:
         return ask_again(request, app)
+    if request.value("do") == RELINK:
+        return relink(request, app)
     if kind := STEPS.get(request.value("do")):
         return step(request, app, kind)
     form, hidden = _sent(request, app)
@@ -190,6 +194,21 @@ def step(request: Request, app: App, kind: str) -> Response:
         except (Refused, Conflict):
             return submission.refuse(request, app, order, kind)
     return lead(request, app, order)
+
+
+def relink(request: Request, app: App) -> Response:
+    """A new key in place of the one that opened this page. A second press comes with the old one,
+    and is known by the page that it was drawn with."""
+    no = order_number.parse(request.value("no")) or ""
+    once = submission.drawn_once(request, app, f"relinked {no}", {})
+    done = app.orders.find(no) if once and app.store.filed(once) == no else None
+    if done:
+        return lead(request, app, done)
+    order = _history(request, app).order
+    try:
+        return lead(request, app, app.steps.take(order, "relinked", RESIDENT, once=once))
+    except (Refused, Conflict):
+        return submission.refuse(request, app, order, "relinked")
 
 
 def ask_again(request: Request, app: App) -> Response:

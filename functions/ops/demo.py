@@ -22,6 +22,7 @@ from functions.orders.counters import STARS
 from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TEAM, Order, apply
 from functions.orders.privacy import CORRECTED
 from functions.orders.repository import Step
+from functions.orders.steps import FIRST
 from functions.people import volunteers
 from functions.storage.history import Event
 from functions.storage.vault import fingerprint
@@ -236,9 +237,9 @@ class _Life:
         source = self.town.one_of(SOURCES)
         known = {**self.who, "service": self.service, "textarea": self.wish, "consent": True}
         data, said = self.town.answers(self.bundle.forms["wish"], self.at, known)
-        key = fingerprint(self.town.app.vault.tracking_key(self.order.no))
+        key = fingerprint(self.town.app.vault.tracking_key(self.order.no, FIRST))
         by = RESIDENT if source == "online" else STAFF
-        self._add("submitted", by, said=said, source=source, key=key, **data)
+        self._add("submitted", by, said=said, source=source, key=key, issued=FIRST, **data)
         data = {"into": self.twin.order.no} if self.twin else {}
         if end := "merged" if self.twin else self.town.one_of(ENDS):
             self._add(end, RESIDENT if end == "cancelled" else STAFF, SOON, **data)

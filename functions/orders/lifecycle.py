@@ -45,6 +45,8 @@ class Order(NamedTuple):
     """The version of the form whose wording the resident consented to."""
     key: str = ""
     """SHA-256 of the tracking key, in hexadecimal."""
+    issued: int = 0
+    """The version of its keys: 0 where it was filed before there were versions."""
     source: str = ""
     """How the wish reached the station: online, by phone, on paper."""
     wished: str = ""
@@ -200,7 +202,7 @@ TABLE: dict[str, Move] = {
         "submitted",
         (RESIDENT, STAFF),
         sets={"service": "service", "wording": "wording", "key": "key"},
-        keeps={"source": "source", "date": "wished", "sms": "sms"},
+        keeps={"source": "source", "date": "wished", "sms": "sms", "issued": "issued"},
         only={"source": SOURCES},
         stamps=("filed_at",),
     ),
@@ -347,6 +349,14 @@ TABLE: dict[str, Move] = {
     ),
     # Given to a member of staff, or with no name to nobody in particular.
     "handled": Move(_OPEN, "", (STAFF,), keeps={"handler": "handler"}, clears=_HANDLER),
+    # A new key in place of one that others have; the order's slips get another key with it.
+    "relinked": Move(
+        STATES,
+        "",
+        (RESIDENT, STAFF),
+        sets={"key": "key", "issued": "issued"},
+        guard=_not_erased,
+    ),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     # Not after it was erased: what is typed then would never be erased.

@@ -457,7 +457,7 @@ class TestPeople:
         assert "王女士" in team.get(no).text
         team.do(no, "accepted", volunteer=head.no)
         team.do(no, "done")
-        sent = {"no": no, "key": client.app.vault.tracking_key(no), **RATING}
+        sent = {"no": no, "key": client.app.orders.key(found(client.app, no)), **RATING}
         client.post("/api/rating", sent)
         record = desk.get(f"/desk/person/?no={head.no}").text
         assert order_number.spell(no) in record

@@ -3,9 +3,13 @@
 from urllib.parse import parse_qs, urlsplit
 
 from functions.app import App
+from functions.orders.lifecycle import Order
+from functions.orders.repository import Step
+from functions.storage.history import Change, Event
+from functions.storage.vault import fingerprint
 from functions.web.links import MOST
 from tests.support.client import Answer, Client
-from tests.support.orders import Desk, Team, found, wish
+from tests.support.orders import DONE, Desk, Team, found, move, wish
 
 TLS = {"x-forwarded-proto": "https"}
 
@@ -17,6 +21,10 @@ def opened(client: Client, address: str, **headers: str) -> Answer:
 
 def key_of(address: str) -> str:
     return parse_qs(urlsplit(address).query)["key"][0]
+
+
+def rating_key(client: Client, no: str) -> str:
+    return client.app.orders.rating_key(found(client.app, no))
 
 
 def test_a_link_is_answered_with_a_cookie_and_the_address_without_its_key(client: Client) -> None:
@@ -123,3 +131,79 @@ def test_a_team_browser_without_the_cookie_is_told(client: Client) -> None:
     answer = client.get("/team/?team=barbers")
     assert answer.status == 403
     assert "Cookie" in answer.text
+
+
+def test_a_resident_replaces_her_link_and_the_old_ones_are_dead(client: Client) -> None:
+    filed, thief = wish(client), Client(client.app)
+    move(client.app, filed.no, *DONE)
+    slip = f"/rate/?no={filed.no}&key={rating_key(client, filed.no)}"
+    assert thief.get(filed.location).status == 200
+    form = client.get(filed.location).form("/api/order", do="relink")
+    for _ in range(2):  # A second tap on the button.
+        answer = client.post("/api/order", form)
+        assert answer.location == f"/api/order?no={filed.no}"
+        assert "您换了新链接" in client.get(answer.location).text
+    assert found(client.app, filed.no).issued == 2
+    assert thief.get(filed.location).status == 404
+    assert thief.get(f"/api/order?no={filed.no}").status == 403
+    assert thief.post("/api/order", {**form, "once": "", "do": "cancel"}).status == 404
+    assert "last4" in thief.get(slip).form("/api/rating")
+    new = client.app.orders.address(found(client.app, filed.no))
+    assert new != filed.location
+    assert client.app.orders.address_of(filed.no) == new
+    assert thief.get(f"/rate/?no={filed.no}&key={rating_key(client, filed.no)}").status == 200
+
+
+def test_staff_end_a_link_without_seeing_a_new_one(client: Client) -> None:
+    filed, desk = wish(client), Desk(client)
+    assert desk.do(filed.no, "relinked").location
+    page = desk.get(f"/desk/order/?no={filed.no}")
+    assert "换链接 社区 王芳" in page.text
+    assert client.app.orders.key(found(client.app, filed.no)) not in page.body
+    assert client.get(filed.location).status == 404
+    led = client.post("/api/order", {"no": filed.no, "last4": "5678"})
+    assert "社区把以前的链接作废了" in client.get(led.location).text
+
+
+def test_links_are_dead_after_erasing(client: Client) -> None:
+    filed = wish(client)
+    client.get(filed.location)
+    move(client.app, filed.no, "cancelled", "erased")
+    assert client.get(filed.location).status == 404
+    assert client.get(f"/api/order?no={filed.no}").status == 403
+    slip = f"/rate/?no={filed.no}&key={rating_key(client, filed.no)}"
+    assert "last4" in client.get(slip).form("/api/rating")
+
+
+def test_links_from_before_there_were_versions_open_until_they_are_replaced(client: Client) -> None:
+    app, no, at = client.app, "2345678900", client.app.clock.now.isoformat()
+    old = app.vault.tracking_key(no, 0)
+    data = {"service": "haircut", "wording": "w", "key": fingerprint(old)}
+    step = Step(Event("submitted", "resident", at, data), {"phone": "+8613812345678"})
+    order = app.orders.move(Order(no), step)
+    assert order.issued == 0
+    assert app.orders.address(order) == f"/api/order?no={no}&key={old}"
+    assert client.get(app.orders.address(order)).status == 200
+    move(app, no, *DONE)
+    slip = rating_key(client, no)
+    assert len(slip) == 22
+    assert "last4" not in client.get(f"/rate/?no={no}&key={slip}").form("/api/rating")
+    Desk(client).do(no, "relinked")
+    assert client.get(app.orders.address(order)).status == 404
+    assert client.get(app.orders.address(found(app, no))).status == 200
+    assert len(rating_key(client, no)) == 32
+
+
+def test_a_teams_link_from_before_there_were_versions_opens_until_it_is_replaced(
+    client: Client,
+) -> None:
+    app, links = client.app, client.app.team_links
+    head = links.issue("barbers", "王芳")
+    assert len(key_of(links.address(head))) == 32
+    del head.data["version"]
+    app.store.commit(Change(head, []))
+    former = links.address(head)
+    assert len(key_of(former)) == 22
+    assert client.get(former).status == 200
+    assert client.get(links.address(links.issue("barbers", "王芳"))).status == 200
+    assert client.get(former).status == 403
