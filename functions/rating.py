@@ -1,33 +1,53 @@
 """``/rate/``: the resident rates an order that was done; an unsolved one is opened again."""
 
+from typing import Any
+
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
+from functions.forms import order_number
 from functions.forms.definition import Form, without
 from functions.forms.residents import FORMS
-from functions.orders.lifecycle import RESIDENT, Order
-from functions.web import submission
-from functions.web.http import Request, Response, Routes, entry
+from functions.orders.lifecycle import DOORS, RESIDENT, Order
+from functions.web import links, pages, submission
+from functions.web.http import Request, Response, Routes, as_json, entry, see_other
+from functions.web.links import KEY, SLIP
 
 NAME = "rating"
+BY_SLIP, BY_LINK, BY_DIGITS = DOORS
+RATED = "rated"
+"""What the address of the thanks says."""
 
 
 def fresh(request: Request, app: App) -> Response:
-    """The form: for just one order, if the address has the key of its slip. A key that was used
-    already, or is of an earlier round, gets the form that asks for the number and the phone."""
-    key = request.value("key")
+    """The form: for just one order, where the browser opened its slip. Who has no key, one that
+    was used already or is of an earlier round, is asked for the number and the phone."""
+    if RATED in request.query:
+        return Response(pages.render(app.bundle, "message.html", **_words(app)["thanks"]))
+    no = order_number.parse(request.value("no"))
+    key = SLIP.key(request, no) if no else ""
     order = app.orders.by_slip(request.value("no"), key) if key else None
     if order is None or "rated" not in app.steps.moves(order, RESIDENT):
-        return submission.fresh(NAME)(request, app)
+        return _by_digits(request, app)
+    if request.query.get(KEY):
+        return SLIP.open(request, order.no, key)
+    if links.works_on(request, app, order):
+        return _refuse(request, app, order, BY_SLIP, "worker")
     form = without(app.bundle.forms[NAME], "no", "last4")
-    hidden = {"no": order.no, "key": key, "source": "onsite"}
-    return submission.page(app, form, {}, hidden=hidden)
+    return submission.page(app, form, {}, hidden={"no": order.no, KEY: key})
+
+
+def _by_digits(request: Request, app: App) -> Response:
+    if "no" not in request.query:
+        return submission.fresh(NAME)(request, app)
+    notice = app.bundle.words["form"]["no_slip"]
+    return submission.page(app, app.bundle.forms[NAME], {}, notice=notice)
 
 
 def submit(request: Request, app: App) -> Response:
     """Rate with a key (of the order's page, or of the slip) or with number and phone."""
     form, hidden = _sent(request, app)
     answers = submission.check(request, app, form)
-    order = _by_key(request, app) if hidden else None
+    order, door = _by_key(request, app) if hidden else (None, BY_DIGITS)
     if not hidden and not answers.errors.keys() & {"no", "last4"}:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]
@@ -38,32 +58,55 @@ def submit(request: Request, app: App) -> Response:
         return submission.again(request, app, form, answers.errors, hidden)
     once = submission.submission(request, app, f"{NAME} {order.no}", answers)
     if not app.store.filed(once):
-        source = "onsite" if request.value("source") == "onsite" else "online"
+        if links.works_on(request, app, order):
+            return _refuse(request, app, order, door, "worker")
         try:
-            app.steps.take(order, "rated", RESIDENT, form, answers, {"source": source}, once=once)
+            more = {"source": door}
+            order = app.steps.take(order, "rated", RESIDENT, form, answers, more, once=once)
         except (Refused, Conflict):
-            return submission.refuse(request, app, order, "rated")
-    return submission.receipt(request, order.no, app.orders.address(order))
+            return _refuse(request, app, order, door)
+    return _receipt(request, app, order, door)
 
 
-def _by_key(request: Request, app: App) -> Order:
-    """The order of the key that was sent; also one that was rated, so that this can be said."""
-    no, key = request.value("no"), request.value("key")
+def _receipt(request: Request, app: App, order: Order, door: str) -> Response:
+    """Thanks, to whoever had a slip; a resident is led to her order's page."""
+    if request.wants_json:
+        track = {} if door == BY_SLIP else {"track": app.orders.address(order)}
+        return as_json(201, {"no": order.no, **track})
+    if door == BY_SLIP or request.value(links.HERE):
+        return see_other(f"{FORMS[NAME]}?{RATED}=yes")
+    return links.to_order(request, app, order)
+
+
+def _refuse(request: Request, app: App, order: Order, door: str, why: str = "") -> Response:
+    text = _words(app)[why] if why else ""
+    back = FORMS["order"] if door == BY_SLIP else ""
+    return submission.refuse(request, app, order, "rated", text, back)
+
+
+def _words(app: App) -> Any:
+    return app.bundle.words["refused"]["rated"]
+
+
+def _by_key(request: Request, app: App) -> tuple[Order, str]:
+    """The order of the key that was sent, and which of its two keys that is; also one that was
+    rated, so that this can be said."""
+    no, key = request.value("no"), request.value(KEY)
     if found := app.orders.by_key(no, key):
-        return found.order
+        return found.order, BY_LINK
     order = app.orders.by_slip(no, key)
     if order is None:
         raise Problem(404, "no_order")
-    return order
+    return order, BY_SLIP
 
 
 def _sent(request: Request, app: App) -> tuple[Form, dict[str, str]]:
     """The form that was sent, and its hidden fields. With a key it does not ask for number and
     phone, and passes the key on."""
     form = submission.sent_form(request, app, NAME)
-    if not request.value("key"):
+    if not request.value(KEY):
         return form, {}
-    hidden = {name: request.value(name) for name in ("no", "key", "source")}
+    hidden = {name: text for name in ("no", KEY, links.HERE) if (text := request.value(name))}
     return without(form, "no", "last4"), hidden
 
 

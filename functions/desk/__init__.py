@@ -30,6 +30,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/find/": {"GET": search.show},
     "/desk/order/": {"GET": order.show, "POST": asking(order.ask, order.act, order.show)},
     "/desk/slip/": {"GET": order.sheet},
+    "/desk/rating-slip/": {"GET": order.slip},
     "/desk/wish/": {"GET": order.blank, "POST": order.file},
     "/desk/people/": {
         "GET": roster.show,

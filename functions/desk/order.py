@@ -20,7 +20,7 @@ from functions.orders.repository import History
 from functions.orders.steps import CALLED_OFF
 from functions.people.accounts import Accounts
 from functions.storage.history import Head
-from functions.web import step_forms, submission
+from functions.web import slips, step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import ONCE, WORDING
@@ -75,8 +75,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         since=outcome.since(events),
         untaken=step_forms.untaken(request, app, outcome.tried, offers),
         once=request.value(ONCE) or app.vault.fresh(),
-        track=app.orders.address(order),
-        slip=f"/team/slip/?no={order.no}&key={app.orders.rating_key(order)}",
+        slip=f"/desk/rating-slip/?no={order.no}",
     )
 
 
@@ -108,6 +107,11 @@ def sheet(request: Request, app: App, session: Session) -> Response:
         wish=step_forms.wish(app, events, first),
         volunteer=step_forms.doer(app, order, typed, events),
     )
+
+
+def slip(request: Request, app: App, session: Session) -> Response:
+    """The slip to rate the order by, for the resident."""
+    return slips.slip(app, _history(request, app).order)
 
 
 def act(request: Request, app: App, session: Session) -> Response:

@@ -31,7 +31,8 @@ LASTS = timedelta(hours=10)
 DEVICE = "wudan_device"
 STAYS = timedelta(days=180)
 """The cookie of a device on which somebody signed in, and for how long it lasts. It opens nothing:
-wrong passwords that others sent do not hold up who has it (OWASP's device cookies)."""
+wrong passwords that others sent do not hold up who has it (OWASP's device cookies). All pages get
+it, so that no order is rated where staff work (:func:`functions.web.links.works_on`)."""
 SLACK = timedelta(minutes=5)
 """How much clocks may differ: of several machines, or of one that is corrected a little."""
 
@@ -145,7 +146,8 @@ def sign_in(routes: Routes) -> Action:
             return response._replace(headers={**response.headers, **RETRY})
         device = attempts.device or app.vault.fresh()
         proof = f"{device}.{app.vault.stamp('device', device)}"
-        return _go_on(request, app, account, routes, _cookie(DEVICE, proof, STAYS, request.secure))
+        cookie = _cookie(DEVICE, proof, STAYS, request.secure, "/")
+        return _go_on(request, app, account, routes, cookie)
 
     return enter
 
@@ -205,6 +207,6 @@ def _read(request: Request, app: App) -> Session | None:
     return Session(account.name, account.role == ADMINISTRATOR, token)
 
 
-def _cookie(name: str, value: str, lasts: timedelta, secure: bool) -> str:
+def _cookie(name: str, value: str, lasts: timedelta, secure: bool, path: str = "/desk/") -> str:
     flags = "HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
-    return f"{name}={value}; Path=/desk/; Max-Age={int(lasts.total_seconds())}; {flags}"
+    return f"{name}={value}; Path={path}; Max-Age={int(lasts.total_seconds())}; {flags}"

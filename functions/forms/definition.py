@@ -49,14 +49,14 @@ ROLES = {
 
 RECORDED = (
     *("wording", "key", "source", "received", "who", "wants", "due", "problem"),
-    "questions",
+    *("questions", "issued"),
 )
 """What the program itself writes into an event beside the answers; no question may be named so."""
 
 
 HIDDEN = (
     *("token", "do", "no", "key", "once", "again", "version", "wording", "to_resident"),
-    *("sure", "back"),
+    *("sure", "back", "here"),
 )
 """What forms carry beside their questions, which may not be named so unless that is their role."""
 

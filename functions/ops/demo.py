@@ -22,6 +22,7 @@ from functions.orders.counters import STARS
 from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TEAM, Order, apply
 from functions.orders.privacy import CORRECTED
 from functions.orders.repository import Step
+from functions.orders.steps import FIRST
 from functions.people import volunteers
 from functions.storage.history import Event
 from functions.storage.vault import fingerprint
@@ -60,7 +61,7 @@ SURNAMES, TITLES = "赵钱孙李周吴郑王冯陈蒋沈韩杨秦许", ("先生"
 WHO = "示例"
 
 SOURCES = {"online": 60, "phone": 25, "onsite": 10, "paper": 5}
-RATERS = ((RESIDENT, "online"), (RESIDENT, "onsite"), (STAFF, "paper"))
+RATERS = ((RESIDENT, "link"), (RESIDENT, "slip"), (STAFF, "paper"))
 LEVELS = {"routine": 80, "difficult": 15, "complex": 5}
 ENDS = {"": 94, "cancelled": 3, "rejected": 3}
 BACK = {"cancelled": (RESIDENT, "restored"), "rejected": (STAFF, "retaken")}
@@ -236,9 +237,9 @@ class _Life:
         source = self.town.one_of(SOURCES)
         known = {**self.who, "service": self.service, "textarea": self.wish, "consent": True}
         data, said = self.town.answers(self.bundle.forms["wish"], self.at, known)
-        key = fingerprint(self.town.app.vault.tracking_key(self.order.no))
+        key = fingerprint(self.town.app.vault.tracking_key(self.order.no, FIRST))
         by = RESIDENT if source == "online" else STAFF
-        self._add("submitted", by, said=said, source=source, key=key, **data)
+        self._add("submitted", by, said=said, source=source, key=key, issued=FIRST, **data)
         data = {"into": self.twin.order.no} if self.twin else {}
         if end := "merged" if self.twin else self.town.one_of(ENDS):
             self._add(end, RESIDENT if end == "cancelled" else STAFF, SOON, **data)

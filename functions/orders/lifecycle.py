@@ -20,7 +20,10 @@ LEVELS = ("routine", "difficult", "complex")
 """常规问题马上办 · 困难问题协商办 · 复杂问题盯着办."""
 SOLVED = ("solved", "partly", "unsolved")
 SOURCES = ("online", "onsite", "phone", "paper")
-"""How a wish or a rating came: on the site, by the code on a slip, by phone, on paper."""
+"""How a wish came, and a rating that somebody else wrote down: on the site, face to face (of
+ratings once: by a slip), by phone, on paper."""
+DOORS = ("slip", "link", "digits")
+"""By which door a resident's own rating came: the key of a slip, her link, number and phone."""
 STATES = (
     *("submitted", "triaged", "dispatched", "accepted", "done", "rated"),
     *("closed", "rejected", "cancelled", "merged"),
@@ -43,6 +46,8 @@ class Order(NamedTuple):
     """The version of the form whose wording the resident consented to."""
     key: str = ""
     """SHA-256 of the tracking key, in hexadecimal."""
+    issued: int = 0
+    """The version of its keys: 0 where it was filed before there were versions."""
     source: str = ""
     """How the wish reached the station: online, by phone, on paper."""
     wished: str = ""
@@ -200,7 +205,7 @@ TABLE: dict[str, Move] = {
         "submitted",
         (RESIDENT, STAFF),
         sets={"service": "service", "wording": "wording", "key": "key"},
-        keeps={"source": "source", "date": "wished", "sms": "sms"},
+        keeps={"source": "source", "date": "wished", "sms": "sms", "issued": "issued"},
         only={"source": SOURCES},
         stamps=("filed_at",),
     ),
@@ -279,7 +284,7 @@ TABLE: dict[str, Move] = {
         # Who served a merged order, stands in the order that it was merged into.
         keeps={name: name for name in (*_STARS, "problem")}
         | {"team": "rated_team", "volunteer": "rated_volunteer"},
-        only={"solved": SOLVED, "problem": ("raised",), "source": SOURCES},
+        only={"solved": SOLVED, "problem": ("raised",), "source": (*SOURCES, *DOORS)},
         stamps=("rated_at", "rating_at"),
         copies={"team": "rated_team", "volunteer": "rated_volunteer"},
         # A problem stays, whatever is rated later, until it is answered.
@@ -349,6 +354,14 @@ TABLE: dict[str, Move] = {
     "opted": Move(STATES, "", (RESIDENT,), keeps={"sms": "sms"}, guard=_not_erased),
     # Given to a member of staff, or with no name to nobody in particular.
     "handled": Move(OPEN, "", (STAFF,), keeps={"handler": "handler"}, clears=_HANDLER),
+    # A new key in place of one that others have; the order's slips get another key with it.
+    "relinked": Move(
+        STATES,
+        "",
+        (RESIDENT, STAFF),
+        sets={"key": "key", "issued": "issued"},
+        guard=_not_erased,
+    ),
     "released": Move(OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     # Not after it was erased: what is typed then would never be erased.

@@ -23,6 +23,8 @@ from functions.storage.vault import Vault, recognises
 KIND = "order"
 MOST_JOINED = TOGETHER - 1
 """How many orders can be merged into one: should it be called off, all are opened again with it."""
+KEYED = ("submitted", "relinked")
+"""The events that give an order its key."""
 ACTED_ON = ("submitted", "triaged", "dispatched", "accepted", "rated")
 MOST_OVERDUE = 100
 """How many overdue orders of a state are counted at most."""
@@ -105,17 +107,21 @@ class Orders(NamedTuple):
         return self.listed(self.store.find(KIND, ["problem:raised"], limit=limit))
 
     def by_key(self, typed: str, key: str) -> History | None:
-        """The order, for somebody who has its tracking key."""
+        """The order, for somebody who has its tracking key; nobody has one after erasing."""
         no = order_number.parse(typed)
         found = self.history(no) if no else None
-        return found if found and recognises(found.order.key, key) else None
+        if found is None or found.order.erased_at:
+            return None
+        return found if recognises(found.order.key, key) else None
 
     def by_slip(self, typed: str, key: str) -> Order | None:
         """The order, for somebody who has the key of its slip, whichever line of the secret made
         it."""
         no = order_number.parse(typed)
         order = self.find(no) if no else None
-        known = order and self.vault.is_key(key, "rate", order.no, order.done_at)
+        if order is None or order.erased_at:
+            return None
+        known = self.vault.is_key(key, order.issued, "rate", order.no, order.done_at)
         return order if known else None
 
     def by_phone(self, no: str, last4: str, sender: str = "") -> Order:
@@ -137,17 +143,28 @@ class Orders(NamedTuple):
 
     def address(self, order: Order) -> str:
         """Where a resident follows the order. This address is enough to see its progress."""
-        return f"/api/order?no={order.no}&key={self.vault.tracking_key(order.no, order.key)}"
+        return f"{self.place(order)}&key={self.key(order)}"
+
+    def place(self, order: Order) -> str:
+        """The same for a browser that opened it already: without the key."""
+        return f"/api/order?no={order.no}"
+
+    def key(self, order: Order) -> str:
+        """The order's tracking key."""
+        return self.vault.tracking_key(order.no, order.issued, order.key)
 
     def address_of(self, no: str) -> str:
-        """The same by the number alone. Where the secret has several lines, how it began is read,
-        because the one under which it was filed made its key."""
-        events = self.store.events(no) if self.vault.has_older else ()
-        return self.address(Order(no, key=events[0].data["key"] if events else ""))
+        """The same by the number alone. Its events are read, because they say by which version, and
+        its fingerprint by which line of the secret, its key was made."""
+        key, issued = "", 0
+        for event in self.store.events(no):
+            if event.kind in KEYED:
+                key, issued = event.data["key"], event.data.get("issued", 0)
+        return self.address(Order(no, key=key, issued=issued))
 
     def rating_key(self, order: Order) -> str:
         """The key on the slip: it opens the rating of this round of the order, and nothing else."""
-        return self.vault.key("rate", order.no, order.done_at)
+        return self.vault.key(order.issued, "rate", order.no, order.done_at)
 
     def move(
         self,

@@ -30,6 +30,8 @@ NOBODY = "nobody"
 SERVED = ("done", "rated", "closed")
 ENDS_WAITING = ("dispatched", "done", "returned")
 """What cannot be done while an order waits for its resident, so that doing it ends the wait."""
+FIRST = 1
+"""The version of a new order's keys."""
 BLANK: Form = {"fields": ()}
 NOTHING = Answers({}, {}, {}, {})
 """The form and the answers of a step that asks nothing."""
@@ -60,8 +62,8 @@ class Steps(NamedTuple):
         self, no: str, form: Form, answers: Answers, by: str, more: Mapping[str, str]
     ) -> Change:
         """The transaction that begins an order with these answers."""
-        key = fingerprint(self.orders.vault.tracking_key(no))
-        data = answers.public | {"wording": form["version"], "key": key, **more}
+        key = fingerprint(self.orders.vault.tracking_key(no, FIRST))
+        data = answers.public | {"wording": form["version"], "key": key, "issued": FIRST, **more}
         at = self.orders.deadlines.begun(self.orders.reference.moment(self.now), answers.values)
         step = Step(Event("submitted", by, at, data), answers.personal)
         nothing = Order(no)
@@ -190,6 +192,11 @@ def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str
     return {"wording": form["version"], **raised}
 
 
+def _relinked(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    issued = order.issued + 1
+    return {"key": fingerprint(steps.orders.vault.tracking_key(order.no, issued)), "issued": issued}
+
+
 def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     other = steps.orders.find(answers.values["into"])
     if other is None or other.no == order.no or other.state not in TABLE["joined"].after:
@@ -243,6 +250,7 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "handled": _handled,
     "resumed": _resumed,
     "rated": _rated,
+    "relinked": _relinked,
     "merged": _into,
     "corrected": _corrected,
     "opted": _corrected,

@@ -20,6 +20,8 @@ KIND = "link"
 LASTS = timedelta(days=180)
 SOON = timedelta(days=14)
 """How long before its end a team is told."""
+VERSION = 1
+"""How the keys of new links are made; see :meth:`Vault.key`."""
 SLACK = timedelta(days=1)
 """How far the clock may be put back after a link was issued."""
 
@@ -98,14 +100,15 @@ class TeamLinks(NamedTuple):
     ) -> Head:
         """Write how a link stands now, with so many more of them issued."""
         at, count = self.clock.now.isoformat(), old.data.get("count", 0) + more
-        data = {"team": _team(old), "count": count, "until": until, "asked": ""}
+        version = VERSION if more else old.data.get("version", 0)
+        data = {"team": _team(old), "count": count, "until": until, "asked": "", "version": version}
         head = old.followed(state=state, data=data)
         self.store.commit(Change(head, [Event(state, "staff", at, {"who": who})], once=once))
         return head
 
 
-def _signed(head: Head) -> tuple[str, str, int]:
-    return "team", _team(head), head.data.get("count", 0)
+def _signed(head: Head) -> tuple[int, str, str, int]:
+    return head.data.get("version", 0), "team", _team(head), head.data.get("count", 0)
 
 
 def _team(head: Head) -> str:

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any
 
 NONCE = 12
-KEY = 22
-"""Characters of a key in an address."""
+KEY, FORMER = 32, 22
+"""Characters of a key in an address, four bits each; and of one from before there were versions."""
 SHORTEST = 16
 """Characters that a secret has at least; those that are made here have 64."""
 
@@ -34,16 +34,17 @@ class Vault:
         """For each line of the secret a digest that tells it from others, the newest first."""
         return [key.derive("fingerprint").hex()[:32] for key in self._ring]
 
-    def tracking_key(self, no: str, known: str = "") -> str:
+    def tracking_key(self, no: str, version: int, known: str = "") -> str:
         """The key that opens an order's progress: 128 bits, as 22 characters for an address.
 
-        It is derived from the number, so that it can be told again though only its
+        It is derived from the number and the version, which rises when it is replaced (0: from
+        before there were versions), so that it can be told again though only its
         :func:`fingerprint` is stored. With that as ``known``, the result is the key of that
         fingerprint, whichever line of the secret made it.
         """
-        first = ""
+        first, purpose = "", f"track:{no}:{version}" if version else f"track:{no}"
         for key in self._ring:
-            digest = key.derive(f"track:{no}")[:16]
+            digest = key.derive(purpose)[:16]
             made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
             if not known or fingerprint(made) == known:
                 return made
@@ -59,14 +60,20 @@ class Vault:
         purpose = f"stamp:{_sorted_json(parts)}"
         return [key.derive(purpose).hex() for key in self._ring]
 
-    def key(self, *parts: Any) -> str:
-        """The beginning of a stamp, as a key for an address: 88 bits."""
-        return self.stamp(*parts)[:KEY]
+    def key(self, version: int, *parts: Any) -> str:
+        """A key for an address: 128 bits. Of version 0, from before there were versions, it has 88,
+        and goes on working until it is replaced."""
+        return self._keys(version, parts)[0]
 
-    def is_key(self, key: str, *parts: Any) -> bool:
+    def is_key(self, key: str, version: int, *parts: Any) -> bool:
         """Whether this is such a key, made with any line of the secret."""
-        keys = [stamp[:KEY].encode() for stamp in self.stamps(*parts)]
-        return any(hmac.compare_digest(each, key.encode()) for each in keys)
+        keys = self._keys(version, parts)
+        return any(hmac.compare_digest(each.encode(), key.encode()) for each in keys)
+
+    def _keys(self, version: int, parts: tuple[Any, ...]) -> list[str]:
+        if version:
+            return [stamp[:KEY] for stamp in self.stamps(version, *parts)]
+        return [stamp[:FORMER] for stamp in self.stamps(*parts)]
 
     def fresh(self) -> str:
         """An id that nobody can guess, for one copy of a form."""

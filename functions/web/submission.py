@@ -211,14 +211,17 @@ def receipt(request: Request, no: str, track: str) -> Response:
     return as_json(201, {"no": no, "track": track}) if request.wants_json else see_other(track)
 
 
-def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
-    """Say that this cannot be done with an order any more, or not yet (409)."""
+def refuse(
+    request: Request, app: App, order: Order, kind: str, text: str = "", back: str = ""
+) -> Response:
+    """Say that this cannot be done with an order any more, or not yet (409). ``back`` leads to
+    where its progress is seen."""
     order = app.orders.find(order.no) or order
     words = app.bundle.words["refused"][kind]
-    text = words["states"].get(order.state, words["text"])
+    text = text or words["states"].get(order.state, words["text"])
     if request.wants_json:
         return as_json(409, {"error": text, "state": order.state})
-    link = {"address": app.orders.address(order), "text": words["link"]}
+    link = {"address": back or app.orders.place(order), "text": words["link"]}
     body = pages.render(app.bundle, "message.html", title=words["title"], text=text, link=link)
     return Response(body, 409)
 

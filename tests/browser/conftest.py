@@ -118,6 +118,19 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kinds]:
 @pytest.fixture
 def phone(chromium: Browser) -> Iterator[Page]:
     """A page on a phone that runs no scripts."""
+    with _phone(chromium) as page:
+        yield page
+
+
+@pytest.fixture
+def leaders(chromium: Browser) -> Iterator[Page]:
+    """The same on the phone of somebody else, a team's leader."""
+    with _phone(chromium) as page:
+        yield page
+
+
+@contextmanager
+def _phone(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(
         viewport={"width": 390, "height": 844},
         is_mobile=True,

@@ -21,7 +21,7 @@ def too_wide(page: Page) -> int:
 
 
 def test_a_wish_is_triaged_dispatched_accepted_done_rated_by_its_slip_and_reported(
-    phone: Page, desktop: Page, server: Server, root: Path, tmp_path: Path
+    phone: Page, leaders: Page, desktop: Page, server: Server, root: Path, tmp_path: Path
 ) -> None:
     data = ("--root", str(root), "--data", str(tmp_path / "data"))
     password = run("staff", *data, "add", "王芳").strip().rpartition("：")[2]
@@ -51,36 +51,39 @@ def test_a_wish_is_triaged_dispatched_accepted_done_rated_by_its_slip_and_report
     expect(desktop.get_by_role("heading", level=1)).to_contain_text("已派单")
     desktop.goto(f"{server.address}/desk/teams/")
     desktop.locator("#barbers").get_by_role("button", name="发链接").click()
-    link = desktop.locator("#barbers").get_by_role("link", name="打开").get_attribute("href")
+    link = urlsplit(desktop.locator("#barbers input[readonly]").input_value())
 
-    phone.goto(f"{server.address}{link}")
-    assert too_wide(phone) == 0
-    phone.locator(".cards a").first.tap()
-    expect(phone.get_by_role("main")).not_to_contain_text("13812345678")
-    phone.get_by_label("队里安排").check()
-    phone.get_by_label("去的人叫什么").fill("秦师傅")
-    phone.get_by_role("button", name="接单", exact=True).tap()
-    expect(phone.get_by_role("main")).to_contain_text("13812345678")
-    assert too_wide(phone) == 0
-    board = phone.url
+    leaders.goto(f"{server.address}{link.path}?{link.query}")
+    assert leaders.url == f"{server.address}/team/?team=barbers"
+    assert too_wide(leaders) == 0
+    leaders.locator(".cards a").first.tap()
+    expect(leaders.get_by_role("main")).not_to_contain_text("13812345678")
+    leaders.get_by_label("队里安排").check()
+    leaders.get_by_label("去的人叫什么").fill("秦师傅")
+    leaders.get_by_role("button", name="接单", exact=True).tap()
+    expect(leaders.get_by_role("main")).to_contain_text("13812345678")
+    assert too_wide(leaders) == 0
     phone.goto(track)
     expect(phone.get_by_role("main")).to_contain_text("来的人：秦师傅")
-    phone.goto(board)
-    phone.get_by_role("button", name="报告办完").tap()
-    expect(phone.get_by_role("main")).not_to_contain_text("13812345678")
-    phone.get_by_role("link", name="评单小票").tap()
-    seen = phone.locator(".code svg").screenshot()
+    leaders.get_by_role("button", name="报告办完").tap()
+    expect(leaders.get_by_role("main")).not_to_contain_text("13812345678")
+    leaders.get_by_role("link", name="评单小票").tap()
+    seen = leaders.locator(".code svg").screenshot()
     (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(seen)), QR)
 
     rate = urlsplit(code.text)
+    leaders.goto(f"{server.address}{rate.path}?{rate.query}")
+    expect(leaders.get_by_role("main")).to_contain_text("办事的人不评自己的活")
     phone.goto(f"{server.address}{rate.path}?{rate.query}")
+    assert "key=" not in phone.url
     assert too_wide(phone) == 0
     for group in phone.locator(".stars").all():
         group.get_by_label("5 星").check()
     phone.get_by_label("解决了", exact=True).check()
     phone.get_by_role("button", name="提交").tap()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("评价收到了")
+    phone.goto(track)
     expect(phone.get_by_role("heading", level=1)).to_contain_text("已评价")
-    assert phone.url == track
 
     # The public report has a month when it is over; the desk's has the one that is not.
     desktop.goto(f"{server.address}/desk/report/")

@@ -115,11 +115,12 @@ def working_pages(app: App) -> dict[str, str]:
         if "GET" in ROUTES[path.partition("?")[0]] and path not in (
             "/desk/order/",
             "/desk/person/",
+            "/desk/rating-slip/",
         ):
             drawn[path.replace("/", "-").replace("?", "")] = desk.get(path).body
     slip = team.get(nos[4]).page.css_first('a[href^="/team/slip/"]')
     assert slip is not None
-    drawn["slip"] = client.get(slip.attributes["href"] or "").body
+    drawn["slip"] = team.client.get(slip.attributes["href"] or "").body
     drawn["team"] = team.get().body
     drawn["ended"] = client.get("/team/?team=hairdressing&key=x").body
     assert not [name for name, body in drawn.items() if "出了点问题" in body or not body]

@@ -3,7 +3,6 @@
 import io
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -400,16 +399,14 @@ class TestTeam:
         team.do(no, "done")
         link = team.get(no).page.css_first('a[href^="/team/slip/"]')
         assert link is not None
-        slip = client.get(link.attributes["href"] or "")
+        slip = team.client.get(link.attributes["href"] or "")
         assert "<svg" in slip.body
-        where = slip.page.css_first('a[href*="/rate/"]')
-        assert where is not None
-        address = urlsplit(where.attributes["href"] or "")
-        page = client.get(f"{address.path}?{address.query}")
+        address = f"/rate/?no={no}&key={client.app.orders.rating_key(found(client.app, no))}"
+        page = client.get(address)
         sent = {**page.form("/api/rating"), **RATING}
         assert client.post("/api/rating", sent).location
-        assert client.app.store.events(no)[-1].data["source"] == "onsite"
-        again = client.get(f"{address.path}?{address.query}")
+        assert client.app.store.events(no)[-1].data["source"] == "slip"
+        again = client.get(address)
         assert "last4" in again.form("/api/rating")
         assert client.post("/api/rating", {**sent, "skill": "1"}).status == 409
 
@@ -460,7 +457,7 @@ class TestPeople:
         assert "王女士" in team.get(no).text
         team.do(no, "accepted", volunteer=head.no)
         team.do(no, "done")
-        sent = {"no": no, "key": client.app.vault.tracking_key(no), **RATING}
+        sent = {"no": no, "key": client.app.orders.key(found(client.app, no)), **RATING}
         client.post("/api/rating", sent)
         record = desk.get(f"/desk/person/?no={head.no}").text
         assert order_number.spell(no) in record

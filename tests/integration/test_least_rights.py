@@ -152,8 +152,8 @@ def everything(client: Deployed) -> None:
     order = client.app.orders.find(filed.no)
     assert order
     slip = client.app.orders.rating_key(order)
-    for page in ("/team/slip/", "/rate/"):
-        assert client.get(f"{page}?no={filed.no}&key={slip}").status == 200
+    assert team.client.get(f"/team/slip/?team=barbers&no={filed.no}").status == 200
+    assert client.get(f"/rate/?no={filed.no}&key={slip}").status == 200
     assert client.post("/api/rating", {**RATING, "no": filed.no, "last4": "5678"}).status == 303
     merged(client, desk)
     for page in ("", "dispatch/", "find/?q=5678", "people/", "teams/", "messages/", "staff/"):

@@ -213,9 +213,9 @@ def test_the_notice_is_drawn_once_before_the_first_of_several_consents(life: Lif
         assert parts[0].tag == "details"
 
 
-def test_staff_read_in_words_that_a_rating_came_online(life: Life) -> None:
+def test_staff_read_in_words_by_which_door_a_rating_came(life: Life) -> None:
     answers = life.pages["desk"].page.css(".answer")
-    assert "怎么来的：网上" in ["".join(answer.text().split()) for answer in answers]
+    assert "怎么来的：凭居民的链接" in ["".join(answer.text().split()) for answer in answers]
     assert "online" not in life.pages["desk"].text
 
 

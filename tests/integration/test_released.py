@@ -31,6 +31,7 @@ from tests.support.site import tree
 
 FOLDER = Path(__file__).parents[1] / "stores/released"
 FACTS: dict[str, Any] = json.loads((FOLDER / "facts.json").read_text())
+ERASED = "ZPZB7VFS"
 SECRET = b"0123456789abcdef" * 4
 COMMUNITY = "town"
 
@@ -128,6 +129,9 @@ def test_every_page_of_desk_team_and_resident_shows_what_it_showed(desk: Station
     lost = {}
     for page, said in FACTS["pages"].items():
         answer = desk.get(page)
+        if page.startswith("/api/order") and ERASED in page:  # Since then its link is dead.
+            assert answer.status == 404
+            continue
         assert answer.status == 200, page
         if gone := missing(said, answer.text):
             lost[page] = gone

@@ -1,6 +1,7 @@
 """Orders as their people carry them on: a resident, staff at the desk, the leader of a team."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -118,10 +119,11 @@ class Desk:
 
 
 class Team:
-    """A team leader's phone, with the team's private link."""
+    """A team leader's own phone, with the team's private link."""
 
     def __init__(self, client: Client, team: str = "barbers"):
-        self.client = client
+        self.client = copy(client)
+        self.client.opened = {}
         self.address = client.app.team_links.address(client.app.team_links.issue(team, "王芳"))
         self.hidden = dict(pair.split("=") for pair in urlsplit(self.address).query.split("&"))
 

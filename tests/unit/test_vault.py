@@ -23,9 +23,18 @@ def test_it_opens_neither_under_another_number_nor_with_another_secret() -> None
 
 
 def test_a_key_is_the_same_every_time_and_another_for_every_number_and_secret() -> None:
-    keys = {v.tracking_key(no) for v in (vault, Vault(b"other"), vault) for no in ("N", "M")}
-    assert len(keys) == 4
+    vaults = (vault, Vault(b"other"), vault)
+    keys = {v.tracking_key(no, n) for v in vaults for no in ("N", "M") for n in range(3)}
+    assert len(keys) == 12
     assert all(len(key) == 22 for key in keys)
+
+
+def test_a_key_of_any_version_but_the_first_has_128_bits_and_opens_for_no_other() -> None:
+    made = [vault.key(version, "rate", "N") for version in range(3)]
+    assert [len(key) for key in made] == [22, 32, 32]
+    opens = [[vault.is_key(key, version, "rate", "N") for version in range(3)] for key in made]
+    assert opens == [[n == m for m in range(3)] for n in range(3)]
+    assert not vault.is_key(made[1][:22], 1, "rate", "N")
 
 
 def test_a_fingerprint_recognises_its_key_and_no_other() -> None:

@@ -1,0 +1,130 @@
+"""By which door a rating came, and who may not come by any."""
+
+import io
+import json
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.support.client import Answer, Client
+from tests.support.orders import RATING, Desk, Team, found, wish
+
+
+@pytest.fixture
+def done(client: Client) -> Answer:
+    """An order that the team of barbers reported done, under a clean browser."""
+    filed, team = wish(client), Team(client)
+    Desk(client).dispatched(filed.no)
+    team.do(filed.no, "accepted", volunteer="team", person="王女士")
+    team.do(filed.no, "done")
+    return filed
+
+
+def slip_of(client: Client, no: str) -> str:
+    return f"/rate/?no={no}&key={client.app.orders.rating_key(found(client.app, no))}"
+
+
+def sent_by(client: Client, door: str, done: Answer) -> dict[str, Any]:
+    """What a resident sends who comes by this door."""
+    if door == "slip":
+        return {**client.get(slip_of(client, done.no)).form("/api/rating"), **RATING}
+    if door == "link":
+        return {**client.get(done.location).form("/api/rating"), **RATING}
+    return {"no": done.no, "last4": "5678", **RATING}
+
+
+DOORS = {"slip": "凭评单小票", "link": "凭居民的链接", "digits": "凭单号和手机尾号"}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_each_rating_says_by_which_door_it_came(client: Client, done: Answer, door: str) -> None:
+    # What a sender claims does not count.
+    sent = {**sent_by(client, door, done), "source": "paper"}
+    assert client.post("/api/rating", sent).status == 303
+    assert client.app.store.events(done.no)[-1].data["source"] == door
+    desk = Desk(client, "李明")
+    assert f"居民（{DOORS[door]}）" in desk.get(f"/desk/order/?no={done.no}").text
+    book = desk.post("/desk/sheets/ratings.xlsx", {"month": ""})
+    sheet = openpyxl.load_workbook(io.BytesIO(book.raw)).worksheets[0]
+    assert DOORS[door] in [cell for row in sheet.values for cell in row]
+
+
+def test_a_slip_hands_over_no_right_of_the_resident(client: Client, done: Answer) -> None:
+    sent, key = sent_by(client, "slip", done), client.app.orders.key(found(client.app, done.no))
+    thanks = client.get(client.post("/api/rating", sent).location)
+    assert "谢谢您" in thanks.text
+    again = client.post("/api/rating", {**sent, "skill": "1"})
+    assert again.status == 409
+    slip = client.app.orders.rating_key(found(client.app, done.no))
+    program = client.post("/api/rating", sent, accept="application/json")
+    assert json.loads(program.body) == {"no": done.no}
+    for answer in (thanks, again, program):
+        assert key not in answer.body
+    for do in ("cancel", "note", "reopen", "ask"):
+        assert client.post("/api/order", {"no": done.no, "key": slip, "do": do}).status == 404
+    assert client.get(f"/api/order?no={done.no}&key={slip}").status == 404
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("who", ["team", "staff", "signed out", "over TLS"])
+def test_who_did_the_work_rates_it_by_no_door(
+    client: Client, done: Answer, door: str, who: str
+) -> None:
+    sent, browser = sent_by(client, door, done), Client(client.app)
+    headers: dict[str, str] = {}
+    if who == "team":
+        team = Team(client)
+        team.get()
+        browser = team.client
+    else:
+        name = {"staff": "wudan_desk", "signed out": "wudan_device"}.get(who, "__Host-wudan_desk")
+        headers["cookie"] = f"{name}=x"
+    refused = browser.post("/api/rating", sent, **headers)
+    assert (refused.status, "办事的人不评自己的活" in refused.text) == (409, True)
+    assert found(client.app, done.no).state == "done"
+    assert browser.get(slip_of(client, done.no), **headers).status == 409
+    page = browser.get(done.location, **headers)
+    assert page.page.css_first('form[action="/api/rating"]') is None
+    assert client.post("/api/rating", sent).status == 303
+
+
+def test_a_browser_of_another_team_rates_its_own_wish(client: Client, done: Answer) -> None:
+    menders = Team(client, "menders")
+    menders.get()
+    assert menders.client.post("/api/rating", sent_by(client, "link", done)).status == 303
+
+
+def test_a_browser_at_which_staff_signed_in_is_known_on_all_pages(client: Client) -> None:
+    name = "王芳"
+    Desk(client, name)
+    sent = {"name": name, "password": "abcd-efgh-jkmn-pqrs"}
+    cookies = client.post("/desk/sign-in/", sent).cookies
+    assert ["Path=/;" in each for each in cookies if each.startswith("wudan_device")] == [True]
+
+
+def test_neither_desk_nor_team_is_shown_a_key_of_the_resident(client: Client, done: Answer) -> None:
+    desk, team = Desk(client, "李明"), Team(client)
+    order = found(client.app, done.no)
+    pages = [
+        desk.get(f"/desk/order/?no={done.no}"),
+        desk.get(f"/desk/slip/?no={done.no}"),
+        desk.get(f"/desk/rating-slip/?no={done.no}"),
+        team.get(done.no),
+        team.client.get(f"/team/slip/?team=barbers&no={done.no}"),
+    ]
+    assert {page.status for page in pages} == {200}
+    for page in pages:
+        for key in (client.app.orders.key(order), client.app.orders.rating_key(order)):
+            assert key not in page.body
+    assert [("<svg" in page.body) for page in pages] == [False, False, True, False, True]
+
+
+def test_a_slip_is_there_only_while_the_order_can_be_rated(client: Client, done: Answer) -> None:
+    desk, other = Desk(client, "李明"), wish(client)
+    assert desk.get(f"/desk/rating-slip/?no={other.no}").status == 404
+    assert (
+        Team(client, "menders").client.get(f"/team/slip/?team=menders&no={done.no}").status == 403
+    )
+    assert client.post("/api/rating", sent_by(client, "slip", done)).status == 303
+    assert desk.get(f"/desk/rating-slip/?no={done.no}").status == 404
