@@ -25,11 +25,14 @@ NAME = "order"
 STEPS = {
     "note": "noted",
     "correct": "corrected",
+    "opt": "opted",
     "reopen": "reopened",
     "cancel": "cancelled",
     "restore": "restored",
 }
 """What a resident does on the page, and the event that it becomes."""
+CORRECTING = tuple(do for do, kind in STEPS.items() if kind in corrections.CHANGING)
+"""Those whose forms are filled in with what was answered."""
 IDENTIFYING = ("name", "phone", "address", "personal")
 """The roles of questions whose answers the page does not show whole."""
 ASK = "ask"
@@ -74,9 +77,7 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
         can=can,
         ended=order.state in ENDED,
         forms={do: form(app, kind) for do, kind in STEPS.items() if kind in can},
-        filled={"correct": _filled(app, step_forms.known(order, events, typed))}
-        if "corrected" in can
-        else {},
+        filled=dict.fromkeys(CORRECTING, _filled(app, step_forms.known(order, events, typed))),
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
         tried=outcome.tried,
@@ -89,7 +90,7 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
 def form(app: App, kind: str) -> Form:
     """What a resident is asked for a step. What she leaves empty in a correction, stays."""
     asked: Form = app.bundle.actions.get(f"{kind}_by_resident", BLANK)
-    if kind != corrections.KIND:
+    if kind not in corrections.CHANGING:
         return asked
     kept = corrections.asked(asked)
     return {**kept, "fields": [{**field, "required": False} for field in kept["fields"]]}
@@ -145,7 +146,9 @@ def step(request: Request, app: App, kind: str) -> Response:
     asked = form(app, kind)
     answers = submission.check(request, app, asked)
     once = submission.submission(request, app, f"{kind} {order.no}", answers)
-    if kind == corrections.KIND:
+    if kind in corrections.CHANGING:
+        if not asked["fields"]:
+            raise Problem(400, "unknown_step")
         before = step_forms.known(order, events, app.personal.of(order.no))
         answers = corrections.changes(asked, before, request.typed, answers, keep=True)
     # What asks nothing leads to a state, and there is nothing to do where that is reached.

@@ -14,6 +14,8 @@ from functions.orders.privacy import CORRECTED, Typed, contact
 from functions.storage.history import Event
 
 KIND = "corrected"
+CHANGING = (KIND, "opted")
+"""Events that change answers: any of them, or the resident's consent to SMS."""
 BLANK = [""]
 """What is sent for a question that is left empty."""
 
@@ -23,7 +25,7 @@ def picked(events: Iterable[Event]) -> dict[str, Any]:
     first, *later = events
     known = dict(first.data)
     for event in later:
-        if event.kind == KIND:
+        if event.kind in CHANGING:
             known |= answered(event)
     return {name: value for name, value in known.items() if value != ""}
 

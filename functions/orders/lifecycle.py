@@ -342,6 +342,8 @@ TABLE: dict[str, Move] = {
         adds={"version": "corrected"},
         guard=_not_erased,
     ),
+    # The resident agrees to be told by SMS, or does not any more.
+    "opted": Move(STATES, "", (RESIDENT,), keeps={"sms": "sms"}, guard=_not_erased),
     # Given to a member of staff, or with no name to nobody in particular.
     "handled": Move(_OPEN, "", (STAFF,), keeps={"handler": "handler"}, clears=_HANDLER),
     "released": Move(_OPEN, "", (STAFF,), sets={"text": "published"}),

@@ -245,6 +245,7 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "rated": _rated,
     "merged": _into,
     "corrected": _corrected,
+    "opted": _corrected,
     "released": _published,
     "answered": _answered,
 }

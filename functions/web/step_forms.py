@@ -260,7 +260,7 @@ def history(
     elsewhere on the page."""
     told = [(events[0], list[Shown]())]
     for seq, event in enumerate(events[1:], start=2):
-        if event.kind == corrections.KIND:
+        if event.kind in corrections.CHANGING:
             answers = corrected(app, app.bundle.forms["wish"], events[:seq], typed)
         else:
             answers = step(app, event, typed.get(seq, {}))

@@ -129,9 +129,9 @@ def actions(
     to_staff: Mapping[str, Mapping[str, str]],
 ) -> dict[str, dict[str, Any]]:
     """The forms of the desk and the teams, in the shape of the residents' forms. One that
-    ``includes`` a resident's form has its questions after its own, except those in ``without``;
-    those in ``optional`` need no answer. Unless it ``asks`` the resident, what speaks to the
-    resident is put in the words ``to_staff``."""
+    ``includes`` a resident's form has its questions after its own, except those in ``without``, or
+    the ``only`` ones; those in ``optional`` need no answer. Unless it ``asks`` the resident, what
+    speaks to the resident is put in the words ``to_staff``."""
     plain: dict[str, Any] = {"required": False, "max": None, **dict.fromkeys(EMPTY, "")}
     found = {}
     for kind, written in definitions.items():
@@ -144,7 +144,8 @@ def actions(
         asked = [
             f | optional.get(f["name"], {})
             for f in included["fields"]
-            if f["name"] not in written.get("without", [])
+            if f["name"] in written.get("only", [f["name"]])
+            and f["name"] not in written.get("without", [])
         ]
         fields += for_staff({"fields": asked}, words)["fields"]
         head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written

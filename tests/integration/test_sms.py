@@ -17,7 +17,7 @@ from functions.errors import Undelivered
 from functions.messages import channels
 from tests.support.client import Client
 from tests.support.community import Clock
-from tests.support.orders import DONE, Desk, found, move, wish
+from tests.support.orders import DONE, RATING, Desk, found, move, wish
 from tests.support.robots import serving
 
 SECRET = "a secret of the gateway"
@@ -66,7 +66,8 @@ def gateway(app: App, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
     consent = next(field for field in wishes["fields"] if field["kind"] == "consent")
     asked = {**consent, "name": "sms", "role": "sms", "written": "sms", "required": False}
     asked["label"] = "短信告诉我进展"
-    forms = [wishes, *(app.bundle.actions[kind] for kind in ("corrected", "corrected_by_resident"))]
+    corrections = ("corrected", "corrected_by_resident", "opted_by_resident")
+    forms = [wishes, *(app.bundle.actions[kind] for kind in corrections)]
     for form in forms:
         monkeypatch.setitem(form, "fields", [*form["fields"], asked])
     with serving(gateway):
@@ -132,18 +133,61 @@ def test_nothing_is_sent_after_consent_was_taken_back_or_the_order_erased(
     assert not found(app, no).sms
 
 
-def test_a_resident_takes_her_consent_back_on_her_own_page(
-    client: Client, app: App, gateway: Gateway
+STATES = ((), *(DONE[: n + 1] for n in range(4)), (*DONE, "rated"), ("rejected",), ("cancelled",))
+
+
+@pytest.mark.parametrize("way", STATES)
+def test_a_resident_takes_her_consent_back_and_gives_it_in_every_state(
+    client: Client, app: App, gateway: Gateway, way: tuple[str, ...]
 ) -> None:
     answer = wish(client, sms="yes")
-    forms = client.get(answer.location).page.css("form")
-    form = next(form for form in forms if form.css_first('[name="sms"]'))
-    typed = {
-        hidden.attributes["name"] or "": hidden.attributes.get("value") or ""
-        for hidden in form.css('[type="hidden"]')
-    }
-    assert client.post(form.attributes["action"] or "", typed).location
+    move(app, answer.no, *[kind for kind in way if kind != "rated"])
+    if "rated" in way:
+        rating = client.get(answer.location).form("/api/rating")
+        assert client.post("/api/rating", {**rating, **RATING}).location
+    form = client.get(answer.location).form("/api/order", do="opt")
+    assert form["sms"] == ["", "yes"]
+    for _ in range(2):
+        assert client.post("/api/order", {**form, "sms": ""}).location == answer.location
     assert not found(app, answer.no).sms
+    send(app)
+    assert (gateway.requests, app.store.messages("waiting")) == ([], [])
+    page = client.get(answer.location)
+    assert "您改了收不收短信" in page.text
+    back = page.form("/api/order", do="opt")
+    assert "yes" not in back["sms"]
+    assert client.post("/api/order", {**back, "sms": "yes"}).location
+    assert found(app, answer.no).sms
+    told = Desk(client).get(f"/desk/order/?no={answer.no}")
+    assert "短信告诉我进展： 是 → —" in told.text
+    assert told.form("/desk/order/", do="corrected")["sms"] == ["", "yes"]
+
+
+def test_what_is_sent_after_consent_was_given_begins_with_the_next_step(
+    client: Client, app: App, gateway: Gateway
+) -> None:
+    answer = wish(client)
+    move(app, answer.no, "triaged")
+    form = client.get(answer.location).form("/api/order", do="opt")
+    assert client.post("/api/order", {**form, "sms": "yes"}).location
+    assert send(app) == 0
+    move(app, answer.no, "dispatched", "accepted")
+    assert send(app) == 1
+
+
+def test_no_consent_is_asked_where_there_is_no_gateway_or_the_order_was_erased(
+    client: Client, app: App, request: pytest.FixtureRequest
+) -> None:
+    plain = wish(client)
+    page = client.get(plain.location)
+    assert not page.page.css('[name="do"][value="opt"]')
+    sent = {**page.form("/api/order", do="note"), "do": "opt", "sms": "yes"}
+    assert client.post("/api/order", sent).status == 400
+    request.getfixturevalue("gateway")
+    answer = wish(client, sms="yes", detail="另一件")
+    form = client.get(answer.location).form("/api/order", do="opt")
+    move(app, answer.no, "rejected", "erased")
+    assert client.post("/api/order", {**form, "sms": ""}).status == 409
 
 
 def test_at_night_it_waits_until_morning(

@@ -57,6 +57,7 @@ BY = {
     "retaken": {"staff"},
     "undone": {"staff", "team"},
     "corrected": {"resident", "staff"},
+    "opted": {"resident"},
     "released": {"staff"},
     "handled": {"staff"},
     "withdrawn": {"staff"},
