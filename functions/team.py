@@ -12,7 +12,7 @@ from functions.orders.lifecycle import RESIDENT, TEAM, Order
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event
-from functions.web import pages, step_forms
+from functions.web import links, pages, step_forms
 from functions.web.http import Action, Request, Response, Routes, entry
 from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import ONCE
@@ -30,10 +30,13 @@ def linked(action: Callable[[Request, App, str], Response]) -> Action:
             raise Problem(404, "no_team")
         if request.method == "POST" and request.value("do") == "renew":
             app.team_links.ask(team)
-            return view(app, "ended.html", team=team, asked=True, untaken=[])
-        if not app.team_links.opens(team, request.value("key")):
+            return view(app, "ended.html", team=team, asked=True)
+        key = links.TEAM.key(request, team)
+        if not app.team_links.opens(team, key):
             lost = step_forms.untaken(request, app, request.value("do"), ())
-            return view(app, "ended.html", 403, team=team, asked=False, untaken=lost)
+            return view(app, "ended.html", 403, team=team, asked=False, untaken=lost, key=key)
+        if request.method != "POST" and request.query.get(links.KEY):
+            return links.TEAM.open(request, team, key)
         return action(request, app, team)
 
     return opened
@@ -57,14 +60,13 @@ def show(request: Request, app: App, team: str) -> Response:
         )
         for state in ((chosen,) if chosen in STATES else STATES)
     }
-    key, today = request.value("key"), app.clock.now.date().isoformat()
+    today = app.clock.now.date().isoformat()
     counted = counters.by_scope(app.store.tally(counters.NOW))
     counts = counted.get(counters.scope(counters.TEAM, team), {})
     return view(
         app,
         "board.html",
         team=team,
-        key=key,
         lists=lists,
         today=today,
         counts=counts,
@@ -89,7 +91,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         "order.html",
         outcome.status,
         team=team,
-        key=request.value("key"),
+        key=links.TEAM.key(request, team),
         order=order,
         mine=mine,
         contact=known,
@@ -118,7 +120,7 @@ def act(request: Request, app: App, team: str) -> Response:
 
     def done(after: Order) -> str:
         no = f"&no={after.no}" if after.team == team else ""
-        return f"/team/?team={team}&key={request.value('key')}{no}"
+        return f"/team/?team={team}{no}"
 
     return step_forms.take(request, app, order, TEAM, page, done, team)
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
+from functions.forms import order_number
 from functions.forms.definition import Form, without
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders import corrections, lifecycle
-from functions.orders.lifecycle import RESIDENT
+from functions.orders.lifecycle import RESIDENT, Order
 from functions.orders.notices import said
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
@@ -17,10 +18,12 @@ from functions.orders.steps import BLANK
 from functions.storage.history import Event
 from functions.web import pages, step_forms, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
+from functions.web.links import KEY, ORDER, to_order
 from functions.web.step_forms import UNTRIED, Outcome
 
 NAME = "order"
-
+HERE = "here"
+"""The hidden field by which a browser without cookies is answered with the page itself."""
 
 STEPS = {
     "note": "noted",
@@ -44,13 +47,31 @@ OWN = ("consent", "date")
 
 
 def show(request: Request, app: App) -> Response:
-    """The progress, for somebody who has the key; else the form to find it."""
-    return page(request, app) if request.query else see_other(FORMS[NAME])
+    """The progress, for a browser that opened the order's link; else the form to find it."""
+    if not request.query:
+        return see_other(FORMS[NAME])
+    found = _found(request, app)
+    if found is None and not request.query.get(KEY) and not request.wants_json:
+        return closed(request, app)
+    if found is None:
+        raise Problem(404, "no_order")
+    if request.query.get(KEY) and not request.wants_json:
+        return ORDER.open(request, found.order.no, request.value(KEY))
+    return page(request, app, found)
 
 
-def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
+def closed(request: Request, app: App) -> Response:
+    """The form by number and phone, where the browser has not opened the order, or keeps no
+    cookies; it says nothing of whether there is such an order."""
+    typed = {"no": [request.value("no")]}
+    notice = app.bundle.words["form"]["closed"]
+    form = app.bundle.forms[NAME]
+    return submission.page(app, form, typed, {}, {HERE: "yes"}, 403, notice)
+
+
+def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED) -> Response:
     """The order as its resident sees it, with the forms for what may be done now."""
-    order, events = _history(request, app)
+    order, events = found
     typed = app.personal.of(order.no)
     if request.wants_json:
         steps = [{"event": event.kind, "at": event.at} for event in events]
@@ -71,7 +92,8 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
         doer=step_forms.doer(app, order, typed, events),
         other=last if last.no != order.no else None,
         due=app.deadlines.due(order),
-        key=request.value("key"),
+        own={name: value for name in (HERE,) if (value := request.value(name))}
+        | {"no": order.no, KEY: app.orders.key(order)},
         service=app.names.services.get(order.service, ""),
         team=app.names.teams.get(order.team, ""),
         can=can,
@@ -128,21 +150,29 @@ def submit(request: Request, app: App) -> Response:
         return ask_again(request, app)
     if kind := STEPS.get(request.value("do")):
         return step(request, app, kind)
-    form = app.bundle.forms[NAME]
+    form, hidden = _sent(request, app)
     answers = submission.check(request, app, form)
     if not answers.errors:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]
-            order = app.orders.by_phone(no, last4, request.sender)
-            return see_other(app.orders.address(order))
+            return lead(request, app, app.orders.by_phone(no, last4, request.sender))
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
-    return submission.again(request, app, form, answers.errors)
+    return submission.again(request, app, form, answers.errors, hidden)
+
+
+def lead(request: Request, app: App, order: Order) -> Response:
+    """Lead on to the order's page; a browser without cookies is answered here."""
+    if not request.value(HERE):
+        return to_order(request, app, order)
+    events = tuple(map(app.names.of_event, app.store.events(order.no)))
+    return page(request._replace(typed={HERE: ["yes"]}), app, History(order, events))
 
 
 def step(request: Request, app: App, kind: str) -> Response:
     """Take a step of the resident's; a second press gets the same answer as the first."""
-    order, events = _history(request, app)
+    found = _history(request, app)
+    order, events = found
     asked = form(app, kind)
     answers = submission.check(request, app, asked)
     once = submission.submission(request, app, f"{kind} {order.no}", answers)
@@ -156,15 +186,14 @@ def step(request: Request, app: App, kind: str) -> Response:
     done = app.store.filed(once) if asked["fields"] else order.state == lifecycle.TABLE[kind].to
     if not done:
         try:
-            app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
+            order = app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
         except Wrong as wrong:
             errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
-            return page(
-                request, app, Outcome(wrong.status, tried=request.value("do"), errors=errors)
-            )
+            outcome = Outcome(wrong.status, tried=request.value("do"), errors=errors)
+            return page(request, app, found, outcome)
         except (Refused, Conflict):
             return submission.refuse(request, app, order, kind)
-    return see_other(app.orders.address(order))
+    return lead(request, app, order)
 
 
 def ask_again(request: Request, app: App) -> Response:
@@ -183,14 +212,26 @@ def ask_again(request: Request, app: App) -> Response:
 
 
 def _history(request: Request, app: App) -> History:
-    found = app.orders.by_key(request.value("no"), request.value("key"))
+    found = _found(request, app)
     if found is None:
         raise Problem(404, "no_order")
     return found
 
 
+def _found(request: Request, app: App) -> History | None:
+    """The order of the key that was sent, or kept from when its link was opened."""
+    no = order_number.parse(request.value("no"))
+    return app.orders.by_key(no, ORDER.key(request, no)) if no else None
+
+
+def _sent(request: Request, app: App) -> tuple[Form, Mapping[str, str]]:
+    """The form that was sent, and its hidden fields."""
+    hidden = {HERE: "yes"} if request.value(HERE) else {}
+    return submission.sent_form(request, app, NAME), hidden
+
+
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": submission.fresh(NAME)},
-    f"/api/{NAME}": {"GET": show, "POST": submission.keeping(submit, submission.whole(NAME))},
+    f"/api/{NAME}": {"GET": show, "POST": submission.keeping(submit, _sent)},
 }
 handler = entry(ROUTES)

@@ -153,7 +153,15 @@ class Orders(NamedTuple):
 
     def address(self, order: Order) -> str:
         """Where a resident follows the order. This address is enough to see its progress."""
-        return f"/api/order?no={order.no}&key={self.vault.tracking_key(order.no, order.key)}"
+        return f"{self.place(order)}&key={self.key(order)}"
+
+    def place(self, order: Order) -> str:
+        """The same for a browser that opened it already: without the key."""
+        return f"/api/order?no={order.no}"
+
+    def key(self, order: Order) -> str:
+        """The order's tracking key."""
+        return self.vault.tracking_key(order.no, order.key)
 
     def address_of(self, no: str) -> str:
         """The same by the number alone. How it began is read, because the line of the secret under

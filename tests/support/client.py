@@ -11,7 +11,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from functions.app import App
 from functions.asgi import ROUTES
 from functions.web.http import FORM, respond
+from functions.web.links import HOST, ORDER, PREFIX, SLIP, TEAM
 
+LINKS = tuple(f"{PREFIX}{link.kind}_" for link in (ORDER, TEAM, SLIP))
 Typed = Mapping[str, str | Sequence[str]]
 
 
@@ -89,12 +91,18 @@ def _values(control: LexborNode) -> list[str]:
 
 
 class Client:
+    """Keeps the cookies of links that it opened, and no others: people share it in tests."""
+
     def __init__(self, app: App):
         self.app = app
         self.sender = "192.0.2.1"
+        self.opened: dict[str, str] = {}
 
     def get(self, address: str, **headers: str) -> Answer:
-        return self.send("GET", address, None, headers)
+        """The page at an address; of a link, the page that it opens."""
+        answer = self.send("GET", address, None, headers)
+        opens = answer.status == 303 and answer.cookies
+        return self.get(answer.location, **headers) if opens else answer
 
     def post(self, address: str, typed: Typed, **headers: str) -> Answer:
         body = urlencode(typed, doseq=True).encode()
@@ -104,11 +112,13 @@ class Client:
         self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         parts = urlsplit(address)
+        kept = [f"{name}={value}" for name, value in self.opened.items()]
+        headers = {**headers, "cookie": "; ".join([*kept, headers.get("cookie", "")])}
         event: dict[str, Any] = {
             "version": "2.0",
             "rawPath": parts.path,
             "rawQueryString": parts.query,
-            "headers": dict(headers),
+            "headers": headers,
             "requestContext": {
                 "http": {"method": method, "path": parts.path, "sourceIp": self.sender}
             },
@@ -121,4 +131,8 @@ class Client:
         if answer.get("isBase64Encoded"):
             text, raw = "", base64.b64decode(text)
         cookies = answer.get("cookies", ())
+        for cookie in cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            if name.removeprefix(HOST).startswith(LINKS):
+                self.opened[name] = value
         return Answer(answer["statusCode"], answer["headers"], text, raw, cookies)

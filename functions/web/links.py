@@ -1,0 +1,83 @@
+"""Links that open one thing: a key leaves the address at once, and a cookie goes on in its place.
+
+A GET with a key is answered with 303 to the same address without it, so that the key stands neither
+in the browser's history, nor in what is copied from its bar, nor in the logs of what comes after.
+The cookie holds the key itself and is named by what it opens, so a browser may have many open, and
+each ends with its key: when that is replaced or taken back, or its order erased.
+
+Forms carry the key in their body, and a POST needs it there: a cookie alone, which other sites can
+make a browser send, does nothing.
+"""
+
+import urllib.parse
+from datetime import timedelta
+from typing import NamedTuple
+
+from functions.app import App
+from functions.orders.lifecycle import Order
+from functions.web.http import Request, Response, see_other
+
+PREFIX = "wudan_"
+HOST = "__Host-"
+"""Browsers take a cookie of this prefix over TLS alone, and never from a neighbouring name."""
+MOST = 20
+"""How many of a kind a browser keeps open; the oldest goes, before the header grows too long."""
+KEY = "key"
+"""The name under which a key is sent."""
+
+
+class Link(NamedTuple):
+    """The links to things of a kind, and how long a browser goes on with one."""
+
+    kind: str
+    lasts: timedelta
+
+    def key(self, request: Request, thing: str) -> str:
+        """The key that a request shows for a thing; empty where there is none."""
+        if request.method == "POST" or request.query.get(KEY):
+            return request.value(KEY)
+        return self.kept(request).get(thing, "")
+
+    def kept(self, request: Request) -> dict[str, str]:
+        """The keys that the browser goes on with, by what they open; the oldest first."""
+        prefix = self._prefix(request.secure)
+        return {
+            urllib.parse.unquote(name.removeprefix(prefix)): key
+            for name, key in request.cookies.items()
+            if name.startswith(prefix)
+        }
+
+    def open(self, request: Request, thing: str, key: str) -> Response:
+        """Lead on to the same address without the key, and go on with a cookie."""
+        query = {name: value for name, value in request.query.items() if name != KEY}
+        address = f"{request.path}?{urllib.parse.urlencode(query)}"
+        return see_other(address, *self.cookies(request, thing, key))
+
+    def cookies(self, request: Request, thing: str, key: str) -> list[str]:
+        """What makes the browser go on with this key."""
+        others = [each for each in self.kept(request) if each != thing]
+        gone = [self._cookie(request, each, "", 0) for each in others[: -MOST + 1]]
+        return [*gone, self._cookie(request, thing, key, int(self.lasts.total_seconds()))]
+
+    def _prefix(self, secure: bool) -> str:
+        return f"{HOST if secure else ''}{PREFIX}{self.kind}_"
+
+    def _cookie(self, request: Request, thing: str, key: str, seconds: int) -> str:
+        name = self._prefix(request.secure) + urllib.parse.quote(thing, safe="")
+        # Lax: the link is tapped in WeChat or an SMS, from which a strict cookie would not come.
+        flags = "HttpOnly; SameSite=Lax" + ("; Secure" if request.secure else "")
+        return f"{name}={key}; Path=/; Max-Age={seconds}; {flags}"
+
+
+ORDER = Link("order", timedelta(days=90))
+TEAM = Link("team", timedelta(days=180))
+SLIP = Link("slip", timedelta(days=1))
+
+
+def to_order(request: Request, app: App, order: Order) -> Response:
+    """Lead somebody who showed that an order is theirs on to its page. A program, which keeps no
+    cookies, gets the address with the key."""
+    if request.wants_json:
+        return see_other(app.orders.address(order))
+    cookies = ORDER.cookies(request, order.no, app.orders.key(order))
+    return see_other(app.orders.place(order), *cookies)
