@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,7 +16,7 @@ from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import CLOCK, STAFF, Order, apply, fold, order_of
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal, all_pieces
+from functions.orders.privacy import CORRECTED, Personal, all_pieces, contact
 from functions.storage.history import LAYOUT, Change, Event, Head
 from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
@@ -142,14 +142,34 @@ class Orders(NamedTuple):
             Wrong: ``no_match``, whichever of the two is wrong; or ``too_often``, before anything
                 is compared, whether there is such an order or not.
         """
+        with self._guess(no, sender):
+            order = self.find(no)
+            if order is None or self.personal.contact(no).get("phone", "")[-4:] != last4:
+                raise Wrong("no_match", "last4")
+        return order
+
+    def prove(self, found: History, last4: str, sender: str) -> None:
+        """Make sure that whoever has the key of an order knows its phone as well: as it was filed
+        or the station put it right, because whoever has the key can correct it.
+
+        Raises:
+            Wrong: as :meth:`by_phone` does.
+        """
+        no, events = found.order.no, found.events
+        with self._guess(no, sender):
+            typed = self.personal.of(no)
+            theirs = {seq: typed[seq] for seq in typed if seq == 1 or events[seq - 1].by == STAFF}
+            if contact(theirs).get("phone", "")[-4:] != last4:
+                raise Wrong("no_match", "last4")
+
+    @contextmanager
+    def _guess(self, no: str, sender: str) -> Iterator[None]:
+        """A comparison with what somebody guessed, which counts unless it was right."""
         attempts = Attempts(self.store, self.vault, self.reference.clock, sender)
         if not attempts.may(f"guess {no}", *GUESSES):
             raise Wrong("too_often", "last4")
-        order = self.find(no)
-        if order is None or self.personal.contact(no).get("phone", "")[-4:] != last4:
-            raise Wrong("no_match", "last4")
+        yield
         attempts.was_right(f"guess {no}")
-        return order
 
     def address(self, order: Order) -> str:
         """Where a resident follows the order. This address is enough to see its progress."""
