@@ -49,7 +49,7 @@ ROLES = {
 
 RECORDED = (
     *("wording", "key", "source", "received", "who", "wants", "due", "problem"),
-    "questions",
+    *("questions", "link"),
 )
 """What the program itself writes into an event beside the answers; no question may be named so."""
 

@@ -31,6 +31,8 @@ DOER = "doer"
 """The mark of orders of which a volunteer did at least one round."""
 HANDLER = "handler"
 """The mark of orders that a member of staff is at."""
+MOST_ASSIGNED = 200
+"""Of how many orders, the newest that a volunteer took, it is looked which are still to do."""
 TRACED = "traced"
 """The fact up to when orders have the traces of parts."""
 OVERLAP = timedelta(hours=1)
@@ -142,11 +144,17 @@ class Orders(NamedTuple):
             Wrong: ``no_match``, whichever of the two is wrong; or ``too_often``, before anything
                 is compared, whether there is such an order or not.
         """
-        with self._guess(no, sender):
+        with self.guess(no, sender):
             order = self.find(no)
             if order is None or self.personal.contact(no).get("phone", "")[-4:] != last4:
                 raise Wrong("no_match", "last4")
         return order
+
+    def assigned(self, volunteer: str) -> list[Order]:
+        """The orders that a volunteer is to do now."""
+        heads = self.store.find(KIND, [f"volunteer:{volunteer}"], limit=MOST_ASSIGNED)
+        orders = [order for head in heads if (order := self.find(head.no))]
+        return [o for o in orders if o.state == "accepted" and o.volunteer == volunteer]
 
     def prove(self, found: History, last4: str, sender: str) -> None:
         """Make sure that whoever has the key of an order knows its phone as well: as it was filed
@@ -156,14 +164,14 @@ class Orders(NamedTuple):
             Wrong: as :meth:`by_phone` does.
         """
         no, events = found.order.no, found.events
-        with self._guess(no, sender):
+        with self.guess(no, sender):
             typed = self.personal.of(no)
             theirs = {seq: typed[seq] for seq in typed if seq == 1 or events[seq - 1].by == STAFF}
             if contact(theirs).get("phone", "")[-4:] != last4:
                 raise Wrong("no_match", "last4")
 
     @contextmanager
-    def _guess(self, no: str, sender: str) -> Iterator[None]:
+    def guess(self, no: str, sender: str) -> Iterator[None]:
         """A comparison with what somebody guessed, which counts unless it was right."""
         attempts = Attempts(self.store, self.vault, self.reference.clock, sender)
         if not attempts.may(f"guess {no}", *GUESSES):

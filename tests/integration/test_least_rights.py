@@ -131,6 +131,10 @@ def everything(client: Deployed) -> None:
         assert client.post("/api/wish", typed).status in (200, 303)
     for typed in (JOIN, JOIN, {**JOIN, "phone": "13900000000"}):
         assert client.post("/api/volunteer", typed).status in (200, 303)
+    signed = client.post("/api/volunteer", JOIN)
+    for do in ("mine", "leave", "erase"):
+        own = client.get(signed.location).form("/api/volunteer", do="mine")
+        assert client.post("/api/volunteer", {**own, "do": do, "last4": "2345"}).status < 400
     for page in ("/wish/", "/join/", "/track/", "/rate/"):
         assert client.get(page).status == 200
     desk, team = Desk(client, "李明", "administrator"), Team(client)
@@ -142,6 +146,11 @@ def everything(client: Deployed) -> None:
         assert client.post("/api/order", {**key, "do": do, **typed}).status == 303
     for do in ("cancel", "restore"):
         assert client.post("/api/order", {**key, "do": do}).status == 303
+    gone = wish(client, detail="不要了")
+    for do in ("mine", "cancel", "erase"):
+        own = client.get(gone.location).form("/api/order", do="mine")
+        sent = {**own, "do": do, "last4": "5678"}
+        assert client.post("/api/order", sent).status in (200, 303)
     desk.dispatched(filed.no)
     for no in ("", filed.no):
         assert team.get(no).status == 200
