@@ -7,7 +7,7 @@ from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms import order_number
 from functions.forms.answers import Shown, shown
-from functions.forms.definition import Form, without
+from functions.forms.definition import Form, sensitive, without
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders import corrections, lifecycle
@@ -130,7 +130,13 @@ def form(app: App, kind: str, state: str) -> Form:
 def _filled(app: App, known: Mapping[str, Any]) -> dict[str, list[str]]:
     """A resident's answers to be corrected, without what would tell a stranger who she is."""
     form: Form = app.bundle.forms["wish"]
-    open_ = [field for field in form["fields"] if field["role"] not in IDENTIFYING]
+    hidden = sensitive(form)
+    open_ = [
+        field
+        for field in form["fields"]
+        if field["role"] not in IDENTIFYING
+        and (field["name"] not in hidden or field["kind"] == "consent")
+    ]
     return corrections.filled({**form, "fields": open_}, known)
 
 
@@ -287,7 +293,9 @@ def ask_again(request: Request, app: App) -> Response:
     again = [
         field
         for field in form["fields"]
-        if field["role"] not in OWN and not KINDS[field["kind"]].discreet
+        if field["role"] not in OWN
+        and not KINDS[field["kind"]].discreet
+        and not field.get("sensitive")
     ]
     known = step_forms.known(order, events, app.personal.of(order.no))
     typed = corrections.filled({**form, "fields": again}, known)

@@ -43,8 +43,8 @@ def shown(form: Form, values: Values, discreet: bool = False) -> list[Shown]:
         except MISMATCH:
             text = plain(value)
         link = kind.link and f"{kind.link}{value}"
-        if discreet and kind.discreet:
-            text, link = f"****{text[-4:]}", ""
+        if discreet and (kind.discreet or field.get("sensitive")):
+            text, link = f"****{text[-4:] if kind.discreet else ''}", ""
         found.append(Shown(name, field["kind"], field["label"], text, link))
     for name, value in rest.items():
         if name not in RECORDED:

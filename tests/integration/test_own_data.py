@@ -130,3 +130,11 @@ def test_each_engine_erases_for_a_resident(app_on_each_engine: App) -> None:
     app.steps.take(found(app, no), "cancelled", RESIDENT)
     assert app.steps.erase(found(app, no)).erased_at
     assert (app.store.personal(no), [*app.store.traces(no)]) == ({}, [])
+
+
+def test_an_identity_number_comes_back_to_be_deleted_and_is_not_kept(client: Client) -> None:
+    typed = {**WISH, "detail": "我的号码 11010519491231002X，想理发", "do": "check"}
+    answer = client.post("/api/wish", typed)
+    assert (answer.status, "身份证号" in answer.errors["detail"]) == (422, True)
+    assert "想理发" in answer.body
+    assert not client.app.store.find("order")
