@@ -38,7 +38,7 @@ class TestWish:
             WISH["detail"],
             "理发",
             "2026年12月4日",
-            "****5678",
+            "138****",
             WISH["address"],
         ):
             assert shown in page.text

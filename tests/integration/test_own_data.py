@@ -43,6 +43,7 @@ def test_she_sees_all_that_she_said_and_was_told(client: Client, filed: Answer) 
 
 
 def test_the_link_alone_shows_and_erases_nothing_more(client: Client, filed: Answer) -> None:
+    assert "5678" not in client.get(filed.location).text
     move(client.app, filed.no, "cancelled")
     for do in ("mine", "copy", "erase"):
         answer = own(client, filed, do, "5679")
