@@ -1,12 +1,13 @@
 """``/track/`` and ``/api/order``: a resident follows an order, takes it back, asks again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms import order_number
-from functions.forms.definition import Form, without
+from functions.forms.answers import Shown, shown
+from functions.forms.definition import Form, sensitive, without
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders import corrections, lifecycle
@@ -16,7 +17,7 @@ from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.orders.steps import BLANK
 from functions.storage.history import Event
-from functions.web import pages, step_forms, submission
+from functions.web import own_data, pages, step_forms, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
 from functions.web.links import HERE, KEY, ORDER, to_order, works_on
 from functions.web.step_forms import UNTRIED, Outcome
@@ -38,8 +39,12 @@ IDENTIFYING = ("name", "phone", "address", "personal")
 """The roles of questions whose answers the page does not show whole."""
 RELINK = "relink"
 """What the button sends that asks for a new link."""
+CHANGEABLE = ("submitted", "triaged", "dispatched")
+"""The states in which she may still change what she wishes for."""
 ASK = "ask"
 """What the button sends that leads to the wish form, filled in as it was."""
+OWN_DATA = "own_data"
+"""The form with which a resident proves who she is before she is shown all that is kept."""
 ENDED = ("done", "rated", *lifecycle.FINAL)
 """The states in which the page says what else can be done, such as asking again."""
 OWN = ("consent", "date")
@@ -99,7 +104,8 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         team=app.names.teams.get(order.team, ""),
         can=can,
         ended=order.state in ENDED,
-        forms={do: form(app, kind) for do, kind in STEPS.items() if kind in can},
+        forms={do: form(app, kind, order.state) for do, kind in STEPS.items() if kind in can}
+        | ({} if order.erased_at else {"mine": app.bundle.actions[OWN_DATA]}),
         filled=dict.fromkeys(CORRECTING, _filled(app, step_forms.known(order, events, typed))),
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
@@ -110,19 +116,28 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
     return Response(body, outcome.status)
 
 
-def form(app: App, kind: str) -> Form:
-    """What a resident is asked for a step. What she leaves empty in a correction, stays."""
+def form(app: App, kind: str, state: str) -> Form:
+    """What a resident is asked for a step. What she leaves empty in a correction, stays; and once
+    somebody is on the way, she corrects only who and where she is."""
     asked: Form = app.bundle.actions.get(f"{kind}_by_resident", BLANK)
     if kind not in corrections.CHANGING:
         return asked
     kept = corrections.asked(asked)
-    return {**kept, "fields": [{**field, "required": False} for field in kept["fields"]]}
+    late = kind == corrections.KIND and state not in CHANGEABLE
+    fields = [each for each in kept["fields"] if not late or each["role"] in IDENTIFYING]
+    return {**kept, "fields": [{**field, "required": False} for field in fields]}
 
 
 def _filled(app: App, known: Mapping[str, Any]) -> dict[str, list[str]]:
     """A resident's answers to be corrected, without what would tell a stranger who she is."""
     form: Form = app.bundle.forms["wish"]
-    open_ = [field for field in form["fields"] if field["role"] not in IDENTIFYING]
+    hidden = sensitive(form)
+    open_ = [
+        field
+        for field in form["fields"]
+        if field["role"] not in IDENTIFYING
+        and (field["name"] not in hidden or field["kind"] == "consent")
+    ]
     return corrections.filled({**form, "fields": open_}, known)
 
 
@@ -151,6 +166,8 @@ def submit(request: Request, app: App) -> Response:
         return ask_again(request, app)
     if request.value("do") == RELINK:
         return relink(request, app)
+    if request.value("do") in PROVED:
+        return proved(request, app)
     if kind := STEPS.get(request.value("do")):
         return step(request, app, kind)
     form, hidden = _sent(request, app)
@@ -176,7 +193,7 @@ def step(request: Request, app: App, kind: str) -> Response:
     """Take a step of the resident's; a second press gets the same answer as the first."""
     found = _history(request, app)
     order, events = found
-    asked = form(app, kind)
+    asked = form(app, kind, order.state)
     answers = submission.check(request, app, asked)
     once = submission.submission(request, app, f"{kind} {order.no}", answers)
     if kind in corrections.CHANGING:
@@ -214,6 +231,78 @@ def relink(request: Request, app: App) -> Response:
         return submission.refuse(request, app, order, "relinked")
 
 
+def proved(request: Request, app: App) -> Response:
+    """What a resident does with all that is kept about her: the link alone is not enough for it,
+    because links are forwarded."""
+    found, asked = _history(request, app), app.bundle.actions[OWN_DATA]
+    if found.order.erased_at:
+        return lead(request, app, found.order)
+    answers = submission.check(request, app, asked)
+    try:
+        if answers.errors:
+            raise next(iter(answers.errors.values()))
+        app.orders.prove(found, answers.values["last4"], request.sender)
+    except Wrong as wrong:
+        errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
+        return page(request, app, found, Outcome(wrong.status, tried="mine", errors=errors))
+    return PROVED[request.value("do")](request, app, found)
+
+
+def mine(request: Request, app: App, found: History) -> Response:
+    """All that is kept, and what can be done with it."""
+    order, can = found.order, app.steps.moves(found.order, RESIDENT)
+    kept = kept_about(app, found)
+    hidden = {"no": order.no, KEY: app.orders.key(order), "last4": request.value("last4")}
+    here = {name: value for name in (HERE,) if (value := request.value(name))}
+    return own_data.page(
+        app, "own_order.html", kept, request.path, hidden | here, order=order, can=can
+    )
+
+
+def take_along(request: Request, app: App, found: History) -> Response:
+    """A copy of all that is kept."""
+    return own_data.copy(request, app, kept_about(app, found))
+
+
+def erase(request: Request, app: App, found: History) -> Response:
+    """Erase what is kept, for good."""
+    try:
+        return lead(request, app, app.steps.erase(found.order))
+    except (Refused, Conflict):
+        return submission.refuse(request, app, found.order, "erased")
+
+
+PROVED: Mapping[str, Callable[[Request, App, History], Response]] = {
+    "mine": mine,
+    "copy": take_along,
+    "erase": erase,
+}
+"""What needs the proof, by what its button sends."""
+
+
+def kept_about(app: App, found: History) -> own_data.Kept:
+    """What is kept about a resident: what she said, and what the station told her."""
+    order, events = found
+    typed, words = app.personal.of(order.no), app.bundle.words["events"]
+    first = {**corrections.known(events, typed), "service": order.service}
+    form = step_forms.labelled(app, app.bundle.forms["wish"], first)
+    parts = [own_data.Part(told(words, events[0]), events[0].at, shown(form, first))]
+    for seq, event in enumerate(events[1:], 2):
+        answers = _answers(app, events[:seq], typed) if event.by == RESIDENT else []
+        if event.kind in corrections.CHANGING:
+            answers = step_forms.corrected(app, app.bundle.forms["wish"], events[:seq], typed)
+        elif text := _words(app, event, typed.get(seq, {})):
+            answers = [Shown("text", "", app.bundle.words["own_data"]["text"], text)]
+        parts.append(own_data.Part(told(words, event), event.at, answers))
+    until = app.deadlines.kept_until(order.ended_at) if order.ended_at else ""
+    return own_data.Kept(order.no, order.wording, [part for part in parts if part.title], until)
+
+
+def _answers(app: App, events: Sequence[Event], typed: Mapping[int, Any]) -> list[Shown]:
+    """What she answered with the last of the events."""
+    return step_forms.step(app, events[-1], typed.get(len(events), {}))
+
+
 def ask_again(request: Request, app: App) -> Response:
     """The wish form, filled in with what an order asked for, without what its page hides, such as
     the phone: who has only the page's address does not learn it here either."""
@@ -222,7 +311,9 @@ def ask_again(request: Request, app: App) -> Response:
     again = [
         field
         for field in form["fields"]
-        if field["role"] not in OWN and not KINDS[field["kind"]].discreet
+        if field["role"] not in OWN
+        and not KINDS[field["kind"]].discreet
+        and not field.get("sensitive")
     ]
     known = step_forms.known(order, events, app.personal.of(order.no))
     typed = corrections.filled({**form, "fields": again}, known)

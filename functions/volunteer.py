@@ -1,25 +1,234 @@
-"""``/join/``: somebody signs up as a volunteer; the station calls back."""
+"""``/join/``: somebody signs up as a volunteer; the station calls back. By the link that they get
+they see what is kept about them, correct it, take it along, leave, and erase it."""
+
+from collections.abc import Callable, Mapping, Sequence
 
 from functions.app import App
+from functions.context.sentences import fill
+from functions.errors import Conflict, Problem, Refused, Wrong
+from functions.forms import order_number
+from functions.forms.answers import Shown, shown
 from functions.forms.definition import Answers, Form
+from functions.forms.kinds import COMMA
 from functions.forms.residents import FORMS, THANKS
+from functions.orders import corrections
 from functions.orders.lifecycle import RESIDENT
+from functions.orders.notices import STATION
 from functions.people import volunteers
-from functions.web import submission
-from functions.web.http import Request, Response, Routes, entry
+from functions.people.volunteers import LINK, Person
+from functions.storage.history import Event, Head, Message
+from functions.web import own_data, pages, step_forms, submission
+from functions.web.http import Keeping, Request, Response, Routes, as_json, entry, see_other
+from functions.web.links import KEY, VOLUNTEER
+from functions.web.step_forms import UNTRIED, Outcome
 
 NAME = volunteers.KIND
+PROOF, CORRECTION = "own_data", "volunteer_corrected_by_resident"
+"""The forms by which they prove who they are, and put an answer right."""
 
 
 def file(request: Request, app: App, form: Form, answers: Answers) -> Response:
-    """Keep the sign-up and say thanks."""
+    """Keep the sign-up and lead on to their own page."""
     begin = app.volunteers.applied(form, answers, RESIDENT)
     no = submission.file(request, app, form, answers, begin)
-    return submission.receipt(request, no, THANKS)
+    if request.wants_json:
+        return as_json(201, {"no": no, "track": app.volunteers.address(no)})
+    cookies = VOLUNTEER.cookies(request, no, app.volunteers.key(no))
+    return see_other(app.volunteers.place(no), *cookies)
+
+
+def show(request: Request, app: App) -> Response:
+    """Their own page, for a browser that opened their link; else the thanks, which tell nothing."""
+    if not request.query:
+        return see_other(FORMS[NAME])
+    no, shown_key = request.value("no"), request.query.get(KEY)
+    person = app.volunteers.by_key(no, VOLUNTEER.key(request, no))
+    if person is None and not shown_key and not request.wants_json:
+        return see_other(THANKS)
+    if person is None:
+        raise Problem(404, "no_volunteer")
+    if shown_key and not request.wants_json:
+        return VOLUNTEER.open(request, no, shown_key)
+    return outside(app, person)
+
+
+def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
+    """What the link alone shows, with the form that leads to the rest."""
+    head = person.head
+    form = app.bundle.forms[NAME]
+    answers = {name: value for name, value in person.answers.items() if name not in CONTACT}
+    body = pages.render(
+        app.bundle,
+        "own_volunteer.html",
+        head=head,
+        team=app.names.teams.get(head.owner, ""),
+        answers=shown(step_forms.labelled(app, form, answers), answers, discreet=True),
+        form=app.bundle.actions[PROOF],
+        hidden=_hidden(app, head),
+        link=app.volunteers.address(head.no, head.data.get(LINK, 0)),
+        errors=outcome.errors,
+        once=app.vault.fresh(),
+        kept=None,
+    )
+    return Response(body, outcome.status)
+
+
+CONTACT = ("name", "phone")
+"""The roles of questions whose answers the link alone does not show."""
+
+
+def proved(request: Request, app: App) -> Response:
+    """What they do with all that is kept: the link alone is not enough for it."""
+    no = request.value("no")
+    person = app.volunteers.by_key(no, request.value(KEY))
+    if person is None:
+        raise Problem(404, "no_volunteer")
+    asked = app.bundle.actions[PROOF]
+    answers = submission.check(request, app, asked)
+    try:
+        if answers.errors:
+            raise next(iter(answers.errors.values()))
+        with app.orders.guess(no, request.sender):
+            if str(person.typed.get("phone", ""))[-4:] != answers.values["last4"]:
+                raise Wrong("no_match", "last4")
+    except Wrong as wrong:
+        errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
+        return outside(app, person, Outcome(wrong.status, errors=errors))
+    return PROVED[request.value("do")](request, app, person)
+
+
+def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
+    """All that is kept, and what can be done with it."""
+    form, head = corrections.asked(app.bundle.actions[CORRECTION]), person.head
+    page = own_data.page(
+        app,
+        "own_volunteer.html",
+        kept_about(app, person),
+        request.path,
+        _hidden(app, head) | {"last4": request.value("last4"), "version": str(head.version)},
+        head=head,
+        team=app.names.teams.get(head.owner, ""),
+        form=form,
+        typed=request.typed if outcome.tried else corrections.filled(form, person.answers),
+        errors=outcome.errors,
+        doing=app.orders.assigned(head.no),
+        once=request.value(submission.ONCE) or app.vault.fresh(),
+    )
+    return page._replace(status=outcome.status)
+
+
+def correct(request: Request, app: App, person: Person) -> Response:
+    """Put an answer right; a form that is sent again leads to the same page."""
+    form = corrections.asked(app.bundle.actions[CORRECTION])
+    answers = submission.check(request, app, form)
+    once = submission.submission(request, app, f"{corrections.KIND} {person.head.no}", answers)
+    changed = corrections.changes(form, person.answers, request.typed, answers)
+    version = request.value("version")
+    if not app.store.filed(once):
+        try:
+            app.volunteers.correct(person.head, form, changed, "", version=version, once=once)
+        except Wrong as wrong:
+            errors = submission.sentences(app, form, changed.errors or {wrong.field: wrong})
+            return mine(request, app, person, Outcome(wrong.status, tried="correct", errors=errors))
+    return see_other(app.volunteers.place(person.head.no))
+
+
+def take_along(request: Request, app: App, person: Person) -> Response:
+    """A copy of all that is kept."""
+    return own_data.copy(request, app, kept_about(app, person))
+
+
+def leave(request: Request, app: App, person: Person) -> Response:
+    """Leave; the station and the team are told, also of what is still to do."""
+    if person.head.state in ("applied", "active"):
+        app.volunteers.leave(person.head, _goodbye(app, person.head))
+    return see_other(app.volunteers.place(person.head.no))
+
+
+def erase(request: Request, app: App, person: Person) -> Response:
+    """Erase what is kept, for good; while there is something to do, others need the name."""
+    if app.orders.assigned(person.head.no):
+        return mine(request, app, person, Outcome(409))
+    app.volunteers.move(person.head, "erased", RESIDENT)
+    return _gone(app)
+
+
+def _gone(app: App) -> Response:
+    words = app.bundle.words["own_data"]["gone"]
+    return Response(pages.render(app.bundle, "message.html", **words))
+
+
+PROVED: Mapping[str, Callable[[Request, App, Person], Response]] = {
+    "mine": mine,
+    "correct": correct,
+    "copy": take_along,
+    "leave": leave,
+    "erase": erase,
+}
+"""What needs the proof, by what its button sends."""
+
+
+def kept_about(app: App, person: Person) -> own_data.Kept:
+    """What is kept about a volunteer: what they answered, and what became of it."""
+    head, words = person.head, app.bundle.words["volunteer_acts"]
+    events, typed = app.store.events(head.no), app.personal.of(head.no)
+    form = step_forms.labelled(app, app.bundle.forms[NAME], person.answers)
+    parts = [own_data.Part(words["applied"], events[0].at, shown(form, person.answers))]
+    for seq, event in enumerate(events[1:], 2):
+        answers = _team(app, event)
+        if event.kind == corrections.KIND:
+            answers = step_forms.corrected(app, app.bundle.forms[NAME], events[:seq], typed)
+        parts.append(own_data.Part(words[event.kind], event.at, answers))
+    return own_data.Kept(head.no, str(head.data.get("wording", "")), parts, head.due)
+
+
+def _team(app: App, event: Event) -> Sequence[Shown]:
+    if not (team := event.data.get("team")):
+        return []
+    label = app.bundle.words["own_data"]["team"]
+    return [Shown("team", "", label, app.names.teams.get(team, team))]
+
+
+def _goodbye(app: App, head: Head) -> list[Message]:
+    """What the station and the team are told, if they have a channel."""
+    words, team = app.bundle.words["own_data"], app.names.teams.get(head.owner, "")
+    numbers = COMMA.join(order_number.spell(order.no) for order in app.orders.assigned(head.no))
+    left = fill(words["orders"], orders=numbers) if numbers else ""
+    text = fill(words["left"], team=team or words["nobody"], orders=left)
+    reached = {channel["to"] for channel in app.bundle.site["notify"]}
+    return [
+        Message(f"{head.no}:{head.version + 1}:left:{to}", to, text)
+        for to in (STATION, head.owner)
+        if to in reached
+    ]
+
+
+def _hidden(app: App, head: Head) -> dict[str, str]:
+    return {"no": head.no, KEY: app.volunteers.key(head.no, head.data.get(LINK, 0))}
+
+
+_FILING = submission.filing(NAME, NAME, file)
+
+
+def submit(request: Request, app: App) -> Response:
+    """File a sign-up, or do something with one's own data."""
+    if request.value("do") not in PROVED:
+        return _FILING(request, app)
+    try:
+        return proved(request, app)
+    except (Refused, Conflict) as error:
+        raise Problem(error.status, "moved") from None
+
+
+def later(request: Request, app: App, code: str, no: str) -> Response:
+    """The sign-up as it was typed, where nothing can be written."""
+    if request.value("do") in PROVED:
+        raise Problem(503, code)
+    return _FILING.later(request, app, code, no)
 
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": submission.fresh(NAME)},
-    f"/api/{NAME}": {"POST": submission.filing(NAME, NAME, file)},
+    f"/api/{NAME}": {"GET": show, "POST": Keeping(submit, later)},
 }
 handler = entry(ROUTES)

@@ -83,8 +83,11 @@ def ask_approval(request: Request, app: App) -> Question | None:
     return Question("approve", {"count": count}) if count > MANY else None
 
 
-def record(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
-    """A volunteer's page: what they answered, what they did, how it was rated."""
+def record(
+    request: Request, app: App, session: Session, outcome: Outcome = UNTRIED, link: str = ""
+) -> Response:
+    """A volunteer's page: what they answered, what they did, how it was rated; and once their own
+    ``link``, when it was made."""
     person = _person(request, app)
     if session.resumed:
         outcome = step_forms.resumed(request)
@@ -122,13 +125,14 @@ def record(request: Request, app: App, session: Session, outcome: Outcome = UNTR
         stars=sum(stars) / len(stars) if stars else None,
         can=can,
         notice=outcome.notice,
+        link=link,
         chosen=request.value("team") or person.head.data.get("wants", ""),
         open_teams=app.bundle.teams,
     )
 
 
 def act(request: Request, app: App, session: Session) -> Response:
-    """Approve into a team, move to another, deactivate, correct, erase."""
+    """Approve into a team, move to another, deactivate, make a link, correct, erase."""
     person, kind, team = _person(request, app), request.value("do"), request.value("team")
     page = partial(record, request, app, session)
     if kind not in volunteers.TABLE:
@@ -142,8 +146,11 @@ def act(request: Request, app: App, session: Session) -> Response:
     once = submission.drawn_once(request, app, f"{kind} {person.head.no}", data)
 
     def moved() -> Response:
-        if not (once and app.store.filed(once)):
-            app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
+        if once and app.store.filed(once):
+            return see_other(_address(person.head))
+        if kind == "linked":
+            return page(link=app.volunteers.link(person.head, session.who, once))
+        app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
         return see_other(_address(person.head))
 
     try:

@@ -11,6 +11,7 @@ from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number, spreadsheet
 from functions.forms.answers import row
+from functions.forms.definition import Form, sensitive, without
 from functions.forms.kinds import Cell
 from functions.orders import corrections, repository
 from functions.orders.lifecycle import order_of
@@ -93,13 +94,23 @@ def _answers(
     app: App, kind: str, picked: Mapping[str, Any], typed: Mapping[str, Any]
 ) -> list[Cell]:
     """The cells of the questions and of other answers, in the words that an import reads."""
-    form, words = app.bundle.actions[imports.FORMS[kind]], app.bundle.words
+    form, words = _exported(app, kind), app.bundle.words
     cell = words["unreadable"]["cell"] if isinstance(typed, Unreadable) else ""
-    return row(form, step_forms.labelled(app, form, picked), {**picked, **typed}, cell)
+    answered = step_forms.labelled(app, form, picked)
+    kept = sensitive(answered) | sensitive(app.bundle.actions[imports.FORMS[kind]])
+    values = {name: value for name, value in {**picked, **typed}.items() if name not in kept}
+    return row(form, without(answered, *kept), values, cell)
 
 
 def _labels(app: App, kind: str) -> list[str]:
-    return [field["label"] for field in app.bundle.actions[imports.FORMS[kind]]["fields"]]
+    return [field["label"] for field in _exported(app, kind)["fields"]]
+
+
+def _exported(app: App, kind: str) -> Form:
+    """The form without what is asked only with a consent of its own: that is for whoever helps,
+    and stays on the pages."""
+    form: Form = app.bundle.actions[imports.FORMS[kind]]
+    return without(form, *sensitive(form))
 
 
 def _day(at: str) -> date | None:

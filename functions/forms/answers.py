@@ -30,7 +30,7 @@ class Shown(NamedTuple):
 def shown(form: Form, values: Values, discreet: bool = False) -> list[Shown]:
     """The answers in the order of the questions, and then those without a question. A required
     consent is left out: without it there would be no answers. ``discreet`` hides most of a phone,
-    for pages that a neighbour may see."""
+    for pages that a neighbour may see: also its end, which proves whose an order is."""
     found: list[Shown] = []
     rest: dict[Any, Any] = dict(values)
     for field in form["fields"]:
@@ -43,8 +43,8 @@ def shown(form: Form, values: Values, discreet: bool = False) -> list[Shown]:
         except MISMATCH:
             text = plain(value)
         link = kind.link and f"{kind.link}{value}"
-        if discreet and kind.discreet:
-            text, link = f"****{text[-4:]}", ""
+        if discreet and (kind.discreet or field.get("sensitive")):
+            text, link = f"{text[:3] if kind.discreet else ''}****", ""
         found.append(Shown(name, field["kind"], field["label"], text, link))
     for name, value in rest.items():
         if name not in RECORDED:

@@ -12,7 +12,7 @@ answers were stored before it had the role.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -49,7 +49,7 @@ ROLES = {
 
 RECORDED = (
     *("wording", "key", "source", "received", "who", "wants", "due", "problem"),
-    *("questions", "issued"),
+    *("questions", "issued", "link"),
 )
 """What the program itself writes into an event beside the answers; no question may be named so."""
 
@@ -77,9 +77,15 @@ def personal(form: Form) -> set[str]:
     names = set()
     for field in form["fields"]:
         kept = KINDS[field["kind"]].kept
-        if kept == "sealed" or (kept == "history" and field["role"] == PERSONAL):
+        told = field["role"] == PERSONAL or field.get("sensitive")
+        if kept == "sealed" or (kept == "history" and told):
             names.add(field["name"])
     return names
+
+
+def sensitive(form: Form) -> set[str]:
+    """The names of the questions that are asked only with a consent of their own, and of these."""
+    return {field["name"] for field in form["fields"] if field.get("sensitive")}
 
 
 def without(form: Form, *names: str) -> Form:
@@ -174,7 +180,18 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
             answers.personal[name] = value
         elif kind.kept == "history":
             answers.public[name] = value
+    answers.errors.update(_without_consent(questions, answers.values))
     return answers
+
+
+def _without_consent(
+    questions: Sequence[Field], values: Mapping[str, Any]
+) -> Iterator[tuple[str, Wrong]]:
+    """The sensitive questions that were answered without the consent to that."""
+    for field in questions:
+        asked = field.get("consents_to", "")
+        if asked in values and field["name"] not in values:
+            yield asked, Wrong("sensitive")
 
 
 def renamed(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

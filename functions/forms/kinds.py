@@ -120,6 +120,10 @@ UNSEEN |= {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x20
 """Those, and control characters: general categories Cc, Zl and Zp."""
 
 
+LONG_RUN = re.compile(r"\d(?:[\s\-_.·－—]{0,2}\d){14,}(?:[\s\-]?[XxＸｘ])?")
+"""As many digits, with gaps, as the number of an identity card or a bank card has at least."""
+
+
 class Text(_Typed):
     """One line of any script, as typed: rare characters are not folded into their likes."""
 
@@ -133,6 +137,12 @@ class Text(_Typed):
             raise Wrong("control")
         if len(line) > longest:
             raise Wrong("too_long", max=longest, length=len(line))
+        for run in LONG_RUN.findall(line):
+            # Imported lazily, because few texts hold so long a number.
+            from functions.forms import person_numbers
+
+            if code := person_numbers.found(run):
+                raise Wrong(code)
         return texts[0] if self.lines else line
 
 

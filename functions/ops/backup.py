@@ -4,11 +4,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from sqlite3 import OperationalError
+from sqlite3 import DatabaseError, OperationalError
 from typing import NamedTuple
 
 from functions import scheduled
@@ -16,10 +16,15 @@ from functions.app import App
 from functions.context.workdays import CHINA
 from functions.errors import Unusable
 from functions.ops import consistency
+from functions.orders import counters, repository
+from functions.orders.lifecycle import order_of
+from functions.people import volunteers
 from functions.storage import opening, sqlite
 from functions.storage.connect import connect
 from functions.storage.failures import locked
 from functions.storage.file_lock import FileLock
+from functions.storage.history import Change, Event, Head
+from functions.storage.port import Store
 from functions.storage.vault import Vault
 
 FACT = "last_backup"
@@ -27,6 +32,8 @@ FACT = "last_backup"
 NAME = "wudan-%Y%m%d-%H%M%S.db"
 """How a copy is named: by the time in China at which it was begun."""
 _NAMED = re.compile(r"wudan-\d{8}-\d{6}\.db")
+ERASED = "erased"
+"""The event with which personal data goes."""
 WORKING = ".wudan-working"
 """The folder, beside the result, in which a copy is made and verified."""
 
@@ -110,9 +117,18 @@ def spare(made: Iterable[datetime], rule: Rule) -> set[datetime]:
     return {*oldest_first} - kept
 
 
-def restore(copy: Path, address: str, given: str, now: datetime) -> Path | None:
-    """Put a copy in the place of the store at ``address``, and return the folder with what was
-    there before. At every moment the database is the whole old one or the whole new one.
+class Restored(NamedTuple):
+    """The folder with what was there before, if anything was; and how many histories were erased
+    again because they had been erased since the copy was made."""
+
+    kept: Path | None
+    erased: int
+
+
+def restore(copy: Path, address: str, given: str, now: datetime) -> Restored:
+    """Put a copy in the place of the store at ``address``. At every moment the database is the
+    whole old one or the whole new one. What was erased since the copy was made, as far as the old
+    one or a newer copy beside this one knows, does not come back.
 
     The secret, which is ``given`` or beside the database, must be that of the copy. Where there is
     none, the one that went along with the copy is put there.
@@ -134,12 +150,64 @@ def restore(copy: Path, address: str, given: str, now: datetime) -> Path | None:
     with _working(database.parent) as room, _alone(database.with_name("wudan.lock")):
         new = room / "wudan.db"
         _fetch(copy, new, secret)
+        erased = sum(_erase_again(new, known) for known in _knowing(copy, database, room))
         kept = _keep(database, now)
         new.replace(database)
         opening.sync_folder(database.parent)
         if own == along and not given:
             opening.write_secret(beside, secret.decode())
-    return kept
+    return Restored(kept, erased)
+
+
+def _knowing(copy: Path, database: Path, room: Path) -> Iterator[Path]:
+    """The databases that may know of what was erased since a copy was made: what it replaces, and
+    the newest copy beside it. They are read from copies, because reading leaves traces."""
+    newest = max((f for f in copy.parent.iterdir() if _NAMED.fullmatch(f.name)), default=copy)
+    for place in {database.resolve(), newest.resolve()} - {copy.resolve()}:
+        known = room / "known" / "wudan.db"
+        known.parent.mkdir(mode=0o700)
+        for suffix in ("", "-wal"):
+            with suppress(FileNotFoundError):
+                _copy(place.with_name(place.name + suffix), known.with_name(known.name + suffix))
+        if known.exists():
+            yield known
+        shutil.rmtree(known.parent)
+
+
+def _erase_again(new: Path, known: Path) -> int:
+    """Erase in a database what another knows to be erased, with what happened to it until then.
+    One that is damaged, as it may be where a copy is put back, tells nothing."""
+    erased = 0
+    with (
+        suppress(Unusable, DatabaseError),
+        closing(connect(f"sqlite:{known}")) as later,
+        closing(connect(f"sqlite:{new}")) as restored,
+    ):
+        for kind in COUNTED:
+            for no in later.numbers(kind):
+                erased += _follow(restored, later.head(no), later.events(no))
+    return erased
+
+
+COUNTED: Mapping[str, Callable[[Head], counters.Tally]] = {
+    repository.KIND: lambda head: counters.of_order(order_of(head)),
+    volunteers.KIND: counters.of_volunteer,
+}
+"""The kinds of histories that are erased, and what the head of one counts for."""
+
+
+def _follow(restored: Store, head: Head | None, events: Sequence[Event]) -> bool:
+    """Take a history as far as it had come, if it was erased by then and is not here."""
+    old = restored.head(head.no) if head else None
+    if head is None or old is None or old.version >= head.version:
+        return False
+    missing = events[old.version :]
+    if ERASED not in [event.kind for event in missing]:
+        return False
+    count = COUNTED[head.kind]
+    tally = counters.difference(count(old), count(head))
+    restored.commit(Change(head, missing, tally=tally, erase=True))
+    return True
 
 
 def _fetch(copy: Path, new: Path, secret: bytes) -> None:

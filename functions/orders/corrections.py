@@ -97,4 +97,8 @@ def changes(
             continue
         changed.values[name] = value
         (sealed if name in to_seal else changed.public)[name] = value
+        asked = field.get("consents_to", "")
+        if value == "" and before.get(asked, ""):  # Without consent the answer goes, too.
+            changed.values[asked] = sealed[asked] = ""
+            changed.errors.pop(asked, None)
     return changed._replace(personal={CORRECTED: sealed} if sealed else {})

@@ -310,7 +310,10 @@ TABLE: dict[str, Move] = {
         guard=_reopenable,
     ),
     "undone": Move(("done",), "accepted", (STAFF, TEAM), clears=("done_at", "done_by")),
-    "closed": Move(("done", "rated"), "closed", (STAFF, CLOCK), stamps=_END, clears=_HANDLER),
+    # By a resident with her data alone, which she wants gone.
+    "closed": Move(
+        ("done", "rated"), "closed", (RESIDENT, STAFF, CLOCK), stamps=_END, clears=_HANDLER
+    ),
     "rejected": _Ending(("submitted", "triaged"), "rejected", (STAFF,)),
     # Nothing has happened for so long that the resident's data must be erased.
     "lapsed": _Ending(_HANDLED, "rejected", (CLOCK,)),
@@ -345,7 +348,7 @@ TABLE: dict[str, Move] = {
         STATES,
         "",
         (RESIDENT, STAFF),
-        within={RESIDENT: ("submitted", "triaged", "dispatched")},
+        within={RESIDENT: OPEN},
         keeps={"service": "service", "date": "wished", "sms": "sms"},
         adds={"version": "corrected"},
         guard=_not_erased,
@@ -366,7 +369,7 @@ TABLE: dict[str, Move] = {
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     # Not after it was erased: what is typed then would never be erased.
     "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), within={TEAM: OPEN}, guard=_not_erased),
-    "erased": Move(FINAL, "", (STAFF, CLOCK), stamps=("erased_at",), guard=_not_erased),
+    "erased": Move(FINAL, "", (RESIDENT, STAFF, CLOCK), stamps=("erased_at",), guard=_not_erased),
 }
 
 

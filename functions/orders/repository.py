@@ -1,7 +1,7 @@
 """Orders as the store keeps them: read one, prove that it is yours, move it on."""
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import product
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import STAFF, Order, apply, fold, order_of
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal
+from functions.orders.privacy import CORRECTED, Personal, contact
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
@@ -32,6 +32,8 @@ DOER = "doer"
 """The mark of orders of which a volunteer did at least one round."""
 HANDLER = "handler"
 """The mark of orders that a member of staff is at."""
+MOST_ASSIGNED = 200
+"""Of how many orders, the newest that a volunteer took, it is looked which are still to do."""
 UNREADABLE = "unreadable"
 """The fact with the numbers of the histories that the schedule could not read in its last round."""
 GUESSES = Limit(5, timedelta(hours=1)), Limit(20, timedelta(hours=6))
@@ -132,14 +134,40 @@ class Orders(NamedTuple):
             Wrong: ``no_match``, whichever of the two is wrong; or ``too_often``, before anything
                 is compared, whether there is such an order or not.
         """
+        with self.guess(no, sender):
+            order = self.find(no)
+            if order is None or self.personal.contact(no).get("phone", "")[-4:] != last4:
+                raise Wrong("no_match", "last4")
+        return order
+
+    def assigned(self, volunteer: str) -> list[Order]:
+        """The orders that a volunteer is to do now."""
+        heads = self.store.find(KIND, [f"volunteer:{volunteer}"], limit=MOST_ASSIGNED)
+        orders = [order for head in heads if (order := self.find(head.no))]
+        return [o for o in orders if o.state == "accepted" and o.volunteer == volunteer]
+
+    def prove(self, found: History, last4: str, sender: str) -> None:
+        """Make sure that whoever has the key of an order knows its phone as well: as it was filed
+        or the station put it right, because whoever has the key can correct it.
+
+        Raises:
+            Wrong: as :meth:`by_phone` does.
+        """
+        no, events = found.order.no, found.events
+        with self.guess(no, sender):
+            typed = self.personal.of(no)
+            theirs = {seq: typed[seq] for seq in typed if seq == 1 or events[seq - 1].by == STAFF}
+            if contact(theirs).get("phone", "")[-4:] != last4:
+                raise Wrong("no_match", "last4")
+
+    @contextmanager
+    def guess(self, no: str, sender: str) -> Iterator[None]:
+        """A comparison with what somebody guessed, which counts unless it was right."""
         attempts = Attempts(self.store, self.vault, self.reference.clock, sender)
         if not attempts.may(f"guess {no}", *GUESSES):
             raise Wrong("too_often", "last4")
-        order = self.find(no)
-        if order is None or self.personal.contact(no).get("phone", "")[-4:] != last4:
-            raise Wrong("no_match", "last4")
+        yield
         attempts.was_right(f"guess {no}")
-        return order
 
     def address(self, order: Order) -> str:
         """Where a resident follows the order. This address is enough to see its progress."""

@@ -113,7 +113,16 @@ class Steps(NamedTuple):
 
     def by_clock(self, order: Order, *kinds: str) -> Order:
         """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
-        steps = (self._steps(order, kind, CLOCK, BLANK, NOTHING, {}) for kind in kinds)
+        return self._together(order, CLOCK, *kinds)
+
+    def erase(self, order: Order) -> Order:
+        """What a resident does who wants her data gone: an order that is done ends with it; raises
+        as :meth:`take` does."""
+        ending = ("closed",) if order.state in ("done", "rated") else ()
+        return self._together(order, lifecycle.RESIDENT, *ending, "erased")
+
+    def _together(self, order: Order, by: str, *kinds: str) -> Order:
+        steps = (self._steps(order, kind, by, BLANK, NOTHING, {}) for kind in kinds)
         return self._move(order, [*chain.from_iterable(steps)])
 
     def _move(self, order: Order, steps: Sequence[Step], **how: Any) -> Order:

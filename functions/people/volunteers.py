@@ -1,7 +1,7 @@
 """Volunteers (招募、注册、管理、评价): each a history, from signing up to leaving."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -11,11 +11,11 @@ from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, repository
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import OPEN as OPEN_ORDERS
-from functions.orders.lifecycle import STAFF
+from functions.orders.lifecycle import RESIDENT, STAFF
 from functions.orders.names import Names
 from functions.orders.privacy import CORRECTED, Personal, Unreadable
 from functions.orders.upkeep import derive_anew
-from functions.storage.history import Change, Event, Head
+from functions.storage.history import Change, Event, Head, Message
 from functions.storage.port import Store
 from functions.storage.vault import Vault
 
@@ -27,6 +27,7 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "moved": (("active",), "active"),
     "deactivated": (("applied", "active"), "inactive"),
     corrections.KIND: (("applied", "active", "inactive"), ""),
+    "linked": (("applied", "active", "inactive"), ""),
     "erased": (("applied", "inactive"), "erased"),
 }
 """Events, the states that each may follow, and the state that it leads to, if to another."""
@@ -39,6 +40,9 @@ OUTSIDE = ("applied", "inactive")
 OPEN = {repository.KIND: OPEN_ORDERS, KIND: ("applied",)}
 """The states in which somebody still has to act on an order or a sign-up, by kind of history."""
 
+LINK = "link"
+"""Where a head says how many links the station has made for a volunteer; they count, so that each
+ends the one before."""
 AT_ONCE = 200
 """How many volunteers are read at a time."""
 
@@ -119,14 +123,14 @@ class Volunteers(NamedTuple):
         old = head or Head(no, KIND, 0, "", event.at, {})
         if old.state not in after:
             raise Refused("state", event=event.kind)
-        to = to or old.state
+        stays, to = not to, to or old.state
         old = old._replace(data=self._named(old.data))
         corrected = event.kind == corrections.KIND
         picked = corrections.answered(event) if corrected else event.data
         data = self._named({**old.data, **picked})
         team = data.get("team", "")
         marks = (f"state:{to}", f"team:{team}", f"{to} {team}")
-        due = old.due if corrected else self._kept_until(to, old, event, team)
+        due = old.due if stays else self._kept_until(to, old, event, team)
         new = Head(no, KIND, old.version + 1, to, old.begun, data, due, team, marks)
         return Change(
             new,
@@ -138,7 +142,8 @@ class Volunteers(NamedTuple):
         )
 
     def move(self, head: Head, kind: str, by: str = STAFF, once: str = "", **data: str) -> None:
-        """What the station, or time itself, does with a volunteer; ``once`` names the submission.
+        """What the station, time itself, or they themselves do with a volunteer; ``once`` names the
+        submission.
 
         Raises:
             Refused: it may not follow.
@@ -146,11 +151,44 @@ class Volunteers(NamedTuple):
         """
         self._add(head, Event(kind, by, self._now(), data), {}, once)
 
+    def leave(self, head: Head, messages: Sequence[Message]) -> None:
+        """Let a volunteer leave who wants to, and tell others of it in the same transaction;
+        raises as :meth:`move` does."""
+        self._add(head, Event("deactivated", RESIDENT, self._now()), {}, "", messages)
+
+    def link(self, head: Head, who: str, once: str) -> str:
+        """Make a volunteer a new link of their own and return its address; the one before ends.
+        Raises as :meth:`move` does."""
+        count = head.data.get(LINK, 0) + 1
+        event = Event("linked", STAFF, self._now(), {LINK: count, "who": who})
+        self._add(head, event, {}, once)
+        return self.address(head.no, count)
+
+    def address(self, no: str, count: int = 0) -> str:
+        """Where a volunteer sees what is kept about them, by the link of this count."""
+        return f"{self.place(no)}&key={self.key(no, count)}"
+
+    def place(self, no: str) -> str:
+        """The same for a browser that opened it already."""
+        return f"/api/volunteer?no={no}"
+
+    def key(self, no: str, count: int = 0) -> str:
+        """The key of such a link."""
+        return self.vault.key(count + 1, KIND, no)
+
+    def by_key(self, no: str, key: str) -> Person | None:
+        """The volunteer, for somebody who has the key of their link."""
+        head = self.store.head(no)
+        if head is None or head.kind != KIND or head.state == "erased":
+            return None
+        known = self.vault.is_key(key, head.data.get(LINK, 0) + 1, KIND, no)
+        return self.opened(head) if known else None
+
     def correct(
         self, head: Head, form: Form, changed: Answers, who: str, *, version: str, once: str
     ) -> None:
         """Put answers right (:mod:`functions.orders.corrections`), in the form that was drawn for
-        this version.
+        this version; without a name of somebody of the station, they do it themselves.
 
         Raises:
             Wrong: the first answer that cannot be taken, or nothing is ``unchanged``.
@@ -161,13 +199,21 @@ class Volunteers(NamedTuple):
             raise Conflict
         if changed.errors:
             raise next(iter(changed.errors.values()))
-        data = changed.public | corrections.facts(form, changed) | {"who": who}
-        event = Event(corrections.KIND, STAFF, self._now(), data)
+        data = changed.public | corrections.facts(form, changed) | ({"who": who} if who else {})
+        event = Event(corrections.KIND, STAFF if who else RESIDENT, self._now(), data)
         self._add(head, event, changed.personal, once)
 
-    def _add(self, head: Head, event: Event, typed: Mapping[str, Any], once: str) -> None:
+    def _add(
+        self,
+        head: Head,
+        event: Event,
+        typed: Mapping[str, Any],
+        once: str,
+        messages: Sequence[Message] = (),
+    ) -> None:
         event = self.reference.dated(event, self.store.events(head.no)[-1].at)
-        self.store.commit(self.change(head, head.no, event, typed)._replace(once=once))
+        change = self.change(head, head.no, event, typed)
+        self.store.commit(change._replace(once=once, messages=messages))
 
     def find(self, no: str) -> Person | None:
         """The volunteer of this number, with what they typed."""

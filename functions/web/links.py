@@ -76,6 +76,7 @@ class Link(NamedTuple):
 ORDER = Link("order", timedelta(days=90))
 TEAM = Link("team", timedelta(days=180))
 SLIP = Link("slip", timedelta(days=1))
+VOLUNTEER = Link("volunteer", timedelta(days=90))
 
 
 def to_order(request: Request, app: App, order: Order) -> Response:

@@ -189,8 +189,11 @@ def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> No
     from generator.serve import local_app
 
     secret = opening.configured()
-    kept = backup.restore(file, local_app.address(root, data), secret, datetime.now(CHINA))
-    click.echo(f"放回来了：{file}。" + (f"原来的留在 {kept}，确定不要了再删。" if kept else ""))
+    made = backup.restore(file, local_app.address(root, data), secret, datetime.now(CHINA))
+    kept = f"原来的留在 {made.kept}，确定不要了再删。" if made.kept else ""
+    click.echo(f"放回来了：{file}。{kept}")
+    if made.erased:
+        click.echo(f"备份以后删去过个人信息的 {made.erased} 件，又删了一遍。")
     app = _app(root, data, "never")
     scheduled.rederive(app)
     findings = consistency.examine(app)

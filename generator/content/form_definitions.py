@@ -102,13 +102,29 @@ def resolve(form: Form, site: Offers) -> dict[str, Any]:
     for field, name, role in zip(plain["fields"], called(form), roles(form.fields), strict=True):
         source = field["choices"] if isinstance(field["choices"], str) else ""
         field["choices"] = _offered(field["choices"], field["other"], site)
+        if not field["sensitive"]:
+            del field["sensitive"], field["consent"]
         seen.append({key: value for key, value in field.items() if key != "role"})
         field |= {"name": name, "role": role, "written": field["name"], "source": source}
     wording = msgspec.json.encode(plain | {"fields": [*map(_as_seen, seen)]})
     version = hashlib.sha256(wording).hexdigest()[:12]
-    return plain | {"version": version, "intro": form.intro}
+    fields = [each for field in plain["fields"] for each in (field, *_consent_to(field))]
+    return plain | {"version": version, "intro": form.intro, "fields": fields}
 
 
+def _consent_to(field: dict[str, Any]) -> list[dict[str, Any]]:
+    """The question right after a sensitive one that asks for consent to it alone."""
+    if "sensitive" not in field:
+        return []
+    name = f"{field['name']}_{CONSENT}"
+    asked = {"name": name, "written": name, "kind": "consent", "label": field["consent"]}
+    said = {"purpose": field["purpose"], "sensitive": True, "consents_to": field["name"]}
+    blank: dict[str, Any] = {"required": False, "max": None, "choices": [], "source": ""}
+    return [{**dict.fromkeys(EMPTY, ""), **blank, **asked, **said}]
+
+
+CONSENT = "consent"
+"""How the name ends of the question that asks for consent to a sensitive one."""
 SEEN = ("value", "label", "group")
 
 

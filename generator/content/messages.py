@@ -120,6 +120,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
     "role_of_kind": ("这一题的 role 和 kind 不配。", "请核对 role；不清楚的，就不写 role。"),
+    "sensitive_consent": (
+        "问敏感信息的一题要写 sensitive: true，也要写 consent，两样缺一不可。",
+        "请在 consent 里写居民单独同意的话，说清为什么非问不可、对本人有什么影响。",
+    ),
+    "sensitive_optional": (
+        "问敏感信息的一题不能是必答题，也不能有 role。",
+        "请去掉 required 和 role：不同意的，也照样能办。",
+    ),
     "recorded": ("这个 name 程序自己要用。", "请换一个 name。"),
     "same_question": (
         "“{first}”和“{second}”的 role 或 name 都是“{name}”，分不清哪个是哪个。",

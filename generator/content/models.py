@@ -230,7 +230,8 @@ class Choice(Part, frozen=True):
 class Field(Part, frozen=True):
     """One question of a form. ``kind`` says how it is drawn and checked
     (:mod:`functions.forms.kinds`), and ``role`` what the program uses the answer for
-    (:func:`generator.content.form_definitions.roles`)."""
+    (:func:`generator.content.form_definitions.roles`). A ``sensitive`` one, such as about health,
+    has a ``consent`` of its own (个人信息保护法, article 29), and may be left empty."""
 
     name: Annotated[
         str, Meta(pattern=r"^[a-z][a-z0-9_]*$", description="请只用小写英文字母、数字和下划线")
@@ -245,8 +246,14 @@ class Field(Part, frozen=True):
     hint: str = ""
     error: str = ""
     role: Literal["", *ROLES] = ""  # type: ignore[valid-type]
+    sensitive: bool = False
+    consent: str = ""
 
     def __post_init__(self) -> None:
+        if self.sensitive != bool(self.consent):
+            raise Mistake("sensitive_consent")
+        if self.sensitive and (self.required or self.role or self.kind == "consent"):
+            raise Mistake("sensitive_optional")
         if (self.kind in CHOOSING) != bool(self.choices):
             raise Mistake("choices")
         if self.role and self.kind not in ROLES[self.role]:

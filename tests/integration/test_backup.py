@@ -17,7 +17,7 @@ from functions.app import App
 from functions.context.bundle import FILE
 from functions.context.workdays import CHINA
 from functions.errors import Unusable
-from functions.ops import backup
+from functions.ops import backup, consistency
 from functions.ops.backup import Rule, spare
 from functions.orders import repository, upkeep
 from functions.storage import opening
@@ -27,8 +27,8 @@ from generator.build import incremental
 from tests.support import killed
 from tests.support.client import Client
 from tests.support.commands import readable, run
-from tests.support.community import Clock
-from tests.support.orders import wish
+from tests.support.community import SECRET, Clock
+from tests.support.orders import JOIN, move, wish
 
 RULE = Rule(7, 5, 12)
 
@@ -288,3 +288,29 @@ def test_a_secret_that_was_saved_on_windows_is_the_same_to_every_command(
     assert run(community, "backup", copies).exit_code == 0
     (copy,) = copies.glob("*.db")
     assert run(community, "restore", copy).exit_code == 0
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_was_erased_since_does_not_come_back_with_a_copy(
+    client: Client, app: App, bundle: Path, clock: Clock, tmp_path: Path, lost: bool
+) -> None:
+    signed, filed, kept = client.post("/api/volunteer", JOIN), wish(client), wish(client)
+    folder = tmp_path / "copies"
+    copy = backup.make(app, folder, RULE).file
+    move(app, filed.no, "cancelled", "erased")
+    person = app.volunteers.find(signed.no)
+    assert person
+    app.volunteers.move(person.head, "erased")
+    if lost:  # The database itself, after one more copy.
+        clock.forward(hours=1)
+        backup.make(app.current(), folder, RULE)
+    app.close()
+    place = tmp_path / ("elsewhere" if lost else ".") / "wudan.db"
+    made = backup.restore(copy, f"sqlite:{place}", SECRET.decode(), clock.now)
+    assert made.erased == 2
+    restored = App(bundle, lambda: connect(f"sqlite:{place}"), SECRET, clock)
+    for no in (signed.no, filed.no):
+        assert (restored.store.personal(no), [*restored.store.traces(no)]) == ({}, [])
+    assert restored.personal.contact(kept.no)["name"] == "𠮷野先生"
+    assert consistency.examine(restored).healthy
+    restored.close()

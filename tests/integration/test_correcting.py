@@ -107,7 +107,7 @@ def test_a_team_on_its_way_sees_what_is_right_now(client: Client, desk: Desk) ->
     assert "1 栋 2 单元" not in page
 
 
-def test_a_resident_corrects_her_own_wish_until_it_is_accepted(client: Client) -> None:
+def test_a_resident_corrects_her_own_wish_and_later_who_and_where_she_is(client: Client) -> None:
     answer, app = wish(client), client.app
     page = client.get(answer.location)
     form = page.form("/api/order", do="correct")
@@ -124,9 +124,15 @@ def test_a_resident_corrects_her_own_wish_until_it_is_accepted(client: Client) -
     assert "改到下午" in text
     assert "填错了" in text
     move(app, answer.no, *DONE[:3])
+    late = client.get(answer.location).form("/api/order", do="correct")
+    assert "detail" not in late
+    assert client.post("/api/order", {**late, "phone": "13900002222", "detail": "再改"}).location
+    contact = app.personal.contact(answer.no)
+    assert (contact["phone"], contact["detail"]) == ("+8613900002222", "改到下午")
+    move(app, answer.no, "done", "closed")
     assert not client.get(answer.location).page.css('[name="do"][value="correct"]')
-    late = client.post("/api/order", {**sent, "detail": "再改"})
-    assert (late.status, "补充一句" in late.text) == (409, True)
+    ended = client.post("/api/order", {**late, "phone": "13900003333"})
+    assert (ended.status, "打电话" in ended.text) == (409, True)
 
 
 def test_a_wrong_correction_comes_back_as_it_was_typed(client: Client) -> None:

@@ -50,7 +50,7 @@ EXAMPLES = {
     "text": Example(["=微信 wx1"], "=微信 wx1", "=微信 wx1"),
     "textarea": Example(["一行\n又一行"], "一行 又一行", "一行\n又一行"),
     "name": Example(["赵大爷"], "赵大爷", "赵大爷"),
-    "phone": Example(["０７７３-２８１２３４５"], "07732812345", "07732812345", "****2345"),
+    "phone": Example(["０７７３-２８１２３４５"], "07732812345", "07732812345", "077****"),
     "choice": Example(["b"], "乙、丙", "乙、丙", more={"choices": CHOICES}),
     "choices": Example(["b", "a"], "甲、乙、丙", "甲、乙、丙", more={"choices": CHOICES}),
     "stars": Example(["4"], "★★★★☆", 4),

@@ -47,7 +47,7 @@ BY = {
     "rated": {"resident", "staff"},
     "answered": {"staff"},
     "reopened": {"resident", "staff"},
-    "closed": {"staff", "clock"},
+    "closed": {"resident", "staff", "clock"},
     "rejected": {"staff"},
     "lapsed": {"clock"},
     "merged": {"staff"},
@@ -64,12 +64,12 @@ BY = {
     "handled": {"staff"},
     "withdrawn": {"staff"},
     "noted": {"staff", "team", "resident"},
-    "erased": {"staff", "clock"},
+    "erased": {"resident", "staff", "clock"},
 }
 OPEN = {"submitted", "triaged", "dispatched", "accepted", "done", "rated"}
 WITHIN = {
     ("cancelled", "resident"): {"submitted", "triaged", "dispatched", "merged"},
-    ("corrected", "resident"): {"submitted", "triaged", "dispatched"},
+    ("corrected", "resident"): OPEN,
     ("noted", "team"): OPEN,
 }
 """After which states alone this actor may add it."""

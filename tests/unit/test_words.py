@@ -18,7 +18,10 @@ WORDS: Any = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())
 UNTOLD = {"released", "withdrawn", "handled"}
 """What a resident is told on the wish list alone, or not at all."""
 CAUSED = [(kind, by) for kind, move in TABLE.items() for by in move.by]
-HERS = ("您提交", "您取消", "您恢复", "您改", "您补充", "您评价", "您换", "您说问题没有")
+HERS = (
+    *("您提交", "您取消", "您恢复", "您改", "您补充", "您评价", "您换", "您结束", "您删去"),
+    "您说问题没有",
+)
 
 
 @pytest.mark.parametrize(("kind", "by"), CAUSED)

@@ -1,0 +1,53 @@
+"""All that is kept about somebody: to be seen and taken along (个人信息保护法, article 45)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from functions.app import App
+from functions.forms.answers import Shown
+from functions.web import pages
+from functions.web.http import Request, Response, as_json
+
+
+class Part(NamedTuple):
+    """What was said at a time."""
+
+    title: str
+    at: str
+    answers: Sequence[Shown]
+
+
+class Kept(NamedTuple):
+    """What is kept under a number. ``wording`` is the version of the form that was agreed to, and
+    ``until`` the day up to which it is kept, empty while nobody knows."""
+
+    no: str
+    wording: str
+    parts: Sequence[Part]
+    until: str
+
+
+def page(
+    app: App, template: str, kept: Kept, action: str, hidden: Mapping[str, str], **more: Any
+) -> Response:
+    """All of it on a page, with the forms for what may be done with it, which send ``hidden`` to
+    ``action``."""
+    body = pages.render(app.bundle, template, kept=kept, action=action, hidden=hidden, **more)
+    return Response(body)
+
+
+def copy(request: Request, app: App, kept: Kept) -> Response:
+    """All of it as a file that every browser opens; for programs as JSON."""
+    if request.wants_json:
+        parts = [
+            {
+                "title": part.title,
+                "at": part.at,
+                "answers": [{"question": each.label, "answer": each.text} for each in part.answers],
+            }
+            for part in kept.parts
+        ]
+        return as_json(200, {"no": kept.no, "wording": kept.wording, "parts": parts})
+    body = pages.render(app.bundle, "own_copy.html", kept=kept, at=app.clock.now.isoformat())
+    name = f'attachment; filename="wudan-{kept.no}.html"'
+    return Response(body, headers={"content-disposition": name})

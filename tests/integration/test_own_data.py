@@ -1,0 +1,141 @@
+"""Residents see, take along and erase what is kept about them, by their own link."""
+
+import json
+
+import pytest
+
+from functions.app import App
+from functions.forms import definition
+from functions.ops import consistency
+from functions.orders.lifecycle import RESIDENT
+from tests.support.client import Answer, Client
+from tests.support.orders import DONE, RATING, WISH, Desk, found, move, wish
+
+
+@pytest.fixture
+def filed(client: Client) -> Answer:
+    return wish(client)
+
+
+def own(client: Client, filed: Answer, do: str = "mine", last4: str = "5678") -> Answer:
+    """What she gets who presses a button of her own data."""
+    sent = client.get(filed.location).form("/api/order", do="mine")
+    return client.post("/api/order", {**sent, "do": do, "last4": last4})
+
+
+def test_she_sees_all_that_she_said_and_was_told(client: Client, filed: Answer) -> None:
+    key = client.get(filed.location).form("/api/order", do="note")
+    client.post("/api/order", {**key, "note": "门口的路不好走"})
+    correct = client.get(filed.location).form("/api/order", do="correct")
+    client.post("/api/order", {**correct, "address": "7 栋"})
+    desk = Desk(client)
+    desk.do(filed.no, "noted", note="给同事看的")
+    move(client.app, filed.no, *DONE)
+    rating = client.get(filed.location).form("/api/rating")
+    client.post("/api/rating", {**rating, **RATING, "problems": "来晚了"})
+    desk.do(filed.no, "answered", how="private", text="对不起")
+    page = own(client, filed).text
+    for text in ("𠮷野先生", "13812345678", "7 栋", "1 栋 2 单元 → 7 栋", "门口的路不好走"):
+        assert text in page
+    for text in ("来晚了", "对不起", "★★★★★", "版本 "):
+        assert text in page
+    assert "给同事看的" not in page
+
+
+def test_the_link_alone_shows_and_erases_nothing_more(client: Client, filed: Answer) -> None:
+    assert "5678" not in client.get(filed.location).text
+    move(client.app, filed.no, "cancelled")
+    for do in ("mine", "copy", "erase"):
+        answer = own(client, filed, do, "5679")
+        assert (answer.status, "对不上" in answer.errors["last4"]) == (422, True)
+        assert "13812345678" not in answer.body
+    assert not found(client.app, filed.no).erased_at
+
+
+def test_who_has_the_link_cannot_make_the_proof_by_a_correction(
+    client: Client, filed: Answer
+) -> None:
+    correct = client.get(filed.location).form("/api/order", do="correct")
+    client.post("/api/order", {**correct, "phone": "13900001111"})
+    assert own(client, filed, last4="1111").status == 422
+    assert own(client, filed).status == 200
+
+
+def test_what_the_station_put_right_is_a_proof(client: Client, filed: Answer) -> None:
+    desk = Desk(client)
+    form = desk.get(f"/desk/order/?no={filed.no}").form("/desk/order/", do="corrected")
+    client.post("/desk/order/", {**form, "phone": "13900001111"}, cookie=desk.cookie)
+    assert own(client, filed, last4="1111").status == 200
+
+
+def test_guesses_are_counted_with_those_of_the_tracking_page(client: Client, filed: Answer) -> None:
+    for _ in range(5):
+        own(client, filed, last4="0000")
+    assert "次数太多" in own(client, filed).body
+
+
+def test_she_takes_a_copy_along(client: Client, filed: Answer) -> None:
+    copy = own(client, filed, "copy")
+    assert copy.headers["content-disposition"] == f'attachment; filename="wudan-{filed.no}.html"'
+    assert "13812345678" in copy.body
+    assert "src=" not in copy.body
+    assert "no-store" in copy.headers["cache-control"]
+    sent = client.get(filed.location).form("/api/order", do="mine")
+    told = client.post(
+        "/api/order", {**sent, "do": "copy", "last4": "5678"}, accept="application/json"
+    )
+    answers = json.loads(told.body)["parts"][0]["answers"]
+    assert "13812345678" in [each["answer"] for each in answers]
+
+
+@pytest.mark.parametrize("way", [("cancelled",), DONE, (*DONE, "closed"), ("rejected",)])
+def test_she_erases_at_once_what_is_not_under_way(
+    client: Client, filed: Answer, way: tuple[str, ...]
+) -> None:
+    app = client.app
+    move(app, filed.no, *way)
+    sent = own(client, filed).form("/api/order", do="erase")
+    for _ in range(2):  # A second press finds it done.
+        assert client.post("/api/order", sent).location
+    assert found(app, filed.no).erased_at
+    assert (app.store.personal(filed.no), [*app.store.traces(filed.no)]) == ({}, [])
+    page = client.get(filed.location)
+    assert "您删去了自己的个人信息" in page.text
+    assert not page.page.css('[name="do"][value="mine"]')
+    assert "居民" in Desk(client).get(f"/desk/order/?no={filed.no}").text
+    assert consistency.examine(app).healthy
+
+
+def test_what_is_under_way_is_called_off_first(client: Client, filed: Answer) -> None:
+    refused = own(client, filed, "erase")
+    assert (refused.status, "先取消" in refused.text) == (409, True)
+    client.post("/api/order", own(client, filed).form("/api/order", do="cancel"))
+    assert client.post("/api/order", own(client, filed).form("/api/order", do="erase")).location
+    assert found(client.app, filed.no).erased_at
+
+
+def test_while_somebody_is_on_the_way_she_is_told_to_call(client: Client, filed: Answer) -> None:
+    move(client.app, filed.no, *DONE[:3])
+    page = own(client, filed)
+    assert "正要上门" in page.text
+    assert not page.page.css('[name="do"][value="erase"], [name="do"][value="cancel"]')
+
+
+def test_each_engine_erases_for_a_resident(app_on_each_engine: App) -> None:
+    app = app_on_each_engine
+    form = app.bundle.forms["wish"]
+    sent = {name: [value] for name, value in WISH.items()}
+    answers = definition.check(form, sent, app.clock.now.date())
+    no = "2345678900"
+    app.store.commit(app.steps.begin(no, form, answers, RESIDENT, {}))
+    app.steps.take(found(app, no), "cancelled", RESIDENT)
+    assert app.steps.erase(found(app, no)).erased_at
+    assert (app.store.personal(no), [*app.store.traces(no)]) == ({}, [])
+
+
+def test_an_identity_number_comes_back_to_be_deleted_and_is_not_kept(client: Client) -> None:
+    typed = {**WISH, "detail": "我的号码 11010519491231002X，想理发", "do": "check"}
+    answer = client.post("/api/wish", typed)
+    assert (answer.status, "身份证号" in answer.errors["detail"]) == (422, True)
+    assert "想理发" in answer.body
+    assert not client.app.store.find("order")

@@ -1,0 +1,180 @@
+"""Volunteers see, correct, take along and erase what is kept about them, and leave, by their own
+link."""
+
+import pytest
+
+from functions.app import App
+from functions.forms import definition
+from functions.ops import consistency
+from functions.orders.lifecycle import RESIDENT
+from functions.people.volunteers import Person
+from tests.support.client import Answer, Client
+from tests.support.orders import DONE, JOIN, Desk, move, wish
+
+HEARERS = ("station", "barbers")
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+@pytest.fixture
+def joined(client: Client) -> Answer:
+    return client.post("/api/volunteer", {**JOIN, "times": "weekday"})
+
+
+def person(app: App, no: str) -> Person:
+    found = app.volunteers.find(no)
+    assert found
+    return found
+
+
+def own(client: Client, place: str, do: str = "mine", last4: str = "2345", **sent: str) -> Answer:
+    """What they get who press a button of their own data."""
+    form = client.get(place).form("/api/volunteer", do="mine")
+    return client.post("/api/volunteer", {**form, "do": do, "last4": last4, **sent})
+
+
+def assigned(client: Client, desk: Desk, no: str) -> str:
+    """An order that this volunteer is to do."""
+    desk.post("/desk/person/", {"no": no, "do": "approved", "team": "barbers"})
+    order = wish(client).no
+    desk.dispatched(order)
+    assert desk.do(order, "accepted", volunteer=no).location
+    return order
+
+
+def test_signing_up_leads_to_their_own_page_with_the_link_to_keep(
+    client: Client, joined: Answer
+) -> None:
+    page = client.get(joined.location)
+    assert "报名收到了，谢谢您" in page.text
+    assert client.app.volunteers.address(joined.no) in page.body.replace("&amp;", "&")
+    assert "key=" not in joined.location
+    for theirs in ("王女士", "07732812345", "2812345"):
+        assert theirs not in page.body
+
+
+def test_without_cookies_they_are_thanked_and_nothing_is_told(
+    client: Client, joined: Answer
+) -> None:
+    client.opened.clear()
+    for no in (joined.no, "2345678900"):
+        assert client.get(f"/api/volunteer?no={no}").location == "/join/thanks/"
+    assert client.get(f"/api/volunteer?no={joined.no}&key=wrong").status == 404
+    assert client.get(client.app.volunteers.address(joined.no)).status == 200
+
+
+def test_the_link_alone_shows_and_changes_nothing_more(client: Client, joined: Answer) -> None:
+    for do in ("mine", "copy", "correct", "leave", "erase"):
+        answer = own(client, joined.location, do, "0000", name="别人")
+        assert answer.status == 422
+        assert "王女士" not in answer.body
+    assert len(client.app.store.events(joined.no)) == 1
+
+
+def test_they_see_all_and_take_a_copy_along(client: Client, joined: Answer, desk: Desk) -> None:
+    desk.post("/desk/person/", {"no": joined.no, "do": "approved", "team": "barbers"})
+    page = own(client, joined.location)
+    copy = own(client, joined.location, "copy")
+    for text in ("王女士", "07732812345", "平时", "理发"):
+        assert text in page.text
+        assert text in copy.body
+    assert copy.headers["content-disposition"].startswith("attachment")
+
+
+def test_they_correct_their_answers(client: Client, joined: Answer, desk: Desk) -> None:
+    form = own(client, joined.location).form("/api/volunteer", do="correct")
+    for _ in range(2):
+        sent = {**form, "name": "王大姐", "phone": "13900001111"}
+        client.post("/api/volunteer", sent)
+    assert person(client.app, joined.no).typed["name"] == "王大姐"
+    assert len(client.app.store.events(joined.no)) == 2
+    assert own(client, joined.location, last4="1111").status == 200
+    assert "更正 本人" in desk.get(f"/desk/person/?no={joined.no}").text
+    form = own(client, joined.location, last4="1111").form("/api/volunteer", do="correct")
+    wrong = client.post("/api/volunteer", {**form, "phone": "12", "name": "王二姐"})
+    assert (wrong.status, "王二姐" in wrong.body) == (422, True)
+    assert consistency.examine(client.app).healthy
+
+
+def test_who_leaves_is_out_at_once_and_staff_see_it(
+    client: Client, joined: Answer, desk: Desk
+) -> None:
+    desk.post("/desk/person/", {"no": joined.no, "do": "approved", "team": "barbers"})
+    for _ in range(2):
+        assert own(client, joined.location, "leave").location
+    assert person(client.app, joined.no).head.state == "inactive"
+    assert "您已经退出" in client.get(joined.location).text
+    assert "停用 本人" in desk.get(f"/desk/person/?no={joined.no}").text
+
+
+def test_station_and_team_hear_of_who_leaves_with_something_to_do(
+    client: Client, joined: Answer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no = assigned(client, desk, joined.no)
+    channels = [{"to": to, "kind": "webhook", "url": "https://example.org"} for to in HEARERS]
+    monkeypatch.setitem(client.app.bundle.site, "notify", channels)
+    assert "换人" in own(client, joined.location).text
+    own(client, joined.location, "leave")
+    told = [m for m in client.app.store.messages("waiting") if "退出" in m.text]
+    assert {m.to for m in told} == {*HEARERS}
+    assert all(no[:3] in m.text and "请换人去" in m.text for m in told)
+    assert all("王" not in m.text for m in told)
+
+
+def test_a_name_stays_while_others_wait_for_it(client: Client, joined: Answer, desk: Desk) -> None:
+    order = assigned(client, desk, joined.no)
+    own(client, joined.location, "leave")
+    assert own(client, joined.location, "erase").status == 409
+    assert person(client.app, joined.no).name == "王女士"
+    move(client.app, order, DONE[-1])
+    assert own(client, joined.location, "erase").status == 200
+    assert person(client.app, joined.no).typed == {}
+
+
+def test_who_erases_is_gone_with_the_link(client: Client, joined: Answer, desk: Desk) -> None:
+    app = client.app
+    gone = client.post(
+        "/api/volunteer", own(client, joined.location).form("/api/volunteer", do="erase")
+    )
+    assert "已经删去" in gone.text
+    assert (app.store.personal(joined.no), [*app.store.traces(joined.no)]) == ({}, [])
+    assert client.get(app.volunteers.address(joined.no)).status == 404
+    assert "删去个人信息 本人" in desk.get(f"/desk/person/?no={joined.no}").text
+    assert consistency.examine(app).healthy
+
+
+def test_staff_give_a_volunteer_a_link_once_and_it_ends_the_one_before(
+    client: Client, joined: Answer, desk: Desk
+) -> None:
+    app, page = client.app, f"/desk/person/?no={joined.no}"
+    old, due = app.volunteers.address(joined.no), person(app, joined.no).head.due
+    form = desk.get(page).form("/desk/person/", do="linked")
+    made = client.post("/desk/person/", form, cookie=desk.cookie)
+    link = app.volunteers.address(joined.no, 1)
+    assert link in made.body.replace("&amp;", "&")
+    assert client.post("/desk/person/", form, cookie=desk.cookie).location == page
+    assert link not in desk.get(page).body.replace("&amp;", "&")
+    assert "发给本人新链接 王芳" in desk.get(page).text
+    client.opened.clear()
+    assert (client.get(link).status, client.get(old).status) == (200, 404)
+    assert person(app, joined.no).head.due == due
+    assert consistency.examine(app).healthy
+
+
+def test_each_engine_knows_a_volunteers_link_and_erases(app_on_each_engine: App) -> None:
+    app = app_on_each_engine
+    form = app.bundle.forms["volunteer"]
+    sent = {name: [value] for name, value in JOIN.items()}
+    answers = definition.check(form, sent, app.clock.now.date())
+    no = "2345678900"
+    app.store.commit(app.volunteers.applied(form, answers, RESIDENT)(no))
+    assert app.volunteers.by_key(no, app.volunteers.key(no))
+    app.volunteers.link(person(app, no).head, "王芳", "")
+    assert app.volunteers.by_key(no, app.volunteers.key(no)) is None
+    assert app.volunteers.by_key(no, app.volunteers.key(no, 1))
+    app.volunteers.move(person(app, no).head, "erased", RESIDENT)
+    assert app.store.personal(no) == {}
+    assert app.volunteers.by_key(no, app.volunteers.key(no, 1)) is None
