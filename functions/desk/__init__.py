@@ -14,7 +14,9 @@ from functions.desk import (
     workbooks,
 )
 from functions.desk.confirm import asking
-from functions.desk.session import SIGN_IN, DeskAction, signed_in
+from functions.desk.entrance import signing_in
+from functions.desk.entrance.signing_in import SIGN_IN
+from functions.desk.session import DeskAction, signed_in
 from functions.web.http import Routes, entry
 
 _PAGES: dict[str, dict[str, DeskAction]] = {
@@ -40,7 +42,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/sheets/ratings.xlsx": {"POST": workbooks.ratings_xlsx},
     "/desk/sheets/volunteers.xlsx": {"POST": workbooks.volunteers_xlsx},
     "/desk/sheets/report.xlsx": {"POST": report.xlsx},
-    "/desk/sign-out/": {"POST": session.sign_out},
+    "/desk/sign-out/": {"GET": session.leaving, "POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/clock/": {"POST": board.confirm},
@@ -53,7 +55,7 @@ _GUARDED: Routes = {
     for path, actions in pages.items()
 }
 ROUTES: Routes = {
-    SIGN_IN: {"GET": session.sign_in_form, "POST": session.sign_in(_GUARDED)},
+    SIGN_IN: {"GET": signing_in.form, "POST": signing_in.sign_in(_GUARDED)},
     **_GUARDED,
 }
 handler = entry(ROUTES)

@@ -74,6 +74,11 @@ class Accounts(NamedTuple):
         """End an account's sessions and let nobody sign in with it."""
         self._change(self._find(name), "disabled", "disabled", by)
 
+    def end_sessions(self, name: str) -> None:
+        """End all sessions of an account, as whoever owns it asked."""
+        head = self._find(name)
+        self._change(head, "signed_out", head.state, name)
+
     def everybody(self) -> list[Head]:
         """All accounts, the newest first."""
         return self.store.find(KIND, limit=1000)

@@ -86,7 +86,7 @@ class Desk:
         self.cookie = entered.cookies[0].split(";")[0]
 
     def get(self, address: str) -> Answer:
-        return self.client.get(address, cookie=self.cookie)
+        return self._kept(self.client.get(address, cookie=self.cookie))
 
     @property
     def token(self) -> str:
@@ -99,11 +99,18 @@ class Desk:
         answer = self.asked(address, typed)
         if answer.page.css_first("form.sure") is None:
             return answer
-        return self.client.post(address, answer.form(address), cookie=self.cookie)
+        return self._kept(self.client.post(address, answer.form(address), cookie=self.cookie))
 
     def asked(self, address: str, typed: Mapping[str, Any]) -> Answer:
         """The answer to a form, which may ask whether that is meant."""
-        return self.client.post(address, {"token": self.token, **typed}, cookie=self.cookie)
+        sent = {"token": self.token, **typed}
+        return self._kept(self.client.post(address, sent, cookie=self.cookie))
+
+    def _kept(self, answer: Answer) -> Answer:
+        for cookie in answer.cookies:
+            if cookie.startswith("wudan_desk="):
+                self.cookie = cookie.split(";")[0]
+        return answer
 
     def do(self, no: str, kind: str, **typed: str) -> Answer:
         order = found(self.client.app, no)

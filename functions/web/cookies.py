@@ -1,0 +1,28 @@
+"""Cookies, which no script reads and no other site sends.
+
+Over TLS their names begin with ``__Host-`` (RFC 6265bis): a browser takes such a cookie only from
+this very host, over TLS, for all its paths, so that no neighbouring host and nobody on the way can
+slip in another. Over plain HTTP browsers refuse that name.
+"""
+
+from datetime import timedelta
+
+from functions.web.http import Request
+
+
+def name_of(request: Request, name: str) -> str:
+    """What the cookie is called on this connection."""
+    return f"__Host-{name}" if request.secure else name
+
+
+def read(request: Request, name: str) -> str:
+    """What the cookie holds; empty where there is none."""
+    return request.cookies.get(name_of(request, name), "")
+
+
+def write(request: Request, name: str, value: str, lasts: timedelta, path: str) -> str:
+    """The header that sets a cookie for the addresses below ``path``, where that can be."""
+    where = "/; Secure" if request.secure else path
+    age = int(lasts.total_seconds())
+    cookie = f"{name_of(request, name)}={value}; Max-Age={age}; HttpOnly; SameSite=Strict"
+    return f"{cookie}; Path={where}"
