@@ -16,20 +16,31 @@ from functions.desk import (
 from functions.desk.confirm import asking
 from functions.desk.entrance import signing_in
 from functions.desk.entrance.signing_in import SIGN_IN
+from functions.desk.proving import erasing, proving
 from functions.desk.session import DeskAction, signed_in
 from functions.web.http import Routes, entry
 
+SHEETS = "/desk/sheets/"
 _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/": {"GET": board.show},
     "/desk/triage/": {"GET": bulk.TRIAGE.show, "POST": bulk.TRIAGE.act},
     "/desk/dispatch/": {"GET": bulk.DISPATCH.show, "POST": bulk.DISPATCH.act},
     "/desk/find/": {"GET": search.show},
-    "/desk/order/": {"GET": order.show, "POST": asking(order.ask, order.act)},
+    "/desk/order/": {
+        "GET": order.show,
+        "POST": asking(order.ask, proving(order.act, "/desk/order/", erasing)),
+    },
     "/desk/slip/": {"GET": order.sheet},
     "/desk/wish/": {"GET": order.blank, "POST": order.file},
     "/desk/people/": {"GET": roster.show, "POST": asking(roster.ask_approval, roster.approve)},
-    "/desk/person/": {"GET": roster.record, "POST": asking(roster.ask, roster.act)},
-    "/desk/teams/": {"GET": teams.show, "POST": asking(teams.ask, teams.act)},
+    "/desk/person/": {
+        "GET": roster.record,
+        "POST": asking(roster.ask, proving(roster.act, "/desk/person/", erasing)),
+    },
+    "/desk/teams/": {
+        "GET": teams.show,
+        "POST": asking(teams.ask, proving(teams.act, "/desk/teams/")),
+    },
     "/desk/messages/": {"GET": board.messages, "POST": asking(board.ask_again, board.send_again)},
     "/desk/report/": {"GET": report.show},
     "/desk/report/text/": {"POST": report.keep},
@@ -38,15 +49,18 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/sheets/": {"GET": workbooks.show, "POST": importing.receive},
     "/desk/sheets/template.xlsx": {"GET": workbooks.template_xlsx},
     "/desk/import/": {"GET": importing.show, "POST": importing.act},
-    "/desk/sheets/orders.xlsx": {"POST": workbooks.orders_xlsx},
-    "/desk/sheets/ratings.xlsx": {"POST": workbooks.ratings_xlsx},
-    "/desk/sheets/volunteers.xlsx": {"POST": workbooks.volunteers_xlsx},
+    "/desk/sheets/orders.xlsx": {"POST": proving(workbooks.orders_xlsx, SHEETS)},
+    "/desk/sheets/ratings.xlsx": {"POST": proving(workbooks.ratings_xlsx, SHEETS)},
+    "/desk/sheets/volunteers.xlsx": {"POST": proving(workbooks.volunteers_xlsx, SHEETS)},
     "/desk/sheets/report.xlsx": {"POST": report.xlsx},
     "/desk/sign-out/": {"GET": session.leaving, "POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/clock/": {"POST": board.confirm},
-    "/desk/staff/": {"GET": staff.show, "POST": asking(staff.ask, staff.act)},
+    "/desk/staff/": {
+        "GET": staff.show,
+        "POST": asking(staff.ask, proving(staff.act, "/desk/staff/")),
+    },
 }
 
 _GUARDED: Routes = {

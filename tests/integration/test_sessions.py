@@ -2,9 +2,10 @@
 
 import pytest
 
+from functions.people.accounts import ADMINISTRATOR
 from tests.support.client import Client
 from tests.support.community import Clock
-from tests.support.orders import Desk, account
+from tests.support.orders import PASSWORD, Desk, account, found, wish
 
 NEITHER = {"sec-fetch-site": ""}
 """A browser that does not say where a post comes from."""
@@ -73,3 +74,57 @@ def test_a_form_to_sign_in_belongs_to_the_browser_that_it_was_drawn_for(client: 
         assert (refused.status, "没有登录" in refused.text) == (403, True)
         assert not [each for each in refused.cookies if each.startswith("wudan_desk")]
     assert client.post("/desk/sign-in/", drawn, cookie=cookie, **NEITHER).location == "/desk/"
+
+
+WIDE = {
+    "/desk/sheets/orders.xlsx": {"month": ""},
+    "/desk/sheets/ratings.xlsx": {"month": ""},
+    "/desk/sheets/volunteers.xlsx": {},
+    "/desk/staff/": {"do": "add", "name": "小陈", "role": "staff", "sure": "yes"},
+    "/desk/teams/": {"do": "issue", "team": "barbers", "sure": "yes"},
+}
+"""What takes much out, or lets others in, with what is sent for it."""
+
+
+@pytest.mark.parametrize("path", WIDE)
+def test_what_reaches_far_asks_for_the_password_again(
+    client: Client, clock: Clock, path: str
+) -> None:
+    desk = Desk(client, role=ADMINISTRATOR)
+    clock.forward(minutes=16)
+    asked = desk.asked(path, WIDE[path])
+    assert (asked.status, "再输一次密码" in asked.text) == (403, True)
+    wrong = desk.client.post(path, asked.form(path) | {"proof": ["x"]}, cookie=desk.cookie)
+    assert (wrong.status, "密码不对，还没有办" in wrong.text) == (422, True)
+    done = desk.post(path, WIDE[path])
+    assert done.status in (200, 303)
+    # It is not asked again for a while.
+    assert desk.asked(path, {**WIDE[path], "name": "小李"}).page.css_first("form.prove") is None
+
+
+def test_to_erase_asks_for_the_password_and_to_note_does_not(client: Client, clock: Clock) -> None:
+    desk = Desk(client)
+    no = wish(client).no
+    clock.forward(minutes=16)
+    assert desk.do(no, "noted", note="打过电话").location
+    assert desk.do(no, "rejected", to_resident="不在范围").location
+    sent = {"no": no, "do": "erased", "version": "3", "sure": "yes"}
+    asked = desk.asked("/desk/order/", sent)
+    assert "再输一次密码" in asked.text
+    assert asked.page.css_first(f'a[href="/desk/order/?no={no}"]')
+    assert found(client.app, no).state == "rejected"
+    assert PASSWORD not in desk.post("/desk/order/", sent).body
+    assert found(client.app, no).erased_at
+
+
+def test_guessing_the_password_again_is_limited_as_signing_in_is(
+    client: Client, clock: Clock
+) -> None:
+    desk = Desk(client)
+    clock.forward(minutes=16)
+    sent = {"token": desk.token, "month": ""}
+    for proof in ("x",) * 5:
+        client.post("/desk/sheets/orders.xlsx", {**sent, "proof": proof}, cookie=desk.cookie)
+    right = {**sent, "proof": PASSWORD}
+    refused = client.post("/desk/sheets/orders.xlsx", right, cookie=desk.cookie)
+    assert "试的次数太多" in refused.text

@@ -95,16 +95,20 @@ class Desk:
         return field.attributes["value"] or ""
 
     def post(self, address: str, typed: Mapping[str, Any]) -> Answer:
-        """The answer to a form; what asks once is confirmed."""
+        """The answer to a form; what asks once, or for the password, gets it."""
         answer = self.asked(address, typed)
-        if answer.page.css_first("form.sure") is None:
-            return answer
-        return self._kept(self.client.post(address, answer.form(address), cookie=self.cookie))
+        if answer.page.css_first("form.sure"):
+            answer = self._send(address, answer.form(address))
+        if answer.page.css_first("form.prove"):
+            answer = self._send(address, answer.form(address) | {"proof": [PASSWORD]})
+        return answer
 
     def asked(self, address: str, typed: Mapping[str, Any]) -> Answer:
         """The answer to a form, which may ask whether that is meant."""
-        sent = {"token": self.token, **typed}
-        return self._kept(self.client.post(address, sent, cookie=self.cookie))
+        return self._send(address, {"token": self.token, **typed})
+
+    def _send(self, address: str, typed: Mapping[str, Any]) -> Answer:
+        return self._kept(self.client.post(address, typed, cookie=self.cookie))
 
     def _kept(self, answer: Answer) -> Answer:
         for cookie in answer.cookies:
