@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from functions.app import App
 from functions.context import logs
 from functions.desk.entrance import kept, signing_in, ticket
-from functions.desk.entrance.signing_in import POLICY, SIGN_IN
-from functions.desk.entrance.ticket import Ticket
+from functions.desk.entrance.signing_in import SIGN_IN
+from functions.desk.entrance.ticket import POLICY, Ticket
 from functions.errors import Problem
 from functions.people.accounts import ADMINISTRATOR, Accounts
 from functions.storage.failures import unwritten

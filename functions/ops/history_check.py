@@ -16,7 +16,7 @@ from functions.orders import counters, names, report_text, repository
 from functions.orders.counters import Tally
 from functions.orders.lifecycle import fold, order_of
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
-from functions.people import access_log, accounts, team_links, volunteers
+from functions.people import access_log, accounts, second_factor, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Stored
 
 DONE, DOCTOR, DIGEST = "done", repository.DOCTOR, "digest"
@@ -24,6 +24,10 @@ DONE, DOCTOR, DIGEST = "done", repository.DOCTOR, "digest"
 STATES: dict[str, dict[str, str]] = {
     accounts.KIND: {"added": "active", "reset": "active", "disabled": "disabled"},
     team_links.KIND: {"issued": "issued", "revoked": "revoked"},
+    second_factor.KIND: {
+        second_factor.ENROLLED: second_factor.ENROLLED,
+        second_factor.FORGOTTEN: second_factor.FORGOTTEN,
+    },
     access_log.KIND: {},
     names.KIND: {},
     DIGEST: {},

@@ -12,6 +12,7 @@ from functions.context.attempts import Attempts, Limit
 from functions.context.clock import Clock
 from functions.errors import Refused, Wrong
 from functions.orders.repository import append
+from functions.people import second_factor
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import Store
 
@@ -64,9 +65,10 @@ class Accounts(NamedTuple):
         return self._with_password(new, "added", by, once)
 
     def reset(self, name: str, by: str = "") -> str:
-        """Give an account a new password, which is returned; enable it, end its sessions, and lift
-        every limit that wrong passwords have reached."""
+        """Give an account a new password, which is returned; enable it, end its sessions, forget
+        its authenticator, and lift every limit that wrong passwords have reached."""
         password = self._with_password(self._find(name), "reset", by)
+        second_factor.forget(self.store, name, by, self.clock.now.isoformat())
         self.store.set_fact(LIFTED, self.clock.now.isoformat())
         return password
 

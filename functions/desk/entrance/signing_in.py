@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from functions.app import App
 from functions.context import logs
 from functions.context.attempts import Attempts
-from functions.desk.entrance import kept, ticket
-from functions.errors import Problem, Wrong
+from functions.desk.entrance import codes, kept, ticket
+from functions.desk.entrance.ticket import POLICY
+from functions.errors import Conflict, Problem, Wrong
 from functions.people.accounts import Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import cookies, pages
@@ -28,8 +29,6 @@ wrong passwords that others sent do not hold up who has it (OWASP's device cooki
 DOOR = "wudan_door"
 """The cookie, and the field, by which a form to sign in belongs to one browser."""
 SIGN_IN, BOARD = "/desk/sign-in/", "/desk/"
-POLICY = {"referrer-policy": "same-origin"}
-"""The header of the desk's pages, so that browsers tell the origin of their posts."""
 
 
 def refuse_foreign(request: Request, app: App) -> None:
@@ -77,22 +76,41 @@ def sign_in(routes: Routes) -> Action:
 
     def enter(request: Request, app: App) -> Response:
         refuse_foreign(request, app)
+        if request.value(codes.FIELD):
+            return _second(request, app, routes)
         name = request.value("name").strip()
         again = partial(form, request, app, sealed=request.value(kept.FIELD), name=name)
         if not _is_ours(request, app):
             return again("door", 403)
-        attempts = attempts_of(request, app)
+        accounts, password = Accounts(app.store, app.clock), request.value("password")
         try:
-            account = Accounts(app.store, app.clock).sign_in(
-                name, request.value("password"), attempts
-            )
+            account = accounts.sign_in(name, password, attempts_of(request, app))
         except Wrong as wrong:
             return again(wrong.code, 422)
         except Exception as error:
             return again(uncounted(request, error), 503)
-        return _go_on(request, app, account, routes, _device_cookie(request, app, attempts))
+        if codes.is_obliged(app, account):
+            return codes.ask(request, app, codes.begin(app, account))
+        return _go_on(request, app, account, routes)
 
     return enter
+
+
+def _second(request: Request, app: App, routes: Routes) -> Response:
+    """The second step of signing in, with the code of an authenticator."""
+    begun = codes.opened(request, app)
+    account = begun and Accounts(app.store, app.clock).current(begun.who, begun.version)
+    if begun is None or account is None:
+        return form(request, app, "slow", 403, request.value(kept.FIELD))
+    try:
+        codes.take(request, app, begun, attempts_of(request, app))
+    except Wrong as wrong:
+        return codes.ask(request, app, begun, wrong.code, 422)
+    except Conflict:
+        return form(request, app, "slow", 403, request.value(kept.FIELD))
+    except Exception as error:
+        return codes.ask(request, app, begun, uncounted(request, error), 503)
+    return _go_on(request, app, account, routes)
 
 
 def attempts_of(request: Request, app: App) -> Attempts:
@@ -118,11 +136,11 @@ def _is_ours(request: Request, app: App) -> bool:
     return compare_digest(stamp.encode(), request.value(DOOR).encode())
 
 
-def _go_on(request: Request, app: App, account: Account, routes: Routes, cookie: str) -> Response:
+def _go_on(request: Request, app: App, account: Account, routes: Routes) -> Response:
     """Lead to the page that was asked for before; a form that this account filled in is shown with
-    what was typed, to be sent once more. ``cookie`` is set beside that of the session."""
+    what was typed, to be sent once more."""
     begun = ticket.begin(app, account)
-    set_here = (ticket.cookie_of(request, app, begun), cookie)
+    set_here = (ticket.cookie_of(request, app, begun), _device_cookie(request, app))
     asked = kept.opened(app, request.value(kept.FIELD))
     if asked is None or asked.who not in ("", account.name):
         return see_other(BOARD, *set_here)
@@ -144,7 +162,7 @@ def _device(request: Request, app: App) -> str:
     return device if compare_digest(made.encode(), signature.encode()) else ""
 
 
-def _device_cookie(request: Request, app: App, attempts: Attempts) -> str:
-    device = attempts.device or app.vault.fresh()
+def _device_cookie(request: Request, app: App) -> str:
+    device = _device(request, app) or app.vault.fresh()
     proof = f"{device}.{app.vault.stamp('device', device)}"
     return cookies.write(request, DEVICE, proof, STAYS, ticket.PATH)

@@ -19,6 +19,8 @@ from functions.web.http import Request
 
 COOKIE = "wudan_desk"
 PATH = "/desk/"
+POLICY = {"referrer-policy": "same-origin"}
+"""The header of the desk's pages, so that browsers tell the origin of their posts."""
 LASTS = timedelta(hours=10)
 """A working day."""
 IDLE = timedelta(hours=1)
