@@ -85,6 +85,15 @@ def test_later_a_code_is_asked_for_after_the_password(client: Client, secret: st
     assert client.post(SIGN_IN, {"name": "李主任", "password": "x"}).status == 422
 
 
+def test_both_steps_belong_to_the_browser_that_began(client: Client, secret: str) -> None:
+    page = client.get(SIGN_IN)
+    own = {"cookie": page.cookies[0].split(";")[0], "sec-fetch-site": ""}
+    drawn = page.form(SIGN_IN) | {"name": ["李主任"], "password": [PASSWORD]}
+    typed = client.post(SIGN_IN, drawn, **own).form(SIGN_IN) | {"code": [code(client.app, secret)]}
+    assert client.post(SIGN_IN, typed, **{"sec-fetch-site": ""}).status == 403
+    assert client.post(SIGN_IN, typed, **own).location == "/desk/"
+
+
 def test_a_code_of_full_width_digits_is_taken(client: Client, secret: str) -> None:
     wide = code(client.app, secret).translate({ord("0") + n: ord("０") + n for n in range(10)})
     assert then(client, first(client), wide).location == "/desk/"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from functions.app import App
 from functions.context.attempts import Attempts
 from functions.desk.entrance import kept
-from functions.desk.entrance.ticket import POLICY
+from functions.desk.entrance.ticket import DOOR, POLICY
 from functions.people import second_factor
 from functions.people.accounts import Account
 from functions.people.second_factor import SecondFactors
@@ -80,6 +80,7 @@ def ask(request: Request, app: App, begun: Begun, code: str = "", status: int = 
     sealed = base64.urlsafe_b64encode(app.vault.seal(FIELD, begun._asdict())).decode()
     data = {"said": app.bundle.words["desk"]["sign_in"][code] if code else ""}
     data |= {"begun": sealed, "kept": request.value(kept.FIELD), "name": begun.who}
+    data |= {"door": request.value(DOOR)}
     data |= _to_enrol(app, begun) if begun.secret else {"secret": ""}
     return Response(pages.render(app.bundle, "desk/code.html", **data), status, POLICY)
 

@@ -15,7 +15,7 @@ from functions.app import App
 from functions.context import logs
 from functions.context.attempts import Attempts
 from functions.desk.entrance import codes, kept, ticket
-from functions.desk.entrance.ticket import POLICY
+from functions.desk.entrance.ticket import DOOR, POLICY
 from functions.errors import Conflict, Problem, Wrong
 from functions.people.accounts import Account, Accounts
 from functions.storage.failures import unwritten
@@ -26,8 +26,6 @@ DEVICE = "wudan_device"
 STAYS = timedelta(days=180)
 """The cookie of a device on which somebody signed in, and for how long it lasts. It opens nothing:
 wrong passwords that others sent do not hold up who has it (OWASP's device cookies)."""
-DOOR = "wudan_door"
-"""The cookie, and the field, by which a form to sign in belongs to one browser."""
 SIGN_IN, BOARD = "/desk/sign-in/", "/desk/"
 
 
@@ -76,12 +74,12 @@ def sign_in(routes: Routes) -> Action:
 
     def enter(request: Request, app: App) -> Response:
         refuse_foreign(request, app)
-        if request.value(codes.FIELD):
-            return _second(request, app, routes)
         name = request.value("name").strip()
         again = partial(form, request, app, sealed=request.value(kept.FIELD), name=name)
         if not _is_ours(request, app):
             return again("door", 403)
+        if request.value(codes.FIELD):
+            return _second(request, app, routes)
         accounts, password = Accounts(app.store, app.clock), request.value("password")
         try:
             account = accounts.sign_in(name, password, attempts_of(request, app))

@@ -18,6 +18,8 @@ from functions.web import cookies
 from functions.web.http import Request
 
 COOKIE = "wudan_desk"
+DOOR = "wudan_door"
+"""The cookie, and the field, by which a form to sign in belongs to one browser."""
 PATH = "/desk/"
 POLICY = {"referrer-policy": "same-origin"}
 """The header of the desk's pages, so that browsers tell the origin of their posts."""
