@@ -17,7 +17,7 @@ from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.entrance.ticket import POLICY, Ticket
 from functions.errors import Problem
 from functions.people.accounts import ADMINISTRATOR, Accounts
-from functions.storage.failures import unwritten
+from functions.storage.failures import of_store
 from functions.web import cookies, pages
 from functions.web.http import Action, Request, Response, see_other
 
@@ -92,7 +92,7 @@ def sign_out(request: Request, app: App, session: Session) -> Response:
         else:
             ticket.end(app, session.ticket)
     except Exception as error:
-        if request.value("do") == EVERYWHERE or not unwritten(error):
+        if request.value("do") == EVERYWHERE or not of_store(error):
             raise
         logs.failure(error, f"{request.method} {request.path}")
     forgotten = cookies.write(request, ticket.COOKIE, "", timedelta(0), ticket.PATH)

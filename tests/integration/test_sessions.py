@@ -1,5 +1,10 @@
 """How a sign-in at the desk ends: by signing out, here or everywhere, and by disuse."""
 
+import base64
+import errno
+import json
+from datetime import timedelta
+
 import pytest
 
 from functions.people.accounts import ADMINISTRATOR
@@ -128,3 +133,38 @@ def test_guessing_the_password_again_is_limited_as_signing_in_is(
     right = {**sent, "proof": PASSWORD}
     refused = client.post("/desk/sheets/orders.xlsx", right, cookie=desk.cookie)
     assert "试的次数太多" in refused.text
+
+
+def test_a_cookie_of_an_earlier_version_asks_to_sign_in(client: Client) -> None:
+    desk = Desk(client)
+    until = (client.app.clock.now + timedelta(hours=9)).isoformat()
+    text = base64.urlsafe_b64encode(json.dumps(["王芳", 1, until]).encode()).decode()
+    cookie = f"wudan_desk={text}.{client.app.vault.stamp('session', text)}"
+    assert client.get("/desk/", cookie=desk.cookie).status == 200
+    assert client.get("/desk/", cookie=cookie).status == 403
+
+
+def test_a_session_from_a_clock_that_was_ahead_opens_nothing(client: Client, clock: Clock) -> None:
+    clock.forward(hours=3)
+    desk = Desk(client)
+    clock.forward(minutes=-4)
+    assert client.get("/desk/", cookie=desk.cookie).status == 200
+    clock.forward(hours=-2)
+    assert client.get("/desk/", cookie=desk.cookie).status == 403
+
+
+def test_a_full_disk_keeps_nobody_signed_in_at_this_browser(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(client)
+    form = desk.get("/desk/sign-out/").form("/desk/sign-out/")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(client.app.store, "count", full)
+    left = client.post("/desk/sign-out/", form, cookie=desk.cookie)
+    assert "Max-Age=0" in left.cookies[-1]
+    monkeypatch.setattr(client.app.store, "commit", full)
+    everywhere = form | {"do": ["everywhere"]}
+    assert client.post("/desk/sign-out/", everywhere, cookie=desk.cookie).status == 503
