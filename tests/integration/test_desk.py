@@ -250,7 +250,7 @@ class TestOrder:
         no = wish(client).no
         for _ in range(3):
             assert "13812345678" in desk.get(f"/desk/order/?no={no}").text
-        assert len(client.app.store.events(f"looks:{no}")) == 1
+        assert len(client.app.access_log.of(no)) == 1
         assert found(client.app, no).version == 1
 
     def test_staff_write_down_a_wish_told_by_phone_with_consent(
@@ -326,7 +326,7 @@ class TestTeam:
         assert "13812345678" not in team.get(no).body
         team.do(no, "accepted", volunteer="team", person="秦师傅")
         assert "13812345678" in team.get(no).body
-        assert client.app.store.events(f"looks:{no}")[-1].data["who"] == "barbers"
+        assert client.app.access_log.of(no)[-1].data["who"] == "barbers"
         team.do(no, "done")
         assert "13812345678" not in team.get(no).body
 
