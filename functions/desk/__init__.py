@@ -14,7 +14,7 @@ from functions.desk import (
     workbooks,
 )
 from functions.desk.confirm import asking
-from functions.desk.session import SIGN_IN, DeskAction, signed_in
+from functions.desk.session import CHOOSE, SIGN_IN, SIGN_OUT, DeskAction, signed_in
 from functions.web.http import Routes, entry
 
 _PAGES: dict[str, dict[str, DeskAction]] = {
@@ -40,7 +40,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/sheets/ratings.xlsx": {"POST": workbooks.ratings_xlsx},
     "/desk/sheets/volunteers.xlsx": {"POST": workbooks.volunteers_xlsx},
     "/desk/sheets/report.xlsx": {"POST": report.xlsx},
-    "/desk/sign-out/": {"POST": session.sign_out},
+    SIGN_OUT: {"POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/clock/": {"POST": board.confirm},
@@ -54,6 +54,10 @@ _GUARDED: Routes = {
 }
 ROUTES: Routes = {
     SIGN_IN: {"GET": session.sign_in_form, "POST": session.sign_in(_GUARDED)},
+    CHOOSE: {
+        "GET": signed_in(session.password_form),
+        "POST": signed_in(session.choose_password(_GUARDED)),
+    },
     **_GUARDED,
 }
 handler = entry(ROUTES)

@@ -35,7 +35,8 @@ wrong passwords that others sent do not hold up who has it (OWASP's device cooki
 SLACK = timedelta(minutes=5)
 """How much clocks may differ: of several machines, or of one that is corrected a little."""
 
-SIGN_IN, BOARD = "/desk/sign-in/", "/desk/"
+SIGN_IN, SIGN_OUT, BOARD = "/desk/sign-in/", "/desk/sign-out/", "/desk/"
+CHOOSE = "/desk/password/"
 POLICY = {"referrer-policy": "same-origin"}
 """The header of the desk's pages, so that browsers tell the origin of their posts."""
 
@@ -48,6 +49,8 @@ class Session(NamedTuple):
     is_administrator: bool
     token: str
     resumed: bool = False
+    first: bool = False
+    """Whether the password was drawn by somebody else, so that another has to be chosen."""
 
 
 DeskAction = Callable[[Request, App, Session], Response]
@@ -67,8 +70,12 @@ def signed_in(action: DeskAction, administrators_only: bool = False) -> Action:
         sent = request.value("token").encode()
         if request.method == "POST" and not hmac.compare_digest(sent, session.token.encode()):
             if not kept.owner(app, request.value("token")):
+                app.audit.record_stranger("forged", session.who)
                 raise Problem(403, "stale")
             return _ask(request, app)
+        if session.first and request.path not in (CHOOSE, SIGN_OUT):
+            sealed = kept.seal_for(app, request, session.who if request.typed else "")
+            return password_form(request, app, session, "first", 403, sealed)
         # What was typed comes with a GET only from :func:`_go_on`.
         resumed = request.method != "POST" and bool(request.typed)
         return action(request, app, session._replace(resumed=resumed))
@@ -86,6 +93,7 @@ def _ask(request: Request, app: App) -> Response:
 
 def _refuse_foreign(request: Request, app: App) -> None:
     if request.method == "POST" and is_foreign(request.headers, app.bundle.site["url"]):
+        app.audit.record_stranger("forged")
         raise Problem(403, "foreign")
 
 
@@ -129,24 +137,72 @@ def sign_in(routes: Routes) -> Action:
         _refuse_foreign(request, app)
         name, password = request.value("name").strip(), request.value("password")
         again = partial(sign_in_form, request, app, sealed=request.value(kept.FIELD), name=name)
-        device = _device(request, app)
+        attempts = _attempts(request, app)
         try:
-            attempts = Attempts(app.store, app.vault, app.clock, request.sender, device)
             account = Accounts(app.store, app.clock).sign_in(name, password, attempts)
         except Wrong as wrong:
             return again(wrong.code, 422)
         except Exception as error:
-            # A try that cannot be counted is not allowed, or passwords could be guessed meanwhile.
-            code = unwritten(error)
-            if not code:
-                raise
-            logs.failure(error, f"{request.method} {request.path}")
-            return again(code, 503)
-        device = attempts.device or app.vault.fresh()
-        proof = f"{device}.{app.vault.stamp('device', device)}"
-        return _go_on(request, app, account, routes, _cookie(DEVICE, proof, STAYS, request.secure))
+            return again(_uncounted(request, error), 503)
+        return _go_on(request, app, account, routes, _device_cookie(request, app, attempts))
 
     return enter
+
+
+def _attempts(request: Request, app: App) -> Attempts:
+    """What whoever asks has tried so far."""
+    return Attempts(app.store, app.vault, app.clock, request.sender, _device(request, app))
+
+
+def _uncounted(request: Request, error: Exception) -> str:
+    """Why a try could not be counted, as the code of a sentence. It is not allowed then, or
+    passwords could be guessed meanwhile. Other errors are raised."""
+    code = unwritten(error)
+    if not code:
+        raise error
+    logs.failure(error, f"{request.method} {request.path}")
+    return code
+
+
+def _device_cookie(request: Request, app: App, attempts: Attempts) -> str:
+    device = attempts.device or app.vault.fresh()
+    proof = f"{device}.{app.vault.stamp('device', device)}"
+    return _cookie(DEVICE, proof, STAYS, request.secure)
+
+
+def password_form(
+    request: Request,
+    app: App,
+    session: Session,
+    code: str = "",
+    status: int = 200,
+    sealed: str = "",
+) -> Response:
+    """The form to choose a password, with the sentence of ``code``, and what was asked for."""
+    said = app.bundle.words["desk"]["password"][code] if code else ""
+    data = {"said": said, "wrong": status != 403, "kept": sealed}
+    return view(app, session, "password.html", status, **data)
+
+
+def choose_password(routes: Routes) -> DeskAction:
+    """The action by which somebody chooses their own password; then they go on, signed in, with
+    what they asked for before."""
+
+    def choose(request: Request, app: App, session: Session) -> Response:
+        again = partial(password_form, request, app, session, sealed=request.value(kept.FIELD))
+        old, new = request.value("old"), request.value("new")
+        if new != request.value("again"):
+            return again("differ", 422)
+        attempts = _attempts(request, app)
+        try:
+            account = Accounts(app.store, app.clock).choose(session.who, old, new, attempts)
+        except Wrong as wrong:
+            return again(wrong.code, 422)
+        except Exception as error:
+            return again(_uncounted(request, error), 503)
+        return _go_on(request, app, account, routes, _device_cookie(request, app, attempts))
+
+    return choose
 
 
 def _go_on(request: Request, app: App, account: Account, routes: Routes, cookie: str) -> Response:
@@ -169,6 +225,7 @@ def _go_on(request: Request, app: App, account: Account, routes: Routes, cookie:
 
 def sign_out(request: Request, app: App, session: Session) -> Response:
     """Sign out."""
+    app.audit.record("signed_out", session.who, sender=request.sender)
     return see_other(SIGN_IN, _cookie(COOKIE, "", timedelta(0), request.secure))
 
 
@@ -201,7 +258,8 @@ def _read(request: Request, app: App) -> Session | None:
     if account is None:
         return None
     token = app.vault.stamp(*kept.token_of(name, version))
-    return Session(account.name, account.role == ADMINISTRATOR, token)
+    administers = account.role == ADMINISTRATOR
+    return Session(account.name, administers, token, first=account.first)
 
 
 def _cookie(name: str, value: str, lasts: timedelta, secure: bool) -> str:

@@ -298,7 +298,7 @@ ORDERED = tuple(DERIVED)
 def _is_account(head: Head) -> bool:
     data = head.data
     return (
-        head.no == f"{accounts.KIND}:{data.get('name')}"
+        head.no in accounts.numbers(str(data.get("name")))
         and data.get("role") in accounts.ROLES
         and str(data.get("hash")).startswith("$argon2")
     )
