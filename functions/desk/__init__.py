@@ -1,6 +1,7 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
 from functions.desk import (
+    audit,
     board,
     bulk,
     importing,
@@ -43,6 +44,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     SIGN_OUT: {"POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
+    "/desk/audit/": {"GET": audit.show},
     "/desk/clock/": {"POST": board.confirm},
     "/desk/staff/": {"GET": staff.show, "POST": asking(staff.ask, staff.act)},
 }

@@ -4,14 +4,24 @@ from datetime import timedelta
 
 from functions import scheduled
 from functions.app import App
+from functions.desk.audit import PAGE
 from functions.people import audit
+from functions.people.accounts import ADMINISTRATOR
+from tests.support.client import Client
 from tests.support.community import Clock
+from tests.support.orders import JOIN, Desk, wish
 
 
 def entries(app: App, *marks: str) -> list[tuple[str, str]]:
     """Who did what, the first of all at the head."""
     found = app.current().audit.find(marks, limit=100)
     return [(head.data["who"], head.data["what"]) for head in reversed(found)]
+
+
+def _joined(client: Client) -> str:
+    client.post("/api/volunteer", JOIN)
+    (head,) = client.app.current().store.find("volunteer")
+    return head.no
 
 
 def test_strangers_fill_nothing_however_often_they_try(app: App) -> None:
@@ -57,3 +67,60 @@ def test_an_entry_goes_after_its_time_and_no_earlier(app: App, clock: Clock) -> 
     assert scheduled.tick(app)["broken"] == {}
     assert entries(app) == []
     assert [kept.no for kept in app.store.everything() if kept.no.startswith("audit")] == []
+
+
+def test_all_that_is_done_at_the_desk_and_its_door_can_be_read_by_administrators(
+    client: Client,
+) -> None:
+    desk, app = Desk(client, role=ADMINISTRATOR), client.app
+    client.post("/desk/sign-in/", {"name": "王 芳", "password": "x"})
+    client.post("/desk/sign-in/", {"name": "没有这个人", "password": "x"})
+    no, volunteer = wish(client).no, _joined(client)
+    desk.get(f"/desk/order/?no={no}")
+    desk.get("/desk/people/")
+    desk.get(f"/desk/person/?no={volunteer}")
+    desk.post("/desk/sheets/orders.xlsx", {"month": "2026-11"})
+    desk.post("/desk/teams/", {"team": "barbers", "do": "issue"})
+    desk.post("/desk/staff/", {"do": "add", "name": "小陈", "role": "staff"})
+    desk.post("/desk/person/", {"no": volunteer, "do": "erased"})
+    client.post("/desk/order/", {"token": "forged", "no": no}, cookie=desk.cookie)
+    client.post("/desk/order/", {}, **{"sec-fetch-site": "cross-site"})
+    page = desk.get("/desk/audit/")
+    for sentence in (
+        "登录",
+        "密码不对，当天 1 次",
+        "不是从本站发来的操作，被拦下，当天 1 次",
+        "看了单子的联系方式",
+        "看了志愿者名单",
+        "看了志愿者：",
+        "导出表格：单子，2026-11，1 行",
+        "给服务队发链接",
+        "新建账号：小陈，工作人员",
+        "删去志愿者的个人信息",
+        "存 365 天",
+    ):
+        assert sentence in page.text
+    assert "没有这个人" not in page.text
+    assert "13812345678" not in page.text
+    desk.post("/desk/sign-out/", {})
+    assert ("王芳", "signed_out") in entries(app)
+
+
+def test_it_is_filtered_and_paged_and_says_what_it_cannot_read(
+    client: Client, clock: Clock
+) -> None:
+    desk, app = Desk(client, role=ADMINISTRATOR), client.app.current()
+    for n in range(PAGE):
+        app.audit.record("exported", "小陈", sheet="orders", count=n)
+    page = desk.get("/desk/audit/?who=小陈&what=exported")
+    assert len(page.page.css("tbody tr")) == PAGE
+    (link,) = [a.attributes["href"] for a in page.page.css("a.button")]
+    following = desk.get(link or "")
+    assert "没有。" in following.text
+    assert "登录" in desk.get("/desk/audit/?first=2026-11-23").text
+    wrong = desk.get("/desk/audit/?last=哪天")
+    assert (wrong.status, "没有看懂" in wrong.text) == (422, True)
+
+
+def test_staff_read_no_audit(client: Client) -> None:
+    assert Desk(client).get("/desk/audit/").status == 403
