@@ -1,6 +1,7 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
 from functions.desk import (
+    audit,
     board,
     bulk,
     importing,
@@ -13,11 +14,10 @@ from functions.desk import (
     teams,
     workbooks,
 )
-from functions.desk.confirm import asking
+from functions.desk.confirm import asking, erasing, proving
 from functions.desk.entrance import signing_in
 from functions.desk.entrance.signing_in import SIGN_IN
-from functions.desk.proving import erasing, proving
-from functions.desk.session import DeskAction, signed_in
+from functions.desk.session import CHOOSE, SIGN_OUT, DeskAction, signed_in
 from functions.web.http import Routes, entry
 
 SHEETS = "/desk/sheets/"
@@ -53,9 +53,10 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/sheets/ratings.xlsx": {"POST": proving(workbooks.ratings_xlsx, SHEETS)},
     "/desk/sheets/volunteers.xlsx": {"POST": proving(workbooks.volunteers_xlsx, SHEETS)},
     "/desk/sheets/report.xlsx": {"POST": report.xlsx},
-    "/desk/sign-out/": {"GET": session.leaving, "POST": session.sign_out},
+    SIGN_OUT: {"GET": session.leaving, "POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
+    "/desk/audit/": {"GET": audit.show},
     "/desk/clock/": {"POST": board.confirm},
     "/desk/staff/": {
         "GET": staff.show,
@@ -70,6 +71,10 @@ _GUARDED: Routes = {
 }
 ROUTES: Routes = {
     SIGN_IN: {"GET": signing_in.form, "POST": signing_in.sign_in(_GUARDED)},
+    CHOOSE: {
+        "GET": signed_in(session.password_form),
+        "POST": signed_in(session.choose_password(_GUARDED)),
+    },
     **_GUARDED,
 }
 handler = entry(ROUTES)

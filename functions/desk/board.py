@@ -9,7 +9,6 @@ from functions.desk import lists
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.orders import counters, repository
-from functions.people.accounts import Accounts
 from functions.web import cookies
 from functions.web.http import Request, Response, see_other
 
@@ -83,7 +82,7 @@ def confirm(request: Request, app: App, session: Session) -> Response:
     """An administrator has checked today's date, so the clock is believed again."""
     app.reference.confirm()
     day = app.clock.now.date().isoformat()
-    Accounts(app.store, app.clock).note(session.who, "confirmed_clock", {"day": day})
+    app.audit.record("clock_confirmed", session.who, sender=request.sender, day=day)
     return see_other("/desk/")
 
 

@@ -35,6 +35,7 @@ def show(
     marks = [f"{state} {team}" if team else f"state:{state}"]
     heads = app.store.find(volunteers.KIND, marks, request.value("before"), PAGE)
     people = [app.volunteers.opened(head) for head in heads]
+    app.audit.record("looked_list", session.who, sender=request.sender, daily=True)
     return view(
         app,
         session,
@@ -84,6 +85,8 @@ def ask_approval(request: Request, app: App) -> Question | None:
 def record(request: Request, app: App, session: Session, notice: str = "") -> Response:
     """A volunteer's page: what they answered, what they did, how it was rated."""
     person = _person(request, app)
+    seen = {"no": person.head.no, "sender": request.sender}
+    app.audit.record("looked_person", session.who, daily=True, **seen)
     orders = _served(app, person.head.no)
     rounds = [
         each
@@ -125,6 +128,9 @@ def act(request: Request, app: App, session: Session) -> Response:
             app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
     except (Refused, Conflict):
         return record(request, app, session, "volunteer")
+    if kind == "erased":
+        no = person.head.no
+        app.audit.record("erased_person", session.who, no=no, sender=request.sender)
     return see_other(f"/desk/person/?no={person.head.no}")
 
 

@@ -8,6 +8,7 @@ our page is ``no-referrer``, under which they send ``Origin: null``. Old browser
 import hmac
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from functions.app import App
@@ -15,12 +16,13 @@ from functions.context import logs
 from functions.desk.entrance import kept, signing_in, ticket
 from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.entrance.ticket import POLICY, Ticket
-from functions.errors import Problem
+from functions.errors import Problem, Wrong
 from functions.people.accounts import ADMINISTRATOR, Accounts
 from functions.storage.failures import of_store
 from functions.web import cookies, pages
-from functions.web.http import Action, Request, Response, see_other
+from functions.web.http import Action, Request, Response, Routes, see_other
 
+SIGN_OUT, CHOOSE = "/desk/sign-out/", "/desk/password/"
 EVERYWHERE = "everywhere"
 """What the form to sign out sends to end all sessions of the account."""
 
@@ -33,6 +35,8 @@ class Session(NamedTuple):
     is_administrator: bool
     token: str
     resumed: bool = False
+    first: bool = False
+    """Whether the password was drawn by somebody else, so that another has to be chosen."""
 
     @property
     def who(self) -> str:
@@ -57,8 +61,12 @@ def signed_in(action: DeskAction, administrators_only: bool = False) -> Action:
         sent = request.value("token").encode()
         if request.method == "POST" and not hmac.compare_digest(sent, session.token.encode()):
             if not kept.owner(app, request.value("token")):
+                app.audit.record_stranger("forged", session.who)
                 raise Problem(403, "stale")
             return signing_in.ask(request, app)
+        if session.first and request.path not in (CHOOSE, SIGN_OUT):
+            sealed = kept.seal_for(app, request, session.who if request.typed else "")
+            return password_form(request, app, session, "first", 403, sealed)
         # What was typed comes with a GET only from signing in.
         resumed = request.method != "POST" and bool(request.typed)
         response = action(request, app, session._replace(resumed=resumed))
@@ -78,6 +86,41 @@ def view(app: App, session: Session, template: str, status: int = 200, **data: A
     return Response(pages.render(app.bundle, f"desk/{template}", **data), status, POLICY)
 
 
+def password_form(
+    request: Request,
+    app: App,
+    session: Session,
+    code: str = "",
+    status: int = 200,
+    sealed: str = "",
+) -> Response:
+    """The form to choose a password, with the sentence of ``code``, and what was asked for."""
+    said = app.bundle.words["desk"]["password"][code] if code else ""
+    data = {"said": said, "wrong": status != 403, "kept": sealed}
+    return view(app, session, "password.html", status, **data)
+
+
+def choose_password(routes: Routes) -> DeskAction:
+    """The action by which somebody chooses their own password; then they go on, signed in, with
+    what they asked for before."""
+
+    def choose(request: Request, app: App, session: Session) -> Response:
+        again = partial(password_form, request, app, session, sealed=request.value(kept.FIELD))
+        old, new = request.value("old"), request.value("new")
+        if new != request.value("again"):
+            return again("differ", 422)
+        attempts = signing_in.attempts_of(request, app)
+        try:
+            account = Accounts(app.store, app.clock).choose(session.who, old, new, attempts)
+        except Wrong as wrong:
+            return again(wrong.code, 422)
+        except Exception as error:
+            return again(signing_in.uncounted(request, error), 503)
+        return signing_in.go_on(request, app, account, routes)
+
+    return choose
+
+
 def leaving(request: Request, app: App, session: Session) -> Response:
     """The page on which somebody signs out here, or everywhere."""
     return view(app, session, "sign-out.html")
@@ -86,15 +129,18 @@ def leaving(request: Request, app: App, session: Session) -> Response:
 def sign_out(request: Request, app: App, session: Session) -> Response:
     """End this session, or all of the account. Where nothing can be written, at least this browser
     forgets its cookie."""
+    everywhere = request.value("do") == EVERYWHERE
     try:
-        if request.value("do") == EVERYWHERE:
+        if everywhere:
             Accounts(app.store, app.clock).end_sessions(session.who)
         else:
             ticket.end(app, session.ticket)
     except Exception as error:
-        if request.value("do") == EVERYWHERE or not of_store(error):
+        if everywhere or not of_store(error):
             raise
         logs.failure(error, f"{request.method} {request.path}")
+    kind = "signed_out_everywhere" if everywhere else "signed_out"
+    app.audit.record(kind, session.who, sender=request.sender)
     forgotten = cookies.write(request, ticket.COOKIE, "", timedelta(0), ticket.PATH)
     return see_other(SIGN_IN, forgotten)
 
@@ -105,4 +151,5 @@ def _read(request: Request, app: App) -> Session | None:
     if shown is None or account is None:
         return None
     token = app.vault.stamp(*kept.token_of(account.name, account.version))
-    return Session(shown, account.role == ADMINISTRATOR, token)
+    administers = account.role == ADMINISTRATOR
+    return Session(shown, administers, token, first=account.first)

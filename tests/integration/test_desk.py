@@ -256,7 +256,7 @@ class TestOrder:
         no = wish(client).no
         for _ in range(3):
             assert "13812345678" in desk.get(f"/desk/order/?no={no}").text
-        assert len(client.app.store.events(f"looks:{no}")) == 1
+        assert len(client.app.access_log.of(no)) == 1
         assert found(client.app, no).version == 1
 
     def test_staff_write_down_a_wish_told_by_phone_with_consent(
@@ -332,7 +332,7 @@ class TestTeam:
         assert "13812345678" not in team.get(no).body
         team.do(no, "accepted", volunteer="team", person="秦师傅")
         assert "13812345678" in team.get(no).body
-        assert client.app.store.events(f"looks:{no}")[-1].data["who"] == "barbers"
+        assert client.app.access_log.of(no)[-1].data["who"] == "barbers"
         team.do(no, "done")
         assert "13812345678" not in team.get(no).body
 
@@ -493,7 +493,8 @@ class TestSheets:
         row = [cell.value for cell in sheet[2]]
         assert {"13812345678", "=1+1"} <= {*row}
         assert all(cell.data_type != "f" for cell in sheet[2])
-        assert client.app.store.events("done:王芳")[-1].kind == "exported"
+        [entry] = client.app.audit.find(["what:exported"])
+        assert (entry.data["who"], entry.data["count"]) == ("王芳", 1)
 
     def test_a_sheet_is_taken_whole_or_not_at_all_and_once(
         self, client: Client, desk: Desk

@@ -72,7 +72,7 @@ def account(app: App, name: str, role: str = accounts.STAFF) -> str:
 def enter(app: App, name: str, password: str, sender: str = "", device: str = "") -> Account:
     """Sign in from this address."""
     attempts = Attempts(app.store, app.vault, app.clock, sender, device)
-    return Accounts(app.store, app.clock).sign_in(name, password, attempts)
+    return Accounts(app.store, app.clock).prove(name, password, attempts)
 
 
 class Desk:

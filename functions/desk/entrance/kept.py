@@ -43,6 +43,11 @@ def seal(app: App, request: Request) -> str:
     who = owner(app, request.value("token")) if request.method == "POST" else ""
     if request.method == "POST" and not who:
         return ""
+    return seal_for(app, request, who)
+
+
+def seal_for(app: App, request: Request, who: str) -> str:
+    """The same, for whom a form was drawn, or for anybody who may see the page."""
     kept = Kept(who, request.path, request.query, request.typed)
     return base64.urlsafe_b64encode(app.vault.seal(FIELD, kept._asdict())).decode()
 

@@ -32,6 +32,7 @@ SIGN_IN, BOARD = "/desk/sign-in/", "/desk/"
 def refuse_foreign(request: Request, app: App) -> None:
     """Refuse, as a ``Problem``, a post that a page of another site caused."""
     if request.method == "POST" and is_foreign(request.headers, app.bundle.site["url"]):
+        app.audit.record_stranger("forged")
         raise Problem(403, "foreign")
 
 
@@ -82,14 +83,14 @@ def sign_in(routes: Routes) -> Action:
             return _second(request, app, routes)
         accounts, password = Accounts(app.store, app.clock), request.value("password")
         try:
-            account = accounts.sign_in(name, password, attempts_of(request, app))
+            account = accounts.prove(name, password, attempts_of(request, app))
         except Wrong as wrong:
             return again(wrong.code, 422)
         except Exception as error:
             return again(uncounted(request, error), 503)
         if codes.is_obliged(app, account):
             return codes.ask(request, app, codes.begin(app, account))
-        return _go_on(request, app, account, routes)
+        return _enter(request, app, account, routes)
 
     return enter
 
@@ -103,12 +104,20 @@ def _second(request: Request, app: App, routes: Routes) -> Response:
     try:
         codes.take(request, app, begun, attempts_of(request, app))
     except Wrong as wrong:
+        app.audit.record_stranger("code_failed", account.name)
         return codes.ask(request, app, begun, wrong.code, 422)
     except Conflict:
         return form(request, app, "slow", 403, request.value(kept.FIELD))
     except Exception as error:
         return codes.ask(request, app, begun, uncounted(request, error), 503)
-    return _go_on(request, app, account, routes)
+    if begun.secret:
+        app.audit.record("enrolled", account.name, sender=request.sender)
+    return _enter(request, app, account, routes)
+
+
+def _enter(request: Request, app: App, account: Account, routes: Routes) -> Response:
+    app.audit.record("signed_in", account.name, sender=request.sender)
+    return go_on(request, app, account, routes)
 
 
 def attempts_of(request: Request, app: App) -> Attempts:
@@ -134,7 +143,7 @@ def _is_ours(request: Request, app: App) -> bool:
     return compare_digest(stamp.encode(), request.value(DOOR).encode())
 
 
-def _go_on(request: Request, app: App, account: Account, routes: Routes) -> Response:
+def go_on(request: Request, app: App, account: Account, routes: Routes) -> Response:
     """Lead to the page that was asked for before; a form that this account filled in is shown with
     what was typed, to be sent once more."""
     begun = ticket.begin(app, account)
