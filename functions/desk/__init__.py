@@ -1,7 +1,7 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
 from functions.desk import (
-    audit,
+    audit_page,
     board,
     bulk,
     importing,
@@ -56,7 +56,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     SIGN_OUT: {"GET": session.leaving, "POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
-    "/desk/audit/": {"GET": audit.show},
+    "/desk/audit/": {"GET": audit_page.show},
     "/desk/clock/": {"POST": board.confirm},
     "/desk/staff/": {
         "GET": staff.show,

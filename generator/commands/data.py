@@ -74,7 +74,9 @@ def staff(root: Path, data: Path | None, action: str, name: str, administrator: 
     except Refused as refused:
         raise WudanError(ACCOUNTS.get(refused.code, ACCOUNTS["known"]).format(name=name)) from None
     if action != "list":
-        app.audit.record(DONE[action], "", account=name, role=role if action in ROLES_SAID else "")
+        app.current().audit.record(
+            DONE[action], "", account=name, role=role if action in ROLES_SAID else ""
+        )
 
 
 @click.command()

@@ -1,17 +1,21 @@
 """The accounts of staff: roles, the last administrator, own passwords, names as people see them."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+import build
 from functions.app import App
 from functions.errors import Conflict, Refused, Wrong
+from functions.people import audit
 from functions.people.accounts import ADMINISTRATOR, STAFF, Accounts
 from functions.storage.connect import connect
 from functions.storage.history import Change
 from tests.support.client import Client
-from tests.support.community import SECRET, Clock
+from tests.support.community import SECRET, Clock, own_settings
 from tests.support.histories import ENGINES
 from tests.support.orders import PASSWORD, Desk, account, enter, wish
 
@@ -119,11 +123,12 @@ class TestOwnPassword:
             .cookies[0]
             .split(";")[0]
         )
+        before = desk.cookie
         answer = desk.post("/desk/password/", self.typed(desk))
         assert (answer.status, answer.location) == (303, "/desk/")
         own = answer.cookies[0].split(";")[0]
         assert client.get("/desk/", cookie=own).status == 200
-        for old in (desk.cookie, entered):
+        for old in (before, entered):
             assert client.get("/desk/", cookie=old).status == 403
         assert enter(client.app, "王芳", CHOSEN)
 
@@ -183,3 +188,23 @@ class TestFirstPassword:
         choice = {**door.form("/desk/password/"), "old": password, "new": CHOSEN, "again": CHOSEN}
         page = client.post("/desk/password/", choice, cookie=cookie)
         assert page.form("/desk/wish/")["name"] == ["李奶奶"]
+
+
+def test_a_command_changes_roles_and_keeps_the_last_administrator(
+    small_site: Path, tmp_path: Path
+) -> None:
+    def staff(*words: str) -> str:
+        command = ["staff", "--root", str(small_site), "--data", str(tmp_path / "var"), *words]
+        return CliRunner().invoke(build.main, command).output
+
+    with own_settings():
+        staff("add", "王芳", "--administrator")
+        staff("add", "小陈")
+        assert "最后一位管理员" in staff("role", "王芳")
+        assert "小陈 现在是管理员" in staff("role", "小陈", "--administrator")
+        assert "工作人员" in staff("role", "王芳")
+        assert "或者已经有了" in staff("add", "王 芳")
+        assert "看得见" in staff("add", "\u3000")
+    with closing(connect(f"sqlite:{tmp_path}/var/wudan.db")) as store:
+        done = [head.data["what"] for head in store.find(audit.KIND)]
+    assert sorted(done) == ["account_added"] * 2 + ["account_role"] * 2

@@ -1,12 +1,16 @@
 """What was done at the desk is remembered, found again, bounded, carried along and cleaned."""
 
 from datetime import timedelta
+from pathlib import Path
+
+from functions.desk.audit import PAGE
 
 from functions import scheduled
 from functions.app import App
-from functions.desk.audit import PAGE
+from functions.ops import transfer
 from functions.people import audit
 from functions.people.accounts import ADMINISTRATOR
+from functions.storage.connect import connect
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import JOIN, Desk, wish
@@ -55,6 +59,15 @@ def test_the_address_is_told_only_as_a_digest_of_its_day(app: App, clock: Clock)
     digests = [head.data["from"] for head in app.audit.find(limit=10)]
     assert "192.0.2.7" not in str(app.audit.find(limit=10))
     assert digests[0] == digests[1] != digests[2] == digests[3]
+
+
+def test_entries_are_carried_by_a_move(app: App, tmp_path: Path) -> None:
+    app.audit.record("exported", "王芳", sheet="orders")
+    app.audit.record_stranger("forged")
+    target = connect(f"sqlite:{tmp_path}/moved/wudan.db")
+    transfer.move(app.store, target, transfer.numbers(app.store))
+    assert transfer.differences(app.store, target) == []
+    assert target.find(audit.KIND, ["who:王芳"]) == app.audit.find(["who:王芳"]) != []
 
 
 def test_an_entry_goes_after_its_time_and_no_earlier(app: App, clock: Clock) -> None:
