@@ -75,7 +75,7 @@ class Accounts(NamedTuple):
         head = self._find(name)
         password = self._with_password(head, "reset", by)
         # By its name as it is stored; this one may be spelled otherwise.
-        second_factor.forget(self.store, head.data["name"], by, self.clock.now.isoformat())
+        second_factor.forget(self.store, _account(head).name, by, self.clock.now.isoformat())
         self.store.set_fact(LIFTED, self.clock.now.isoformat())
         return password
 
@@ -208,8 +208,9 @@ def _no(name: str) -> str:
 
 
 def _account(head: Head) -> Account:
-    data = head.data
-    return Account(data["name"], data.get("role", STAFF), head.version, data.get("first", False))
+    data, name = head.data, head.no.partition(":")[2]
+    role, first = data.get("role", STAFF), data.get("first", False)
+    return Account(data.get("name", name), role, head.version, first)
 
 
 def _administers(head: Head) -> bool:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from functions.desk.audit import PAGE
+from functions.desk.audit_page import PAGE
 
 from functions import scheduled
 from functions.app import App
