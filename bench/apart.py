@@ -33,7 +33,10 @@ import click
 from tests.support.servers import answers, free_port, running
 
 PRODUCT = Path(__file__).parents[1]
-FORM = {"content-type": "application/x-www-form-urlencoded"}
+FORM = {
+    "content-type": "application/x-www-form-urlencoded",
+    "sec-fetch-site": "same-origin",
+}
 RATE = 20
 LONGEST = 120
 SIX, TWENTY = 6, 20

@@ -50,6 +50,7 @@ class Attack(NamedTuple):
 
 def _form(path: str, typed: str) -> bytes:
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    head += "Sec-Fetch-Site: same-origin\r\n"
     return f"{head}Content-Length: {len(typed)}\r\n\r\n{typed}".encode()
 
 

@@ -35,13 +35,13 @@ class Desk:
         demo.fill(self.app, orders)
         password = Accounts(self.app.store, self.app.clock).add(NAME, accounts.STAFF)
         typed = urlencode({"name": NAME, "password": password})
-        (self.cookie,) = self.ask("POST", "/desk/sign-in/", body=typed)["cookies"]
+        self.cookie = self.ask("POST", "/desk/sign-in/", body=typed)["cookies"][0]
 
     def ask(self, method: str, path: str, query: str = "", body: str = "") -> Answer:
         cookie = getattr(self, "cookie", "").partition(";")[0]
         event = {
             "rawQueryString": query,
-            "headers": {"cookie": cookie, "content-type": FORM},
+            "headers": {"cookie": cookie, "content-type": FORM, "sec-fetch-site": "same-origin"},
             "requestContext": {"http": {"method": method, "path": path}},
             "body": body,
         }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from functions.messages.outbox import Outbox
     from functions.orders.ranking import Ranking
     from functions.people.access_log import AccessLog
+    from functions.people.audit import Audit
     from functions.people.retention import Retention
     from functions.people.team_links import TeamLinks
     from functions.people.volunteers import Volunteers
@@ -150,7 +151,13 @@ class App:
     def access_log(self) -> "AccessLog":
         from functions.people.access_log import AccessLog
 
-        return AccessLog(self.store, self.vault, self.clock)
+        return AccessLog(self.audit)
+
+    @cached_property
+    def audit(self) -> "Audit":
+        from functions.people.audit import Audit
+
+        return Audit(self.store, self.vault, self.clock)
 
     @cached_property
     def retention(self) -> "Retention":

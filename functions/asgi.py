@@ -16,7 +16,7 @@ from functions import desk, health, rating, team, tracking, volunteer, wish
 from functions.app import App
 from functions.context import logs
 from functions.context.bundle import UNREADABLE
-from functions.desk.session import SIGN_IN
+from functions.desk.entrance.signing_in import SIGN_IN
 from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http

@@ -183,6 +183,10 @@ def tick(app: App) -> dict[str, Any]:
         made.volunteers()
     with made.part("erasing"):
         made.erase()
+    with made.part("audit"):
+        app.audit.settle()
+        if believed:
+            app.audit.clean()
     with made.part("messages"):
         made.done["sent"] = sum(wait() for wait in deliveries)
     with made.part("imports"):

@@ -85,7 +85,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
     joined = step_forms.joined(app, order) if known else []
     offered = app.steps.offered(order, TEAM) if mine else []
     for seen in (order, *[other for other, _ in joined]) if known else ():
-        app.access_log.record(seen.no, TEAM, team)
+        app.access_log.record(seen.no, TEAM, team, request.sender)
     return view(
         app,
         "order.html",

@@ -1,6 +1,7 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
 from functions.desk import (
+    audit_page,
     board,
     bulk,
     importing,
@@ -13,10 +14,13 @@ from functions.desk import (
     teams,
     workbooks,
 )
-from functions.desk.confirm import asking
-from functions.desk.session import SIGN_IN, DeskAction, signed_in
+from functions.desk.confirm import asking, erasing, proving
+from functions.desk.entrance import signing_in
+from functions.desk.entrance.signing_in import SIGN_IN
+from functions.desk.session import CHOOSE, SIGN_OUT, DeskAction, signed_in
 from functions.web.http import Routes, entry
 
+SHEETS = "/desk/sheets/"
 _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/": {"GET": board.show},
     "/desk/triage/": {
@@ -28,7 +32,10 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
         "POST": asking(bulk.DISPATCH.ask, bulk.DISPATCH.act, bulk.DISPATCH.show),
     },
     "/desk/find/": {"GET": search.show},
-    "/desk/order/": {"GET": order.show, "POST": asking(order.ask, order.act, order.show)},
+    "/desk/order/": {
+        "GET": order.show,
+        "POST": asking(order.ask, proving(order.act, "/desk/order/", erasing), order.show),
+    },
     "/desk/slip/": {"GET": order.sheet},
     "/desk/rating-slip/": {"GET": order.slip},
     "/desk/wish/": {"GET": order.blank, "POST": order.file},
@@ -36,8 +43,14 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
         "GET": roster.show,
         "POST": asking(roster.ask_approval, roster.approve, roster.show),
     },
-    "/desk/person/": {"GET": roster.record, "POST": asking(roster.ask, roster.act, roster.record)},
-    "/desk/teams/": {"GET": teams.show, "POST": asking(teams.ask, teams.act, teams.show)},
+    "/desk/person/": {
+        "GET": roster.record,
+        "POST": asking(roster.ask, proving(roster.act, "/desk/person/", erasing), roster.record),
+    },
+    "/desk/teams/": {
+        "GET": teams.show,
+        "POST": asking(teams.ask, proving(teams.act, "/desk/teams/"), teams.show),
+    },
     "/desk/messages/": {
         "GET": board.messages,
         "POST": asking(board.ask_again, board.send_again, board.messages),
@@ -49,15 +62,19 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/sheets/": {"GET": workbooks.show, "POST": importing.receive},
     "/desk/sheets/template.xlsx": {"GET": workbooks.template_xlsx},
     "/desk/import/": {"GET": importing.show, "POST": importing.act},
-    "/desk/sheets/orders.xlsx": {"POST": workbooks.orders_xlsx},
-    "/desk/sheets/ratings.xlsx": {"POST": workbooks.ratings_xlsx},
-    "/desk/sheets/volunteers.xlsx": {"POST": workbooks.volunteers_xlsx},
+    "/desk/sheets/orders.xlsx": {"POST": proving(workbooks.orders_xlsx, SHEETS)},
+    "/desk/sheets/ratings.xlsx": {"POST": proving(workbooks.ratings_xlsx, SHEETS)},
+    "/desk/sheets/volunteers.xlsx": {"POST": proving(workbooks.volunteers_xlsx, SHEETS)},
     "/desk/sheets/report.xlsx": {"POST": report.xlsx},
-    "/desk/sign-out/": {"POST": session.sign_out},
+    SIGN_OUT: {"GET": session.leaving, "POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
+    "/desk/audit/": {"GET": audit_page.show},
     "/desk/clock/": {"POST": asking(board.ask_day, board.confirm, board.show)},
-    "/desk/staff/": {"GET": staff.show, "POST": asking(staff.ask, staff.act, staff.show)},
+    "/desk/staff/": {
+        "GET": staff.show,
+        "POST": asking(staff.ask, proving(staff.act, "/desk/staff/"), staff.show),
+    },
 }
 
 _GUARDED: Routes = {
@@ -66,7 +83,11 @@ _GUARDED: Routes = {
     for path, actions in pages.items()
 }
 ROUTES: Routes = {
-    SIGN_IN: {"GET": session.sign_in_form, "POST": session.sign_in(_GUARDED)},
+    SIGN_IN: {"GET": signing_in.form, "POST": signing_in.sign_in(_GUARDED)},
+    CHOOSE: {
+        "GET": signed_in(session.password_form),
+        "POST": signed_in(session.choose_password(_GUARDED)),
+    },
     **_GUARDED,
 }
 handler = entry(ROUTES)

@@ -1,5 +1,6 @@
 """What waits: orders at each step, messages to be sent."""
 
+from datetime import timedelta
 from itertools import chain
 from urllib.parse import quote, unquote
 
@@ -8,15 +9,15 @@ from functions.desk import lists
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.orders import counters, repository
-from functions.people.accounts import Accounts
+from functions.web import cookies
 from functions.web.http import Request, Response, see_other
 
 FIRST, PAGE = 6, 30
 """How many orders the board shows of each step, and the list to dispatch at once."""
 COOKIE = "wudan_list_{}".format
 """Remembers what was chosen of a list, from its name."""
-LASTS = 90 * 24 * 3600
-"""Seconds for which it is remembered."""
+LASTS = timedelta(days=90)
+"""How long it is remembered."""
 
 
 def show(request: Request, app: App, session: Session) -> Response:
@@ -25,7 +26,7 @@ def show(request: Request, app: App, session: Session) -> Response:
     choice = lists.read(request.query)
     if choice is None:
         return _whole(app, session)
-    kept = lists.parse(unquote(request.cookies.get(COOKIE(choice.name), "")))
+    kept = lists.parse(unquote(cookies.read(request, COOKIE(choice.name))))
     if [*request.query] == ["state"] and kept and kept._replace(page=1) != choice:
         return see_other(f"/desk/?{kept.query}")
     found = lists.find(app, choice, session.who)
@@ -42,8 +43,8 @@ def show(request: Request, app: App, session: Session) -> Response:
         missing=_missing(app),
     )
     value = quote(choice._replace(page=1).query, safe="")
-    cookie = f"{COOKIE(choice.name)}={value}; Path=/desk/; Max-Age={LASTS}"
-    return page._replace(cookies=(f"{cookie}; HttpOnly; SameSite=Strict",))
+    cookie = cookies.write(request, COOKIE(choice.name), value, LASTS, "/desk/")
+    return page._replace(cookies=(cookie,))
 
 
 def _whole(app: App, session: Session) -> Response:
@@ -87,7 +88,7 @@ def confirm(request: Request, app: App, session: Session) -> Response:
     """An administrator has checked today's date, so the clock is believed again."""
     app.reference.confirm()
     day = app.clock.now.date().isoformat()
-    Accounts(app.store, app.clock).note(session.who, "confirmed_clock", {"day": day})
+    app.audit.record("clock_confirmed", session.who, sender=request.sender, day=day)
     return see_other("/desk/")
 
 

@@ -36,11 +36,12 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         outcome = step_forms.resumed(request)
     typed = app.personal.of(order.no)
     first = contact(typed)
-    recorded = not any(typed.values()) or app.access_log.record(order.no, STAFF, session.who)
+    look = partial(app.access_log.record, by=STAFF, who=session.who, sender=request.sender)
+    recorded = not any(typed.values()) or look(order.no)
     offers = app.steps.offered(order, STAFF)
     joined = step_forms.joined(app, order)
     for other, wish in joined:
-        recorded = (not wish or app.access_log.record(other.no, STAFF, session.who)) and recorded
+        recorded = (not wish or look(other.no)) and recorded
     return view(
         app,
         session,
@@ -97,7 +98,7 @@ def sheet(request: Request, app: App, session: Session) -> Response:
     typed = app.personal.of(order.no)
     first = contact(typed)
     if any(typed.values()):
-        app.access_log.record(order.no, STAFF, session.who)
+        app.access_log.record(order.no, STAFF, session.who, request.sender)
     return view(
         app,
         session,
@@ -118,7 +119,7 @@ def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
     request = replies.taken(request)
     order, page = _history(request, app).order, partial(show, request, app, session)
-    return step_forms.take(
+    response = step_forms.take(
         request,
         app,
         order,
@@ -128,6 +129,9 @@ def act(request: Request, app: App, session: Session) -> Response:
         colleagues=partial(_colleagues, app),
         who=session.who,
     )
+    if request.value("do") == "erased" and response.status == 303:
+        app.audit.record("erased", session.who, no=order.no, sender=request.sender)
+    return response
 
 
 def _colleagues(app: App) -> list[str]:

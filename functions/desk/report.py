@@ -20,7 +20,6 @@ from functions.forms.kinds import Cell
 from functions.orders import figures
 from functions.orders.figures import Report
 from functions.orders.report_text import Draft, ReportTexts
-from functions.people.accounts import Accounts
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome
@@ -73,7 +72,7 @@ def docx(request: Request, app: App, session: Session) -> Response:
     """The same as a Word file. The history of the account keeps who took it."""
     month = _month(request, app)
     made = _paper(app, month)
-    _note(app, session, month)
+    _note(request, app, session, month)
     return _file(app, month, "docx", document.DOCX, document.docx(made))
 
 
@@ -90,7 +89,7 @@ def xlsx(request: Request, app: App, session: Session) -> Response:
             *([line] for line in _lines(app, draft)),
         ],
     }
-    _note(app, session, month)
+    _note(request, app, session, month)
     book = spreadsheet.xlsx(words["titles"]["report"], words["report"], rows, **more)
     return _file(app, month, "xlsx", spreadsheet.XLSX, book)
 
@@ -193,9 +192,9 @@ def _parts(app: App, reports: list[Report]) -> list[Table]:
     return tables
 
 
-def _note(app: App, session: Session, month: str) -> None:
-    exported = {"sheet": "report", "month": month}
-    Accounts(app.store, app.clock).note(session.who, "exported", exported)
+def _note(request: Request, app: App, session: Session, month: str) -> None:
+    exported: dict[str, Any] = {"sheet": "report", "month": month}
+    app.audit.record("exported", session.who, sender=request.sender, **exported)
 
 
 def _file(app: App, month: str, ending: str, kind: str, content: Any) -> Response:

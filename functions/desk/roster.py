@@ -37,6 +37,7 @@ def show(
     marks = [f"{state} {team}" if team else f"state:{state}"]
     heads = app.store.find(volunteers.KIND, marks, request.value("before"), PAGE)
     people = [app.volunteers.opened(head) for head in heads]
+    app.audit.record("looked_list", session.who, sender=request.sender, daily=True)
     return view(
         app,
         session,
@@ -95,6 +96,8 @@ def record(
     can = [k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after]
     tried = outcome.tried == corrections.KIND
     untaken = form["slug"] if tried and corrections.KIND not in can else ""
+    seen = {"no": person.head.no, "sender": request.sender}
+    app.audit.record("looked_person", session.who, daily=True, **seen)
     orders = _served(app, person.head.no)
     rounds = [
         each
@@ -157,6 +160,10 @@ def act(request: Request, app: App, session: Session) -> Response:
         return step_forms.written(request, moved, page)
     except (Refused, Conflict):
         return page(Outcome(409, notice="volunteer"))
+    if kind == "erased":
+        no = person.head.no
+        app.audit.record("erased_person", session.who, no=no, sender=request.sender)
+    return see_other(_address(person.head))
 
 
 def _correct(request: Request, app: App, session: Session, person: Person) -> Response:

@@ -3,10 +3,10 @@
 from functions.app import App
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
-from functions.errors import Refused
+from functions.errors import Conflict, Problem, Refused
 from functions.people.accounts import ROLES, Accounts
 from functions.web import submission
-from functions.web.http import Request, Response
+from functions.web.http import Request, Response, see_other
 
 
 def show(
@@ -20,7 +20,7 @@ def show(
 
 
 def act(request: Request, app: App, session: Session) -> Response:
-    """Add an account, give it a new password, or disable it."""
+    """Add an account, give it a new password or another role, or disable it."""
     name, role = request.value("name").strip(), request.value("role")
     password, accounts = "", Accounts(app.store, app.clock)
     try:
@@ -33,20 +33,43 @@ def act(request: Request, app: App, session: Session) -> Response:
                 password = accounts.add(name, role, session.who, once)
             case "reset":
                 password = accounts.reset(name, session.who)
+            case "role" if role in ROLES:
+                accounts.give_role(name, role, session.who)
             case "disable":
                 accounts.disable(name, session.who)
+            case _:
+                raise Problem(400, "unknown_step")
     except Refused as refused:
         return show(request, app, session, 422, notice=refused.code, name=name)
+    except Conflict:
+        return show(request, app, session, 409, notice="account", name=name)
+    _record(request, app, session, name)
+    if name == session.who and not password:
+        return see_other("/desk/")  # This session has ended.
     # Not a redirect: the password is shown this once and kept nowhere.
     return show(request, app, session, password=password, name=name)
 
 
+def _record(request: Request, app: App, session: Session, name: str) -> None:
+    do, role = request.value("do"), request.value("role")
+    role = role if do in ("add", "role") else ""
+    app.audit.record(DONE[do], session.who, sender=request.sender, account=name, role=role)
+
+
 def ask(request: Request, app: App) -> Question | None:
-    """Somebody who is at work loses access at once."""
+    """Somebody who is at work loses access at once, or may do more or less than before."""
     do, name = request.value("do"), request.value("name").strip()
     heads = Accounts(app.store, app.clock).everybody()
     works = name in [head.data.get("name") for head in heads if head.state == "active"]
-    return Question(do, {"name": name}) if works and do in ASKED else None
+    code = f"{do}_{request.value('role')}" if do == "role" else do
+    return Question(code, {"name": name}) if works and code in ASKED else None
 
 
-ASKED = ("reset", "disable")
+ASKED = ("reset", "disable", *(f"role_{role}" for role in ROLES))
+DONE = {
+    "add": "account_added",
+    "reset": "account_reset",
+    "role": "account_role",
+    "disable": "account_disabled",
+}
+"""What the audit calls it."""

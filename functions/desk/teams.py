@@ -47,8 +47,10 @@ def act(request: Request, app: App, session: Session) -> Response:
         once = submission.drawn_once(request, app, f"link {team}", {})
         if request.value("do") == "revoke":
             app.team_links.revoke(team, session.who)
+            app.audit.record("link_revoked", session.who, sender=request.sender, team=team)
         elif not (once and app.store.filed(once)):
             app.team_links.issue(team, session.who, once)
+            app.audit.record("link_issued", session.who, sender=request.sender, team=team)
     return see_other(f"/desk/teams/#{team}")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -17,7 +18,6 @@ from functions.orders import corrections, repository
 from functions.orders.lifecycle import order_of
 from functions.orders.privacy import Unreadable
 from functions.people import volunteers
-from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import step_forms
 from functions.web.http import Request, Response
@@ -50,7 +50,7 @@ def orders_xlsx(request: Request, app: App, session: Session) -> Response:
                 *_answers(app, "wishes", corrections.picked(app.store.events(head.no)), typed),
             )
 
-    return _download(app, session, "orders", request.value("month"), rows())
+    return _download(request, app, session, "orders", rows())
 
 
 def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
@@ -70,7 +70,7 @@ def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
                     *_answers(app, "ratings", picked, typed.get(at, {})),
                 )
 
-    return _download(app, session, "ratings", request.value("month"), rows())
+    return _download(request, app, session, "ratings", rows())
 
 
 def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
@@ -87,7 +87,7 @@ def volunteers_xlsx(request: Request, app: App, session: Session) -> Response:
                     *_answers(app, "volunteers", person.answers, person.typed),
                 )
 
-    return _download(app, session, "volunteers", "", rows())
+    return _download(request, app, session, "volunteers", rows())
 
 
 def _answers(
@@ -147,15 +147,18 @@ def _all(app: App, kind: str, month: str = "") -> Iterator[Head]:
 
 
 def _download(
-    app: App, session: Session, name: str, month: str, rows: Iterator[Sequence[Cell]]
+    request: Request, app: App, session: Session, name: str, rows: Iterator[Sequence[Cell]]
 ) -> Response:
-    """The workbook. The history of the account keeps who exported it, and when."""
-    Accounts(app.store, app.clock).note(session.who, "exported", {"sheet": name, "month": month})
+    """The workbook, of one month if the request names one. The audit keeps who exported how much,
+    and when; the orders in it do not keep each export."""
+    month, counted = request.value("month") if name != "volunteers" else "", count()
     words = app.bundle.words["sheets"]
     title, columns = words["titles"][name], words["columns"]
     heads = [*columns[name], *_labels(app, EXPORTS[name]), columns["others"]]
-    name = f"{title}{month and '-' + month}.xlsx"
-    return _file(name, spreadsheet.xlsx(title, heads, rows))
+    content = spreadsheet.xlsx(title, heads, (row for row, _ in zip(rows, counted, strict=False)))
+    exported: dict[str, Any] = {"sheet": name, "month": month, "count": next(counted)}
+    app.audit.record("exported", session.who, sender=request.sender, **exported)
+    return _file(f"{title}{month and '-' + month}.xlsx", content)
 
 
 def _file(name: str, content: IO[bytes]) -> Response:

@@ -332,7 +332,7 @@ class Date(_Plain):
         return {"between": between, "coming": days.coming(field.get("days", ()), today)}
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        day = self._day(normal(texts[0]), today)
+        day = self.day(normal(texts[0]), today)
         if day is None or not today <= day <= today + days.AHEAD:
             raise Wrong("date")
         if (only := field.get("days")) and not days.falls(only, day):
@@ -341,7 +341,8 @@ class Date(_Plain):
         return day.isoformat()
 
     @staticmethod
-    def _day(text: str, today: date) -> date | None:
+    def day(text: str, today: date) -> date | None:
+        """The day that a text in its normal form means; without a year the next from today on."""
         if text in SPOKEN_DAYS:
             return today + timedelta(days=SPOKEN_DAYS.index(text))
         parts = re.fullmatch(WRITTEN_DAY, re.sub(r"(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text))
@@ -375,7 +376,7 @@ class Past(Date):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         first = today - self.longest
-        day = self._day(normal(texts[0]), first)
+        day = self.day(normal(texts[0]), first)
         if day is None or not first <= day <= today:
             raise Wrong("past")
         return day.isoformat()

@@ -16,7 +16,7 @@ from functions.orders import corrections, counters, names, report_text, reposito
 from functions.orders.counters import Tally
 from functions.orders.lifecycle import fold, order_of
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
-from functions.people import access_log, accounts, team_links, volunteers
+from functions.people import access_log, accounts, audit, second_factor, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Stored
 
 DONE, DOCTOR, DIGEST = "done", upkeep.DOCTOR, "digest"
@@ -24,7 +24,12 @@ DONE, DOCTOR, DIGEST = "done", upkeep.DOCTOR, "digest"
 STATES: dict[str, dict[str, str]] = {
     accounts.KIND: {"added": "active", "reset": "active", "disabled": "disabled"},
     team_links.KIND: {"issued": "issued", "revoked": "revoked"},
-    access_log.KIND: {},
+    second_factor.KIND: {
+        second_factor.ENROLLED: second_factor.ENROLLED,
+        second_factor.FORGOTTEN: second_factor.FORGOTTEN,
+    },
+    access_log.EARLIER: {},
+    audit.KIND: {},
     names.KIND: {},
     DIGEST: {},
     report_text.KIND: {},
@@ -303,7 +308,7 @@ ORDERED = tuple(DERIVED)
 def _is_account(head: Head) -> bool:
     data = head.data
     return (
-        head.no == f"{accounts.KIND}:{data.get('name')}"
+        head.no in accounts.numbers(str(data.get("name")))
         and data.get("role") in accounts.ROLES
         and str(data.get("hash")).startswith("$argon2")
     )
@@ -326,8 +331,9 @@ def _told(app: App, event: Event, kind: str) -> dict[str, Any]:
 def referred(kept: Stored) -> set[str]:
     """The numbers of other histories that this one refers to."""
     kind, _, no = kept.no.partition(":")
-    looked_at = {no} if kind == access_log.KIND else set()
-    others = (e.data.get(name) for e in kept.events.values() for name in ("into", "from"))
+    looked_at = {no} if kind == access_log.EARLIER else set()
+    named = ("no",) if kind == audit.KIND else ("into", "from")
+    others = (e.data.get(name) for e in kept.events.values() for name in named)
     return looked_at | {str(no) for no in others if no}
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functions.app import App
 from functions.errors import Conflict, Unusable
 from functions.orders import report_text, repository, upkeep
-from functions.people import volunteers
+from functions.people import second_factor, volunteers
 from functions.storage import opening
 from functions.storage.history import Change
 from functions.storage.vault import Vault
@@ -24,7 +24,7 @@ def is_unfinished(app: App) -> bool:
 
 def numbers(app: App) -> list[str]:
     """The number of every history that may have something sealed."""
-    sealed = (repository.KIND, volunteers.KIND, report_text.KIND)
+    sealed = (repository.KIND, volunteers.KIND, report_text.KIND, second_factor.KIND)
     return [no for kind in sealed for no in app.store.numbers(kind)]
 
 

@@ -1,17 +1,20 @@
 """The station's people: who may sign in to the desk, and as what.
 
-An account is a history (``added``, ``reset``, ``disabled``), whose head holds the hash of the
-password. Sessions of an earlier ``version`` end.
+An account is a history (``added``, ``reset``, ``chosen``, ``role``, ``disabled``), whose head holds
+the hash of the password. Sessions of an earlier ``version`` end.
 """
 
-import secrets
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
 from functions.context.attempts import Attempts, Limit
 from functions.context.clock import Clock
 from functions.errors import Refused, Wrong
-from functions.orders.repository import append
+from functions.forms.normal import seen
+from functions.people import passwords, second_factor
+from functions.people.audit import Audit
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import Store
 
@@ -30,16 +33,16 @@ NOBODY = (
 """A hash that stands in for those of names without an account, and takes as long."""
 LIFTED = "limits_lifted"
 """The fact that says when limits were last lifted; tries from before do not count any more."""
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""For passwords that are read from a screen and typed: no two of them look alike."""
 
 
 class Account(NamedTuple):
-    """Somebody of the station. ``version`` names the state of the account that a session saw."""
+    """Somebody of the station. ``version`` names the state of the account that a session saw, and
+    ``first`` says that the password was drawn by somebody else, and has to be chosen anew."""
 
     name: str
     role: str
     version: int
+    first: bool = False
 
 
 class Accounts(NamedTuple):
@@ -54,31 +57,72 @@ class Accounts(NamedTuple):
         made it before, its answer was not read, so there is a new password.
 
         Raises:
-            Refused: ``known``, the name is taken.
+            Refused: ``known``, the name is taken; ``name``, it is none that can be seen.
         """
         if once and self.store.filed(once) == _no(name):
             return self.reset(name, by)
-        if self.store.head(_no(name)):
+        if not seen(name):
+            raise Refused("name", name=name)
+        # Of earlier versions there are accounts whose number is the name as it was typed.
+        if seen(name) in [seen(head.data.get("name", "")) for head in self.everybody()]:
             raise Refused("known", name=name)
         new = Head(_no(name), KIND, 0, "", "", {"name": name, "role": role})
         return self._with_password(new, "added", by, once)
 
     def reset(self, name: str, by: str = "") -> str:
-        """Give an account a new password, which is returned; enable it, end its sessions, and lift
-        every limit that wrong passwords have reached."""
-        password = self._with_password(self._find(name), "reset", by)
+        """Give an account a new password, which is returned; enable it, end its sessions, forget
+        its authenticator, and lift every limit that wrong passwords have reached."""
+        head = self._find(name)
+        password = self._with_password(head, "reset", by)
+        # By its name as it is stored; this one may be spelled otherwise.
+        second_factor.forget(self.store, _account(head).name, by, self.clock.now.isoformat())
         self.store.set_fact(LIFTED, self.clock.now.isoformat())
         return password
 
     def disable(self, name: str, by: str = "") -> None:
-        """End an account's sessions and let nobody sign in with it."""
+        """End an account's sessions and let nobody sign in with it.
+
+        Raises:
+            Refused: ``last``, nobody else could manage the accounts then.
+        """
         self._change(self._find(name), "disabled", "disabled", by)
+
+    def end_sessions(self, name: str) -> None:
+        """End all sessions of an account, as whoever owns it asked."""
+        head = self._find(name)
+        self._change(head, "signed_out", head.state, name)
+
+    def give_role(self, name: str, role: str, by: str = "") -> None:
+        """Make somebody an administrator, or one no more; their sessions end.
+
+        Raises:
+            Refused: ``last``, nobody else could manage the accounts then.
+        """
+        head = self._find(name)
+        self._change(head, "role", head.state, by, role=role)
+
+    def choose(self, name: str, old: str, new: str, attempts: Attempts) -> Account:
+        """Give an account the password that its owner chose; all sessions from before end.
+
+        Raises:
+            Wrong: what :meth:`prove` says of the old one; or what is wrong with the new one.
+        """
+        from argon2 import PasswordHasher
+
+        self.prove(name, old, attempts)
+        if code := passwords.weakness(new, name) or ("same" if new == old else ""):
+            raise Wrong(code)
+        head = self._find(name)
+        digest = PasswordHasher().hash(new)
+        after = self._change(head, "chosen", head.state, name, hash=digest, first=False)
+        Audit(*attempts[:3]).record("password_chosen", name, sender=attempts.sender)
+        return _account(after)
 
     def everybody(self) -> list[Head]:
         """All accounts, the newest first."""
         return self.store.find(KIND, limit=1000)
 
-    def sign_in(self, name: str, password: str, attempts: Attempts) -> Account:
+    def prove(self, name: str, password: str, attempts: Attempts) -> Account:
         """The account, for somebody who knows its password.
 
         Raises:
@@ -88,55 +132,86 @@ class Accounts(NamedTuple):
         from argon2 import PasswordHasher
         from argon2.exceptions import VerificationError
 
+        head, audit = self._find_or_none(name), Audit(*attempts[:3])
+        known = str(head.data.get("name", "")) if head else ""
         signing_in = f"sign-in {self.store.fact(LIFTED)}"
-        tried = f"{signing_in} {name}"
+        tried = f"{signing_in} {seen(name)}"
         if not (attempts.may_go_on(signing_in, MANY) and attempts.may(tried, OWN, WIDE)):
+            audit.record_stranger("locked_out", known)
             raise Wrong("too_often")
-        head = self.store.head(_no(name)) if len(name) <= LONGEST else None
         # One hash, whether there is such an account or not, so that time does not tell.
         stored = head.data.get("hash", NOBODY) if head else NOBODY
-        try:
-            PasswordHasher().verify(stored, password)
-        except VerificationError:
-            raise Wrong("sign_in") from None
-        if head is None or stored == NOBODY or head.state != "active":
+        right = False
+        with suppress(VerificationError):
+            right = PasswordHasher().verify(stored, password)
+        if not right or head is None or stored == NOBODY or head.state != "active":
+            audit.record_stranger("sign_in_failed", known)
             raise Wrong("sign_in")
         attempts.was_right(tried)
-        return Account(name, head.data.get("role", STAFF), head.version)
+        return _account(head)
 
     def current(self, name: str, version: int) -> Account | None:
         """The account, while it is as it was when the session began."""
-        head = self.store.head(_no(name))
+        head = self._find_or_none(name)
         if head is None or head.state != "active" or head.version != version:
             return None
-        return Account(name, head.data.get("role", STAFF), version)
-
-    def note(self, name: str, kind: str, data: dict[str, str]) -> None:
-        """Remember what somebody did that is in no order, such as taking out a list."""
-        event = Event(kind, "staff", self.clock.now.isoformat(), data)
-        append(self.store, f"done:{name}", "done", event)
+        return _account(head)
 
     def _with_password(self, head: Head, kind: str, by: str, once: str = "") -> str:
         from argon2 import PasswordHasher
 
-        password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-        self._change(head, kind, "active", by, once, hash=PasswordHasher().hash(password))
+        password = passwords.drawn()
+        digest = PasswordHasher().hash(password)
+        self._change(head, kind, "active", by, once, hash=digest, first=True)
         return password
 
     def _change(
-        self, head: Head, kind: str, state: str, by: str, once: str = "", **data: str
-    ) -> None:
+        self, head: Head, kind: str, state: str, by: str, once: str = "", **data: object
+    ) -> Head:
         event = Event(kind, "staff", self.clock.now.isoformat(), {"who": by} if by else {})
         begun = head.begun or event.at
         after = head.followed(state=state, begun=begun, data=head.data | data)
-        self.store.commit(Change(after, [event], once=once))
+        loses = _administers(head) and not _administers(after)
+        stays = [self._another(head)] if loses else []
+        self.store.commit(Change(after, [event], once=once), *stays)
+        return after
+
+    def _another(self, head: Head) -> Change:
+        """The condition that another administrator stays one: a change that changes nothing is
+        refused where that account was changed at the same time."""
+        for other in self.everybody():
+            if other.no != head.no and _administers(other):
+                return Change(other, [])
+        raise Refused("last")
 
     def _find(self, name: str) -> Head:
-        head = self.store.head(_no(name))
+        head = self._find_or_none(name)
         if head is None:
             raise Refused("known", name=name)
         return head
 
+    def _find_or_none(self, name: str) -> Head | None:
+        """The account of a name, however it is typed; those of earlier versions as it was then."""
+        if len(name) > LONGEST:
+            return None
+        return self.store.head(_no(name)) or self.store.head(f"{KIND}:{name}")
+
+
+def numbers(name: str) -> Collection[str]:
+    """The numbers that the account of a name may have: as people see it, or as it was typed, which
+    is that of earlier versions."""
+    return _no(name), f"{KIND}:{name}"
+
 
 def _no(name: str) -> str:
-    return f"{KIND}:{name}"
+    return f"{KIND}:{seen(name)}"
+
+
+def _account(head: Head) -> Account:
+    data, name = head.data, head.no.partition(":")[2]
+    role, first = data.get("role", STAFF), data.get("first", False)
+    return Account(data.get("name", name), role, head.version, first)
+
+
+def _administers(head: Head) -> bool:
+    return head.state == "active" and head.data.get("role") == ADMINISTRATOR

@@ -144,6 +144,10 @@ class Store(Histories, Counters, Protocol):
             Unusable: ``in_use``, somebody has.
         """
 
+    def remove(self, no: str) -> None:
+        """Remove a history, all that is kept beside it and what leads to it, if there is one. It is
+        for records whose time is over: an order is only erased, and its steps stay."""
+
     def checkpoint(self) -> None:
         """Bring all that was written into the one file that a copy takes, if readers allow it."""
 

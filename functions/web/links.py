@@ -15,11 +15,10 @@ from typing import NamedTuple
 
 from functions.app import App
 from functions.orders.lifecycle import Order
+from functions.web import cookies
 from functions.web.http import Request, Response, see_other
 
 PREFIX = "wudan_"
-HOST = "__Host-"
-"""Browsers take a cookie of this prefix over TLS alone, and never from a neighbouring name."""
 MOST = 20
 """How many of a kind a browser keeps open; the oldest goes, before the header grows too long."""
 STAFF = ("wudan_desk", "wudan_device")
@@ -44,7 +43,7 @@ class Link(NamedTuple):
 
     def kept(self, request: Request) -> dict[str, str]:
         """The keys that the browser goes on with, by what they open; the oldest first."""
-        prefix = self._prefix(request.secure)
+        prefix = cookies.name_of(request, self._prefix)
         return {
             urllib.parse.unquote(name.removeprefix(prefix)): key
             for name, key in request.cookies.items()
@@ -60,17 +59,17 @@ class Link(NamedTuple):
     def cookies(self, request: Request, thing: str, key: str) -> list[str]:
         """What makes the browser go on with this key."""
         others = [each for each in self.kept(request) if each != thing]
-        gone = [self._cookie(request, each, "", 0) for each in others[: -MOST + 1]]
-        return [*gone, self._cookie(request, thing, key, int(self.lasts.total_seconds()))]
+        gone = [self._cookie(request, each, "", timedelta(0)) for each in others[: -MOST + 1]]
+        return [*gone, self._cookie(request, thing, key, self.lasts)]
 
-    def _prefix(self, secure: bool) -> str:
-        return f"{HOST if secure else ''}{PREFIX}{self.kind}_"
+    @property
+    def _prefix(self) -> str:
+        return f"{PREFIX}{self.kind}_"
 
-    def _cookie(self, request: Request, thing: str, key: str, seconds: int) -> str:
-        name = self._prefix(request.secure) + urllib.parse.quote(thing, safe="")
+    def _cookie(self, request: Request, thing: str, key: str, lasts: timedelta) -> str:
+        name = self._prefix + urllib.parse.quote(thing, safe="")
         # Lax: the link is tapped in WeChat or an SMS, from which a strict cookie would not come.
-        flags = "HttpOnly; SameSite=Lax" + ("; Secure" if request.secure else "")
-        return f"{name}={key}; Path=/; Max-Age={seconds}; {flags}"
+        return cookies.write(request, name, key, lasts, same_site="Lax")
 
 
 ORDER = Link("order", timedelta(days=90))
@@ -84,14 +83,14 @@ def to_order(request: Request, app: App, order: Order) -> Response:
     cookies, gets the address with the key."""
     if request.wants_json:
         return see_other(app.orders.address(order))
-    cookies = ORDER.cookies(request, order.no, app.orders.key(order))
-    return see_other(app.orders.place(order), *cookies)
+    opened = ORDER.cookies(request, order.no, app.orders.key(order))
+    return see_other(app.orders.place(order), *opened)
 
 
 def works_on(request: Request, app: App, order: Order) -> bool:
     """Whether an order is the work of those to whom this browser belongs, as far as its cookies
     tell: of a team whose page it opened, or of the station, at whose desk it signed in."""
-    if any(name.removeprefix(HOST) in STAFF for name in request.cookies):
+    if any(cookies.read(request, name) for name in STAFF):
         return True
     teams = {app.names.now("team", team) for team in TEAM.kept(request)}
     return app.orders.last(order).team in teams

@@ -21,14 +21,32 @@ SHOWN = 20
 """How many faults of a kind are said one by one."""
 
 
+ACCOUNTS = {
+    "known": "没有叫“{name}”的人，或者已经有了。用 staff list 看一看。",
+    "last": "{name}是最后一位管理员，停了就没有人能管账号。请先把另一位改为管理员。",
+    "name": "名字里没有看得见的字。请写名字，例如：staff add 王芳",
+}
+"""Why an account was left as it is."""
+DONE = {
+    "add": "account_added",
+    "reset": "account_reset",
+    "role": "account_role",
+    "disable": "account_disabled",
+}
+ROLES_SAID = ("add", "role")
+
+
 @click.command()
 @DATA
 @ROOT
-@click.argument("action", type=click.Choice(["add", "list", "disable", "reset"]))
+@click.argument("action", type=click.Choice(["add", "list", "disable", "reset", "role"]))
 @click.argument("name", required=False, default="")
 @click.option("--administrator", is_flag=True, help="还可以管理工作人员。")
 def staff(root: Path, data: Path | None, action: str, name: str, administrator: bool) -> None:
-    """工作台的账号：add 新建，reset 重设密码，disable 停用，list 列出来。密码只显示一次。"""
+    """工作台的账号：add 新建，reset 重设密码，role 改身份，disable 停用，list 列出来。
+
+    密码只显示一次，本人第一次登录时换掉。role 有 --administrator 是管理员，没有是工作人员。
+    """
     from functions.errors import Refused
     from functions.people.accounts import ADMINISTRATOR, STAFF, Accounts
 
@@ -36,21 +54,29 @@ def staff(root: Path, data: Path | None, action: str, name: str, administrator: 
         raise click.UsageError("请写名字，例如：staff add 王芳")
     app = _app(root, data, "nothing" if action == "add" else "never")
     accounts = Accounts(app.store, app.clock)
+    role = ADMINISTRATOR if administrator else STAFF
     try:
         match action:
             case "add":
-                role = ADMINISTRATOR if administrator else STAFF
                 click.echo(f"{name} 的密码（只显示这一次）：{accounts.add(name, role)}")
             case "reset":
                 click.echo(f"{name} 的新密码（只显示这一次）：{accounts.reset(name)}")
             case "disable":
                 accounts.disable(name)
                 click.echo(f"{name} 停用了，登录着的也退出了。")
+            case "role":
+                accounts.give_role(name, role)
+                title = "管理员" if administrator else "工作人员"
+                click.echo(f"{name} 现在是{title}，要重新登录。")
             case "list":
                 for head in accounts.everybody():
                     click.echo(f"{head.data['name']}  {head.data['role']}  {head.state}")
-    except Refused:
-        raise WudanError(f"没有叫“{name}”的人，或者已经有了。用 staff list 看一看。") from None
+    except Refused as refused:
+        raise WudanError(ACCOUNTS.get(refused.code, ACCOUNTS["known"]).format(name=name)) from None
+    if action != "list":
+        app.current().audit.record(
+            DONE[action], "", account=name, role=role if action in ROLES_SAID else ""
+        )
 
 
 @click.command()

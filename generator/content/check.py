@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 
 import msgspec
 
-from functions.forms.normal import normal
+from functions.forms.normal import seen
 from generator.content.codec import Clock, Mistake, Moment, Part, Refers, from_text
 from generator.content.messages import KNOWN, NEAREST, TYPES
 from generator.content.yaml_source import Document, Place
@@ -48,8 +48,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """How to mend a wrong name: the most similar known name, else all known names."""
     known = sorted(known)
     # As it looks on a keyboard: without full width, capitals and what nobody sees.
-    looks = "".join(filter(str.isprintable, normal(name[:LONGEST])))
-    close = difflib.get_close_matches(looks.lower(), known, n=1)
+    close = difflib.get_close_matches(seen(name[:LONGEST]), known, n=1)
     return NEAREST.format(name=close[0]) if close else KNOWN.format(names="、".join(known) or "无")
 
 

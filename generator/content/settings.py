@@ -56,6 +56,7 @@ class Desk(Part, frozen=True):
     ``milestone``: somebody notes the progress of a complex order. ``rate``: the resident rates,
     or the order is closed without a rating. ``close``: the station closes a rated order. ``keep``:
     personal data is kept after the end; at most ``erase_at_most`` orders are erased a day.
+    ``second_factor``: who signs in to the desk with the code of an authenticator, too.
     """
 
     days: Days = Days()
@@ -66,6 +67,7 @@ class Desk(Part, frozen=True):
     close: WorkingDays = 3
     keep: WorkingDays = 365
     erase_at_most: Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（件数）")] = 200
+    second_factor: Literal["nobody", "administrator", "all"] = "nobody"
 
 
 class Templates(Part, frozen=True):

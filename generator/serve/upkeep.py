@@ -33,7 +33,7 @@ PARTS = {
     "rules": "按新规矩重算期限",
     "figures": "更新网站上的数字",
     "backup": "备份",
-    "access_log": "补记谁看过",
+    "audit": "补记谁做过什么",
     "schedule": "全部",
 }
 """The names of the parts of a minute's work in messages to staff."""
@@ -69,7 +69,6 @@ class Minute:
         """Do every part once."""
         self._troubles = {}
         self._part("schedule", self._schedule)
-        self._part("access_log", lambda: self._app.access_log.settle())
         self._part("figures", self._figures)
         self._part("backup", self._copies.go_on)
         now = f"{self._app.clock.now:%Y-%m-%d %H:%M}"

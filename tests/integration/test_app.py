@@ -54,7 +54,7 @@ def test_services_go_with_the_store_that_the_app_is_inside_of(app: App) -> None:
     assert current.orders.find(no)
     with app.store.batch() as store:
         inside = current.inside(store)
-        parts = (inside.orders, inside.steps.orders, inside.volunteers, inside.access_log)
+        parts = (inside.orders, inside.steps.orders, inside.volunteers, inside.audit)
         assert [part.store for part in parts] == [store] * 4
         assert inside.clock is current.clock
         assert inside.bundle is current.bundle

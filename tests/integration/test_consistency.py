@@ -56,7 +56,7 @@ def filled(app: App, full: Path, tmp_path: Path) -> App:
 def fill(app: App, orders: int = 30) -> App:
     demo.fill(app, orders)
     account(app, "王芳", accounts.ADMINISTRATOR)
-    Accounts(app.store, app.clock).note("王芳", "exported", {"sheet": "orders", "month": "2026-11"})
+    app.audit.record("exported", "王芳", sheet="orders", month="2026-11")
     app.team_links.issue("barbers", "王芳")
     no = first(app)
     app.access_log.record(no, "staff", "王芳")
@@ -573,7 +573,7 @@ def test_a_store_is_healthy_however_long_a_step_took(
 
     app = App(bundle, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), SECRET, going_on)
     Accounts(app.store, app.clock).add("王芳")
-    Accounts(app.store, app.clock).note("王芳", "exported", {"sheet": "orders"})
+    app.audit.record("exported", "王芳", sheet="orders")
     Accounts(app.store, app.clock).reset("王芳")
     app.team_links.issue("barbers", "王芳")
     demo.fill(app, 3)

@@ -14,7 +14,7 @@ from functions.app import App
 from functions.context.bundle import FILE
 from functions.errors import Conflict
 from functions.orders import repository
-from functions.people import access_log
+from functions.people import audit
 from functions.storage.connect import connect
 from functions.storage.history import Change
 from functions.storage.sqlite import SQLite
@@ -156,10 +156,10 @@ class TestUnwritable:
             assert (page.status, "13812345678" in page.body) == (200, True)
             assert "补记" in page.text
             assert desk.get(f"/desk/order/?no={no}").status == 200
-            assert app.access_log.settle() == 1
+            assert app.audit.settle() == 1
             assert app.access_log.of(no) == ()
         clock.forward(minutes=3)
-        assert app.access_log.settle() == 0
+        assert app.audit.settle() == 0
         (look,) = app.access_log.of(no)
         assert (look.at, look.data["who"]) == (seen, "王芳")
         assert "已记下" in desk.get(f"/desk/order/?no={no}").text
@@ -180,18 +180,18 @@ class TestUnwritable:
         team.do(no, "accepted", volunteer="team", person="王女士")
         with read_only(store):
             assert "13812345678" in team.get(no).text
-        app.access_log.settle()
+        app.audit.settle()
         assert [look.by for look in app.access_log.of(no)] == ["team"]
 
     def test_looks_that_are_owed_are_bounded(
         self, client: Client, app: App, store: SQLite, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(access_log, "MOST_OWED", 3)
+        monkeypatch.setattr(audit, "MOST_OWED", 3)
         with read_only(store):
             for n in range(5):
                 assert not app.access_log.record(f"N{n}", "staff", "王芳")
-            assert app.access_log.settle() == 3
-        app.access_log.settle()
+            assert app.audit.settle() == 3
+        app.audit.settle()
         assert [n for n in range(5) if app.access_log.of(f"N{n}")] == [2, 3, 4]
 
     def test_a_step_at_the_desk_says_that_it_was_not_saved_and_keeps_what_was_typed(

@@ -26,7 +26,7 @@ HOLDS = {
     "rating": DRAWS,
     "volunteer": DRAWS,
     "order": DRAWS,
-    "desk": DRAWS | SIGNS_IN | {"docx", "lxml", "typing_extensions"},
+    "desk": DRAWS | SIGNS_IN | {"docx", "lxml", "segno", "typing_extensions"},
     "team": DRAWS | {"segno"},
     "clock": SEALS,
     "night": RENDERS,

@@ -209,7 +209,7 @@ def test_an_order_goes_on_where_it_was(app: App, desk: Station) -> None:
 
 
 def test_looks_and_messages_are_there(app: App) -> None:
-    looks = {no: len(app.store.events(f"looks:{no}")) for no in FACTS["looks"]}
+    looks = {no: len(app.access_log.of(no)) for no in FACTS["looks"]}
     assert looks == FACTS["looks"]
     states: dict[str, int] = FACTS["messages"]
     assert {state: len(app.store.messages(state)) for state in states} == states

@@ -159,6 +159,21 @@ def test_an_event_can_be_rewritten_and_what_is_sealed_replaced(store: Store) -> 
     assert store.personal("A") == {1: b"new"}
 
 
+def test_a_history_is_removed_with_all_that_leads_to_it(store: Store) -> None:
+    for no in ("A", "B"):
+        listed = head(no, 1)._replace(marks=("team:barbers",), due="2026-11-24")
+        commit(store, listed, [event()], b"sealed", f"once {no}", traces=["t"])
+    store.remove("A")
+    store.remove("A")
+    assert [kept.no for kept in store.everything()] == ["B"]
+    assert (store.head("A"), store.events("A"), store.filed("once A")) == (None, (), None)
+    assert [h.no for h in store.find("order", ["team:barbers"])] == ["B"]
+    assert [h.no for h in store.find("order", ["t"])] == ["B"]
+    assert [h.no for h in store.waiting("order", head("B", 1).state)] == ["B"]
+    assert (store.personal("A"), store.personal("B")) == ({}, {1: b"sealed"})
+    commit(store, head("A", 1), [event()])  # The number can begin again.
+
+
 def test_a_fact_is_kept_and_can_be_set_on_condition(address: str) -> None:
     store, other = connect(address), connect(address)
     assert store.fact("last_round") == ""

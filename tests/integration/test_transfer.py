@@ -13,7 +13,6 @@ from functions.app import App
 from functions.errors import Refused
 from functions.ops import consistency, demo, transfer
 from functions.orders import repository
-from functions.people.accounts import Accounts
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.history import Change, Event, Message
@@ -27,7 +26,7 @@ def ours(app: App) -> Store:
     """A store with something of everything."""
     demo.fill(app, 12)
     account(app, "王芳")
-    Accounts(app.store, app.clock).note("王芳", "exported", {"sheet": "orders", "month": ""})
+    app.audit.record("exported", "王芳", sheet="orders", month="")
     app.team_links.issue("barbers", "王芳")
     first = next(iter(app.store.numbers(repository.KIND)))
     app.access_log.record(first, "staff", "王芳")

@@ -53,7 +53,7 @@ def test_an_order_that_cannot_be_read_goes_every_step_and_its_page_says_so(
     lose(client.app, no)
     page = desk.get(f"/desk/order/?no={no}")
     assert (page.status, LOST in page.text, "已经删去" in page.text) == (200, True, False)
-    assert client.app.store.events(f"looks:{no}") == ()  # Nobody saw anything.
+    assert client.app.access_log.of(no) == ()  # Nobody saw anything.
     assert desk.do(no, "triaged", level="difficult", service="haircut").location
     assert desk.do(no, "consulted", note="和物业商量好了").location
     assert desk.do(no, "released", text="独居老人想请人上门理发").location

@@ -106,7 +106,9 @@ class Client:
 
     def post(self, address: str, typed: Typed, **headers: str) -> Answer:
         body = urlencode(typed, doseq=True).encode()
-        return self.send("POST", address, body, {"content-type": FORM, **headers})
+        # A browser of today says where a post comes from.
+        says = {} if "origin" in headers else {"sec-fetch-site": "same-origin"}
+        return self.send("POST", address, body, {"content-type": FORM, **says, **headers})
 
     def send(
         self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]

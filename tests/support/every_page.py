@@ -11,12 +11,14 @@ from functions.ops import demo
 from functions.orders import repository
 from functions.orders.figures import snapshot
 from functions.orders.lifecycle import STATES
+from functions.people import second_factor
 from functions.people.accounts import ADMINISTRATOR
+from functions.people.second_factor import SecondFactors
 from functions.storage.connect import connect
 from generator.build import incremental
 from tests.support.client import Client
 from tests.support.community import SECRET
-from tests.support.orders import WISH, Desk, Team, wish
+from tests.support.orders import WISH, Desk, Team, account, wish
 from tests.support.servers import PRODUCT
 
 ORDERS = 120
@@ -89,6 +91,8 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
             yield from _of_team(Team(client, order.team), head.no, head.state)
     yield "desk-order-wrong", desk.do(heads[0].no, "rejected").body
     yield from _typed_in_vain(client, desk, heads[0].no)
+    yield "desk-sign-out", desk.get("/desk/sign-out/").body
+    yield from _second_factor(client)
     yield "desk-sure", desk.asked("/desk/staff/", {"name": "王芳", "do": "disable"}).body
     yield "team-ended", client.get(f"/team/?team={heads[-1].data['team']}&key=x").body
 
@@ -102,6 +106,24 @@ def _typed_in_vain(client: Client, desk: Desk, no: str) -> Iterator[tuple[str, s
         yield f"desk-order-late-{kind}", answer.body
     late = {**sent, "do": "triaged", "token": desk.token}
     yield "sign-in-kept", client.post("/desk/order/", late).body
+
+
+def _second_factor(client: Client) -> Iterator[tuple[str, str]]:
+    """The second step of signing in, where there is no authenticator yet and where there is one."""
+    name, app = "王秀英", client.app
+    typed = {"name": name, "password": account(app, name)}
+    desk = app.bundle.site["desk"]
+    before = desk.get("second_factor", second_factor.NOBODY)
+    desk["second_factor"] = second_factor.ALL
+    page = client.post("/desk/sign-in/", typed)
+    yield "sign-in-enrol", page.body
+    yield "sign-in-enrol-wrong", client.post("/desk/sign-in/", page.form("/desk/sign-in/")).body
+    secret = second_factor.fresh()
+    now = int(app.clock.now.timestamp())
+    shown = second_factor.code_of(secret, now)
+    SecondFactors(app.store, app.vault, app.clock).enrol(name, secret, shown)
+    yield "sign-in-code", client.post("/desk/sign-in/", typed).body
+    desk["second_factor"] = before
 
 
 def _under_way(client: Client, desk: Desk) -> None:

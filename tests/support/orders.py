@@ -73,7 +73,7 @@ def account(app: App, name: str, role: str = accounts.STAFF) -> str:
 def enter(app: App, name: str, password: str, sender: str = "", device: str = "") -> Account:
     """Sign in from this address."""
     attempts = Attempts(app.store, app.vault, app.clock, sender, device)
-    return Accounts(app.store, app.clock).sign_in(name, password, attempts)
+    return Accounts(app.store, app.clock).prove(name, password, attempts)
 
 
 class Desk:
@@ -87,7 +87,7 @@ class Desk:
         self.cookie = entered.cookies[0].split(";")[0]
 
     def get(self, address: str) -> Answer:
-        return self.client.get(address, cookie=self.cookie)
+        return self._kept(self.client.get(address, cookie=self.cookie))
 
     @property
     def token(self) -> str:
@@ -96,15 +96,26 @@ class Desk:
         return field.attributes["value"] or ""
 
     def post(self, address: str, typed: Mapping[str, Any]) -> Answer:
-        """The answer to a form; what asks once is confirmed."""
+        """The answer to a form; what asks once, or for the password, gets it."""
         answer = self.asked(address, typed)
-        if answer.page.css_first("form.sure") is None:
-            return answer
-        return self.client.post(address, answer.form(address), cookie=self.cookie)
+        if answer.page.css_first("form.sure"):
+            answer = self._send(address, answer.form(address))
+        if answer.page.css_first("form.prove"):
+            answer = self._send(address, answer.form(address) | {"proof": [PASSWORD]})
+        return answer
 
     def asked(self, address: str, typed: Mapping[str, Any]) -> Answer:
         """The answer to a form, which may ask whether that is meant."""
-        return self.client.post(address, {"token": self.token, **typed}, cookie=self.cookie)
+        return self._send(address, {"token": self.token, **typed})
+
+    def _send(self, address: str, typed: Mapping[str, Any]) -> Answer:
+        return self._kept(self.client.post(address, typed, cookie=self.cookie))
+
+    def _kept(self, answer: Answer) -> Answer:
+        for cookie in answer.cookies:
+            if cookie.startswith("wudan_desk="):
+                self.cookie = cookie.split(";")[0]
+        return answer
 
     def do(self, no: str, kind: str, **typed: str) -> Answer:
         order = found(self.client.app, no)

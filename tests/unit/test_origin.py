@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.desk.session import is_foreign
+from functions.desk.entrance.signing_in import is_foreign
 
 URL = "https://kongming.example.cn"
 LAN = {"host": "desk.local:8000"}

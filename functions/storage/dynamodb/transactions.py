@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from functions.errors import Conflict, Full, WudanError
+from functions.storage.dynamodb import items
 from functions.storage.dynamodb.items import (
     NOTHING,
     Key,
@@ -81,6 +82,21 @@ class Changes(Table):
         writes += self.deletes(sorted(kept.places - should))
         for first in range(0, len(writes), AT_ONCE):
             self.transact(writes[first : first + AT_ONCE])
+
+    def remove(self, no: str) -> None:
+        """Do what :meth:`functions.storage.port.Store.remove` says."""
+        pk = self.pk("history", no)
+        stored = items.kept(no, self.query(pk), set())
+        if stored.head is None:
+            return
+        # What leads here goes last, so that a removal that broke off is found again.
+        last = {(pk, "head"), *self._listed(stored.head)}
+        keys = self.places(stored.head, stored.traces, stored.submissions)
+        keys |= {(pk, item["sk"]["S"]) for item in self.query(pk)}
+        for part in _split(sorted(keys - last), 0):
+            if part:
+                self.transact([*self.deletes(part)])
+        self.transact([*self.deletes(sorted(last))])
 
     def write_message(self, old: Message, new: Message, tried: int) -> None:
         """Write what became of a message; ``Lost`` if somebody else has tried it since."""

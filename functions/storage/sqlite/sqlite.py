@@ -140,6 +140,10 @@ class SQLite:
             self.checkpoint()
         return no
 
+    def remove(self, no: str) -> None:
+        with self._writer.transaction() as db:
+            writing.remove(db, no)
+
     def filed(self, once: str) -> str | None:
         return writing.find_filed(self._reader.db, once)
 

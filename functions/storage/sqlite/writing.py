@@ -136,6 +136,19 @@ def renew(db: sqlite3.Connection, kept: Stored, head: Head | None, traces: Set[s
     db.executemany(INSERT_TRACES, product([key], traces))
 
 
+def remove(db: sqlite3.Connection, no: str) -> None:
+    """Do what :meth:`functions.storage.port.Store.remove` says."""
+    row = db.execute("SELECT id, kind, begun, marks FROM heads WHERE no = ?", (no,)).fetchone()
+    if row is None:
+        return
+    key, kind, begun, marks = row
+    _erase(db, key)
+    db.executemany(DELETE_MARKS, [(kind, mark, begun, key) for mark in ("", *json.loads(marks))])
+    db.execute("DELETE FROM events WHERE head = ?", (key,))
+    db.execute("DELETE FROM submissions WHERE head = ?", (key,))
+    db.execute("DELETE FROM heads WHERE id = ?", (key,))
+
+
 def find_filed(db: sqlite3.Connection, once: str) -> str | None:
     """The number of the history that a submission went to."""
     query = "SELECT no FROM submissions JOIN heads ON id = head WHERE once = ?"

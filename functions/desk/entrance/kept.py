@@ -31,10 +31,11 @@ class Kept(NamedTuple):
     def address(self) -> str:
         return self.path + (f"?{urlencode(self.query)}" if self.query else "")
 
-    def again(self, request: Request, cookie: str, value: str) -> Request:
-        """The request that shows the page with what was typed, for who signed in just now."""
+    def again(self, request: Request, own: Mapping[str, str]) -> Request:
+        """The request that shows the page with what was typed, for who signed in just now and has
+        these cookies."""
         page = request._replace(method="GET", path=self.path, query=self.query, typed=self.typed)
-        return page._replace(cookies={**request.cookies, cookie: value})
+        return page._replace(cookies={**request.cookies, **own})
 
 
 def seal(app: App, request: Request) -> str:
@@ -42,6 +43,11 @@ def seal(app: App, request: Request) -> str:
     who = owner(app, request.value("token")) if request.method == "POST" else ""
     if request.method == "POST" and not who:
         return ""
+    return seal_for(app, request, who)
+
+
+def seal_for(app: App, request: Request, who: str) -> str:
+    """The same, for whom a form was drawn, or for anybody who may see the page."""
     kept = Kept(who, request.path, request.query, request.typed)
     return base64.urlsafe_b64encode(app.vault.seal(FIELD, kept._asdict())).decode()
 

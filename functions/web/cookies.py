@@ -1,0 +1,36 @@
+"""Cookies, which no script reads.
+
+Over TLS their names begin with ``__Host-`` (RFC 6265bis): a browser takes such a cookie only from
+this very host, over TLS, for all its paths, so that no neighbouring host and nobody on the way can
+slip in another. Over plain HTTP browsers refuse that name.
+"""
+
+from datetime import timedelta
+
+from functions.web.http import Request
+
+
+def name_of(request: Request, name: str) -> str:
+    """What the cookie is called on this connection."""
+    return f"__Host-{name}" if request.secure else name
+
+
+def read(request: Request, name: str) -> str:
+    """What the cookie holds; empty where there is none."""
+    return request.cookies.get(name_of(request, name), "")
+
+
+def write(
+    request: Request,
+    name: str,
+    value: str,
+    lasts: timedelta,
+    path: str = "/",
+    same_site: str = "Strict",
+) -> str:
+    """The header that sets a cookie for the addresses below ``path``, where that can be. Other
+    sites send a ``Lax`` one with a link that is tapped there, and a ``Strict`` one never."""
+    where = "/; Secure" if request.secure else path
+    age = int(lasts.total_seconds())
+    cookie = f"{name_of(request, name)}={value}; Max-Age={age}; HttpOnly; SameSite={same_site}"
+    return f"{cookie}; Path={where}"

@@ -1,0 +1,210 @@
+"""The accounts of staff: roles, the last administrator, own passwords, names as people see them."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import build
+from functions.app import App
+from functions.errors import Conflict, Refused, Wrong
+from functions.people import audit
+from functions.people.accounts import ADMINISTRATOR, STAFF, Accounts
+from functions.storage.connect import connect
+from functions.storage.history import Change
+from tests.support.client import Client
+from tests.support.community import SECRET, Clock, own_settings
+from tests.support.histories import ENGINES
+from tests.support.orders import PASSWORD, Desk, account, enter, wish
+
+CHOSEN = "门前老槐树 1987 夏"
+
+
+def of(app: App) -> Accounts:
+    return Accounts(app.store, app.clock)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("dynamodb", marks=pytest.mark.slow)])
+def either(request: pytest.FixtureRequest, tmp_path: Path, bundle: Path, clock: Clock) -> App:
+    """An app on each engine."""
+    address = ENGINES[request.param](tmp_path, request)
+    return App(bundle, lambda: connect(address), SECRET, clock)
+
+
+class TestLastAdministrator:
+    def test_she_can_neither_be_disabled_nor_lose_her_role(self, either: App) -> None:
+        account(either, "王芳", ADMINISTRATOR)
+        account(either, "小陈")
+        for act in (of(either).disable, lambda name: of(either).give_role(name, STAFF)):
+            with pytest.raises(Refused) as refused:
+                act("王芳")
+            assert refused.value.code == "last"
+        of(either).give_role("小陈", ADMINISTRATOR)
+        of(either).disable("王芳")
+        with pytest.raises(Refused):
+            of(either).give_role("小陈", STAFF)
+
+    def test_of_two_who_leave_at_once_one_stays(
+        self, either: App, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("王芳", "小陈"):
+            account(either, name, ADMINISTRATOR)
+        commit = either.store.commit
+
+        def second_first(change: Change, *others: Change) -> str:
+            monkeypatch.undo()
+            of(either).disable("小陈")  # Between what the first has read and what she writes.
+            return commit(change, *others)
+
+        monkeypatch.setattr(either.store, "commit", second_first)
+        with pytest.raises(Conflict):
+            of(either).disable("王芳")
+        active = [head.data["name"] for head in of(either).everybody() if head.state == "active"]
+        assert active == ["王芳"]
+
+    def test_the_desk_says_why_and_what_to_do(self, client: Client) -> None:
+        desk = Desk(client, "王芳", ADMINISTRATOR)
+        for do in ("disable", "role"):
+            answer = desk.post("/desk/staff/", {"do": do, "name": "王芳", "role": STAFF})
+            assert (answer.status, "最后一位管理员" in answer.text) == (422, True)
+        assert desk.get("/desk/staff/").status == 200
+
+
+class TestRoles:
+    def test_a_changed_role_holds_at_once(self, client: Client) -> None:
+        desk, other = Desk(client, "王芳", ADMINISTRATOR), Desk(client, "小陈")
+        typed = {"do": "role", "name": "小陈", "role": ADMINISTRATOR}
+        assert "改为管理员" in desk.asked("/desk/staff/", typed).text
+        assert desk.post("/desk/staff/", typed).status == 200
+        assert other.get("/desk/").status == 403  # The session of before has ended.
+        assert enter(client.app, "小陈", PASSWORD).role == ADMINISTRATOR
+        assert desk.post("/desk/staff/", {**typed, "name": "王芳", "role": STAFF}).status == 303
+        assert desk.get("/desk/staff/").status == 403
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", ["王 芳", "王芳\u3000", "王\u200b芳", "\u3000"])
+    def test_no_two_accounts_have_names_that_look_alike(self, app: App, name: str) -> None:
+        of(app).add("王芳")
+        with pytest.raises(Refused):
+            of(app).add(name)
+
+    def test_an_account_of_an_earlier_version_goes_on_as_it_was(self, app: App) -> None:
+        account(app, "Li Ming")  # Its number is the name as it was typed.
+        assert enter(app, "Li Ming", PASSWORD).name == "Li Ming"
+        assert of(app).current("Li Ming", 1)
+        with pytest.raises(Refused):
+            of(app).add("li ming")
+
+    def test_a_name_is_known_however_it_is_typed(self, app: App) -> None:
+        password = of(app).add("Ｌi Ming")
+        assert enter(app, "li　ming", password).name == "Ｌi Ming"
+
+    def test_spaces_do_not_give_more_tries(self, app: App) -> None:
+        account(app, "王芳")
+        codes = []
+        for spaces in range(7):
+            with pytest.raises(Wrong) as wrong:
+                enter(app, "王" + " " * spaces + "芳", "x", sender="192.0.2.1")
+            codes.append(wrong.value.code)
+        assert codes == ["sign_in"] * 5 + ["too_often"] * 2
+
+
+class TestOwnPassword:
+    def typed(self, desk: Desk, **other: str) -> dict[str, Any]:
+        return {"old": PASSWORD, "new": CHOSEN, "again": CHOSEN, **other}
+
+    def test_everybody_can_choose_their_own(self, client: Client) -> None:
+        desk, elsewhere = Desk(client), client
+        entered = (
+            elsewhere.post("/desk/sign-in/", {"name": "王芳", "password": PASSWORD})
+            .cookies[0]
+            .split(";")[0]
+        )
+        before = desk.cookie
+        answer = desk.post("/desk/password/", self.typed(desk))
+        assert (answer.status, answer.location) == (303, "/desk/")
+        own = answer.cookies[0].split(";")[0]
+        assert client.get("/desk/", cookie=own).status == 200
+        for old in (before, entered):
+            assert client.get("/desk/", cookie=old).status == 403
+        assert enter(client.app, "王芳", CHOSEN)
+
+    @pytest.mark.parametrize(
+        ("other", "sentence"),
+        [
+            ({"old": "x"}, "现在的密码不对"),
+            ({"again": "x"}, "不一样"),
+            ({"new": "1234567890", "again": "1234567890"}, "太好猜了"),
+            ({"new": "王芳", "again": "王芳"}, "太短了"),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_nothing_is_changed(
+        self, client: Client, other: dict[str, str], sentence: str
+    ) -> None:
+        desk = Desk(client)
+        answer = desk.post("/desk/password/", self.typed(desk, **other))
+        assert (answer.status, sentence in answer.text) == (422, True)
+        assert desk.get("/desk/").status == 200
+        assert enter(client.app, "王芳", PASSWORD)
+
+
+class TestFirstPassword:
+    def enter(self, client: Client, password: str, **more: str) -> str:
+        typed = {"name": "小陈", "password": password, **more}
+        return client.post("/desk/sign-in/", typed).cookies[0].split(";")[0]
+
+    def test_who_was_given_a_password_chooses_another_before_anything_else(
+        self, client: Client
+    ) -> None:
+        no = wish(client).no
+        for given in (of(client.app).add, of(client.app).reset):
+            password = given("小陈")
+            cookie = self.enter(client, password)
+            for page in ("/desk/", f"/desk/order/?no={no}"):
+                shown = client.get(page, cookie=cookie)
+                assert (shown.status, "别人抄给您的" in shown.text) == (403, True)
+                assert "13812345678" not in shown.text
+            form = shown.form("/desk/password/")
+            typed = {**form, "old": password, "new": CHOSEN, "again": CHOSEN}
+            again = client.post("/desk/password/", typed, cookie=cookie)
+            assert again.location == f"/desk/order/?no={no}"
+            own = again.cookies[0].split(";")[0]
+            assert "13812345678" in client.get(again.location, cookie=own).text
+        assert client.app.access_log.of(no)
+
+    def test_what_was_typed_before_is_shown_after_it(self, client: Client) -> None:
+        desk = Desk(client, "小陈")
+        password = of(client.app).reset("小陈")
+        token = client.app.vault.stamp("token", "小陈", 1)
+        typed = {"token": token, "name": "李奶奶", "phone": "13812345678"}
+        asked = client.post("/desk/wish/", typed, cookie=desk.cookie)
+        form = asked.form("/desk/sign-in/")
+        door = client.post("/desk/sign-in/", {**form, "name": "小陈", "password": password})
+        assert "别人抄给您的" in door.text
+        cookie = door.cookies[0].split(";")[0]
+        choice = {**door.form("/desk/password/"), "old": password, "new": CHOSEN, "again": CHOSEN}
+        page = client.post("/desk/password/", choice, cookie=cookie)
+        assert page.form("/desk/wish/")["name"] == ["李奶奶"]
+
+
+def test_a_command_changes_roles_and_keeps_the_last_administrator(
+    small_site: Path, tmp_path: Path
+) -> None:
+    def staff(*words: str) -> str:
+        command = ["staff", "--root", str(small_site), "--data", str(tmp_path / "var"), *words]
+        return CliRunner().invoke(build.main, command).output
+
+    with own_settings():
+        staff("add", "王芳", "--administrator")
+        staff("add", "小陈")
+        assert "最后一位管理员" in staff("role", "王芳")
+        assert "小陈 现在是管理员" in staff("role", "小陈", "--administrator")
+        assert "工作人员" in staff("role", "王芳")
+        assert "或者已经有了" in staff("add", "王 芳")
+        assert "看得见" in staff("add", "\u3000")
+    with closing(connect(f"sqlite:{tmp_path}/var/wudan.db")) as store:
+        done = [head.data["what"] for head in store.find(audit.KIND)]
+    assert sorted(done) == ["account_added"] * 2 + ["account_role"] * 2
