@@ -7,8 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from functions.context import logs
-
 FILE = "bundle.json"
 
 
@@ -77,6 +75,8 @@ class Latest:
         except UNREADABLE as error:
             if self._bundle is None:
                 raise
+            from functions.context import logs  # A build, which needs the names here, writes none.
+
             logs.failure(error, "reading the bundle")
         return self._bundle
 

@@ -95,3 +95,18 @@ def test_a_secret_is_asked_for_where_none_can_be_made(bundle: Path, tmp_path: Pa
         [sys.executable, "-c", script], cwd=PRODUCT, env=environment, capture_output=True, text=True
     )
     assert "secret_missing: place=WUDAN_SECRET" in ran.stderr
+
+
+def test_a_build_loads_no_log_and_no_diagnosis_before_it_finds_something(root: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from generator.build import incremental
+incremental.build(Path(sys.argv[1]), Path(sys.argv[1]) / "public")
+print(*sys.modules)
+"""
+    command = [sys.executable, "-c", script, str(root)]
+    ran = subprocess.run(command, cwd=PRODUCT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    loaded = set(ran.stdout.split())
+    assert not loaded & {"functions.context.logs", "generator.content.yaml_mistakes"}
