@@ -80,8 +80,7 @@ def _receipt(request: Request, app: App, order: Order, door: str) -> Response:
 
 def _refuse(request: Request, app: App, order: Order, door: str, why: str = "") -> Response:
     text = _words(app)[why] if why else ""
-    back = FORMS["order"] if door == BY_SLIP else ""
-    return submission.refuse(request, app, order, "rated", text, back)
+    return submission.refuse(request, app, order, "rated", text, own=door != BY_SLIP)
 
 
 def _words(app: App) -> Any:

@@ -212,17 +212,17 @@ def receipt(request: Request, no: str, track: str) -> Response:
 
 
 def refuse(
-    request: Request, app: App, order: Order, kind: str, text: str = "", back: str = ""
+    request: Request, app: App, order: Order, kind: str, text: str = "", own: bool = True
 ) -> Response:
-    """Say that this cannot be done with an order any more, or not yet (409). ``back`` leads to
-    where its progress is seen."""
+    """Say that this cannot be done with an order any more, or not yet (409). Only to somebody whose
+    ``own`` order it is, its page is offered."""
     order = app.orders.find(order.no) or order
     words = app.bundle.words["refused"][kind]
     text = text or words["states"].get(order.state, words["text"])
     if request.wants_json:
         return as_json(409, {"error": text, "state": order.state})
-    link = {"address": back or app.orders.place(order), "text": words["link"]}
-    body = pages.render(app.bundle, "message.html", title=words["title"], text=text, link=link)
+    link = {"link": {"address": app.orders.place(order), "text": words["link"]}} if own else {}
+    body = pages.render(app.bundle, "message.html", title=words["title"], text=text, **link)
     return Response(body, 409)
 
 

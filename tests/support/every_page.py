@@ -74,6 +74,9 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
     yield "form-wish-day", client.post("/api/wish", {**sent, "date": "1月16日"}).body
     yield "check", client.post("/api/wish", {**sent, "do": "check"}).body
     yield "no-order", client.get("/api/order?no=1&key=2").body
+    yield "closed", client.get("/api/order?no=234-567-8900").body
+    yield "slip-used", client.get("/rate/?no=234-567-8900").body
+    yield "rated", client.get("/rate/?rated=yes").body
     yield "sign-in", client.get("/desk/sign-in/").body
     for name, address in _linked(desk):
         yield f"desk{name}", desk.get(address).body

@@ -37,6 +37,18 @@ def test_every_address_gets_them_where_cloudfront_can() -> None:
         assert (condition, there) == ("Elsewhere", {"Ref": "Headers"})
 
 
+def test_links_reach_functions_with_their_cookies_and_nobody_keeps_the_answer() -> None:
+    config = properties("Distribution")["DistributionConfig"]
+    opening = {"/api/order", "/api/rating", "/rate/", "/team/*"}
+    for behaviour in config["CacheBehaviors"]:
+        if behaviour["PathPattern"] in opening:
+            opening.remove(behaviour["PathPattern"])
+            assert behaviour["ForwardedValues"]["Cookies"] == {"Forward": "all"}
+            assert behaviour["ForwardedValues"]["QueryString"] is True
+            assert behaviour["MaxTTL"] == 0
+    assert not opening
+
+
 def test_a_bucket_answers_over_tls_alone() -> None:
     buckets = {name for name, made in RESOURCES.items() if made["Type"] == "AWS::S3::Bucket"}
     closed = set()
