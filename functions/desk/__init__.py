@@ -3,6 +3,7 @@
 from functions.desk import (
     board,
     bulk,
+    held,
     importing,
     order,
     report,
@@ -21,6 +22,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/": {"GET": board.show},
     "/desk/triage/": {"GET": bulk.TRIAGE.show, "POST": bulk.TRIAGE.act},
     "/desk/dispatch/": {"GET": bulk.DISPATCH.show, "POST": bulk.DISPATCH.act},
+    held.PATH: {"GET": held.show, "POST": asking(held.ask, held.act)},
     "/desk/find/": {"GET": search.show},
     "/desk/order/": {"GET": order.show, "POST": asking(order.ask, order.act)},
     "/desk/slip/": {"GET": order.sheet},

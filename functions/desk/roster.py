@@ -114,7 +114,7 @@ def record(request: Request, app: App, session: Session, notice: str = "") -> Re
 def act(request: Request, app: App, session: Session) -> Response:
     """Approve into a team, move to another, deactivate, erase."""
     person, kind, team = _person(request, app), request.value("do"), request.value("team")
-    if kind not in volunteers.TABLE:
+    if kind not in volunteers.TABLE or kind == "held":
         raise Problem(400, "unknown_step")
     if kind in ("approved", "moved") and team not in app.bundle.teams:
         return record(request, app, session, "team")
