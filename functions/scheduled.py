@@ -16,8 +16,9 @@ from functions.context import logs
 from functions.context.sentences import fill
 from functions.errors import Conflict, Refused
 from functions.messages import outbox
-from functions.orders import repository, upkeep
-from functions.orders.lifecycle import CLOCK, FINAL, STATES, Order, moves, order_of
+from functions.orders import counters, repository, upkeep
+from functions.orders.counters import ALL, VOLUNTEERS
+from functions.orders.lifecycle import CLOCK, FINAL, HELD, STATES, Order, moves, order_of
 from functions.orders.notices import STATION
 from functions.people import volunteers
 from functions.storage import opening
@@ -40,7 +41,7 @@ SUITS: dict[str, Callable[[Order], bool]] = {
 }
 
 DIGEST = "digest"
-"""The history with the mornings on which the station was told what is overdue."""
+"""The history with the mornings on which the station was told what is overdue, or held."""
 
 DAMAGED = (ValueError, LookupError, TypeError)
 """What is raised for a history that is not what was written."""
@@ -110,23 +111,38 @@ class Round:
         works = app.deadlines.calendar.works(now.date()) and now.hour >= outbox.MORNING
         if not works or app.store.filed(once):
             return
-        head = app.store.head(DIGEST) or Head(DIGEST, DIGEST, 0, "", now.isoformat(), {})
-        after, texts = head.followed(), app.bundle.words[DIGEST]
+        texts = app.bundle.words[DIGEST]
         late = [
             fill(texts["of"], what=app.bundle.words["waits"][state], count=count)
             for state, count in app.orders.overdue(self.today).items()
         ]
         if problems := len(app.orders.problems(repository.MOST_OVERDUE)):
             late.append(fill(texts["problems"], count=problems))
-        message = Message(
-            f"{DIGEST}:{after.version}:told:{STATION}",
-            STATION,
-            fill(texts["text"], late="，".join(late)),
-        )
+        self._tell(once, fill(texts["text"], late="，".join(late)) if late else "")
+
+    def held(self) -> None:
+        """Once a day while something is held, tell the station how much: one message, however much
+        it is. Nothing is told at night."""
+        app, once = self.app, f"held {self.today}"
+        if app.clock.now.hour < outbox.MORNING or app.store.filed(once):
+            return
+        now, texts = counters.by_scope(app.store.tally(counters.NOW)), app.bundle.words["held"]
+        counts = {
+            kind: now.get(scope, {}).get(HELD, 0)
+            for kind, scope in ((repository.KIND, ALL), (volunteers.KIND, VOLUNTEERS))
+        }
+        if any(counts.values()):
+            what = [fill(texts[kind], count=count) for kind, count in counts.items() if count]
+            self._tell(once, fill(texts["text"], what="、".join(what)))
+
+    def _tell(self, once: str, text: str) -> None:
+        """Tell the station something, if there is anything to tell; and note that it was told."""
+        app, at = self.app, self.app.clock.now.isoformat()
+        after = (app.store.head(DIGEST) or Head(DIGEST, DIGEST, 0, "", at, {})).followed()
+        message = Message(f"{DIGEST}:{after.version}:told:{STATION}", STATION, text)
         reached = STATION in [channel["to"] for channel in app.bundle.site["notify"]]
-        told = [message] if late and reached else []
-        event = Event("told", CLOCK, now.isoformat())
-        app.store.commit(Change(after, [event], messages=told, once=once))
+        told = [message] if text and reached else []
+        app.store.commit(Change(after, [Event("told", CLOCK, at)], messages=told, once=once))
 
     def tell_unreadable(self) -> None:
         """Let the desk know which histories were skipped, if these have changed."""
@@ -197,6 +213,7 @@ def tick(app: App) -> dict[str, Any]:
         made.tell_unreadable()
     with made.part(DIGEST), suppress(Conflict):
         made.digest()
+        made.held()
     with made.part("checkpoint"):
         app.store.checkpoint()
     held, unreadable = not believed, made.unreadable

@@ -12,6 +12,7 @@ from functions.forms.definition import Answers, Form
 from functions.forms.kinds import COMMA
 from functions.forms.residents import FORMS, THANKS
 from functions.orders import corrections
+from functions.orders.counters import TO_CALL
 from functions.orders.lifecycle import RESIDENT
 from functions.orders.notices import STATION
 from functions.people import volunteers
@@ -21,16 +22,17 @@ from functions.web import own_data, pages, step_forms, submission
 from functions.web.http import Keeping, Request, Response, Routes, as_json, entry, see_other
 from functions.web.links import KEY, VOLUNTEER
 from functions.web.step_forms import UNTRIED, Outcome
+from functions.web.submission import Signs
 
 NAME = volunteers.KIND
 PROOF, CORRECTION = "own_data", "volunteer_corrected_by_resident"
 """The forms by which they prove who they are, and put an answer right."""
 
 
-def file(request: Request, app: App, form: Form, answers: Answers) -> Response:
+def file(request: Request, app: App, form: Form, answers: Answers, signs: Signs) -> Response:
     """Keep the sign-up and lead on to their own page."""
     begin = app.volunteers.applied(form, answers, RESIDENT)
-    no = submission.file(request, app, form, answers, begin)
+    no = submission.file(request, app, form, answers, begin, signs, TO_CALL)
     if request.wants_json:
         return as_json(201, {"no": no, "track": app.volunteers.address(no)})
     cookies = VOLUNTEER.cookies(request, no, app.volunteers.key(no))

@@ -5,19 +5,21 @@ from functools import partial
 from functions.app import App
 from functions.forms.definition import Answers, Form
 from functions.forms.residents import FORMS
+from functions.orders.counters import TO_TRIAGE
 from functions.orders.lifecycle import RESIDENT
 from functions.orders.repository import KIND
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry
+from functions.web.submission import Signs
 
 NAME = "wish"
 
 
-def file(request: Request, app: App, form: Form, answers: Answers) -> Response:
+def file(request: Request, app: App, form: Form, answers: Answers, signs: Signs) -> Response:
     """File the wish and lead on to its page."""
     more = {"source": "online"}
     begin = partial(app.steps.begin, form=form, answers=answers, by=RESIDENT, more=more)
-    no = submission.file(request, app, form, answers, begin)
+    no = submission.file(request, app, form, answers, begin, signs, TO_TRIAGE)
     return submission.receipt(request, no, app.orders.address_of(no))
 
 

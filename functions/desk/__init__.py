@@ -4,6 +4,7 @@ from functions.desk import (
     audit_page,
     board,
     bulk,
+    held,
     importing,
     order,
     report,
@@ -31,6 +32,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
         "GET": bulk.DISPATCH.show,
         "POST": asking(bulk.DISPATCH.ask, bulk.DISPATCH.act, bulk.DISPATCH.show),
     },
+    held.PATH: {"GET": held.show, "POST": asking(held.ask, held.act, held.show)},
     "/desk/find/": {"GET": search.show},
     "/desk/order/": {
         "GET": order.show,

@@ -9,6 +9,7 @@ from functions.desk import lists
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.orders import counters, repository
+from functions.orders.lifecycle import HELD
 from functions.web import cookies
 from functions.web.http import Request, Response, see_other
 
@@ -49,6 +50,7 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 def _whole(app: App, session: Session) -> Response:
     problems = app.orders.problems(lists.MOST)
+    now = counters.by_scope(app.store.tally(counters.NOW))
     columns = {
         name: app.store.waiting(repository.KIND, name, limit=FIRST) for name in lists.STEPS
     } | {lists.PROBLEMS: problems[:FIRST]}
@@ -63,7 +65,8 @@ def _whole(app: App, session: Session) -> Response:
         raised=len(problems),
         mine=len(lists.find(app, lists.Choice(lists.MINE, {}), session.who).heads),
         columns=shown,
-        counts=counters.by_scope(app.store.tally(counters.NOW)).get(counters.ALL, {}),
+        counts=now.get(counters.ALL, {}),
+        held=sum(counted.get(HELD, 0) for counted in now.values()),
         missing=_missing(app),
         disbelieved=app.reference.disbelieved(),
         now=app.clock.now,

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.app import App
-from functions.desk import lists, replies, search
+from functions.desk import lists, search
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Problem
@@ -20,7 +20,7 @@ from functions.orders.repository import History
 from functions.orders.steps import CALLED_OFF
 from functions.people.accounts import Accounts
 from functions.storage.history import Head
-from functions.web import slips, step_forms, submission
+from functions.web import replies, slips, step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import ONCE, WORDING
@@ -204,13 +204,14 @@ def alike(
     app: App, order: Order, typed: Mapping[str, Any], known: Set[str]
 ) -> list[tuple[Order, list[str]]]:
     """Other orders of the same phone or address, with which of the two it is, except those that
-    are ``known`` already or ended long before this one was filed."""
+    are held, ``known`` already or ended long before this one was filed."""
     found: dict[str, tuple[Head, list[str]]] = {}
     for role, value in identifying(typed).items():
         if role in app.bundle.words["same"]:
             mark = app.personal.trace(role, value)
             for head in app.store.find(repository.KIND, [mark], limit=ALIKE):
-                found.setdefault(head.no, (head, []))[1].append(role)
+                if not order_of(head).signs:
+                    found.setdefault(head.no, (head, []))[1].append(role)
     others = [(order_of(head), same) for no, (head, same) in found.items() if no not in known]
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
     return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]

@@ -138,7 +138,7 @@ def act(request: Request, app: App, session: Session) -> Response:
     """Approve into a team, move to another, deactivate, make a link, correct, erase."""
     person, kind, team = _person(request, app), request.value("do"), request.value("team")
     page = partial(record, request, app, session)
-    if kind not in volunteers.TABLE:
+    if kind not in volunteers.TABLE or kind == "held":
         raise Problem(400, "unknown_step")
     if kind in ("approved", "moved") and team not in app.bundle.teams:
         return page(Outcome(409, notice="team"))

@@ -49,14 +49,14 @@ ROLES = {
 
 RECORDED = (
     *("wording", "key", "source", "received", "who", "wants", "due", "problem"),
-    *("questions", "issued", "link"),
+    *("questions", "issued", "link", "signs"),
 )
 """What the program itself writes into an event beside the answers; no question may be named so."""
 
 
 HIDDEN = (
     *("token", "do", "no", "key", "once", "again", "version", "wording", "to_resident"),
-    *("sure", "back", "here"),
+    *("sure", "back", "here", "leave_empty"),
 )
 """What forms carry beside their questions, which may not be named so unless that is their role."""
 

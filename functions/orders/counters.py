@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from functions.orders.lifecycle import FINAL, Order
+from functions.orders.lifecycle import FINAL, HELD, Order
 from functions.storage.history import Head
 
 NO_GRID = "·"
@@ -61,6 +61,10 @@ due = f"{DUE}{{}}".format
 their resident."""
 
 
+TO_TRIAGE, TO_CALL = (NOW, name(ALL, "submitted")), (NOW, name(VOLUNTEERS, APPLIED))
+"""The counters of the wishes and sign-ups that wait for the station to answer."""
+
+
 def together(parts: Iterable[Mapping[str, int]]) -> Counter[str]:
     """Counters of several months as those of one period."""
     total: Counter[str] = Counter()
@@ -101,6 +105,8 @@ def is_later(month: str, counter: str) -> bool:
 def of_order(order: Order) -> Tally:
     """What an order counts for."""
     counted: Tally = Counter()
+    if order.signs:  # It counts once it may pass.
+        return Counter({(NOW, name(ALL, HELD)): 1} if order.state == HELD else ())
     if not order.state:
         return counted
     if order.state not in FINAL:
@@ -129,6 +135,8 @@ def of_order(order: Order) -> Tally:
 def of_volunteer(head: Head | None) -> Tally:
     """What a volunteer counts for."""
     counted: Tally = Counter()
+    if head and head.data.get("signs"):
+        return Counter({(NOW, name(VOLUNTEERS, HELD)): 1} if head.state == HELD else ())
     if head and head.state:
         counted[head.begun[:7], name(VOLUNTEERS, APPLIED)] = 1
         counted[NOW, name(VOLUNTEERS, head.state)] = 1

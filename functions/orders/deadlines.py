@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from functions.context.workdays import Calendar
-from functions.orders.lifecycle import FINAL, Order
+from functions.orders.lifecycle import FINAL, HELD, Order
 
 
 class Deadlines:
@@ -25,6 +25,8 @@ class Deadlines:
             return min(order.due, self.after(order.milestone_at or since, "milestone"))
         if order.state in FINAL:
             return "" if order.erased_at else self.kept_until(order.ended_at or order.changed_at)
+        if order.state == HELD:
+            return self.kept_until(order.changed_at)
         if order.state == "done":
             return self.after(order.done_at or since, "rate")
         if order.state == "rated":

@@ -24,12 +24,15 @@ SOURCES = ("online", "onsite", "phone", "paper")
 ratings once: by a slip), by phone, on paper."""
 DOORS = ("slip", "link", "digits")
 """By which door a resident's own rating came: the key of a slip, her link, number and phone."""
+HELD = "held"
+"""The state of a wish that staff have to look at first, because it may be no resident's."""
 STATES = (
+    HELD,
     *("submitted", "triaged", "dispatched", "accepted", "done", "rated"),
     *("closed", "rejected", "cancelled", "merged"),
 )
 FINAL = ("closed", "rejected", "cancelled", "merged")
-OPEN = tuple(state for state in STATES if state not in FINAL)
+OPEN = tuple(state for state in STATES if state not in (HELD, *FINAL))
 REOPENS = timedelta(days=30)
 """How long after its end a closed order can be opened again."""
 
@@ -103,6 +106,9 @@ class Order(NamedTuple):
     the head."""
     corrected: str = ""
     """The versions that answers were corrected after, with spaces between."""
+    signs: str = ""
+    """Why it was held, as words with spaces between, until staff let it pass. Until then it counts
+    nowhere, nobody is told of it, and only the page of what is held lists it."""
 
     @property
     def corrections(self) -> list[int]:
@@ -134,6 +140,11 @@ _never_rated = _needs(lambda order: not order.rated_at, "served")
 
 def _dispatchable(order: Order, event: Event) -> str:
     return "consultation" if _is_to_consult(order) else _not_waiting(order, event)
+
+
+def _restorable(order: Order, event: Event) -> str:
+    # Whoever fills the desk must not let her own wishes pass.
+    return "held" if order.signs and event.by == RESIDENT else _not_erased(order, event)
 
 
 def _ratable(order: Order, event: Event) -> str:
@@ -189,12 +200,12 @@ class Move(NamedTuple):
 
 _HANDLED = ("submitted", "triaged", "dispatched", "accepted")
 _WAIT, _END = ("waits_until",), ("ended_at",)
-_HANDLER = ("handler",)
+_HANDLER, _SIGNS = ("handler",), ("signs",)
 _Ending = partial(Move, stamps=_END, clears=(*_WAIT, *_HANDLER))
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
 _ROUND = (
     *("level", "due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
-    *("merged_into", *_WAIT, *_END),
+    *("merged_into", *_WAIT, *_END, *_SIGNS),
 )
 """What an order that begins again has no more."""
 _STARS = ("attitude", "skill", "timeliness")
@@ -209,6 +220,9 @@ TABLE: dict[str, Move] = {
         only={"source": SOURCES},
         stamps=("filed_at",),
     ),
+    # Staff look first: the wish waits apart, and its deadlines run from when they let it pass.
+    "held": Move(("submitted",), HELD, (CLOCK,), sets={"signs": "signs"}),
+    "cleared": Move((HELD,), "submitted", (STAFF,), clears=_SIGNS),
     "triaged": Move(
         ("submitted", "triaged"),
         "triaged",
@@ -314,9 +328,9 @@ TABLE: dict[str, Move] = {
     "closed": Move(
         ("done", "rated"), "closed", (RESIDENT, STAFF, CLOCK), stamps=_END, clears=_HANDLER
     ),
-    "rejected": _Ending(("submitted", "triaged"), "rejected", (STAFF,)),
+    "rejected": _Ending((HELD, "submitted", "triaged"), "rejected", (STAFF,)),
     # Nothing has happened for so long that the resident's data must be erased.
-    "lapsed": _Ending(_HANDLED, "rejected", (CLOCK,)),
+    "lapsed": _Ending((HELD, *_HANDLED), "rejected", (CLOCK,)),
     "retaken": Move(("rejected",), "submitted", (STAFF,), clears=_ROUND, guard=_not_erased),
     "merged": _Ending(
         ("submitted", "triaged"),
@@ -333,22 +347,22 @@ TABLE: dict[str, Move] = {
         ("merged",), "submitted", (STAFF, RESIDENT, CLOCK), clears=_ROUND, guard=_not_erased
     ),
     "cancelled": _Ending(
-        (*_HANDLED, "merged"),
+        (HELD, *_HANDLED, "merged"),
         "cancelled",
         (RESIDENT, STAFF),
-        within={RESIDENT: ("submitted", "triaged", "dispatched", "merged")},
+        within={RESIDENT: (HELD, "submitted", "triaged", "dispatched", "merged")},
         clears=(*_WAIT, *_HANDLER, "merged_into"),
         guard=_not_erased,
     ),
     "restored": Move(
-        ("cancelled",), "submitted", (RESIDENT, STAFF), clears=_ROUND, guard=_not_erased
+        ("cancelled",), "submitted", (RESIDENT, STAFF), clears=_ROUND, guard=_restorable
     ),
     # What was typed then is sealed with it, and counts from then on.
     "corrected": Move(
         STATES,
         "",
         (RESIDENT, STAFF),
-        within={RESIDENT: OPEN},
+        within={RESIDENT: (HELD, *OPEN)},
         keeps={"service": "service", "date": "wished", "sms": "sms"},
         adds={"version": "corrected"},
         guard=_not_erased,
@@ -379,7 +393,8 @@ def apply(order: Order, event: Event) -> Order:
     Raises:
         Refused: the table does not let this event follow: ``unknown``, ``state``, ``actor``,
             ``data``, or what the guard found (``consultation``, ``level``, ``waiting``, ``going``,
-            ``erased``, ``rated``, ``own``, ``problem``, ``unpublished``, ``served``, ``late``).
+            ``erased``, ``rated``, ``own``, ``problem``, ``unpublished``, ``served``, ``late``,
+            ``held``).
     """
     if reason := _objection(order, event):
         after = order.state or "nothing"

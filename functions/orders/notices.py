@@ -43,7 +43,9 @@ def discontent(order: Order) -> bool:
 def due(
     bundle: Bundle, names: Names, before: Order, after: Order, events: Sequence[Event]
 ) -> list[Message]:
-    """The messages about these events, to those who have a channel."""
+    """The messages about these events, to those who have a channel; none about what is held."""
+    if after.signs:
+        return []
     words = bundle.words["messages"]
     reached = {channel["to"] for channel in bundle.site["notify"]}
     team = after.team or before.team

@@ -13,7 +13,7 @@ from functions.errors import Conflict, Wrong
 from functions.forms import order_number
 from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import STAFF, Order, apply, fold, order_of
+from functions.orders.lifecycle import HELD, STAFF, Order, apply, fold, order_of
 from functions.orders.names import Names
 from functions.orders.privacy import CORRECTED, Personal, contact
 from functions.storage.history import Change, Event, Head
@@ -39,6 +39,9 @@ UNREADABLE = "unreadable"
 GUESSES = Limit(5, timedelta(hours=1)), Limit(20, timedelta(hours=6))
 """How many wrong guesses of a phone's last four digits are allowed for one number: from one sender,
 and from all of them, which is less than one chance in a hundred a day."""
+
+
+NO_LIMITS: Mapping[tuple[str, str], int] = {}
 
 
 class Step(NamedTuple):
@@ -251,7 +254,7 @@ class Orders(NamedTuple):
         )
 
     def head(self, order: Order) -> Head:
-        """The order as the store lists it."""
+        """The order as the store lists it; what is held stands in no list but its own."""
         marks = (
             ("service", order.service),
             ("team", order.team),
@@ -268,6 +271,8 @@ class Orders(NamedTuple):
             (HANDLER, order.handler),
             *product([DOER], order.doers.split()),
         )
+        if order.signs:
+            marks = (("state", HELD),) if order.state == HELD else ()
         return Head(
             order.no,
             KIND,
@@ -309,14 +314,22 @@ def name_of(store: Store, vault: Vault, *parts: Any) -> str:
 
 
 def begin_once(
-    store: Store, below: Callable[[int], int], begin: Callable[[str], Change], once: str
+    store: Store,
+    below: Callable[[int], int],
+    begin: Callable[[str], Change],
+    once: str,
+    limits: Mapping[tuple[str, str], int] = NO_LIMITS,
 ) -> str:
     """Begin a history under a number that nothing has yet, and return the number. If the submission
     of this name was taken before, nothing is written, and the number is the one that it got then.
+
+    Raises:
+        Full: a counter would rise above its limit.
     """
     while True:
         try:
-            return store.commit(begin(order_number.draw(below))._replace(once=once))
+            change = begin(order_number.draw(below))
+            return store.commit(change._replace(once=once, limits=limits))
         except Conflict:
             continue  # The number is taken.
 

@@ -59,15 +59,26 @@ class Steps(NamedTuple):
         return can
 
     def begin(
-        self, no: str, form: Form, answers: Answers, by: str, more: Mapping[str, str]
+        self,
+        no: str,
+        form: Form,
+        answers: Answers,
+        by: str,
+        more: Mapping[str, str],
+        signs: str = "",
     ) -> Change:
-        """The transaction that begins an order with these answers."""
+        """The transaction that begins an order with these answers; it is held if there are signs
+        that no resident filed it."""
         key = fingerprint(self.orders.vault.tracking_key(no, FIRST))
         data = answers.public | {"wording": form["version"], "key": key, "issued": FIRST, **more}
         at = self.orders.deadlines.begun(self.orders.reference.moment(self.now), answers.values)
-        step = Step(Event("submitted", by, at, data), answers.personal)
+        steps = [Step(Event("submitted", by, at, data), answers.personal)]
         nothing = Order(no)
-        return self.orders.change(nothing, apply(nothing, step.event), [step])
+        after = apply(nothing, steps[0].event)
+        if signs:
+            steps.append(Step(Event("held", CLOCK, at, {"signs": signs})))
+            after = apply(after, steps[1].event)
+        return self.orders.change(nothing, after, steps)
 
     def take(
         self,

@@ -10,8 +10,8 @@ from functions.errors import Conflict, Refused
 from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, repository
 from functions.orders.deadlines import Deadlines
+from functions.orders.lifecycle import CLOCK, HELD, RESIDENT, STAFF
 from functions.orders.lifecycle import OPEN as OPEN_ORDERS
-from functions.orders.lifecycle import RESIDENT, STAFF
 from functions.orders.names import Names
 from functions.orders.privacy import CORRECTED, Personal, Unreadable
 from functions.orders.upkeep import derive_anew
@@ -23,18 +23,20 @@ KIND = "volunteer"
 
 TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "applied": (("",), "applied"),
+    "held": (("applied",), HELD),
+    "cleared": ((HELD,), "applied"),
     "approved": (("applied", "inactive"), "active"),
     "moved": (("active",), "active"),
-    "deactivated": (("applied", "active"), "inactive"),
+    "deactivated": ((HELD, "applied", "active"), "inactive"),
     corrections.KIND: (("applied", "active", "inactive"), ""),
     "linked": (("applied", "active", "inactive"), ""),
-    "erased": (("applied", "inactive"), "erased"),
+    "erased": ((HELD, "applied", "inactive"), "erased"),
 }
 """Events, the states that each may follow, and the state that it leads to, if to another."""
 
 TEAMS = ("team", "wants")
 """Where a volunteer's head names a team: the one they are in, and the one they asked for."""
-OUTSIDE = ("applied", "inactive")
+OUTSIDE = (HELD, "applied", "inactive")
 """The states of those who are not, or no longer, in a team: their answers are kept for a time."""
 
 OPEN = {repository.KIND: OPEN_ORDERS, KIND: ("applied",)}
@@ -81,15 +83,20 @@ class Volunteers(NamedTuple):
     deadlines: Deadlines
     personal: Personal
 
-    def applied(
-        self, form: Form, answers: Answers, by: str, **more: str
-    ) -> Callable[[str], Change]:
-        """What begins the history of somebody who signs up, under the number that it gets."""
+    def applied(self, form: Form, answers: Answers, by: str, **more: str) -> Callable[..., Change]:
+        """What begins the history of somebody who signs up, under the number that it gets; it is
+        held if there are ``signs`` that nobody did."""
         data = answers.public | {"wording": form["version"], **more}
         data["wants"] = data.pop("team", "")
         at = self.deadlines.begun(self.reference.moment(self._now()), answers.values)
         event = Event("applied", by, at, data)
-        return lambda no: self.change(None, no, event, answers.personal)
+
+        def begin(no: str, signs: str = "") -> Change:
+            first = self.change(None, no, event, answers.personal)
+            held = Event("held", CLOCK, at, {"signs": signs})
+            return self._followed(first, held) if signs else first
+
+        return begin
 
     def joined(self, form: Form, answers: Answers, by: str, **more: str) -> Callable[[str], Change]:
         """The same for somebody who is in the team already that they name: they sign up and are
@@ -100,13 +107,17 @@ class Volunteers(NamedTuple):
             first = applied(no)
             team = {"team": answers.values["team"]}
             event = Event("approved", by, first.events[0].at, team | more)
-            second = self.change(first.head, no, event)
-            tally = Counter(first.tally)
-            tally.update(second.tally)
-            events = [*first.events, *second.events]
-            return first._replace(head=second.head, events=events, tally=tally)
+            return self._followed(first, event)
 
         return begin
+
+    def _followed(self, first: Change, event: Event) -> Change:
+        """A change that begins a history, with one more event."""
+        second = self.change(first.head, first.head.no, event)
+        tally = Counter(first.tally)
+        tally.update(second.tally)
+        events = [*first.events, *second.events]
+        return first._replace(head=second.head, events=events, tally=tally)
 
     def of_phone(self, phone: str) -> list[Head]:
         """Those whose phone this is, as far as it can be read, and who were not erased. Whose it
@@ -129,8 +140,12 @@ class Volunteers(NamedTuple):
         picked = corrections.answered(event) if corrected else event.data
         data = self._named({**old.data, **picked})
         team = data.get("team", "")
-        marks = (f"state:{to}", f"team:{team}", f"{to} {team}")
+        if to in ("applied", "active"):
+            data.pop("signs", None)
         due = old.due if stays else self._kept_until(to, old, event, team)
+        marks: tuple[str, ...] = (f"state:{to}", f"team:{team}", f"{to} {team}")
+        if data.get("signs"):  # It stands in no list but that of what is held.
+            marks = marks[:1] if to == HELD else ()
         new = Head(no, KIND, old.version + 1, to, old.begun, data, due, team, marks)
         return Change(
             new,

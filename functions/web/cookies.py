@@ -9,10 +9,12 @@ from datetime import timedelta
 
 from functions.web.http import Request
 
+HOST = "__Host-"
+
 
 def name_of(request: Request, name: str) -> str:
     """What the cookie is called on this connection."""
-    return f"__Host-{name}" if request.secure else name
+    return f"{HOST}{name}" if request.secure else name
 
 
 def read(request: Request, name: str) -> str:

@@ -1,12 +1,12 @@
 """Residents' forms: draw one, check what was sent, begin a history with it."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from functions.app import App
 from functions.context.sentences import fill
-from functions.errors import Wrong
+from functions.errors import Full, Wrong
 from functions.forms import days, definition
 from functions.forms.definition import RECORDED, Answers, Form
 from functions.forms.kinds import KINDS
@@ -14,7 +14,7 @@ from functions.forms.residents import FORMS
 from functions.orders.lifecycle import Order
 from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Head
-from functions.web import pages
+from functions.web import pages, signs
 from functions.web.http import Action, Keeping, Request, Response, as_json, see_other
 
 ONCE = "once"
@@ -30,6 +30,7 @@ BY_LINK = ("service",)
 """The roles of questions that a link may answer. Consent, ratings and personal data are given by
 the person, and are not for addresses."""
 NOTHING: Mapping[str, str] = {}
+NO_SIGNS: Mapping[str, int] = {}
 
 
 def sent_form(request: Request, app: App, name: str) -> Form:
@@ -49,8 +50,8 @@ def fresh(name: str) -> Action:
     return draw
 
 
-Begin = Callable[[str], Change]
-"""Makes the first change of the history of a number."""
+Begin = Callable[..., Change]
+"""Makes the first change of the history of a number, which is held if there are ``signs``."""
 Sent = Callable[[Request, App], tuple[Form, Mapping[str, str]]]
 """Tells the form that a request answers, and its hidden fields."""
 
@@ -60,7 +61,9 @@ def whole(name: str) -> Sent:
     return lambda request, app: (sent_form(request, app, name), {})
 
 
-File = Callable[[Request, App, Form, Answers], Response]
+Signs = Mapping[str, int]
+"""Signs that no resident sent a form, with their weights (:mod:`functions.web.signs`)."""
+File = Callable[[Request, App, Form, Answers, Signs], Response]
 """Begins a history with answers that are right."""
 
 
@@ -76,9 +79,14 @@ def filing(name: str, kind: str, file: File) -> Keeping:
         answers = check(request, app, form)
         if answers.errors:
             return again(request, app, form, answers.errors)
-        known = None if request.value(AGAIN) else _known(request, app, kind, form, answers)
+        recent = _recent(app, kind, answers)
+        known = None
+        if recent and not request.value(AGAIN):
+            known = _known(request, app, recent, form, answers)
         if known is None and asked != "check":
-            return file(request, app, form, answers)
+            sent = {"once": request.value(ONCE), "trap": request.value(signs.TRAP)}
+            sent["sender"] = request.sender
+            return file(request, app, form, answers, signs.noticed(app, sent, answers, len(recent)))
         if request.wants_json:
             return as_json(200, {"no": known.no if known else "", "known": known is not None})
         return _to_check(request, app, form, answers, known)
@@ -93,7 +101,7 @@ def _to_check(
     the same answers already."""
     from functions.forms.answers import shown
 
-    names = [field["name"] for field in form["fields"]] + [ONCE, WORDING]
+    names = [field["name"] for field in form["fields"]] + [ONCE, WORDING, signs.TRAP]
     hidden = [(name, text) for name in names for text in request.typed.get(name, ())]
     body = pages.render(
         app.bundle,
@@ -107,18 +115,24 @@ def _to_check(
     return Response(body)
 
 
-SAME = timedelta(days=1)
-"""For how long the same answers are taken to be about the same thing."""
-
-
-def _known(request: Request, app: App, kind: str, form: Form, answers: Answers) -> Head | None:
-    """What somebody began with the same answers lately, in another form than this drawn one: by
-    going back and pressing once more, say. Who sends it may be anybody."""
+def _recent(app: App, kind: str, answers: Answers) -> list[Head]:
+    """What was begun with the same phone within a day, the newest first."""
     phone = answers.personal.get("phone", "")
-    since = (app.clock.now - SAME).isoformat()
+    since = (app.clock.now - signs.DAY).isoformat()
+    recent = []
     for head in app.store.find(kind, [app.personal.trace("phone", phone)]) if phone else ():
         if head.begun < since:
             break
+        recent.append(head)
+    return recent
+
+
+def _known(
+    request: Request, app: App, recent: Sequence[Head], form: Form, answers: Answers
+) -> Head | None:
+    """What somebody began with the same answers lately, in another form than this drawn one: by
+    going back and pressing once more, say. Who sends it may be anybody."""
+    for head in recent:
         first = app.store.events(head.no)[:1]
         sent = {**first[0].data, **app.personal.contact(head.no)} if first else {}
         given = {name: value for name, value in sent.items() if name not in RECORDED}
@@ -158,7 +172,7 @@ def again(
     texts = sentences(app, form, errors)
     if request.wants_json:
         return as_json(422, {"errors": texts})
-    return page(app, form, request.typed, texts, hidden, 422)
+    return page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
 
 
 def page(
@@ -177,7 +191,7 @@ def page(
     fields = [{**field, **KINDS[field["kind"]].facts(field, today)} for field in fields]
     form = {**form, "fields": fields}
     data = {"form": form, "typed": typed, "errors": errors, "hidden": hidden, "notice": notice}
-    data |= {"page": {"address": FORMS[form["slug"]]}, "once": once or app.vault.fresh()}
+    data |= {"page": {"address": FORMS[form["slug"]]}, "once": once or signs.drawn(app)}
     data["about"] = about(app, next(iter(typed.get("service", ())), ""))
     return Response(pages.render(app.bundle, "form.html", **data), status)
 
@@ -241,7 +255,24 @@ def drawn_once(request: Request, app: App, what: str, values: Mapping[str, objec
     return name_of(app.store, app.vault, what, once, values) if once else ""
 
 
-def file(request: Request, app: App, form: Form, answers: Answers, begin: Begin) -> str:
-    """Begin a history with what was sent, and return its number; see :func:`begin_once`."""
+def file(
+    request: Request,
+    app: App,
+    form: Form,
+    answers: Answers,
+    begin: Begin,
+    noticed: Signs = NO_SIGNS,
+    pile: tuple[str, str] | None = None,
+) -> str:
+    """Begin a history with what was sent, and return its number; see :func:`begin_once`. It is held
+    where there are too many signs for how many wait already, which the counter ``pile`` says."""
     once = submission(request, app, form["slug"], answers)
-    return begin_once(app.store, app.below, begin, once)
+    if pile is None:
+        return begin_once(app.store, app.below, begin, once)
+    if (weight := sum(noticed.values())) < len(signs.ROOM):
+        try:
+            limits = {pile: signs.ROOM[weight]}
+            return begin_once(app.store, app.below, begin, once, limits)
+        except Full:
+            noticed = {**noticed, "full": 1}
+    return begin_once(app.store, app.below, partial(begin, signs=" ".join(noticed)), once)

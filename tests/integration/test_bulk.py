@@ -21,10 +21,12 @@ def desk(client: Client) -> Desk:
 
 def wishes(client: Client, count: int, **more: Any) -> list[str]:
     """Wishes of as many residents who have nothing in common."""
-    return [
-        wish(client, phone=f"1390000{n:04}", address=f"路 {n} 甲", name=f"居{n}", **more).no
-        for n in range(count)
-    ]
+    numbers = []
+    for n in range(count):
+        client.sender = f"198.51.100.{n}"
+        own = {"phone": f"1390000{n:04}", "address": f"路 {n} 甲", "name": f"居{n}"}
+        numbers.append(wish(client, **own, **more).no)
+    return numbers
 
 
 def drawn(answer: Answer, address: str) -> dict[str, list[str]]:

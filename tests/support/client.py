@@ -10,8 +10,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from functions.app import App
 from functions.asgi import ROUTES
+from functions.web.cookies import HOST
 from functions.web.http import FORM, respond
-from functions.web.links import HOST, ORDER, PREFIX, SLIP, TEAM, VOLUNTEER
+from functions.web.links import ORDER, PREFIX, SLIP, TEAM, VOLUNTEER
 
 LINKS = tuple(f"{PREFIX}{link.kind}_" for link in (ORDER, TEAM, SLIP, VOLUNTEER))
 Typed = Mapping[str, str | Sequence[str]]

@@ -28,9 +28,12 @@ FACTS: dict[str, Any] = {
     "problem": "answered",
     "into": "23456789",
     "text": "A haircut at home",
+    "signs": "undrawn phone",
 }
 BY = {
     "submitted": {"resident", "staff"},
+    "held": {"clock"},
+    "cleared": {"staff"},
     "triaged": {"staff"},
     "consulted": {"staff"},
     "progressed": {"staff", "team"},
@@ -68,8 +71,8 @@ BY = {
 }
 OPEN = {"submitted", "triaged", "dispatched", "accepted", "done", "rated"}
 WITHIN = {
-    ("cancelled", "resident"): {"submitted", "triaged", "dispatched", "merged"},
-    ("corrected", "resident"): OPEN,
+    ("cancelled", "resident"): {"held", "submitted", "triaged", "dispatched", "merged"},
+    ("corrected", "resident"): {"held", *OPEN},
     ("noted", "team"): OPEN,
 }
 """After which states alone this actor may add it."""

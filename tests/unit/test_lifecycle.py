@@ -31,7 +31,8 @@ FREE = {*ALWAYS, "released", "withdrawn", "handled"}
 ENDED = {*ALWAYS, "withdrawn", "erased"}
 ALLOWED = {
     "": {"submitted"},
-    "submitted": {"triaged", "rejected", "lapsed", "merged", "joined", "cancelled", *FREE},
+    "held": {"cleared", "rejected", "lapsed", "cancelled", "withdrawn", *ALWAYS},
+    "submitted": {"held", "triaged", "rejected", "lapsed", "merged", "joined", "cancelled", *FREE},
     "triaged": {
         *("triaged", "consulted", "progressed", "dispatched", "paused", "resumed"),
         *("rejected", "lapsed", "merged", "joined", "cancelled", *FREE),
@@ -53,6 +54,8 @@ ALLOWED = {
 }
 LEADS_TO = {
     "submitted": "submitted",
+    "held": "held",
+    "cleared": "submitted",
     "triaged": "triaged",
     "dispatched": "dispatched",
     "accepted": "accepted",

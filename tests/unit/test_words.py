@@ -42,7 +42,7 @@ def test_words_are_of_events_and_actors_that_there_are() -> None:
 
 
 def test_a_merged_resident_is_told_of_every_state_in_which_the_other_order_can_be() -> None:
-    assert {*WORDS["joined"]} == {*STATES} - {"rejected", "cancelled", "merged"}
+    assert {*WORDS["joined"]} == {*STATES} - {"held", "rejected", "cancelled", "merged"}
 
 
 def test_the_state_of_an_order_does_not_say_who_caused_it() -> None:

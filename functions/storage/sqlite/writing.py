@@ -15,6 +15,7 @@ COUNTED = (
 )
 """A counter that is one: a flipped bit can make another type of a value, which nothing here writes.
 It is missing then, and :mod:`functions.ops.consistency` counts anew."""
+STANDS = f"SELECT stands FROM tallies WHERE month = ? AND name = ? AND {COUNTED}"  # noqa: S608
 DELETE_MARKS = "DELETE FROM marks WHERE kind = ? AND mark = ? AND begun = ? AND head = ?"
 INSERT_MARKS = "INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?)"
 INSERT_TRACES = "INSERT OR IGNORE INTO traces VALUES (?, ?)"
@@ -28,7 +29,8 @@ def add(db: sqlite3.Connection, *changes: Change) -> str:
     rows = [_row(db, change) for change in changes]
     tally, limits = added_up(changes)
     for (month, name), limit in limits.items():
-        if read_tally(db, month).get(name, 0) + tally.get((month, name), 0) > limit:
+        row = db.execute(STANDS, (month, name)).fetchone()
+        if (row[0] if row else 0) + tally.get((month, name), 0) > limit:
             raise Full(counter=name, limit=limit)
     for change, row in zip(changes, rows, strict=True):
         _write(db, change, *row)
