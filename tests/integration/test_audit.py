@@ -3,10 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-from functions.desk.audit_page import PAGE
-
 from functions import scheduled
 from functions.app import App
+from functions.desk.audit_page import PAGE
 from functions.ops import transfer
 from functions.people import audit
 from functions.people.accounts import ADMINISTRATOR
