@@ -3,7 +3,7 @@
 from functions.app import App
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
-from functions.errors import Conflict, Problem, Refused
+from functions.errors import Problem, Refused
 from functions.people.accounts import ROLES, Accounts
 from functions.web import submission
 from functions.web.http import Request, Response, see_other
@@ -41,8 +41,6 @@ def act(request: Request, app: App, session: Session) -> Response:
                 raise Problem(400, "unknown_step")
     except Refused as refused:
         return show(request, app, session, 422, notice=refused.code, name=name)
-    except Conflict:
-        return show(request, app, session, 409, notice="account", name=name)
     _record(request, app, session, name)
     if name == session.who and not password:
         return see_other("/desk/")  # This session has ended.

@@ -70,6 +70,7 @@ RUN = {
     "build.py demo": Run("build.py demo --orders 10"),
     "build.py staff add 王芳 --administrator": Run(refused=ONE_OF_A_NAME),
     "build.py staff add 名字": Run(refused=ONE_OF_A_NAME),
+    "build.py staff role 名字 --administrator": Run(),
     "build.py build --profile": Run(),
     "build.py doctor": Run(),
     "build.py doctor --mend": Run(),

@@ -136,6 +136,7 @@ def test_accounts_are_made_listed_and_ended_and_a_wrong_name_is_told(
     assert "只显示这一次" in staff("add", "王芳", "--administrator").output
     assert staff("add", "王芳").exit_code == 1
     assert "王芳  administrator  active" in staff("list").output
+    staff("add", "李雷", "--administrator")  # The last one is not disabled.
     assert "停用" in staff("disable", "王芳").output
     assert "disabled" in staff("list").output
     unknown = staff("reset", "小陈")

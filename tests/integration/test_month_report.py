@@ -172,4 +172,5 @@ def test_a_word_file_is_a4_with_numbered_pages_and_lines_to_sign(desk: Desk) -> 
 
 def test_who_took_the_word_file_is_recorded(client: Client, desk: Desk) -> None:
     opened(desk)
-    assert client.app.store.events("done:王芳")[-1].data == {"sheet": "report", "month": MONTH}
+    (entry,) = client.app.current().audit.find(["who:王芳", "what:exported"])
+    assert (entry.data["sheet"], entry.data["month"]) == ("report", MONTH)

@@ -168,7 +168,7 @@ class TestBelief:
         assert f"今天就是 {shown}" in head.get("/desk/").text
         assert head.post("/desk/clock/", {}).location
         assert "对不上" not in head.get("/desk/").text
-        assert app.store.events("done:李主任")[-1].kind == "confirmed_clock"
+        assert app.current().audit.find(["who:李主任", "what:clock_confirmed"])
         assert round_(app)["erased"] == 2
         assert all(gone(app, no) for no in due)
 
