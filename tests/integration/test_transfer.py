@@ -57,7 +57,8 @@ def test_all_is_the_same_there_and_home_again(ours: Store, theirs: Store, tmp_pa
     home = connect(f"sqlite:{tmp_path}/home/wudan.db")
     carry(theirs, home)
     assert transfer.differences(ours, home) == []
-    assert home.find("audit", ["who:王芳"]) == ours.find("audit", ["who:王芳"]) != []
+    exported = ["who:王芳", "what:exported"]
+    assert home.find("audit", exported) == ours.find("audit", exported) != []
     assert home.filed("a form that was sent")
     assert [message.id for message in home.messages("failed")] == ["m0"]
 
