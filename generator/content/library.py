@@ -237,14 +237,17 @@ class _Reader:
         found = []
         for stamp, item, document, markdown in checked:
             prose = {field: next(converted) for field in markdown}
-            if item is None:
+            for field, text in prose.items():
+                for loss in text.losses:
+                    document.problem_inside((field,), loss.line, loss.code, found=loss.found)
+            if item is None or document.problems:
                 found.append(Read(b"", [], document.problems))
                 continue
             item = msgspec.structs.replace(
-                item, **{name: made for name, (made, _) in prose.items()}
+                item, **{name: text.prose for name, text in prose.items()}
             )
             kept = Kept(stamp, item.digests(), item, document.references)
-            encoded = [(made.name, text) for made, text in prose.values()]
+            encoded = [(text.prose.name, text.encoded) for text in prose.values()]
             found.append(Read(encode(kept), encoded, []))
         return found
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.msgpack import Decoder
 
 from generator.content.codec import decoder, encode
 from generator.content.models import Prose
 from generator.files.cache import Cache, Damaged
+
+if TYPE_CHECKING:
+    from generator.content.markup import Loss
 
 SHELF = "texts"
 
@@ -23,27 +26,46 @@ class Text(NamedTuple):
 _text: Decoder[Text] = decoder(Text)
 
 
-def convert(cache: Cache, texts: Sequence[str]) -> list[tuple[Prose, bytes]]:
-    """How a model names each text, and its encoded :class:`Text`, converted if it is a new one."""
+class Converted(NamedTuple):
+    """How a model names a text, its encoded :class:`Text`, and what of it the page would lose."""
+
+    prose: Prose
+    encoded: bytes
+    losses: Sequence["Loss"] = ()
+
+
+def convert(cache: Cache, texts: Sequence[str]) -> list[Converted]:
+    """Each text, converted if it is a new one. What loses something is not to be kept, so that it
+    is told again."""
     names = [blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     kept = {name: cache.get(SHELF, name) for name in names}
     new = {name: text for name, text in zip(names, texts, strict=True) if kept[name] is None}
-    known = {name: text for name, text in kept.items() if text} | _convert(new)
-    return [(Prose(name, _text.decode(known[name]).excerpt), known[name]) for name in names]
+    made = _convert(new)
+    known = {name: (text, ()) for name, text in kept.items() if text} | made
+    return [
+        Converted(Prose(name, _text.decode(text).excerpt), text, losses)
+        for name in names
+        for text, losses in [known[name]]
+    ]
 
 
-def _convert(texts: Mapping[str, str]) -> dict[str, bytes]:
+def _convert(texts: Mapping[str, str]) -> dict[str, tuple[bytes, Sequence["Loss"]]]:
     if not texts:
         return {}
     from generator.content import markup  # Slow to import, and most builds convert nothing.
 
     # One step for all texts, then the next: the processor keeps the code and data of a step in its
     # cache, which saves a third of the time.
-    raw = [markup.convert(text) for text in texts.values()]
+    refused = [markup.too_much(text) for text in texts.values()]
+    readable = ["" if no else text for no, text in zip(refused, texts.values(), strict=True)]
+    raw = [markup.convert(text) for text in readable]
     safe = [markup.safe(html) for html in raw]
     return {
-        name: encode(Text(html, markup.excerpt(html)))
-        for name, html in zip(texts, safe, strict=True)
+        name: (
+            encode(Text(html, markup.excerpt(html))),
+            [no] if no else markup.losses(text, before, html),
+        )
+        for (name, text), no, before, html in zip(texts.items(), refused, raw, safe, strict=True)
     }
 
 

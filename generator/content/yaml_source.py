@@ -32,7 +32,8 @@ Reference = tuple[str, str]
 @dataclass
 class Document:
     """A file's ``data`` (None if it could not be read), the position of each part of it, the texts
-    whose lines YAML ``joined``, and, after a check, its references to other files."""
+    whose lines YAML ``joined``, those that stand as ``blocks`` below their key, and, after a check,
+    its references to other files."""
 
     file: str
     data: dict[str, Any] | None = None
@@ -40,6 +41,7 @@ class Document:
     keys: dict[Place, yaml.Mark] = field(default_factory=dict)
     values: dict[Place, yaml.Mark] = field(default_factory=dict)
     joined: set[Place] = field(default_factory=set)
+    blocks: set[Place] = field(default_factory=set)
     references: list[Reference] = field(default_factory=list)
 
     def problem(
@@ -51,6 +53,13 @@ class Document:
             self.values.get(value) if key is None else self.keys.get(key, self.values.get(key[:-1]))
         )
         self.note(what, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, **names)
+
+    def problem_inside(self, value: Place, line: int, what: str, **names: Any) -> None:
+        """Note a problem in a line, counted from 0, of a text. One of several lines begins below
+        the sign for that."""
+        mark = self.values[value]
+        lines = mark.line + 1 + line + (1 if value in self.blocks else 0)
+        self.note(what, lines, 1, **names)
 
     def note(self, what: str, line: int, column: int, **names: Any) -> None:
         told = [text.format(**names) for text in SENTENCES[what]]
@@ -150,4 +159,6 @@ class _Tree(NamedTuple):
             self.document.problem("full_pipe", value=place)
         elif style == ">" or (not style and end.line > node.start_mark.line):
             self.document.joined.add(place)
+        if style == "|":
+            self.document.blocks.add(place)
         return text.replace(SOFT, "\n" if style == "|" else " ")

@@ -83,7 +83,7 @@ def test_headings_never_skip_a_level(levels: list[int]) -> None:
 
 
 def test_an_excerpt_is_plain_and_short() -> None:
-    assert excerpt(html("## 题\n\n**粗** <script>x</script> & [链接](/x/)")) == "题 粗 & 链接"
+    assert excerpt(html("## 题\n\n**粗** <b>x</b> & [链接](/x/)")) == "题 粗 x & 链接"
     assert len(excerpt(html("字" * 500))) == 90
 
 
@@ -112,11 +112,11 @@ PIECES = st.sampled_from(
 @settings(max_examples=1500)
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_what_saves_time_changes_nothing(text: str) -> None:
-    assert markup._quick.reset().convert(text) == markup._markdown().convert(text)
+    assert markup.convert(text) == markup._markdown(notes=True).convert(text)
 
 
 def test_every_pattern_of_a_line_has_its_sign_in_the_order_in_which_they_are_tried() -> None:
-    patterns = markup._quick.inlinePatterns
+    patterns = markup._noted.inlinePatterns
     assert [*patterns] == [patterns[name] for name in markup.SIGNS]
 
 
@@ -125,3 +125,82 @@ def test_an_excerpt_is_what_is_left_without_any_tag(pieces: list[str]) -> None:
     safe = html("".join(pieces))
     words = unescape(nh3.Cleaner(tags=set()).clean(safe))
     assert excerpt(safe, longest=10_000) == " ".join(words.split())
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "请打印<A4纸>一张",
+        "如果 x<y，z>w",
+        "a<u且b>c",
+        "如果 a<b 且 b>c",
+        "请不要用 <script> 标签。",
+        "<title>通知",
+    ],
+)
+def test_angle_brackets_that_are_no_tag_are_shown_as_typed(typed: str) -> None:
+    page = LexborHTMLParser(html(f"{typed}\n\n第二段\n\n第三段"))
+    assert page.body is not None
+    assert [p.text() for p in page.css("p")] == [typed, "第二段", "第三段"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "address", "shown"),
+    [
+        (
+            "请看https://example.cn/a?b=1，欢迎",
+            "https://example.cn/a?b=1",
+            "https://example.cn/a?b=1",
+        ),
+        ("见 https://example.cn/a_b_c。", "https://example.cn/a_b_c", "https://example.cn/a_b_c"),
+        ("（www.example.cn）", "http://www.example.cn", "www.example.cn"),
+        ("(https://example.cn/a(b))", "https://example.cn/a(b)", "https://example.cn/a(b)"),
+        ("信箱 a.b@example.cn，", "mailto:a.b@example.cn", "a.b@example.cn"),
+        ("电话：13800138000。", "tel:13800138000", "13800138000"),
+        ("电话138-0013-8000", "tel:13800138000", "138-0013-8000"),
+        ("0773-2345678转", "tel:07732345678", "0773-2345678"),
+        ("400-123-4567", "tel:4001234567", "400-123-4567"),
+    ],
+)
+def test_addresses_and_phones_can_be_tapped(typed: str, address: str, shown: str) -> None:
+    (link,) = LexborHTMLParser(html(typed)).css("a")
+    assert (link.attributes["href"], link.text()) == (address, shown)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["单号 2345678900", "12345678901234", "`13800138000`", "2026-04-05 14:30", "a@b", "http:"],
+)
+def test_what_is_neither_address_nor_phone_is_no_link(typed: str) -> None:
+    assert "<a" not in html(typed)
+
+
+def test_a_note_leads_to_the_foot_and_back() -> None:
+    page = LexborHTMLParser(html("人口[^1]\n\n[^1]: 数据来自社区居委会。"))
+    there, back = page.css("a")
+    assert page.css_first(f"li[id='{(there.attributes['href'] or '')[1:]}']")
+    assert page.css_first(f"sup[id='{(back.attributes['href'] or '')[1:]}']")
+
+
+def test_an_id_that_was_typed_cannot_be_taken_for_one_of_the_page() -> None:
+    assert "id" not in html('<h2 id="main">题</h2>\n\n<li id="token">x</li>')
+
+
+def lost(text: str) -> list[markup.Loss]:
+    raw = markup.convert(text)
+    return markup.losses(text, raw, markup.safe(raw))
+
+
+def test_words_that_a_page_would_not_show_are_named_with_their_line() -> None:
+    assert lost("请看\n\n[公告]: 今天上午九点\n下一行") == [markup.Loss("lost", 2, "公告")]
+    assert lost("一\n\n```说明\n码\n```") == [markup.Loss("lost", 2, "说明")]
+    assert lost("一\n\n<b>二 <i>三</i>") == [markup.Loss("unclosed", 2, "b")]
+    assert lost("一<!-- 二 -->\n\n![图](/三.jpg '四')\n\n[五](/六)<br><p>七") == []
+
+
+@pytest.mark.parametrize("sign", ["[", "![", "[](", "[a", "]([", "[x]("])
+def test_brackets_that_would_take_minutes_are_refused_and_others_are_not(sign: str) -> None:
+    refused = markup.too_much(f"一\n\n{sign * 20_000}")
+    assert refused == markup.Loss("brackets", 2, "100")
+    assert markup.too_much("[链接](/a/)，" * 2000) is None
+    assert markup.too_much("字" * 200_001) == markup.Loss("long_text", 0, "200000")

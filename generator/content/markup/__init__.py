@@ -4,48 +4,20 @@ import re
 from html import unescape
 from xml.etree.ElementTree import Element
 
-import nh3
 from markdown import Markdown
 from markdown.blockprocessors import ParagraphProcessor
-from markdown.extensions.fenced_code import FencedCodeExtension
+from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.nl2br import Nl2BrExtension
-from markdown.extensions.sane_lists import SaneListExtension
-from markdown.extensions.tables import TableExtension
-from markdown.extensions.toc import slugify_unicode, unique
-from markdown.preprocessors import HtmlBlockPreprocessor, Preprocessor
+from markdown.extensions.toc import slugify_unicode
 from markdown.treeprocessors import InlineProcessor, Treeprocessor
 from markdown.util import AtomicString
 
-TAGS = {
-    *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div"),
-    *("dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img"),
-    *("ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub"),
-    *("summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"),
-}
-ATTRIBUTES = {
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "ol": {"start"},
-    "td": {"colspan", "rowspan", "align"},
-    "th": {"colspan", "rowspan", "align", "scope"},
-    **{f"h{level}": {"id"} for level in range(2, 7)},
-}
+from generator.content.markup.blocks import BlocksExtension
+from generator.content.markup.html import TAG, safe
+from generator.content.markup.inlines import BARE, InlinesExtension
+from generator.content.markup.loss import Loss, losses, too_much
 
-LIST_ITEM = re.compile(r"\s*([-*+]|\d+\.)\s+\S")
-
-
-class _ListsAfterText(Preprocessor):
-    """Let a list begin on the line after its sentence, as people write it."""
-
-    def run(self, lines: list[str]) -> list[str]:
-        out: list[str] = []
-        for line in lines:
-            starts = LIST_ITEM.match(line) and out and out[-1].strip()
-            if starts and not LIST_ITEM.match(out[-1]) and not out[-1].startswith((" ", "\t")):
-                out.append("")
-            out.append(line)
-        return out
-
+__all__ = ["Loss", "convert", "excerpt", "losses", "safe", "too_much"]
 
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 PUT_ASIDE = re.compile("\x02.*?\x03")
@@ -59,13 +31,18 @@ class _Outline(Treeprocessor):
     def run(self, root: Element) -> None:
         headings = [node for node in root.iter() if node.tag in HEADINGS]
         used = sorted({node.tag for node in headings})
-        ids: set[str] = set()
+        ids: dict[str, int] = {}
         level = 1
         for node in headings:
             level = min(used.index(node.tag) + 2, level + 1, 6)
             node.tag = f"h{level}"
             text = PUT_ASIDE.sub("", "".join(node.itertext()))
-            node.set("id", unique(f"s-{slugify_unicode(text, '-')}", ids))
+            name = first = f"s-{slugify_unicode(text, '-')}"
+            while name in ids:
+                name = f"{first}_{ids[first]}"
+                ids[first] += 1
+            ids[name] = 1
+            node.set("id", name)
 
 
 class _Headless(ParagraphProcessor):
@@ -78,16 +55,10 @@ class _Headless(ParagraphProcessor):
         return self.LINE.fullmatch(block) is not None
 
 
-class _HtmlBlocks(HtmlBlockPreprocessor):
-    """Look for blocks of HTML only if something could begin one."""
-
-    def run(self, lines: list[str]) -> list[str]:
-        return super().run(lines) if any("<" in line or "&" in line for line in lines) else lines
-
-
 SIGNS = {
     "backtick": "`",
     "escape": "\\",
+    "footnote": "[",
     "reference": "[",
     "link": "[",
     "image_link": "!",
@@ -98,12 +69,14 @@ SIGNS = {
     "automail": "<",
     "linebreak": "\n",
     "html": "<",
+    "bare": BARE,
     "entity": "&",
-    "em_strong": "*_",
+    "em_strong": "*_~",
     "nl": "\n",
 }
-"""The inline patterns, and the characters that each begins with."""
-SIGN = re.compile("[" + re.escape("".join({*"".join(SIGNS.values()), "\x02"})) + "]")
+"""The inline patterns, and the characters that each begins with, or what it looks for."""
+SIGN = re.compile("[" + re.escape("".join({*"".join({**SIGNS, "bare": "\x02"}.values())})) + "]")
+LINK = re.compile(BARE)
 
 
 class _Inline(InlineProcessor):
@@ -115,50 +88,41 @@ class _Inline(InlineProcessor):
             for where in ("text", "tail"):
                 if text := getattr(node, where):
                     found = SIGN.findall(text)
+                    found += [BARE] if LINK.search(text) else []
                     signs.update(found)
                     if not found:  # Atomic: nothing is left to do.
                         setattr(node, where, AtomicString(text))
         patterns = self.md.inlinePatterns
         self.inlinePatterns = [  # type: ignore[assignment]
-            patterns[name] for name in SIGNS if not signs.isdisjoint(SIGNS[name])
+            patterns[name]
+            for name, sign in SIGNS.items()
+            if name in patterns and (sign in signs or not signs.isdisjoint(sign))
         ]
         return super().run(tree, ancestors)
 
 
-def _markdown() -> Markdown:
-    ours = (TableExtension(), FencedCodeExtension(), SaneListExtension(), Nl2BrExtension())
-    md = Markdown(extensions=ours)
+def _markdown(*, notes: bool) -> Markdown:
+    ours = (BlocksExtension(), InlinesExtension(), Nl2BrExtension())
+    footnotes = (FootnoteExtension(BACKLINK_TITLE="回到正文"),) if notes else ()
+    md = Markdown(extensions=(*ours, *footnotes))
     md.treeprocessors.register(_Outline(md), "outline", 8)
-    # Below 20, because fenced code and HTML are placeholders by then.
-    md.preprocessors.register(_ListsAfterText(md), "lists_after_text", 15)
     return md
 
 
 def _with_shortcuts(md: Markdown) -> Markdown:
     """Shortcuts leave the result as it is and save a third of the time."""
-    md.preprocessors.register(_HtmlBlocks(md), "html_block", 20)
     md.parser.blockprocessors.register(_Headless(md.parser), "headless", 110)
     md.treeprocessors.register(_Inline(md), "inline", 20)
     return md
 
 
-_quick = _with_shortcuts(_markdown())
-SCHEMES = {"http", "https", "mailto", "tel"}
-"""Where links and pictures may lead, besides addresses of the site itself."""
-_cleaner = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener")
-TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
-"""A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
-stand in double quotes."""
+_quick = _with_shortcuts(_markdown(notes=False))
+_noted = _with_shortcuts(_markdown(notes=True))
 
 
 def convert(text: str) -> str:
     """The text as HTML, which keeps the HTML that was typed."""
-    return _quick.reset().convert(text)
-
-
-def safe(html: str) -> str:
-    """The HTML without anything active: no scripts, handlers, styles or frames."""
-    return _cleaner.clean(html)
+    return (_noted if "[^" in text else _quick).reset().convert(text)
 
 
 def excerpt(html: str, longest: int = 90) -> str:

@@ -1,0 +1,74 @@
+"""Which HTML a text may hold, and how a page stays safe with it."""
+
+import re
+
+import nh3
+
+TAGS = {
+    *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div"),
+    *("dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img"),
+    *("ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub"),
+    *("summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"),
+}
+DROPPED = {
+    *("address", "article", "aside", "big", "center", "cite", "col", "colgroup", "dfn", "font"),
+    *("footer", "h1", "header", "label", "main", "nav", "section", "strike", "time", "tt", "wbr"),
+}
+"""Tags of pasted pages that are left out, while what stands between them is kept. All others, such
+as ``<script>`` and what only looks like a tag, are shown as they were typed."""
+BLOCKS = {
+    *("address", "article", "aside", "blockquote", "caption", "center", "col", "colgroup", "dd"),
+    *("details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4"),
+    *("h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary"),
+    *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
+}
+"""Those that begin a block of HTML, in which no Markdown is read up to the next blank line."""
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "li": {"id"},
+    "ol": {"start"},
+    "sup": {"id"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align", "scope"},
+    "div": {"align"},
+    "p": {"align"},
+    **{f"h{level}": {"id"} for level in range(2, 7)},
+}
+SCHEMES = {"http", "https", "mailto", "tel"}
+"""Where links and pictures may lead, besides addresses of the site itself."""
+IDS = ("s-", "fn")
+"""How the addresses of headings and notes begin; a typed one could be taken for one of the page."""
+
+_NAMES = "|".join(sorted(TAGS | DROPPED, key=len, reverse=True))
+_ATTRIBUTE = r"""\s+[a-zA-Z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""
+TYPED = rf"(?:<(?:{_NAMES})(?:{_ATTRIBUTE})*\s*/?>|</(?:{_NAMES})\s*>|<!--(?!-?>)(?:(?!-->).)*-->)"
+"""A tag or comment, written as CommonMark 0.31.2, chapter 6.6, wants it."""
+_BRACKET = re.compile(rf"{TYPED}|<", re.IGNORECASE | re.DOTALL)
+
+TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
+"""A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
+stand in double quotes."""
+
+
+def escaped(html: str) -> str:
+    """The HTML with every angle bracket that begins no tag as an entity."""
+    return _BRACKET.sub(lambda found: "&lt;" if found[0] == "<" else found[0], html)
+
+
+def _kept(tag: str, attribute: str, value: str) -> str | None:
+    return value if attribute != "id" or value.startswith(IDS) else None
+
+
+_cleaner = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    attribute_filter=_kept,
+    url_schemes=SCHEMES,
+    link_rel="noopener",
+)
+
+
+def safe(html: str) -> str:
+    """The HTML without anything active: no scripts, handlers, styles or frames."""
+    return _cleaner.clean(html)
