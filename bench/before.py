@@ -80,6 +80,7 @@ def main(before: Path, times: int, news: int, seconds: float) -> None:
             corpus.make(folder / name, news, 40, 120)
             forms = folder / name / "content/forms"  # Each version knows its own keys alone.
             shutil.copytree(program / "content/forms", forms, dirs_exist_ok=True)
+            shutil.copy(program / "site.yaml", folder / name)
             counted[name] = measure(program, folder / name)
         servers = {
             name: stack.enter_context(ours(folder / f"{name}-served", program))

@@ -7,7 +7,7 @@ import pytest
 from functions import scheduled
 from functions.app import App
 from functions.ops import consistency
-from functions.orders import repository
+from functions.orders import upkeep
 from functions.orders.privacy import PIECES, pieces
 from tests.integration.test_lists import followed, numbers
 from tests.support.client import Client
@@ -97,7 +97,7 @@ def test_nothing_finds_what_was_erased(client: Client, desk: Desk, nos: tuple[st
 def test_the_first_rounds_add_what_orders_of_earlier_versions_lack(
     client: Client, desk: Desk, nos: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repository, "MOST_TRACED", 1)
+    monkeypatch.setattr(upkeep, "MOST_TRACED", 1)
     scheduled.tick(client.app)
     found = [no for no in nos if search(desk, {nos[0]: "桂兰", nos[1]: "建国"}[no])]
     assert len(found) == 1
