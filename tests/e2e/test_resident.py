@@ -59,7 +59,7 @@ def test_a_wish_is_filed_followed_carried_out_and_rated(
     move(app, filed.no, *DONE)
     page = server.get(filed.location)
     rating = {**page.form("/api/rating"), **RATING}
-    assert server.post("/api/rating", urlencode(rating, doseq=True)).location == filed.location
+    assert server.post("/api/rating", urlencode(rating, doseq=True)).no == filed.no
     again = server.post("/api/rating", urlencode({**rating, "skill": "1"}, doseq=True))
     assert again.status == 409
     assert "您已经评过这一单了" in again.text

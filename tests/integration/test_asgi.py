@@ -18,7 +18,7 @@ from functions import asgi
 from functions.app import App
 from functions.errors import Unusable
 from functions.orders import repository
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle import order_of
 from functions.storage.history import Change, Head
 from functions.storage.sqlite import SQLite, writing
 from functions.web.headers import SECURITY
@@ -124,7 +124,7 @@ def test_wishes_that_come_at_once_wait_for_the_disk_once(
     assert done.count("COMMIT") == 1
     filed = app.store.find(repository.KIND, limit=50)
     assert {headers["location"] for _, headers, _ in answers} == {
-        app.orders.address(Order(head.no)) for head in filed
+        app.orders.address(order_of(head)) for head in filed
     }
 
 

@@ -28,10 +28,11 @@ def test_a_teams_page_counts_all_orders_and_leads_to_the_next(
     nos = [wish(client, phone=f"138 1234 100{n}").no for n in range(3)]
     for no in nos:
         move(client.app.current(), no, "triaged", "dispatched", "accepted")
-    page = Team(client).get()
+    team = Team(client)
+    page = team.get()
     assert "已接单（正在办） 3 单" in " ".join(page.text.split())
     (more,) = (a for a in page.page.css("a.go") if "state=accepted" in (a.attributes["href"] or ""))
-    rest = client.get(more.attributes["href"] or "")
+    rest = team.client.get(more.attributes["href"] or "")
     assert len(page.page.css(".cards a")) + len(rest.page.css(".cards a")) == len(nos)
 
 

@@ -6,7 +6,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 from threading import Timer
 from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 from tests.support.client import Answer
 from tests.support.servers import PRODUCT
@@ -23,6 +23,7 @@ class Server:
     def __init__(self, root: Path, data: Path, *options: str):
         self._command = [sys.executable, "build.py", "serve", "--root", str(root)]
         self._command += ["--data", str(data), "--port", "0", *options]
+        self._cookies = HTTPCookieProcessor()
         self.start()
 
     def start(self) -> None:
@@ -60,7 +61,10 @@ class Server:
         return code
 
     def get(self, path: str) -> Answer:
-        return self._open(Request(self.address + path))
+        """The page at an address; of a link, the page that it opens."""
+        answer = self._open(Request(self.address + path))
+        opens = answer.status == 303 and "set-cookie" in answer.headers
+        return self.get(answer.location) if opens else answer
 
     def head(self, path: str) -> Answer:
         return self._open(Request(self.address + path, method="HEAD"))
@@ -70,7 +74,7 @@ class Server:
 
     def _open(self, request: Request) -> Answer:
         try:
-            with build_opener(_Stay).open(request, timeout=30) as answer:
+            with build_opener(_Stay, self._cookies).open(request, timeout=30) as answer:
                 return self._answer(answer)
         except HTTPError as error:
             with error:
