@@ -14,7 +14,7 @@ from functions.orders import corrections, lifecycle
 from functions.orders.lifecycle import RESIDENT, Order
 from functions.orders.notices import said
 from functions.orders.privacy import Unreadable, contact
-from functions.orders.repository import History
+from functions.orders.repository import KIND, History
 from functions.orders.steps import BLANK
 from functions.storage.history import Event
 from functions.web import own_data, pages, step_forms, submission
@@ -265,11 +265,13 @@ def take_along(request: Request, app: App, found: History) -> Response:
 
 
 def erase(request: Request, app: App, found: History) -> Response:
-    """Erase what is kept, for good."""
+    """Erase what is kept, for good. The link opens nothing after it."""
     try:
-        return lead(request, app, app.steps.erase(found.order))
+        app.steps.erase(found.order)
     except (Refused, Conflict):
         return submission.refuse(request, app, found.order, "erased")
+    words = app.bundle.words["own_data"]["gone"][KIND]
+    return Response(pages.render(app.bundle, "message.html", **words))
 
 
 PROVED: Mapping[str, Callable[[Request, App, History], Response]] = {

@@ -32,7 +32,7 @@ PROOF, CORRECTION = "own_data", "volunteer_corrected_by_resident"
 def file(request: Request, app: App, form: Form, answers: Answers, signs: Signs) -> Response:
     """Keep the sign-up and lead on to their own page."""
     begin = app.volunteers.applied(form, answers, RESIDENT)
-    no = submission.file(request, app, form, answers, begin, signs, TO_CALL)
+    no, _ = submission.file(request, app, form, answers, begin, signs, TO_CALL)
     if request.wants_json:
         return as_json(201, {"no": no, "track": app.volunteers.address(no)})
     cookies = VOLUNTEER.cookies(request, no, app.volunteers.key(no))
@@ -156,7 +156,7 @@ def erase(request: Request, app: App, person: Person) -> Response:
 
 
 def _gone(app: App) -> Response:
-    words = app.bundle.words["own_data"]["gone"]
+    words = app.bundle.words["own_data"]["gone"][volunteers.KIND]
     return Response(pages.render(app.bundle, "message.html", **words))
 
 

@@ -6,8 +6,9 @@ from functions.app import App
 from functions.forms.definition import Answers, Form
 from functions.forms.residents import FORMS
 from functions.orders.counters import TO_TRIAGE
-from functions.orders.lifecycle import RESIDENT
+from functions.orders.lifecycle import RESIDENT, Order
 from functions.orders.repository import KIND
+from functions.orders.steps import FIRST
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry
 from functions.web.submission import Signs
@@ -19,8 +20,9 @@ def file(request: Request, app: App, form: Form, answers: Answers, signs: Signs)
     """File the wish and lead on to its page."""
     more = {"source": "online"}
     begin = partial(app.steps.begin, form=form, answers=answers, by=RESIDENT, more=more)
-    no = submission.file(request, app, form, answers, begin, signs, TO_TRIAGE)
-    return submission.receipt(request, no, app.orders.address_of(no))
+    no, is_new = submission.file(request, app, form, answers, begin, signs, TO_TRIAGE)
+    filed = app.orders.address(Order(no, issued=FIRST)) if is_new else app.orders.address_of(no)
+    return submission.receipt(request, no, filed)
 
 
 ROUTES: Routes = {

@@ -245,6 +245,7 @@ def file(request: Request, app: App, session: Session) -> Response:
     page = partial(blank, request, app, session)
 
     def filed() -> Response:
-        return see_other(_address(Order(submission.file(request, app, form, answers, begin))))
+        no, _ = submission.file(request, app, form, answers, begin)
+        return see_other(_address(Order(no)))
 
     return step_forms.written(request, filed, page)

@@ -319,17 +319,19 @@ def begin_once(
     begin: Callable[[str], Change],
     once: str,
     limits: Mapping[tuple[str, str], int] = NO_LIMITS,
-) -> str:
-    """Begin a history under a number that nothing has yet, and return the number. If the submission
-    of this name was taken before, nothing is written, and the number is the one that it got then.
+) -> tuple[str, bool]:
+    """Begin a history under a number that nothing has yet; the number, and whether it is a new one.
+    If the submission of this name was taken before, nothing is written, and the number is the one
+    that it got then.
 
     Raises:
         Full: a counter would rise above its limit.
     """
     while True:
         try:
-            change = begin(order_number.draw(below))
-            return store.commit(change._replace(once=once, limits=limits))
+            drawn = order_number.draw(below)
+            no = store.commit(begin(drawn)._replace(once=once, limits=limits))
+            return no, no == drawn
         except Conflict:
             continue  # The number is taken.
 

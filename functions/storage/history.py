@@ -115,6 +115,8 @@ Counted = Mapping[tuple[str, str], int]
 
 def added_up(changes: Sequence[Change]) -> tuple[Counted, Counted]:
     """What changes add to the counters together, and the limits that these must keep."""
+    if len(changes) == 1:
+        return changes[0].tally, changes[0].limits
     tally: Counter[tuple[str, str]] = Counter()
     limits: dict[tuple[str, str], int] = {}
     for change in changes:

@@ -263,9 +263,10 @@ def file(
     begin: Begin,
     noticed: Signs = NO_SIGNS,
     pile: tuple[str, str] | None = None,
-) -> str:
-    """Begin a history with what was sent, and return its number; see :func:`begin_once`. It is held
-    where there are too many signs for how many wait already, which the counter ``pile`` says."""
+) -> tuple[str, bool]:
+    """Begin a history with what was sent; its number, and whether it is new, as
+    :func:`begin_once` tells. It is held where there are too many signs for how many wait already,
+    which the counter ``pile`` says."""
     once = submission(request, app, form["slug"], answers)
     if pile is None:
         return begin_once(app.store, app.below, begin, once)

@@ -17,6 +17,7 @@ ASKED = {
     "/desk/order/": "see STEPS",
     "/desk/person/": "see OF_VOLUNTEERS",
     "/desk/teams/": "a link that lives is lost",
+    "/desk/held/": "more than ten refused",
     "/desk/messages/": "what was read cannot be taken back",
     "/desk/clock/": "what is past its time is erased",
     "/desk/staff/": "somebody who is at work loses access",
@@ -24,6 +25,7 @@ ASKED = {
 PLAIN = {
     "/desk/sign-in/": "changes nothing",
     "/desk/sign-out/": "changes nothing",
+    "/desk/password/": "asks for the one before",
     "/desk/wish/": "one order, which can be cancelled and corrected",
     "/desk/report/text/": "can be written again",
     "/desk/sheets/": "only stages: the next page says what will be done",

@@ -498,8 +498,8 @@ class TestSheets:
         self, client: Client, desk: Desk, sheet: str
     ) -> None:
         assert desk.post(f"/desk/sheets/{sheet}.xlsx", {}).status == 200
-        event = client.app.store.events("done:王芳")[-1]
-        assert (event.kind, event.data["sheet"]) == ("exported", sheet)
+        [entry] = client.app.audit.find(["what:exported"])
+        assert (entry.data["who"], entry.data["sheet"]) == ("王芳", sheet)
 
     def test_a_sheet_is_taken_whole_or_not_at_all_and_once(
         self, client: Client, desk: Desk

@@ -438,7 +438,7 @@ class TestHttp:
             ("DELETE", "/api/order", "GET, POST, HEAD"),
             ("POST", "/wish/", "GET, HEAD"),
             ("GET", "/api/rating", "POST"),
-            ("OPTIONS", "/api/volunteer", "POST"),
+            ("OPTIONS", "/api/volunteer", "GET, POST, HEAD"),
         ],
     )
     def test_a_wrong_method_is_told_the_right_ones(

@@ -35,7 +35,7 @@ def test_a_link_is_answered_with_a_cookie_and_the_address_without_its_key(client
     [cookie] = answer.cookies
     name, *flags = cookie.split("; ")
     assert name == f"wudan_order_{filed.no}={key_of(filed.location)}"
-    assert flags == ["Path=/", f"Max-Age={90 * 86_400}", "HttpOnly", "SameSite=Lax"]
+    assert flags == [f"Max-Age={90 * 86_400}", "HttpOnly", "SameSite=Lax", "Path=/"]
     page = client.get(answer.location)
     assert (page.status, "请记下这个单号" in page.text) == (200, True)
 

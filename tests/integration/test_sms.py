@@ -187,7 +187,7 @@ def test_no_consent_is_asked_where_there_is_no_gateway_or_the_order_was_erased(
     answer = wish(client, sms="yes", detail="另一件")
     form = client.get(answer.location).form("/api/order", do="opt")
     move(app, answer.no, "rejected", "erased")
-    assert client.post("/api/order", {**form, "sms": ""}).status == 409
+    assert client.post("/api/order", {**form, "sms": ""}).status == 404
 
 
 def test_at_night_it_waits_until_morning(
