@@ -9,7 +9,7 @@ from functions.forms.definition import Form, without
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders import corrections, lifecycle
-from functions.orders.lifecycle import RESIDENT
+from functions.orders.lifecycle import RESIDENT, Order
 from functions.orders.notices import said
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
@@ -66,7 +66,7 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
         wish=step_forms.wish(app, events, contact(typed), discreet=True),
         about=submission.about(app, order.service),
         doer=step_forms.doer(app, order, typed, events),
-        other=last if last.no != order.no else None,
+        other=_ahead(app, last) if last.no != order.no else None,
         due=app.deadlines.due(order),
         key=request.value("key"),
         service=app.names.services.get(order.service, ""),
@@ -84,6 +84,18 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
         errors=outcome.errors,
     )
     return Response(body, outcome.status)
+
+
+def _ahead(app: App, order: Order) -> dict[str, Any] | None:
+    """What the resident of a merged order is told of the one that it is done with: who comes, and
+    by when, and nothing that its own resident typed."""
+    found = app.orders.history(order.no)
+    return found and {
+        "order": order,
+        "due": app.deadlines.due(order),
+        "team": app.names.teams.get(order.team, ""),
+        "doer": step_forms.doer(app, order, app.personal.of(order.no), found.events),
+    }
 
 
 def form(app: App, kind: str) -> Form:

@@ -1,6 +1,6 @@
 """One order at the desk: everything that is known about it, and every step that may follow."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
-from functions.web.step_forms import UNTRIED, Outcome
+from functions.web.step_forms import UNTRIED, Joined, Outcome
 from functions.web.submission import ONCE, WORDING
 
 ALIKE, RECENT = 8, timedelta(days=30)
@@ -40,8 +40,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     recorded = not any(typed.values()) or app.access_log.record(order.no, STAFF, session.who)
     offers = app.steps.offered(order, STAFF)
     joined = step_forms.joined(app, order)
-    for other, wish in joined:
-        recorded = (not wish or app.access_log.record(other.no, STAFF, session.who)) and recorded
+    recorded = _record(app, session, joined) and recorded
     return view(
         app,
         session,
@@ -56,7 +55,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         recorded=recorded,
         others=app.access_log.lately(order.no, session.who),
         joined=joined,
-        alike=alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
+        alike=alike(app, order, first, {order.no, *[each.order.no for each in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
         forms=replies.offered(
@@ -87,6 +86,8 @@ def sheet(request: Request, app: App, session: Session) -> Response:
     first = contact(typed)
     if any(typed.values()):
         app.access_log.record(order.no, STAFF, session.who)
+    joined = step_forms.joined(app, order)
+    _record(app, session, joined)
     return view(
         app,
         session,
@@ -94,8 +95,17 @@ def sheet(request: Request, app: App, session: Session) -> Response:
         order=order,
         contact=first,
         wish=step_forms.wish(app, events, first),
+        added=step_forms.added(app, events, typed),
+        joined=joined,
         volunteer=step_forms.doer(app, order, typed, events),
     )
+
+
+def _record(app: App, session: Session, joined: Sequence[Joined]) -> bool:
+    """Record that somebody saw what is shown of other orders; whether that could be recorded."""
+    seen = [each.order.no for each in joined if each.wish or each.added]
+    recorded = [app.access_log.record(no, STAFF, session.who) for no in seen]
+    return all(recorded)
 
 
 def act(request: Request, app: App, session: Session) -> Response:

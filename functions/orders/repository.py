@@ -104,9 +104,20 @@ class Orders(NamedTuple):
         return last
 
     def joined(self, no: str) -> list[Order]:
-        """The orders that were merged into the one of this number."""
+        """The orders that were merged right into the one of this number."""
         heads = self.store.find(KIND, [f"into:{no}"], limit=2 * MOST_JOINED)
         return [order for head in heads if (order := self.find(head.no))]
+
+    def all_joined(self, no: str) -> list[Order]:
+        """The orders that are done with the one of this number: those that were merged into it, and
+        into them, up to a number; nearest first. Each stands there once, however they lead on."""
+        found: dict[str, Order] = {}
+        waiting = [no]
+        while waiting and len(found) < 2 * MOST_JOINED:
+            new = [o for o in self.joined(waiting.pop(0)) if o.no != no and o.no not in found]
+            found |= {order.no: order for order in new}
+            waiting += [order.no for order in new]
+        return [*found.values()]
 
     def overdue(self, today: str) -> dict[str, int]:
         """How many orders are overdue in each state in which somebody has to act, up to a limit."""

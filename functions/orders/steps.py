@@ -194,7 +194,8 @@ def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str,
     other = steps.orders.find(answers.values["into"])
     if other is None or other.no == order.no or other.state not in TABLE["joined"].after:
         raise Wrong("into", "into")
-    if len(steps.orders.joined(other.no)) >= MOST_JOINED:
+    together = [other, order]
+    if sum(1 + len(steps.orders.all_joined(each.no)) for each in together) > 1 + MOST_JOINED:
         raise Wrong("crowded", "into", most=MOST_JOINED)
     return {"into": other.no}
 
