@@ -92,6 +92,8 @@ class Order(NamedTuple):
     changed_at: str = ""
     handler: str = ""
     """The member of staff who is at it, until it ends."""
+    unread: str = ""
+    """Since when something that a resident added waits for the station to do anything after it."""
     corrected: str = ""
     """The versions that answers were corrected after, with spaces between."""
 
@@ -316,6 +318,8 @@ TABLE: dict[str, Move] = {
     ),
     # Another order was merged into this one.
     "joined": Move(_HANDLED, "", (CLOCK,)),
+    # The resident of an order that is done with this one added something.
+    "added": Move(STATES, "", (CLOCK,), guard=_not_erased),
     # By the resident whose wish the other order has not solved, and by the program where the other
     # order ended undone.
     "unmerged": Move(
@@ -381,7 +385,13 @@ def apply(order: Order, event: Event) -> Order:
             changed[target] = data[name]
     for name in move.stamps:
         changed[name] = event.at
-    return order._replace(**changed)
+    return order._replace(**changed, unread=_unread(order, event))
+
+
+def _unread(order: Order, event: Event) -> str:
+    if event.kind == "added" or (event.by == RESIDENT and event.kind in ("noted", "corrected")):
+        return order.unread or event.at
+    return "" if event.by == STAFF else order.unread
 
 
 def _objection(order: Order, event: Event) -> str:

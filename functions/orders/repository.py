@@ -131,6 +131,10 @@ class Orders(NamedTuple):
         """Orders with a problem that nobody has answered, the newest first."""
         return self.listed(self.store.find(KIND, ["problem:raised"], limit=limit))
 
+    def unread(self, limit: int) -> list[Head]:
+        """Orders to which a resident added something that nobody has acted on since."""
+        return self.listed(self.store.find(KIND, ["unread:yes"], limit=limit))
+
     def by_key(self, typed: str, key: str) -> History | None:
         """The order, for somebody who has its tracking key."""
         no = order_number.parse(typed)
@@ -245,6 +249,7 @@ class Orders(NamedTuple):
             "answered": "public" if order.answer else "",
             "problem": "" if order.erased_at or order.problem != "raised" else "raised",
             "into": order.merged_into,
+            "unread": "yes" if order.unread and not order.erased_at else "",
             "level": order.level,
             HANDLER: order.handler,
         }

@@ -15,7 +15,7 @@ from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
 from functions.orders import counters, lifecycle
-from functions.orders.lifecycle import CLOCK, TABLE, Order, apply
+from functions.orders.lifecycle import CLOCK, RESIDENT, TABLE, Order, apply
 from functions.orders.privacy import reveals
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
@@ -104,7 +104,10 @@ class Steps(NamedTuple):
             raise Wrong("full", "team", team=self.bundle.teams[team]) from None
         except Conflict:
             latest = self.orders.find(order.no)
-            moved = latest is not None and latest.version != order.version
+            # What happens to the order that a merged one is done with counts as well.
+            moved = latest is not None and (
+                latest.version != order.version or latest.state == "merged"
+            )
             if latest is None or not moved or kind not in HARMLESS or latest.team != order.team:
                 raise
             return self.take(latest, kind, by, form, answers, more, once=once)
@@ -121,9 +124,14 @@ class Steps(NamedTuple):
 
     def _others(self, order: Order, event: Event) -> Iterator[tuple[Order, Step]]:
         """What an event of this order does to others: the one that it is merged into is told of
-        it, and those that were merged into one that is called off are opened again."""
+        it and of what its resident adds, and those that were merged into one that is called off
+        are opened again."""
         if event.kind == "merged" and (into := self.orders.find(event.data["into"])):
             yield into, Step(Event("joined", CLOCK, event.at, {"from": order.no}))
+        if event.kind == "noted" and event.by == RESIDENT and order.state == "merged":
+            last = self.orders.last(order)
+            if last.no != order.no and not last.erased_at:
+                yield last, Step(Event("added", CLOCK, event.at, {"from": order.no}))
         if event.kind in CALLED_OFF:
             for joined in self.orders.joined(order.no):
                 if "unmerged" in lifecycle.moves(joined, CLOCK):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """A value as the engines store it."""
 
-LAYOUT = 3
+LAYOUT = 4
 """Which keys the data of a head has, and what is made of the events besides, for all kinds. Raise
 it whenever that changes: it is stored in the data, so that `doctor` can tell an older head (0:
 before there were numbers) from a damaged one, and the schedule derives all heads anew.

@@ -51,6 +51,7 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
+    "added": {"clock"},
     "unmerged": {"staff", "resident", "clock"},
     "cancelled": {"resident", "staff"},
     "restored": {"resident", "staff"},

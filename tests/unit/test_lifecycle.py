@@ -26,7 +26,7 @@ from tests.support.lifecycle import BY, FACTS, FILED, WITHIN, by, ended, events,
 BEGUN = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 AT = BEGUN.isoformat()
 # The cycle as the station and the teams know it, apart from the code's own table.
-ALWAYS = {"noted", "corrected", "answered"}
+ALWAYS = {"noted", "corrected", "answered", "added"}
 FREE = {*ALWAYS, "released", "withdrawn", "handled"}
 ENDED = {*ALWAYS, "withdrawn", "erased"}
 ALLOWED = {
