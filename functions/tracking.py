@@ -68,6 +68,7 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
         doer=step_forms.doer(app, order, typed, events),
         other=_ahead(app, last) if last.no != order.no else None,
         due=app.deadlines.due(order),
+        promised=app.deadlines.promised(order),
         key=request.value("key"),
         service=app.names.services.get(order.service, ""),
         team=app.names.teams.get(order.team, ""),
@@ -93,6 +94,7 @@ def _ahead(app: App, order: Order) -> dict[str, Any] | None:
     return found and {
         "order": order,
         "due": app.deadlines.due(order),
+        "promised": app.deadlines.promised(order),
         "team": app.names.teams.get(order.team, ""),
         "doer": step_forms.doer(app, order, app.personal.of(order.no), found.events),
     }

@@ -58,6 +58,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         alike=alike(app, order, first, {order.no, *[each.order.no for each in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
+        promised=app.deadlines.promised(order),
+        reported=step_forms.reported(app, order, events, typed),
         forms=replies.offered(
             app.bundle, step_forms.forms(app, order, offers, partial(_colleagues, app))
         ),
@@ -96,6 +98,7 @@ def sheet(request: Request, app: App, session: Session) -> Response:
         contact=first,
         wish=step_forms.wish(app, events, first),
         added=step_forms.added(app, events, typed),
+        promised=app.deadlines.promised(order),
         joined=joined,
         volunteer=step_forms.doer(app, order, typed, events),
     )

@@ -44,6 +44,8 @@ class Order(NamedTuple):
     """SHA-256 of the tracking key, in hexadecimal."""
     source: str = ""
     """How the wish reached the station: online, by phone, on paper."""
+    received: str = ""
+    """The day on which its paper came, if that was not when it was entered."""
     wished: str = ""
     """The day that the resident wished for, if any."""
     sms: bool | str = ""
@@ -187,10 +189,12 @@ _HANDLER = ("handler",)
 _Ending = partial(Move, stamps=_END, clears=(*_WAIT, *_HANDLER))
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
 _ROUND = (
-    *("level", "due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
+    *("due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
     *("merged_into", *_WAIT, *_END),
 )
-"""What an order that begins again has no more."""
+"""What an order that begins again has no more. It keeps its level, and its deadline where the event
+says it: one that was called off and is taken up again was promised by a day already."""
+_PROMISED = {"due": "due"}
 _STARS = ("attitude", "skill", "timeliness")
 
 TABLE: dict[str, Move] = {
@@ -199,7 +203,7 @@ TABLE: dict[str, Move] = {
         "submitted",
         (RESIDENT, STAFF),
         sets={"service": "service", "wording": "wording", "key": "key"},
-        keeps={"source": "source", "date": "wished", "sms": "sms"},
+        keeps={"source": "source", "received": "received", "date": "wished", "sms": "sms"},
         only={"source": SOURCES},
         stamps=("filed_at",),
     ),
@@ -300,7 +304,7 @@ TABLE: dict[str, Move] = {
         "submitted",
         (RESIDENT, STAFF),
         stamps=("reopened_at",),
-        clears=_ROUND,
+        clears=("level", *_ROUND),
         guard=_reopenable,
     ),
     "undone": Move(("done",), "accepted", (STAFF, TEAM), clears=("done_at", "done_by")),
@@ -308,7 +312,9 @@ TABLE: dict[str, Move] = {
     "rejected": _Ending(("submitted", "triaged"), "rejected", (STAFF,)),
     # Nothing has happened for so long that the resident's data must be erased.
     "lapsed": _Ending(_HANDLED, "rejected", (CLOCK,)),
-    "retaken": Move(("rejected",), "submitted", (STAFF,), clears=_ROUND, guard=_not_erased),
+    "retaken": Move(
+        ("rejected",), "submitted", (STAFF,), keeps=_PROMISED, clears=_ROUND, guard=_not_erased
+    ),
     "merged": _Ending(
         ("submitted", "triaged"),
         "merged",
@@ -323,7 +329,12 @@ TABLE: dict[str, Move] = {
     # By the resident whose wish the other order has not solved, and by the program where the other
     # order ended undone.
     "unmerged": Move(
-        ("merged",), "submitted", (STAFF, RESIDENT, CLOCK), clears=_ROUND, guard=_not_erased
+        ("merged",),
+        "submitted",
+        (STAFF, RESIDENT, CLOCK),
+        keeps=_PROMISED,
+        clears=_ROUND,
+        guard=_not_erased,
     ),
     "cancelled": _Ending(
         (*_HANDLED, "merged"),
@@ -334,7 +345,12 @@ TABLE: dict[str, Move] = {
         guard=_not_erased,
     ),
     "restored": Move(
-        ("cancelled",), "submitted", (RESIDENT, STAFF), clears=_ROUND, guard=_not_erased
+        ("cancelled",),
+        "submitted",
+        (RESIDENT, STAFF),
+        keeps=_PROMISED,
+        clears=_ROUND,
+        guard=_not_erased,
     ),
     # What was typed then is sealed with it, and counts from then on.
     "corrected": Move(
@@ -342,7 +358,7 @@ TABLE: dict[str, Move] = {
         "",
         (RESIDENT, STAFF),
         within={RESIDENT: ("submitted", "triaged", "dispatched")},
-        keeps={"service": "service", "date": "wished", "sms": "sms"},
+        keeps={"service": "service", "date": "wished", "sms": "sms", **_PROMISED},
         adds={"version": "corrected"},
         guard=_not_erased,
     ),

@@ -15,7 +15,7 @@ from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
 from functions.orders import counters, lifecycle
-from functions.orders.lifecycle import CLOCK, RESIDENT, TABLE, Order, apply
+from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TABLE, Order, apply
 from functions.orders.privacy import reveals
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
@@ -30,6 +30,8 @@ NOBODY = "nobody"
 SERVED = ("done", "rated", "closed")
 ENDS_WAITING = ("dispatched", "done", "returned")
 """What cannot be done while an order waits for its resident, so that doing it ends the wait."""
+SETTLES = ("closed", "erased")
+"""What staff do not do with an order while they have not answered what its resident reported."""
 BLANK: Form = {"fields": ()}
 NOTHING = Answers({}, {}, {}, {})
 """The form and the answers of a step that asks nothing."""
@@ -135,12 +137,15 @@ class Steps(NamedTuple):
         if event.kind in CALLED_OFF:
             for joined in self.orders.joined(order.no):
                 if "unmerged" in lifecycle.moves(joined, CLOCK):
-                    yield joined, Step(Event("unmerged", CLOCK, event.at))
+                    due = _taken_up(self, joined, BLANK, NOTHING)
+                    yield joined, Step(Event("unmerged", CLOCK, event.at, due))
 
     def _steps(
         self, order: Order, kind: str, by: str, form: Form, answers: Answers, more: dict[str, str]
     ) -> list[Step]:
         """The step, between what has to come before it and after it."""
+        if by == STAFF and kind in SETTLES and order.problem == "raised":
+            raise Refused("unanswered")
         at = self.now
         facts = FACTS[kind](self, order, form, answers) if kind in FACTS else {}
         typed = {k: v for k, v in answers.personal.items() if k not in facts}
@@ -176,16 +181,23 @@ class Steps(NamedTuple):
 
 def _triaged(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     """A new triage moves no deadline that has passed, and none without a new level. What is done on
-    few days is not promised before the next of them."""
+    few days is not promised before the next of them, nor before the day that was wished for. What
+    came on paper counts from when it came."""
     level, deadlines = answers.values["level"], steps.orders.deadlines
     due = deadlines.resumed(order, steps.now) if order.waits_until else order.due
     if due and (level == order.level or due < steps.now[:10]):
         return {"due": due}
     service = answers.values.get("service", order.service)
     only = steps.bundle.practical.get(service, {}).get("days", ())
-    today, due = steps.now[:10], deadlines.of_level(steps.now, level)
-    promised = days.promised(only, date.fromisoformat(today), date.fromisoformat(due))
-    return {"due": promised.isoformat()}
+    since = steps.now if order.reopened_at else order.received or steps.now
+    due = deadlines.of_level(since, level)
+    promised = days.promised(only, date.fromisoformat(since[:10]), date.fromisoformat(due))
+    return {"due": max(promised.isoformat(), order.wished)}
+
+
+def _taken_up(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    due = steps.orders.deadlines.taken_up(order, steps.now)
+    return {"due": due} if due else {}
 
 
 def _resumed(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -211,7 +223,10 @@ def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str,
 def _corrected(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     if not answers.values:
         raise Wrong("unchanged", form["fields"][0]["name"])
-    return {"questions": sorted(answers.values)}
+    # Nor is it promised before a day that is wished for now.
+    today, day = steps.now[:10], answers.values.get("date", "")
+    later = order.due and today <= order.due < day
+    return {"questions": sorted(answers.values)} | ({"due": day} if later else {})
 
 
 def _published(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -254,6 +269,9 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "handled": _handled,
     "resumed": _resumed,
     "rated": _rated,
+    "retaken": _taken_up,
+    "restored": _taken_up,
+    "unmerged": _taken_up,
     "merged": _into,
     "corrected": _corrected,
     "released": _published,

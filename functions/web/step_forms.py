@@ -321,17 +321,34 @@ def added(app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, An
     return notes(app, typed, [seq for seq, e in enumerate(events, 1) if is_added(e)])
 
 
+def reported(
+    app: App, order: Order, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> list[str]:
+    """What residents reported in ratings that nobody has answered, the oldest first: one answer
+    answers all of it."""
+    if order.problem != "raised":
+        return []
+    answered = max((seq for seq, e in enumerate(events, 1) if e.kind == "answered"), default=0)
+    seqs = [seq for seq, e in enumerate(events, 1) if e.data.get("problem") == "raised"]
+    return notes(app, typed, [seq for seq in seqs if seq > answered], "problems")
+
+
 def is_added(event: Event) -> bool:
     """Whether a resident wrote something more about an order that was filed."""
     return event.by == RESIDENT and event.kind in ("noted", "reopened")
 
 
-def notes(app: App, typed: Mapping[int, Mapping[str, Any]], numbers: Iterable[int]) -> list[str]:
+def notes(
+    app: App,
+    typed: Mapping[int, Mapping[str, Any]],
+    numbers: Iterable[int],
+    question: str = "note",
+) -> list[str]:
     """The notes that were written with events of these numbers; words that say so of one that
     cannot be read."""
     unread = str(app.bundle.words["unreadable"]["page"])
     parts = [typed.get(seq, {}) for seq in numbers]
-    told = [unread if isinstance(n, Unreadable) else str(n.get("note", "")) for n in parts]
+    told = [unread if isinstance(n, Unreadable) else str(n.get(question, "")) for n in parts]
     return [text for text in told if text]
 
 

@@ -350,7 +350,7 @@ def test_an_order_that_was_merged_by_mistake_begins_again() -> None:
     assert merged.merged_into == FACTS["into"]
     order = then(merged, "unmerged")
     assert (order.state, order.service) == ("submitted", "haircut")
-    assert order.merged_into == order.level == order.due == order.consulted_at == ""
+    assert order.merged_into == order.due == order.consulted_at == ""
 
 
 WAYS_BACK = {
@@ -367,7 +367,11 @@ def test_whatever_ended_begins_again_as_new_and_without_traces_of_its_end(kind: 
     assert ended.ended_at
     order = then(ended, kind)
     assert order.state == "submitted"
-    left = ("level", "due", "team", "volunteer", "accepted_at", "dispatched_at", "done_at")
+    # What was promised stays, if the event says by when; another round is another promise.
+    assert order.level == ("" if kind == "reopened" else ended.level)
+    if kind != "reopened":
+        assert then(ended, kind, due=ended.due).due == ended.due
+    left = ("due", "team", "volunteer", "accepted_at", "dispatched_at", "done_at")
     for name in (*left, "ended_at", "merged_into", "waits_until", "rating_at"):
         assert getattr(order, name) == ""
     assert order.rated_at == ended.rated_at
