@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
-from functions.forms.definition import Form, without
+from functions.forms.definition import Answers, Form, without
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders import corrections, lifecycle
@@ -83,6 +83,7 @@ def page(request: Request, app: App, outcome: Outcome = UNTRIED) -> Response:
         tried=outcome.tried,
         typed=request.typed if outcome.tried else {},
         errors=outcome.errors,
+        notice=outcome.notice,
     )
     return Response(body, outcome.status)
 
@@ -165,6 +166,9 @@ def step(request: Request, app: App, kind: str) -> Response:
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
     once = once if asked["fields"] else ""
     done = app.store.filed(once) if asked["fields"] else order.state == lifecycle.TABLE[kind].to
+    may = done or kind in app.steps.moves(order, RESIDENT)
+    if not may and (kept := _as_note(request, app, asked, answers)):
+        return kept
     if not done:
         try:
             app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
@@ -174,8 +178,23 @@ def step(request: Request, app: App, kind: str) -> Response:
                 request, app, Outcome(wrong.status, tried=request.value("do"), errors=errors)
             )
         except (Refused, Conflict):
-            return submission.refuse(request, app, order, kind)
+            kept = _as_note(request, app, asked, answers)
+            return kept or submission.refuse(request, app, order, kind)
     return see_other(app.orders.address(order))
+
+
+def _as_note(request: Request, app: App, asked: Form, answers: Answers) -> Response | None:
+    """The page, with what was typed for a step that cannot be taken any more as a note to be sent;
+    None where nothing was typed, or no note can be added."""
+    order, _ = _history(request, app)
+    names = {*answers.values, *answers.errors}
+    fields = [field for field in asked["fields"] if field["name"] in names]
+    typed = step_forms.as_typed({**asked, "fields": fields}, request.typed)
+    if request.wants_json or not typed or "noted" not in app.steps.moves(order, RESIDENT):
+        return None
+    texts = [f"{each.label}：{each.text}" if len(typed) > 1 else each.text for each in typed]
+    filled = request._replace(typed={**request.typed, "note": ["\n".join(texts)]})
+    return page(filled, app, Outcome(409, tried="note", notice="kept"))
 
 
 def ask_again(request: Request, app: App) -> Response:

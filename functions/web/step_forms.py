@@ -133,10 +133,15 @@ def untaken(request: Request, app: App, kind: str, offered: Iterable[str]) -> li
     """What was typed for a step that cannot be taken any more, to be copied from the page."""
     if kind in offered or kind not in app.bundle.actions:
         return []
+    return as_typed(app.bundle.actions[kind], request.typed)
+
+
+def as_typed(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Shown]:
+    """What was typed in a form, as it was typed, and the labels of what was picked."""
     found = []
-    for field in app.bundle.actions[kind]["fields"]:
+    for field in form["fields"]:
         labels = {choice["value"]: choice["label"] for choice in field["choices"]}
-        texts = [labels.get(text, text) for text in request.typed.get(field["name"], ()) if text]
+        texts = [labels.get(text, text) for text in typed.get(field["name"], ()) if text]
         if texts:
             found.append(Shown(field["name"], field["kind"], field["label"], COMMA.join(texts)))
     return found

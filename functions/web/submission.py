@@ -11,7 +11,7 @@ from functions.forms import days, definition
 from functions.forms.definition import RECORDED, Answers, Form
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle import STAFF, Order
 from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Head
 from functions.web import pages
@@ -102,11 +102,14 @@ def _to_check(
         answers=shown(form, answers.values),
         hidden=hidden + ([(AGAIN, "yes")] if known else []),
         known=known,
+        off=known is not None and known.state in CALLED_OFF,
         about=about(app, answers.values.get("service", "")),
     )
     return Response(body)
 
 
+CALLED_OFF = ("cancelled", "rejected")
+"""The states of an order in which the same thing is asked for anew."""
 SAME = timedelta(days=1)
 """For how long the same answers are taken to be about the same thing."""
 
@@ -115,7 +118,7 @@ def _known(request: Request, app: App, kind: str, form: Form, answers: Answers) 
     """What somebody began with the same answers lately, in another form than this drawn one: by
     going back and pressing once more, say. Who sends it may be anybody."""
     phone = answers.personal.get("phone", "")
-    since = (app.clock.now - SAME).isoformat()
+    since, found = (app.clock.now - SAME).isoformat(), list[Head]()
     for head in app.store.find(kind, [app.personal.trace("phone", phone)]) if phone else ():
         if head.begun < since:
             break
@@ -124,8 +127,10 @@ def _known(request: Request, app: App, kind: str, form: Form, answers: Answers) 
         given = {name: value for name, value in sent.items() if name not in RECORDED}
         if given == answers.public | answers.personal:
             once = submission(request, app, form["slug"], answers)
-            return None if request.value(ONCE) and app.store.filed(once) == head.no else head
-    return None
+            if request.value(ONCE) and app.store.filed(once) == head.no:
+                return None
+            found.append(head)
+    return next((head for head in found if head.state not in CALLED_OFF), next(iter(found), None))
 
 
 def keeping(submit: Action, sent: Sent) -> Keeping:
@@ -216,11 +221,19 @@ def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
     order = app.orders.find(order.no) or order
     words = app.bundle.words["refused"][kind]
     text = words["states"].get(order.state, words["text"])
+    if kind == "rated" and order.rating_at and _rated_by(app, order) == STAFF:
+        text = words["staff"]
     if request.wants_json:
         return as_json(409, {"error": text, "state": order.state})
     link = {"address": app.orders.address(order), "text": words["link"]}
     body = pages.render(app.bundle, "message.html", title=words["title"], text=text, link=link)
     return Response(body, 409)
+
+
+def _rated_by(app: App, order: Order) -> str:
+    """Who entered the last rating of an order."""
+    rated = [event.by for event in app.store.events(order.no) if event.kind == "rated"]
+    return rated[-1] if rated else ""
 
 
 def submission(request: Request, app: App, what: str, answers: Answers) -> str:
