@@ -74,6 +74,8 @@ class Order(NamedTuple):
     """The station's public answer to a problem."""
     rated_team: str = ""
     rated_volunteer: str = ""
+    rated_by: str = ""
+    """The member of staff who entered the last rating, if it was not the resident."""
     done_by: str = ""
     """The member of staff who reported it done, if it was no team."""
     doers: str = ""
@@ -156,6 +158,13 @@ def _reopenable(order: Order, event: Event) -> str:
     return "late" if datetime.fromisoformat(event.at) > ended + REOPENS else ""
 
 
+def _unratable(order: Order, event: Event) -> str:
+    if order.erased_at:
+        return "erased"
+    ended = order.state in ("rated", "closed", "merged")
+    return "" if order.rated_by and (order.rating_at or not ended) else "resident"
+
+
 class Move(NamedTuple):
     """One row of the table: after which states, to which (empty: it stays), and by whom."""
 
@@ -196,6 +205,12 @@ _ROUND = (
 says it: one that was called off and is taken up again was promised by a day already."""
 _PROMISED = {"due": "due"}
 _STARS = ("attitude", "skill", "timeliness")
+RATING: Mapping[str, str] = {
+    **{name: name for name in ("solved", *_STARS, "answer", "rated_team", "rated_volunteer")},
+    **{name: name for name in ("rated_at", "rated_by")},
+    "reported": "problem",
+}
+"""What a rating leaves in an order, by the key under which its withdrawal says what was before."""
 
 TABLE: dict[str, Move] = {
     "submitted": Move(
@@ -281,13 +296,23 @@ TABLE: dict[str, Move] = {
         sets={"solved": "solved"},
         # Who served a merged order, stands in the order that it was merged into.
         keeps={name: name for name in (*_STARS, "problem")}
-        | {"team": "rated_team", "volunteer": "rated_volunteer"},
+        | {"team": "rated_team", "volunteer": "rated_volunteer", "who": "rated_by"},
         only={"solved": SOLVED, "problem": ("raised",), "source": SOURCES},
         stamps=("rated_at", "rating_at"),
         copies={"team": "rated_team", "volunteer": "rated_volunteer"},
         # A problem stays, whatever is rated later, until it is answered.
-        clears=_STARS,
+        clears=(*_STARS, "rated_by"),
         guard=_ratable,
+    ),
+    # The station had entered a rating at the wrong order. It says the rating before that, if any.
+    "unrated": Move(
+        ("rated", "closed", "merged", "done", *_HANDLED),
+        "done",
+        (STAFF,),
+        stays=("merged", "done", *_HANDLED),
+        keeps=RATING,
+        clears=(*RATING.values(), "rating_at"),
+        guard=_unratable,
     ),
     "answered": Move(
         STATES,

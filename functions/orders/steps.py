@@ -210,6 +210,18 @@ def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str
     return {"wording": form["version"], **raised}
 
 
+def _unrated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """What the order's rating was before the last one. What was reported then may be answered."""
+    history = steps.orders.history(order.no)
+    events = history.events if history else ()
+    last = max((n for n, event in enumerate(events) if event.kind == "rated"), default=0)
+    before = lifecycle.fold(order.no, events[:last])
+    if before.problem:
+        before = before._replace(problem=order.problem, answer=order.answer)
+    values = {name: getattr(before, field) for name, field in lifecycle.RATING.items()}
+    return {name: value for name, value in values.items() if value}
+
+
 def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     other = steps.orders.find(answers.values["into"])
     if other is None or other.no == order.no or other.state not in TABLE["joined"].after:
@@ -269,6 +281,7 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "handled": _handled,
     "resumed": _resumed,
     "rated": _rated,
+    "unrated": _unrated,
     "retaken": _taken_up,
     "restored": _taken_up,
     "unmerged": _taken_up,

@@ -333,9 +333,16 @@ def reported(
     answers all of it."""
     if order.problem != "raised":
         return []
-    answered = max((seq for seq, e in enumerate(events, 1) if e.kind == "answered"), default=0)
-    seqs = [seq for seq, e in enumerate(events, 1) if e.data.get("problem") == "raised"]
-    return notes(app, typed, [seq for seq in seqs if seq > answered], "problems")
+    rated, answered = list[int](), 0
+    for seq, event in enumerate(events, 1):
+        if event.kind == "rated":
+            rated.append(seq)
+        elif event.kind == "unrated":
+            rated = rated[:-1]
+        elif event.kind == "answered":
+            answered = seq
+    raised = [n for n in rated if n > answered and events[n - 1].data.get("problem") == "raised"]
+    return notes(app, typed, raised, "problems")
 
 
 def is_added(event: Event) -> bool:

@@ -11,7 +11,7 @@ from functions.forms import days, definition
 from functions.forms.definition import RECORDED, Answers, Form
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
-from functions.orders.lifecycle import STAFF, Order
+from functions.orders.lifecycle import Order
 from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Head
 from functions.web import pages
@@ -221,19 +221,13 @@ def refuse(request: Request, app: App, order: Order, kind: str) -> Response:
     order = app.orders.find(order.no) or order
     words = app.bundle.words["refused"][kind]
     text = words["states"].get(order.state, words["text"])
-    if kind == "rated" and order.rating_at and _rated_by(app, order) == STAFF:
+    if kind == "rated" and order.rating_at and order.rated_by:
         text = words["staff"]
     if request.wants_json:
         return as_json(409, {"error": text, "state": order.state})
     link = {"address": app.orders.address(order), "text": words["link"]}
     body = pages.render(app.bundle, "message.html", title=words["title"], text=text, link=link)
     return Response(body, 409)
-
-
-def _rated_by(app: App, order: Order) -> str:
-    """Who entered the last rating of an order."""
-    rated = [event.by for event in app.store.events(order.no) if event.kind == "rated"]
-    return rated[-1] if rated else ""
 
 
 def submission(request: Request, app: App, what: str, answers: Answers) -> str:

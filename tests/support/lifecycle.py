@@ -51,6 +51,7 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
+    "unrated": {"staff"},
     "added": {"clock"},
     "unmerged": {"staff", "resident", "clock"},
     "cancelled": {"resident", "staff"},
