@@ -167,7 +167,7 @@ def step(request: Request, app: App, kind: str) -> Response:
     once = once if asked["fields"] else ""
     done = app.store.filed(once) if asked["fields"] else order.state == lifecycle.TABLE[kind].to
     may = done or kind in app.steps.moves(order, RESIDENT)
-    if not may and (kept := _as_note(request, app, asked, answers)):
+    if not may and (kept := _as_note(request, app, kind, asked, answers)):
         return kept
     if not done:
         try:
@@ -178,12 +178,14 @@ def step(request: Request, app: App, kind: str) -> Response:
                 request, app, Outcome(wrong.status, tried=request.value("do"), errors=errors)
             )
         except (Refused, Conflict):
-            kept = _as_note(request, app, asked, answers)
+            kept = _as_note(request, app, kind, asked, answers)
             return kept or submission.refuse(request, app, order, kind)
     return see_other(app.orders.address(order))
 
 
-def _as_note(request: Request, app: App, asked: Form, answers: Answers) -> Response | None:
+def _as_note(
+    request: Request, app: App, kind: str, asked: Form, answers: Answers
+) -> Response | None:
     """The page, with what was typed for a step that cannot be taken any more as a note to be sent;
     None where nothing was typed, or no note can be added."""
     order, _ = _history(request, app)
@@ -194,7 +196,7 @@ def _as_note(request: Request, app: App, asked: Form, answers: Answers) -> Respo
         return None
     texts = [f"{each.label}：{each.text}" if len(typed) > 1 else each.text for each in typed]
     filled = request._replace(typed={**request.typed, "note": ["\n".join(texts)]})
-    return page(filled, app, Outcome(409, tried="note", notice="kept"))
+    return page(filled, app, Outcome(409, tried="note", notice=kind))
 
 
 def ask_again(request: Request, app: App) -> Response:
