@@ -8,7 +8,7 @@ from functions.app import App
 from functions.errors import Problem
 from functions.forms import order_number
 from functions.orders import counters, repository
-from functions.orders.lifecycle import RESIDENT, TEAM, Order
+from functions.orders.lifecycle import TEAM, Order
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event
@@ -84,7 +84,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
     known = contact(typed) if mine and order.state == "accepted" else {}
     joined = step_forms.joined(app, order) if known else []
     offered = app.steps.offered(order, TEAM) if mine else []
-    for seen in (order, *[other for other, _ in joined]) if known else ():
+    for seen in (order, *[each.order for each in joined]) if known else ():
         app.access_log.record(seen.no, TEAM, team, request.sender)
     return view(
         app,
@@ -149,15 +149,13 @@ def _notes(
     that it is to see, and, once it accepted, by the resident."""
     at = max((seq for seq, e in enumerate(events, 1) if e.kind == "dispatched"), default=1)
     accepted = any(event.kind == "accepted" for event in events[at - 1 :])
-    notes = [
-        typed.get(seq, {})
+    numbers = [
+        seq
         for seq, event in enumerate(events, 1)
         if (seq >= at and (event.kind == "dispatched" or "team" in event.data.get("to", ())))
-        or (accepted and event.kind == "noted" and event.by == RESIDENT)
+        or (accepted and step_forms.is_added(event))
     ]
-    unread = str(app.bundle.words["unreadable"]["page"])
-    told = [unread if isinstance(n, Unreadable) else str(n.get("note", "")) for n in notes]
-    return [text for text in told if text]
+    return step_forms.notes(app, typed, numbers)
 
 
 ROUTES: Routes = {

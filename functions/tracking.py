@@ -7,7 +7,7 @@ from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms import order_number
 from functions.forms.answers import Shown, shown
-from functions.forms.definition import Form, sensitive, without
+from functions.forms.definition import Answers, Form, sensitive, without
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders import corrections, lifecycle
@@ -96,8 +96,9 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         wish=step_forms.wish(app, events, contact(typed), discreet=True),
         about=submission.about(app, order.service),
         doer=step_forms.doer(app, order, typed, events),
-        other=last if last.no != order.no else None,
+        other=_ahead(app, last) if last.no != order.no else None,
         due=app.deadlines.due(order),
+        promised=app.deadlines.promised(order),
         own={name: value for name in (HERE,) if (value := request.value(name))}
         | {"no": order.no, KEY: app.orders.key(order)},
         service=app.names.services.get(order.service, ""),
@@ -112,8 +113,22 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         tried=outcome.tried,
         typed=request.typed if outcome.tried else {},
         errors=outcome.errors,
+        notice=outcome.notice,
     )
     return Response(body, outcome.status)
+
+
+def _ahead(app: App, order: Order) -> dict[str, Any] | None:
+    """What the resident of a merged order is told of the one that it is done with: who comes, and
+    by when, and nothing that its own resident typed."""
+    found = app.orders.history(order.no)
+    return found and {
+        "order": order,
+        "due": app.deadlines.due(order),
+        "promised": app.deadlines.promised(order),
+        "team": app.names.teams.get(order.team, ""),
+        "doer": step_forms.doer(app, order, app.personal.of(order.no), found.events),
+    }
 
 
 def form(app: App, kind: str, state: str) -> Form:
@@ -204,6 +219,9 @@ def step(request: Request, app: App, kind: str) -> Response:
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
     once = once if asked["fields"] else ""
     done = app.store.filed(once) if asked["fields"] else order.state == lifecycle.TABLE[kind].to
+    may = done or kind in app.steps.moves(order, RESIDENT)
+    if not may and (kept := _as_note(request, app, kind, asked, answers)):
+        return kept
     if not done:
         try:
             order = app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
@@ -212,7 +230,8 @@ def step(request: Request, app: App, kind: str) -> Response:
             outcome = Outcome(wrong.status, tried=request.value("do"), errors=errors)
             return page(request, app, found, outcome)
         except (Refused, Conflict):
-            return submission.refuse(request, app, order, kind)
+            kept = _as_note(request, app, kind, asked, answers)
+            return kept or submission.refuse(request, app, order, kind)
     return lead(request, app, order)
 
 
@@ -303,6 +322,23 @@ def kept_about(app: App, found: History) -> own_data.Kept:
 def _answers(app: App, events: Sequence[Event], typed: Mapping[int, Any]) -> list[Shown]:
     """What she answered with the last of the events."""
     return step_forms.step(app, events[-1], typed.get(len(events), {}))
+
+
+def _as_note(
+    request: Request, app: App, kind: str, asked: Form, answers: Answers
+) -> Response | None:
+    """The page, with what was typed for a step that cannot be taken any more as a note to be sent;
+    None where nothing was typed, or no note can be added."""
+    found = _history(request, app)
+    order = found.order
+    names = {*answers.values, *answers.errors}
+    fields = [field for field in asked["fields"] if field["name"] in names]
+    typed = step_forms.as_typed({**asked, "fields": fields}, request.typed)
+    if request.wants_json or not typed or "noted" not in app.steps.moves(order, RESIDENT):
+        return None
+    texts = [f"{each.label}：{each.text}" if len(typed) > 1 else each.text for each in typed]
+    filled = request._replace(typed={**request.typed, "note": ["\n".join(texts)]})
+    return page(filled, app, found, Outcome(409, tried="note", notice=kind))
 
 
 def ask_again(request: Request, app: App) -> Response:

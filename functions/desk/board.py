@@ -49,11 +49,11 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 
 def _whole(app: App, session: Session) -> Response:
-    problems = app.orders.problems(lists.MOST)
+    problems, unread = app.orders.problems(lists.MOST), app.orders.unread(lists.MOST)
     now = counters.by_scope(app.store.tally(counters.NOW))
     columns = {
         name: app.store.waiting(repository.KIND, name, limit=FIRST) for name in lists.STEPS
-    } | {lists.PROBLEMS: problems[:FIRST]}
+    } | {lists.PROBLEMS: problems[:FIRST], lists.UNREAD: unread[:FIRST]}
     # What they show of what is sealed is read once for all columns.
     rows = {row.head.no: row for row in lists.rows(app, chain.from_iterable(columns.values()))}
     shown = {name: [rows[head.no] for head in heads] for name, heads in columns.items()}
@@ -63,6 +63,8 @@ def _whole(app: App, session: Session) -> Response:
         "board.html",
         problems=shown.pop(lists.PROBLEMS),
         raised=len(problems),
+        unread=shown.pop(lists.UNREAD),
+        added=len(unread),
         mine=len(lists.find(app, lists.Choice(lists.MINE, {}), session.who).heads),
         columns=shown,
         counts=now.get(counters.ALL, {}),

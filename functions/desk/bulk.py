@@ -208,7 +208,8 @@ def _wish(typed: Mapping[str, Any]) -> Wish:
 
 def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
     """What the menu offers is routine; the grid is the one of the resident's last order. What is
-    not on the menu, cannot be read or may be known already is for somebody to look at."""
+    not on the menu, cannot be read, may be known already or got a note is for somebody to look
+    at."""
     rows, contacts = [], _contacts(app, orders)
     for order in orders:
         typed = contacts[order.no]
@@ -220,14 +221,16 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
             "grid": order.grid or next((other.grid for other, _ in others if other.grid), ""),
             "level": order.level or (AS_A_RULE if on_menu else ""),
         }
-        ticked = bool(on_menu and wish.words and not others and not order.waits_until)
+        asked = order.waits_until or order.unread
+        ticked = bool(on_menu and wish.words and not others and not asked)
         rows.append(Row(order, app.deadlines.due(order), wish, filled, ticked, alike=others))
     return rows
 
 
 def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
     """The best team that nothing speaks against, with what those before it on the page will get. An
-    order without such a team, or that waits for its resident, is for somebody to look at."""
+    order without such a team, that waits for its resident or got her note is for somebody to look
+    at."""
     weighed = {service: app.ranking.suggest(service) for service in {o.service for o in orders}}
     unlinked, batch, rows = step_forms.unlinked(app), Counter[str](), list[Row]()
     contacts = _contacts(app, orders)
@@ -237,7 +240,7 @@ def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
         marked = [*step_forms.marked(app, order, order_teams, unlinked)]
         best = next((team for team, marks in marked if why[team]["offers"] and not marks), "")
         wish = _wish(contacts[order.no])
-        ticked = bool(best and not order.waits_until)
+        ticked = bool(best and not order.waits_until and not order.unread)
         batch.update([best] if ticked else [])
         teams = [(team, why[team], marks) for team, marks in marked]
         due = app.deadlines.due(order)

@@ -17,11 +17,13 @@ from functions.storage.history import Head
 STEPS = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
 PROBLEMS = "problems"
 """The list of orders with a problem that nobody has answered."""
+UNREAD = "unread"
+"""The list of orders to which a resident added something that nobody has acted on since."""
 MINE = "mine"
 """The list of orders that whoever looks is at."""
 CALLS = "calls"
 """The list of residents to call (回访): who has not rated what was done, or was not content."""
-LISTS = (*STEPS, PROBLEMS, MINE, CALLS)
+LISTS = (*STEPS, PROBLEMS, UNREAD, MINE, CALLS)
 PAGE = 30
 MOST = 1000
 """How many orders of a list are looked at; a community has a tenth of that at one step."""
@@ -131,6 +133,8 @@ def _row(head: Head, typed: Mapping[str, Any]) -> Row:
 def _everything(app: App, name: str, who: str) -> list[Head]:
     if name == PROBLEMS:
         return app.orders.problems(MOST)
+    if name == UNREAD:
+        return app.orders.unread(MOST)
     if name == MINE:
         return app.store.find(repository.KIND, [f"{repository.HANDLER}:{who}"], limit=MOST)
     if name == CALLS:

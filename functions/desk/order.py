@@ -22,7 +22,7 @@ from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import replies, slips, step_forms, submission
 from functions.web.http import Request, Response, see_other
-from functions.web.step_forms import UNTRIED, Outcome
+from functions.web.step_forms import UNTRIED, Joined, Outcome
 from functions.web.submission import ONCE, WORDING
 
 ALIKE, RECENT = 8, timedelta(days=30)
@@ -40,8 +40,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     recorded = not any(typed.values()) or look(order.no)
     offers = app.steps.offered(order, STAFF)
     joined = step_forms.joined(app, order)
-    for other, wish in joined:
-        recorded = (not wish or look(other.no)) and recorded
+    recorded = _record(request, app, session, joined) and recorded
     return view(
         app,
         session,
@@ -56,9 +55,11 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         recorded=recorded,
         others=app.access_log.lately(order.no, session.who),
         joined=joined,
-        alike=alike(app, order, first, {order.no, *[other.no for other, _ in joined]}),
+        alike=alike(app, order, first, {order.no, *[each.order.no for each in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
+        promised=app.deadlines.promised(order),
+        reported=step_forms.reported(app, order, events, typed),
         forms=replies.offered(
             app.bundle, step_forms.forms(app, order, offers, partial(_colleagues, app))
         ),
@@ -99,6 +100,8 @@ def sheet(request: Request, app: App, session: Session) -> Response:
     first = contact(typed)
     if any(typed.values()):
         app.access_log.record(order.no, STAFF, session.who, request.sender)
+    joined = step_forms.joined(app, order)
+    _record(request, app, session, joined)
     return view(
         app,
         session,
@@ -106,6 +109,9 @@ def sheet(request: Request, app: App, session: Session) -> Response:
         order=order,
         contact=first,
         wish=step_forms.wish(app, events, first),
+        added=step_forms.added(app, events, typed),
+        promised=app.deadlines.promised(order),
+        joined=joined,
         volunteer=step_forms.doer(app, order, typed, events),
     )
 
@@ -113,6 +119,13 @@ def sheet(request: Request, app: App, session: Session) -> Response:
 def slip(request: Request, app: App, session: Session) -> Response:
     """The slip to rate the order by, for the resident."""
     return slips.slip(app, _history(request, app).order)
+
+
+def _record(request: Request, app: App, session: Session, joined: Sequence[Joined]) -> bool:
+    """Record that somebody saw what is shown of other orders; whether that could be recorded."""
+    seen = [each.order.no for each in joined if each.wish or each.added]
+    recorded = [app.access_log.record(no, STAFF, session.who, request.sender) for no in seen]
+    return all(recorded)
 
 
 def act(request: Request, app: App, session: Session) -> Response:

@@ -45,7 +45,7 @@ def orders_xlsx(request: Request, app: App, session: Session) -> Response:
                 words["level_names"].get(order.level, ""),
                 order.grid,
                 app.names.teams.get(order.team, ""),
-                _day(order.due),
+                _day(app.deadlines.promised(order)),
                 _day(order.done_at),
                 *_answers(app, "wishes", corrections.picked(app.store.events(head.no)), typed),
             )

@@ -51,6 +51,21 @@ class Deadlines:
         """The order's deadline, moved by the working days that it waited for its resident."""
         return self._later(order.due, self.calendar.between(_day(order.paused_at), _day(at)))
 
+    def promised(self, order: Order) -> str:
+        """The day by which it will be done, which is later by the working days that it waits for
+        its resident."""
+        if not (order.waits_until and order.due):
+            return order.due
+        return self.resumed(order, (_day(order.waits_until) + timedelta(days=1)).isoformat())
+
+    def taken_up(self, order: Order, at: str) -> str:
+        """The deadline of an order that was called off, later by the working days that it was, if
+        it had not passed by then. One that was merged was still to be done."""
+        ended = order.ended_at or at
+        if not order.due or order.state == "merged" or order.due < ended[:10]:
+            return order.due
+        return self._later(order.due, self.calendar.between(_day(ended), _day(at)))
+
     def kept_until(self, at: str) -> str:
         """The last day on which personal data is kept that was last needed at a time."""
         return (_day(at) + timedelta(days=self.rules["keep"])).isoformat()

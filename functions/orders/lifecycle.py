@@ -53,6 +53,8 @@ class Order(NamedTuple):
     """The version of its keys: 0 where it was filed before there were versions."""
     source: str = ""
     """How the wish reached the station: online, by phone, on paper."""
+    received: str = ""
+    """The day on which its paper came, if that was not when it was entered."""
     wished: str = ""
     """The day that the resident wished for, if any."""
     sms: bool | str = ""
@@ -81,6 +83,8 @@ class Order(NamedTuple):
     """The station's public answer to a problem."""
     rated_team: str = ""
     rated_volunteer: str = ""
+    rated_by: str = ""
+    """The member of staff who entered the last rating, if it was not the resident."""
     done_by: str = ""
     """The member of staff who reported it done, if it was no team."""
     doers: str = ""
@@ -104,6 +108,8 @@ class Order(NamedTuple):
     since: str = ""
     """When it came to its state, whatever was added to it there; empty where a former version wrote
     the head."""
+    unread: str = ""
+    """Since when something that a resident added waits for the station to do anything after it."""
     corrected: str = ""
     """The versions that answers were corrected after, with spaces between."""
     signs: str = ""
@@ -172,6 +178,13 @@ def _reopenable(order: Order, event: Event) -> str:
     return "late" if datetime.fromisoformat(event.at) > ended + REOPENS else ""
 
 
+def _unratable(order: Order, event: Event) -> str:
+    if order.erased_at:
+        return "erased"
+    ended = order.state in ("rated", "closed", "merged")
+    return "" if order.rated_by and (order.rating_at or not ended) else "resident"
+
+
 class Move(NamedTuple):
     """One row of the table: after which states, to which (empty: it stays), and by whom."""
 
@@ -204,11 +217,19 @@ _HANDLER, _SIGNS = ("handler",), ("signs",)
 _Ending = partial(Move, stamps=_END, clears=(*_WAIT, *_HANDLER))
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
 _ROUND = (
-    *("level", "due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
+    *("due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
     *("merged_into", *_WAIT, *_END, *_SIGNS),
 )
-"""What an order that begins again has no more."""
+"""What an order that begins again has no more. It keeps its level, and its deadline where the event
+says it: one that was called off and is taken up again was promised by a day already."""
+_PROMISED = {"due": "due"}
 _STARS = ("attitude", "skill", "timeliness")
+RATING: Mapping[str, str] = {
+    **{name: name for name in ("solved", *_STARS, "answer", "rated_team", "rated_volunteer")},
+    **{name: name for name in ("rated_at", "rated_by")},
+    "reported": "problem",
+}
+"""What a rating leaves in an order, by the key under which its withdrawal says what was before."""
 
 TABLE: dict[str, Move] = {
     "submitted": Move(
@@ -216,7 +237,10 @@ TABLE: dict[str, Move] = {
         "submitted",
         (RESIDENT, STAFF),
         sets={"service": "service", "wording": "wording", "key": "key"},
-        keeps={"source": "source", "date": "wished", "sms": "sms", "issued": "issued"},
+        keeps={
+            **{"source": "source", "received": "received", "date": "wished", "sms": "sms"},
+            "issued": "issued",
+        },
         only={"source": SOURCES},
         stamps=("filed_at",),
     ),
@@ -297,13 +321,23 @@ TABLE: dict[str, Move] = {
         sets={"solved": "solved"},
         # Who served a merged order, stands in the order that it was merged into.
         keeps={name: name for name in (*_STARS, "problem")}
-        | {"team": "rated_team", "volunteer": "rated_volunteer"},
+        | {"team": "rated_team", "volunteer": "rated_volunteer", "who": "rated_by"},
         only={"solved": SOLVED, "problem": ("raised",), "source": (*SOURCES, *DOORS)},
         stamps=("rated_at", "rating_at"),
         copies={"team": "rated_team", "volunteer": "rated_volunteer"},
         # A problem stays, whatever is rated later, until it is answered.
-        clears=_STARS,
+        clears=(*_STARS, "rated_by"),
         guard=_ratable,
+    ),
+    # The station had entered a rating at the wrong order. It says the rating before that, if any.
+    "unrated": Move(
+        ("rated", "closed", "merged", "done", *_HANDLED),
+        "done",
+        (STAFF,),
+        stays=("merged", "done", *_HANDLED),
+        keeps=RATING,
+        clears=(*RATING.values(), "rating_at"),
+        guard=_unratable,
     ),
     "answered": Move(
         STATES,
@@ -320,7 +354,7 @@ TABLE: dict[str, Move] = {
         "submitted",
         (RESIDENT, STAFF),
         stamps=("reopened_at",),
-        clears=_ROUND,
+        clears=("level", *_ROUND),
         guard=_reopenable,
     ),
     "undone": Move(("done",), "accepted", (STAFF, TEAM), clears=("done_at", "done_by")),
@@ -331,7 +365,9 @@ TABLE: dict[str, Move] = {
     "rejected": _Ending((HELD, "submitted", "triaged"), "rejected", (STAFF,)),
     # Nothing has happened for so long that the resident's data must be erased.
     "lapsed": _Ending((HELD, *_HANDLED), "rejected", (CLOCK,)),
-    "retaken": Move(("rejected",), "submitted", (STAFF,), clears=_ROUND, guard=_not_erased),
+    "retaken": Move(
+        ("rejected",), "submitted", (STAFF,), keeps=_PROMISED, clears=_ROUND, guard=_not_erased
+    ),
     "merged": _Ending(
         ("submitted", "triaged"),
         "merged",
@@ -341,10 +377,17 @@ TABLE: dict[str, Move] = {
     ),
     # Another order was merged into this one.
     "joined": Move(_HANDLED, "", (CLOCK,)),
+    # The resident of an order that is done with this one added something.
+    "added": Move(STATES, "", (CLOCK,), guard=_not_erased),
     # By the resident whose wish the other order has not solved, and by the program where the other
     # order ended undone.
     "unmerged": Move(
-        ("merged",), "submitted", (STAFF, RESIDENT, CLOCK), clears=_ROUND, guard=_not_erased
+        ("merged",),
+        "submitted",
+        (STAFF, RESIDENT, CLOCK),
+        keeps=_PROMISED,
+        clears=_ROUND,
+        guard=_not_erased,
     ),
     "cancelled": _Ending(
         (HELD, *_HANDLED, "merged"),
@@ -355,7 +398,12 @@ TABLE: dict[str, Move] = {
         guard=_not_erased,
     ),
     "restored": Move(
-        ("cancelled",), "submitted", (RESIDENT, STAFF), clears=_ROUND, guard=_restorable
+        ("cancelled",),
+        "submitted",
+        (RESIDENT, STAFF),
+        keeps=_PROMISED,
+        clears=_ROUND,
+        guard=_restorable,
     ),
     # What was typed then is sealed with it, and counts from then on.
     "corrected": Move(
@@ -363,7 +411,7 @@ TABLE: dict[str, Move] = {
         "",
         (RESIDENT, STAFF),
         within={RESIDENT: (HELD, *OPEN)},
-        keeps={"service": "service", "date": "wished", "sms": "sms"},
+        keeps={"service": "service", "date": "wished", "sms": "sms", **_PROMISED},
         adds={"version": "corrected"},
         guard=_not_erased,
     ),
@@ -417,7 +465,13 @@ def apply(order: Order, event: Event) -> Order:
             changed[target] = data[name]
     for name in move.stamps:
         changed[name] = event.at
-    return order._replace(**changed)
+    return order._replace(**changed, unread=_unread(order, event))
+
+
+def _unread(order: Order, event: Event) -> str:
+    if event.kind == "added" or (event.by == RESIDENT and event.kind in ("noted", "corrected")):
+        return order.unread or event.at
+    return "" if event.by == STAFF else order.unread
 
 
 def _objection(order: Order, event: Event) -> str:

@@ -95,9 +95,20 @@ class Orders(NamedTuple):
         return last
 
     def joined(self, no: str) -> list[Order]:
-        """The orders that were merged into the one of this number."""
+        """The orders that were merged right into the one of this number."""
         heads = self.store.find(KIND, [f"into:{no}"], limit=2 * MOST_JOINED)
         return [order for head in heads if (order := self.find(head.no))]
+
+    def all_joined(self, no: str) -> list[Order]:
+        """The orders that are done with the one of this number: those that were merged into it, and
+        into them, up to a number; nearest first. Each stands there once, however they lead on."""
+        found: dict[str, Order] = {}
+        waiting = [no]
+        while waiting and len(found) < 2 * MOST_JOINED:
+            new = [o for o in self.joined(waiting.pop(0)) if o.no != no and o.no not in found]
+            found |= {order.no: order for order in new}
+            waiting += [order.no for order in new]
+        return [*found.values()]
 
     def overdue(self, today: str) -> dict[str, int]:
         """How many orders are overdue in each state in which somebody has to act, up to a limit."""
@@ -110,6 +121,10 @@ class Orders(NamedTuple):
     def problems(self, limit: int) -> list[Head]:
         """Orders with a problem that nobody has answered, the newest first."""
         return self.listed(self.store.find(KIND, ["problem:raised"], limit=limit))
+
+    def unread(self, limit: int) -> list[Head]:
+        """Orders to which a resident added something that nobody has acted on since."""
+        return self.listed(self.store.find(KIND, ["unread:yes"], limit=limit))
 
     def by_key(self, typed: str, key: str) -> History | None:
         """The order, for somebody who has its tracking key; nobody has one after erasing."""
@@ -267,6 +282,7 @@ class Orders(NamedTuple):
             ("answered", "public" if order.answer else ""),
             ("problem", "" if order.erased_at or order.problem != "raised" else "raised"),
             ("into", order.merged_into),
+            ("unread", "yes" if order.unread and not order.erased_at else ""),
             ("level", order.level),
             (HANDLER, order.handler),
             *product([DOER], order.doers.split()),

@@ -15,7 +15,7 @@ from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, lifecycle
-from functions.orders.lifecycle import CLOCK, TABLE, Order, apply
+from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TABLE, Order, apply
 from functions.orders.privacy import reveals
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
@@ -32,6 +32,8 @@ ENDS_WAITING = ("dispatched", "done", "returned")
 """What cannot be done while an order waits for its resident, so that doing it ends the wait."""
 FIRST = 1
 """The version of a new order's keys."""
+SETTLES = ("closed", "erased")
+"""What staff do not do with an order while they have not answered what its resident reported."""
 BLANK: Form = {"fields": ()}
 NOTHING = Answers({}, {}, {}, {})
 """The form and the answers of a step that asks nothing."""
@@ -117,7 +119,10 @@ class Steps(NamedTuple):
             raise Wrong("full", "team", team=self.bundle.teams[team]) from None
         except Conflict:
             latest = self.orders.find(order.no)
-            moved = latest is not None and latest.version != order.version
+            # What happens to the order that a merged one is done with counts as well.
+            moved = latest is not None and (
+                latest.version != order.version or latest.state == "merged"
+            )
             if latest is None or not moved or kind not in HARMLESS or latest.team != order.team:
                 raise
             return self.take(latest, kind, by, form, answers, more, once=once)
@@ -143,18 +148,26 @@ class Steps(NamedTuple):
 
     def _others(self, order: Order, event: Event) -> Iterator[tuple[Order, Step]]:
         """What an event of this order does to others: the one that it is merged into is told of
-        it, and those that were merged into one that is called off are opened again."""
+        it and of what its resident adds, and those that were merged into one that is called off
+        are opened again."""
         if event.kind == "merged" and (into := self.orders.find(event.data["into"])):
             yield into, Step(Event("joined", CLOCK, event.at, {"from": order.no}))
+        if event.kind == "noted" and event.by == RESIDENT and order.state == "merged":
+            last = self.orders.last(order)
+            if last.no != order.no and not last.erased_at:
+                yield last, Step(Event("added", CLOCK, event.at, {"from": order.no}))
         if event.kind in CALLED_OFF:
             for joined in self.orders.joined(order.no):
                 if "unmerged" in lifecycle.moves(joined, CLOCK):
-                    yield joined, Step(Event("unmerged", CLOCK, event.at))
+                    due = _taken_up(self, joined, BLANK, NOTHING)
+                    yield joined, Step(Event("unmerged", CLOCK, event.at, due))
 
     def _steps(
         self, order: Order, kind: str, by: str, form: Form, answers: Answers, more: dict[str, str]
     ) -> list[Step]:
         """The step, between what has to come before it and after it."""
+        if by == STAFF and kind in SETTLES and order.problem == "raised":
+            raise Refused("unanswered")
         at = self.now
         facts = FACTS[kind](self, order, form, answers) if kind in FACTS else {}
         typed = {k: v for k, v in answers.personal.items() if k not in facts}
@@ -190,16 +203,23 @@ class Steps(NamedTuple):
 
 def _triaged(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     """A new triage moves no deadline that has passed, and none without a new level. What is done on
-    few days is not promised before the next of them."""
+    few days is not promised before the next of them, nor before the day that was wished for. What
+    came on paper counts from when it came."""
     level, deadlines = answers.values["level"], steps.orders.deadlines
     due = deadlines.resumed(order, steps.now) if order.waits_until else order.due
     if due and (level == order.level or due < steps.now[:10]):
         return {"due": due}
     service = answers.values.get("service", order.service)
     only = steps.bundle.practical.get(service, {}).get("days", ())
-    today, due = steps.now[:10], deadlines.of_level(steps.now, level)
-    promised = days.promised(only, date.fromisoformat(today), date.fromisoformat(due))
-    return {"due": promised.isoformat()}
+    since = steps.now if order.reopened_at else order.received or steps.now
+    due = deadlines.of_level(since, level)
+    promised = days.promised(only, date.fromisoformat(since[:10]), date.fromisoformat(due))
+    return {"due": max(promised.isoformat(), order.wished)}
+
+
+def _taken_up(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    due = steps.orders.deadlines.taken_up(order, steps.now)
+    return {"due": due} if due else {}
 
 
 def _resumed(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -217,17 +237,33 @@ def _relinked(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[
     return {"key": fingerprint(steps.orders.vault.tracking_key(order.no, issued)), "issued": issued}
 
 
+def _unrated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """What the order's rating was before the last one. What was reported then may be answered."""
+    history = steps.orders.history(order.no)
+    events = history.events if history else ()
+    last = max((n for n, event in enumerate(events) if event.kind == "rated"), default=0)
+    before = lifecycle.fold(order.no, events[:last])
+    if before.problem:
+        before = before._replace(problem=order.problem, answer=order.answer)
+    values = {name: getattr(before, field) for name, field in lifecycle.RATING.items()}
+    return {name: value for name, value in values.items() if value}
+
+
 def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     other = steps.orders.find(answers.values["into"])
     if other is None or other.no == order.no or other.state not in TABLE["joined"].after:
         raise Wrong("into", "into")
-    if len(steps.orders.joined(other.no)) >= MOST_JOINED:
+    together = [other, order]
+    if sum(1 + len(steps.orders.all_joined(each.no)) for each in together) > 1 + MOST_JOINED:
         raise Wrong("crowded", "into", most=MOST_JOINED)
     return {"into": other.no}
 
 
 def _corrected(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    return corrections.facts(form, answers)
+    # Nor is it promised before a day that is wished for now.
+    today, day = steps.now[:10], answers.values.get("date", "")
+    later = order.due and today <= order.due < day
+    return corrections.facts(form, answers) | ({"due": day} if later else {})
 
 
 def _published(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -271,6 +307,10 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "resumed": _resumed,
     "rated": _rated,
     "relinked": _relinked,
+    "unrated": _unrated,
+    "retaken": _taken_up,
+    "restored": _taken_up,
+    "unmerged": _taken_up,
     "merged": _into,
     "corrected": _corrected,
     "opted": _corrected,

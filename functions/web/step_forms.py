@@ -10,8 +10,8 @@ from functions.forms.answers import Shown, shown
 from functions.forms.definition import Answers, Form, for_staff
 from functions.forms.kinds import COMMA, Field
 from functions.orders import corrections
-from functions.orders.lifecycle import Order
-from functions.orders.privacy import Unreadable
+from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders.privacy import Unreadable, contact, unreadable
 from functions.storage.failures import unwritten
 from functions.storage.history import Event
 from functions.web import submission
@@ -136,10 +136,15 @@ def untaken(request: Request, app: App, kind: str, offered: Iterable[str]) -> li
     """What was typed for a step that cannot be taken any more, to be copied from the page."""
     if kind in offered or kind not in app.bundle.actions:
         return []
+    return as_typed(app.bundle.actions[kind], request.typed)
+
+
+def as_typed(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Shown]:
+    """What was typed in a form, as it was typed, and the labels of what was picked."""
     found = []
-    for field in app.bundle.actions[kind]["fields"]:
+    for field in form["fields"]:
         labels = {choice["value"]: choice["label"] for choice in field["choices"]}
-        texts = [labels.get(text, text) for text in request.typed.get(field["name"], ()) if text]
+        texts = [labels.get(text, text) for text in typed.get(field["name"], ()) if text]
         if texts:
             found.append(Shown(field["name"], field["kind"], field["label"], COMMA.join(texts)))
     return found
@@ -294,14 +299,69 @@ def corrected(
     ]
 
 
-def joined(app: App, order: Order) -> list[tuple[Order, list[Shown]]]:
-    """The orders that were merged into this one, each with what its resident asked for: it is done
-    with this one. Whoever shows them records the look."""
+class Joined(NamedTuple):
+    """An order that is done with another one: what its resident asked for, and ``added`` since.
+    Both are empty once they are erased; ``read`` is false where they cannot be opened."""
+
+    order: Order
+    wish: list[Shown]
+    added: list[str]
+    read: bool
+
+
+def joined(app: App, order: Order) -> list[Joined]:
+    """The orders that are done with this one. Whoever shows them records the look."""
     found = []
-    for other in app.orders.joined(order.no):
-        typed = app.personal.contact(other.no)
-        found.append((other, wish(app, app.store.events(other.no), typed) if typed else []))
+    for other in app.orders.all_joined(order.no):
+        events = tuple(map(app.names.of_event, app.store.events(other.no)))
+        typed = app.personal.of(other.no)
+        first = contact(typed)
+        asked = wish(app, events, first) if first else []
+        found.append(Joined(other, asked, added(app, events, typed), not unreadable(typed)))
     return found
+
+
+def added(app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """What the resident added to the wish in her own words, the oldest first."""
+    return notes(app, typed, [seq for seq, e in enumerate(events, 1) if is_added(e)])
+
+
+def reported(
+    app: App, order: Order, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> list[str]:
+    """What residents reported in ratings that nobody has answered, the oldest first: one answer
+    answers all of it."""
+    if order.problem != "raised":
+        return []
+    rated, answered = list[int](), 0
+    for seq, event in enumerate(events, 1):
+        if event.kind == "rated":
+            rated.append(seq)
+        elif event.kind == "unrated":
+            rated = rated[:-1]
+        elif event.kind == "answered":
+            answered = seq
+    raised = [n for n in rated if n > answered and events[n - 1].data.get("problem") == "raised"]
+    return notes(app, typed, raised, "problems")
+
+
+def is_added(event: Event) -> bool:
+    """Whether a resident wrote something more about an order that was filed."""
+    return event.by == RESIDENT and event.kind in ("noted", "reopened")
+
+
+def notes(
+    app: App,
+    typed: Mapping[int, Mapping[str, Any]],
+    numbers: Iterable[int],
+    question: str = "note",
+) -> list[str]:
+    """The notes that were written with events of these numbers; words that say so of one that
+    cannot be read."""
+    unread = str(app.bundle.words["unreadable"]["page"])
+    parts = [typed.get(seq, {}) for seq in numbers]
+    told = [unread if isinstance(n, Unreadable) else str(n.get(question, "")) for n in parts]
+    return [text for text in told if text]
 
 
 def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:

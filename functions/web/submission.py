@@ -110,9 +110,14 @@ def _to_check(
         answers=shown(form, answers.values),
         hidden=hidden + ([(AGAIN, "yes")] if known else []),
         known=known,
+        off=known is not None and known.state in OFF,
         about=about(app, answers.values.get("service", "")),
     )
     return Response(body)
+
+
+OFF = ("cancelled", "rejected")
+"""The states of an order in which the same thing is asked for anew."""
 
 
 def _recent(app: App, kind: str, answers: Answers) -> list[Head]:
@@ -131,15 +136,19 @@ def _known(
     request: Request, app: App, recent: Sequence[Head], form: Form, answers: Answers
 ) -> Head | None:
     """What somebody began with the same answers lately, in another form than this drawn one: by
-    going back and pressing once more, say. Who sends it may be anybody."""
+    going back and pressing once more, say. Who sends it may be anybody. One that is not called off
+    comes first."""
+    found: list[Head] = []
     for head in recent:
         first = app.store.events(head.no)[:1]
         sent = {**first[0].data, **app.personal.contact(head.no)} if first else {}
         given = {name: value for name, value in sent.items() if name not in RECORDED}
         if given == answers.public | answers.personal:
             once = submission(request, app, form["slug"], answers)
-            return None if request.value(ONCE) and app.store.filed(once) == head.no else head
-    return None
+            if request.value(ONCE) and app.store.filed(once) == head.no:
+                return None
+            found.append(head)
+    return next((head for head in found if head.state not in OFF), next(iter(found), None))
 
 
 def keeping(submit: Action, sent: Sent) -> Keeping:
@@ -232,6 +241,8 @@ def refuse(
     ``own`` order it is, its page is offered."""
     order = app.orders.find(order.no) or order
     words = app.bundle.words["refused"][kind]
+    if kind == "rated" and order.rating_at and order.rated_by:
+        text = words["staff"]
     text = text or words["states"].get(order.state, words["text"])
     if request.wants_json:
         return as_json(409, {"error": text, "state": order.state})

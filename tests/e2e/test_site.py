@@ -76,11 +76,13 @@ def functions_pages(known: Bundle) -> dict[str, str]:
             known, "order.html", order=order,
             events=[(event, "办<了>。", "请<看>。") for event in events],
             wish=[Shown("x", "text", "问", "<答>", "tel:1")],
-            other=None, due="2026-12-01", own={"no": "N"}, service="理发", team="队",
+            other=None, due="2026-12-01", promised="2026-12-01", own={"no": "N"},
+            service="理发", team="队",
             about={"address": "/menu/haircut/", "name": "理<发>", **PRACTICAL}, doer="<秦>",
             can=can, ended=state in ENDED,
             forms={n: known.actions[f"{n}ed_by_resident"] for n in ("not", "reopen")},
             form=rating, once="1", tried="note", filled={}, typed={}, errors={"note": "请<写>。"},
+            notice="reopened",
         )  # fmt: skip
     for name, form in known.forms.items():
         errors = {field["name"]: "请<填>写。" for field in form["fields"]}

@@ -3,8 +3,9 @@
 import pytest
 
 from functions.app import App
+from functions.forms import order_number
 from tests.support.client import Answer, Client
-from tests.support.orders import DONE, Desk, found, move, wish
+from tests.support.orders import DONE, WISH, Desk, found, move, wish
 
 LEADS_ON = [DONE, (*DONE, "closed"), ("rejected",), ("cancelled",), ("lapsed",)]
 
@@ -90,3 +91,21 @@ def test_what_was_erased_is_not_asked_for_again(client: Client) -> None:
     desk.do(answer.no, "erased")
     sent = {"do": "ask", "no": answer.no, "key": answer.location.split("key=")[1]}
     assert client.post("/api/order", sent).status == 404
+
+
+def test_the_same_answers_after_it_was_called_off_are_not_said_to_be_under_way(
+    client: Client,
+) -> None:
+    first = wish(client)
+    move(client.app, first.no, "cancelled")
+    drawn = client.get("/wish/").form("/api/wish")
+    page = client.post("/api/wish", {**drawn, **WISH, "do": "check"})
+    assert "不用再提" not in page.text
+    assert "已取消，现在不办了" in page.text
+    assert "恢复这一单" in page.text
+    second = client.post("/api/wish", page.form("/api/wish"))
+    assert found(client.app, second.no).state == "submitted"
+    drawn = client.get("/wish/").form("/api/wish")
+    again = client.post("/api/wish", {**drawn, **WISH, "do": "check"})
+    assert "不用再提" in again.text
+    assert order_number.spell(second.no) in again.text

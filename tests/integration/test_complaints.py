@@ -95,3 +95,45 @@ def test_a_team_that_asked_for_a_new_link_stands_on_the_board(client: Client) ->
     assert "要新链接的服务队" in desk.get("/desk/").text
     links.issue("barbers", "王芳")
     assert "要新链接" not in desk.get("/desk/").text
+
+
+def rating_by_phone(desk: Desk, no: str, **more: str) -> None:
+    rating = {"source": "phone", **RATING, **more}
+    assert desk.do(no, "rated", **rating).location
+
+
+def test_a_rating_that_was_entered_at_the_wrong_order_is_withdrawn(client: Client) -> None:
+    desk, answer = Desk(client), wish(client)
+    no = answer.no
+    move(client.app, no, *DONE)
+    drawn = client.get(answer.location).form("/api/rating")
+    before = client.app.store.tallies()
+    rating_by_phone(desk, no, attitude="1", problems="没有来")
+    refused = client.post("/api/rating", {**drawn, **RATING})
+    assert (refused.status, "您已经评过" in refused.text) == (409, False)
+    assert "社区已经记下了一份评价" in refused.text
+    assert "请写下为什么撤回" in desk.do(no, "unrated").errors["note"]
+    assert desk.do(no, "unrated", note="是隔壁那一单").location
+    left = client.app.store.tallies()
+    assert {k: n for k, n in left.items() if n} == {k: n for k, n in before.items() if n}
+    assert "社区撤回了记错的一份评价" in client.get(answer.location).text
+    assert "等答复的问题" not in desk.get("/desk/").text
+    assert client.post("/api/rating", {**drawn, **RATING}).location
+    assert "不能撤" in desk.do(no, "unrated", note="不要").text, "her own rating stays"
+    assert consistency.examine(client.app).healthy
+
+
+def test_a_withdrawn_rating_gives_back_the_one_of_an_earlier_round(client: Client) -> None:
+    desk = Desk(client)
+    no = rate(client, solved="unsolved", problems="收了我的钱")
+    first = found(client.app, no)
+    move(client.app, no, *DONE)
+    rating_by_phone(desk, no, problems="迟到了")
+    assert desk.do(no, "unrated", note="是隔壁那一单").location
+    after = found(client.app, no)
+    for name in ("solved", "attitude", "problem", "rated_team", "rated_at", "rated_by"):
+        assert getattr(after, name) == getattr(first, name)
+    page = desk.get(f"/desk/order/?no={no}").page.css_first(".box ul")
+    assert page is not None
+    assert page.text().strip() == "收了我的钱"
+    assert consistency.examine(client.app).healthy

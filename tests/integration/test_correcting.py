@@ -152,3 +152,19 @@ def test_corrections_are_carried_to_a_new_secret(client: Client, desk: Desk) -> 
     assert alone.personal.contact(no)["phone"] == "+8613900001111"
     assert by_phone(alone, "13812345678") == by_phone(alone, "13900001111") == [no]
     assert consistency.examine(after).healthy
+
+
+def test_what_was_typed_too_late_comes_back_as_a_note_to_be_sent(client: Client) -> None:
+    answer = wish(client)
+    drawn = client.get(answer.location).form("/api/order", do="correct")
+    move(client.app, answer.no, *DONE[:3])
+    for typed, text in (
+        ({"detail": "改到下午，轮椅进不了门"}, "改到下午，轮椅进不了门"),
+        ({"phone": "12"}, "12"),
+    ):
+        late = client.post("/api/order", {**drawn, **typed})
+        assert (late.status, "您填的还在" in late.text) == (409, True)
+        note = late.form("/api/order", do="note")
+        assert note["note"] == [text]
+        assert client.post("/api/order", note).location == answer.location
+        assert text in client.get(answer.location).text

@@ -100,7 +100,9 @@ def test_a_browser_at_which_staff_signed_in_is_known_on_all_pages(client: Client
     Desk(client, name)
     sent = {"name": name, "password": "abcd-efgh-jkmn-pqrs"}
     cookies = client.post("/desk/sign-in/", sent).cookies
-    assert [each.endswith("Path=/") for each in cookies if each.startswith("wudan_device")] == [True]
+    assert [each.endswith("Path=/") for each in cookies if each.startswith("wudan_device")] == [
+        True
+    ]
 
 
 def test_neither_desk_nor_team_is_shown_a_key_of_the_resident(client: Client, done: Answer) -> None:

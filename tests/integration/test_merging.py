@@ -198,3 +198,59 @@ def test_a_merged_wish_that_was_not_solved_goes_on_alone(
     assert client.post("/api/rating", rating).no == merged.no
     assert states(client.app, merged, other) == ["submitted", "done"]
     assert "您说问题没有解决，社区单独办这一单" in client.get(merged.location).text
+
+
+def added(client: Client, answer: Answer, text: str) -> None:
+    note = client.get(answer.location).form("/api/order", do="note")
+    assert client.post("/api/order", {**note, "note": text}).location == answer.location
+
+
+def test_a_chain_of_merges_shows_every_wish_and_note_wherever_it_is_done(
+    client: Client, desk: Desk
+) -> None:
+    chain = [
+        wish(client, **NEIGHBOUR),
+        wish(client, detail="第二个人的话"),
+        wish(client, name="孙"),
+    ]
+    for first, second in ((0, 1), (1, 2)):
+        assert desk.do(chain[first].no, "merged", into=chain[second].no).location
+    last, team = chain[2], Team(client)
+    added(client, chain[0], "轮椅进不了门")
+    desk.dispatched(last.no)
+    assert "她的话" not in team.get(last.no).text
+    team.do(last.no, "accepted", volunteer="team")
+    for page in (
+        desk.get(f"/desk/order/?no={last.no}"),
+        desk.get(f"/desk/slip/?no={last.no}"),
+        team.get(last.no),
+    ):
+        for text in ("她的话", "第二个人", "9 栋 9 单元", "轮椅进不了门"):
+            assert text in page.text
+    looks = [look.by for look in client.app.access_log.of(chain[0].no)]
+    assert looks == ["staff", "team"]
+
+
+def test_orders_that_lead_into_each_other_are_shown_once(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = wish(client, **NEIGHBOUR), wish(client)
+    assert desk.do(first.no, "merged", into=second.no).location
+    there, back = found(client.app, first.no), found(client.app, second.no)
+    # As an earlier version could leave them.
+    ring = {second.no: [there], first.no: [back._replace(state="merged", merged_into=first.no)]}
+    monkeypatch.setattr(type(client.app.orders), "joined", lambda self, no: ring[no])
+    assert [order.no for order in client.app.orders.all_joined(second.no)] == [first.no]
+
+
+def test_a_merged_resident_is_told_who_comes_and_by_when(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    desk.dispatched(other.no)
+    Team(client).do(other.no, "accepted", volunteer="team", person="李强")
+    hers, theirs = client.get(merged.location).text, client.get(other.location).text
+    for page in (hers, theirs):
+        for text in ("最晚 2026年11月", "服务队：", "来的人", "李强"):
+            assert text in page
+    assert "家里有老人" not in hers

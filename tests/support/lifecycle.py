@@ -55,6 +55,8 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
+    "unrated": {"staff"},
+    "added": {"clock"},
     "unmerged": {"staff", "resident", "clock"},
     "cancelled": {"resident", "staff"},
     "restored": {"resident", "staff"},

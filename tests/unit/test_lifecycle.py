@@ -26,7 +26,7 @@ from tests.support.lifecycle import BY, FACTS, FILED, WITHIN, by, ended, events,
 BEGUN = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 AT = BEGUN.isoformat()
 # The cycle as the station and the teams know it, apart from the code's own table.
-ALWAYS = {"noted", "corrected", "opted", "answered", "relinked"}
+ALWAYS = {"noted", "corrected", "opted", "answered", "relinked", "added"}
 FREE = {*ALWAYS, "released", "withdrawn", "handled"}
 ENDED = {*ALWAYS, "withdrawn", "erased"}
 ALLOWED = {
@@ -45,13 +45,15 @@ ALLOWED = {
         *("progressed", "assigned", "paused", "resumed", "done", "returned", "cancelled"),
         *("lapsed", "joined", *FREE),
     },
-    "done": {"rated", "closed", "undone", *FREE},
-    "rated": {"reopened", "closed", *FREE},
-    "closed": {"rated", "reopened", *ENDED},
+    "done": {"rated", "unrated", "closed", "undone", *FREE},
+    "rated": {"unrated", "reopened", "closed", *FREE},
+    "closed": {"rated", "unrated", "reopened", *ENDED},
     "rejected": {"retaken", *ENDED},
     "cancelled": {"restored", *ENDED},
-    "merged": {"unmerged", "rated", "cancelled", *ENDED},
+    "merged": {"unmerged", "rated", "unrated", "cancelled", *ENDED},
 }
+for _state in ("submitted", "triaged", "dispatched", "accepted"):
+    ALLOWED[_state].add("unrated")
 LEADS_TO = {
     "submitted": "submitted",
     "held": "held",
@@ -75,12 +77,14 @@ LEADS_TO = {
     "restored": "submitted",
     "retaken": "submitted",
     "undone": "accepted",
+    "unrated": "done",
 }
 READY: dict[str, dict[str, Any]] = {
     "consulted": {"level": "difficult"},
     "progressed": {"level": "complex"},
     "resumed": {"waits_until": "2026-11-30"},
     "answered": {"problem": "raised"},
+    "unrated": {"rated_by": "mei", "rating_at": AT},
     "withdrawn": {"published": "A haircut at home"},
 }
 """What an order must be besides its state, so that no guard stops the event."""
@@ -125,7 +129,8 @@ def test_every_event_in_every_state_moves_as_written_or_is_refused(
     within = WITHIN.get((kind, actor), ALLOWED)
     if kind in ALLOWED[state] and actor in BY[kind] and state in within:
         moved = apply(order, event)
-        stays = (state, kind) == ("merged", "rated")
+        stays = (state, kind) == ("merged", "rated") or kind == "unrated"
+        stays = stays and (kind, state) not in (("unrated", "rated"), ("unrated", "closed"))
         to = state if stays else LEADS_TO.get(kind, state)
         assert (moved.state, moved.version) == (to, 4)
         assert moved.changed_at == AT
@@ -353,7 +358,7 @@ def test_an_order_that_was_merged_by_mistake_begins_again() -> None:
     assert merged.merged_into == FACTS["into"]
     order = then(merged, "unmerged")
     assert (order.state, order.service) == ("submitted", "haircut")
-    assert order.merged_into == order.level == order.due == order.consulted_at == ""
+    assert order.merged_into == order.due == order.consulted_at == ""
 
 
 WAYS_BACK = {
@@ -370,7 +375,11 @@ def test_whatever_ended_begins_again_as_new_and_without_traces_of_its_end(kind: 
     assert ended.ended_at
     order = then(ended, kind)
     assert order.state == "submitted"
-    left = ("level", "due", "team", "volunteer", "accepted_at", "dispatched_at", "done_at")
+    # What was promised stays, if the event says by when; another round is another promise.
+    assert order.level == ("" if kind == "reopened" else ended.level)
+    if kind != "reopened":
+        assert then(ended, kind, due=ended.due).due == ended.due
+    left = ("due", "team", "volunteer", "accepted_at", "dispatched_at", "done_at")
     for name in (*left, "ended_at", "merged_into", "waits_until", "rating_at"):
         assert getattr(order, name) == ""
     assert order.rated_at == ended.rated_at

@@ -15,7 +15,7 @@ from generator.content.form_definitions import actions as definitions
 from tests.support.servers import PRODUCT
 
 WORDS: Any = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())
-UNTOLD = {"released", "withdrawn", "handled"}
+UNTOLD = {"released", "withdrawn", "handled", "added"}
 """What a resident is told on the wish list alone, or not at all."""
 CAUSED = [(kind, by) for kind, move in TABLE.items() for by in move.by]
 HERS = (

@@ -1,0 +1,130 @@
+"""What was promised stays promised: no way round a deadline, and every page says the same day."""
+
+import pytest
+
+from functions.ops import consistency
+from tests.support.client import Client
+from tests.support.community import Clock
+from tests.support.orders import DONE, RATING, WISH, Desk, Team, found, move, wish
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    return Desk(client)
+
+
+def triage(desk: Desk, no: str, level: str = "routine") -> str:
+    assert desk.do(no, "triaged", level=level, service="haircut").location
+    return found(desk.client.app, no).due
+
+
+WAYS_ROUND = {
+    "cancelled": ("restored", {}),
+    "rejected": ("retaken", {"note": "点错了"}),
+    "merged": ("unmerged", {}),
+}
+
+
+@pytest.mark.parametrize("end", WAYS_ROUND)
+def test_an_overdue_order_stays_overdue_when_it_was_called_off_meanwhile(
+    client: Client, desk: Desk, clock: Clock, end: str
+) -> None:
+    no, other = wish(client).no, wish(client, detail="另一件").no
+    due = triage(desk, no)
+    clock.forward(days=10)
+    desk = Desk(client, "刘")
+    typed = {"rejected": {"to_resident": "办不了"}, "merged": {"into": other}}.get(end, {})
+    assert desk.do(no, end, **typed).location
+    clock.forward(days=10)
+    desk = Desk(client, "李")
+    back, reason = WAYS_ROUND[end]
+    assert desk.do(no, back, **reason).location
+    assert triage(desk, no) == triage(desk, no, "complex") == due
+    assert consistency.examine(client.app).healthy
+
+
+def test_an_order_that_was_called_off_in_time_gets_the_days_that_were_left(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    no = wish(client).no
+    assert triage(desk, no) == "2026-11-26"  # A Thursday, three working days later.
+    desk.do(no, "cancelled")
+    clock.forward(days=7)
+    desk = Desk(client, "刘")
+    desk.do(no, "restored")
+    assert triage(desk, no) == "2026-12-03"
+
+
+def test_what_came_on_paper_counts_from_the_day_on_which_it_came(
+    client: Client, desk: Desk
+) -> None:
+    form = desk.get("/desk/wish/").form("/desk/wish/")
+    paper = {**form, **WISH, "source": "paper", "received": "2026-11-04"}
+    no = desk.post("/desk/wish/", paper).location.partition("no=")[2]
+    assert triage(desk, no) == "2026-11-09"
+    move(client.app, no, "dispatched", "accepted", "done")
+    counted = client.app.store.tally("2026-11")
+    assert counted.get("all in_time", 0) == 0
+    assert client.app.store.tally("2026-11")["all done"] == 1
+
+
+def test_nothing_is_promised_before_the_day_that_was_wished_for(client: Client, desk: Desk) -> None:
+    answer = wish(client, date="2027-03-01")
+    assert triage(desk, answer.no) == "2027-03-01"
+    other = wish(client, detail="另一件")
+    assert triage(desk, other.no) == "2026-11-26"
+    correct = client.get(other.location).form("/api/order", do="correct")
+    assert client.post("/api/order", {**correct, "date": "2027-03-02"}).location
+    assert "最晚 2027年3月2日" in client.get(other.location).text
+
+
+def test_while_an_order_waits_every_page_names_a_deadline_after_the_wait(
+    client: Client, desk: Desk
+) -> None:
+    answer, team = wish(client), Team(client)
+    desk.dispatched(answer.no)
+    team.do(answer.no, "accepted", volunteer="team")
+    assert team.do(answer.no, "paused", until="2026-12-10", reason="住院").location
+    promised = client.app.deadlines.promised(found(client.app, answer.no))
+    assert promised > "2026-12-10"
+    day = f"{promised[:4]}年{int(promised[5:7])}月{int(promised[8:])}日"
+    assert f"最晚 {day}" in client.get(answer.location).text
+    for page in (desk.get(f"/desk/order/?no={answer.no}"), desk.get(f"/desk/slip/?no={answer.no}")):
+        assert day in page.text
+        assert "2026年11月26日" not in page.text
+    assert "等居民到 2026年12月10日" in team.get(answer.no).text
+    assert "12月10日 前" not in team.get().text
+
+
+def rate(client: Client, no: str, **more: str) -> None:
+    move(client.app, no, *DONE)
+    track = client.app.orders.address(found(client.app, no))
+    rating = {**client.get(track).form("/api/rating"), **RATING, **more}
+    assert client.post("/api/rating", rating).location
+
+
+@pytest.mark.parametrize("kind", ["closed", "erased"])
+def test_what_a_resident_reported_is_answered_before_it_is_put_away(
+    client: Client, desk: Desk, kind: str
+) -> None:
+    no = wish(client).no
+    rate(client, no, problems="收了我的钱")
+    if kind == "erased":
+        move(client.app, no, "closed")
+    refused = desk.do(no, kind)
+    assert (refused.status, "还没有答复" in refused.text) == (409, True)
+    assert "收了我的钱" in refused.text
+    assert desk.do(no, "answered", how="private", text="已经退了钱").location
+    assert desk.do(no, kind).location
+
+
+def test_one_answer_to_two_problems_says_that_it_answers_both(client: Client, desk: Desk) -> None:
+    no = wish(client).no
+    rate(client, no, solved="unsolved", problems="收了我的钱")
+    rate(client, no, solved="partly", problems="迟到了")
+    page = desk.get(f"/desk/order/?no={no}")
+    box = page.text.partition("等答复的问题")[2]
+    assert "收了我的钱" in box.partition("迟到了")[0]
+    assert "一次答复，算这 2 个都答复了" in box
+    desk.do(no, "answered", how="private", text="钱退了，以后准时")
+    assert "算这 2 个" not in desk.get(f"/desk/order/?no={no}").text
