@@ -215,6 +215,8 @@ def step(request: Request, app: App, kind: str) -> Response:
         if not asked["fields"]:
             raise Problem(400, "unknown_step")
         before = step_forms.known(order, events, app.personal.of(order.no))
+        if kept := _too_late(request, app, kind, asked, before):
+            return kept
         answers = corrections.changes(asked, before, request.typed, answers, keep=True)
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
     once = once if asked["fields"] else ""
@@ -322,6 +324,18 @@ def kept_about(app: App, found: History) -> own_data.Kept:
 def _answers(app: App, events: Sequence[Event], typed: Mapping[int, Any]) -> list[Shown]:
     """What she answered with the last of the events."""
     return step_forms.step(app, events[-1], typed.get(len(events), {}))
+
+
+def _too_late(
+    request: Request, app: App, kind: str, asked: Form, before: Mapping[str, Any]
+) -> Response | None:
+    """The page with a note to be sent, if a form that was drawn earlier changes what is not asked
+    any more since somebody is on the way."""
+    whole = form(app, kind, CHANGEABLE[0])
+    checked = submission.check(request, app, whole)
+    changed = corrections.changes(whole, before, request.typed, checked, keep=True)
+    late = changed.values.keys() - {field["name"] for field in asked["fields"]}
+    return _as_note(request, app, kind, whole, changed) if late else None
 
 
 def _as_note(

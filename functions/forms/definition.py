@@ -156,11 +156,10 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
     before the definition changed is still taken."""
     answers = Answers({}, {}, {}, {})
     filled, sealed = _filled(form, typed), personal(form)
-    # The day on which a paper was received comes first, because wished days are judged by it.
     questions = suited(form, typed)
-    first = [field for field in questions if field["name"] == RECEIVED]
-    rest = [field for field in questions if field["name"] != RECEIVED]
-    for field in first + rest:
+    if filled.get(RECEIVED):  # It comes first, because wished days are judged by it.
+        questions.sort(key=lambda field: field["name"] != RECEIVED)
+    for field in questions:
         name, kind = field["name"], KINDS[field["kind"]]
         texts = filled[name]
         if not texts:

@@ -17,7 +17,7 @@ def app(app_on_each_engine: App) -> App:
 
 def add(client: Client, answer: Answer, text: str = "换到下午") -> None:
     note = client.get(answer.location).form("/api/order", do="note")
-    assert client.post("/api/order", {**note, "note": text}).location == answer.location
+    assert client.post("/api/order", {**note, "note": text}).no == answer.no
 
 
 def test_a_note_is_marked_in_every_list_until_the_station_acts(client: Client) -> None:

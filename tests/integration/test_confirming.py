@@ -50,6 +50,8 @@ WITH_A_WAY_BACK = {
     *("triaged", "consulted", "progressed", "dispatched", "recalled", "accepted", "assigned"),
     *("declined", "returned", "paused", "resumed", "done", "undone", "reopened", "closed"),
     *("retaken", "restored", "unmerged", "corrected", "released", "withdrawn", "noted", "handled"),
+    *("cleared", "unrated"),
+    "relinked",  # Who has the number and the phone's last digits is let in again.
 }
 ON_PAPER = {"submitted", "rated"}
 """What staff write down for a resident, whose words it is."""
@@ -61,7 +63,9 @@ def test_every_post_of_the_desk_asks_or_says_why_it_need_not() -> None:
     assert posts == ASKED.keys() | PLAIN.keys()
     steps = {kind for kind, row in TABLE.items() if STAFF in row.by}
     assert steps == STEPS.keys() | WITH_A_WAY_BACK | ON_PAPER
-    assert volunteers.TABLE.keys() - OF_VOLUNTEERS == {"applied", "approved", "moved", "corrected"}
+    assert volunteers.TABLE.keys() - OF_VOLUNTEERS == {
+        *("applied", "held", "cleared", "approved", "moved", "corrected", "linked"),
+    }
 
 
 @pytest.fixture

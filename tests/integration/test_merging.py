@@ -202,7 +202,7 @@ def test_a_merged_wish_that_was_not_solved_goes_on_alone(
 
 def added(client: Client, answer: Answer, text: str) -> None:
     note = client.get(answer.location).form("/api/order", do="note")
-    assert client.post("/api/order", {**note, "note": text}).location == answer.location
+    assert client.post("/api/order", {**note, "note": text}).no == answer.no
 
 
 def test_a_chain_of_merges_shows_every_wish_and_note_wherever_it_is_done(
