@@ -5,7 +5,6 @@ A new kind is a class and a line of :data:`KINDS` here, and a macro in
 """
 
 import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -172,9 +171,14 @@ LANDLINE = r"0?((?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})"
 seven or eight digits that do not begin with 0 or 1."""
 
 
-def _visible(text: str) -> str:
-    """The text without the characters that nobody sees (general category Cf)."""
-    return "".join([char for char in text if unicodedata.category(char) != "Cf"])
+SHAPELESS = re.compile(
+    "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+"""What comes along from contacts, chats and Word and nobody sees: Unicode's general category Cf
+and Default_Ignorable_Code_Point (15.1), and the blank of Braille."""
 
 
 class Phone(_Typed):
@@ -185,7 +189,7 @@ class Phone(_Typed):
     link = "tel:"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        plain = _visible(normal(texts[0]))
+        plain = SHAPELESS.sub("", normal(texts[0]))
         digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", plain)
         digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():

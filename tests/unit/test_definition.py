@@ -135,6 +135,11 @@ def test_lines_end_in_one_way_and_only_long_texts_have_them(end: str) -> None:
     assert answer("text", f"一{end}二") == "一 二"
 
 
+@pytest.mark.parametrize("unseen", ["\ufe0f", "\u034f", "\u3164", "\u2800", "\u115f"])
+def test_marks_without_a_shape_are_no_part_of_a_phone(unseen: str) -> None:
+    assert answer("phone", f"138{unseen}12345678{unseen}") == "+8613812345678"
+
+
 @pytest.mark.parametrize("unseen", ["\u202d\u202c", "\u200e", "\u200b", "\ufeff", "\u2068\u2069"])
 def test_nothing_that_cannot_be_seen_is_part_of_a_phone_or_a_number(unseen: str) -> None:
     before, after = unseen[0], unseen[-1]
