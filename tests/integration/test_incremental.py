@@ -259,7 +259,7 @@ def versioned(base: Path, number: int) -> Callable[[], list[Path]]:
 
 TestLaw = pytest.mark.slow(Law.TestCase)
 TestLaw.settings = settings(
-    max_examples=10,
+    max_examples=6,
     stateful_step_count=15,
     deadline=None,
     phases=[Phase.reuse, Phase.generate],  # To shrink a failure takes longer than the whole suite.
