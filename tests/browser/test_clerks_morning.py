@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import APIRequestContext, Browser, Locator, Page, expect
 
 from functions.desk.confirm import MANY
+from tests.support.own_password import chosen
 from tests.support.program import Server, run
 
 ONLINE, BY_PHONE, CALLS, PAGE = 33, 10, 5, 30
@@ -114,10 +115,11 @@ def filed(server: Server, number: int, **more: str) -> str:
 def password(root: Path, tmp_path: Path, server: Server) -> dict[str, str]:
     """The passwords of the clerk and a colleague."""
     data = ("--root", str(root), "--data", str(tmp_path / "data"))
-    return {
+    given = {
         name: run("staff", *data, "add", name).strip().rpartition("：")[2]
         for name in ("王芳", "李四")
     }
+    return {name: chosen(server.address, name, one) for name, one in given.items()}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.support.own_password import chosen
 from tests.support.program import Server, run
 
 QR = zxingcpp.barcode_formats_from_str("QRCode")
@@ -24,7 +25,8 @@ def test_a_wish_is_triaged_dispatched_accepted_done_rated_by_its_slip_and_report
     phone: Page, leaders: Page, desktop: Page, server: Server, root: Path, tmp_path: Path
 ) -> None:
     data = ("--root", str(root), "--data", str(tmp_path / "data"))
-    password = run("staff", *data, "add", "王芳").strip().rpartition("：")[2]
+    given = run("staff", *data, "add", "王芳").strip().rpartition("：")[2]
+    password = chosen(server.address, "王芳", given)
 
     phone.goto(f"{server.address}/wish/")
     for label, typed in {

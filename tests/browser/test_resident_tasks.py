@@ -78,7 +78,7 @@ def test_a_wrong_phone_is_corrected_and_a_word_is_added(phone: Page, server: Ser
     correct = phone.locator("#correct")
     correct.get_by_label("电话").fill("139 0000 1111")
     correct.get_by_role("button", name="改好了").tap()
-    expect(phone.get_by_role("main")).to_contain_text("1111")
+    expect(phone.get_by_role("main")).to_contain_text("139****")
     phone.locator("#note summary").tap()
     phone.locator("#note").get_by_label("想补充什么").fill("门铃坏了，请敲门")
     phone.locator("#note").get_by_role("button").tap()
