@@ -117,7 +117,8 @@ class Volunteers(NamedTuple):
         tally = Counter(first.tally)
         tally.update(second.tally)
         events = [*first.events, *second.events]
-        return first._replace(head=second.head, events=events, tally=tally)
+        counted = counters.difference(Counter(), tally)  # Without what adds up to nothing.
+        return first._replace(head=second.head, events=events, tally=counted)
 
     def of_phone(self, phone: str) -> list[Head]:
         """Those whose phone this is, as far as it can be read, and who were not erased. Whose it
