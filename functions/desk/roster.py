@@ -142,7 +142,6 @@ def act(request: Request, app: App, session: Session) -> Response:
         raise Problem(400, "unknown_step")
     if kind in ("approved", "moved") and team not in app.bundle.teams:
         return page(Outcome(409, notice="team"))
-
     if kind == corrections.KIND:
         return _correct(request, app, session, person)
     data = {"team": team} if kind in ("approved", "moved") else {}
@@ -154,16 +153,15 @@ def act(request: Request, app: App, session: Session) -> Response:
         if kind == "linked":
             return page(link=app.volunteers.link(person.head, session.who, once))
         app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
+        if kind == "erased":
+            no = person.head.no
+            app.audit.record("erased_person", session.who, no=no, sender=request.sender)
         return see_other(_address(person.head))
 
     try:
         return step_forms.written(request, moved, page)
     except (Refused, Conflict):
         return page(Outcome(409, notice="volunteer"))
-    if kind == "erased":
-        no = person.head.no
-        app.audit.record("erased_person", session.who, no=no, sender=request.sender)
-    return see_other(_address(person.head))
 
 
 def _correct(request: Request, app: App, session: Session, person: Person) -> Response:
