@@ -66,7 +66,7 @@ class Browser(Client):
         super().__init__(app)
         self.stack = stack
 
-    def send(
+    def ask(
         self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         function = ADDRESSES[urlsplit(address).path]

@@ -110,12 +110,12 @@ class Deployed(Client):
 
         return note
 
-    def send(
+    def ask(
         self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         before, self.app = self.app, self._apps[ADDRESSES[urlsplit(address).path]]
         try:
-            return super().send(method, address, body, headers)
+            return super().ask(method, address, body, headers)
         finally:
             self.app = before
 

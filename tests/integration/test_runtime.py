@@ -136,7 +136,7 @@ class Browser(Client):
         self.invoke = invoke
         self.encoded = encoded
 
-    def send(
+    def ask(
         self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         event = payload(method, address, body, headers, self.encoded)

@@ -114,9 +114,20 @@ class Client:
     def send(
         self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
-        parts = urlsplit(address)
         kept = [f"{name}={value}" for name, value in self.opened.items()]
         headers = {**headers, "cookie": "; ".join([*kept, headers.get("cookie", "")])}
+        answer = self.ask(method, address, body, headers)
+        for cookie in answer.cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            if name.removeprefix(HOST).startswith(LINKS):
+                self.opened[name] = value
+        return answer
+
+    def ask(
+        self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        """What the functions say; others ask them by another way."""
+        parts = urlsplit(address)
         event: dict[str, Any] = {
             "version": "2.0",
             "rawPath": parts.path,
@@ -133,9 +144,4 @@ class Client:
         text, raw = answer["body"], b""
         if answer.get("isBase64Encoded"):
             text, raw = "", base64.b64decode(text)
-        cookies = answer.get("cookies", ())
-        for cookie in cookies:
-            name, _, value = cookie.partition(";")[0].partition("=")
-            if name.removeprefix(HOST).startswith(LINKS):
-                self.opened[name] = value
-        return Answer(answer["statusCode"], answer["headers"], text, raw, cookies)
+        return Answer(answer["statusCode"], answer["headers"], text, raw, answer.get("cookies", ()))
