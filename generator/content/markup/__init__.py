@@ -1,6 +1,7 @@
 """Turns Markdown, as staff write it, into HTML that is safe to publish."""
 
 import re
+from collections.abc import Collection
 from html import unescape
 from xml.etree.ElementTree import Element
 
@@ -55,7 +56,7 @@ class _Headless(ParagraphProcessor):
         return self.LINE.fullmatch(block) is not None
 
 
-SIGNS = {
+SIGNS: dict[str, Collection[str]] = {
     "backtick": "`",
     "escape": "\\",
     "footnote": "[",
@@ -69,14 +70,15 @@ SIGNS = {
     "automail": "<",
     "linebreak": "\n",
     "html": "<",
-    "bare": BARE,
+    "bare": ("address",),
     "entity": "&",
     "em_strong": "*_~",
     "nl": "\n",
 }
-"""The inline patterns, and the characters that each begins with, or what it looks for."""
-SIGN = re.compile("[" + re.escape("".join({*"".join({**SIGNS, "bare": "\x02"}.values())})) + "]")
-LINK = re.compile(BARE)
+"""The inline patterns, and the characters that each begins with. Addresses begin with any."""
+CHARACTERS = {sign for signs in SIGNS.values() for sign in signs if len(sign) == 1} | {"\x02"}
+SIGN = re.compile("[" + re.escape("".join(CHARACTERS)) + "]")
+ADDRESS = re.compile(BARE)
 
 
 class _Inline(InlineProcessor):
@@ -88,15 +90,15 @@ class _Inline(InlineProcessor):
             for where in ("text", "tail"):
                 if text := getattr(node, where):
                     found = SIGN.findall(text)
-                    found += [BARE] if LINK.search(text) else []
+                    found += ["address"] if ADDRESS.search(text) else []
                     signs.update(found)
                     if not found:  # Atomic: nothing is left to do.
                         setattr(node, where, AtomicString(text))
         patterns = self.md.inlinePatterns
         self.inlinePatterns = [  # type: ignore[assignment]
             patterns[name]
-            for name, sign in SIGNS.items()
-            if name in patterns and (sign in signs or not signs.isdisjoint(sign))
+            for name, its in SIGNS.items()
+            if name in patterns and not signs.isdisjoint(its)
         ]
         return super().run(tree, ancestors)
 

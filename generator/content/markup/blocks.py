@@ -7,7 +7,8 @@ belongs to it (CommonMark 0.31.2, chapters 4.5, 4.6 and 5), and lets the library
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from html import escape
 from xml.etree.ElementTree import Element, SubElement
 
@@ -113,6 +114,19 @@ class Lines:
         block = self._blocks.pop(0)
         self._lines, self._at = block.lstrip("\n").split("\n"), 0
         return [""] * (blank + len(block) - len(block.lstrip("\n")))
+
+    def up_to(self, ends: Callable[[str], bool], end: str = "") -> list[str]:
+        """The next lines up to the first that ends them, which is among them; also over blank
+        lines, while one of the next blocks has the ``end`` that is looked for."""
+        taken: list[str] = []
+        while True:
+            for line in self:
+                taken.append(line)
+                if ends(line):
+                    return taken
+            if not self.has(end):
+                return taken
+            taken += self.go_on()
 
     def has(self, text: str = "") -> bool:
         """Whether there is anything after this block, and this in one of the next blocks."""
@@ -278,17 +292,10 @@ class Structures(BlockProcessor):
 
     def _take_code(self, parent: Element, lines: Lines, found: re.Match[str]) -> None:
         next(lines)
-        code: list[str] = []
-        while True:
-            for line in lines:
-                if ends_code(line, found["fence"]):
-                    break
-                code.append(line[min(indent(line), indent(found[0])) :])
-            else:
-                if lines.has():
-                    code += lines.go_on()
-                    continue
-            break
+        code = lines.up_to(partial(ends_code, fence=found["fence"]))
+        if code and ends_code(code[-1], found["fence"]):
+            code.pop()
+        code = [line[min(indent(line), indent(found[0])) :] for line in code]
         text = escape("\n".join([*code, ""]) if code else "", quote=False)
         self._put_aside(parent, f"<pre><code>{text}</code></pre>")
 
@@ -296,17 +303,7 @@ class Structures(BlockProcessor):
         """Up to a blank line; a comment, or text that keeps its form, up to its end."""
         first = (lines.next() or "").lower()
         end = next((end for begin, end in ENDS.items() if begin in first), "")
-        raw: list[str] = []
-        while True:
-            for line in lines:
-                raw.append(line)
-                if end and end in line.lower():
-                    break
-            else:
-                if end and lines.has(end):
-                    raw += lines.go_on()
-                    continue
-            break
+        raw = lines.up_to(lambda line: end in line.lower(), end) if end else [*lines]
         self._put_aside(parent, escaped("\n".join(raw).strip()))
 
     def _put_aside(self, parent: Element, html: str) -> None:
