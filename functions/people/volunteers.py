@@ -1,6 +1,5 @@
 """Volunteers (招募、注册、管理、评价): each a history, from signing up to leaving."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -113,12 +112,9 @@ class Volunteers(NamedTuple):
 
     def _followed(self, first: Change, event: Event) -> Change:
         """A change that begins a history, with one more event."""
-        second = self.change(first.head, first.head.no, event)
-        tally = Counter(first.tally)
-        tally.update(second.tally)
-        events = [*first.events, *second.events]
-        counted = counters.difference(Counter(), tally)  # Without what adds up to nothing.
-        return first._replace(head=second.head, events=events, tally=counted)
+        head = self.change(first.head, first.head.no, event).head
+        tally = counters.difference(counters.Tally(), counters.of_volunteer(head))
+        return first._replace(head=head, events=[*first.events, event], tally=tally)
 
     def of_phone(self, phone: str) -> list[Head]:
         """Those whose phone this is, as far as it can be read, and who were not erased. Whose it

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -115,14 +116,12 @@ Counted = Mapping[tuple[str, str], int]
 
 def added_up(changes: Sequence[Change]) -> tuple[Counted, Counted]:
     """What changes add to the counters together, and the limits that these must keep."""
-    if len(changes) == 1:
-        return changes[0].tally, changes[0].limits
     tally: Counter[tuple[str, str]] = Counter()
     limits: dict[tuple[str, str], int] = {}
     for change in changes:
         tally.update(change.tally)
         limits |= change.limits
-    return {counter: more for counter, more in tally.items() if more}, limits
+    return dict(filter(itemgetter(1), tally.items())), limits
 
 
 Place = tuple[Any, ...]
