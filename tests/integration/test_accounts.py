@@ -15,8 +15,7 @@ from functions.people.accounts import ADMINISTRATOR, STAFF, Accounts
 from functions.storage.connect import connect
 from functions.storage.history import Change
 from tests.support.client import Client
-from tests.support.community import SECRET, Clock, own_settings
-from tests.support.histories import ENGINES
+from tests.support.community import own_settings
 from tests.support.orders import PASSWORD, Desk, account, enter, wish
 
 CHOSEN = "门前老槐树 1987 夏"
@@ -26,11 +25,9 @@ def of(app: App) -> Accounts:
     return Accounts(app.store, app.clock)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("dynamodb", marks=pytest.mark.slow)])
-def either(request: pytest.FixtureRequest, tmp_path: Path, bundle: Path, clock: Clock) -> App:
-    """An app on each engine."""
-    address = ENGINES[request.param](tmp_path, request)
-    return App(bundle, lambda: connect(address), SECRET, clock)
+@pytest.fixture
+def either(app_on_each_engine: App) -> App:
+    return app_on_each_engine
 
 
 class TestLastAdministrator:

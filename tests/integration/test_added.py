@@ -4,8 +4,8 @@ import pytest
 
 from functions.app import App
 from functions.ops import consistency
-from tests.support.client import Answer, Client
-from tests.support.orders import DONE, Desk, Team, found, move, wish
+from tests.support.client import Client
+from tests.support.orders import DONE, Desk, Team, add_note, found, move, wish
 
 MARK = "居民有补充"
 
@@ -15,16 +15,11 @@ def app(app_on_each_engine: App) -> App:
     return app_on_each_engine
 
 
-def add(client: Client, answer: Answer, text: str = "换到下午") -> None:
-    note = client.get(answer.location).form("/api/order", do="note")
-    assert client.post("/api/order", {**note, "note": text}).no == answer.no
-
-
 def test_a_note_is_marked_in_every_list_until_the_station_acts(client: Client) -> None:
     desk, team, answer = Desk(client), Team(client), wish(client)
     no = answer.no
     assert MARK not in desk.get("/desk/").text
-    add(client, answer)
+    add_note(client, answer)
     triage = desk.get("/desk/triage/")
     assert MARK in triage.text
     assert not triage.page.css("input[name=no][checked]"), "somebody has to look first"
@@ -32,7 +27,7 @@ def test_a_note_is_marked_in_every_list_until_the_station_acts(client: Client) -
         assert MARK in desk.get(address).text
     desk.dispatched(no)
     assert MARK not in desk.get("/desk/").text
-    add(client, answer, "门口在修路")
+    add_note(client, answer, "门口在修路")
     assert MARK in team.get().text
     assert "门口在修路" in desk.get(f"/desk/slip/?no={no}").text
     assert desk.do(no, "noted", note="给队长打了电话").location
@@ -43,11 +38,11 @@ def test_a_note_is_marked_in_every_list_until_the_station_acts(client: Client) -
 def test_a_note_to_a_closed_order_stands_on_the_board(client: Client) -> None:
     desk, answer = Desk(client), wish(client)
     move(client.app, answer.no, *DONE, "closed")
-    add(client, answer, "又坏了")
+    add_note(client, answer, "又坏了")
     assert f"{MARK} 1 单" in desk.get("/desk/").text
     desk.do(answer.no, "noted", note="打了电话")
     assert MARK not in desk.get("/desk/").text
-    add(client, answer, "还坏着")
+    add_note(client, answer, "还坏着")
     desk.do(answer.no, "erased")
     assert MARK not in desk.get("/desk/").text
 
@@ -57,7 +52,7 @@ def test_a_note_to_a_merged_order_marks_the_one_that_it_is_done_with(client: Cli
     merged, other = wish(client, phone="13900005678", detail="她的话"), wish(client)
     assert desk.do(merged.no, "merged", into=other.no).location
     desk.dispatched(other.no)
-    add(client, merged, "轮椅进不了门")
+    add_note(client, merged, "轮椅进不了门")
     assert found(client.app, other.no).unread
     assert MARK in team.get().text
     assert "合在一起办的一单有补充" in desk.get(f"/desk/order/?no={other.no}").text

@@ -11,7 +11,7 @@ from functions.orders import corrections
 from functions.people.volunteers import Person
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET, Clock
-from tests.support.orders import JOIN, Desk
+from tests.support.orders import JOIN, Desk, answered
 
 FORMER, RIGHT = "+8607732812345", "+8613900001111"
 
@@ -144,9 +144,7 @@ def test_corrected_volunteers_are_carried_to_a_new_secret(
 
 def test_each_engine_corrects_a_volunteer(app_on_each_engine: App) -> None:
     app = app_on_each_engine
-    form = app.bundle.forms["volunteer"]
-    sent = {name: [value] for name, value in JOIN.items()}
-    answers = definition.check(form, sent, date(2026, 11, 23))
+    form, answers = answered(app, "volunteer", JOIN)
     no = "2345678900"
     app.store.commit(app.volunteers.applied(form, answers, "resident")(no))
     first = person(app, no)

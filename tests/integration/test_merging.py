@@ -10,7 +10,7 @@ from functions.ops import consistency
 from functions.orders import counters
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
-from tests.support.orders import RATING, Desk, Team, found, move, wish
+from tests.support.orders import RATING, Desk, Team, add_note, found, move, wish
 
 NEIGHBOUR = {"name": "赵奶奶", "phone": "13900005678", "address": "9 栋 9 单元", "detail": "她的话"}
 
@@ -200,11 +200,6 @@ def test_a_merged_wish_that_was_not_solved_goes_on_alone(
     assert "您说问题没有解决，社区单独办这一单" in client.get(merged.location).text
 
 
-def added(client: Client, answer: Answer, text: str) -> None:
-    note = client.get(answer.location).form("/api/order", do="note")
-    assert client.post("/api/order", {**note, "note": text}).no == answer.no
-
-
 def test_a_chain_of_merges_shows_every_wish_and_note_wherever_it_is_done(
     client: Client, desk: Desk
 ) -> None:
@@ -216,7 +211,7 @@ def test_a_chain_of_merges_shows_every_wish_and_note_wherever_it_is_done(
     for first, second in ((0, 1), (1, 2)):
         assert desk.do(chain[first].no, "merged", into=chain[second].no).location
     last, team = chain[2], Team(client)
-    added(client, chain[0], "轮椅进不了门")
+    add_note(client, chain[0], "轮椅进不了门")
     desk.dispatched(last.no)
     assert "她的话" not in team.get(last.no).text
     team.do(last.no, "accepted", volunteer="team")

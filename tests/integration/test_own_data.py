@@ -5,11 +5,10 @@ import json
 import pytest
 
 from functions.app import App
-from functions.forms import definition
 from functions.ops import consistency
 from functions.orders.lifecycle import RESIDENT
 from tests.support.client import Answer, Client
-from tests.support.orders import DONE, RATING, WISH, Desk, found, move, wish
+from tests.support.orders import DONE, RATING, WISH, Desk, answered, found, move, wish
 
 
 @pytest.fixture
@@ -121,9 +120,7 @@ def test_while_somebody_is_on_the_way_she_is_told_to_call(client: Client, filed:
 
 def test_each_engine_erases_for_a_resident(app_on_each_engine: App) -> None:
     app = app_on_each_engine
-    form = app.bundle.forms["wish"]
-    sent = {name: [value] for name, value in WISH.items()}
-    answers = definition.check(form, sent, app.clock.now.date())
+    form, answers = answered(app, "wish", WISH)
     no = "2345678900"
     app.store.commit(app.steps.begin(no, form, answers, RESIDENT, {}))
     app.steps.take(found(app, no), "cancelled", RESIDENT)

@@ -4,12 +4,11 @@ link."""
 import pytest
 
 from functions.app import App
-from functions.forms import definition
 from functions.ops import consistency
 from functions.orders.lifecycle import RESIDENT
 from functions.people.volunteers import Person
 from tests.support.client import Answer, Client
-from tests.support.orders import DONE, JOIN, Desk, move, wish
+from tests.support.orders import DONE, JOIN, Desk, answered, move, wish
 
 HEARERS = ("station", "barbers")
 
@@ -166,9 +165,7 @@ def test_staff_give_a_volunteer_a_link_once_and_it_ends_the_one_before(
 
 def test_each_engine_knows_a_volunteers_link_and_erases(app_on_each_engine: App) -> None:
     app = app_on_each_engine
-    form = app.bundle.forms["volunteer"]
-    sent = {name: [value] for name, value in JOIN.items()}
-    answers = definition.check(form, sent, app.clock.now.date())
+    form, answers = answered(app, "volunteer", JOIN)
     no = "2345678900"
     app.store.commit(app.volunteers.applied(form, answers, RESIDENT)(no))
     assert app.volunteers.by_key(no, app.volunteers.key(no))

@@ -9,6 +9,8 @@ from argon2 import PasswordHasher
 
 from functions.app import App
 from functions.context.attempts import Attempts
+from functions.forms import definition
+from functions.forms.definition import Answers, Form
 from functions.orders.lifecycle import Order
 from functions.orders.repository import Step
 from functions.people import accounts
@@ -165,3 +167,16 @@ def carried_through(client: Client) -> str:
     client.post("/api/rating", {**sent, "problems": "我是𠮷野，电话 13812345678"})
     desk.do(no, "answered", how="private", text="𠮷野先生，对不起")
     return no
+
+
+def answered(app: App, name: str, typed: Mapping[str, str]) -> tuple[Form, Answers]:
+    """A form of residents and what these answers to it come to."""
+    form: Form = app.bundle.forms[name]
+    sent = {question: [value] for question, value in typed.items()}
+    return form, definition.check(form, sent, app.clock.now.date())
+
+
+def add_note(client: Client, filed: Answer, text: str = "换到下午") -> None:
+    """Add a note to an order on its resident's page."""
+    note = client.get(filed.location).form("/api/order", do="note")
+    assert client.post("/api/order", {**note, "note": text}).no == filed.no
