@@ -1,6 +1,7 @@
 """``/track/`` and ``/api/order``: a resident follows an order, takes it back, asks again."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from functions.app import App
@@ -43,8 +44,6 @@ CHANGEABLE = ("submitted", "triaged", "dispatched")
 """The states in which she may still change what she wishes for."""
 ASK = "ask"
 """What the button sends that leads to the wish form, filled in as it was."""
-OWN_DATA = "own_data"
-"""The form with which a resident proves who she is before she is shown all that is kept."""
 ENDED = ("done", "rated", *lifecycle.FINAL)
 """The states in which the page says what else can be done, such as asking again."""
 OWN = ("consent", "date")
@@ -106,7 +105,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         can=can,
         ended=order.state in ENDED,
         forms={do: form(app, kind, order.state) for do, kind in STEPS.items() if kind in can}
-        | ({} if order.erased_at else {"mine": app.bundle.actions[OWN_DATA]}),
+        | ({} if order.erased_at else {"mine": app.bundle.actions[own_data.PROOF]}),
         filled=dict.fromkeys(CORRECTING, _filled(app, step_forms.known(order, events, typed))),
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
@@ -255,17 +254,10 @@ def relink(request: Request, app: App) -> Response:
 def proved(request: Request, app: App) -> Response:
     """What a resident does with all that is kept about her: the link alone is not enough for it,
     because links are forwarded."""
-    found, asked = _history(request, app), app.bundle.actions[OWN_DATA]
-    if found.order.erased_at:
-        return lead(request, app, found.order)
-    answers = submission.check(request, app, asked)
-    try:
-        if answers.errors:
-            raise next(iter(answers.errors.values()))
-        app.orders.prove(found, answers.values["last4"], request.sender)
-    except Wrong as wrong:
-        errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
-        return page(request, app, found, Outcome(wrong.status, tried="mine", errors=errors))
+    found = _history(request, app)
+    prove = partial(app.orders.prove, found, sender=request.sender)
+    if outcome := own_data.unproved(request, app, prove):
+        return page(request, app, found, outcome)
     return PROVED[request.value("do")](request, app, found)
 
 
@@ -291,8 +283,7 @@ def erase(request: Request, app: App, found: History) -> Response:
         app.steps.erase(found.order)
     except (Refused, Conflict):
         return submission.refuse(request, app, found.order, "erased")
-    words = app.bundle.words["own_data"]["gone"][KIND]
-    return Response(pages.render(app.bundle, "message.html", **words))
+    return own_data.gone(app, KIND)
 
 
 PROVED: Mapping[str, Callable[[Request, App, History], Response]] = {
@@ -332,6 +323,8 @@ def _too_late(
     """The page with a note to be sent, if a form that was drawn earlier changes what is not asked
     any more since somebody is on the way."""
     whole = form(app, kind, CHANGEABLE[0])
+    if whole == asked:
+        return None
     checked = submission.check(request, app, whole)
     changed = corrections.changes(whole, before, request.typed, checked, keep=True)
     late = changed.values.keys() - {field["name"] for field in asked["fields"]}

@@ -25,8 +25,8 @@ from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import Signs
 
 NAME = volunteers.KIND
-PROOF, CORRECTION = "own_data", "volunteer_corrected_by_resident"
-"""The forms by which they prove who they are, and put an answer right."""
+CORRECTION = "volunteer_corrected_by_resident"
+"""The form by which they put an answer right."""
 
 
 def file(request: Request, app: App, form: Form, answers: Answers, signs: Signs) -> Response:
@@ -65,7 +65,7 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
         head=head,
         team=app.names.teams.get(head.owner, ""),
         answers=shown(step_forms.labelled(app, form, answers), answers, discreet=True),
-        form=app.bundle.actions[PROOF],
+        form=app.bundle.actions[own_data.PROOF],
         hidden=_hidden(app, head),
         link=app.volunteers.address(head.no, head.data.get(LINK, 0)),
         errors=outcome.errors,
@@ -85,17 +85,14 @@ def proved(request: Request, app: App) -> Response:
     person = app.volunteers.by_key(no, request.value(KEY))
     if person is None:
         raise Problem(404, "no_volunteer")
-    asked = app.bundle.actions[PROOF]
-    answers = submission.check(request, app, asked)
-    try:
-        if answers.errors:
-            raise next(iter(answers.errors.values()))
+
+    def prove(last4: str) -> None:
         with app.orders.guess(no, request.sender):
-            if str(person.typed.get("phone", ""))[-4:] != answers.values["last4"]:
+            if str(person.typed.get("phone", ""))[-4:] != last4:
                 raise Wrong("no_match", "last4")
-    except Wrong as wrong:
-        errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
-        return outside(app, person, Outcome(wrong.status, errors=errors))
+
+    if outcome := own_data.unproved(request, app, prove):
+        return outside(app, person, outcome)
     return PROVED[request.value("do")](request, app, person)
 
 
@@ -152,12 +149,7 @@ def erase(request: Request, app: App, person: Person) -> Response:
     if app.orders.assigned(person.head.no):
         return mine(request, app, person, Outcome(409))
     app.volunteers.move(person.head, "erased", RESIDENT)
-    return _gone(app)
-
-
-def _gone(app: App) -> Response:
-    words = app.bundle.words["own_data"]["gone"][volunteers.KIND]
-    return Response(pages.render(app.bundle, "message.html", **words))
+    return own_data.gone(app, volunteers.KIND)
 
 
 PROVED: Mapping[str, Callable[[Request, App, Person], Response]] = {

@@ -50,8 +50,7 @@ def asking(ask: Ask, action: DeskAction, page: DeskAction) -> DeskAction:
             return action(request, app, session)
         words = app.bundle.words["desk"]["confirm"][question.code]
         said: dict[str, Any] = {name: fill(text, **question.names) for name, text in words.items()}
-        fields = [(name, text) for name, texts in request.typed.items() for text in texts]
-        hidden = [*fields, (SURE, "yes")]
+        hidden = [*_typed(request), (SURE, "yes")]
         return view(app, session, "confirm.html", path=request.path, hidden=hidden, **said)
 
     return asked
@@ -103,7 +102,6 @@ def _ask(
     words = app.bundle.words["desk"]
     said = {**words["sign_in"], "sign_in": words["proving"]["wrong"]}[code] if code else ""
     no = request.value("no")
-    hidden = [(name, text) for name, texts in request.typed.items() for text in texts]
     return view(
         app,
         session,
@@ -111,7 +109,12 @@ def _ask(
         status,
         path=request.path,
         back=f"{back}?no={no}" if no else back,
-        hidden=hidden,
+        hidden=_typed(request),
         said=said,
         field=PROOF,
     )
+
+
+def _typed(request: Request) -> list[tuple[str, str]]:
+    """All that was sent, to be sent once more."""
+    return [(name, text) for name, texts in request.typed.items() for text in texts]

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from functions.errors import Wrong
 from functions.forms import days, order_number
-from functions.forms.normal import normal
+from functions.forms.normal import SHAPELESS, normal
 
 Field = Mapping[str, Any]
 """One question of a form's definition; see :mod:`functions.forms.definition`."""
@@ -169,16 +169,6 @@ LANDLINE = r"0?((?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})"
 """Numbers of the Chinese plan (工信部《电信网编号计划》, 2017): mobiles have eleven digits from
 13 to 19; landlines an area code of two digits (10, 2x) or three, after the trunk prefix 0, and
 seven or eight digits that do not begin with 0 or 1."""
-
-
-SHAPELESS = re.compile(
-    "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e0fff]"
-)
-"""What comes along from contacts, chats and Word and nobody sees: Unicode's general category Cf
-and Default_Ignorable_Code_Point (15.1), and the blank of Braille."""
 
 
 class Phone(_Typed):

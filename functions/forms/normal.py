@@ -4,17 +4,19 @@ Nothing else may normalise (``TID251`` in ``pyproject.toml``), so that no path f
 to put n combining marks in order takes n² steps, which is seconds for a text that fits into a form.
 """
 
+import re
 import unicodedata
 
 LONGEST = 100
 """Characters of the longest text that can be a phone, a day, or a number with words around it."""
-
-
-UNSEEN = {" ", "\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800"}
-UNSEEN |= {chr(code) for code in (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))}
-UNSEEN |= {chr(code) for code in range(0xE0100, 0xE01F0)}
-"""Printable characters that show nothing: fillers and variation selectors (Unicode's
-Default_Ignorable_Code_Point), and the empty pattern of Braille."""
+SHAPELESS = re.compile(
+    "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+"""What comes along from contacts, chats and Word and nobody sees: Unicode's general category Cf
+and Default_Ignorable_Code_Point (15.1), and the blank of Braille."""
 
 
 def normal(text: str) -> str:
@@ -25,5 +27,5 @@ def normal(text: str) -> str:
 def seen(text: str) -> str:
     """What a short text looks like: without full width, capitals, spaces and what nobody sees, so
     that two names that people cannot tell apart are one."""
-    visible = (each for each in normal(text) if each.isprintable() and each not in UNSEEN)
-    return "".join(visible).casefold()
+    shapes = SHAPELESS.sub("", normal(text))
+    return "".join(each for each in shapes if each.isprintable() and each != " ").casefold()

@@ -99,6 +99,18 @@ class Vault:
         """Whether it opens with any line of the secret."""
         return any(key.opens(no, sealed) for key in self._ring)
 
+    def seal_text(self, name: str, content: dict[str, Any]) -> str:
+        """The same as text, for a hidden field of this name that comes back."""
+        return base64.urlsafe_b64encode(self.seal(name, content)).decode()
+
+    def open_text(self, name: str, text: str) -> dict[str, Any] | None:
+        """What such a field holds; None where it was not made here."""
+        try:
+            sealed = base64.urlsafe_b64decode(text)
+        except ValueError:
+            return None
+        return self.open(name, sealed) if self.opens(name, sealed) else None
+
     def is_current(self, no: str, sealed: bytes) -> bool:
         """Whether it opens with the line in use."""
         return self._ring[0].opens(no, sealed)

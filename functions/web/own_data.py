@@ -1,12 +1,17 @@
 """All that is kept about somebody: to be seen and taken along (个人信息保护法, article 45)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from functions.app import App
+from functions.errors import Wrong
 from functions.forms.answers import Shown
-from functions.web import pages
+from functions.web import pages, submission
 from functions.web.http import Request, Response, as_json
+from functions.web.step_forms import Outcome
+
+PROOF = "own_data"
+"""The form by which somebody proves who they are: whoever has the link may not be the person."""
 
 
 class Part(NamedTuple):
@@ -25,6 +30,27 @@ class Kept(NamedTuple):
     wording: str
     parts: Sequence[Part]
     until: str
+
+
+def unproved(request: Request, app: App, prove: Callable[[str], object]) -> Outcome | None:
+    """What is wrong with the proof that was sent, if anything. ``prove`` is given the last four
+    digits, and raises ``Wrong`` where they are not the phone's."""
+    asked = app.bundle.actions[PROOF]
+    answers = submission.check(request, app, asked)
+    try:
+        if answers.errors:
+            raise next(iter(answers.errors.values()))
+        prove(answers.values["last4"])
+    except Wrong as wrong:
+        errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
+        return Outcome(wrong.status, tried="mine", errors=errors)
+    return None
+
+
+def gone(app: App, kind: str) -> Response:
+    """What somebody is told whose data was erased just now."""
+    words = app.bundle.words["own_data"]["gone"][kind]
+    return Response(pages.render(app.bundle, "message.html", **words))
 
 
 def page(

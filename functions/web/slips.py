@@ -15,9 +15,6 @@ def slip(app: App, order: Order) -> Response:
     """
     if "rated" not in app.steps.moves(order, RESIDENT):
         raise Problem(404, "no_slip")
-    import segno
-
     where = f"{app.bundle.site['url']}/rate/?no={order.no}&key={app.orders.rating_key(order)}"
-    code = segno.make(where, error="m").svg_inline(scale=5, omitsize=True, border=2)
-    data = {"order": order, "code": code, "services": app.names.services}
+    data = {"order": order, "code": pages.scanned(where), "services": app.names.services}
     return Response(pages.render(app.bundle, "team/slip.html", **data))

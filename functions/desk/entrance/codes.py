@@ -4,8 +4,6 @@ Between the steps nothing is kept but in the page: sealed, for a few minutes, wh
 right. Who has no authenticator yet enrols one there, with a secret that the page shows.
 """
 
-import base64
-import binascii
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -50,14 +48,10 @@ def begin(app: App, account: Account) -> Begun:
 
 def opened(request: Request, app: App) -> Begun | None:
     """What the page holds of the first step; None if that is too long ago."""
-    try:
-        sealed = base64.urlsafe_b64decode(request.value(FIELD))
-    except (binascii.Error, ValueError):
-        return None
-    if not app.vault.opens(FIELD, sealed):
-        return None
-    begun = Begun(**app.vault.open(FIELD, sealed))
-    return begun if app.clock.now < datetime.fromisoformat(begun.until) else None
+    found = app.vault.open_text(FIELD, request.value(FIELD))
+    begun = Begun(**found) if found else None
+    lives = begun and app.clock.now < datetime.fromisoformat(begun.until)
+    return begun if lives else None
 
 
 def take(request: Request, app: App, begun: Begun, attempts: Attempts) -> None:
@@ -77,7 +71,7 @@ def take(request: Request, app: App, begun: Begun, attempts: Attempts) -> None:
 def ask(request: Request, app: App, begun: Begun, code: str = "", status: int = 200) -> Response:
     """The page that asks for a code, with the sentence of ``code``; it shows the secret of an
     authenticator that is to be enrolled."""
-    sealed = base64.urlsafe_b64encode(app.vault.seal(FIELD, begun._asdict())).decode()
+    sealed = app.vault.seal_text(FIELD, begun._asdict())
     data = {"said": app.bundle.words["desk"]["sign_in"][code] if code else ""}
     data |= {"begun": sealed, "kept": request.value(kept.FIELD), "name": begun.who}
     data |= {"door": request.value(DOOR)}
@@ -86,12 +80,9 @@ def ask(request: Request, app: App, begun: Begun, code: str = "", status: int = 
 
 
 def _to_enrol(app: App, begun: Begun) -> dict[str, str]:
-    import segno
-
     address = second_factor.address_of(begun.secret, begun.who, app.bundle.site["name"])
-    drawn = segno.make(address, error="m").svg_inline(scale=5, omitsize=True, border=2)
     parts = [begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4)]
-    return {"address": address, "drawn": drawn, "secret": " ".join(parts)}
+    return {"address": address, "drawn": pages.scanned(address), "secret": " ".join(parts)}
 
 
 def _factors(app: App) -> SecondFactors:

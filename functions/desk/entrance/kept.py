@@ -5,8 +5,6 @@ filled in. The text stays in the browser, where it was typed, and opens only for
 drawn for, because others may use the same machine.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -49,16 +47,13 @@ def seal(app: App, request: Request) -> str:
 def seal_for(app: App, request: Request, who: str) -> str:
     """The same, for whom a form was drawn, or for anybody who may see the page."""
     kept = Kept(who, request.path, request.query, request.typed)
-    return base64.urlsafe_b64encode(app.vault.seal(FIELD, kept._asdict())).decode()
+    return app.vault.seal_text(FIELD, kept._asdict())
 
 
 def opened(app: App, text: str) -> Kept | None:
     """What was sealed, or None."""
-    try:
-        sealed = base64.urlsafe_b64decode(text)
-    except (binascii.Error, ValueError):
-        return None
-    return Kept(**app.vault.open(FIELD, sealed)) if app.vault.opens(FIELD, sealed) else None
+    found = app.vault.open_text(FIELD, text)
+    return Kept(**found) if found else None
 
 
 def owner(app: App, token: str) -> str:
