@@ -10,8 +10,9 @@ from typing import Any
 from generator import PRODUCT
 
 SOURCES = (
-    *("generator/*.py", "generator/build/*.py", "generator/content/*.py", "generator/files/*.py"),
-    *("generator/site/**/*.py", "functions/__init__.py", "functions/errors.py"),
+    *("generator/*.py", "generator/build/*.py", "generator/files/*.py"),
+    *("generator/content/**/*.py", "generator/site/**/*.py"),
+    *("functions/__init__.py", "functions/errors.py"),
     "functions/forms/*.py",
     *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "logs", "workdays")),
     *(f"functions/orders/{name}.py" for name in ("__init__", "counters", "figures", "lifecycle")),
