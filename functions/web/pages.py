@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
 
-def scanned(text: str) -> str:
-    """A code to be scanned, as SVG for a page."""
-    import segno
-
-    return segno.make(text, error="m").svg_inline(scale=5, omitsize=True, border=2)
-
-
 def environment(templates: Mapping[str, str]) -> "Environment":
     """Jinja2 as all our templates expect it: it escapes everything, and missing values raise."""
     import jinja2

@@ -3,7 +3,7 @@
 from functions.app import App
 from functions.errors import Problem
 from functions.orders.lifecycle import RESIDENT, Order
-from functions.web import pages
+from functions.web import pages, qr
 from functions.web.http import Response
 
 
@@ -16,5 +16,5 @@ def slip(app: App, order: Order) -> Response:
     if "rated" not in app.steps.moves(order, RESIDENT):
         raise Problem(404, "no_slip")
     where = f"{app.bundle.site['url']}/rate/?no={order.no}&key={app.orders.rating_key(order)}"
-    data = {"order": order, "code": pages.scanned(where), "services": app.names.services}
+    data = {"order": order, "code": qr.svg(where), "services": app.names.services}
     return Response(pages.render(app.bundle, "team/slip.html", **data))

@@ -14,7 +14,7 @@ from functions.desk.entrance.ticket import DOOR, POLICY
 from functions.people import second_factor
 from functions.people.accounts import Account
 from functions.people.second_factor import SecondFactors
-from functions.web import pages
+from functions.web import pages, qr
 from functions.web.http import Request, Response
 
 FIELD = "begun"
@@ -82,7 +82,7 @@ def ask(request: Request, app: App, begun: Begun, code: str = "", status: int = 
 def _to_enrol(app: App, begun: Begun) -> dict[str, str]:
     address = second_factor.address_of(begun.secret, begun.who, app.bundle.site["name"])
     parts = [begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4)]
-    return {"address": address, "drawn": pages.scanned(address), "secret": " ".join(parts)}
+    return {"address": address, "drawn": qr.svg(address), "secret": " ".join(parts)}
 
 
 def _factors(app: App) -> SecondFactors:
