@@ -4,10 +4,12 @@ import asyncio
 import io
 import logging
 import sqlite3
+import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 import pytest
@@ -17,6 +19,7 @@ from openpyxl import load_workbook
 from functions import asgi
 from functions.app import App
 from functions.errors import Unusable
+from functions.forms import spreadsheet
 from functions.orders import repository
 from functions.orders.lifecycle import order_of
 from functions.storage.history import Change, Head
@@ -56,6 +59,10 @@ def scoped(method: str, path: str, **headers: str) -> Any:
         "headers": sent,
         "client": ("192.0.2.1", 40000),
     }
+
+
+OWN = "same-origin"
+"""What a browser of today says of a post of the site's own page."""
 
 
 async def ask(
@@ -228,12 +235,17 @@ def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
 ) -> None:
     ((_, filed, _),) = together(functions, *wishes(1))
     app.team_links.issue("barbers", "王芳")
-    ways = ("/wish/", "/rate/", "/join/", "/track/", filed["location"])
+    opened = run(ask(functions, "GET", filed["location"]))
+    assert opened
+    cookie = opened[1]["set-cookie"].partition(";")[0]
+    ways = ("/wish/", "/rate/", "/join/", "/track/", opened[1]["location"])
 
     async def meanwhile() -> list[int]:
         with SQLite(store.path).batch():
             waiting = [
-                asyncio.create_task(ask(functions, "POST", path, [body], content_type=FORM))
+                asyncio.create_task(
+                    ask(functions, "POST", path, [body], content_type=FORM, sec_fetch_site=OWN)
+                )
                 for path, body in (
                     ("/desk/sign-in/", b"name=x&password=x"),
                     ("/team/", b"team=barbers&key=x&do=renew"),
@@ -242,7 +254,7 @@ def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
                 for _ in range(30)
             ]
             await asyncio.sleep(0.1)  # Until they have taken every thread that they can.
-            drawn = [await ask(functions, "GET", way) for way in ways]
+            drawn = [await ask(functions, "GET", way, cookie=cookie) for way in ways]
             assert not any(task.done() for task in waiting)
         await asyncio.gather(*waiting)
         return [answer[0] for answer in drawn if answer]
@@ -255,21 +267,26 @@ def test_few_workbooks_are_made_at_a_time_and_who_comes_then_is_told(
     functions: ASGIApp, app: App, store: SQLite
 ) -> None:
     cookie, body = signed_in(app)
+    goes_on, made = threading.Event(), spreadsheet.xlsx
+
+    def slowly(*table: Any, **more: Any) -> IO[bytes]:
+        goes_on.wait(timeout=30)
+        return made(*table, **more)
 
     async def meanwhile() -> list[Any]:
-        with SQLite(store.path).batch():
-            # Each waits for the lock: that somebody takes out a list is recorded first.
-            asked = [
-                asyncio.create_task(
-                    ask(functions, "POST", path, [body], content_type=FORM, cookie=cookie)
-                )
-                for path in ["/desk/sheets/orders.xlsx"] * 8
-            ]
-            done, waiting = await asyncio.wait(asked, timeout=5)
-            assert (len(done), len(waiting)) == (3, 5)
+        asked = [
+            asyncio.create_task(
+                ask(functions, "POST", path, [body], content_type=FORM, cookie=cookie)
+            )
+            for path in ["/desk/sheets/orders.xlsx"] * 8
+        ]
+        done, waiting = await asyncio.wait(asked, timeout=5)
+        assert (len(done), len(waiting)) == (3, 5)
+        goes_on.set()
         return [await task for task in asked]
 
-    answers = run(meanwhile())
+    with patch.object(spreadsheet, "xlsx", slowly):
+        answers = run(meanwhile())
     assert sorted(status for status, _, _ in answers) == [200] * 5 + [503] * 3
     refused = next(body for status, _, body in answers if status == 503)
     assert "表格一张一张地做" in refused.decode()
