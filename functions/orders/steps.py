@@ -151,6 +151,8 @@ class Steps(NamedTuple):
         it and of what its resident adds, and those that were merged into one that is called off
         are opened again."""
         if event.kind == "merged" and (into := self.orders.find(event.data["into"])):
+            if into.state not in TABLE["joined"].after:  # It moved on since it was chosen.
+                raise Conflict
             yield into, Step(Event("joined", CLOCK, event.at, {"from": order.no}))
         if event.kind == "noted" and event.by == RESIDENT and order.state == "merged":
             last = self.orders.last(order)
