@@ -10,7 +10,6 @@ looked for. Then both take wishes from sixteen senders as fast as they answer, i
 the median rates is turned round, so that above 1 is always slower.
 """
 
-import shutil
 import statistics
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from pathlib import Path
 import click
 
 from bench.runs import Command, instructions, run
-from bench.wishes import at_full_speed, ours
+from bench.wishes import as_it_reads, at_full_speed, ours
 from tests.support import corpus
 
 PRODUCT = Path(__file__).parents[1]
@@ -78,9 +77,7 @@ def main(before: Path, times: int, news: int, seconds: float) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for name, program in programs.items():
             corpus.make(folder / name, news, 40, 120)
-            forms = folder / name / "content/forms"  # Each version knows its own keys alone.
-            shutil.copytree(program / "content/forms", forms, dirs_exist_ok=True)
-            shutil.copy(program / "site.yaml", folder / name)
+            as_it_reads(folder / name, program)
             counted[name] = measure(program, folder / name)
         servers = {
             name: stack.enter_context(ours(folder / f"{name}-served", program))

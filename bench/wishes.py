@@ -146,12 +146,18 @@ def at_a_rate(rival: Rival, seconds: float) -> list[float]:
     return send(rival, (began + number / RATE for number in range(int(RATE * seconds))))
 
 
+def as_it_reads(root: Path, program: Path) -> None:
+    """Give the site there the files whose keys each version of the program has of its own."""
+    shutil.copytree(program / "content/forms", root / "content/forms", dirs_exist_ok=True)
+    shutil.copy(program / "site.yaml", root)
+
+
 @contextmanager
 def ours(folder: Path, program: Path = PRODUCT) -> Iterator[Rival]:
     """``build.py serve``, as it is; of another version, whose folder is ``program``."""
     root, port = folder / "root", free_port()
     corpus.make(root, 20, 5, 10)
-    shutil.copytree(program / "content/forms", root / "content/forms", dirs_exist_ok=True)
+    as_it_reads(root, program)
     command: list[str | Path] = [
         sys.executable,
         program / "build.py",
