@@ -69,6 +69,16 @@ class Round:
         except Exception as error:
             self.broken[name] = logs.kind(error)
 
+    def due(self) -> None:
+        """Do what is due, and erase what is kept for no longer."""
+        for state in STATES:
+            with self.part(state):
+                self.deadlines(state)
+        with self.part("volunteers"):
+            self.volunteers()
+        with self.part("erasing"):
+            self.erase()
+
     def deadlines(self, state: str) -> None:
         """Do what is due for orders in a state, and gather those that are to be erased."""
         for head in self.app.retention.overdue(repository.KIND, state, self.today):
@@ -192,13 +202,7 @@ def tick(app: App) -> dict[str, Any]:
         rederive(app)
     with made.part("traces"):
         upkeep.trace(app.orders)
-    for state in STATES:
-        with made.part(state):
-            made.deadlines(state)
-    with made.part("volunteers"):
-        made.volunteers()
-    with made.part("erasing"):
-        made.erase()
+    made.due()
     with made.part("audit"):
         app.audit.settle()
         if believed:

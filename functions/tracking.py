@@ -82,16 +82,11 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         return as_json(200, {"no": order.no, "state": order.state, "steps": steps})
     can, last = app.steps.moves(order, RESIDENT), app.orders.last(order)
     can -= {"rated"} if works_on(request, app, order) else set()
-    words = app.bundle.words["events"]
     body = pages.render(
         app.bundle,
         "order.html",
         order=order,
-        events=[
-            (event, sentence, _words(app, event, typed.get(seq, {})))
-            for seq, event in enumerate(events, 1)
-            if (sentence := told(words, event))
-        ],
+        events=_happened(app, events, typed),
         wish=step_forms.wish(app, events, contact(typed), discreet=True),
         about=submission.about(app, order.service),
         doer=step_forms.doer(app, order, typed, events),
@@ -115,6 +110,18 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         notice=outcome.notice,
     )
     return Response(body, outcome.status)
+
+
+def _happened(
+    app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> list[tuple[Event, str, str]]:
+    """What a resident is told of each event, with what was written for her or by her."""
+    words = app.bundle.words["events"]
+    return [
+        (event, sentence, _words(app, event, typed.get(seq, {})))
+        for seq, event in enumerate(events, 1)
+        if (sentence := told(words, event))
+    ]
 
 
 def _ahead(app: App, order: Order) -> dict[str, Any] | None:

@@ -1,24 +1,12 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
-from functions.desk import (
-    audit_page,
-    board,
-    bulk,
-    held,
-    importing,
-    order,
-    report,
-    roster,
-    search,
-    session,
-    staff,
-    teams,
-    workbooks,
-)
+from functions.desk import audit_page, board, bulk, held, order, report, search, session
 from functions.desk.confirm import asking, erasing, proving
 from functions.desk.entrance import signing_in
 from functions.desk.entrance.signing_in import SIGN_IN
+from functions.desk.membership import roster, staff, teams
 from functions.desk.session import CHOOSE, SIGN_OUT, DeskAction, signed_in
+from functions.desk.tables import importing, workbooks
 from functions.web.http import Routes, entry
 
 SHEETS = "/desk/sheets/"

@@ -22,7 +22,7 @@ from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import replies, slips, step_forms, submission
 from functions.web.http import Request, Response, see_other
-from functions.web.step_forms import UNTRIED, Joined, Outcome
+from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import ONCE, WORDING
 
 ALIKE, RECENT = 8, timedelta(days=30)
@@ -30,55 +30,80 @@ ALIKE, RECENT = 8, timedelta(days=30)
 
 def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
     """The order's page. It records that somebody saw the contact details."""
-    order, events = _history(request, app)
+    found = _history(request, app)
+    order, events = found
     kept, heads, more = _list(request, app, session)
     if session.resumed:
         outcome = step_forms.resumed(request)
     typed = app.personal.of(order.no)
-    first = contact(typed)
-    look = partial(app.access_log.record, by=STAFF, who=session.who, sender=request.sender)
-    recorded = not any(typed.values()) or look(order.no)
-    offers = app.steps.offered(order, STAFF)
-    joined = step_forms.joined(app, order)
-    recorded = _record(request, app, session, joined) and recorded
+    known = _known(request, app, session, found, typed)
+    told = {order.no, *[each.order.no for each in known["joined"]]}
     return view(
         app,
         session,
         "order.html",
         outcome.status,
-        order=order,
-        contact=first,
-        wish=step_forms.wish(app, events, first),
+        **known,
+        **_forms(request, app, found, outcome),
         history=step_forms.history(app, events, typed),
         unreadable=unreadable(typed),
         looks=app.access_log.of(order.no),
-        recorded=recorded,
         others=app.access_log.lately(order.no, session.who),
-        joined=joined,
-        alike=alike(app, order, first, {order.no, *[each.order.no for each in joined]}),
-        volunteer=step_forms.doer(app, order, typed, events),
+        alike=alike(app, order, known["contact"], told),
         due=app.deadlines.due(order),
-        promised=app.deadlines.promised(order),
         reported=step_forms.reported(app, order, events, typed),
-        forms=replies.offered(
-            app.bundle, step_forms.forms(app, order, offers, partial(_colleagues, app))
-        ),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
-        | {name: [value] for name, value in _known(order, session).items()},
-        advice=app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
-        tried=outcome.tried,
-        typed=request.typed if outcome.tried else {},
-        errors=outcome.errors,
-        notice=outcome.notice,
+        | {name: [value] for name, value in _likely(order, session).items()},
         list=kept,
         left=len(heads),
         more=more,
         following=lists.following(heads, order.no, request.value("next")),
-        since=outcome.since(events),
-        untaken=step_forms.untaken(request, app, outcome.tried, offers),
-        once=request.value(ONCE) or app.vault.fresh(),
         slip=f"/desk/rating-slip/?no={order.no}",
     )
+
+
+def _known(
+    request: Request,
+    app: App,
+    session: Session,
+    found: History,
+    typed: Mapping[int, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """What every page of the order shows of it, and whether it could be recorded that somebody saw
+    the contact details."""
+    order, events = found
+    joined, first = step_forms.joined(app, order), contact(typed)
+    # What nobody typed anything for shows no contact.
+    seen = [order.no] if any(typed.values()) else []
+    seen += [each.order.no for each in joined if each.wish or each.added]
+    recorded = [app.access_log.record(no, STAFF, session.who, request.sender) for no in seen]
+    return {
+        "order": order,
+        "contact": first,
+        "wish": step_forms.wish(app, events, first),
+        "promised": app.deadlines.promised(order),
+        "joined": joined,
+        "volunteer": step_forms.doer(app, order, typed, events),
+        "recorded": all(recorded),
+    }
+
+
+def _forms(request: Request, app: App, found: History, outcome: Outcome) -> dict[str, Any]:
+    """The forms of the steps that may follow, and what became of the one that was tried."""
+    order, events = found
+    offers = app.steps.offered(order, STAFF)
+    forms = step_forms.forms(app, order, offers, partial(_colleagues, app))
+    return {
+        "forms": replies.offered(app.bundle, forms),
+        "advice": app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
+        "tried": outcome.tried,
+        "typed": request.typed if outcome.tried else {},
+        "errors": outcome.errors,
+        "notice": outcome.notice,
+        "since": outcome.since(events),
+        "untaken": step_forms.untaken(request, app, outcome.tried, offers),
+        "once": request.value(ONCE) or app.vault.fresh(),
+    }
 
 
 def _list(
@@ -95,37 +120,17 @@ def _list(
 
 def sheet(request: Request, app: App, session: Session) -> Response:
     """The order on paper, for whoever goes there. It records that somebody saw the contact."""
-    order, events = _history(request, app)
-    typed = app.personal.of(order.no)
-    first = contact(typed)
-    if any(typed.values()):
-        app.access_log.record(order.no, STAFF, session.who, request.sender)
-    joined = step_forms.joined(app, order)
-    _record(request, app, session, joined)
+    found = _history(request, app)
+    typed = app.personal.of(found.order.no)
+    added = step_forms.added(app, found.events, typed)
     return view(
-        app,
-        session,
-        "slip.html",
-        order=order,
-        contact=first,
-        wish=step_forms.wish(app, events, first),
-        added=step_forms.added(app, events, typed),
-        promised=app.deadlines.promised(order),
-        joined=joined,
-        volunteer=step_forms.doer(app, order, typed, events),
+        app, session, "slip.html", added=added, **_known(request, app, session, found, typed)
     )
 
 
 def slip(request: Request, app: App, session: Session) -> Response:
     """The slip to rate the order by, for the resident."""
     return slips.slip(app, _history(request, app).order)
-
-
-def _record(request: Request, app: App, session: Session, joined: Sequence[Joined]) -> bool:
-    """Record that somebody saw what is shown of other orders; whether that could be recorded."""
-    seen = [each.order.no for each in joined if each.wish or each.added]
-    recorded = [app.access_log.record(no, STAFF, session.who, request.sender) for no in seen]
-    return all(recorded)
 
 
 def act(request: Request, app: App, session: Session) -> Response:
@@ -206,7 +211,7 @@ def _beside(request: Request, order: Order) -> str:
     return f"{_address(order)}&{urlencode(kept)}" if kept else _address(order)
 
 
-def _known(order: Order, session: Session) -> dict[str, str]:
+def _likely(order: Order, session: Session) -> dict[str, str]:
     """What is known already of what the forms ask; whoever looks is likely to take it on."""
     handler = {"handler": order.handler or session.who}
     known = handler | {"service": order.service, "grid": order.grid, "level": order.level}

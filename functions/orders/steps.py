@@ -109,14 +109,8 @@ class Steps(NamedTuple):
         if answers.errors:
             raise next(iter(answers.errors.values()))
         steps = self._steps(order, kind, by, form, answers, dict(more or {}))
-        team = steps[-1].event.data.get("team", "")
-        limits = {}
-        if kind == "dispatched" and team in self.bundle.capacity:
-            limits = {(counters.NOW, counters.load(team)): self.bundle.capacity[team]}
         try:
-            return self._move(order, steps, once=once, limits=limits)
-        except Full:
-            raise Wrong("full", "team", team=self.bundle.teams[team]) from None
+            return self._move(order, steps, once)
         except Conflict:
             latest = self.orders.find(order.no)
             # What happens to the order that a merged one is done with counts as well.
@@ -141,10 +135,22 @@ class Steps(NamedTuple):
         steps = (self._steps(order, kind, by, BLANK, NOTHING, {}) for kind in kinds)
         return self._move(order, [*chain.from_iterable(steps)])
 
-    def _move(self, order: Order, steps: Sequence[Step], **how: Any) -> Order:
-        """Take the steps, and with them those of other orders that belong to the same act."""
+    def _move(self, order: Order, steps: Sequence[Step], once: str = "") -> Order:
+        """Take the steps, and with them those of other orders that belong to the same act.
+
+        Raises:
+            Wrong: the team that it is dispatched to has as much to do as it can take on.
+        """
         others = [other for step in steps for other in self._others(order, step.event)]
-        return self.orders.move(order, *steps, others=others, **how)
+        sent = [step.event.data for step in steps if step.event.kind == "dispatched"]
+        team = sent[0].get("team", "") if sent else ""
+        limits = {}
+        if team in self.bundle.capacity:
+            limits = {(counters.NOW, counters.load(team)): self.bundle.capacity[team]}
+        try:
+            return self.orders.move(order, *steps, others=others, once=once, limits=limits)
+        except Full:
+            raise Wrong("full", "team", team=self.bundle.teams[team]) from None
 
     def _others(self, order: Order, event: Event) -> Iterator[tuple[Order, Step]]:
         """What an event of this order does to others: the one that it is merged into is told of

@@ -59,9 +59,8 @@ def take(
     **more: str,
 ) -> Response:
     """Take the step that the request asks for, and lead on to the address that ``done`` gives; a
-    form that is sent again leads there too. If the step cannot be taken, or the order is not the
-    ``team``'s any more that asks, ``page`` shows the order as it is by then, with what was typed.
-    For ``colleagues`` see :func:`forms`.
+    form that is sent again leads there too. If it cannot be taken, or the order is not the asking
+    ``team``'s any more, ``page`` shows the order as it is by then. ``colleagues``: :func:`forms`.
 
     Raises:
         Problem: ``unknown_step``.
@@ -86,13 +85,23 @@ def take(
 
     try:
         return written(request, taken, page, kind)
-    except Wrong as wrong:
-        errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
-        return page(Outcome(wrong.status, tried=kind, errors=errors))
-    except (Conflict, Refused) as error:
-        return page(
-            Outcome(error.status, notice=error.code, tried=kind, drawn=drawn_version(request))
-        )
+    except (Wrong, Conflict, Refused) as error:
+        return page(_outcome(request, app, kind, form, answers, error))
+
+
+def _outcome(
+    request: Request,
+    app: App,
+    kind: str,
+    form: Form,
+    answers: Answers,
+    error: Wrong | Conflict | Refused,
+) -> Outcome:
+    """Why a step was not taken."""
+    if isinstance(error, Wrong):
+        errors = submission.sentences(app, form, answers.errors or {error.field: error})
+        return Outcome(error.status, tried=kind, errors=errors)
+    return Outcome(error.status, notice=error.code, tried=kind, drawn=drawn_version(request))
 
 
 def written(

@@ -10,9 +10,9 @@ from functions.forms.definition import OTHER
 from functions.forms.residents import FORMS
 from generator.build.render import Renderer
 from generator.content import form_definitions, names
-from generator.content.codec import digest
 from generator.content.form_definitions import Offers
 from generator.content.models import Form, Site
+from generator.content.reading.codec import digest
 from generator.content.settings import Calendar
 from generator.files.atomic import update
 from generator.files.cache import Cache

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from functions.web.pages import environment
 from generator.content import kinds, prose_cache
-from generator.content.codec import digest
 from generator.content.models import Prose
+from generator.content.reading.codec import digest
 from generator.content.settings import Settings
 from generator.errors import WudanError
 from generator.files.cache import Cache

@@ -11,9 +11,9 @@ import yaml
 from msgspec import Meta, Struct
 
 from functions.orders.figures import STATES
-from generator.content.codec import Count
-from generator.content.messages import SENTENCES
-from generator.content.yaml_source import Loader
+from generator.content.reading.codec import Count
+from generator.content.reading.messages import SENTENCES
+from generator.content.reading.yaml_source import Loader
 from generator.errors import Problem
 
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)

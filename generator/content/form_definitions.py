@@ -11,7 +11,7 @@ from functions.forms.definition import HIDDEN, OTHER, PERSONAL, ROLES, for_staff
 from functions.forms.kinds import KINDS
 from functions.forms.residents import NEEDED
 from generator.content.models import Field, Form, Service, Team, by_category
-from generator.content.yaml_source import Document
+from generator.content.reading.yaml_source import Document
 
 OWN = {
     kind: [role for role, kinds in ROLES.items() if kind in kinds and role != PERSONAL]

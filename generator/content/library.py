@@ -10,15 +10,16 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from functions.forms.residents import FORMS
-from generator.content import form_definitions, names, prose_cache, yaml_source
-from generator.content.check import check, nearest
-from generator.content.codec import digest, encode
+from generator.content import form_definitions, names, prose_cache
 from generator.content.kinds import KINDS
-from generator.content.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.models import Form, Item, Site
+from generator.content.reading import yaml_source
+from generator.content.reading.check import check, nearest
+from generator.content.reading.codec import digest, encode
+from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
+from generator.content.reading.yaml_source import Document, Place
 from generator.content.settings import Calendar, Channel, Settings
 from generator.content.shelves import Kept, Shelf
-from generator.content.yaml_source import Document, Place
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from functions.forms.days import PATTERN
 from functions.forms.definition import RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
-from generator.content.codec import Count, Mistake, Moment, Part, Refers, Text, digest
+from generator.content.reading.codec import Count, Mistake, Moment, Part, Refers, Text, digest
 from generator.content.settings import Calendar, Settings
 
 # Not a pattern for msgspec: 0.22.0 crashes at exit where one stands in a union with a tuple.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.msgpack import Decoder
 
-from generator.content.codec import decoder, encode
 from generator.content.models import Prose
+from generator.content.reading.codec import decoder, encode
 from generator.files.cache import Cache, Damaged
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from generator.content.codec import Clock, Count, Mistake, Part, Refers, Text
+from generator.content.reading.codec import Clock, Count, Mistake, Part, Refers, Text
 
 WorkingDays = Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（天数）")]
 

@@ -7,10 +7,10 @@ from zlib import crc32
 import msgspec
 from msgspec.msgpack import Decoder
 
-from generator.content.codec import decoder, encode
 from generator.content.kinds import KINDS
 from generator.content.models import Digests
-from generator.content.yaml_source import Reference
+from generator.content.reading.codec import decoder, encode
+from generator.content.reading.yaml_source import Reference
 from generator.files.cache import Cache
 
 T = TypeVar("T")

@@ -11,10 +11,10 @@ import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from generator.content import yaml_source
-from generator.content.check import check
+from generator.content.reading import yaml_source
+from generator.content.reading.check import check
+from generator.content.reading.yaml_source import Document
 from generator.content.settings import Publish, Settings
-from generator.content.yaml_source import Document
 from generator.errors import ContentError, WudanError
 
 if TYPE_CHECKING:

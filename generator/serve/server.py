@@ -96,9 +96,8 @@ def serve(
     keeper = Thread(target=minute.keep, args=(stopping,), daemon=True)
     keeper.start()
     listening = _listen(host, port)
-    host, port = listening.getsockname()[:2]
     say(_contents(app))
-    say(f"网站在 http://{host}:{port} ，按 Ctrl+C 停止。")
+    say("网站在 http://{}:{} ，按 Ctrl+C 停止。".format(*listening.getsockname()))
     try:
         _answer(_server(application, behind), listening)
     finally:

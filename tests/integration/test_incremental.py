@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from generator.build import compare, incremental, render
-from generator.content import markup, yaml_source
+from generator.content import markup
+from generator.content.reading import yaml_source
 from generator.errors import ContentError
 from generator.files import file_stamps, parallel
 from generator.files.file_stamps import JUST_NOW

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from generator.build import incremental
 from generator.commands import site
-from generator.content.codec import Text
 from generator.content.kinds import KINDS, Kind
 from generator.content.models import Entry
+from generator.content.reading.codec import Text
 from generator.errors import ContentError
 from generator.files.output import Report
 from generator.site.plan import PLANNERS

@@ -24,8 +24,8 @@ _NAME = re.compile(r"<(/?)([a-z0-9]+)", re.IGNORECASE)
 
 
 class Loss(NamedTuple):
-    """A code of :mod:`generator.content.messages`, the line of the text, from 0, and what stands
-    there."""
+    """A code of :mod:`generator.content.reading.messages`, the line of the text, from 0, and what
+    stands there."""
 
     code: str
     line: int

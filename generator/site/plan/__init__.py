@@ -12,10 +12,10 @@ from typing import Any
 
 from functions.orders import figures as public
 from generator.content import names
-from generator.content.codec import digest
 from generator.content.kinds import KINDS, address
 from generator.content.models import Site
-from generator.content.yaml_source import Document
+from generator.content.reading.codec import digest
+from generator.content.reading.yaml_source import Document
 from generator.errors import ContentError, Problem
 from generator.site.plan import (
     fairs,

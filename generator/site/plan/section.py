@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from generator.content.codec import DIGEST, digest
+from generator.content.reading.codec import DIGEST, digest
 from generator.site.plan.page import Page
 
 

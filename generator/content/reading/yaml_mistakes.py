@@ -31,8 +31,8 @@ SIGNS = "[]{}*&!%@`?,"
 
 
 class Mistake(NamedTuple):
-    """Where it is (from 0), its code in :mod:`generator.content.messages` and the names for that;
-    and the line without it, if the rest of the file can be read then."""
+    """Where it is (from 0), its code in :mod:`generator.content.reading.messages` and the names for
+    that; and the line without it, if the rest of the file can be read then."""
 
     code: str
     line: int

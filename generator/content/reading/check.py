@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 import msgspec
 
 from functions.forms.normal import seen
-from generator.content.codec import Clock, Mistake, Moment, Part, Refers, from_text
-from generator.content.messages import KNOWN, NEAREST, TYPES
-from generator.content.yaml_source import Document, Place
+from generator.content.reading.codec import Clock, Mistake, Moment, Part, Refers, from_text
+from generator.content.reading.messages import KNOWN, NEAREST, TYPES
+from generator.content.reading.yaml_source import Document, Place
 
 Model = TypeVar("Model")
 Refer = Callable[[str, str], tuple[str, str] | None]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.desk.confirm import MANY, Question
@@ -98,14 +98,6 @@ def record(
     untaken = form["slug"] if tried and corrections.KIND not in can else ""
     seen = {"no": person.head.no, "sender": request.sender}
     app.audit.record("looked_person", session.who, daily=True, **seen)
-    orders = _served(app, person.head.no)
-    rounds = [
-        each
-        for order, events in orders
-        for each in _rounds(order.no, events)
-        if each.by == person.head.no
-    ]
-    stars = [value for each in rounds for value in each.stars]
     return view(
         app,
         session,
@@ -122,16 +114,31 @@ def record(
         untaken=step_forms.untaken(request, app, untaken, ()),
         errors=outcome.errors,
         once=request.value(ONCE) or app.vault.fresh(),
-        rounds=rounds,
-        doing=_doing(person, orders),
-        rated=sum(each.rated for each in rounds),
-        stars=sum(stars) / len(stars) if stars else None,
+        **_work(app, person),
         can=can,
         notice=outcome.notice,
         link=link,
         chosen=request.value("team") or person.head.data.get("wants", ""),
         open_teams=app.bundle.teams,
     )
+
+
+def _work(app: App, person: Person) -> dict[str, Any]:
+    """What a volunteer did and is doing, and how it was rated."""
+    orders = _served(app, person.head.no)
+    rounds = [
+        each
+        for order, events in orders
+        for each in _rounds(order.no, events)
+        if each.by == person.head.no
+    ]
+    stars = [value for each in rounds for value in each.stars]
+    return {
+        "rounds": rounds,
+        "doing": _doing(person, orders),
+        "rated": sum(each.rated for each in rounds),
+        "stars": sum(stars) / len(stars) if stars else None,
+    }
 
 
 def act(request: Request, app: App, session: Session) -> Response:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from generator.content.messages import SENTENCES
+from generator.content.reading.messages import SENTENCES
 from generator.errors import Problem
 
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -47,8 +47,8 @@ class Document:
     def problem(
         self, what: str, *, value: Place = (), key: Place | None = None, **names: Any
     ) -> None:
-        """Note a problem by its code in :mod:`generator.content.messages`, at a value or at a key,
-        or at the mapping that lacks the key."""
+        """Note a problem by its code in :mod:`generator.content.reading.messages`, at a value or at
+        a key, or at the mapping that lacks the key."""
         mark = (
             self.values.get(value) if key is None else self.keys.get(key, self.values.get(key[:-1]))
         )
@@ -80,7 +80,7 @@ def read(path: str, document: Document) -> None:
             text = text.replace(separator, SOFT)
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
-        from generator.content import yaml_mistakes  # Not needed where all files are right.
+        from generator.content.reading import yaml_mistakes  # Not needed where all files are right.
 
         for mistake in yaml_mistakes.find(LINE_END.split(text), error, Loader):
             document.note(mistake.code, mistake.line + 1, mistake.column + 1, **mistake.names)

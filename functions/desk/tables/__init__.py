@@ -1,0 +1,1 @@
+"""Tables at the desk: workbooks to take away, and tables to bring in."""

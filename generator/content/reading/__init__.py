@@ -1,0 +1,1 @@
+"""How a file of content becomes checked values: YAML, models, and a sentence for each mistake."""
