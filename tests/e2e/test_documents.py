@@ -108,25 +108,25 @@ NOT_RUN = {
     "make test": "it runs this test",
     ".ci/run": "it runs this test",
     'curl -H "Authorization: Bearer $WUDAN_HEALTH_TOKEN" http://127.0.0.1:8000/health': (
-        "no server runs meanwhile; tests/integration/test_health.py asks the same"
+        "no server runs meanwhile; tests/integration/serve/test_health.py asks the same"
     ),
     "git pull": "the folder is no repository",
     "pip install .": "tests/e2e/test_wheel.py installs it",
     "pip install '.[aws]'": "as the one above, with boto3",
     "pip install -r requirements-aws.txt": "this environment has what is in it",
     "wudan serve": "tests/e2e/test_wheel.py runs wudan; `build.py serve …` is run",
-    "build.py secret lost": "the secret is not lost; tests/integration/test_rotation.py",
+    "build.py secret lost": "the secret is not lost; tests/integration/ops/test_rotation.py",
     "python -m bench.cost": "a measurement of minutes",
     "build.py bundle --out release": "`build.py bundle …` is run, and takes ten seconds",
     "aws s3 sync release s3://CODE-BUCKET/2026-11-24/": "needs an account with Amazon",
     "aws dynamodb restore-table-to-point-in-time --source-table-name TABLE "
     "--target-table-name RESTORED --use-latest-restorable-time": (
-        "needs Amazon's command line; tests/integration/test_move.py asks for the same"
+        "needs Amazon's command line; tests/integration/ops/test_transfer.py asks for the same"
     ),
     "aws cloudformation deploy --stack-name wudan --template-file infra/template.yaml "
     "--capabilities CAPABILITY_IAM "
     "--parameter-overrides CodeBucket=CODE-BUCKET CodePrefix=2026-11-24/": (
-        "needs an account with Amazon; tests/integration/test_infra.py deploys the same template"
+        "needs an account with Amazon; tests/integration/deploy/test_infra.py deploys this one"
     ),
 }
 """Commands that cannot be run here, and why."""

@@ -17,7 +17,7 @@ from functions.errors import Full
 from functions.storage.dynamodb import DynamoDB
 from functions.storage.dynamodb import table as engine
 from functions.storage.history import Change
-from tests.integration import test_store
+from tests.integration.storage import test_store
 from tests.support import servers
 from tests.support.histories import event, head
 

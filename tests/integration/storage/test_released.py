@@ -27,9 +27,10 @@ from functions.storage.connect import connect
 from functions.storage.history import LAYOUT
 from generator.build import incremental
 from tests.support.client import Answer, Client
+from tests.support.servers import PRODUCT
 from tests.support.site import tree
 
-FOLDER = Path(__file__).parents[1] / "stores/released"
+FOLDER = PRODUCT / "tests/stores/released"
 FACTS: dict[str, Any] = json.loads((FOLDER / "facts.json").read_text())
 ERASED = "ZPZB7VFS"
 SECRET = b"0123456789abcdef" * 4

@@ -13,8 +13,8 @@ from generator.content.library import Library
 from generator.errors import ContentError
 from generator.files.cache import Cache
 from generator.files.file_stamps import scan
+from tests.support.servers import PRODUCT
 
-PRODUCT = Path(__file__).parents[2]
 SENTENCE = re.compile(r"[^:]+:\d+:\d+: .*[\u4e00-\u9fff].*[。？]", re.DOTALL)
 LINE_END = re.compile(r"\r\n|\r|\n")
 LIBYAML = re.compile(r"(did not|could not|found|expected|cannot|while) ")

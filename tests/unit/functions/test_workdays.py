@@ -1,7 +1,6 @@
 """Deadlines by the calendar at the root, as the State Council announced it for 2026."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 import yaml
@@ -9,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.context.workdays import Calendar
+from tests.support.servers import PRODUCT
 
-FILE = Path(__file__).parents[2] / "calendar.yaml"
+FILE = PRODUCT / "calendar.yaml"
 # The loader that leaves days as the text that stands in the file.
 CALENDAR = Calendar(**yaml.load(FILE.read_text("utf-8"), yaml.BaseLoader))  # noqa: S506
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.support.community import SECRET
+from tests.support.servers import PRODUCT
 
 SCRIPT = """
 import sys
@@ -25,7 +26,6 @@ assert handler(event, None)["statusCode"] == 303
 assert handler(event, None)["statusCode"] == 303
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
-PRODUCT = Path(__file__).parent.parent.parent
 
 
 def test_filing_a_wish_loads_the_store_and_the_cipher_and_no_more(

@@ -11,11 +11,11 @@ import pytest
 
 from generator.build import incremental
 from generator.errors import DiskError
+from tests.support.servers import PRODUCT
 from tests.support.site import NEWS, edit, tree
 
 pytestmark = pytest.mark.slow
 
-PRODUCT = Path(__file__).parents[2]
 BUILD = [sys.executable, "build.py", "build"]
 HOLD = """
 import sys

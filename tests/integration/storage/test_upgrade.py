@@ -20,8 +20,9 @@ from functions.people.accounts import Accounts
 from functions.storage.connect import connect
 from functions.storage.sqlite import schema
 from tests.support.client import Client
+from tests.support.servers import PRODUCT
 
-STORES = sorted(Path(__file__).parent.parent.joinpath("stores").glob("*.sql"))
+STORES = sorted(PRODUCT.glob("tests/stores/*.sql"))
 SECRET = b"0123456789abcdef" * 4
 
 Open = Callable[[], App]

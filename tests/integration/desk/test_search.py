@@ -9,7 +9,7 @@ from functions.app import App
 from functions.ops import consistency
 from functions.orders import upkeep
 from functions.orders.privacy import PIECES, pieces
-from tests.integration.test_lists import followed, numbers
+from tests.integration.desk.test_lists import followed, numbers
 from tests.support.client import Client
 from tests.support.orders import TOLD, Desk, move, wish
 

@@ -1,6 +1,6 @@
 """A service says what it needs: some are not done at home, some take place on few days."""
 
-from tests.integration.test_imports import WISHES
+from tests.integration.desk.test_imports import WISHES
 from tests.support.client import Answer, Client
 from tests.support.orders import WISH, Desk, found, wish
 from tests.support.workbooks import bring, upload, workbook

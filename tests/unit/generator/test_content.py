@@ -9,9 +9,9 @@ import pytest
 from generator.content import library
 from generator.content.models import Prose
 from generator.errors import ContentError
+from tests.support.site import NEWS, SITE
 
-NEWS = "content/news/spring.yaml"
-GOOD = (Path(__file__).parent.parent / "site" / NEWS).read_text()
+GOOD = (SITE / NEWS).read_text()
 BOMB = "a: &a [x,x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\ntitle: t\ndate: 2026-01-01\nbody: b\n"
 
 

@@ -1,6 +1,5 @@
 from datetime import date, timedelta
 from inspect import signature
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,8 +13,9 @@ from generator.content.models import News, Site
 from generator.site import plan
 from generator.site.plan import PLANNERS
 from generator.site.plan.page import Page
+from tests.support.site import SITE as FOLDER
 
-SITE = library.load(Path(__file__).parent.parent / "site")
+SITE = library.load(FOLDER)
 
 
 def news(number: int, *tags: str) -> News:
