@@ -81,6 +81,11 @@ TAKEN: dict[str, str] = {
 }
 """What is said of a file name that another file had before."""
 
+NO_WIDGET = (
+    "templates/{file} 里没有名叫 {widget} 的宏，题型 {kind} 要靠它显示。"
+    "请在这个文件里加上 {{% macro {widget}(field, id, typed, said, error) %}}；"
+    "如果这个文件是社区自己改过的，请对照新版的同名文件补齐。"
+)
 NO_LIBRARY = "这一步要用 {name}，还没有装。请运行：{mend}"
 BACKUP = f"请用 {COMMAND} restore 放回最近的备份，坏了的会留着。"
 MEND = f"它能照经过重新算出来：{COMMAND} doctor --mend。"

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from functions.errors import Wrong
 from functions.forms import days, order_number
@@ -35,6 +35,12 @@ class Kind(ABC):
     """Whether a page that a neighbour may see shows only how the answer begins."""
     link = ""
     """What comes before a value in an address that opens it, such as ``tel:``."""
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a kind that says no place where its answers can be kept."""
+        kept = vars(cls).get("kept")
+        if isinstance(kept, str) and kept not in get_args(Kept):
+            raise TypeError(f"{cls.__name__}.kept is {kept!r}, and none of {get_args(Kept)}")
 
     @property
     @abstractmethod
