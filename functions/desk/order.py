@@ -37,6 +37,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         outcome = step_forms.resumed(request)
     typed = app.personal.of(order.no)
     known = _known(request, app, session, found, typed)
+    looks = app.access_log.of(order.no)
     told = {order.no, *[each.order.no for each in known["joined"]]}
     return view(
         app,
@@ -47,8 +48,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         **_forms(request, app, found, outcome),
         history=records.history(app, events, typed),
         unreadable=unreadable(typed),
-        looks=app.access_log.of(order.no),
-        others=app.access_log.lately(order.no, session.who),
+        looks=looks,
+        others=app.access_log.lately(order.no, looks, session.who),
         alike=alike(app, order, known["contact"], told),
         due=app.deadlines.due(order),
         reported=records.reported(app, order, events, typed),
