@@ -69,7 +69,10 @@ NEEDED: dict[str, str] = {
         "没有一支服务队再写网格“{label}”，还有 {by}在那里：{numbers}。"
         "单子上照样看得到它；要换网格，请在工作台重新受理。"
     ),
-    "question": f"content/forms/{{form}}.yaml 去掉了“{{label}}”（{{name}}），还有 {{by}}{KEPT}",
+    "question": (
+        f"content/forms/{{form}}.yaml 去掉了“{{label}}”（{{name}}），还有 {{by}}{KEPT}"
+        "题目的 name 不能改名，改了就是另一道题；只是换个问法，请改 label，name 写回 {name}。"
+    ),
     "step": f"templates/actions.yaml 的 {{form}} 去掉了“{{label}}”（{{name}}），还有 {{by}}{KEPT}",
 }
 """What is said of open orders and sign-ups that need what content has no longer, by what it is."""
