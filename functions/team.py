@@ -12,7 +12,7 @@ from functions.orders.lifecycle import TEAM, Order
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event
-from functions.web import links, pages, slips, step_forms
+from functions.web import links, pages, records, slips, step_forms
 from functions.web.http import Action, Request, Response, Routes, entry
 from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import ONCE
@@ -82,7 +82,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
     mine = order.team == team
     typed = app.personal.of(order.no)
     known = contact(typed) if mine and order.state == "accepted" else {}
-    joined = step_forms.joined(app, order) if known else []
+    joined = records.joined(app, order) if known else []
     offered = app.steps.offered(order, TEAM) if mine else []
     for seen in (order, *[each.order for each in joined]) if known else ():
         app.access_log.record(seen.no, TEAM, team, request.sender)
@@ -97,10 +97,10 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         contact=known,
         unreadable=isinstance(known, Unreadable),
         # Before it accepts, a team sees only what was picked, which is in the history.
-        wish=step_forms.wish(app, events, known) if mine else [],
+        wish=records.wish(app, events, known) if mine else [],
         joined=joined,
         told=_notes(app, events, typed) if mine else [],
-        volunteer=step_forms.doer(app, order, typed, events) if mine else "",
+        volunteer=records.doer(app, order, typed, events) if mine else "",
         forms=step_forms.forms(app, order, offered),
         tried=outcome.tried,
         typed=request.typed,
@@ -153,9 +153,9 @@ def _notes(
         seq
         for seq, event in enumerate(events, 1)
         if (seq >= at and (event.kind == "dispatched" or "team" in event.data.get("to", ())))
-        or (accepted and step_forms.is_added(event))
+        or (accepted and records.is_added(event))
     ]
-    return step_forms.notes(app, typed, numbers)
+    return records.notes(app, typed, numbers)
 
 
 ROUTES: Routes = {

@@ -18,7 +18,7 @@ from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import KIND, History
 from functions.orders.steps import BLANK
 from functions.storage.history import Event
-from functions.web import own_data, pages, step_forms, submission
+from functions.web import own_data, pages, records, step_forms, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
 from functions.web.links import HERE, KEY, ORDER, to_order, works_on
 from functions.web.step_forms import UNTRIED, Outcome
@@ -87,9 +87,9 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         "order.html",
         order=order,
         events=_happened(app, events, typed),
-        wish=step_forms.wish(app, events, contact(typed), discreet=True),
+        wish=records.wish(app, events, contact(typed), discreet=True),
         about=submission.about(app, order.service),
-        doer=step_forms.doer(app, order, typed, events),
+        doer=records.doer(app, order, typed, events),
         other=_ahead(app, last) if last.no != order.no else None,
         due=app.deadlines.due(order),
         promised=app.deadlines.promised(order),
@@ -101,7 +101,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         ended=order.state in ENDED,
         forms={do: form(app, kind, order.state) for do, kind in STEPS.items() if kind in can}
         | ({} if order.erased_at else {"mine": app.bundle.actions[own_data.PROOF]}),
-        filled=dict.fromkeys(CORRECTING, _filled(app, step_forms.known(order, events, typed))),
+        filled=dict.fromkeys(CORRECTING, _filled(app, records.known(order, events, typed))),
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
         tried=outcome.tried,
@@ -133,7 +133,7 @@ def _ahead(app: App, order: Order) -> dict[str, Any] | None:
         "due": app.deadlines.due(order),
         "promised": app.deadlines.promised(order),
         "team": app.names.teams.get(order.team, ""),
-        "doer": step_forms.doer(app, order, app.personal.of(order.no), found.events),
+        "doer": records.doer(app, order, app.personal.of(order.no), found.events),
     }
 
 
@@ -220,7 +220,7 @@ def step(request: Request, app: App, kind: str) -> Response:
     if kind in corrections.CHANGING:
         if not asked["fields"]:
             raise Problem(400, "unknown_step")
-        before = step_forms.known(order, events, app.personal.of(order.no))
+        before = records.known(order, events, app.personal.of(order.no))
         if kept := _too_late(request, app, kind, asked, before):
             return kept
         answers = corrections.changes(asked, before, request.typed, answers, keep=True)
@@ -306,12 +306,12 @@ def kept_about(app: App, found: History) -> own_data.Kept:
     order, events = found
     typed, words = app.personal.of(order.no), app.bundle.words["events"]
     first = {**corrections.known(events, typed), "service": order.service}
-    form = step_forms.labelled(app, app.bundle.forms["wish"], first)
+    form = records.labelled(app, app.bundle.forms["wish"], first)
     parts = [own_data.Part(told(words, events[0]), events[0].at, shown(form, first))]
     for seq, event in enumerate(events[1:], 2):
         answers = _answers(app, events[:seq], typed) if event.by == RESIDENT else []
         if event.kind in corrections.CHANGING:
-            answers = step_forms.corrected(app, app.bundle.forms["wish"], events[:seq], typed)
+            answers = records.corrected(app, app.bundle.forms["wish"], events[:seq], typed)
         elif text := _words(app, event, typed.get(seq, {})):
             answers = [Shown("text", "", app.bundle.words["own_data"]["text"], text)]
         parts.append(own_data.Part(told(words, event), event.at, answers))
@@ -321,7 +321,7 @@ def kept_about(app: App, found: History) -> own_data.Kept:
 
 def _answers(app: App, events: Sequence[Event], typed: Mapping[int, Any]) -> list[Shown]:
     """What she answered with the last of the events."""
-    return step_forms.step(app, events[-1], typed.get(len(events), {}))
+    return records.step(app, events[-1], typed.get(len(events), {}))
 
 
 def _too_late(
@@ -367,7 +367,7 @@ def ask_again(request: Request, app: App) -> Response:
         and not KINDS[field["kind"]].discreet
         and not field.get("sensitive")
     ]
-    known = step_forms.known(order, events, app.personal.of(order.no))
+    known = records.known(order, events, app.personal.of(order.no))
     typed = corrections.filled({**form, "fields": again}, known)
     return submission.page(app, {**form, "intro": app.bundle.words["form"]["asked_again"]}, typed)
 

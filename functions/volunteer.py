@@ -18,7 +18,7 @@ from functions.orders.notices import STATION
 from functions.people import volunteers
 from functions.people.volunteers import LINK, Person
 from functions.storage.history import Event, Head, Message
-from functions.web import own_data, pages, step_forms, submission
+from functions.web import own_data, pages, records, submission
 from functions.web.http import Keeping, Request, Response, Routes, as_json, entry, see_other
 from functions.web.links import KEY, VOLUNTEER
 from functions.web.step_forms import UNTRIED, Outcome
@@ -64,7 +64,7 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
         "own_volunteer.html",
         head=head,
         team=app.names.teams.get(head.owner, ""),
-        answers=shown(step_forms.labelled(app, form, answers), answers, discreet=True),
+        answers=shown(records.labelled(app, form, answers), answers, discreet=True),
         form=app.bundle.actions[own_data.PROOF],
         hidden=_hidden(app, head),
         link=app.volunteers.address(head.no, head.data.get(LINK, 0)),
@@ -166,12 +166,12 @@ def kept_about(app: App, person: Person) -> own_data.Kept:
     """What is kept about a volunteer: what they answered, and what became of it."""
     head, words = person.head, app.bundle.words["volunteer_acts"]
     events, typed = app.store.events(head.no), app.personal.of(head.no)
-    form = step_forms.labelled(app, app.bundle.forms[NAME], person.answers)
+    form = records.labelled(app, app.bundle.forms[NAME], person.answers)
     parts = [own_data.Part(words["applied"], events[0].at, shown(form, person.answers))]
     for seq, event in enumerate(events[1:], 2):
         answers = _team(app, event)
         if event.kind == corrections.KIND:
-            answers = step_forms.corrected(app, app.bundle.forms[NAME], events[:seq], typed)
+            answers = records.corrected(app, app.bundle.forms[NAME], events[:seq], typed)
         parts.append(own_data.Part(words[event.kind], event.at, answers))
     return own_data.Kept(head.no, str(head.data.get("wording", "")), parts, head.due)
 

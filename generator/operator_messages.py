@@ -69,7 +69,10 @@ NEEDED: dict[str, str] = {
         "没有一支服务队再写网格“{label}”，还有 {by}在那里：{numbers}。"
         "单子上照样看得到它；要换网格，请在工作台重新受理。"
     ),
-    "question": f"content/forms/{{form}}.yaml 去掉了“{{label}}”（{{name}}），还有 {{by}}{KEPT}",
+    "question": (
+        f"content/forms/{{form}}.yaml 去掉了“{{label}}”（{{name}}），还有 {{by}}{KEPT}"
+        "题目的 name 不能改名，改了就是另一道题；只是换个问法，请改 label，name 写回 {name}。"
+    ),
     "step": f"templates/actions.yaml 的 {{form}} 去掉了“{{label}}”（{{name}}），还有 {{by}}{KEPT}",
 }
 """What is said of open orders and sign-ups that need what content has no longer, by what it is."""
@@ -81,6 +84,11 @@ TAKEN: dict[str, str] = {
 }
 """What is said of a file name that another file had before."""
 
+NO_WIDGET = (
+    "templates/{file} 里没有名叫 {widget} 的宏，题型 {kind} 要靠它显示。"
+    "请在这个文件里加上 {{% macro {widget}(field, id, typed, said, error) %}}；"
+    "如果这个文件是社区自己改过的，请对照新版的同名文件补齐。"
+)
 NO_LIBRARY = "这一步要用 {name}，还没有装。请运行：{mend}"
 BACKUP = f"请用 {COMMAND} restore 放回最近的备份，坏了的会留着。"
 MEND = f"它能照经过重新算出来：{COMMAND} doctor --mend。"

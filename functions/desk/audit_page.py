@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from functions.app import App
 from functions.desk.session import Session, view
-from functions.forms.kinds import Date
+from functions.forms import days
 from functions.forms.normal import normal
 from functions.people.accounts import Accounts
 from functions.people.audit import KEPT
@@ -40,4 +40,4 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 def _day(app: App, text: str) -> date | None:
     """The day that somebody wrote; without a year it is the last one that there was."""
-    return Date.day(normal(text), app.clock.now.date() - KEPT)
+    return days.meant(normal(text), app.clock.now.date() - KEPT)

@@ -20,7 +20,7 @@ from functions.orders.repository import History
 from functions.orders.steps import CALLED_OFF
 from functions.people.accounts import Accounts
 from functions.storage.history import Head
-from functions.web import replies, slips, step_forms, submission
+from functions.web import records, replies, slips, step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import ONCE, WORDING
@@ -37,6 +37,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         outcome = step_forms.resumed(request)
     typed = app.personal.of(order.no)
     known = _known(request, app, session, found, typed)
+    looks = app.access_log.of(order.no)
     told = {order.no, *[each.order.no for each in known["joined"]]}
     return view(
         app,
@@ -45,13 +46,13 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         outcome.status,
         **known,
         **_forms(request, app, found, outcome),
-        history=step_forms.history(app, events, typed),
+        history=records.history(app, events, typed),
         unreadable=unreadable(typed),
-        looks=app.access_log.of(order.no),
-        others=app.access_log.lately(order.no, session.who),
+        looks=looks,
+        others=app.access_log.lately(order.no, looks, session.who),
         alike=alike(app, order, known["contact"], told),
         due=app.deadlines.due(order),
-        reported=step_forms.reported(app, order, events, typed),
+        reported=records.reported(app, order, events, typed),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
         | {name: [value] for name, value in _likely(order, session).items()},
         list=kept,
@@ -72,7 +73,7 @@ def _known(
     """What every page of the order shows of it, and whether it could be recorded that somebody saw
     the contact details."""
     order, events = found
-    joined, first = step_forms.joined(app, order), contact(typed)
+    joined, first = records.joined(app, order), contact(typed)
     # What nobody typed anything for shows no contact.
     seen = [order.no] if any(typed.values()) else []
     seen += [each.order.no for each in joined if each.wish or each.added]
@@ -80,10 +81,10 @@ def _known(
     return {
         "order": order,
         "contact": first,
-        "wish": step_forms.wish(app, events, first),
+        "wish": records.wish(app, events, first),
         "promised": app.deadlines.promised(order),
         "joined": joined,
-        "volunteer": step_forms.doer(app, order, typed, events),
+        "volunteer": records.doer(app, order, typed, events),
         "recorded": all(recorded),
     }
 
@@ -122,7 +123,7 @@ def sheet(request: Request, app: App, session: Session) -> Response:
     """The order on paper, for whoever goes there. It records that somebody saw the contact."""
     found = _history(request, app)
     typed = app.personal.of(found.order.no)
-    added = step_forms.added(app, found.events, typed)
+    added = records.added(app, found.events, typed)
     return view(
         app, session, "slip.html", added=added, **_known(request, app, session, found, typed)
     )

@@ -1,6 +1,8 @@
-"""The days on which a service takes place, as staff write them: 周三, or 每月 15 日."""
+"""Days as people write them: the day of a wish, and those on which a service takes place."""
 
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import islice
 
@@ -10,6 +12,34 @@ AHEAD = timedelta(days=366)
 """How far ahead a day may be wished for."""
 MENTIONED = 3
 """How many of the next days are said."""
+
+WRITTEN_DAY = r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"
+SPOKEN_DAYS = ("今天", "明天", "后天", "大后天")
+
+SERIAL, FIRST_DAY = re.compile(r"[45]\d{4}"), date(1899, 12, 30)
+"""A date as Excel counts days (46361), from 2009 to 2064, and the day from which it counts."""
+
+
+def from_serial(text: str) -> str:
+    """The day that Excel means by a number; empty if the text is none."""
+    day = SERIAL.fullmatch(text) and FIRST_DAY + timedelta(days=int(text))
+    return day.isoformat() if day else ""
+
+
+def meant(text: str, today: date) -> date | None:
+    """The day that a text in its normal form means; without a year the next from today on."""
+    if text in SPOKEN_DAYS:
+        return today + timedelta(days=SPOKEN_DAYS.index(text))
+    parts = re.fullmatch(WRITTEN_DAY, re.sub(r"(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text))
+    if parts is None:
+        return None
+    year, month, day = parts.groups()
+    for each in [int(year)] if year else [today.year, today.year + 1]:
+        with suppress(ValueError):  # No year has that day, or not this one.
+            found = date(each, int(month), int(day))
+            if year or found >= today:
+                return found
+    return None
 
 
 def falls(days: Sequence[str], day: date) -> bool:

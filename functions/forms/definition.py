@@ -119,7 +119,8 @@ def for_staff(form: Form, words: Mapping[str, Mapping[str, str]]) -> Form:
     ``other`` are the words for the choice of that name."""
 
     def put(field: Field) -> Field:
-        own = words.get(field["name"], {})
+        if not (own := words.get(field["name"])):
+            return field
         texts = {key: text for key, text in own.items() if TO_RESIDENT.search(field.get(key) or "")}
         choices = [
             {**choice, "label": texts["other"]}

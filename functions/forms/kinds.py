@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from functions.errors import Wrong
 from functions.forms import days, order_number
-from functions.forms.normal import SHAPELESS, normal
+from functions.forms.normal import SHAPELESS, UNSEEN, WITHOUT_DIRECTION, meant, normal
 
 Field = Mapping[str, Any]
 """One question of a form's definition; see :mod:`functions.forms.definition`."""
@@ -35,6 +35,12 @@ class Kind(ABC):
     """Whether a page that a neighbour may see shows only how the answer begins."""
     link = ""
     """What comes before a value in an address that opens it, such as ``tel:``."""
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a kind that says no place where its answers can be kept."""
+        kept = vars(cls).get("kept")
+        if isinstance(kept, str) and kept not in get_args(Kept):
+            raise TypeError(f"{cls.__name__}.kept is {kept!r}, and none of {get_args(Kept)}")
 
     @property
     @abstractmethod
@@ -98,25 +104,6 @@ class _Typed(_Plain):
 
     def show(self, field: Field, value: Any) -> str:
         return plain(value)
-
-
-DIRECTION = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-"""Marks that turn the direction of what follows, by which a text can look like another (Unicode
-Technical Report 36, section 2.4)."""
-WITHOUT_DIRECTION = str.maketrans(dict.fromkeys(DIRECTION))
-NO_CHARACTERS = {
-    chr(code)
-    for code in (
-        *range(0xD800, 0xE000),
-        *range(0xFDD0, 0xFDF0),
-        *(plane * 0x10000 + last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
-    )
-}
-"""Halves of pairs, and what Unicode never makes a character (section 23.7). XML and UTF-8 cannot
-hold all of them, so a workbook with one of them could not be opened."""
-UNSEEN = DIRECTION | NO_CHARACTERS
-UNSEEN |= {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
-"""Those, and control characters: general categories Cc, Zl and Zp."""
 
 
 LONG_RUN = re.compile(r"\d(?:[\s\-_.·－—]{0,2}\d){14,}(?:[\s\-]?[XxＸｘ])?")
@@ -214,22 +201,9 @@ def current(field: Field, value: str) -> str:
     return value
 
 
-DECORATION = re.compile(r"[^\w]|志愿|服务|队")
-"""What people leave out of a label, or add to it: 理发服务 is 理发."""
-
-
 def _meant(field: Field, text: str) -> str:
-    """The value of the choice that a text means: the one with this label, or the only one whose
-    label has the same core, or whose core is part of the other. Empty if there is no such one."""
-    labels = {str(choice["label"]): str(choice["value"]) for choice in field["choices"]}
-    if text in labels:
-        return labels[text]
-    core = DECORATION.sub("", text)
-    cores = [(DECORATION.sub("", label), value) for label, value in labels.items()]
-    same = {value for each, value in cores if each and each == core}
-    near = {value for each, value in cores if core and each and (core in each or each in core)}
-    found = same or (near if len(core) > 1 else set())
-    return found.pop() if len(found) == 1 else ""
+    """The value of the choice whose label a text means; empty if there is no such one."""
+    return meant(text, {str(each["label"]): str(each["value"]) for each in field["choices"]})
 
 
 class Choice(_Plain):
@@ -308,10 +282,6 @@ class Stars(_Plain):
 
 SEPARATOR = re.compile(r"([、，,；;/\n])")
 """What people put between several answers in one cell."""
-SERIAL, FIRST_DAY = re.compile(r"[45]\d{4}"), date(1899, 12, 30)
-"""A date as Excel counts days (46361), from 2009 to 2064, and the day from which it counts."""
-WRITTEN_DAY = r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"
-SPOKEN_DAYS = ("今天", "明天", "后天", "大后天")
 
 
 class Date(_Plain):
@@ -326,29 +296,13 @@ class Date(_Plain):
         return {"between": between, "coming": days.coming(field.get("days", ()), today)}
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        day = self.day(normal(texts[0]), today)
+        day = days.meant(normal(texts[0]), today)
         if day is None or not today <= day <= today + days.AHEAD:
             raise Wrong("date")
         if (only := field.get("days")) and not days.falls(only, day):
             coming = COMMA.join(days.coming(only, today))
             raise Wrong("day", days=COMMA.join(only), coming=coming)
         return day.isoformat()
-
-    @staticmethod
-    def day(text: str, today: date) -> date | None:
-        """The day that a text in its normal form means; without a year the next from today on."""
-        if text in SPOKEN_DAYS:
-            return today + timedelta(days=SPOKEN_DAYS.index(text))
-        parts = re.fullmatch(WRITTEN_DAY, re.sub(r"(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text))
-        if parts is None:
-            return None
-        year, month, day = parts.groups()
-        for each in [int(year)] if year else [today.year, today.year + 1]:
-            with suppress(ValueError):  # No year has that day, or not this one.
-                found = date(each, int(month), int(day))
-                if year or found >= today:
-                    return found
-        return None
 
     def show(self, field: Field, value: str) -> str:
         day = date.fromisoformat(value)
@@ -358,9 +312,7 @@ class Date(_Plain):
         return date.fromisoformat(value)
 
     def typed(self, field: Field, text: str) -> list[str]:
-        if SERIAL.fullmatch(text):
-            return [(FIRST_DAY + timedelta(days=int(text))).isoformat()]
-        return [text]
+        return [days.from_serial(text) or text]
 
 
 class Past(Date):
@@ -370,7 +322,7 @@ class Past(Date):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         first = today - self.longest
-        day = self.day(normal(texts[0]), first)
+        day = days.meant(normal(texts[0]), first)
         if day is None or not first <= day <= today:
             raise Wrong("past")
         return day.isoformat()

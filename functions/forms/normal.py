@@ -6,6 +6,7 @@ to put n combining marks in order takes n² steps, which is seconds for a text t
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 LONGEST = 100
 """Characters of the longest text that can be a phone, a day, or a number with words around it."""
@@ -18,6 +19,24 @@ SHAPELESS = re.compile(
 """What comes along from contacts, chats and Word and nobody sees: Unicode's general category Cf
 and Default_Ignorable_Code_Point (15.1), and the blank of Braille."""
 
+DIRECTION = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+"""Marks that turn the direction of what follows, by which a text can look like another (Unicode
+Technical Report 36, section 2.4)."""
+WITHOUT_DIRECTION = str.maketrans(dict.fromkeys(DIRECTION))
+NO_CHARACTERS = {
+    chr(code)
+    for code in (
+        *range(0xD800, 0xE000),
+        *range(0xFDD0, 0xFDF0),
+        *(plane * 0x10000 + last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
+    )
+}
+"""Halves of pairs, and what Unicode never makes a character (section 23.7). XML and UTF-8 cannot
+hold all of them, so a workbook with one of them could not be opened."""
+UNSEEN = DIRECTION | NO_CHARACTERS
+UNSEEN |= {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
+"""Those, and control characters: general categories Cc, Zl and Zp."""
+
 
 def normal(text: str) -> str:
     """The text in its normal form; empty where it is too long to be what is looked for."""
@@ -29,3 +48,20 @@ def seen(text: str) -> str:
     that two names that people cannot tell apart are one."""
     shapes = SHAPELESS.sub("", normal(text))
     return "".join(each for each in shapes if each.isprintable() and each != " ").casefold()
+
+
+DECORATION = re.compile(r"[^\w]|志愿|服务|队")
+"""What people leave out of a label, or add to it: 理发服务 is 理发."""
+
+
+def meant(text: str, labels: Mapping[str, str]) -> str:
+    """The value of the label that a text means: of this one, or of the only one that has the same
+    core, or whose core is part of the other. Empty if there is no such one."""
+    if text in labels:
+        return labels[text]
+    core = DECORATION.sub("", text)
+    cores = [(DECORATION.sub("", label), value) for label, value in labels.items()]
+    same = {value for each, value in cores if each and each == core}
+    near = {value for each, value in cores if core and each and (core in each or each in core)}
+    found = same or (near if len(core) > 1 else set())
+    return found.pop() if len(found) == 1 else ""

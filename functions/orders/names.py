@@ -234,19 +234,24 @@ Thing = tuple[str, str]
 
 
 def still_needed(
-    store: Store, known: Mapping[str, Collection[str]], unfinished: Mapping[str, Iterable[str]]
+    store: Store,
+    known: Mapping[str, Collection[str]],
+    unfinished: Mapping[str, Iterable[str]],
+    before: Bundle | None = None,
 ) -> list[Needed]:
     """What was removed though it is needed by histories of these kinds in these ``unfinished``
-    states; for ``known`` see :func:`known`."""
-    labels = _texts(_data(store, REGISTER).get("labels"))
+    states; for ``known`` see :func:`known`. There was what the store remembers, and what a bundle
+    of ``before`` has."""
+    kept, last = _texts(_data(store, REGISTER).get("labels")), before.names if before else {}
     removed = {
         (kind, name): label
-        for kind, names in labels.items()
+        for names_of in (last, kept)
+        for kind, names in names_of.items()
         for name, label in names.items()
         if name not in known.get(kind, ())
     }
     found: dict[tuple[Thing, str], Needed] = {}
-    asked: dict[str, dict[str, Any]] = {}
+    asked = {form["version"]: form for form in before.forms.values()} if before else {}
     for head in _in_states(store, unfinished) if removed else ():
         for thing in sorted(_needs(store, head, asked, removed)):
             new = Needed(*thing, removed[thing], head.kind, [])

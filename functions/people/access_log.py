@@ -1,6 +1,7 @@
 """Who looked at a resident's contact details: one entry of the audit a day for each person and
 order, so that looking does not move the order on."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
@@ -40,14 +41,15 @@ class AccessLog(NamedTuple):
         earlier = self.audit.store.events(f"{EARLIER}:{no}")
         return (*earlier, *map(_as_event, reversed(entries)))
 
-    def lately(self, no: str, but: str) -> list[Event]:
-        """The looks of the last minutes at an order by others than this person, one of each. Where
-        there are many processes, those by others are known from their first look of the day."""
+    def lately(self, no: str, looks: Iterable[Event], but: str) -> list[Event]:
+        """Of the ``looks`` at an order and those in this process, the last minutes' by others than
+        this person, one of each. Where there are many processes, those by others are known from
+        their first look of the day."""
         with _opening:
             open_here = _open.get(self.audit.store, {})
             here = [look for (seen, _), look in open_here.items() if seen == no]
-        looks = {look.data["who"]: look for look in (*self.of(no), *here) if self._is_recent(look)}
-        return [look for who, look in looks.items() if who != but]
+        last = {look.data["who"]: look for look in (*looks, *here) if self._is_recent(look)}
+        return [look for who, look in last.items() if who != but]
 
     def _remember(self, no: str, look: Event) -> None:
         with _opening:

@@ -17,12 +17,13 @@ PICKED = "saved-"
 def offered(bundle: Bundle, forms: Mapping[str, Form]) -> dict[str, Form]:
     """The forms of steps, with the replies that are saved for each beside its text."""
     saved = bundle.site["replies"]
-    return {kind: _beside(form, saved.get(kind, ())) for kind, form in forms.items()}
+    return {
+        **forms,
+        **{kind: _beside(forms[kind], saved[kind]) for kind in forms if saved.get(kind)},
+    }
 
 
 def _beside(form: Form, replies: list[str]) -> Form:
-    if not replies:
-        return form
     fields = [
         {**field, "replies": replies, "picked": PICKED + field["name"]}
         if field["kind"] == "textarea"

@@ -46,6 +46,7 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
 
     clock("import")
     figures = local_app.figures(root)
+    last = None if figures is None else local_app.handed_over(root)
     clock("figures")
     report = incremental.build(root, out or root / "public", clean, progress, figures, clock, note)
     gc.freeze()  # Skip the garbage collection at exit, which would look at everything.
@@ -60,7 +61,8 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     if figures is not None:
         with closing(local_app.app(root)) as functions:
             local_app.keep_names(functions)
-        for sentence in local_app.warnings(root):
+            content = functions.bundle
+        for sentence in local_app.warnings(root, None, content, last):
             note(sentence)
 
 
@@ -77,7 +79,8 @@ def check(root: Path, data: Path | None) -> None:
     _warn_of_missing_years(checked.calendar)
     try:
         if local_app.inspect(root, data):
-            for sentence in local_app.warnings(root, data, checked):
+            last = local_app.handed_over(root)
+            for sentence in local_app.warnings(root, data, checked, last):
                 note(sentence)
     except Exception as error:
         note(explain(error))

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +10,7 @@ from generator.build import incremental
 
 if TYPE_CHECKING:
     from functions.app import App
+    from functions.context.bundle import Bundle
     from functions.storage.opening import Begin
 
 SHOWN = 5
@@ -66,10 +67,19 @@ class Named(Protocol):
     def renamed(self) -> Mapping[str, Mapping[str, str]]: ...
 
 
-def warnings(root: Path, data: Path | None = None, content: Named | None = None) -> list[str]:
+def handed_over(root: Path) -> "Bundle | None":
+    """What the last build handed to the functions; None if there is none that can be read."""
+    from functions.context.bundle import UNREADABLE, Latest
+
+    with suppress(*UNREADABLE):
+        return Latest(incremental.bundle_folder(root)).bundle()
+    return None
+
+
+def warnings(root: Path, data: Path | None, content: Named, before: "Bundle | None") -> list[str]:
     """A sentence for everything that open orders and sign-ups need and ``content`` has no longer,
-    and for names that were another's; by default for what the last build handed over."""
-    from functions.context.bundle import Latest
+    and for names that were another's. What there was, is what the store remembers and ``before``,
+    because the store remembers nothing of a build until the schedule has run."""
     from functions.forms import order_number
     from functions.orders import names
     from functions.people import volunteers
@@ -77,10 +87,10 @@ def warnings(root: Path, data: Path | None = None, content: Named | None = None)
     from generator.content.names import taken
     from generator.operator_messages import BY, MORE, NEEDED, TAKEN
 
-    content = content or Latest(incremental.bundle_folder(root)).bundle()
     known = names.known(content.names, content.renamed)
     with closing(opening.existing(address(root, data))) as store:
-        needed, kept = names.still_needed(store, known, volunteers.OPEN), names.renamings(store)
+        needed = names.still_needed(store, known, volunteers.OPEN, before)
+        kept = names.renamings(store)
     return [
         TAKEN[kind].format(name=old, other=new)
         for kind, renamed in kept.items()

@@ -2,12 +2,17 @@
 the part of the program that pages are made by."""
 
 import hashlib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from functions.forms.kinds import KINDS, Kind
 from generator import PRODUCT
+from generator.errors import WudanError
+from generator.operator_messages import NO_WIDGET
 
 SOURCES = (
     *("generator/*.py", "generator/build/*.py", "generator/files/*.py"),
@@ -23,6 +28,8 @@ SOURCES = (
 """All modules that a build may load, and the versions of the libraries. When one changes, all pages
 are made again."""
 
+WIDGETS = "macros/widget.html"
+"""The template that draws questions."""
 HASHED = (".css", ".js")
 """Files that are published under a name with a hash of their content, to be cached for ever."""
 IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$"
@@ -65,6 +72,7 @@ def load(root: Path) -> Theme:
     """Read the theme for the site at ``root``."""
     templates = sorted(_overlaid(root, "templates").items())
     texts = {name: path.read_text("utf-8") for name, path in templates}
+    check_widgets(texts, KINDS)
     assets, files = {}, {}
     for name, path in sorted(_overlaid(root, "static").items()):
         assets[name] = f"/static/{_published(name, path)}"
@@ -80,6 +88,18 @@ def load(root: Path) -> Theme:
     for part in (*texts.items(), *shared.items()):
         digest.update("\0".join(part).encode())
     return Theme(texts, files, assets, shared, version.hexdigest(), digest.digest())
+
+
+def check_widgets(templates: Mapping[str, str], kinds: Mapping[str, Kind]) -> None:
+    """Look whether each kind of question can be drawn.
+
+    Raises:
+        WudanError: the macro that draws one is not in the templates.
+    """
+    macros = re.findall(r"{%-? *macro +(\w+)", templates[WIDGETS])
+    for name, kind in kinds.items():
+        if kind.widget not in macros:
+            raise WudanError(NO_WIDGET.format(file=WIDGETS, kind=name, widget=kind.widget))
 
 
 def sources() -> list[Path]:

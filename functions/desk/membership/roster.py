@@ -16,7 +16,7 @@ from functions.orders.repository import History
 from functions.people import volunteers
 from functions.people.volunteers import AT_ONCE, Person
 from functions.storage.history import Event, Head
-from functions.web import step_forms, submission
+from functions.web import records, step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome
 from functions.web.submission import ONCE
@@ -208,7 +208,7 @@ def _history(app: App, no: str, events: Sequence[Event]) -> list[tuple[Event, li
     return [
         (
             event,
-            step_forms.corrected(app, form, events[:seq], typed)
+            records.corrected(app, form, events[:seq], typed)
             if event.kind == corrections.KIND
             else [],
         )
@@ -280,8 +280,8 @@ def _doing(person: Person, orders: Sequence[History]) -> list[str]:
 
 
 def _answers(app: App, person: Person) -> list[Shown]:
-    form = step_forms.labelled(app, app.bundle.forms[volunteers.KIND], person.answers)
-    return shown(step_forms.to_staff(app, form), person.answers)
+    form = records.labelled(app, app.bundle.forms[volunteers.KIND], person.answers)
+    return shown(records.to_staff(app, form), person.answers)
 
 
 def _person(request: Request, app: App) -> Person:

@@ -19,7 +19,7 @@ from functions.orders.lifecycle import order_of
 from functions.orders.privacy import Unreadable
 from functions.people import volunteers
 from functions.storage.history import Head
-from functions.web import step_forms
+from functions.web import records
 from functions.web.http import Request, Response
 
 AT_ONCE = 500
@@ -96,7 +96,7 @@ def _answers(
     """The cells of the questions and of other answers, in the words that an import reads."""
     form, words = _exported(app, kind), app.bundle.words
     cell = words["unreadable"]["cell"] if isinstance(typed, Unreadable) else ""
-    answered = step_forms.labelled(app, form, picked)
+    answered = records.labelled(app, form, picked)
     kept = sensitive(answered) | sensitive(app.bundle.actions[imports.FORMS[kind]])
     values = {name: value for name, value in {**picked, **typed}.items() if name not in kept}
     return row(form, without(answered, *kept), values, cell)

@@ -46,7 +46,22 @@ PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
     "former": former.pages,
 }
 """Every planner of one section, by the section's name. Its parameters name all that it is given by
-:func:`plan`, so it is called again whenever one of these changed."""
+:func:`plan`, so it is called again whenever one of these changed. Who plans a page for each entry
+of a kind names that kind first."""
+
+
+def check(kinds: Iterable[str]) -> None:
+    """Look whether each kind of content has its planner.
+
+    Raises:
+        TypeError: nobody plans pages for a kind.
+    """
+    planned = {"news", *(next(iter(signature(each).parameters)) for each in PLANNERS.values())}
+    if forgotten := {*kinds} - planned:
+        raise TypeError(f"no planner in PLANNERS takes {', '.join(sorted(forgotten))} first")
+
+
+check(KINDS)
 
 
 def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
@@ -80,9 +95,10 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
 def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
     """All addresses except old ones, with the day of those that have one."""
     planned = (page for section in sections for page in section.pages)
-    shown = {page.address: None for page in planned if page.template != former.MOVED}
     everything = (item for items in site.entries.values() for item in items)
-    return shown | {address(item): item.date for item in everything if hasattr(item, "date")}
+    days = {address(item): item.date for item in everything if hasattr(item, "date")}
+    shown = (page.address for page in planned if page.template != former.MOVED)
+    return {place: days.get(place) for place in shown}
 
 
 def pages(sections: Iterable[Section]) -> list[Page]:

@@ -12,10 +12,10 @@ LATEST = 5
 
 
 def pages(
+    latest: Sequence[News],
     menu: Sequence[Service],
     teams: Sequence[Team],
     fairs: Sequence[Fair],
-    latest: Sequence[News],
     last_month: Report | None,
 ) -> Iterator[Page]:
     """Some of everything; ``latest`` are the newest news."""

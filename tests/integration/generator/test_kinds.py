@@ -4,23 +4,29 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner
 
 from generator.build import incremental
-from generator.commands import site
+from generator.commands import scaffold, site
 from generator.content.kinds import KINDS, Kind
 from generator.content.models import Entry
 from generator.content.reading.codec import Text
 from generator.errors import ContentError
 from generator.files.output import Report
+from generator.site import plan
 from generator.site.plan import PLANNERS
 from generator.site.plan.page import Page, item_page
 from tests.support.site import MADE, tree
 
 pytestmark = pytest.mark.slow
+
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
 def built(root: Path) -> Report:
@@ -59,18 +65,21 @@ def quizzes(quizzes: Sequence[Quiz]) -> Iterator[Page]:
         yield item_page(quiz, {})
 
 
-def test_a_new_kind_is_a_model_a_planner_and_a_template(
+def test_a_new_kind_is_a_model_a_planner_and_templates(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(KINDS, "quizzes", Kind(Quiz, "/quizzes/", "quiz.html"))
+    """As the recipe in CONTRIBUTING.md says."""
+    monkeypatch.setitem(KINDS, "quizzes", Kind(Quiz, "/quizzes/", "quiz.html", "quiz"))
     monkeypatch.setitem(PLANNERS, "quizzes", quizzes)
-    file, page = root / "content/quizzes/first.yaml", root / "public/quizzes/first/index.html"
-    for path, text in ((file, "title: 一"), (root / "templates/quiz.html", "{{ item.title }}")):
-        path.parent.mkdir()
-        path.write_text(text)
+    page = root / "public/quizzes/yi/index.html"
+    for name, text in (("quiz.html", "{{ item.title }}"), ("new/quiz.yaml", "title: {{ title }}")):
+        template = root / "templates" / name
+        template.parent.mkdir()
+        template.write_text(text)
+    file = scaffold.new(root, "quiz", "一", NOW)
     total = built(root).written
     assert page.read_text() == "一"
-    assert "/quizzes/first/" in (root / "public/sitemap.xml").read_text()
+    assert "/quizzes/yi/" in (root / "public/sitemap.xml").read_text()
     edit(file)
     # Its own page; the map of the site was looked at, and is the same.
     assert built(root) == Report(written=1, skipped=total - 1, removed=0)
@@ -79,6 +88,21 @@ def test_a_new_kind_is_a_model_a_planner_and_a_template(
     file.unlink()
     # Its page went, and the map of the site is written again.
     assert built(root) == Report(written=1, skipped=total - 2, removed=1)
+
+
+def test_a_kind_without_a_planner_does_not_start() -> None:
+    plan.check(KINDS)
+    with pytest.raises(TypeError, match="quizzes"):
+        plan.check([*KINDS, "quizzes"])
+
+
+def test_the_map_of_the_site_leads_to_no_page_that_is_not_there(root: Path) -> None:
+    built(root)
+    text = (root / "public/sitemap.xml").read_text()
+    places = re.findall(r"<loc>https?://[^/]+/(.*)</loc>", text)
+    files = {place: root / "public" / unquote(place) / "index.html" for place in places}
+    assert len(files) > 10
+    assert [place for place, file in files.items() if not file.exists()] == []
 
 
 def test_the_command_new_knows_every_kind_that_has_a_skeleton() -> None:

@@ -511,6 +511,28 @@ def test_open_orders_that_need_what_is_removed_are_told(
     }
 
 
+def test_what_is_removed_before_the_schedule_ran_is_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store knows nothing of the names then, but the last build does."""
+    store = town.app.store
+    if not store.local:
+        return
+    form = town.root / "content/forms/wish.yaml"
+    plain = form.read_text()
+    form.write_text(plain + TOOL)
+    town.build()
+    wish(town.client, tool="梯子", detail="还没有排到")
+    assert names.labels(store) == {"service": {}, "team": {}}
+    form.write_text(plain)
+    monkeypatch.setenv("WUDAN_SECRET", SECRET.decode())
+    monkeypatch.setenv("WUDAN_STORE", f"sqlite:{store.path}")  # type: ignore[attr-defined]
+    for command in ("check", "build"):
+        result = CliRunner().invoke(build.main, [command, "--root", str(town.root)])
+        assert "去掉了“带什么工具”（tool），还有 1 单" in result.stderr
+        assert "name 写回 tool" in result.stderr
+
+
 HELPER = "  - {name: helper, label: 请谁帮, kind: choice, choices: teams, purpose: 准备}\n"
 
 

@@ -7,8 +7,14 @@ import pytest
 
 from tests.support.servers import PRODUCT
 
-BEFORE = {"a wish is posted": 207, "a title reaches the feed": 1551, "a team accepts an order": 265}
-"""The calls that each walk took before the house was put in order."""
+LIMITS = {
+    "a wish is posted": 207,
+    "the desk's page of it": 350,
+    "a title reaches the feed": 1551,
+    "a team accepts an order": 265,
+}
+"""The calls that each walk took before the house was put in order; the desk's page, which the audit
+made longer since, what it takes now and little more."""
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +34,7 @@ def test_the_map_lists_the_walks_as_they_are(said: list[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("walk", BEFORE)
-def test_a_walk_takes_fewer_calls_than_before(said: list[str], walk: str) -> None:
+@pytest.mark.parametrize("walk", LIMITS)
+def test_a_walk_takes_fewer_calls_than_its_limit(said: list[str], walk: str) -> None:
     (row,) = [line for line in said if line.startswith("| ") and walk in line]
-    assert int(row.split("|")[4].replace(",", "")) < BEFORE[walk]
+    assert int(row.split("|")[4].replace(",", "")) < LIMITS[walk]

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.forms.definition import check, for_staff
-from functions.forms.kinds import KINDS, NO_CHARACTERS, UNSEEN
+from functions.forms.kinds import KINDS
+from functions.forms.normal import NO_CHARACTERS, UNSEEN
 
 TODAY = date(2026, 11, 23)
 

@@ -11,6 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from functions.forms.kinds import COMMA, KINDS, Kind
+from generator.errors import WudanError
+from generator.site import theme
+from generator.site.theme import check_widgets
 from tests.support.servers import PRODUCT
 
 TODAY = date(2026, 11, 23)
@@ -29,6 +32,26 @@ def test_a_kind_that_does_all_its_duties_can_be_made() -> None:
 def test_a_kind_that_lacks_a_duty_cannot_be_made_so_the_program_does_not_start(duty: str) -> None:
     with pytest.raises(TypeError, match=duty):
         type("Lacking", (Kind,), duties(duty))()
+
+
+def test_a_kind_that_misspells_where_its_answers_are_kept_cannot_be_made() -> None:
+    with pytest.raises(TypeError, match="'seald'"):
+        type("Misspelt", (Kind,), {**duties(), "kept": "seald"})
+
+
+def test_a_kind_without_its_widget_stops_a_build_before_anything_is_drawn(tmp_path: Path) -> None:
+    odd = type("Odd", (type(KINDS["text"]),), {"widget": "nowhere"})()
+    check_widgets(theme.load(tmp_path).templates, KINDS)
+    with pytest.raises(WudanError, match=r"nowhere.*odd"):
+        check_widgets(theme.load(tmp_path).templates, {**KINDS, "odd": odd})
+
+
+def test_a_community_whose_own_widgets_are_older_is_told_what_to_add(tmp_path: Path) -> None:
+    own = tmp_path / "templates/macros/widget.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("{% macro text(field, id, typed, said, error) %}{% endmacro %}")
+    with pytest.raises(WudanError, match=r"templates/macros/widget\.html.*textarea"):
+        theme.load(tmp_path)
 
 
 LACKING = """

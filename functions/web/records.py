@@ -1,0 +1,220 @@
+"""What is on record of orders and people, as pages show it: answers under the words they were given
+under, what happened since, who does it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from functions.app import App
+from functions.forms.answers import Shown, shown
+from functions.forms.definition import Form, for_staff
+from functions.forms.kinds import Field
+from functions.orders import corrections
+from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders.privacy import Unreadable, contact, unreadable
+from functions.storage.history import Event
+
+CHANGED = "{} → {}"
+"""An answer before and after it was corrected."""
+
+
+def wish(
+    app: App, events: Iterable[Event], typed: Mapping[str, Any], discreet: bool = False
+) -> list[Shown]:
+    """What was answered when an order was filed: the picked answers of its first event, and
+    ``typed``, which is as much of the sealed ones as the reader may see. Residents are shown
+    their own ``discreet``, all others in words for staff."""
+    answers = {**corrections.picked(events), **typed}
+    form = labelled(app, app.bundle.forms["wish"], answers)
+    return shown(form if discreet else to_staff(app, form), answers, discreet)
+
+
+def to_staff(app: App, form: Form) -> Form:
+    """A resident's form as staff and teams read it."""
+    return for_staff(form, app.bundle.words["desk"]["questions"])
+
+
+def known(
+    order: Order, events: Iterable[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What is known of what was asked when an order was filed, to be corrected."""
+    return corrections.known(events, typed) | {"service": order.service}
+
+
+def history(
+    app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> list[tuple[Event, list[Shown]]]:
+    """All events of an order with what was answered, for staff; what was answered first stands
+    elsewhere on the page."""
+    told = [(events[0], list[Shown]())]
+    for seq, event in enumerate(events[1:], start=2):
+        if event.kind in corrections.CHANGING:
+            answers = corrected(app, app.bundle.forms["wish"], events[:seq], typed)
+        else:
+            answers = step(app, event, typed.get(seq, {}))
+        told.append((event, answers))
+    return told
+
+
+def corrected(
+    app: App, form: Form, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> list[Shown]:
+    """The questions of a form that the last of the events corrected, each with its answer before
+    and after; without answers once they were erased."""
+    *before, event = events
+    old = corrections.known(before, {seq: part for seq, part in typed.items() if seq < len(events)})
+    new = corrections.known(
+        events, {seq: part for seq, part in typed.items() if seq <= len(events)}
+    )
+    form = to_staff(app, labelled(app, labelled(app, form, old), new))
+    names = event.data.get("questions", ())
+    fields = [field for field in form["fields"] if field["name"] in names]
+    texts = [
+        {each.name: each.text for each in shown({**form, "fields": fields}, known)}
+        for known in (old, new)
+    ]
+    return [
+        Shown(
+            name, field["kind"], field["label"], CHANGED.format(*[t.get(name, "—") for t in texts])
+        )
+        for field in fields
+        for name in [field["name"]]
+    ]
+
+
+class Joined(NamedTuple):
+    """An order that is done with another one: what its resident asked for, and ``added`` since.
+    Both are empty once they are erased; ``read`` is false where they cannot be opened."""
+
+    order: Order
+    wish: list[Shown]
+    added: list[str]
+    read: bool
+
+
+def joined(app: App, order: Order) -> list[Joined]:
+    """The orders that are done with this one. Whoever shows them records the look."""
+    found = []
+    for other in app.orders.all_joined(order.no):
+        events = tuple(map(app.names.of_event, app.store.events(other.no)))
+        typed = app.personal.of(other.no)
+        first = contact(typed)
+        asked = wish(app, events, first) if first else []
+        found.append(Joined(other, asked, added(app, events, typed), not unreadable(typed)))
+    return found
+
+
+def added(app: App, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """What the resident added to the wish in her own words, the oldest first."""
+    return notes(app, typed, [seq for seq, e in enumerate(events, 1) if is_added(e)])
+
+
+def reported(
+    app: App, order: Order, events: Sequence[Event], typed: Mapping[int, Mapping[str, Any]]
+) -> list[str]:
+    """What residents reported in ratings that nobody has answered, the oldest first: one answer
+    answers all of it."""
+    if order.problem != "raised":
+        return []
+    rated, answered = list[int](), 0
+    for seq, event in enumerate(events, 1):
+        if event.kind == "rated":
+            rated.append(seq)
+        elif event.kind == "unrated":
+            rated = rated[:-1]
+        elif event.kind == "answered":
+            answered = seq
+    raised = [n for n in rated if n > answered and events[n - 1].data.get("problem") == "raised"]
+    return notes(app, typed, raised, "problems")
+
+
+def is_added(event: Event) -> bool:
+    """Whether a resident wrote something more about an order that was filed."""
+    return event.by == RESIDENT and event.kind in ("noted", "reopened")
+
+
+def notes(
+    app: App,
+    typed: Mapping[int, Mapping[str, Any]],
+    numbers: Iterable[int],
+    question: str = "note",
+) -> list[str]:
+    """The notes that were written with events of these numbers; words that say so of one that
+    cannot be read."""
+    unread = str(app.bundle.words["unreadable"]["page"])
+    parts = [typed.get(seq, {}) for seq in numbers]
+    told = [unread if isinstance(n, Unreadable) else str(n.get(question, "")) for n in parts]
+    return [text for text in told if text]
+
+
+def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
+    """What was answered with a later event of an order, for staff; also to questions that were
+    removed since."""
+    definition: Form = app.bundle.actions.get(event.kind, {"fields": [], "version": ""})
+    answers = {**event.data, **typed}
+    return [
+        each if each.kind else each._replace(label=_asked(app, event, each.name))
+        for each in shown(labelled(app, definition, answers), answers)
+    ]
+
+
+def _asked(app: App, event: Event, name: str) -> str:
+    """What a question of a step was called when it was last there; its name where nobody knows."""
+    return app.names.label("step", f"{event.kind}.{name}") or name
+
+
+def choosing(definition: Form, name: str, choices: list[dict[str, str]]) -> Form:
+    """The form with these choices of a question before its others. What a choice of the form has
+    besides, such as its former names, stays."""
+
+    def chosen(field: Field) -> Field:
+        rest = {choice["value"]: choice for choice in field["choices"]}
+        first = [{**rest.pop(choice["value"], {}), **choice} for choice in choices]
+        return {**field, "choices": [*first, *rest.values()]}
+
+    fields = [chosen(f) if f["name"] == name else f for f in definition["fields"]]
+    return {**definition, "fields": fields}
+
+
+def labelled(app: App, definition: Form, answers: Mapping[str, Any]) -> Form:
+    """The definition under which the answers were given, with the labels of services, teams,
+    volunteers and sources that are not among its choices."""
+    definition = app.names.form(definition, answers.get("wording", ""))
+    for field in definition["fields"]:
+        name, value = field["name"], answers.get(field["name"])
+        if name in LABELS and value and value not in [c["value"] for c in field["choices"]]:
+            label = LABELS[name](app, value)
+            definition = choosing(definition, name, [{"value": value, "label": label}])
+    return definition
+
+
+def _volunteer(app: App, no: str) -> str:
+    person = app.volunteers.find(no)
+    return typed_name(app, person.typed, "name") if person else no
+
+
+LABELS: dict[str, Callable[[App, str], str]] = {
+    "service": lambda app, name: app.names.services.get(name, name),
+    "team": lambda app, name: app.names.teams.get(name, name),
+    "volunteer": _volunteer,
+    "source": lambda app, name: app.bundle.words["sources"].get(name, name),
+}
+"""The label of a value that a question offered once, by the name of the question."""
+
+
+def doer(
+    app: App, order: Order, typed: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
+) -> str:
+    """The name of who does it: a volunteer's, or what was written when it was accepted."""
+    if not order.volunteer:
+        return ""
+    if person := app.volunteers.find(order.volunteer):
+        return typed_name(app, person.typed, "name")
+    assigned = [seq for seq, e in enumerate(events, 1) if e.kind in ("accepted", "assigned")]
+    return typed_name(app, typed.get(assigned[-1], {}), "person") if assigned else ""
+
+
+def typed_name(app: App, typed: Mapping[str, Any], name: str) -> str:
+    """A name that somebody typed; words that say so if it cannot be read."""
+    if isinstance(typed, Unreadable):
+        return str(app.bundle.words["unreadable"]["cell"])
+    return str(typed.get(name, ""))
