@@ -24,6 +24,12 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text) if len(text) <= LONGEST else ""
 
 
+def composed(text: str) -> str:
+    """The text with letters and their accents in one character each, as most keyboards type them
+    and file systems of other makers do not (NFC); itself where it is too long to be a name."""
+    return unicodedata.normalize("NFC", text) if len(text) <= LONGEST else text
+
+
 def seen(text: str) -> str:
     """What a short text looks like: without full width, capitals, spaces and what nobody sees, so
     that two names that people cannot tell apart are one."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from functions.forms.normal import composed
 from functions.forms.residents import FORMS
 from generator.content import form_definitions, names, prose_cache, yaml_source
 from generator.content.check import check, nearest
@@ -160,10 +161,14 @@ class _Reader:
     ) -> tuple[Model | None, Document]:
         """A file as its model, or None; and the document, which has a note of every mistake."""
         document = Document(file)
+        path = self.root / file
         try:
-            yaml_source.read(f"{self.root}/{file}", document)
+            yaml_source.read(str(path), document)
         except FileNotFoundError:
-            document.problem("dead_link" if given else "missing_file")
+            if not given:
+                document.problem("missing_file")
+            elif path.is_symlink():
+                document.problem("dead_link")
         except IsADirectoryError:
             document.problem("folder_inside", name=file.rpartition("/")[2])
         except OSError as error:
@@ -200,6 +205,8 @@ class _Reader:
                 self.problems += read.problems
                 if read.kept:
                     fresh[folder][file] = read.kept
+                else:  # It is wrong, or was removed after it was stamped.
+                    del files[folder][file]
                 yield from read.texts
 
         self.cache.put(prose_cache.SHELF, converted())
@@ -217,7 +224,8 @@ class _Reader:
                 found[file] = stamp
                 continue
             path = self.content / folder / file
-            example = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "my-file"
+            plain = path.stem.lower().removesuffix(".yaml")
+            example = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "my-file"
             code = "file_name" if path.suffix == ".yaml" else "file_ending"
             code = "folder_inside" if path.is_dir() else code
             self.problem(path, code, name=path.stem, example=example)
@@ -337,4 +345,4 @@ class _Reader:
     def pictures(self) -> set[str]:
         static = self.root / "static"
         published = (each for each in static.rglob("[!.]*") if each.is_file())
-        return {path.relative_to(static).as_posix() for path in published}
+        return {composed(path.relative_to(static).as_posix()) for path in published}

@@ -170,6 +170,9 @@ SHORT_TAG = "请写短一些，最多 {longest} 个字。"
 OLD_NAME = "请照以前的文件名写，不带 .yaml，例如 barbers。"
 NEAREST = "是不是“{name}”？"
 KNOWN = "可以用的有：{names}。"
+TEXT_NOT_MAPPING = (
+    "请在冒号后面写“|”，从下一行起每行行首空两格；只有一行的，请给它加上引号，或改用中文的冒号。"
+)
 
 TYPES = {
     "text": ("文字", "请写一段文字。"),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from functions.forms.normal import composed
 from generator.content.messages import SENTENCES
 from generator.errors import Problem
 
@@ -150,7 +151,7 @@ class _Tree(NamedTuple):
     def text(self, node: yaml.ScalarNode, place: Place) -> str:
         """The text of a value. What YAML would drop or change without a word is a problem."""
         style, end = node.style, node.end_mark
-        text: str = node.value
+        text = composed(node.value)
         if self.lines and not style and (cut := CUT.match(self.lines[end.line], end.column)):
             self.document.problem("cut", value=place, found=cut["rest"])
         elif style == '"' and (found := UNSEEN.search(text)):

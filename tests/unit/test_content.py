@@ -3,15 +3,20 @@
 import os
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from generator.build import incremental
 from generator.content import library
 from generator.content.models import Prose
 from generator.errors import ContentError
+from generator.files.cache import Cache
+from generator.files.file_stamps import scan
 
 NEWS = "content/news/spring.yaml"
 GOOD = (Path(__file__).parent.parent / "site" / NEWS).read_text()
+NFC, NFD = "\u00e9t\u00e9", "e\u0301te\u0301"
 BOMB = "a: &a [x,x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\ntitle: t\ndate: 2026-01-01\nbody: b\n"
 
 
@@ -95,6 +100,7 @@ BODY = "body: 正文\n"
         (HEAD + "body: >\n  第一段。\n  第二段。\n", "3:7", "连成一行", "在冒号后面写“|”"),
         (HEAD + "body: |\n正文没有缩进\n第二行\n", "4:1", "没有缩进", "行首加两个空格"),
         (HEAD + "body: |\n    第一段\n\n  第二段\n", "6:1", "没有对齐", "缩进一样多"),
+        (HEAD + "body:\n  时间: 周六\n", "4:3", "“body”应当是文字，现在是“一组名称和内容”", "写“|”"),
         # The shape of the file.
         ("title: 义诊\n  date: 2023-04-05\n" + BODY, "2:1", "行首多了空格", "和上一行对齐"),
         ("---\n" + HEAD + "---\n\n正文\n", "4:1", "“---”把文件分成了两份", "“body: |”"),
@@ -123,6 +129,28 @@ def test_a_mistake_that_staff_make_is_told_in_its_own_line_with_a_remedy(
     assert found[0].startswith(f"{NEWS}:{at}: "), found
     assert said in found[0]
     assert mend in found[0].partition("。")[2]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        *(
+            "2023年4月5日",
+            "2023-4-5",
+            "2023.04.05",
+            "2023-04-05 09:00",
+            "2023－04－05",
+            "05/04/2023",
+        ),
+        *("２０２３-04-05", "2023-04-31", "2023-04-05T09:00:00+08:00", "二〇二三年四月五日"),
+        *("9999-12-31", "0001-01-01", "“2023-04-05”", "明天", "20230405.0"),
+    ],
+)
+def test_what_is_no_day_is_told_with_how_to_write_one(root: Path, day: str) -> None:
+    (root / NEWS).write_text(GOOD.replace("2026-03-15\n", f"{day}\n", 1))
+    (problem,) = problems(root)
+    assert problem.startswith(f"{NEWS}:2:7: “date”应当是日期，现在是“{day[:8]}")
+    assert problem.endswith("请写成 2026-04-05 的样子，而且要是真实的日子。")
 
 
 def test_several_mistakes_of_one_file_are_told_together(root: Path) -> None:
@@ -165,9 +193,38 @@ def test_a_folder_among_files_is_told(root: Path, name: str) -> None:
 def test_a_link_to_nothing_is_told_and_a_file_that_goes_while_it_is_read_is_not(
     root: Path,
 ) -> None:
+    reader, cache = library.Library(root), Cache()
+    both = reader.load(cache, scan(root)).news
+    (root / NEWS).write_text(GOOD.replace("春天", "春日"))
+    stamps = scan(root)
+    (root / NEWS).unlink()
+    assert [*reader.load(cache, stamps).news] == [each for each in both if each.slug != "spring"]
     (root / "content/news/gone.yaml").symlink_to("nowhere.yaml")
     (problem,) = problems(root)
     assert problem.startswith("content/news/gone.yaml:1:1: 这是一个链接，它指向的文件不在了")
+
+
+@pytest.mark.parametrize("typed", [NFC, NFD])
+def test_a_photo_and_a_tag_are_known_however_their_accents_were_typed(
+    root: Path, typed: str
+) -> None:
+    text = f"[{NFC}, {NFD}]"
+    (root / "static/photo.svg").rename(root / f"static/{typed} #1 50%.svg")
+    (root / NEWS).write_text(
+        GOOD.replace("photo.svg", f'"{NFD} #1 50%.svg"').replace("[服务日, 春天]", text)
+    )
+    incremental.build(root, root / "public")
+    page = (root / "public/news/spring/index.html").read_text()
+    assert f'src="/static/{quote(NFC)}%20%231%2050%25.svg"' in page
+    assert (root / f"public/static/{NFC} #1 50%.svg").exists()
+    tags = {each.name for each in (root / "public/tags").iterdir()}
+    assert tags & {NFC, NFD} == {NFC}
+
+
+def test_a_file_with_two_endings_is_told_to_keep_the_right_one(root: Path) -> None:
+    (root / "content/news/more.yaml.txt").write_text(GOOD)
+    (problem,) = problems(root)
+    assert "请改名为 more.yaml，" in problem
 
 
 def test_a_name_in_another_encoding_can_be_printed(root: Path) -> None:
