@@ -11,7 +11,7 @@ import msgspec
 
 from functions.forms.normal import composed
 from functions.forms.residents import FORMS
-from generator.content import form_definitions, names, prose_cache, yaml_source
+from generator.content import form_definitions, names, placeholders, prose_cache, yaml_source
 from generator.content.check import check, nearest
 from generator.content.codec import digest, encode
 from generator.content.kinds import KINDS
@@ -36,6 +36,8 @@ LONGEST_TAG = 40
 """Characters of a tag. File systems take 255 bytes, 63 of the rarest Chinese characters."""
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
+FILLED = {kind.model for folder, kind in KINDS.items() if folder != "news"}
+"""What may have placeholders. News may not: they tell what was so on their day."""
 SMS: Mapping[str, Sequence[str]] = {
     "webhook": ("url", "secret"),
     "aliyun": ("key", "secret", "sign"),
@@ -76,6 +78,7 @@ class Library:
         self._shelves = self._shelves or {name: Shelf(name, cache) for name in KINDS}
         reader = _Reader(self.root, cache, stamps, self._shelves)
         settings = reader.read("site.yaml", Settings)
+        reader.site = placeholders.values(settings)
         calendar: Calendar | None = Calendar()
         if (self.root / "calendar.yaml").exists():
             calendar = reader.read("calendar.yaml", Calendar)
@@ -150,6 +153,7 @@ class _Reader:
         self.content = root / "content"
         self.cache = cache
         self.problems: list[Problem] = []
+        self.site: Mapping[str, str] = {}
 
     def read(self, file: str, model: type[Model]) -> Model | None:
         item, document = self.checked(file, model, {})
@@ -173,6 +177,8 @@ class _Reader:
             document.problem("folder_inside", name=file.rpartition("/")[2])
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
+        if model in FILLED and document.data is not None:
+            placeholders.fill(document, self.site)
         item = check(document, model, given, self.refer)
         if isinstance(item, Form):
             form_definitions.check_questions(document, item)
@@ -181,7 +187,7 @@ class _Reader:
     def folders(self) -> dict[str, list[Kept[Any]]]:
         """The entries of every folder; reads only files that changed."""
         files = {name: self.files(name) for name in KINDS}
-        known = digest((sorted(self.teams), sorted(self.pictures)))
+        known = digest((sorted(self.teams), sorted(self.pictures), self.site))
         if self.cache.noted("names") != known:
             # Forget the entries that refer to something that is gone; they are checked again.
             for shelf in self.shelves.values():
@@ -329,6 +335,10 @@ class _Reader:
             return "unknown_team", nearest(name, known)
         if to == "static" and name not in self.pictures:
             return "unknown_picture", nearest(name, self.pictures)
+        if to == placeholders.REFERENCE and name != placeholders.reference(
+            name.partition("=")[0], self.site
+        ):
+            return "placeholder", ""
         if to == "old name" and not SAFE_FILE.fullmatch(f"{name}.yaml"):
             return "old_name", OLD_NAME
         if to == "tag" and UNSAFE_TAG.search(name):

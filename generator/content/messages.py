@@ -129,6 +129,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_picture": ("static 文件夹里没有图片“{name}”。", "{mend}"),
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
+    "placeholder": (
+        "“{name}”不能换成 site.yaml 里的内容：花括号里要写那里的名称。",
+        "{mend}",
+    ),
     "role_of_kind": ("这一题的 role 和 kind 不配。", "请核对 role；不清楚的，就不写 role。"),
     "sensitive_consent": (
         "问敏感信息的一题要写 sensitive: true，也要写 consent，两样缺一不可。",
@@ -168,6 +172,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 SAFE_TAG = "请去掉斜杠、问号、井号和首尾的空格、句点。"
 SHORT_TAG = "请写短一些，最多 {longest} 个字。"
 OLD_NAME = "请照以前的文件名写，不带 .yaml，例如 barbers。"
+PLACEHOLDER = "${{{name}}}"
 NEAREST = "是不是“{name}”？"
 KNOWN = "可以用的有：{names}。"
 TEXT_NOT_MAPPING = (

@@ -33,8 +33,8 @@ Reference = tuple[str, str]
 @dataclass
 class Document:
     """A file's ``data`` (None if it could not be read), the position of each part of it, the texts
-    whose lines YAML ``joined``, those that stand as ``blocks`` below their key, and, after a check,
-    its references to other files."""
+    whose lines YAML ``joined``, those that stand as ``blocks`` below their key, those that have
+    ``placeholders``, and, after a check, its references to other files."""
 
     file: str
     data: dict[str, Any] | None = None
@@ -43,6 +43,7 @@ class Document:
     values: dict[Place, yaml.Mark] = field(default_factory=dict)
     joined: set[Place] = field(default_factory=set)
     blocks: set[Place] = field(default_factory=set)
+    placeholders: list[Place] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
 
     def problem(
@@ -162,4 +163,6 @@ class _Tree(NamedTuple):
             self.document.joined.add(place)
         if style == "|":
             self.document.blocks.add(place)
+        if "${" in text:
+            self.document.placeholders.append(place)
         return text.replace(SOFT, "\n" if style == "|" else " ")

@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
+from generator import PRODUCT
 from generator.build import incremental
-from generator.content import library
+from generator.content import library, placeholders
 from generator.content.models import Prose
 from generator.errors import ContentError
 from generator.files.cache import Cache
@@ -473,3 +474,78 @@ def test_a_link_leads_to_a_page_or_is_told(root: Path, address: str) -> None:
     [told] = problems(root)
     assert "“url”的内容" in told
     assert "请写网址，以 https:// 或 http:// 开头" in told
+
+
+ABOUT = "content/pages/about.yaml"
+
+
+def shown(root: Path, page: str) -> str:
+    return (root / "public" / page / "index.html").read_text()
+
+
+def test_what_site_yaml_says_stands_in_pages_and_forms_and_follows_it(root: Path) -> None:
+    (root / ABOUT).write_text("title: 关于${name}\nbody: |\n  问${station}。\n\n  打 ${phone}。\n")
+    wish = root / "content/forms/wish.yaml"
+    wish.write_text(
+        re.sub("controller: .*", "controller: ${station}${station}", wish.read_text(), count=1)
+    )
+    builder = incremental.Builder(root, root / "public")
+    builder.build()
+    assert "<h1>关于试验社区</h1>" in shown(root, "about")
+    assert "问试验社区服务站。" in shown(root, "about")
+    assert '<a href="tel:0773-0000000">0773-0000000</a>' in shown(root, "about")
+    assert "试验社区服务站试验社区服务站" in shown(root, "wish")
+
+    site = root / "site.yaml"
+    site.write_text(site.read_text().replace("试验社区服务站", "${name} \\1{0}桂花站"))
+    again = builder.build()
+    assert "问${name} \\1{0}桂花站。" in shown(root, "about").replace("<wbr>", "")
+    assert "试验社区服务站" not in shown(root, "wish")
+    assert again.written
+
+
+@pytest.mark.parametrize(
+    ("typed", "at", "mend"),
+    [
+        ("${statoin}", "4:1", "是不是“station”？"),
+        ("${ station }", "4:1", "是不是“station”？"),
+        ("${station", "4:1", "是不是“station”？"),
+        ("${}", "4:1", "可以用的有：address、"),
+        ("${city}", "4:1", "可以用的有：address、"),
+        ("${__class__}", "4:1", "可以用的有：address、"),
+    ],
+)
+def test_a_placeholder_that_nobody_knows_is_told_in_its_line(
+    root: Path, typed: str, at: str, mend: str
+) -> None:
+    (root / ABOUT).write_text(f"title: 关于\nbody: |\n  一${{name}}\n  二{typed}\n")
+    (problem,) = problems(root)
+    assert problem.startswith(f"{ABOUT}:{at}: “{typed}”不能换成 site.yaml 里的内容")
+    assert mend in problem
+
+
+def test_without_site_yaml_a_placeholder_is_no_mistake_and_nothing_is_kept_of_it(
+    root: Path,
+) -> None:
+    (root / ABOUT).write_text("title: 关于\nbody: 问${station}\n")
+    reader, cache, site = library.Library(root), Cache(), root / "site.yaml"
+    good = site.read_text()
+    site.write_text("name: 一\n")
+    with pytest.raises(ContentError) as error:
+        reader.load(cache, scan(root))
+    assert {problem.file for problem in error.value.problems} == {"site.yaml"}
+    site.write_text(good)
+    page = next(p for p in reader.load(cache, scan(root)).entries["pages"] if p.slug == "about")
+    assert page.body.excerpt == "问试验社区服务站"
+
+
+def test_news_keep_what_looks_like_a_placeholder(root: Path) -> None:
+    (root / NEWS).write_text(GOOD + "author: ${name}\n")
+    assert library.load(root).news[0].author == "${name}"
+
+
+def test_the_shipped_forms_and_pages_name_nobody_by_hand() -> None:
+    site = placeholders.values(library.load(PRODUCT).settings)
+    for file in (*PRODUCT.glob("content/forms/*.yaml"), *PRODUCT.glob("content/pages/*.yaml")):
+        for name in ("name", "station", "phone", "address", "url"):
+            assert site[name] not in file.read_text(), f"{file.name}: ${{{name}}}"
