@@ -74,6 +74,8 @@ def check(root: Path, data: Path | None) -> None:
 
     checked = incremental.check(root)
     click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
+    for advice in checked.advice:
+        note(f"请看一看 {advice}")
     _warn_of_missing_years(checked.calendar)
     try:
         if local_app.inspect(root, data):

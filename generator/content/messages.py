@@ -159,6 +159,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "这张表单要有 role 是“{role}”的必答题，kind 是 {kinds}，程序靠它工作。",
         "请加上它，写 required: true；已经有了的，请在那一题写 role: {role}。",
     ),
+    "sample_value": ("“{name}”还是样例里的“{found}”。", "请换成您社区自己的。"),
+    "sample_name": (
+        "这里写着样例社区的“{found}”。",
+        "请换成您社区的；名称和电话可以写 ${{station}}、${{name}}、${{phone}}，跟着 site.yaml 变。",
+    ),
+    "dead_address": ("网站上没有“{found}”。", "请核对地址，或去掉这个链接、图片。"),
+    "dead_anchor": (
+        "“{found}”的那一页有，可是“#”后面的位置没有。",
+        "请打开那一页，从地址栏里复制，或去掉“#”和后面的。",
+    ),
+    "silent_picture": (
+        "图片“{found}”没有文字说明，读屏的人不知道是什么。",
+        "请在方括号里写一句：![说明](地址)。",
+    ),
+    "joined_tags": (
+        "标签“{name}”像是几个写在了一起。",
+        "请分开写，例如 [清明, 就业]，用英文逗号。",
+    ),
+    "alike_tags": (
+        "标签“{name}”和“{other}”看上去是一个，会成为两页。",
+        "请写成一样的：大小写、全角半角、看不见的字符都一样。",
+    ),
     "duplicate_address": ("网址 {address} 已经被 {other} 用了。", "请给其中一个文件改名。"),
     "figures_conflict": ("这里留着两个版本合并时的标记。", FIGURES_MEND),
     "figures_syntax": ("文件在这里断了，不是完整的 JSON。", FIGURES_MEND),
