@@ -18,6 +18,9 @@ SHAPELESS = re.compile(
 """What comes along from contacts, chats and Word and nobody sees: Unicode's general category Cf
 and Default_Ignorable_Code_Point (15.1), and the blank of Braille."""
 
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What no page or feed can show: XML 1.0, section 2.2, has most of them for mistakes."""
+
 
 def normal(text: str) -> str:
     """The text in its normal form; empty where it is too long to be what is looked for."""

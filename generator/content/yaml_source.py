@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from functions.forms.normal import composed
+from functions.forms.normal import INVISIBLE, composed
 from generator.content.messages import SENTENCES
 from generator.errors import Problem
 
@@ -22,8 +22,6 @@ SOFT = "\ufdd0"
 LINE_END = re.compile(r"\r\n|\r|\n")
 CUT = re.compile(r"\s+(?P<rest>#\S.*)")
 """A comment that was probably meant as text: a number, or a room, behind the sign."""
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Characters that only an escape brings in, and that no page or feed can show."""
 Place = tuple[str | int, ...]
 """The path to a value: keys and list indexes. The empty path is the whole file."""
 Reference = tuple[str, str]
@@ -155,7 +153,7 @@ class _Tree(NamedTuple):
         text = composed(node.value)
         if self.lines and not style and (cut := CUT.match(self.lines[end.line], end.column)):
             self.document.problem("cut", value=place, found=cut["rest"])
-        elif style == '"' and (found := UNSEEN.search(text)):
+        elif style == '"' and (found := INVISIBLE.search(text)):
             self.document.problem("unseen", value=place, code=f"{ord(found[0]):02X}")
         elif text.startswith("｜"):
             self.document.problem("full_pipe", value=place)

@@ -549,3 +549,15 @@ def test_the_shipped_forms_and_pages_name_nobody_by_hand() -> None:
     for file in (*PRODUCT.glob("content/forms/*.yaml"), *PRODUCT.glob("content/pages/*.yaml")):
         for name in ("name", "station", "phone", "address", "url"):
             assert site[name] not in file.read_text(), f"{file.name}: ${{{name}}}"
+
+
+@pytest.mark.parametrize(
+    "typed", ["a&#7;b", "a&#xFFFE;b", "a&#11;b", "[x](http://a.cn/&#x1;)", '<b title="&#7;">x</b>']
+)
+def test_a_character_that_no_feed_can_have_is_told_in_its_line(root: Path, typed: str) -> None:
+    (root / NEWS).write_text(f"title: 一\ndate: 2026-03-15\nbody: |\n  二&amp;\n\n  {typed}\n")
+    (problem,) = problems(root)
+    assert problem.startswith(f"{NEWS}:6:1: “&#")
+    assert "看不见的字符" in problem
+    (root / NEWS).write_text("title: 一\ndate: 2026-03-15\nbody: 写 `&#7;`、&amp;#7; 就行\n")
+    library.load(root)
