@@ -16,10 +16,10 @@ SBOM := .wudan/sbom.json
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-serve: $(VENV)/run ## Build the site and serve it with its forms on http://127.0.0.1:8000
+serve: $(VENV)/run ## Serve the site and its forms on http://127.0.0.1:8000; edits are built at once
 	$(BIN)/python build.py serve
 
-watch: $(VENV)/run ## The same, and build again whenever a file changes
+watch: $(VENV)/run ## The same; open pages reload themselves, and show what is wrong
 	$(BIN)/python build.py serve --watch
 
 build: $(VENV)/run ## Build the site into public/

@@ -163,3 +163,10 @@ MOVE = {
     "diverged": "{no} 在两边不一样，没有动它。请换一个空的目标。",
 }
 """Why `move` stopped, by the code of what it was refused for."""
+
+BUILT = "改好了：写出 {written} 个文件，删去 {removed} 个。"
+NOT_BUILT = "生成网站时出了意外（{error}），网站还是上一次的样子；改好了会再生成。"
+UNWATCHED = "系统不报告文件的改动（{error}），改为每隔两秒看一遍。"
+"""What `serve` says of a build while it answers."""
+OVERLAY = "内容里有要改的地方，网站还是上一次的样子。改好、保存以后，这一页会自己刷新。"
+"""What stands above the mistakes on a page that somebody edits."""

@@ -37,10 +37,19 @@ UNSEEN = DIRECTION | NO_CHARACTERS
 UNSEEN |= {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
 """Those, and control characters: general categories Cc, Zl and Zp."""
 
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What no page or feed can show: XML 1.0, section 2.2, has most of them for mistakes."""
+
 
 def normal(text: str) -> str:
     """The text in its normal form; empty where it is too long to be what is looked for."""
     return unicodedata.normalize("NFKC", text) if len(text) <= LONGEST else ""
+
+
+def composed(text: str) -> str:
+    """The text with letters and their accents in one character each, as most keyboards type them
+    and file systems of other makers do not (NFC); itself where it is too long to be a name."""
+    return unicodedata.normalize("NFC", text) if len(text) <= LONGEST else text
 
 
 def seen(text: str) -> str:

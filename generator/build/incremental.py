@@ -12,7 +12,7 @@ import msgspec
 
 from functions.context import workdays
 from functions.context.bundle import FILE
-from generator.errors import DiskError, WudanError
+from generator.errors import DiskError, Problem, WudanError
 from generator.files import lock
 from generator.files.atomic import update
 from generator.files.cache import DAMAGE, Cache, refused
@@ -41,10 +41,11 @@ def bundle_folder(root: Path) -> Path:
 
 
 class Checked(NamedTuple):
-    """Content without mistakes: how many pages it makes, its calendar of deadlines, and the names
-    of it, as in a bundle."""
+    """Content without mistakes: how many pages it makes, what to look at in it, its calendar of
+    deadlines, and the names of it, as in a bundle."""
 
     pages: int
+    advice: list[Problem]
     calendar: workdays.Calendar
     names: Mapping[str, Mapping[str, str]]
     renamed: Mapping[str, Mapping[str, str]]
@@ -57,18 +58,24 @@ def check(root: Path) -> Checked:
         ContentError: with all that is wrong.
         DiskError: a file cannot be read.
     """
-    from generator.content import figures_file, library, names
+    from generator.build.advice import advise
+    from generator.build.render import Renderer
+    from generator.content import figures_file, names
+    from generator.content.library import Library
     from generator.site.plan import pages, plan
 
     with _disk_errors():
         figures, problems = figures_file.read(root / FIGURES)
-        site = library.load(root, problems, figures.get("renamed", {}))
-        steps = theme.load(root).actions
+        cache = Cache()
+        kept = figures.get("renamed", {})
+        site = Library(root).load(cache, scan(root), problems, kept)
+        loaded = theme.load(root)
+        planned = pages(plan(site, figures))
+        advice = advise(root, site, planned, Renderer(site.settings, loaded, cache))
     days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
-    count = len(pages(plan(site, figures)))
     named, renamed = names.labels(site), names.in_orders(site.renamed)
-    named |= names.questions(site.forms, steps)
-    return Checked(count, workdays.Calendar(*days), named, renamed)
+    named |= names.questions(site.forms, loaded.actions)
+    return Checked(len(planned), advice, workdays.Calendar(*days), named, renamed)
 
 
 def calendar(root: Path) -> workdays.Calendar:

@@ -76,6 +76,8 @@ def check(root: Path, data: Path | None) -> None:
 
     checked = incremental.check(root)
     click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
+    for advice in checked.advice:
+        note(f"请看一看 {advice}")
     _warn_of_missing_years(checked.calendar)
     try:
         if local_app.inspect(root, data):
@@ -112,7 +114,7 @@ def _address(text: str) -> str:
 @DATA
 @click.option("--host", default="127.0.0.1", show_default=True, help="开在哪个地址上。")
 @click.option("--port", default=8000, show_default=True, help="开在哪个端口上。")
-@click.option("--watch", is_flag=True, help="文件一改就重新生成，打开着的页面自己刷新。")
+@click.option("--watch", is_flag=True, help="打开着的页面跟着刷新，内容有错就写在页面上。")
 @click.option("--new", is_flag=True, help="密钥还在、数据库没有了，从头开始一个。")
 @click.option(
     "--log", is_flag=True, envvar="WUDAN_LOG", help="每个请求写一行：方法、路径、状态、时间。"

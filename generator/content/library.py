@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from functions.forms.normal import composed
 from functions.forms.residents import FORMS
-from generator.content import form_definitions, names, prose_cache
+from generator.content import form_definitions, names, placeholders, prose_cache
 from generator.content.kinds import KINDS
 from generator.content.models import Form, Item, Site
 from generator.content.reading import yaml_source
@@ -36,6 +37,8 @@ LONGEST_TAG = 40
 """Characters of a tag. File systems take 255 bytes, 63 of the rarest Chinese characters."""
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
+FILLED = {kind.model for folder, kind in KINDS.items() if folder != "news"}
+"""What may have placeholders. News may not: they tell what was so on their day."""
 SMS: Mapping[str, Sequence[str]] = {
     "webhook": ("url", "secret"),
     "aliyun": ("key", "secret", "sign"),
@@ -76,6 +79,7 @@ class Library:
         self._shelves = self._shelves or {name: Shelf(name, cache) for name in KINDS}
         reader = _Reader(self.root, cache, stamps, self._shelves)
         settings = reader.read("site.yaml", Settings)
+        reader.site = placeholders.values(settings)
         calendar: Calendar | None = Calendar()
         if (self.root / "calendar.yaml").exists():
             calendar = reader.read("calendar.yaml", Calendar)
@@ -150,6 +154,7 @@ class _Reader:
         self.content = root / "content"
         self.cache = cache
         self.problems: list[Problem] = []
+        self.site: Mapping[str, str] = {}
 
     def read(self, file: str, model: type[Model]) -> Model | None:
         item, document = self.checked(file, model, {})
@@ -161,14 +166,20 @@ class _Reader:
     ) -> tuple[Model | None, Document]:
         """A file as its model, or None; and the document, which has a note of every mistake."""
         document = Document(file)
+        path = self.root / file
         try:
-            yaml_source.read(f"{self.root}/{file}", document)
+            yaml_source.read(str(path), document)
         except FileNotFoundError:
-            document.problem("dead_link" if given else "missing_file")
+            if not given:
+                document.problem("missing_file")
+            elif path.is_symlink():
+                document.problem("dead_link")
         except IsADirectoryError:
             document.problem("folder_inside", name=file.rpartition("/")[2])
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
+        if model in FILLED and document.data is not None:
+            placeholders.fill(document, self.site)
         item = check(document, model, given, self.refer)
         if isinstance(item, Form):
             form_definitions.check_questions(document, item)
@@ -177,7 +188,7 @@ class _Reader:
     def folders(self) -> dict[str, list[Kept[Any]]]:
         """The entries of every folder; reads only files that changed."""
         files = {name: self.files(name) for name in KINDS}
-        known = digest((sorted(self.teams), sorted(self.pictures)))
+        known = digest((sorted(self.teams), sorted(self.pictures), self.site))
         if self.cache.noted("names") != known:
             # Forget the entries that refer to something that is gone; they are checked again.
             for shelf in self.shelves.values():
@@ -201,6 +212,8 @@ class _Reader:
                 self.problems += read.problems
                 if read.kept:
                     fresh[folder][file] = read.kept
+                else:  # It is wrong, or was removed after it was stamped.
+                    del files[folder][file]
                 yield from read.texts
 
         self.cache.put(prose_cache.SHELF, converted())
@@ -218,7 +231,8 @@ class _Reader:
                 found[file] = stamp
                 continue
             path = self.content / folder / file
-            example = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "my-file"
+            plain = path.stem.lower().removesuffix(".yaml")
+            example = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "my-file"
             code = "file_name" if path.suffix == ".yaml" else "file_ending"
             code = "folder_inside" if path.is_dir() else code
             self.problem(path, code, name=path.stem, example=example)
@@ -322,6 +336,10 @@ class _Reader:
             return "unknown_team", nearest(name, known)
         if to == "static" and name not in self.pictures:
             return "unknown_picture", nearest(name, self.pictures)
+        if to == placeholders.REFERENCE and name != placeholders.reference(
+            name.partition("=")[0], self.site
+        ):
+            return "placeholder", ""
         if to == "old name" and not SAFE_FILE.fullmatch(f"{name}.yaml"):
             return "old_name", OLD_NAME
         if to == "tag" and UNSAFE_TAG.search(name):
@@ -338,4 +356,4 @@ class _Reader:
     def pictures(self) -> set[str]:
         static = self.root / "static"
         published = (each for each in static.rglob("[!.]*") if each.is_file())
-        return {path.relative_to(static).as_posix() for path in published}
+        return {composed(path.relative_to(static).as_posix()) for path in published}

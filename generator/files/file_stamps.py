@@ -31,7 +31,7 @@ def refresh(root: Path, stamps: Stamps, files: Iterable[Path]) -> bool:
         if folder is None or file.parent.parent != content:
             return False
         folder.pop(file.name, None)
-        if _is_visible(file.name):
+        if is_visible(file.name):
             with suppress(FileNotFoundError):
                 folder[file.name] = stamp(file.stat())
                 stamps[file.parent.name] = dict(sorted(folder.items()))
@@ -65,7 +65,7 @@ def _visible(folder: Path | str) -> list[os.DirEntry[str]]:
     """The entries of a folder, without the files that editors and file managers leave behind."""
     try:
         with os.scandir(folder) as entries:
-            found = [each for each in entries if _is_visible(each.name)]
+            found = [each for each in entries if is_visible(each.name)]
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(found, key=attrgetter("name"))
@@ -80,5 +80,6 @@ LEFT_BEHIND = re.compile(r"\..*|.*~|~\$.*|thumbs\.db|desktop\.ini", re.IGNORECAS
 """What editors, Office, Windows and macOS leave beside files."""
 
 
-def _is_visible(name: str) -> bool:
+def is_visible(name: str) -> bool:
+    """Whether a file of this name is content, and not left behind by some program."""
     return not LEFT_BEHIND.fullmatch(name)

@@ -23,14 +23,14 @@ from functions.orders import counters
 from functions.orders import figures as public
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
-from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
 from generator.files.output import is_hidden
 from generator.serve import compress, connections, local_app, reload
 from generator.serve.parts import Files
-from generator.serve.upkeep import BUILDING, Figures, Minute
+from generator.serve.upkeep import Figures, Minute
+from generator.serve.watch import Watch
 from generator.site import theme
 
 THREADS = 16
@@ -77,9 +77,11 @@ def serve(
     behind: tuple[str, ...] = (),
 ) -> None:
     """Build, then answer until a signal of :data:`ENDING`; requests that have begun are answered.
-    Port 0 takes a free one. ``say`` is called with sentences for the operator. With ``log`` each
-    request is a line on stderr; errors always are. ``behind`` are the addresses of proxies, who
-    alone are believed when they say for whom they ask, and whether over HTTPS.
+    What is edited meanwhile is built at once; with ``watch`` the pages that are open in a browser
+    follow, and show what is wrong. Port 0 takes a free one. ``say`` is called with sentences for
+    the operator. With ``log`` each request is a line on stderr; errors always are. ``behind`` are
+    the addresses of proxies, who alone are believed when they say for whom they ask, and whether
+    over HTTPS.
 
     Raises:
         WudanError: the content is wrong, or the port is taken.
@@ -91,10 +93,15 @@ def serve(
     app = local_app.app(root, data, begin)
     builder = incremental.Builder(root, out)
     minute = Minute(app, builder, _begin(app, builder, say), say)
-    application = _application(app, builder, watch, log, say)
+    shown = reload.Shown()
+    application = _application(app, builder, shown if watch else None, log)
+    watcher = Watch(builder, shown, say, lambda: local_app.keep_names(app.current()))
     stopping = Event()
-    keeper = Thread(target=minute.keep, args=(stopping,), daemon=True)
-    keeper.start()
+    working = [
+        Thread(target=each, args=(stopping,), daemon=True) for each in (minute.keep, watcher.run)
+    ]
+    for thread in working:
+        thread.start()
     listening = _listen(host, port)
     say(_contents(app))
     say("网站在 http://{}:{} ，按 Ctrl+C 停止。".format(*listening.getsockname()))
@@ -102,7 +109,8 @@ def serve(
         _answer(_server(application, behind), listening)
     finally:
         stopping.set()
-        keeper.join(GRACE)
+        for thread in working:
+            thread.join(GRACE)
         app.close()
 
 
@@ -130,20 +138,14 @@ def _answer(server: uvicorn.Server, listening: socket.socket) -> None:
 
 
 def _application(
-    app: App, builder: incremental.Builder, watch: bool, log: bool, say: Callable[[str], None]
+    app: App, builder: incremental.Builder, shown: reload.Shown | None, log: bool
 ) -> ASGIApp:
-    """The functions and the site; with ``watch`` the site is built again after every change."""
+    """The functions and the site; the pages show what is ``shown`` to who edits, if anything."""
     pages = cast(WSGIApp, compress.application(files(builder.out)))
     static = WSGIMiddleware(pages, workers=THREADS, send_queue_size=AHEAD)
     application = asgi.application(app, static)
-    if watch:
-        version = reload.Version()
-        application = reload.application(application, version)
-
-        def keep() -> None:
-            local_app.keep_names(app.current())
-
-        Thread(target=_rebuild, args=(builder, version, say, keep), daemon=True).start()
+    if shown:
+        application = reload.application(application, shown)
     application = asgi.guarded(application)
     return asgi.logged(application) if log else application
 
@@ -227,37 +229,3 @@ def files(out: Path) -> WSGIApplication:
         return (missing if hidden else served)(environ, start_response)
 
     return visible
-
-
-def _rebuild(
-    builder: incremental.Builder,
-    version: reload.Version,
-    say: Callable[[str], None],
-    keep: Callable[[], object],
-) -> None:
-    """Build again after every change to what the site is made from, also after a mistake. When no
-    more changes follow, everything is compared, so that changes which the watcher missed, or which
-    came before it started, are built too. ``keep`` is called after each build."""
-    import watchfiles
-
-    root = builder.root
-    places = {base / name for base in (root, PRODUCT) for name in ("templates", "static")}
-    watched = [each for each in {*places, root / "content", root / "site.yaml"} if each.exists()]
-    certain = False
-    for changes in watchfiles.watch(
-        *watched, debounce=50, step=10, rust_timeout=500, yield_on_timeout=True
-    ):
-        if certain and not changes:
-            continue
-        certain = not changes
-        try:
-            with BUILDING:
-                edited = [Path(file) for _, file in changes]
-                report = builder.follow(edited) if edited else builder.build()
-        except WudanError as error:
-            say(str(error))
-        else:
-            keep()
-            if report.written or report.removed:
-                say(f"改好了：写出 {report.written} 个文件，删去 {report.removed} 个。")
-                version.number += 1

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from functions.forms.kinds import KINDS, Kind
+from functions.forms.normal import composed
 from generator import PRODUCT
 from generator.errors import WudanError
 from generator.operator_messages import NO_WIDGET
@@ -39,9 +41,9 @@ IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$"
 @dataclass(frozen=True)
 class Theme:
     """``templates``: sources by name. ``files``: static files by address. ``assets``: addresses by
-    path below ``static/``; ``shared_assets``: those that any page may show, because their name has
-    a hash or stands in a template. ``program``: the version of the program. ``digest`` changes
-    with anything that all pages are made from, except the settings."""
+    path below ``static/``, as links have them; ``shared_assets``: those that any page may show,
+    because their name has a hash or stands in a template. ``program``: the version of the program.
+    ``digest`` changes with anything that all pages are made from, except the settings."""
 
     templates: dict[str, str]
     files: dict[str, Path]
@@ -75,8 +77,8 @@ def load(root: Path) -> Theme:
     check_widgets(texts, KINDS)
     assets, files = {}, {}
     for name, path in sorted(_overlaid(root, "static").items()):
-        assets[name] = f"/static/{_published(name, path)}"
-        files[assets[name]] = path
+        address = f"/static/{_published(name, path)}"
+        files[address], assets[name] = path, quote(address)
     quoted = {each for text in texts.values() for each in text.replace('"', "'").split("'")}
     shared = {
         name: address for name, address in assets.items() if name in quoted or name.endswith(HASHED)
@@ -118,7 +120,7 @@ def _overlaid(root: Path, folder: str) -> dict[str, Path]:
     for base in (PRODUCT / folder, root / folder):
         for path in base.rglob("*"):
             if path.is_file() and not path.name.startswith("."):
-                found[path.relative_to(base).as_posix()] = path
+                found[composed(path.relative_to(base).as_posix())] = path
     return found
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from html import unescape
 from typing import NamedTuple
 
+from functions.forms.normal import INVISIBLE
 from generator.content.markup.html import TAG
 
 OPEN_BRACKETS = 100
@@ -20,6 +21,7 @@ _BRACKET = re.compile(r"(?<!\\)(?:\[|\]\(?|\))")
 _OPENS_NOTHING = {"br", "hr", "img", "wbr", "col", "p", "li", "td", "th", "tr", "dd", "dt"}
 _SIGN = re.compile(r"[<\[&`~]")
 """Without one of these nothing is lost."""
+_NUMBER = re.compile(r"&#(?:x(?P<hex>[0-9a-f]{1,6})|(?P<plain>\d{1,7}));?", re.IGNORECASE)
 _NAME = re.compile(r"<(/?)([a-z0-9]+)", re.IGNORECASE)
 
 
@@ -49,8 +51,21 @@ def losses(text: str, html: str, safe: str) -> list[Loss]:
     """What the HTML of a text, and what is left of that when it is safe, lose of it."""
     if not _SIGN.search(text):
         return []
+    if invisible := _invisible(text, safe):
+        return [invisible]
     unclosed = _unclosed(text, html)
     return [unclosed] if unclosed else _unseen(text, safe)
+
+
+def _invisible(text: str, html: str) -> Loss | None:
+    """The first character that HTML writes as a number and that no feed may have."""
+    if not INVISIBLE.search(html):
+        return None
+    for number in _NUMBER.finditer(text):
+        code = int(number["hex"], 16) if number["hex"] else int(number["plain"])
+        if code < 0x110000 and INVISIBLE.match(chr(code)):
+            return Loss("invisible", text.count("\n", 0, number.start()), number[0])
+    return Loss("invisible", 0, "&#…;")
 
 
 def _unseen(text: str, html: str) -> list[Loss]:

@@ -11,7 +11,7 @@ import msgspec
 
 from functions.forms.normal import seen
 from generator.content.reading.codec import Clock, Mistake, Moment, Part, Refers, from_text
-from generator.content.reading.messages import KNOWN, NEAREST, TYPES
+from generator.content.reading.messages import KNOWN, NEAREST, TEXT_NOT_MAPPING, TYPES
 from generator.content.reading.yaml_source import Document, Place
 
 Model = TypeVar("Model")
@@ -141,6 +141,8 @@ class _Walk(NamedTuple):
             self.wrong("wrong_value", value, place, mend=nearest(value, get_args(kind)))
         else:
             expected, mend = TYPES[NAMES.get(base, "text")]
+            if base is str and isinstance(value, dict):
+                mend = TEXT_NOT_MAPPING
             if base is msgspec.Struct:
                 mend += KNOWN.format(names="、".join(_fields(kind)))
             self.wrong("wrong_type", value, place, expected=expected, mend=mend)

@@ -65,6 +65,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{found}”在页面上看不到：它被当成了标签、网址或别的记号。",
         "请看这一行的方括号、尖括号和冒号；是原文的，在前面加一个反斜杠“\\”。",
     ),
+    "invisible": (
+        "“{found}”写出了看不见的字符，网页和订阅里都放不了。",
+        "请删去它；是原文的，请把 & 写成 &amp;。",
+    ),
     "unclosed": ("<{found}> 没有结束，后面的文字都会跟着它变样。", "请补上 </{found}>，或删去它。"),
     "brackets": (
         "到这里有超过 {found} 个“[”或“](”没有配上另一半。",
@@ -129,6 +133,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_picture": ("static 文件夹里没有图片“{name}”。", "{mend}"),
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
+    "placeholder": (
+        "“{name}”不能换成 site.yaml 里的内容：花括号里要写那里的名称。",
+        "{mend}",
+    ),
     "role_of_kind": ("这一题的 role 和 kind 不配。", "请核对 role；不清楚的，就不写 role。"),
     "sensitive_consent": (
         "问敏感信息的一题要写 sensitive: true，也要写 consent，两样缺一不可。",
@@ -155,6 +163,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "这张表单要有 role 是“{role}”的必答题，kind 是 {kinds}，程序靠它工作。",
         "请加上它，写 required: true；已经有了的，请在那一题写 role: {role}。",
     ),
+    "sample_value": ("“{name}”还是样例里的“{found}”。", "请换成您社区自己的。"),
+    "sample_name": (
+        "这里写着样例社区的“{found}”。",
+        "请换成您社区的；名称和电话可以写 ${{station}}、${{name}}、${{phone}}，跟着 site.yaml 变。",
+    ),
+    "dead_address": ("网站上没有“{found}”。", "请核对地址，或去掉这个链接、图片。"),
+    "dead_anchor": (
+        "“{found}”的那一页有，可是“#”后面的位置没有。",
+        "请打开那一页，从地址栏里复制，或去掉“#”和后面的。",
+    ),
+    "silent_picture": (
+        "图片“{found}”没有文字说明，读屏的人不知道是什么。",
+        "请在方括号里写一句：![说明](地址)。",
+    ),
+    "joined_tags": (
+        "标签“{name}”像是几个写在了一起。",
+        "请分开写，例如 [清明, 就业]，用英文逗号。",
+    ),
+    "alike_tags": (
+        "标签“{name}”和“{other}”看上去是一个，会成为两页。",
+        "请写成一样的：大小写、全角半角、看不见的字符都一样。",
+    ),
     "duplicate_address": ("网址 {address} 已经被 {other} 用了。", "请给其中一个文件改名。"),
     "figures_conflict": ("这里留着两个版本合并时的标记。", FIGURES_MEND),
     "figures_syntax": ("文件在这里断了，不是完整的 JSON。", FIGURES_MEND),
@@ -168,8 +198,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
 SAFE_TAG = "请去掉斜杠、问号、井号和首尾的空格、句点。"
 SHORT_TAG = "请写短一些，最多 {longest} 个字。"
 OLD_NAME = "请照以前的文件名写，不带 .yaml，例如 barbers。"
+PLACEHOLDER = "${{{name}}}"
 NEAREST = "是不是“{name}”？"
 KNOWN = "可以用的有：{names}。"
+TEXT_NOT_MAPPING = (
+    "请在冒号后面写“|”，从下一行起每行行首空两格；只有一行的，请给它加上引号，或改用中文的冒号。"
+)
 
 TYPES = {
     "text": ("文字", "请写一段文字。"),

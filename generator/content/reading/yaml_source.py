@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from functions.forms.normal import INVISIBLE, composed
 from generator.content.reading.messages import SENTENCES
 from generator.errors import Problem
 
@@ -21,8 +22,6 @@ SOFT = "\ufdd0"
 LINE_END = re.compile(r"\r\n|\r|\n")
 CUT = re.compile(r"\s+(?P<rest>#\S.*)")
 """A comment that was probably meant as text: a number, or a room, behind the sign."""
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Characters that only an escape brings in, and that no page or feed can show."""
 Place = tuple[str | int, ...]
 """The path to a value: keys and list indexes. The empty path is the whole file."""
 Reference = tuple[str, str]
@@ -32,8 +31,8 @@ Reference = tuple[str, str]
 @dataclass
 class Document:
     """A file's ``data`` (None if it could not be read), the position of each part of it, the texts
-    whose lines YAML ``joined``, those that stand as ``blocks`` below their key, and, after a check,
-    its references to other files."""
+    whose lines YAML ``joined``, those that stand as ``blocks`` below their key, those that have
+    ``placeholders``, and, after a check, its references to other files."""
 
     file: str
     data: dict[str, Any] | None = None
@@ -42,6 +41,7 @@ class Document:
     values: dict[Place, yaml.Mark] = field(default_factory=dict)
     joined: set[Place] = field(default_factory=set)
     blocks: set[Place] = field(default_factory=set)
+    placeholders: list[Place] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
 
     def problem(
@@ -150,10 +150,10 @@ class _Tree(NamedTuple):
     def text(self, node: yaml.ScalarNode, place: Place) -> str:
         """The text of a value. What YAML would drop or change without a word is a problem."""
         style, end = node.style, node.end_mark
-        text: str = node.value
+        text = composed(node.value)
         if self.lines and not style and (cut := CUT.match(self.lines[end.line], end.column)):
             self.document.problem("cut", value=place, found=cut["rest"])
-        elif style == '"' and (found := UNSEEN.search(text)):
+        elif style == '"' and (found := INVISIBLE.search(text)):
             self.document.problem("unseen", value=place, code=f"{ord(found[0]):02X}")
         elif text.startswith("｜"):
             self.document.problem("full_pipe", value=place)
@@ -161,4 +161,6 @@ class _Tree(NamedTuple):
             self.document.joined.add(place)
         if style == "|":
             self.document.blocks.add(place)
+        if "${" in text:
+            self.document.placeholders.append(place)
         return text.replace(SOFT, "\n" if style == "|" else " ")

@@ -3,15 +3,21 @@
 import os
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from generator.content import library
+from generator import PRODUCT
+from generator.build import incremental
+from generator.content import library, placeholders
 from generator.content.models import Prose
 from generator.errors import ContentError
+from generator.files.cache import Cache
+from generator.files.file_stamps import scan
 from tests.support.site import NEWS, SITE
 
 GOOD = (SITE / NEWS).read_text()
+NFC, NFD = "\u00e9t\u00e9", "e\u0301te\u0301"
 BOMB = "a: &a [x,x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\ntitle: t\ndate: 2026-01-01\nbody: b\n"
 
 
@@ -95,6 +101,7 @@ BODY = "body: 正文\n"
         (HEAD + "body: >\n  第一段。\n  第二段。\n", "3:7", "连成一行", "在冒号后面写“|”"),
         (HEAD + "body: |\n正文没有缩进\n第二行\n", "4:1", "没有缩进", "行首加两个空格"),
         (HEAD + "body: |\n    第一段\n\n  第二段\n", "6:1", "没有对齐", "缩进一样多"),
+        (HEAD + "body:\n  时间: 周六\n", "4:3", "“body”应当是文字，现在是“一组名称和内容”", "写“|”"),
         # The shape of the file.
         ("title: 义诊\n  date: 2023-04-05\n" + BODY, "2:1", "行首多了空格", "和上一行对齐"),
         ("---\n" + HEAD + "---\n\n正文\n", "4:1", "“---”把文件分成了两份", "“body: |”"),
@@ -123,6 +130,28 @@ def test_a_mistake_that_staff_make_is_told_in_its_own_line_with_a_remedy(
     assert found[0].startswith(f"{NEWS}:{at}: "), found
     assert said in found[0]
     assert mend in found[0].partition("。")[2]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        *(
+            "2023年4月5日",
+            "2023-4-5",
+            "2023.04.05",
+            "2023-04-05 09:00",
+            "2023－04－05",
+            "05/04/2023",
+        ),
+        *("２０２３-04-05", "2023-04-31", "2023-04-05T09:00:00+08:00", "二〇二三年四月五日"),
+        *("9999-12-31", "0001-01-01", "“2023-04-05”", "明天", "20230405.0"),
+    ],
+)
+def test_what_is_no_day_is_told_with_how_to_write_one(root: Path, day: str) -> None:
+    (root / NEWS).write_text(GOOD.replace("2026-03-15\n", f"{day}\n", 1))
+    (problem,) = problems(root)
+    assert problem.startswith(f"{NEWS}:2:7: “date”应当是日期，现在是“{day[:8]}")
+    assert problem.endswith("请写成 2026-04-05 的样子，而且要是真实的日子。")
 
 
 def test_several_mistakes_of_one_file_are_told_together(root: Path) -> None:
@@ -165,9 +194,38 @@ def test_a_folder_among_files_is_told(root: Path, name: str) -> None:
 def test_a_link_to_nothing_is_told_and_a_file_that_goes_while_it_is_read_is_not(
     root: Path,
 ) -> None:
+    reader, cache = library.Library(root), Cache()
+    both = reader.load(cache, scan(root)).news
+    (root / NEWS).write_text(GOOD.replace("春天", "春日"))
+    stamps = scan(root)
+    (root / NEWS).unlink()
+    assert [*reader.load(cache, stamps).news] == [each for each in both if each.slug != "spring"]
     (root / "content/news/gone.yaml").symlink_to("nowhere.yaml")
     (problem,) = problems(root)
     assert problem.startswith("content/news/gone.yaml:1:1: 这是一个链接，它指向的文件不在了")
+
+
+@pytest.mark.parametrize("typed", [NFC, NFD])
+def test_a_photo_and_a_tag_are_known_however_their_accents_were_typed(
+    root: Path, typed: str
+) -> None:
+    text = f"[{NFC}, {NFD}]"
+    (root / "static/photo.svg").rename(root / f"static/{typed} #1 50%.svg")
+    (root / NEWS).write_text(
+        GOOD.replace("photo.svg", f'"{NFD} #1 50%.svg"').replace("[服务日, 春天]", text)
+    )
+    incremental.build(root, root / "public")
+    page = (root / "public/news/spring/index.html").read_text()
+    assert f'src="/static/{quote(NFC)}%20%231%2050%25.svg"' in page
+    assert (root / f"public/static/{NFC} #1 50%.svg").exists()
+    tags = {each.name for each in (root / "public/tags").iterdir()}
+    assert tags & {NFC, NFD} == {NFC}
+
+
+def test_a_file_with_two_endings_is_told_to_keep_the_right_one(root: Path) -> None:
+    (root / "content/news/more.yaml.txt").write_text(GOOD)
+    (problem,) = problems(root)
+    assert "请改名为 more.yaml，" in problem
 
 
 def test_a_name_in_another_encoding_can_be_printed(root: Path) -> None:
@@ -416,3 +474,90 @@ def test_a_link_leads_to_a_page_or_is_told(root: Path, address: str) -> None:
     [told] = problems(root)
     assert "“url”的内容" in told
     assert "请写网址，以 https:// 或 http:// 开头" in told
+
+
+ABOUT = "content/pages/about.yaml"
+
+
+def shown(root: Path, page: str) -> str:
+    return (root / "public" / page / "index.html").read_text()
+
+
+def test_what_site_yaml_says_stands_in_pages_and_forms_and_follows_it(root: Path) -> None:
+    (root / ABOUT).write_text("title: 关于${name}\nbody: |\n  问${station}。\n\n  打 ${phone}。\n")
+    wish = root / "content/forms/wish.yaml"
+    wish.write_text(
+        re.sub("controller: .*", "controller: ${station}${station}", wish.read_text(), count=1)
+    )
+    builder = incremental.Builder(root, root / "public")
+    builder.build()
+    assert "<h1>关于试验社区</h1>" in shown(root, "about")
+    assert "问试验社区服务站。" in shown(root, "about")
+    assert '<a href="tel:0773-0000000">0773-0000000</a>' in shown(root, "about")
+    assert "试验社区服务站试验社区服务站" in shown(root, "wish")
+
+    site = root / "site.yaml"
+    site.write_text(site.read_text().replace("试验社区服务站", "${name} \\1{0}桂花站"))
+    again = builder.build()
+    assert "问${name} \\1{0}桂花站。" in shown(root, "about").replace("<wbr>", "")
+    assert "试验社区服务站" not in shown(root, "wish")
+    assert again.written
+
+
+@pytest.mark.parametrize(
+    ("typed", "at", "mend"),
+    [
+        ("${statoin}", "4:1", "是不是“station”？"),
+        ("${ station }", "4:1", "是不是“station”？"),
+        ("${station", "4:1", "是不是“station”？"),
+        ("${}", "4:1", "可以用的有：address、"),
+        ("${city}", "4:1", "可以用的有：address、"),
+        ("${__class__}", "4:1", "可以用的有：address、"),
+    ],
+)
+def test_a_placeholder_that_nobody_knows_is_told_in_its_line(
+    root: Path, typed: str, at: str, mend: str
+) -> None:
+    (root / ABOUT).write_text(f"title: 关于\nbody: |\n  一${{name}}\n  二{typed}\n")
+    (problem,) = problems(root)
+    assert problem.startswith(f"{ABOUT}:{at}: “{typed}”不能换成 site.yaml 里的内容")
+    assert mend in problem
+
+
+def test_without_site_yaml_a_placeholder_is_no_mistake_and_nothing_is_kept_of_it(
+    root: Path,
+) -> None:
+    (root / ABOUT).write_text("title: 关于\nbody: 问${station}\n")
+    reader, cache, site = library.Library(root), Cache(), root / "site.yaml"
+    good = site.read_text()
+    site.write_text("name: 一\n")
+    with pytest.raises(ContentError) as error:
+        reader.load(cache, scan(root))
+    assert {problem.file for problem in error.value.problems} == {"site.yaml"}
+    site.write_text(good)
+    page = next(p for p in reader.load(cache, scan(root)).entries["pages"] if p.slug == "about")
+    assert page.body.excerpt == "问试验社区服务站"
+
+
+def test_news_keep_what_looks_like_a_placeholder(root: Path) -> None:
+    (root / NEWS).write_text(GOOD + "author: ${name}\n")
+    assert library.load(root).news[0].author == "${name}"
+
+
+def test_the_shipped_forms_and_pages_name_nobody_by_hand() -> None:
+    site = placeholders.values(library.load(PRODUCT).settings)
+    for file in (*PRODUCT.glob("content/forms/*.yaml"), *PRODUCT.glob("content/pages/*.yaml")):
+        for name in ("name", "station", "phone", "address", "url"):
+            assert site[name] not in file.read_text(), f"{file.name}: ${{{name}}}"
+
+
+@pytest.mark.parametrize(
+    "typed", ["a&#7;b", "a&#xFFFE;b", "a&#11;b", "[x](http://a.cn/&#x1;)", '<b title="&#7;">x</b>']
+)
+def test_a_character_that_no_feed_can_have_is_told_in_its_line(root: Path, typed: str) -> None:
+    (root / NEWS).write_text(f"title: 一\ndate: 2026-03-15\nbody: |\n  二&amp;\n\n  {typed}\n")
+    (problem,) = problems(root)
+    assert problem.startswith(f"{NEWS}:6:1: “&#")
+    assert "看不见的字符" in problem
+    (root / NEWS).write_text("title: 一\ndate: 2026-03-15\nbody: 写 `&#7;`、&amp;#7; 就行\n")
+    library.load(root)
