@@ -105,9 +105,10 @@ class _Advice:
         for name in entry.__struct_fields__:
             if not isinstance(prose := getattr(entry, name), Prose):
                 continue
-            html = self._renderer.html(prose)
-            for link in LINK.findall(html):
-                self.link(file, here, unescape(link), settings.url)
+            html = self._renderer.typed(prose)
+            for link in map(unescape, LINK.findall(html)):
+                if link not in dict(prose.pictures):
+                    self.link(file, here, link, settings.url)
             for picture in PICTURE.findall(html):
                 if not NAMED.search(picture):
                     source = unescape(SOURCE.findall(picture)[0]) if SOURCE.search(picture) else ""

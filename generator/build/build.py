@@ -1,4 +1,4 @@
-"""A build, step by step: load, plan, compare, render, write."""
+"""A build, step by step: load, plan, make pictures, compare, render, write."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ from generator.build.compare import File, compare
 from generator.build.render import Renderer
 from generator.content import figures_file
 from generator.content.library import Library
+from generator.files import pictures
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps
 from generator.files.output import Output, Report, Written
@@ -44,8 +45,10 @@ def build(
     phase("load")
     sections = plan(site, known)
     phase("plan")
+    made = pictures.make(site.pictures, handed_over.with_name("pictures"))
+    phase("pictures")
     renderer = Renderer(site.settings, theme, cache)
-    batches, files = compare(sections, renderer, theme.files, output)
+    batches, files = compare(sections, renderer, theme.files, made, output)
     phase("compare")
     output.begin()
 

@@ -26,10 +26,15 @@ class File(NamedTuple):
 
 
 def compare(
-    sections: list[Section], renderer: Renderer, static: Mapping[str, Path], output: Output
+    sections: list[Section],
+    renderer: Renderer,
+    static: Mapping[str, Path],
+    pictures: Mapping[str, Path],
+    output: Output,
 ) -> tuple[dict[str, Batch], list[File]]:
-    """Compare the plan, and the ``static`` files by address, with what the last build left: the
-    batches of all files, as far as these are in place, and the files that are missing in them.
+    """Compare the plan, the ``static`` files by address, and those made of ``pictures``, with what
+    the last build left: the batches of all files, as far as these are in place, and the files that
+    are missing in them. The address of a picture is a name of its content.
     A section whose key is the same is not even planned; of the others each page is compared.
 
     Raises:
@@ -39,6 +44,10 @@ def compare(
     planned = [
         File(STATIC, file_of(address), stamp(path.stat()).encode, path.read_bytes)
         for address, path in static.items()
+    ]
+    planned += [
+        File(STATIC, file_of(address), address.encode, path.read_bytes)
+        for address, path in pictures.items()
     ]
     for section in sections:
         key = renderer.common + section.key

@@ -231,8 +231,8 @@ class Builder:
     def _inputs(self, loaded: Theme, stamps: Stamps) -> Inputs:
         digest = blake2b(loaded.digest, digest_size=16)
         digest.update(msgspec.msgpack.encode(stamps))
-        for address, path in loaded.files.items():
-            digest.update(f"{address} {stamp(path.stat())}".encode())
+        for path in (*loaded.files.values(), *loaded.pictures):
+            digest.update(f"{path} {stamp(path.stat())}".encode())
         for name in ("site.yaml", "calendar.yaml", FIGURES):
             file = self.root / name
             digest.update(file.read_bytes() if file.exists() else b"-")

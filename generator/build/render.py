@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from functions.web.pages import environment
 from generator.content import kinds, prose_cache
+from generator.content.markup import images
 from generator.content.models import Prose
 from generator.content.reading.codec import digest
 from generator.content.settings import Settings
@@ -44,8 +45,16 @@ class Renderer:
         return env
 
     def html(self, prose: Prose | Literal[""]) -> str:
-        """The HTML of a text, which was converted when the text was read."""
-        return prose_cache.html(self._cache, prose) if prose else ""
+        """The HTML of a text, which was converted when the text was read, with its pictures."""
+        html = self.typed(prose) if prose else ""
+        if not prose or not prose.pictures:
+            return html
+        draw = self._env.get_template("macros/picture.html").module.__dict__["picture"]
+        return images.shown(html, dict(prose.pictures), draw)
+
+    def typed(self, prose: Prose) -> str:
+        """The HTML of a text with the addresses of pictures as they were typed."""
+        return prose_cache.html(self._cache, prose)
 
     def fingerprint(self, page: Page) -> bytes:
         """A digest of all that a page is made from."""

@@ -13,18 +13,20 @@ from functions.forms.normal import composed
 from functions.forms.residents import FORMS
 from generator.content import form_definitions, names, placeholders, prose_cache
 from generator.content.kinds import KINDS
-from generator.content.models import Form, Item, Site
+from generator.content.markup import images
+from generator.content.models import Form, Item, Prose, Site
 from generator.content.reading import yaml_source
 from generator.content.reading.check import check, nearest
 from generator.content.reading.codec import digest, encode
 from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
-from generator.content.reading.yaml_source import Document, Place
+from generator.content.reading.yaml_source import Document, Place, Reference
 from generator.content.settings import Calendar, Channel, Settings
 from generator.content.shelves import Kept, Shelf
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
 from generator.files.parallel import spread
+from generator.files.pictures import ENDINGS, Looked, Picture, look
 
 Model = TypeVar("Model")
 PAGES = ("how", "about", "privacy", "accessibility")
@@ -91,7 +93,8 @@ class Library:
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
-        return _site(settings, calendar, folders, renamed)
+        shown = reader.published(folders)
+        return _site(settings, calendar, folders, renamed, shown)
 
 
 def _missing(channel: Channel) -> list[str]:
@@ -108,6 +111,7 @@ def _site(
     calendar: Calendar,
     folders: dict[str, list[Kept[Any]]],
     renamed: Mapping[str, Mapping[str, str]],
+    pictures: Mapping[Picture, Path],
 ) -> Site:
     """Put entries in order, and those that ended apart from the others: news and fairs newest
     first, pages by their ``order``, all others by file name."""
@@ -132,6 +136,7 @@ def _site(
         digests=digests,
         past=past,
         renamed=renamed,
+        pictures=pictures,
     )
 
 
@@ -188,7 +193,7 @@ class _Reader:
     def folders(self) -> dict[str, list[Kept[Any]]]:
         """The entries of every folder; reads only files that changed."""
         files = {name: self.files(name) for name in KINDS}
-        known = digest((sorted(self.teams), sorted(self.pictures), self.site))
+        known = digest((sorted(self.teams), self.pictures, self.site))
         if self.cache.noted("names") != known:
             # Forget the entries that refer to something that is gone; they are checked again.
             for shelf in self.shelves.values():
@@ -255,16 +260,40 @@ class _Reader:
             for field, text in prose.items():
                 for loss in text.losses:
                     document.problem_inside((field,), loss.line, loss.code, found=loss.found)
+            shown = {
+                field: self.with_pictures(document, field, markdown[field], text)
+                for field, text in prose.items()
+            }
             if item is None or document.problems:
                 found.append(Read(b"", [], document.problems))
                 continue
-            item = msgspec.structs.replace(
-                item, **{name: text.prose for name, text in prose.items()}
-            )
-            kept = Kept(stamp, item.digests(), item, document.references)
+            item = msgspec.structs.replace(item.shown(self.pictures), **shown)
+            references = [self.seen(*each) for each in document.references]
+            kept = Kept(stamp, item.digests(), item, references)
             encoded = [(text.prose.name, text.encoded) for text in prose.values()]
             found.append(Read(encode(kept), encoded, []))
         return found
+
+    def with_pictures(
+        self, document: Document, field: str, typed: str, text: prose_cache.Converted
+    ) -> Prose:
+        """The text with the pictures that it names; a note for each that is not there."""
+        pictures = []
+        for address in text.pictures:
+            name = images.path(address)
+            document.references.append(("static", name))
+            if problem := self.refer("static", name):
+                line = typed[: max(0, typed.find(address))].count("\n")
+                code, mend = problem
+                document.problem_inside((field,), line, code, name=name, mend=mend)
+            elif isinstance(found := self.pictures[name], Picture):
+                pictures.append((address, found))
+        return msgspec.structs.replace(text.prose, pictures=tuple(pictures))
+
+    def seen(self, to: str, name: str) -> Reference:
+        """A reference to a picture as one to what the file holds now."""
+        found = self.pictures[name] if to == "static" else None
+        return ("picture", f"{found.name} {name}") if isinstance(found, Picture) else (to, name)
 
     def renamed(
         self, folders: Mapping[str, list[Kept[Any]]], kept: Renamings
@@ -334,8 +363,13 @@ class _Reader:
             return "unknown_team", nearest(name, self.teams)
         if to == "receiver" and name not in (known := {"station", "resident", *self.teams}):
             return "unknown_team", nearest(name, known)
-        if to == "static" and name not in self.pictures:
-            return "unknown_picture", nearest(name, self.pictures)
+        if to == "static":
+            picture = self.pictures.get(name) or self.no_picture(name)
+            return None if isinstance(picture, Picture) else (picture, nearest(name, self.pictures))
+        if to == "picture":
+            seen, _, name = name.partition(" ")
+            now = self.pictures.get(name)
+            return None if isinstance(now, Picture) and now.name == seen else ("changed", "")
         if to == placeholders.REFERENCE and name != placeholders.reference(
             name.partition("=")[0], self.site
         ):
@@ -352,8 +386,26 @@ class _Reader:
     def teams(self) -> set[str]:
         return {Path(name).stem for name in self.stamps.get("teams", {})}
 
+    def no_picture(self, name: str) -> str:
+        """The code for a name that no picture has."""
+        return "unknown_picture" if name.lower().endswith(ENDINGS) else "picture_ending"
+
     @cached_property
-    def pictures(self) -> set[str]:
+    def pictures(self) -> Looked:
+        return look(self.picture_files, self.cache)
+
+    @cached_property
+    def picture_files(self) -> dict[str, Path]:
         static = self.root / "static"
-        published = (each for each in static.rglob("[!.]*") if each.is_file())
-        return {composed(path.relative_to(static).as_posix()) for path in published}
+        found = (each for each in sorted(static.rglob("[!.]*")) if each.is_file())
+        named = {composed(path.relative_to(static).as_posix()): path for path in found}
+        return {name: path for name, path in named.items() if name.lower().endswith(ENDINGS)}
+
+    def published(self, folders: Mapping[str, list[Kept[Any]]]) -> dict[Picture, Path]:
+        """The pictures that entries show, and the file of each."""
+        references = [
+            each for kept in folders.values() for entry in kept for each in entry.references
+        ]
+        names = [name.partition(" ")[2] for to, name in references if to == "picture"]
+        found = {self.pictures[name]: self.picture_files[name] for name in names}
+        return {each: path for each, path in found.items() if isinstance(each, Picture)}

@@ -4,20 +4,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, NamedTuple
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from functions.forms.days import PATTERN
 from functions.forms.definition import RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
 from generator.content.reading.codec import Count, Mistake, Moment, Part, Refers, Text, digest
 from generator.content.settings import Calendar, Settings
+from generator.files.pictures import Looked, Picture
 
 # Not a pattern for msgspec: 0.22.0 crashes at exit where one stands in a union with a tuple.
 OldName = Annotated[str, Refers("old name")]
 TeamName = Annotated[str, Refers("teams")]
-Picture = Annotated[str, Refers("static")]
+PictureName = Annotated[str, Refers("static")]
 Tag = Annotated[str, Meta(min_length=1), Refers("tag")]
 
 
@@ -40,6 +43,10 @@ class Entry(Part, kw_only=True, frozen=True):
         whole = digest(self)
         return Digests(whole, whole, whole)
 
+    def shown(self, pictures: Looked) -> Self:
+        """It with its pictures in place of their names; of most kinds only texts have any."""
+        return self
+
 
 class Item(Entry, kw_only=True, frozen=True):
     """An entry with a page of its own, which may end or get another name.
@@ -59,21 +66,23 @@ class Item(Entry, kw_only=True, frozen=True):
 
 
 class Prose(Part, frozen=True):
-    """Markdown after conversion: ``name`` finds the HTML, ``excerpt`` is how the text begins."""
+    """Markdown after conversion: ``name`` finds the HTML, ``excerpt`` is how the text begins;
+    ``pictures`` are those in it, each with its address as it was typed."""
 
     name: str
     excerpt: str
+    pictures: tuple[tuple[str, Picture], ...] = ()
 
 
 Markdown = Text | Prose
 MaybeMarkdown = str | Prose
-"""Text as it stands in a file, and what it becomes when the file is read."""
+"""Text as it stands in a file, and what it becomes when the file is read. So do pictures."""
 
 
 class Photo(Part, frozen=True):
     """``src`` is a path below ``static/``."""
 
-    src: Picture
+    src: PictureName | Picture
     caption: Text
 
 
@@ -90,6 +99,10 @@ class Event(Part, frozen=True):
             raise Mistake("end_before_start")
 
 
+def _picture(named: str | Picture, pictures: Looked) -> str | Picture:
+    return pictures[named] if isinstance(named, str) else named
+
+
 class News(Item, frozen=True, omit_defaults=True):
     """One item of ``/news/``; ``body`` is Markdown."""
 
@@ -101,10 +114,15 @@ class News(Item, frozen=True, omit_defaults=True):
     tags: tuple[Tag, ...] = ()
     summary: str = ""
     kind: Literal["activity", "notice", "feature"] = "activity"
-    cover: Picture | None = None
+    cover: PictureName | Picture | None = None
     photos: tuple[Photo, ...] = ()
     event: Event | None = None
     sample: bool = False
+
+    def shown(self, pictures: Looked) -> Self:
+        photos = [replace(each, src=_picture(each.src, pictures)) for each in self.photos]
+        cover = self.cover and _picture(self.cover, pictures)
+        return replace(self, cover=cover, photos=tuple(photos))
 
     @property
     def brief(self) -> "Brief":
@@ -295,7 +313,8 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 class Site(Struct, kw_only=True, frozen=True):
     """Everything a build reads, checked: the settings, and the entries of every folder in the
     order in which they are shown. ``digests`` are those of the news, if they are known already.
-    By folder, ``past`` has the items that ended, and ``renamed`` the new name for each old one."""
+    By folder, ``past`` has the items that ended, and ``renamed`` the new name for each old one.
+    ``pictures`` has all that are shown, each with its file."""
 
     settings: Settings
     calendar: Calendar = Calendar()
@@ -303,6 +322,7 @@ class Site(Struct, kw_only=True, frozen=True):
     digests: tuple[Digests, ...] = ()
     past: Mapping[str, tuple[Item, ...]] = {}
     renamed: Mapping[str, Mapping[str, str]] = {}
+    pictures: Mapping[Picture, Path] = {}
 
     @property
     def news(self) -> tuple[News, ...]:

@@ -17,21 +17,24 @@ SHELF = "texts"
 
 
 class Text(NamedTuple):
-    """A text as HTML, and how it begins in plain words."""
+    """A text as HTML, how it begins in plain words, and the pictures that it names."""
 
     html: str
     excerpt: str
+    pictures: list[str]
 
 
 _text: Decoder[Text] = decoder(Text)
 
 
 class Converted(NamedTuple):
-    """How a model names a text, its encoded :class:`Text`, and what of it the page would lose."""
+    """How a model names a text, its encoded :class:`Text`, the pictures that it names, and what of
+    it the page would lose."""
 
     prose: Prose
     encoded: bytes
-    losses: Sequence["Loss"] = ()
+    pictures: Sequence[str]
+    losses: Sequence["Loss"]
 
 
 def convert(cache: Cache, texts: Sequence[str]) -> list[Converted]:
@@ -43,16 +46,19 @@ def convert(cache: Cache, texts: Sequence[str]) -> list[Converted]:
     made = _convert(new)
     known = {name: (text, ()) for name, text in kept.items() if text} | made
     return [
-        Converted(Prose(name, _text.decode(text).excerpt), text, losses)
+        Converted(Prose(name, read.excerpt), encoded, read.pictures, losses)
         for name in names
-        for text, losses in [known[name]]
+        for encoded, losses in [known[name]]
+        for read in [_text.decode(encoded)]
     ]
 
 
 def _convert(texts: Mapping[str, str]) -> dict[str, tuple[bytes, Sequence["Loss"]]]:
     if not texts:
         return {}
-    from generator.content import markup  # Slow to import, and most builds convert nothing.
+    # Slow to import, and most builds convert nothing.
+    from generator.content import markup
+    from generator.content.markup import images
 
     # One step for all texts, then the next: the processor keeps the code and data of a step in its
     # cache, which saves a third of the time.
@@ -62,7 +68,7 @@ def _convert(texts: Mapping[str, str]) -> dict[str, tuple[bytes, Sequence["Loss"
     safe = [markup.safe(html) for html in raw]
     return {
         name: (
-            encode(Text(html, markup.excerpt(html))),
+            encode(Text(html, markup.excerpt(html), images.named(html))),
             [no] if no else markup.losses(text, before, html),
         )
         for (name, text), no, before, html in zip(texts.items(), refused, raw, safe, strict=True)

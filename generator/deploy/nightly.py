@@ -23,7 +23,9 @@ from generator.deploy.publish_lock import Turn
 from generator.errors import WudanError
 from generator.site import theme
 
-SOURCES = ("site.yaml", "calendar.yaml", "content", "templates", "static")
+SOURCES = ("site.yaml", "calendar.yaml", "content", "templates", "static", ".wudan/pictures")
+"""What a night's build is made from. Pictures come along as they were made, because that takes
+seconds for each."""
 KEY = "sources.zip"
 PROGRAM = "wudan-program"
 

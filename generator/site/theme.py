@@ -14,6 +14,7 @@ from functions.forms.kinds import KINDS, Kind
 from functions.forms.normal import composed
 from generator import PRODUCT
 from generator.errors import WudanError
+from generator.files.pictures import ENDINGS
 from generator.operator_messages import NO_WIDGET
 
 SOURCES = (
@@ -34,19 +35,21 @@ WIDGETS = "macros/widget.html"
 """The template that draws questions."""
 HASHED = (".css", ".js")
 """Files that are published under a name with a hash of their content, to be cached for ever."""
-IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$"
-"""How such names end."""
+IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$|(^|/)static/pictures/"
+"""Such names, and those of pictures."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """``templates``: sources by name. ``files``: static files by address. ``assets``: addresses by
-    path below ``static/``, as links have them; ``shared_assets``: those that any page may show,
+    """``templates``: sources by name. ``files``: static files by address, but no pictures, unless a
+    template names them; what content shows of ``pictures`` is made from them. ``assets``: addresses
+    by path below ``static/``, as links have them; ``shared_assets``: those that any page may show,
     because their name has a hash or stands in a template. ``program``: the version of the program.
     ``digest`` changes with anything that all pages are made from, except the settings."""
 
     templates: dict[str, str]
     files: dict[str, Path]
+    pictures: list[Path]
     assets: dict[str, str]
     shared_assets: dict[str, str]
     program: str
@@ -75,11 +78,14 @@ def load(root: Path) -> Theme:
     templates = sorted(_overlaid(root, "templates").items())
     texts = {name: path.read_text("utf-8") for name, path in templates}
     check_widgets(texts, KINDS)
-    assets, files = {}, {}
+    quoted = {each for text in texts.values() for each in text.replace('"', "'").split("'")}
+    assets, files, pictures = {}, {}, []
     for name, path in sorted(_overlaid(root, "static").items()):
+        if path.suffix.lower() in ENDINGS and name not in quoted:
+            pictures.append(path)
+            continue
         address = f"/static/{_published(name, path)}"
         files[address], assets[name] = path, quote(address)
-    quoted = {each for text in texts.values() for each in text.replace('"', "'").split("'")}
     shared = {
         name: address for name, address in assets.items() if name in quoted or name.endswith(HASHED)
     }
@@ -89,7 +95,7 @@ def load(root: Path) -> Theme:
     digest = version.copy()
     for part in (*texts.items(), *shared.items()):
         digest.update("\0".join(part).encode())
-    return Theme(texts, files, assets, shared, version.hexdigest(), digest.digest())
+    return Theme(texts, files, pictures, assets, shared, version.hexdigest(), digest.digest())
 
 
 def check_widgets(templates: Mapping[str, str], kinds: Mapping[str, Kind]) -> None:

@@ -131,6 +131,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "sms_settings": ("给居民发短信的渠道还缺：{names}。", "请补上，见 docs/operate.md。"),
     "unknown_picture": ("static 文件夹里没有图片“{name}”。", "{mend}"),
+    "picture_ending": (
+        "“{name}”不是图片。",
+        "图片可以用 .jpg、.png、.webp、.gif、.heic、.svg 文件，放在 static 文件夹里。",
+    ),
+    "no_picture": (
+        "“{name}”的名字像图片，里面却不是图片。",
+        "请用看图的程序打开它，另存为 .jpg，再放进 static 文件夹。",
+    ),
+    "broken_picture": (
+        "图片“{name}”坏了，读到一半断了。",
+        "请把原来的照片重新传一次，放进 static 文件夹。",
+    ),
+    "large_picture": (
+        "图片“{name}”太大，超过一亿二千万像素。",
+        "请在手机或看图的程序里缩小一些再放进来。",
+    ),
+    "active_picture": (
+        "图片“{name}”里带着程序，不能放上网站。",
+        "请另存为 .png，或换一张不带程序的 SVG。",
+    ),
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
     "placeholder": (

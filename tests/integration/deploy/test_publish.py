@@ -471,13 +471,13 @@ def test_each_file_is_served_as_what_it_is_and_kept_as_long_as_it_is_valid(
     assert served.pop("static/site.*.js") == ("text/javascript; charset=utf-8", publish.FOR_EVER)
     for name in ("desk", "charts"):
         assert served.pop(f"static/{name}.*.css")[1] == publish.FOR_EVER
+    assert served.pop("static/pictures/*.svg") == ("image/svg+xml", publish.FOR_EVER)
     assert {lifetime for _, lifetime in served.values()} == {"public, max-age=60"}
     types = {key: kind for key, (kind, _) in served.items()}
     assert types["service-day.ics"] == "text/calendar; charset=utf-8"
     assert types["feed.xml"] == "application/atom+xml"
     assert types["sitemap.xml"] == "application/xml"
     assert types["robots.txt"] == "text/plain; charset=utf-8"
-    assert types["static/photo.svg"] == "image/svg+xml"
     assert types["tags/服务日/index.html"] == "text/html; charset=utf-8"
 
 

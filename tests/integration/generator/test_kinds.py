@@ -1,6 +1,5 @@
 """Kinds of content: one that is registered is built, and an edit of any kind reaches the site."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -110,42 +109,44 @@ def test_the_command_new_knows_every_kind_that_has_a_skeleton() -> None:
     assert "|".join(kind.skeleton for kind in KINDS.values() if kind.skeleton) in told
 
 
-PHOTO = "static/photos/new.png"
+PHOTO = "static/photos/new.svg"
 
 
 def show(root: Path) -> None:
     """Have a news item show the photo."""
     with (root / "content/news/winter.yaml").open("a") as file:
-        file.write("cover: photos/new.png\n")
+        file.write("cover: photos/new.svg\n")
 
 
-def test_a_new_photo_is_written_and_no_page_with_it(root: Path) -> None:
+def draw(root: Path, number: int) -> None:
+    """Put a drawing in the place of the photo."""
+    (root / PHOTO).parent.mkdir(exist_ok=True)
+    (root / PHOTO).write_text(f"<svg><!-- {number} --></svg>")
+
+
+def test_a_new_photo_is_written_with_the_pages_that_show_it(root: Path) -> None:
     total = built(root).written
     bundle = (incremental.bundle_folder(root) / "bundle.json").stat()
-    photo = root / PHOTO
-    photo.parent.mkdir()
-    for text in ("one", "another"):
-        photo.write_text(text)
-        os.utime(photo, (0, 0))  # A file that changed just now is copied again the next time.
-        assert built(root).written == 1
-    assert (incremental.bundle_folder(root) / "bundle.json").stat() == bundle
+    draw(root, 1)
+    assert built(root) == Report(written=0, skipped=total, removed=0), "nothing shows it"
     show(root)
-    # Its page, and the feed.
-    assert built(root) == Report(written=2, skipped=total - 1, removed=0)
+    # The picture, the page of the item, and the feed.
+    assert built(root) == Report(written=3, skipped=total - 2, removed=0)
+    draw(root, 2)
+    assert built(root) == Report(written=3, skipped=total - 2, removed=1)
+    assert (incremental.bundle_folder(root) / "bundle.json").stat() == bundle
     check_against_a_clean_build(root)
 
 
 def test_a_photo_that_goes_is_missed_by_the_item_that_shows_it(root: Path) -> None:
-    photo = root / PHOTO
-    photo.parent.mkdir()
-    photo.write_text("one")
+    draw(root, 1)
     show(root)
     built(root)
-    photo.unlink()
+    (root / PHOTO).unlink()
     for _ in range(2):
-        with pytest.raises(ContentError, match=r"winter\.yaml:\d+:8: .*photos/new\.png"):
+        with pytest.raises(ContentError, match=r"winter\.yaml:\d+:8: .*photos/new\.svg"):
             incremental.build(root, root / "public")
-    photo.write_text("one")
+    draw(root, 1)
     built(root)
     check_against_a_clean_build(root)
 
@@ -154,10 +155,8 @@ def test_a_file_that_a_template_names_is_part_of_every_page(root: Path) -> None:
     built(root)
     template = root / "templates/404.html"
     template.parent.mkdir()
-    template.write_text("{% set logo = 'photos/new.png' %}{{ assets.get(logo, 'none') }}")
+    template.write_text("{% set logo = 'photos/new.svg' %}{{ assets.get(logo, 'none') }}")
     total = built(root).written
-    photo = root / PHOTO
-    photo.parent.mkdir()
-    photo.write_text("one")
+    draw(root, 1)
     assert built(root).written > total // 2
-    assert (root / "public/404.html").read_text() == "/static/photos/new.png"
+    assert (root / "public/404.html").read_text() == "/static/photos/new.svg"
