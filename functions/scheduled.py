@@ -191,7 +191,7 @@ def tick(app: App) -> dict[str, Any]:
     with made.part("rules"):
         rederive(app)
     with made.part("traces"):
-        upkeep.trace(app.orders)
+        upkeep.trace(app.orders, (repository.KIND, volunteers.KIND))
     for state in STATES:
         with made.part(state):
             made.deadlines(state)

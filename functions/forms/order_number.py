@@ -46,6 +46,16 @@ def parse(text: str) -> str | None:
     return None
 
 
+def is_meant(text: str) -> bool:
+    """Whether this looks like a number that somebody tried to write: with a digit too many, too few
+    or wrong, or one from before with a wrong letter."""
+    plain = re.sub(r"[^0-9A-Z]", "", normal(text).upper())
+    if digits := re.sub(r"[^0-9]", "", plain):
+        known = abs(len(digits) - BODY - 1) < 2 and digits[0] > "1"
+        return known or (len(plain) == 8 != len(digits))
+    return False
+
+
 def spell(no: str) -> str:
     """The number as it is shown and read out: in groups."""
     groups = (no[:4], no[4:]) if len(no) == 8 else (no[:3], no[3:6], no[6:])
