@@ -1,8 +1,14 @@
-"""The days on which a service takes place, as staff write them: 周三, or 每月 15 日."""
+"""Days as people write them: those on which a service takes place (周三, 每月 15 日), and one that
+is wished for or has been (12月15日（周二）, 15号, 下周三, 明天)."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import islice
+
+from functions.errors import Wrong
+from functions.forms.normal import visible
 
 PATTERN = r"^(周[一二三四五六日]|每月 ?([1-9]|[12]\d|3[01]) ?日)$"
 WEEKDAYS = "一二三四五六日"
@@ -10,12 +16,77 @@ AHEAD = timedelta(days=366)
 """How far ahead a day may be wished for."""
 MENTIONED = 3
 """How many of the next days are said."""
+LATELY = timedelta(days=92)
+"""A day of the last quarter, without its year, may be meant as such, or be a slip."""
+
+SPOKEN = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2, "大后天": 3}
+WEEKS = {"上": -7, "这": 0, "本": 0, "下": 7, "下下": 14}
+WEEKDAY = r"(?:周|星期|礼拜)([一二三四五六日天])"
+OF_WEEK = re.compile(rf"(上|这|本|下下?)?个?{WEEKDAY}")
+OF_MONTH = re.compile(r"(\d{1,2})[日号]")
+DATED = re.compile(rf"(?:(\d{{4}})[-/.年])?(\d{{1,2}})[-/.月](\d{{1,2}})[日号]?(?:{WEEKDAY})?")
+BESIDE = re.compile(r"[\s(),。]")
+"""What stands between and around the parts of a day, and says nothing."""
 
 
 def falls(days: Sequence[str], day: date) -> bool:
     """Whether the service takes place on this day."""
     written = {text.replace(" ", "") for text in days}
     return bool(written & {f"周{WEEKDAYS[day.weekday()]}", f"每月{day.day}日"})
+
+
+def shown(day: date) -> str:
+    """A day with its day of the week, as people check it."""
+    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+
+
+def meant(text: str, today: date, back: bool = False) -> date | None:
+    """The day that somebody wrote: without a year or a month the next one, today included, or
+    ``back`` in time the last one.
+
+    Raises:
+        Wrong: ``weekday``, it is another day of the week than is written beside it; or ``passed``,
+            without a year it can be the next one or one that has just passed.
+    """
+    text = re.sub(r"^(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", BESIDE.sub("", visible(text)))
+    if text in SPOKEN:
+        return today + timedelta(days=SPOKEN[text])
+    if of_week := OF_WEEK.fullmatch(text):
+        return _of_week(*of_week.groups(), today=today, back=back)
+    if of_month := OF_MONTH.fullmatch(text):
+        return _nearest(today, back, lambda day: day.day == int(of_month[1]))
+    dated = DATED.fullmatch(text)
+    return _dated(*dated.groups(), today=today, back=back) if dated else None
+
+
+def _of_week(week: str | None, weekday: str, *, today: date, back: bool) -> date | None:
+    number = WEEKDAYS.index(weekday.replace("天", "日"))
+    if week is None:
+        return _nearest(today, back, lambda day: day.weekday() == number)
+    return today + timedelta(days=WEEKS[week] + number - today.weekday())
+
+
+def _dated(
+    year: str | None, month: str, day: str, weekday: str | None, *, today: date, back: bool
+) -> date | None:
+    found = None
+    if year:
+        with suppress(ValueError):  # No calendar has that day.
+            found = date(int(year), int(month), int(day))
+    else:
+        wanted = (int(month), int(day))
+        found = _nearest(today, back, lambda each: (each.month, each.day) == wanted)
+        if found and not back and found > today + AHEAD - LATELY:
+            raise Wrong("passed", month=int(month), day=int(day), later=found.isoformat())
+    if found and weekday and WEEKDAYS[found.weekday()] != weekday.replace("天", "日"):
+        raise Wrong("weekday", meant=shown(found))
+    return found
+
+
+def _nearest(today: date, back: bool, falls: Callable[[date], bool]) -> date | None:
+    step = timedelta(days=-1 if back else 1)
+    every = (today + n * step for n in range(AHEAD.days + 1))
+    return next(filter(falls, every), None)
 
 
 def coming(days: Sequence[str], today: date) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from functions.errors import Wrong
 from functions.forms import days, order_number
-from functions.forms.normal import SHAPELESS, normal
+from functions.forms.normal import normal, visible
 
 Field = Mapping[str, Any]
 """One question of a form's definition; see :mod:`functions.forms.definition`."""
@@ -179,7 +179,7 @@ class Phone(_Typed):
     link = "tel:"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        plain = SHAPELESS.sub("", normal(texts[0]))
+        plain = visible(texts[0])
         digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", plain)
         digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():
@@ -310,13 +310,11 @@ SEPARATOR = re.compile(r"([、，,；;/\n])")
 """What people put between several answers in one cell."""
 SERIAL, FIRST_DAY = re.compile(r"[45]\d{4}"), date(1899, 12, 30)
 """A date as Excel counts days (46361), from 2009 to 2064, and the day from which it counts."""
-WRITTEN_DAY = r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"
-SPOKEN_DAYS = ("今天", "明天", "后天", "大后天")
 
 
 class Date(_Plain):
-    """A day to come, at most a year ahead, as ``YYYY-MM-DD``; by hand also 2026年4月5日, 4月5日 for
-    the next one there is, 20260405 and 明天. Where the question has ``days``, only such a day."""
+    """A day to come, at most a year ahead, as ``YYYY-MM-DD``; by hand also 4月5日（周日）, 15号,
+    20260405, 下周三 and 明天. Where the question has ``days``, only such a day."""
 
     kept: Kept = "history"
     widget = "date"
@@ -326,7 +324,7 @@ class Date(_Plain):
         return {"between": between, "coming": days.coming(field.get("days", ()), today)}
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        day = self.day(normal(texts[0]), today)
+        day = days.meant(texts[0], today)
         if day is None or not today <= day <= today + days.AHEAD:
             raise Wrong("date")
         if (only := field.get("days")) and not days.falls(only, day):
@@ -334,25 +332,8 @@ class Date(_Plain):
             raise Wrong("day", days=COMMA.join(only), coming=coming)
         return day.isoformat()
 
-    @staticmethod
-    def day(text: str, today: date) -> date | None:
-        """The day that a text in its normal form means; without a year the next from today on."""
-        if text in SPOKEN_DAYS:
-            return today + timedelta(days=SPOKEN_DAYS.index(text))
-        parts = re.fullmatch(WRITTEN_DAY, re.sub(r"(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text))
-        if parts is None:
-            return None
-        year, month, day = parts.groups()
-        for each in [int(year)] if year else [today.year, today.year + 1]:
-            with suppress(ValueError):  # No year has that day, or not this one.
-                found = date(each, int(month), int(day))
-                if year or found >= today:
-                    return found
-        return None
-
     def show(self, field: Field, value: str) -> str:
-        day = date.fromisoformat(value)
-        return f"{day.year}年{day.month}月{day.day}日"
+        return days.shown(date.fromisoformat(value))
 
     def cell(self, field: Field, value: str) -> Cell:
         return date.fromisoformat(value)
@@ -369,9 +350,8 @@ class Past(Date):
     longest = timedelta(days=92)
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        first = today - self.longest
-        day = self.day(normal(texts[0]), first)
-        if day is None or not first <= day <= today:
+        day = days.meant(texts[0], today, back=True)
+        if day is None or not today - self.longest <= day <= today:
             raise Wrong("past")
         return day.isoformat()
 

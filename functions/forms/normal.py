@@ -24,8 +24,12 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text) if len(text) <= LONGEST else ""
 
 
+def visible(text: str) -> str:
+    """The same without what nobody sees."""
+    return SHAPELESS.sub("", normal(text))
+
+
 def seen(text: str) -> str:
     """What a short text looks like: without full width, capitals, spaces and what nobody sees, so
     that two names that people cannot tell apart are one."""
-    shapes = SHAPELESS.sub("", normal(text))
-    return "".join(each for each in shapes if each.isprintable() and each != " ").casefold()
+    return "".join(each for each in visible(text) if each.isprintable() and each != " ").casefold()

@@ -175,19 +175,71 @@ def test_a_day_to_come_is_taken_however_it_is_written(typed: str) -> None:
         ("12.5", "2026-12-05"),
         ("12/05", "2026-12-05"),
         ("11月23号", "2026-11-23"),
-        ("11月22日", "2027-11-22"),
         ("今天", "2026-11-23"),
         ("明天", "2026-11-24"),
         ("大后天", "2026-11-26"),
+        ("5月4日", "2027-05-04"),
+        ("2026年12月15日 星期二", "2026-12-15"),
+        ("12月15日（周二）", "2026-12-15"),
+        ("12 月 15 日，礼拜二。", "2026-12-15"),
+        ("2026-12-15 周二", "2026-12-15"),
+        ("\u202a12月15日\u202c", "2026-12-15"),
+        ("15号", "2026-12-15"),
+        ("２３日", "2026-11-23"),
+        ("周六", "2026-11-28"),
+        ("星期天", "2026-11-29"),
+        ("周一", "2026-11-23"),
+        ("这周三", "2026-11-25"),
+        ("下周三", "2026-12-02"),
+        ("下个星期三", "2026-12-02"),
+        ("下下周三", "2026-12-09"),
     ],
 )
-def test_a_day_without_a_year_is_the_next_one(typed: str, day: str) -> None:
+def test_a_day_is_the_next_one_that_is_written_so(typed: str, day: str) -> None:
     assert answer("date", typed) == day
+
+
+@pytest.mark.parametrize("typed", ["11月22日", "11-22", "9月1号"])
+def test_a_day_that_has_just_passed_is_not_taken_for_next_years(typed: str) -> None:
+    assert answer("date", typed) == "passed"
+
+
+def test_a_day_that_is_not_the_day_of_the_week_beside_it_is_asked_about() -> None:
+    assert answer("date", "12月15日（周三）") == "weekday"
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("今天", "2026-11-23"),
+        ("昨天", "2026-11-22"),
+        ("11月22日", "2026-11-22"),
+        ("15号", "2026-11-15"),
+        ("周五", "2026-11-20"),
+        ("上周五", "2026-11-20"),
+        ("9月1日 周二", "2026-09-01"),
+    ],
+)
+def test_a_day_on_which_a_paper_came_is_the_last_one_that_is_written_so(
+    typed: str, day: str
+) -> None:
+    assert answer("past", typed) == day
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["2026-11-22", "2028-01-01", "2026-13-01", "2月30日", "2月29日", "昨天", "5", "20261305"],
+    [
+        "2026-11-22",
+        "2028-01-01",
+        "2026-13-01",
+        "2月30日",
+        "2月29日",
+        "昨天",
+        "5",
+        "20261305",
+        "32号",
+        "上周三",
+    ],
 )
 def test_a_day_that_is_past_far_or_none_is_refused(typed: str) -> None:
     assert answer("date", typed) == "date"
