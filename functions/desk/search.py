@@ -35,6 +35,8 @@ SHORTEST = 2
 """As many letters or digits are enough to search for."""
 ENOUGH = 4
 """By how many of its parts a text is looked up, before what has them is opened."""
+TAIL = 4
+"""How many digits of a phone make its end."""
 MONTH = re.compile(r"(?:(\d{4})\s*[-/.年]\s*0?(\d{1,2})\s*月?|0?(\d{1,2})\s*月)份?")
 """A month as people write it, which the year may be left out of."""
 PAGES = {repository.KIND: "/desk/order/", volunteers.KIND: "/desk/person/"}
@@ -168,7 +170,8 @@ def _people(app: App, traced: Iterable[Sequence[str]], text: str) -> list[Person
 def _phone(app: App, text: str) -> dict[str, str]:
     """The text as a whole phone, also as a landline without the 0 before it, or as the last four
     digits of one. An order has the traces of these from the beginning."""
-    for role, typed in (("phone", text), ("phone", f"0{text}"), ("last4", text)):
+    tail = text if sum(map(str.isdigit, text)) == TAIL else ""
+    for role, typed in (("phone", text), ("phone", f"0{text}"), ("last4", tail)):
         with suppress(Wrong):
             return {role: KINDS[role].parse({}, [typed], app.clock.now.date())}
     return {}

@@ -100,25 +100,6 @@ class _Typed(_Plain):
         return plain(value)
 
 
-DIRECTION = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-"""Marks that turn the direction of what follows, by which a text can look like another (Unicode
-Technical Report 36, section 2.4)."""
-WITHOUT_DIRECTION = str.maketrans(dict.fromkeys(DIRECTION))
-NO_CHARACTERS = {
-    chr(code)
-    for code in (
-        *range(0xD800, 0xE000),
-        *range(0xFDD0, 0xFDF0),
-        *(plane * 0x10000 + last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
-    )
-}
-"""Halves of pairs, and what Unicode never makes a character (section 23.7). XML and UTF-8 cannot
-hold all of them, so a workbook with one of them could not be opened."""
-UNSEEN = DIRECTION | NO_CHARACTERS
-UNSEEN |= {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
-"""Those, and control characters: general categories Cc, Zl and Zp."""
-
-
 LONG_RUN = re.compile(r"\d(?:[\s\-_.·－—]{0,2}\d){14,}(?:[\s\-]?[XxＸｘ])?")
 """As many digits, with gaps, as the number of an identity card or a bank card has at least."""
 
@@ -132,8 +113,6 @@ class Text(_Typed):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         line, longest = texts[0].replace("\n", " "), field["max"] or self.longest
-        if not UNSEEN.isdisjoint(line):
-            raise Wrong("control")
         if len(line) > longest:
             raise Wrong("too_long", max=longest, length=len(line))
         for run in LONG_RUN.findall(line):
@@ -146,15 +125,11 @@ class Text(_Typed):
 
 
 class TextArea(Text):
-    """Several lines. Marks of direction are left out, because contacts and chats put them around
-    what people copy, and nobody who writes a text can find them."""
+    """Several lines."""
 
     widget = "textarea"
     longest = 1000
     lines = True
-
-    def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        return super().parse(field, [texts[0].translate(WITHOUT_DIRECTION)], today)
 
 
 class Name(Text):
@@ -171,6 +146,12 @@ LANDLINE = r"0?((?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})"
 seven or eight digits that do not begin with 0 or 1."""
 
 
+CALLED = re.compile(r"^(?:我|的|家里|联系|电话|手机|座机|固定|固话|号|码|是|tel|[^\w+(])+", re.I)
+"""What people write before a phone."""
+BETWEEN = re.compile(r"[\s\-.()·,_~、。]|[\u2010-\u2015\u2212]")
+"""What they write between its digits, and behind them."""
+
+
 class Phone(_Typed):
     """A phone as people type it, stored in one form: ``+86`` and the number (E.164)."""
 
@@ -179,9 +160,10 @@ class Phone(_Typed):
     link = "tel:"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        plain = visible(texts[0])
-        digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", plain)
-        digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)", "", digits)
+        plain = CALLED.sub("", visible(texts[0]))
+        digits = BETWEEN.sub("", plain)
+        # Mobiles were dialled with a 0 from other places.
+        digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)|^0(?=1[3-9]\d{9}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():
             raise Wrong("phone")
         if MOBILE.fullmatch(digits):
@@ -401,7 +383,9 @@ class Last4(_Typed):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         digits = re.sub(r"[^0-9]", "", normal(texts[0]))
-        if len(digits) > 4:  # The whole phone.
+        if len(digits) in (7, 8):  # A whole landline without its area code.
+            digits = digits[-4:]
+        elif len(digits) > 4:
             with suppress(Wrong):
                 digits = KINDS["phone"].parse(field, texts, today)[-4:]
         if len(digits) != 4:

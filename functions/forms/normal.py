@@ -17,6 +17,26 @@ SHAPELESS = re.compile(
 )
 """What comes along from contacts, chats and Word and nobody sees: Unicode's general category Cf
 and Default_Ignorable_Code_Point (15.1), and the blank of Braille."""
+DIRECTION = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+"""Marks that turn the direction of what follows, by which a text can look like another (Unicode
+Technical Report 36, section 2.4)."""
+NO_CHARACTERS = {
+    chr(code)
+    for code in (
+        *range(0xD800, 0xE000),
+        *range(0xFDD0, 0xFDF0),
+        *(plane * 0x10000 + last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
+    )
+}
+"""Halves of pairs, and what Unicode never makes a character (section 23.7). XML and UTF-8 cannot
+hold all of them, so a workbook with one of them could not be opened."""
+UNSEEN = DIRECTION | NO_CHARACTERS
+UNSEEN |= {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
+"""Those, and control characters: general categories Cc, Zl and Zp."""
+LINE_ENDS = dict.fromkeys("\n\r\v\f\x85\u2028\u2029", "\n")
+TYPED = str.maketrans({**dict.fromkeys(UNSEEN), **LINE_ENDS, "\t": " "})
+"""Leaves them out, because contacts and chats put them around what people copy, and nobody can find
+them; but for what ends a line or a page elsewhere, such as Word's soft break, and tabs."""
 
 
 def normal(text: str) -> str:
