@@ -19,14 +19,20 @@ MENTIONED = 3
 LATELY = timedelta(days=92)
 """A day of the last quarter, without its year, may be meant as such, or be a slip."""
 
-SPOKEN = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2, "大后天": 3}
+SPOKEN = {"前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
+NEAR = re.compile("(大?后|[前昨今明])[天日]")
 WEEKS = {"上": -7, "这": 0, "本": 0, "下": 7, "下下": 14}
 WEEKDAY = r"(?:周|星期|礼拜)([一二三四五六日天])"
 OF_WEEK = re.compile(rf"(上|这|本|下下?)?个?{WEEKDAY}")
-OF_MONTH = re.compile(r"(\d{1,2})[日号]")
-DATED = re.compile(rf"(?:(\d{{4}})[-/.年])?(\d{{1,2}})[-/.月](\d{{1,2}})[日号]?(?:{WEEKDAY})?")
+OF_MONTH = re.compile(r"(?:([这本下])个?月)?(\d{1,2})[日号]")
+DATED = re.compile(
+    rf"(?:(?:20)?(\d{{2}})[-/.年])?(\d{{1,2}})[-/.月](\d{{1,2}})[日号]?(?:{WEEKDAY})?"
+)
 BESIDE = re.compile(r"[\s(),。]")
 """What stands between and around the parts of a day, and says nothing."""
+SPELLED = re.compile("[〇零一二三四五六七八九十]+(?=[年月日号])")
+"""A number in characters, which :data:`DIGITS` makes one of digits, but for tens."""
+DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
 def falls(days: Sequence[str], day: date) -> bool:
@@ -49,14 +55,33 @@ def meant(text: str, today: date, back: bool = False) -> date | None:
             without a year it can be the next one or one that has just passed.
     """
     text = re.sub(r"^(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", BESIDE.sub("", visible(text)))
-    if text in SPOKEN:
-        return today + timedelta(days=SPOKEN[text])
+    text = SPELLED.sub(_in_digits, text)
+    if near := NEAR.fullmatch(text):
+        return today + timedelta(days=SPOKEN[near[1]])
     if of_week := OF_WEEK.fullmatch(text):
         return _of_week(*of_week.groups(), today=today, back=back)
     if of_month := OF_MONTH.fullmatch(text):
-        return _nearest(today, back, lambda day: day.day == int(of_month[1]))
+        return _of_month(*of_month.groups(), today=today, back=back)
     dated = DATED.fullmatch(text)
     return _dated(*dated.groups(), today=today, back=back) if dated else None
+
+
+def _in_digits(spelled: re.Match[str]) -> str:
+    """A number that is spelled in characters: 十五, or 二〇二六."""
+    tens, ten, ones = spelled[0].translate(DIGITS).rpartition("十")
+    return f"{tens or 1}{ones or 0}" if ten else ones
+
+
+def _of_month(month: str | None, number: str, *, today: date, back: bool) -> date | None:
+    """A day of this month or the next one, or of whichever is nearest."""
+    if month is None:
+        return _nearest(today, back, lambda day: day.day == int(number))
+    first = today.replace(day=1)
+    if month == "下":
+        first = (first + timedelta(days=31)).replace(day=1)
+    with suppress(ValueError):  # The month is shorter.
+        return first.replace(day=int(number))
+    return None
 
 
 def _of_week(week: str | None, weekday: str, *, today: date, back: bool) -> date | None:
@@ -72,7 +97,7 @@ def _dated(
     found = None
     if year:
         with suppress(ValueError):  # No calendar has that day.
-            found = date(int(year), int(month), int(day))
+            found = date(2000 + int(year), int(month), int(day))
     else:
         wanted = (int(month), int(day))
         found = _nearest(today, back, lambda each: (each.month, each.day) == wanted)

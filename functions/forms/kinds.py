@@ -146,10 +146,13 @@ LANDLINE = r"0?((?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})"
 seven or eight digits that do not begin with 0 or 1."""
 
 
-CALLED = re.compile(r"^(?:我|的|家里|联系|电话|手机|座机|固定|固话|号|码|是|tel|[^\w+(])+", re.I)
-"""What people write before a phone."""
-BETWEEN = re.compile(r"[\s\-.()·,_~、。]|[\u2010-\u2015\u2212]")
-"""What they write between its digits, and behind them."""
+CALLED = r"(?:我|的|家里|联系|电话|手机|座机|固定|固话|号|码|是|tel|[^\w+(])+"
+AROUND = re.compile(f"^{CALLED}|{CALLED}$", re.I)
+"""What people write before a phone, or behind it."""
+BETWEEN = re.compile(r"[\s\-.()·,_~、。一]|[\u2010-\u2015\u2212]")
+"""What they write between its digits; 一 is in the place of a dash."""
+ALIKE = str.maketrans("OoIl", "0011")
+"""Letters that look like digits."""
 
 
 class Phone(_Typed):
@@ -160,8 +163,8 @@ class Phone(_Typed):
     link = "tel:"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        plain = CALLED.sub("", visible(texts[0]))
-        digits = BETWEEN.sub("", plain)
+        plain = AROUND.sub("", visible(texts[0]))
+        digits = BETWEEN.sub("", plain).translate(ALIKE)
         # Mobiles were dialled with a 0 from other places.
         digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)|^0(?=1[3-9]\d{9}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():

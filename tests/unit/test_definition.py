@@ -151,13 +151,16 @@ def test_lines_end_in_one_way_and_only_long_texts_have_them(end: str) -> None:
         "(+86)13812345678",
         "（138）12345678",
         "8613812345678.",
+        "13812345678号",
+        "13812345678（手机）",
+        "l38l2345678",
     ],
 )
 def test_a_phone_may_come_with_its_name_and_with_full_stops(typed: str) -> None:
     assert answer("phone", typed) == "+8613812345678"
 
 
-@pytest.mark.parametrize("typed", ["座机：0773-2812345。", "(0773)2812345", "家里0773、2812345"])
+@pytest.mark.parametrize("typed", ["座机：0773-2812345。", "(0773)2812345", "家里0773一2812345"])
 def test_so_may_a_landline(typed: str) -> None:
     assert answer("phone", typed) == "+867732812345"
 
@@ -229,6 +232,18 @@ def test_a_day_to_come_is_taken_however_it_is_written(typed: str) -> None:
         ("下周三", "2026-12-02"),
         ("下个星期三", "2026-12-02"),
         ("下下周三", "2026-12-09"),
+        ("十二月十五日", "2026-12-15"),
+        ("二〇二六年十二月五日", "2026-12-05"),
+        ("三十号", "2026-11-30"),
+        ("二十五日", "2026-11-25"),
+        ("十号", "2026-12-10"),
+        ("下个月15号", "2026-12-15"),
+        ("下月25日", "2026-12-25"),
+        ("这个月30号", "2026-11-30"),
+        ("26年12月15日", "2026-12-15"),
+        ("26-12-15", "2026-12-15"),
+        ("今日", "2026-11-23"),
+        ("后日", "2026-11-25"),
     ],
 )
 def test_a_day_is_the_next_one_that_is_written_so(typed: str, day: str) -> None:
@@ -274,6 +289,8 @@ def test_a_day_on_which_a_paper_came_is_the_last_one_that_is_written_so(
         "5",
         "20261305",
         "32号",
+        "本月15号",
+        "这个月31号",
         "上周三",
     ],
 )
