@@ -137,17 +137,14 @@ def form(app: App, kind: str, state: str) -> Form:
     asked: Form = app.bundle.actions.get(f"{kind}_by_resident", BLANK)
     if kind not in corrections.CHANGING:
         return asked
-    kept = corrections.asked(asked)
+    kept, hidden = corrections.asked(asked), _hidden(app)
     late = kind == corrections.KIND and state not in CHANGEABLE
-    fields = [each for each in kept["fields"] if not late or each["role"] in IDENTIFYING]
-    hidden = _hidden(app)
-    return {
-        **kept,
-        "fields": [
-            {**field, "required": False, "stays": field["required"] or field["name"] in hidden}
-            for field in fields
-        ],
-    }
+    fields = [
+        {**each, "required": False, "stays": each["required"] or each["name"] in hidden}
+        for each in kept["fields"]
+        if not late or each["role"] in IDENTIFYING
+    ]
+    return {**kept, "fields": fields}
 
 
 def _filled(app: App, known: Mapping[str, Any]) -> dict[str, list[str]]:

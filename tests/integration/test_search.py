@@ -168,7 +168,7 @@ def test_a_number_with_a_mistake_is_noticed(desk: Desk, nos: tuple[str, str]) ->
     wrong = no[:-1] + str((int(no[-1]) + 1) % 10)
     for text in (wrong, f"单号 {wrong}。", no[:-1], f"{no}5", "2345BCDA"):
         said = desk.get(f"/desk/find/?q={quote(text)}").text
-        assert "像是单号，但是里面写错了" in said, text
+        assert "要是单号，就是里面写错了" in said, text
         assert "再核对" in said, text
 
 
