@@ -201,7 +201,7 @@ def tick(app: App) -> dict[str, Any]:
     with made.part("rules"):
         rederive(app)
     with made.part("traces"):
-        upkeep.trace(app.orders)
+        upkeep.trace(app.orders, (repository.KIND, volunteers.KIND))
     made.due()
     with made.part("audit"):
         app.audit.settle()

@@ -138,28 +138,37 @@ def _ahead(app: App, order: Order) -> dict[str, Any] | None:
 
 
 def form(app: App, kind: str, state: str) -> Form:
-    """What a resident is asked for a step. What she leaves empty in a correction, stays; and once
-    somebody is on the way, she corrects only who and where she is."""
+    """What a resident is asked for a step. In a correction a question whose answer is not shown, or
+    has to be given, ``stays`` when it is left empty; and once somebody is on the way, she corrects
+    only who and where she is."""
     asked: Form = app.bundle.actions.get(f"{kind}_by_resident", BLANK)
     if kind not in corrections.CHANGING:
         return asked
-    kept = corrections.asked(asked)
+    kept, hidden = corrections.asked(asked), _hidden(app)
     late = kind == corrections.KIND and state not in CHANGEABLE
-    fields = [each for each in kept["fields"] if not late or each["role"] in IDENTIFYING]
-    return {**kept, "fields": [{**field, "required": False} for field in fields]}
+    fields = [
+        {**each, "required": False, "stays": each["required"] or each["name"] in hidden}
+        for each in kept["fields"]
+        if not late or each["role"] in IDENTIFYING
+    ]
+    return {**kept, "fields": fields}
 
 
 def _filled(app: App, known: Mapping[str, Any]) -> dict[str, list[str]]:
     """A resident's answers to be corrected, without what would tell a stranger who she is."""
     form: Form = app.bundle.forms["wish"]
-    hidden = sensitive(form)
-    open_ = [
-        field
+    return corrections.filled(without(form, *_hidden(app)), known)
+
+
+def _hidden(app: App) -> set[str]:
+    """The questions whose answers are not shown to whoever has the link."""
+    form: Form = app.bundle.forms["wish"]
+    private = sensitive(form)
+    return {
+        field["name"]
         for field in form["fields"]
-        if field["role"] not in IDENTIFYING
-        and (field["name"] not in hidden or field["kind"] == "consent")
-    ]
-    return corrections.filled({**form, "fields": open_}, known)
+        if field["role"] in IDENTIFYING or (field["name"] in private and field["kind"] != "consent")
+    }
 
 
 def told(words: Mapping[str, str], event: Event) -> str:
@@ -223,7 +232,7 @@ def step(request: Request, app: App, kind: str) -> Response:
         before = records.known(order, events, app.personal.of(order.no))
         if kept := _too_late(request, app, kind, asked, before):
             return kept
-        answers = corrections.changes(asked, before, request.typed, answers, keep=True)
+        answers = corrections.changes(asked, before, request.typed, answers)
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
     once = once if asked["fields"] else ""
     done = app.store.filed(once) if asked["fields"] else order.state == lifecycle.TABLE[kind].to
@@ -333,7 +342,7 @@ def _too_late(
     if whole == asked:
         return None
     checked = submission.check(request, app, whole)
-    changed = corrections.changes(whole, before, request.typed, checked, keep=True)
+    changed = corrections.changes(whole, before, request.typed, checked)
     late = changed.values.keys() - {field["name"] for field in asked["fields"]}
     return _as_note(request, app, kind, whole, changed) if late else None
 

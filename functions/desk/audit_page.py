@@ -1,12 +1,13 @@
 """What was done at the desk and at its door, for administrators: filtered, the newest first."""
 
+from contextlib import suppress
 from datetime import date
 from urllib.parse import urlencode
 
 from functions.app import App
 from functions.desk.session import Session, view
-from functions.forms import days
-from functions.forms.normal import normal
+from functions.errors import Wrong
+from functions.forms.days import meant
 from functions.people.accounts import Accounts
 from functions.people.audit import KEPT
 from functions.web.http import Request, Response
@@ -40,4 +41,6 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 def _day(app: App, text: str) -> date | None:
     """The day that somebody wrote; without a year it is the last one that there was."""
-    return days.meant(normal(text), app.clock.now.date() - KEPT)
+    with suppress(Wrong):  # Another day of the week is written beside it.
+        return meant(text, app.clock.now.date(), back=True)
+    return None

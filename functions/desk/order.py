@@ -236,9 +236,15 @@ def alike(
     return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
 
 
-def blank(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
+def blank(
+    request: Request,
+    app: App,
+    session: Session,
+    outcome: Outcome = UNTRIED,
+    known: Head | None = None,
+) -> Response:
     """A wish to write down for somebody who phoned or brought it on paper; as it was filled in, if
-    it could not be filed."""
+    it could not be filed, or if there is one ``known`` with the same answers."""
     return view(
         app,
         session,
@@ -248,6 +254,7 @@ def blank(request: Request, app: App, session: Session, outcome: Outcome = UNTRI
         typed=request.typed,
         errors=outcome.errors,
         notice=outcome.notice,
+        known=known,
         once=request.value(ONCE) or app.vault.fresh(),
     )
 
@@ -259,6 +266,10 @@ def file(request: Request, app: App, session: Session) -> Response:
     if answers.errors:
         errors = submission.sentences(app, form, answers.errors)
         return blank(request, app, session, Outcome(422, errors=errors))
+    at = datetime.fromisoformat(app.deadlines.begun(app.clock.now.isoformat(), answers.values))
+    recent = submission.lately(app, repository.KIND, answers, at)
+    if known := submission.begun_before(request, app, recent, form, answers):
+        return blank(request, app, session, Outcome(409), known)
     more = {"who": session.who}
     begin = partial(app.steps.begin, form=form, answers=answers, by=STAFF, more=more)
     page = partial(blank, request, app, session)

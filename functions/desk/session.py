@@ -69,7 +69,11 @@ def signed_in(action: DeskAction, administrators_only: bool = False) -> Action:
             return password_form(request, app, session, "first", 403, sealed)
         # What was typed comes with a GET only from signing in.
         resumed = request.method != "POST" and request.typed
-        response = action(request, app, session._replace(resumed="signed_in" if resumed else ""))
+        session = session._replace(resumed="signed_in" if resumed else "")
+        try:
+            response = action(request, app, session)
+        except Problem as problem:
+            response = _told(request, app, session, problem)
         # Before the action's own, so that a browser keeps what that says of the same cookie.
         used = ticket.refreshed(request, app, session.ticket)
         return response._replace(cookies=(*used, *response.cookies))
@@ -84,6 +88,16 @@ def view(app: App, session: Session, template: str, status: int = 200, **data: A
     data |= {"services": app.names.services, "teams": app.names.teams}
     data |= {"today": app.clock.now.date().isoformat()}
     return Response(pages.render(app.bundle, f"desk/{template}", **data), status, POLICY)
+
+
+def _told(request: Request, app: App, session: Session, problem: Problem) -> Response:
+    """What cannot be answered, as staff are told it: they stay at the desk."""
+    if request.wants_json:
+        raise problem
+    own = app.bundle.words["desk"]["problems"]
+    words = own.get(problem.code) or app.bundle.words["http"][problem.code]
+    response = view(app, session, "problem.html", problem.status, **words)
+    return response._replace(headers={**response.headers, **problem.headers})
 
 
 def password_form(

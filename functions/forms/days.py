@@ -1,10 +1,14 @@
-"""Days as people write them: the day of a wish, and those on which a service takes place."""
+"""Days as people write them: those on which a service takes place (周三, 每月 15 日), and one that
+is wished for or has been (12月15日（周二）, 15号, 下周三, 明天)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import islice
+
+from functions.errors import Wrong
+from functions.forms.normal import visible
 
 PATTERN = r"^(周[一二三四五六日]|每月 ?([1-9]|[12]\d|3[01]) ?日)$"
 WEEKDAYS = "一二三四五六日"
@@ -12,9 +16,23 @@ AHEAD = timedelta(days=366)
 """How far ahead a day may be wished for."""
 MENTIONED = 3
 """How many of the next days are said."""
+LATELY = timedelta(days=92)
+"""A day of the last quarter, without its year, may be meant as such, or be a slip."""
 
-WRITTEN_DAY = r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"
-SPOKEN_DAYS = ("今天", "明天", "后天", "大后天")
+SPOKEN = {"前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
+NEAR = re.compile("(大?后|[前昨今明])[天日]")
+WEEKS = {"上": -7, "这": 0, "本": 0, "下": 7, "下下": 14}
+WEEKDAY = r"(?:周|星期|礼拜)([一二三四五六日天])"
+OF_WEEK = re.compile(rf"(上|这|本|下下?)?个?{WEEKDAY}")
+OF_MONTH = re.compile(r"(?:([这本下])个?月)?(\d{1,2})[日号]")
+DATED = re.compile(
+    rf"(?:(?:20)?(\d{{2}})[-/.年])?(\d{{1,2}})[-/.月](\d{{1,2}})[日号]?(?:{WEEKDAY})?"
+)
+BESIDE = re.compile(r"[\s(),。]")
+"""What stands between and around the parts of a day, and says nothing."""
+SPELLED = re.compile("[〇零一二三四五六七八九十]+(?=[年月日号])")
+"""A number in characters, which :data:`DIGITS` makes one of digits, but for tens."""
+DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 SERIAL, FIRST_DAY = re.compile(r"[45]\d{4}"), date(1899, 12, 30)
 """A date as Excel counts days (46361), from 2009 to 2064, and the day from which it counts."""
@@ -26,26 +44,83 @@ def from_serial(text: str) -> str:
     return day.isoformat() if day else ""
 
 
-def meant(text: str, today: date) -> date | None:
-    """The day that a text in its normal form means; without a year the next from today on."""
-    if text in SPOKEN_DAYS:
-        return today + timedelta(days=SPOKEN_DAYS.index(text))
-    parts = re.fullmatch(WRITTEN_DAY, re.sub(r"(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text))
-    if parts is None:
-        return None
-    year, month, day = parts.groups()
-    for each in [int(year)] if year else [today.year, today.year + 1]:
-        with suppress(ValueError):  # No year has that day, or not this one.
-            found = date(each, int(month), int(day))
-            if year or found >= today:
-                return found
-    return None
-
-
 def falls(days: Sequence[str], day: date) -> bool:
     """Whether the service takes place on this day."""
     written = {text.replace(" ", "") for text in days}
     return bool(written & {f"周{WEEKDAYS[day.weekday()]}", f"每月{day.day}日"})
+
+
+def shown(day: date) -> str:
+    """A day with its day of the week, as people check it."""
+    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+
+
+def meant(text: str, today: date, back: bool = False) -> date | None:
+    """The day that somebody wrote: without a year or a month the next one, today included, or
+    ``back`` in time the last one.
+
+    Raises:
+        Wrong: ``weekday``, it is another day of the week than is written beside it; or ``passed``,
+            without a year it can be the next one or one that has just passed.
+    """
+    text = re.sub(r"^(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", BESIDE.sub("", visible(text)))
+    text = SPELLED.sub(_in_digits, text)
+    if near := NEAR.fullmatch(text):
+        return today + timedelta(days=SPOKEN[near[1]])
+    if of_week := OF_WEEK.fullmatch(text):
+        return _of_week(*of_week.groups(), today=today, back=back)
+    if of_month := OF_MONTH.fullmatch(text):
+        return _of_month(*of_month.groups(), today=today, back=back)
+    dated = DATED.fullmatch(text)
+    return _dated(*dated.groups(), today=today, back=back) if dated else None
+
+
+def _in_digits(spelled: re.Match[str]) -> str:
+    """A number that is spelled in characters: 十五, or 二〇二六."""
+    tens, ten, ones = spelled[0].translate(DIGITS).rpartition("十")
+    return f"{tens or 1}{ones or 0}" if ten else ones
+
+
+def _of_month(month: str | None, number: str, *, today: date, back: bool) -> date | None:
+    """A day of this month or the next one, or of whichever is nearest."""
+    if month is None:
+        return _nearest(today, back, lambda day: day.day == int(number))
+    first = today.replace(day=1)
+    if month == "下":
+        first = (first + timedelta(days=31)).replace(day=1)
+    with suppress(ValueError):  # The month is shorter.
+        return first.replace(day=int(number))
+    return None
+
+
+def _of_week(week: str | None, weekday: str, *, today: date, back: bool) -> date | None:
+    number = WEEKDAYS.index(weekday.replace("天", "日"))
+    if week is None:
+        return _nearest(today, back, lambda day: day.weekday() == number)
+    return today + timedelta(days=WEEKS[week] + number - today.weekday())
+
+
+def _dated(
+    year: str | None, month: str, day: str, weekday: str | None, *, today: date, back: bool
+) -> date | None:
+    found = None
+    if year:
+        with suppress(ValueError):  # No calendar has that day.
+            found = date(2000 + int(year), int(month), int(day))
+    else:
+        wanted = (int(month), int(day))
+        found = _nearest(today, back, lambda each: (each.month, each.day) == wanted)
+        if found and not back and found > today + AHEAD - LATELY:
+            raise Wrong("passed", month=int(month), day=int(day), later=found.isoformat())
+    if found and weekday and WEEKDAYS[found.weekday()] != weekday.replace("天", "日"):
+        raise Wrong("weekday", meant=shown(found))
+    return found
+
+
+def _nearest(today: date, back: bool, falls: Callable[[date], bool]) -> date | None:
+    step = timedelta(days=-1 if back else 1)
+    every = (today + n * step for n in range(AHEAD.days + 1))
+    return next(filter(falls, every), None)
 
 
 def coming(days: Sequence[str], today: date) -> list[str]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from functions.errors import Wrong
 from functions.forms.kinds import KINDS, Field, current
+from functions.forms.normal import SHAPELESS, TYPED
 
 Form = Mapping[str, Any]
 
@@ -133,20 +134,19 @@ def for_staff(form: Form, words: Mapping[str, Mapping[str, str]]) -> Form:
     return {**form, "fields": [*map(put, form["fields"])]}
 
 
-LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n") | {"\t": " "})
-"""What ends a line or a page in texts from elsewhere, such as Word's soft break; and tabs."""
 BLANK = frozenset({"Cf", "Zs", "Zl", "Zp"})
 """The categories of characters that nobody sees: spaces, and marks without a shape."""
 
 
 def _filled(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """What is not empty of what was typed, by field, with ends of lines as they are here."""
+    """What is not empty of what was typed, by field, without characters that nobody can see or no
+    text has, and with ends of lines as they are here."""
     filled: dict[str, list[str]] = {}
     for field in form["fields"]:
         texts = filled[field["name"]] = []
         for text in typed.get(field["name"], ()):
-            text = text.replace("\r\n", "\n").translate(LINE_ENDS).strip()
-            if not BLANK.issuperset(map(unicodedata.category, text)):
+            text = text.replace("\r\n", "\n").translate(TYPED).strip()
+            if not BLANK.issuperset(map(unicodedata.category, SHAPELESS.sub("", text))):
                 texts.append(text)
     return filled
 

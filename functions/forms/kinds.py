@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 from functions.errors import Wrong
 from functions.forms import days, order_number
-from functions.forms.normal import SHAPELESS, UNSEEN, WITHOUT_DIRECTION, meant, normal
+from functions.forms.normal import meant, normal, visible
 
 Field = Mapping[str, Any]
 """One question of a form's definition; see :mod:`functions.forms.definition`."""
@@ -119,8 +119,6 @@ class Text(_Typed):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         line, longest = texts[0].replace("\n", " "), field["max"] or self.longest
-        if not UNSEEN.isdisjoint(line):
-            raise Wrong("control")
         if len(line) > longest:
             raise Wrong("too_long", max=longest, length=len(line))
         for run in LONG_RUN.findall(line):
@@ -133,15 +131,11 @@ class Text(_Typed):
 
 
 class TextArea(Text):
-    """Several lines. Marks of direction are left out, because contacts and chats put them around
-    what people copy, and nobody who writes a text can find them."""
+    """Several lines."""
 
     widget = "textarea"
     longest = 1000
     lines = True
-
-    def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        return super().parse(field, [texts[0].translate(WITHOUT_DIRECTION)], today)
 
 
 class Name(Text):
@@ -158,6 +152,15 @@ LANDLINE = r"0?((?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})"
 seven or eight digits that do not begin with 0 or 1."""
 
 
+CALLED = r"(?:我|的|家里|联系|电话|手机|座机|固定|固话|号|码|是|tel|[^\w+(])+"
+AROUND = re.compile(f"^{CALLED}|{CALLED}$", re.I)
+"""What people write before a phone, or behind it."""
+BETWEEN = re.compile(r"[\s\-.()·,_~、。一]|[\u2010-\u2015\u2212]")
+"""What they write between its digits; 一 is in the place of a dash."""
+ALIKE = str.maketrans("OoIl", "0011")
+"""Letters that look like digits."""
+
+
 class Phone(_Typed):
     """A phone as people type it, stored in one form: ``+86`` and the number (E.164)."""
 
@@ -166,9 +169,10 @@ class Phone(_Typed):
     link = "tel:"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        plain = SHAPELESS.sub("", normal(texts[0]))
-        digits = re.sub(r"[\s\-.()·]|[\u2010-\u2015\u2212]", "", plain)
-        digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)", "", digits)
+        plain = AROUND.sub("", visible(texts[0]))
+        digits = BETWEEN.sub("", plain).translate(ALIKE)
+        # Mobiles were dialled with a 0 from other places.
+        digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)|^0(?=1[3-9]\d{9}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():
             raise Wrong("phone")
         if MOBILE.fullmatch(digits):
@@ -285,8 +289,8 @@ SEPARATOR = re.compile(r"([、，,；;/\n])")
 
 
 class Date(_Plain):
-    """A day to come, at most a year ahead, as ``YYYY-MM-DD``; by hand also 2026年4月5日, 4月5日 for
-    the next one there is, 20260405 and 明天. Where the question has ``days``, only such a day."""
+    """A day to come, at most a year ahead, as ``YYYY-MM-DD``; by hand also 4月5日（周日）, 15号,
+    20260405, 下周三 and 明天. Where the question has ``days``, only such a day."""
 
     kept: Kept = "history"
     widget = "date"
@@ -296,7 +300,7 @@ class Date(_Plain):
         return {"between": between, "coming": days.coming(field.get("days", ()), today)}
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        day = days.meant(normal(texts[0]), today)
+        day = days.meant(texts[0], today)
         if day is None or not today <= day <= today + days.AHEAD:
             raise Wrong("date")
         if (only := field.get("days")) and not days.falls(only, day):
@@ -305,8 +309,7 @@ class Date(_Plain):
         return day.isoformat()
 
     def show(self, field: Field, value: str) -> str:
-        day = date.fromisoformat(value)
-        return f"{day.year}年{day.month}月{day.day}日"
+        return days.shown(date.fromisoformat(value))
 
     def cell(self, field: Field, value: str) -> Cell:
         return date.fromisoformat(value)
@@ -321,9 +324,8 @@ class Past(Date):
     longest = timedelta(days=92)
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
-        first = today - self.longest
-        day = days.meant(normal(texts[0]), first)
-        if day is None or not first <= day <= today:
+        day = days.meant(texts[0], today, back=True)
+        if day is None or not today - self.longest <= day <= today:
             raise Wrong("past")
         return day.isoformat()
 
@@ -373,7 +375,9 @@ class Last4(_Typed):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         digits = re.sub(r"[^0-9]", "", normal(texts[0]))
-        if len(digits) > 4:  # The whole phone.
+        if len(digits) in (7, 8):  # A whole landline without its area code.
+            digits = digits[-4:]
+        elif len(digits) > 4:
             with suppress(Wrong):
                 digits = KINDS["phone"].parse(field, texts, today)[-4:]
         if len(digits) != 4:

@@ -18,11 +18,9 @@ SHAPELESS = re.compile(
 )
 """What comes along from contacts, chats and Word and nobody sees: Unicode's general category Cf
 and Default_Ignorable_Code_Point (15.1), and the blank of Braille."""
-
 DIRECTION = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """Marks that turn the direction of what follows, by which a text can look like another (Unicode
 Technical Report 36, section 2.4)."""
-WITHOUT_DIRECTION = str.maketrans(dict.fromkeys(DIRECTION))
 NO_CHARACTERS = {
     chr(code)
     for code in (
@@ -36,6 +34,10 @@ hold all of them, so a workbook with one of them could not be opened."""
 UNSEEN = DIRECTION | NO_CHARACTERS
 UNSEEN |= {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
 """Those, and control characters: general categories Cc, Zl and Zp."""
+LINE_ENDS = dict.fromkeys("\n\r\v\f\x85\u2028\u2029", "\n")
+TYPED = str.maketrans({**dict.fromkeys(UNSEEN), **LINE_ENDS, "\t": " "})
+"""Leaves them out, because contacts and chats put them around what people copy, and nobody can find
+them; but for what ends a line or a page elsewhere, such as Word's soft break, and tabs."""
 
 INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 """What no page or feed can show: XML 1.0, section 2.2, has most of them for mistakes."""
@@ -52,11 +54,15 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text) if len(text) <= LONGEST else text
 
 
+def visible(text: str) -> str:
+    """The same without what nobody sees."""
+    return SHAPELESS.sub("", normal(text))
+
+
 def seen(text: str) -> str:
     """What a short text looks like: without full width, capitals, spaces and what nobody sees, so
     that two names that people cannot tell apart are one."""
-    shapes = SHAPELESS.sub("", normal(text))
-    return "".join(each for each in shapes if each.isprintable() and each != " ").casefold()
+    return "".join(each for each in visible(text) if each.isprintable() and each != " ").casefold()
 
 
 DECORATION = re.compile(r"[^\w]|志愿|服务|队")

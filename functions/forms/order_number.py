@@ -16,6 +16,8 @@ from operator import mul
 from functions.forms.normal import normal
 
 BODY = 9
+GROUPED = re.compile(r"(?<![0-9])[0-9]{3}[\s-]*[0-9]{3}[\s-]*[0-9]{4}(?![0-9])")
+"""A number that may stand beside others, such as a phone."""
 FORMER = "23456789BCDFGHJKLMNPQRSTVWXYZ"
 """The alphabet of numbers from before: a prime number of characters, for their check."""
 
@@ -34,16 +36,28 @@ def draw(below: Callable[[int], int]) -> str:
 def parse(text: str) -> str | None:
     """The number that somebody typed, or None if no order can have it.
 
-    Whatever else stands there (words, spaces, dashes, full stops, what nobody sees) is passed over.
+    Whatever else stands there (words, spaces, dashes, full stops, what nobody sees, a phone) is
+    passed over.
     """
     plain = normal(text).upper()
-    digits = re.sub(r"[^0-9]", "", plain)
-    if len(digits) == BODY + 1 and digits[0] > "1" and not _damm(digits):
-        return digits
+    for written in (plain, *GROUPED.findall(plain)):
+        digits = re.sub(r"[^0-9]", "", written)
+        if len(digits) == BODY + 1 and digits[0] > "1" and not _damm(digits):
+            return digits
     former = re.sub(r"[^0-9A-Z]", "", plain)
     if len(former) == 8 and set(former) <= {*FORMER} and former[-1] == _former_check(former[:-1]):
         return former
     return None
+
+
+def is_meant(text: str) -> bool:
+    """Whether this looks like a number that somebody tried to write: with a digit too many, too few
+    or wrong, or one from before with a wrong letter."""
+    plain = re.sub(r"[^0-9A-Z]", "", normal(text).upper())
+    if digits := re.sub(r"[^0-9]", "", plain):
+        known = abs(len(digits) - BODY - 1) < 2 and digits[0] > "1"
+        return known or (len(plain) == 8 != len(digits))
+    return False
 
 
 def spell(no: str) -> str:

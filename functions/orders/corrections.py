@@ -76,11 +76,10 @@ def changes(
     before: Mapping[str, Any],
     typed: Mapping[str, Sequence[str]],
     answers: Answers,
-    keep: bool = False,
 ) -> Answers:
     """Of the answers to a form that was filled in with those of ``before`` what differs: empty
-    where one was taken away, unless blanks ``keep`` what there was. An answer that was left as it
-    was is not wrong, such as a day that has passed since."""
+    where one was taken away, unless the question ``stays`` then. An answer that was left as it was
+    is not wrong, such as a day that has passed since."""
     shown = filled(form, before)
     names = [field["name"] for field in form["fields"]]
     same = {name for name in names if typed.get(name, BLANK) == shown.get(name, BLANK)}
@@ -90,9 +89,7 @@ def changes(
     for field in form["fields"]:
         name = field["name"]
         value = answers.values.get(name, "")
-        # A box that is taken back sends a blank, and that is no answer that was left out.
-        kept = keep and field["kind"] != "consent"
-        blank = value == "" and (kept or name not in typed)
+        blank = value == "" and (field.get("stays") or name not in typed)
         if name in same or blank or value == before.get(name, ""):
             continue
         changed.values[name] = value

@@ -28,10 +28,12 @@ class Piece(NamedTuple):
 PIECES = {
     "digits": Piece("phone", 4, 8),
     "given": Piece("name", 2, 4),
-    "place": Piece("address", 2, 10),
+    "place": Piece("address", 2, 16),
 }
 """By the name of the trace. What is longer is found by all of its parts together. Few enough that
-what they add to a transaction has room in it on every engine."""
+what they add to a transaction has room in it on every engine, enough that an address is found by
+its estate, not only by its door. Who changes this changes :data:`functions.orders.upkeep.TRACED`.
+"""
 
 CORRECTED = "corrected"
 """What the answers to a corrected form are sealed under, which no question of a form is called;
@@ -147,8 +149,9 @@ def pieces(typed: Typed) -> set[tuple[str, str]]:
 
 
 def windows(text: str, size: int) -> list[str]:
-    """All runs of so many characters in a text."""
-    return [*dict.fromkeys(text[n : n + size] for n in range(len(text) - size + 1))]
+    """All runs of so many characters in a text, each where it stands last."""
+    runs = [text[n : n + size] for n in range(len(text) - size + 1)]
+    return [*dict.fromkeys(runs[::-1])][::-1]
 
 
 def even(text: str) -> str:

@@ -315,8 +315,9 @@ class Orders(NamedTuple):
 
 def is_fine_at_once(event: Event) -> bool:
     """Whether what is typed with an event gets the traces of its parts with it. A resident who
-    files does not wait for them: the schedule adds hers."""
-    return event.kind == "corrected" or (event.kind, event.by) == ("submitted", STAFF)
+    files a wish does not wait for them: the schedule adds hers."""
+    at_once = event.kind in ("corrected", "applied")
+    return at_once or (event.kind, event.by) == ("submitted", STAFF)
 
 
 def name_of(store: Store, vault: Vault, *parts: Any) -> str:

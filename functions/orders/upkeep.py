@@ -3,25 +3,27 @@ traces that nobody waits for, and counters that earlier versions did not have.""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from itertools import chain
 from typing import TypeVar
 
 from functions.errors import Conflict, Refused
 from functions.orders import counters
-from functions.orders.lifecycle import CLOCK, Order, order_of
+from functions.orders.lifecycle import CLOCK, Order
 from functions.orders.privacy import all_pieces
 from functions.orders.repository import KIND, Orders, append
 from functions.storage.history import LAYOUT, Change, Event, Head
 from functions.storage.port import Store
 
-TRACED = "traced"
-"""The fact up to when orders have the traces of parts."""
+TRACED = "traced 2"
+"""The fact up to when histories have the traces of parts; another name has all of them looked at
+again, as it must be when others are kept (:data:`functions.orders.privacy.PIECES`)."""
 OVERLAP = timedelta(hours=1)
 """How far back a round looks again, because clocks differ and somebody may be writing."""
 MOST_TRACED = 500
-"""How many orders of an earlier version get these traces in one round."""
+"""How many histories of an earlier version get these traces in one round."""
 COUNTED, COUNTING = "counted", "2"
 """The fact that says by which version of the rules a store's counters were made, and that version:
 to be raised with :func:`functions.orders.counters.is_later`."""
@@ -46,22 +48,22 @@ def rederive(orders: Orders) -> int:
     return derive_anew(orders.store, KIND, rules, derive)
 
 
-def trace(orders: Orders) -> None:
-    """Add the traces of parts to orders that came since the last round and have none yet; the
-    first time to all. Where that is too much, the next round goes on."""
+def trace(orders: Orders, kinds: Iterable[str]) -> None:
+    """Add the traces of parts to histories of these kinds that came since the last round and lack
+    some; the first time to all. Where that is too much, the next round goes on."""
     since, now = orders.store.fact(TRACED), orders.reference.clock.now
     room = MOST_TRACED
-    for head in _newest(orders, since):
+    for head in chain.from_iterable(_newest(orders, kind, since) for kind in kinds):
         room -= _traced(orders, head)
         if not room:
             return
     orders.store.set_fact(TRACED, (now - OVERLAP).isoformat(), since)
 
 
-def _newest(orders: Orders, since: str) -> Iterator[Head]:
-    """The orders that were filed since a time, the newest first."""
+def _newest(orders: Orders, kind: str, since: str) -> Iterator[Head]:
+    """The histories of a kind that began since a time, the newest first."""
     before = ""
-    while heads := orders.store.find(KIND, before=before, limit=AT_ONCE):
+    while heads := orders.store.find(kind, before=before, limit=AT_ONCE):
         yield from (head for head in heads if head.begun >= since)
         before = heads[-1].position
         if heads[-1].begun < since:
@@ -69,9 +71,7 @@ def _newest(orders: Orders, since: str) -> Iterator[Head]:
 
 
 def _traced(orders: Orders, head: Head) -> bool:
-    """Add to one order the traces that it lacks; whether there were any."""
-    if order_of(head).erased_at:
-        return False
+    """Add to one history the traces that it lacks; whether there were any."""
     typed = orders.personal.of(head.no)
     fine = [orders.personal.trace(name, value) for name, value in sorted(all_pieces(typed))]
     there = {*orders.store.traces(head.no)} if fine else set[str]()

@@ -135,6 +135,7 @@ class Volunteers(NamedTuple):
         old = old._replace(data=self._named(old.data))
         corrected = event.kind == corrections.KIND
         picked = corrections.answered(event) if corrected else event.data
+        answers = typed.get(CORRECTED, typed) if typed else {}
         data = self._named({**old.data, **picked})
         team = data.get("team", "")
         if to in ("applied", "active"):
@@ -148,7 +149,7 @@ class Volunteers(NamedTuple):
             new,
             [event],
             {new.version: self.vault.seal(no, dict(typed))} if typed else {},
-            traces=self.personal.traces(typed.get(CORRECTED, typed) if typed else {}),
+            traces=self.personal.traces(answers) + self.personal.fine_traces(answers),
             tally=counters.difference(counters.of_volunteer(old), counters.of_volunteer(new)),
             erase=event.kind == "erased",
         )

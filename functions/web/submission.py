@@ -1,6 +1,7 @@
 """Residents' forms: draw one, check what was sent, begin a history with it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -79,10 +80,8 @@ def filing(name: str, kind: str, file: File) -> Keeping:
         answers = check(request, app, form)
         if answers.errors:
             return again(request, app, form, answers.errors)
-        recent = _recent(app, kind, answers)
-        known = None
-        if recent and not request.value(AGAIN):
-            known = _known(request, app, recent, form, answers)
+        recent = lately(app, kind, answers, app.clock.now)
+        known = begun_before(request, app, recent, form, answers) if recent else None
         if known is None and asked != "check":
             sent = {"once": request.value(ONCE), "trap": request.value(signs.TRAP)}
             sent["sender"] = request.sender
@@ -120,10 +119,10 @@ OFF = ("cancelled", "rejected")
 """The states of an order in which the same thing is asked for anew."""
 
 
-def _recent(app: App, kind: str, answers: Answers) -> list[Head]:
-    """What was begun with the same phone within a day, the newest first."""
+def lately(app: App, kind: str, answers: Answers, now: datetime) -> list[Head]:
+    """What was begun with the same phone within a day before ``now``, the newest first."""
     phone = answers.personal.get("phone", "")
-    since = (app.clock.now - signs.DAY).isoformat()
+    since = (now - signs.DAY).isoformat()
     recent = []
     for head in app.store.find(kind, [app.personal.trace("phone", phone)]) if phone else ():
         if head.begun < since:
@@ -132,23 +131,31 @@ def _recent(app: App, kind: str, answers: Answers) -> list[Head]:
     return recent
 
 
-def _known(
+def begun_before(
     request: Request, app: App, recent: Sequence[Head], form: Form, answers: Answers
 ) -> Head | None:
     """What somebody began with the same answers lately, in another form than this drawn one: by
-    going back and pressing once more, say. Who sends it may be anybody. One that is not called off
-    comes first."""
+    going back and pressing once more, say; unless that is meant. Who sends it may be anybody. One
+    that is not called off comes first."""
+    if request.value(AGAIN):
+        return None
     found: list[Head] = []
+    given = _given(answers.public | answers.personal)
     for head in recent:
         first = app.store.events(head.no)[:1]
-        sent = {**first[0].data, **app.personal.contact(head.no)} if first else {}
-        given = {name: value for name, value in sent.items() if name not in RECORDED}
-        if given == answers.public | answers.personal:
+        if first and given == _given({**first[0].data, **app.personal.contact(head.no)}):
             once = submission(request, app, form["slug"], answers)
             if request.value(ONCE) and app.store.filed(once) == head.no:
                 return None
             found.append(head)
     return next((head for head in found if head.state not in OFF), next(iter(found), None))
+
+
+def _given(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of what a history begins with, without what the program or staff say of it."""
+    given = {name: value for name, value in told.items() if name not in RECORDED}
+    # Which team somebody asks for stands apart from the one that they are put into.
+    return given | ({"team": told["wants"]} if told.get("wants") else {})
 
 
 def keeping(submit: Action, sent: Sent) -> Keeping:

@@ -161,9 +161,8 @@ def go_on(request: Request, app: App, account: Account, routes: Routes) -> Respo
     if action is None or not asked.who:
         return see_other(asked.address if action else BOARD, *set_here)
     own = {cookies.name_of(request, ticket.COOKIE): ticket.text_of(app, begun)}
-    try:
-        response = action(asked.again(request, own), app)
-    except Problem:
+    response = action(asked.again(request, own), app)
+    if response.status == 404:
         return see_other(BOARD, *set_here)
     return response._replace(cookies=(*response.cookies, *set_here))
 

@@ -44,7 +44,7 @@ def show(
         "people.html",
         state=state,
         team=team,
-        people=[(person, _answers(app, person)) for person in people],
+        people=[(person, _answers(app, person), _alike(app, person)) for person in people],
         before=heads[-1].position if len(heads) == PAGE else "",
         counts=counts,
         open_teams=app.bundle.teams,
@@ -105,6 +105,7 @@ def record(
         outcome.status,
         person=person,
         answers=_answers(app, person),
+        alike=_alike(app, person),
         history=_history(app, person.head.no, events),
         form=form,
         filled=corrections.filled(form, person.answers),
@@ -277,6 +278,15 @@ def _doing(person: Person, orders: Sequence[History]) -> list[str]:
     """The numbers of those that a volunteer accepted and has not done."""
     mine = [order for order, _ in orders if order.volunteer == person.head.no]
     return [order.no for order in mine if order.state == "accepted"]
+
+
+def _alike(app: App, person: Person) -> list[Person]:
+    """Others who gave the same phone: to be looked at before a sign-up is approved."""
+    phone = str(person.typed.get("phone", ""))
+    if person.head.state != "applied" or not phone:
+        return []
+    others = [head for head in app.volunteers.of_phone(phone) if head.no != person.head.no]
+    return [*map(app.volunteers.opened, others)]
 
 
 def _answers(app: App, person: Person) -> list[Shown]:

@@ -12,7 +12,7 @@ from functions.app import App
 from functions.forms import order_number
 from functions.people import accounts, volunteers
 from functions.people.accounts import Accounts
-from tests.support.client import Client
+from tests.support.client import Answer, Client
 from tests.support.community import Clock
 from tests.support.orders import JOIN, RATING, WISH, Desk, Team, account, found, wish
 from tests.support.workbooks import bring, upload, workbook
@@ -531,3 +531,37 @@ class TestSheets:
         empty = io.BytesIO()
         Workbook().save(empty)
         assert "没有要收的行" in upload(desk, "wishes", empty.getvalue()).text
+
+
+@pytest.mark.parametrize("received", ["", "2026-11-04"])
+def test_the_same_wish_that_is_typed_twice_is_told_and_filed_again_only_on_purpose(
+    client: Client, received: str
+) -> None:
+    desk = Desk(client)
+    paper = {**WISH, "source": "paper", "received": received}
+    first = desk.post("/desk/wish/", desk.get("/desk/wish/").form("/desk/wish/") | paper).no
+    asked = desk.post("/desk/wish/", desk.get("/desk/wish/").form("/desk/wish/") | paper)
+    assert asked.status == 409
+    assert order_number.spell(first) in asked.text
+    assert len(client.app.store.find("order")) == 1
+    again = asked.form("/desk/wish/")
+    assert again["detail"] == [WISH["detail"]]
+    assert desk.post("/desk/wish/", again).no != first
+    other = desk.get("/desk/wish/").form("/desk/wish/") | paper | {"detail": "另一件"}
+    assert desk.post("/desk/wish/", other).no
+
+
+def test_the_same_sign_up_sent_again_is_known_and_a_shared_phone_is_marked(client: Client) -> None:
+    def sign_up(**changes: str) -> Answer:
+        form = client.get("/join/").form("/api/volunteer")
+        return client.post("/api/volunteer", {**form, **JOIN, **changes})
+
+    for joined in ({}, {"team": ""}):
+        assert sign_up(**joined, do="check").status == 200
+        assert sign_up(**joined).status == 303
+        assert "已经提交过" in sign_up(**joined).text
+        assert "已经提交过" in sign_up(**joined, do="check").text
+    other = sign_up(name="王先生", again="yes").no
+    page = Desk(client).get("/desk/people/?state=applied")
+    assert page.text.count("同一个电话") == 6
+    assert "王先生" in Desk(client, "刘").get(f"/desk/person/?no={other}").text

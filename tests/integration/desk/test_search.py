@@ -6,12 +6,13 @@ import pytest
 
 from functions import scheduled
 from functions.app import App
+from functions.forms import order_number
 from functions.ops import consistency
 from functions.orders import upkeep
 from functions.orders.privacy import PIECES, pieces
 from tests.integration.desk.test_lists import followed, numbers
 from tests.support.client import Client
-from tests.support.orders import TOLD, Desk, move, wish
+from tests.support.orders import JOIN, TOLD, Desk, move, wish
 
 ONE = {"name": "李桂兰", "phone": "138 1234 5678", "address": "光明路 3 栋 2 单元 401"}
 OTHER = {"name": "王建国", "phone": "0773-2867890", "address": "东街 5 号"}
@@ -116,7 +117,7 @@ def test_an_order_has_few_traces_however_much_was_typed() -> None:
     typed = {
         piece.question: "".join(chr(0x4E00 + n) for n in range(100)) for piece in PIECES.values()
     }
-    assert len(pieces(typed)) == sum(piece.most for piece in PIECES.values()) <= 22
+    assert len(pieces(typed)) == sum(piece.most for piece in PIECES.values()) <= 28
 
 
 def test_what_is_too_short_to_search_for_is_said(desk: Desk) -> None:
@@ -148,3 +149,71 @@ def test_a_month_is_chosen_and_not_spelled(
     assert {*numbers(page)} == {*nos}
     (chosen,) = page.page.css("select[name=month] option[selected]")
     assert chosen.text() == "2026年11月"
+
+
+def test_a_month_that_is_written_is_chosen(
+    client: Client, desk: Desk, nos: tuple[str, str]
+) -> None:
+    for text in ("2026年11月", "11月", "11月份", "2026-11", "２０２６／１１"):
+        assert (
+            desk.get(f"/desk/find/?q={quote(text)}").location
+            == "/desk/find/?month=2026-11&q=&before="
+        ), text
+    for text in ("2026-13", "2025年11月", "13月", "0月"):
+        assert "写成“2026年11月”" in desk.get(f"/desk/find/?q={quote(text)}").text, text
+
+
+def test_a_number_with_a_mistake_is_noticed(desk: Desk, nos: tuple[str, str]) -> None:
+    no = nos[0]
+    wrong = no[:-1] + str((int(no[-1]) + 1) % 10)
+    for text in (wrong, f"单号 {wrong}。", no[:-1], f"{no}5", "2345BCDA"):
+        said = desk.get(f"/desk/find/?q={quote(text)}").text
+        assert "要是单号，就是里面写错了" in said, text
+        assert "再核对" in said, text
+
+
+def test_a_number_that_nothing_has_is_told_at_the_desk(desk: Desk) -> None:
+    no = order_number.draw(lambda below: 0)
+    assert f"没有 {order_number.spell(no)} 这个单号" in desk.get(f"/desk/find/?q={no}").text
+
+
+def test_what_is_not_there_is_told_in_the_desks_frame(desk: Desk) -> None:
+    for address in ("/desk/order/?no=2", "/desk/person/?no=2", "/desk/slip/?no=2"):
+        answer = desk.get(address)
+        assert answer.status == 404, address
+        assert answer.page.css_first("body.desk nav"), address
+        assert "没有这" in answer.text, address
+
+
+def test_the_estate_finds_an_address_with_all_of_its_doors(client: Client, desk: Desk) -> None:
+    no = wish(client, **{**ONE, "address": "桂林市象山区凯旋家园7栋2单元1103室"}).no
+    other = wish(client, **{**ONE, "address": "凯旋路12号凯旋家园7栋2单元1103室"}).no
+    scheduled.tick(client.app)
+    for text in ("凯旋家园", "凯旋家园7栋", "凯旋家园 7 栋 2 单元", "凯旋", "1103"):
+        assert {*search(desk, text)} == {no, other}, text
+
+
+def test_volunteers_are_found_in_the_same_box(client: Client, desk: Desk) -> None:
+    no = client.post("/api/volunteer", {**JOIN, "once": "x"}).no
+    for text in ("王女士", "女士", "2345", "0773-2812345", "7732812345", "尾号2345"):
+        page = desk.get(f"/desk/find/?q={quote(text)}")
+        assert page.page.css_first(f'a[href="/desk/person/?no={no}"]'), text
+    assert "looked_list" in [head.data["what"] for head in client.app.audit.find()]
+    assert desk.get(f"/desk/find/?q={no}").location == f"/desk/person/?no={no}"
+    assert not desk.get(f"/desk/find/?q={quote('女士')}&state=done").page.css_first("h2")
+
+
+def test_volunteers_of_earlier_versions_get_their_traces_by_the_schedule(
+    client: Client, desk: Desk
+) -> None:
+    app = client.app
+    no = client.post("/api/volunteer", {**JOIN, "once": "x"}).no
+    person = app.volunteers.find(no)
+    assert person
+    for stored in app.store.everything():
+        if stored.no == no:
+            app.store.renew(stored, person.head, {*app.personal.traces(person.typed)})
+    address = f'a[href="/desk/person/?no={no}"]'
+    assert not desk.get(f"/desk/find/?q={quote('女士')}").page.css_first(address)
+    scheduled.tick(app)
+    assert desk.get(f"/desk/find/?q={quote('女士')}").page.css_first(address)

@@ -54,8 +54,8 @@ EXAMPLES = {
     "choice": Example(["b"], "乙、丙", "乙、丙", more={"choices": CHOICES}),
     "choices": Example(["b", "a"], "甲、乙、丙", "甲、乙、丙", more={"choices": CHOICES}),
     "stars": Example(["4"], "★★★★☆", 4),
-    "date": Example(["2026-12-04"], "2026年12月4日", datetime(2026, 12, 4)),
-    "past": Example(["2026-11-02"], "2026年11月2日", datetime(2026, 11, 2)),
+    "date": Example(["2026-12-04"], "2026年12月4日（周五）", datetime(2026, 12, 4)),
+    "past": Example(["2026-11-02"], "2026年11月2日（周一）", datetime(2026, 11, 2)),
     "consent": Example(["yes"], "是", "是"),
 }
 PROOFS = [kind for kind in KINDS if KINDS[kind].kept == "nowhere"]
@@ -355,7 +355,7 @@ def test_staff_read_in_the_history_what_each_step_was_answered_with(client: Clie
         "想说的话：都回老家了",
         "派给哪支队：理发队",
         "谁去：王女士",
-        "等到哪一天：2026年12月7日",
+        "等到哪一天：2026年12月7日（周一）",
     ]
 
 

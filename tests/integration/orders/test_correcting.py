@@ -7,7 +7,7 @@ from functions.ops import consistency, rotation
 from functions.orders import repository
 from tests.support.client import Client
 from tests.support.community import SECRET, Clock
-from tests.support.orders import DONE, Desk, Team, found, move, wish
+from tests.support.orders import DONE, WISH, Desk, Team, found, move, wish
 
 
 @pytest.fixture
@@ -166,3 +166,15 @@ def test_what_was_typed_too_late_comes_back_as_a_note_to_be_sent(client: Client)
     assert note["note"] == [text]
     assert client.post("/api/order", note).location == f"/api/order?no={answer.no}"
     assert text in client.get(answer.location).text
+
+
+def test_a_day_that_is_emptied_is_wished_for_no_more_and_what_is_not_shown_stays(
+    client: Client,
+) -> None:
+    filed = wish(client, date="2026-12-07")
+    form = client.get(filed.location).form("/api/order", do="correct")
+    assert form["date"] == ["2026-12-07"]
+    assert client.post("/api/order", {**form, "date": "", "detail": " "}).no == filed.no
+    assert found(client.app, filed.no).wished == ""
+    contact = client.app.personal.contact(filed.no)
+    assert (contact["name"], contact["detail"]) == (WISH["name"], WISH["detail"])

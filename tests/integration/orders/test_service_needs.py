@@ -2,7 +2,7 @@
 
 from tests.integration.desk.test_imports import WISHES
 from tests.support.client import Answer, Client
-from tests.support.orders import WISH, Desk, found, wish
+from tests.support.orders import WISH, Desk, Team, found, wish
 from tests.support.workbooks import bring, upload, workbook
 
 COMING = "12月15日（周二）、1月15日（周五）、2月15日（周一）"
@@ -71,3 +71,21 @@ def test_what_is_done_on_few_days_is_not_promised_before_them(client: Client) ->
     late = wish(client, **AT_THE_HALL)
     desk.do(late.no, "triaged", level="complex", service="mending")
     assert found(client.app, late.no).due > "2026-12-15"
+
+
+def test_a_wished_day_has_its_day_of_the_week_wherever_it_is_shown(client: Client) -> None:
+    def says(page: Answer) -> bool:
+        return "2026年12月15日（周二）" in page.text.replace(" ", "")
+
+    form = client.get("/wish/").form("/api/wish")
+    typed = {**form, **WISH, "date": "12月15日", "do": "check"}
+    assert says(client.post("/api/wish", typed))
+    filed = wish(client, date="12月15日 星期二")
+    assert says(client.get(filed.location))
+    desk, team = Desk(client), Team(client)
+    for address in (f"/desk/order/?no={filed.no}", "/desk/?state=submitted", "/desk/triage/"):
+        assert says(desk.get(address)), address
+    desk.do(filed.no, "triaged", level="routine", service="haircut")
+    assert says(desk.get("/desk/dispatch/"))
+    desk.do(filed.no, "dispatched", team="barbers")
+    assert says(team.get())

@@ -74,3 +74,11 @@ def test_numbers_from_before_go_on_working(no: str) -> None:
 def test_any_text_is_either_a_number_or_none(text: str) -> None:
     parsed = order_number.parse(text)
     assert parsed is None or order_number.parse(order_number.spell(parsed)) == parsed
+
+
+def test_a_number_is_found_beside_a_phone() -> None:
+    no = order_number.draw(lambda below: 123)
+    spelled = order_number.spell(no)
+    for text in (f"我的单号{spelled}电话5678", f"{no}，13812345678", f"13812345678 {spelled}"):
+        assert order_number.parse(text) == no
+    assert order_number.parse(f"1{no}") is None
