@@ -165,7 +165,7 @@ class Bulk(NamedTuple):
         if drawn in ("", str(order.version)) or not drawn.isdecimal():
             return False
         events = app.store.events(order.no)[int(drawn) :]
-        return any(e.kind == self.kind and data.items() <= e.data.items() for e in events[:1])
+        return any(e.kind == self.kind and data.items() <= e.data.items() for e in events)
 
     def _form(self, app: App) -> Form:
         form: Form = app.bundle.actions[self.kind]

@@ -156,7 +156,8 @@ def _colleagues(app: App) -> list[str]:
 def ask(request: Request, app: App) -> Question | None:
     """What does not come back, what everybody can read, and what reaches other orders."""
     order, kind = _history(request, app).order, request.value("do")
-    if request.value("version") != str(order.version) or kind not in app.steps.moves(order, STAFF):
+    crossed = app.steps.crosses(order, kind, request.value("version"))
+    if crossed or kind not in app.steps.moves(order, STAFF):
         return None
     if kind == "erased":
         return Question(kind, {"whom": order_number.spell(order.no)})
