@@ -13,7 +13,7 @@ from functions.app import App
 from functions.context import logs
 from functions.context.sentences import fill
 from functions.desk.confirm import MANY, Question
-from functions.desk.order import alike
+from functions.desk.order import alike, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import definition, order_number
@@ -213,7 +213,8 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
     rows, contacts = [], _contacts(app, orders)
     for order in orders:
         typed = contacts[order.no]
-        others = alike(app, order, typed, {order.no})
+        others = related(app, order, typed, {order.no})
+        same = alike(order, others)
         on_menu = order.service in app.bundle.services and order.service != OTHER
         wish = _wish(typed)
         filled = {
@@ -222,8 +223,8 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
             "level": order.level or (AS_A_RULE if on_menu else ""),
         }
         asked = order.waits_until or order.unread
-        ticked = bool(on_menu and wish.words and not others and not asked)
-        rows.append(Row(order, app.deadlines.due(order), wish, filled, ticked, alike=others))
+        ticked = bool(on_menu and wish.words and not same and not asked)
+        rows.append(Row(order, app.deadlines.due(order), wish, filled, ticked, alike=same))
     return rows
 
 

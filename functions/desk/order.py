@@ -55,7 +55,9 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         recorded=recorded,
         others=app.access_log.lately(order.no, session.who),
         joined=joined,
-        alike=alike(app, order, first, {order.no, *[each.order.no for each in joined]}),
+        alike=alike(
+            order, related(app, order, first, {order.no, *[each.order.no for each in joined]})
+        ),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
         promised=app.deadlines.promised(order),
@@ -214,11 +216,12 @@ def _known(order: Order, session: Session) -> dict[str, str]:
     return {name: value for name, value in (known | {"text": order.published}).items() if value}
 
 
-def alike(
-    app: App, order: Order, typed: Mapping[str, Any], known: Set[str]
-) -> list[tuple[Order, list[str]]]:
-    """Other orders of the same phone or address, with which of the two it is, except those that
-    are held, ``known`` already or ended long before this one was filed."""
+Related = list[tuple[Order, list[str]]]
+"""Other orders of the same phone or address, with which of the two it is, the newest first."""
+
+
+def related(app: App, order: Order, typed: Mapping[str, Any], known: Set[str]) -> Related:
+    """Those that are neither held nor ``known`` already, nor ended long before this was filed."""
     found: dict[str, tuple[Head, list[str]]] = {}
     for role, value in identifying(typed).items():
         if role in app.bundle.words["same"]:
@@ -228,7 +231,18 @@ def alike(
                     found.setdefault(head.no, (head, []))[1].append(role)
     others = [(order_of(head), same) for no, (head, same) in found.items() if no not in known]
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
-    return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
+    recent = [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
+    return sorted(recent, key=lambda each: each[0].filed_at, reverse=True)
+
+
+def alike(order: Order, others: Related) -> Related:
+    """Those of them that may be about the same thing as this one. What has ended was about another
+    if it was for another service."""
+    return [
+        (other, same)
+        for other, same in others
+        if other.state not in FINAL or other.service == order.service
+    ][:ALIKE]
 
 
 def blank(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:

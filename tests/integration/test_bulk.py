@@ -99,6 +99,18 @@ class TestTriage:
         assert (chosen(answer, f"level-{lone}"), chosen(answer, f"level-{own}")) == ("", "routine")
         assert other not in ticked(answer)
 
+    def test_as_repeated_stand_a_few_and_nothing_that_ended_for_another_service(
+        self, client: Client, desk: Desk
+    ) -> None:
+        other = wish(client, service="mending").no
+        desk.do(other, "cancelled")
+        no = wish(client).no
+        assert "可能重复" not in row(desk.get(TRIAGE), no).text()
+        for n in range(5):
+            wish(client, phone=f"1391234567{n}", service="mending")
+            wish(client, address=f"{n} 栋", service="mending")
+        assert row(desk.get(TRIAGE), no).text().count("可能重复") == 8
+
     def test_the_grid_of_the_residents_last_order_is_proposed(
         self, client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
