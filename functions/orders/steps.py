@@ -15,7 +15,7 @@ from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, lifecycle
-from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TABLE, Order, apply
+from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TABLE, TEAM, Order, apply
 from functions.orders.privacy import reveals
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
@@ -313,6 +313,13 @@ def _check_note(steps: Steps, order: Order, answers: Answers) -> None:
         raise Wrong("personal_note", "note")
 
 
+def _going(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """Who goes is picked from the list or written, and not two persons."""
+    if "person" in answers.values and answers.values["volunteer"] != TEAM:
+        raise Wrong("two", "person")
+    return {}
+
+
 def _handled(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     return {"handler": ""} if answers.values["handler"] == NOBODY else {}
 
@@ -320,6 +327,8 @@ def _handled(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[s
 FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "triaged": _triaged,
     "dispatched": _dispatched,
+    "accepted": _going,
+    "assigned": _going,
     "noted": _noted,
     "handled": _handled,
     "resumed": _resumed,
