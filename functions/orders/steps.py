@@ -320,6 +320,11 @@ def _going(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str
     return {}
 
 
+def _ended(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """The days for which it waited until it was called off are not lost if it is taken up again."""
+    return _resumed(steps, order, form, answers) if order.waits_until and order.due else {}
+
+
 def _handled(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     return {"handler": ""} if answers.values["handler"] == NOBODY else {}
 
@@ -339,6 +344,7 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "restored": _taken_up,
     "unmerged": _taken_up,
     "merged": _into,
+    **dict.fromkeys(CALLED_OFF, _ended),
     "corrected": _corrected,
     "opted": _corrected,
     "released": _published,
