@@ -216,6 +216,14 @@ def current(field: Field, value: str) -> str:
 
 DECORATION = re.compile(r"[^\w]|志愿|服务|队")
 """What people leave out of a label, or add to it: 理发服务 is 理发."""
+NEGATION, NO = re.compile("没有|尚未|[没未不无非]"), "没"
+"""What makes the opposite of a word, and as what it is compared: 未解决 is 没有解决."""
+DONE = re.compile("[已了]")
+"""What says that something is over, and may be left out where the rest is the same."""
+OTHER = "other"
+"""What is picked where nothing in the list fits."""
+ELSE = ("其他", "其它", "别的")
+"""How people write it, whatever its label."""
 
 
 def _meant(field: Field, text: str) -> str:
@@ -224,12 +232,23 @@ def _meant(field: Field, text: str) -> str:
     labels = {str(choice["label"]): str(choice["value"]) for choice in field["choices"]}
     if text in labels:
         return labels[text]
-    core = DECORATION.sub("", text)
-    cores = [(DECORATION.sub("", label), value) for label, value in labels.items()]
-    same = {value for each, value in cores if each and each == core}
-    near = {value for each, value in cores if core and each and (core in each or each in core)}
-    found = same or (near if len(core) > 1 else set())
+    core = _core(text)
+    cores = [(_core(label), value) for label, value in labels.items()]
+    same = {value for each, value in cores if each and DONE.sub("", each) == DONE.sub("", core)}
+    if not same and core in ELSE and OTHER in labels.values():
+        return OTHER
+    found = same or {value for each, value in cores if _is_near(core, each)}
     return found.pop() if len(found) == 1 else ""
+
+
+def _core(text: str) -> str:
+    return NEGATION.sub(NO, DECORATION.sub("", text))
+
+
+def _is_near(one: str, other: str) -> bool:
+    """Whether one is part of the other, and not its opposite."""
+    part = min(one, other, key=len)
+    return len(part) > 1 and (one in other or other in one) and (NO in one) == (NO in other)
 
 
 class Choice(_Plain):
@@ -298,10 +317,10 @@ class Stars(_Plain):
         return value
 
     def typed(self, field: Field, text: str) -> list[str]:
-        """Also 5星, 五星, 5分, ★★★★★ and ★★★★☆."""
+        """Also 5星, 五颗星, 5 分, ★★★★★ and ★★★★☆."""
         if not text.strip("★☆⭐"):
             return [str(len(text) - text.count("☆"))]
-        digit = normal(text).strip("颗 ").rstrip("星分")
+        digit = re.sub("[颗个星分 ]", "", normal(text))
         spoken = digit and digit in "一二三四五"
         return [str("一二三四五".find(digit) + 1) if spoken else digit or text]
 
@@ -381,8 +400,9 @@ class Consent(_Plain):
 
     kept: Kept = "history"
     widget = "consent"
-    agreed = ("是", "同意", "已同意", "yes", "√", "✓", "✔")
-    """How consent is written in a table; the first is how we write it."""
+    agreed = ("是", "同意", "已同意", "本人同意", "yes", "y", "true", "√", "✓", "✔", "☑")
+    """How consent is written in a table, and what a ticked cell holds; the first is how we write
+    it."""
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> bool:
         if texts[0] != "yes":
@@ -393,7 +413,7 @@ class Consent(_Plain):
         return self.agreed[0]
 
     def typed(self, field: Field, text: str) -> list[str]:
-        return ["yes"] if text in self.agreed else []
+        return ["yes"] if normal(text).casefold() in self.agreed else []
 
 
 class Order(_Typed):
