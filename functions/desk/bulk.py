@@ -7,13 +7,14 @@ chosen in the others stays.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.context import logs
 from functions.context.sentences import fill
 from functions.desk.confirm import MANY, Question
-from functions.desk.order import alike, related
+from functions.desk.order import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import definition, order_number
@@ -211,9 +212,11 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
     not on the menu, cannot be read, may be known already or got a note is for somebody to look
     at."""
     rows, contacts = [], _contacts(app, orders)
+    roles = {order.no: marks(app, contacts[order.no]) for order in orders}
+    found = of_marks(app, {*chain.from_iterable(roles.values())})
     for order in orders:
         typed = contacts[order.no]
-        others = related(app, order, typed, {order.no})
+        others = related(order, found, roles[order.no], {order.no})
         same = alike(order, others)
         on_menu = order.service in app.bundle.services and order.service != OTHER
         wish = _wish(typed)

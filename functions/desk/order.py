@@ -1,6 +1,6 @@
 """One order at the desk: everything that is known about it, and every step that may follow."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -55,9 +55,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         recorded=recorded,
         others=app.access_log.lately(order.no, session.who),
         joined=joined,
-        alike=alike(
-            order, related(app, order, first, {order.no, *[each.order.no for each in joined]})
-        ),
+        alike=_alike(app, order, first, {order.no, *[each.order.no for each in joined]}),
         volunteer=step_forms.doer(app, order, typed, events),
         due=app.deadlines.due(order),
         promised=app.deadlines.promised(order),
@@ -220,19 +218,32 @@ Related = list[tuple[Order, list[str]]]
 """Other orders of the same phone or address, with which of the two it is, the newest first."""
 
 
-def related(app: App, order: Order, typed: Mapping[str, Any], known: Set[str]) -> Related:
-    """Those that are neither held nor ``known`` already, nor ended long before this was filed."""
-    found: dict[str, tuple[Head, list[str]]] = {}
-    for role, value in identifying(typed).items():
-        if role in app.bundle.words["same"]:
-            mark = app.personal.trace(role, value)
-            for head in app.store.find(repository.KIND, [mark], limit=ALIKE):
-                if not order_of(head).signs:
-                    found.setdefault(head.no, (head, []))[1].append(role)
-    others = [(order_of(head), same) for no, (head, same) in found.items() if no not in known]
+def marks(app: App, typed: Mapping[str, Any]) -> dict[str, str]:
+    """The marks under which other orders of the same phone or address are found, each with which of
+    the two it is."""
+    known = identifying(typed).items()
+    same = app.bundle.words["same"]
+    return {app.personal.trace(role, value): role for role, value in known if role in same}
+
+
+def of_marks(app: App, every: Collection[str]) -> dict[str, list[Head]]:
+    """The newest orders of each of these marks."""
+    return app.store.find_each(repository.KIND, every, ALIKE)
+
+
+def related(
+    order: Order, found: Mapping[str, Sequence[Head]], roles: Mapping[str, str], known: Set[str]
+) -> Related:
+    """Those of them that are neither held nor ``known`` already, nor ended long before this order
+    was filed, by the ``roles`` of its marks."""
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
-    recent = [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
-    return sorted(recent, key=lambda each: each[0].filed_at, reverse=True)
+    same: dict[str, tuple[Order, list[str]]] = {}
+    for mark, role in roles.items():
+        for other in map(order_of, found[mark]):
+            recent = other.state not in FINAL or other.changed_at >= since
+            if recent and not other.signs and other.no not in known:
+                same.setdefault(other.no, (other, []))[1].append(role)
+    return sorted(same.values(), key=lambda each: each[0].filed_at, reverse=True)
 
 
 def alike(order: Order, others: Related) -> Related:
@@ -243,6 +254,11 @@ def alike(order: Order, others: Related) -> Related:
         for other, same in others
         if other.state not in FINAL or other.service == order.service
     ][:ALIKE]
+
+
+def _alike(app: App, order: Order, typed: Mapping[str, Any], known: Set[str]) -> Related:
+    roles = marks(app, typed)
+    return alike(order, related(order, of_marks(app, roles), roles, known))
 
 
 def blank(request: Request, app: App, session: Session, outcome: Outcome = UNTRIED) -> Response:
