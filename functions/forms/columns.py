@@ -12,7 +12,7 @@ Rows = list[tuple[int, list[str]]]
 them."""
 MOST_TITLES = 10
 """How many rows at most are looked through for the heading."""
-ASIDE = re.compile("(合计|总计|小计|共计|总数)|(填表|填报|制表|审核|备注|说明|注)[^：:]*[：:]")
+ASIDE = re.compile(r"[合总小共]\s*计|(填表|填报|制表|审核|备注|说明)[^：:]*[：:]|注[：:]")
 """How a row begins that is none of the table's: a sum, or who filled it in."""
 Names = Mapping[str, Sequence[str]]
 """What the column of each question may be called: its label, its short name, other names."""

@@ -102,7 +102,7 @@ def test_what_excel_makes_of_cells_is_understood_and_shown_as_it_is_understood(
     sheet.append(WISHES)
     sheet.append(["其他", "换灯泡", "韦奶奶", 7732345678, "1 栋", "打电话", True, 46328, "12月3日"])
     sheet.append([*HAIRCUT[:7], datetime(2026, 11, 2), None])
-    sheet.append(["合计", 2])
+    sheet.append(["合  计", 2])
     sheet.append(["填表人：王芳"])
     file = io.BytesIO()
     book.save(file)

@@ -137,6 +137,14 @@ class TestConflict:
         colleague.do(no, kind, **theirs)
         assert desk.post("/desk/order/", form).status == 409
 
+    @pytest.mark.parametrize("version", ["", "x", "99", "9" * 5000])
+    def test_a_form_that_names_no_version_of_the_order_is_a_conflict(
+        self, client: Client, version: str
+    ) -> None:
+        desk, no = Desk(client), wish(client).no
+        form = drawn(desk, no, "triaged") | {"level": ["routine"], "service": ["haircut"]}
+        assert desk.post("/desk/order/", form | {"version": [version]}).status == 409
+
     def test_a_form_does_not_pass_over_what_a_resident_added_meanwhile(
         self, client: Client
     ) -> None:
