@@ -17,6 +17,7 @@ from functions.errors import Conflict, Refused
 from functions.forms import columns
 from functions.forms.columns import Reading, Rows, Table
 from functions.forms.definition import Answers, Form, check
+from functions.forms.kinds import Field
 from functions.orders.lifecycle import STAFF, apply
 from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Event, Head
@@ -74,7 +75,17 @@ class Import(NamedTuple):
 def form(app: App, kind: str) -> Form:
     """The form whose answers the rows are."""
     found: Form = app.bundle.actions[FORMS[kind]]
-    return found
+    if kind != "members":
+        return found
+    return {**found, "fields": [_in_a_team(app, field) for field in found["fields"]]}
+
+
+def _in_a_team(app: App, field: Field) -> Field:
+    """The question as it is asked about somebody who is in a team already, which cannot be any."""
+    if field["role"] != "team":
+        return field
+    teams = [choice for choice in field["choices"] if choice["value"] in app.bundle.teams]
+    return {**field, "choices": teams, "required": True}
 
 
 def names(app: App, kind: str) -> dict[str, list[str]]:
@@ -284,12 +295,6 @@ def _judge_volunteer(app: App, answers: Answers, who: str, day: date) -> Judgeme
     return phone, "", "known" if people else "new", people[0].no if people else ""
 
 
-def _judge_member(app: App, answers: Answers, who: str, day: date) -> Judgement:
-    if answers.values["team"] not in app.bundle.teams:
-        return answers.values["phone"], "", "refused", "team"
-    return _judge_volunteer(app, answers, who, day)
-
-
 def _judge_rating(app: App, answers: Answers, who: str, day: date) -> Judgement:
     no = answers.values["no"]
     order = app.orders.find(no)
@@ -313,6 +318,6 @@ def _judge_rating(app: App, answers: Answers, who: str, day: date) -> Judgement:
 JUDGES: dict[str, Callable[[App, Answers, str, date], Judgement]] = {
     "wishes": _judge_wish,
     "volunteers": _judge_volunteer,
-    "members": _judge_member,
+    "members": _judge_volunteer,
     "ratings": _judge_rating,
 }

@@ -7,6 +7,7 @@ from typing import Any
 from functions.app import App
 from functions.errors import Problem
 from functions.forms import order_number
+from functions.forms.definition import without
 from functions.orders import counters, repository
 from functions.orders.lifecycle import TEAM, Order
 from functions.orders.privacy import Unreadable, contact
@@ -101,7 +102,11 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         joined=joined,
         told=_notes(app, events, typed) if mine else [],
         volunteer=records.doer(app, order, typed, events) if mine else "",
-        forms=step_forms.forms(app, order, offered),
+        forms={
+            # Whether a team is to see a note as well, is asked of staff.
+            kind: without(form, "to")
+            for kind, form in step_forms.forms(app, order, offered).items()
+        },
         tried=outcome.tried,
         typed=request.typed,
         errors=outcome.errors,
@@ -146,16 +151,21 @@ def _notes(
     app: App, events: tuple[Event, ...], typed: Mapping[int, Mapping[str, Any]]
 ) -> list[str]:
     """What the team was told since the order was dispatched: by the station with it and in notes
-    that it is to see, and, once it accepted, by the resident."""
+    that it is to see, and, once it accepted, by the resident; and what it noted itself."""
     at = max((seq for seq, e in enumerate(events, 1) if e.kind == "dispatched"), default=1)
     accepted = any(event.kind == "accepted" for event in events[at - 1 :])
     numbers = [
         seq
         for seq, event in enumerate(events, 1)
-        if (seq >= at and (event.kind == "dispatched" or "team" in event.data.get("to", ())))
+        if (seq >= at and (event.kind == "dispatched" or _is_note_of_team(event)))
         or (accepted and records.is_added(event))
     ]
     return records.notes(app, typed, numbers)
+
+
+def _is_note_of_team(event: Event) -> bool:
+    """Whether a note is the team's own, or meant for it."""
+    return "team" in event.data.get("to", ()) or (event.kind, event.by) == ("noted", TEAM)
 
 
 ROUTES: Routes = {

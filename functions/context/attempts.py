@@ -43,9 +43,22 @@ class Attempts(NamedTuple):
         )
 
     def may_go_on(self, what: str, most: Limit) -> bool:
-        """Count a try at one of many things; return whether this sender may try so many of them. A
-        device that was let in before may."""
-        return bool(self.device) or self._within(most, what, self._who)
+        """Count a try at one of many things; return whether this sender may try so many of them,
+        besides those that were right: an office shares an address. A device that was let in before
+        may."""
+        if self.device:
+            return True
+        now, ends = self.clock.now, self.clock.now + most.lasts
+        over = self.store.count(self._name(what, self._who), now, ends) - most.most
+        return over <= 0 or over <= self.store.tries(
+            self._name(what, self._who, "right"), now, ends
+        )
+
+    def was_one(self, what: str, most: Limit) -> None:
+        """Count the try at one of many things as one that was right."""
+        if not self.device:
+            now = self.clock.now
+            self.store.count(self._name(what, self._who, "right"), now, now + most.lasts)
 
     def was_right(self, what: str) -> None:
         """Forget the tries of whoever was right, and know them for a day."""

@@ -7,18 +7,19 @@ chosen in the others stays.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.context import logs
 from functions.context.sentences import fill
 from functions.desk.confirm import MANY, Question
-from functions.desk.order import alike
+from functions.desk.order import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import definition, order_number
-from functions.forms.definition import OTHER, Answers, Form
-from functions.forms.kinds import COMMA
+from functions.forms.definition import Answers, Form
+from functions.forms.kinds import COMMA, OTHER
 from functions.orders import repository
 from functions.orders.lifecycle import STAFF, Order, order_of
 from functions.orders.privacy import Unreadable, gist
@@ -164,8 +165,8 @@ class Bulk(NamedTuple):
         """Whether the same was done with the order as it was drawn: the page was sent twice."""
         if drawn in ("", str(order.version)) or not drawn.isdecimal():
             return False
-        events = app.store.events(order.no)[int(drawn) :]
-        return any(e.kind == self.kind and data.items() <= e.data.items() for e in events[:1])
+        events = app.store.events(order.no)[int(drawn[:9]) :]
+        return any(e.kind == self.kind and data.items() <= e.data.items() for e in events)
 
     def _form(self, app: App) -> Form:
         form: Form = app.bundle.actions[self.kind]
@@ -211,9 +212,12 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
     not on the menu, cannot be read, may be known already or got a note is for somebody to look
     at."""
     rows, contacts = [], _contacts(app, orders)
+    roles = {order.no: marks(app, contacts[order.no]) for order in orders}
+    found = of_marks(app, {*chain.from_iterable(roles.values())})
     for order in orders:
         typed = contacts[order.no]
-        others = alike(app, order, typed, {order.no})
+        others = related(order, found, roles[order.no], {order.no})
+        same = alike(order, others)
         on_menu = order.service in app.bundle.services and order.service != OTHER
         wish = _wish(typed)
         filled = {
@@ -222,8 +226,8 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
             "level": order.level or (AS_A_RULE if on_menu else ""),
         }
         asked = order.waits_until or order.unread
-        ticked = bool(on_menu and wish.words and not others and not asked)
-        rows.append(Row(order, app.deadlines.due(order), wish, filled, ticked, alike=others))
+        ticked = bool(on_menu and wish.words and not same and not asked)
+        rows.append(Row(order, app.deadlines.due(order), wish, filled, ticked, alike=same))
     return rows
 
 

@@ -1,6 +1,6 @@
 """One order at the desk: everything that is known about it, and every step that may follow."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -50,7 +50,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         unreadable=unreadable(typed),
         looks=looks,
         others=app.access_log.lately(order.no, looks, session.who),
-        alike=alike(app, order, known["contact"], told),
+        alike=_alike(app, order, known["contact"], told),
         due=app.deadlines.due(order),
         reported=records.reported(app, order, events, typed),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
@@ -162,7 +162,8 @@ def _colleagues(app: App) -> list[str]:
 def ask(request: Request, app: App) -> Question | None:
     """What does not come back, what everybody can read, and what reaches other orders."""
     order, kind = _history(request, app).order, request.value("do")
-    if request.value("version") != str(order.version) or kind not in app.steps.moves(order, STAFF):
+    crossed = app.steps.crosses(order, kind, request.value("version"))
+    if crossed or kind not in app.steps.moves(order, STAFF):
         return None
     if kind == "erased":
         return Question(kind, {"whom": order_number.spell(order.no)})
@@ -219,21 +220,51 @@ def _likely(order: Order, session: Session) -> dict[str, str]:
     return {name: value for name, value in (known | {"text": order.published}).items() if value}
 
 
-def alike(
-    app: App, order: Order, typed: Mapping[str, Any], known: Set[str]
-) -> list[tuple[Order, list[str]]]:
-    """Other orders of the same phone or address, with which of the two it is, except those that
-    are held, ``known`` already or ended long before this one was filed."""
-    found: dict[str, tuple[Head, list[str]]] = {}
-    for role, value in identifying(typed).items():
-        if role in app.bundle.words["same"]:
-            mark = app.personal.trace(role, value)
-            for head in app.store.find(repository.KIND, [mark], limit=ALIKE):
-                if not order_of(head).signs:
-                    found.setdefault(head.no, (head, []))[1].append(role)
-    others = [(order_of(head), same) for no, (head, same) in found.items() if no not in known]
+Related = list[tuple[Order, list[str]]]
+"""Other orders of the same phone or address, with which of the two it is, the newest first."""
+
+
+def marks(app: App, typed: Mapping[str, Any]) -> dict[str, str]:
+    """The marks under which other orders of the same phone or address are found, each with which of
+    the two it is."""
+    known = identifying(typed).items()
+    same = app.bundle.words["same"]
+    return {app.personal.trace(role, value): role for role, value in known if role in same}
+
+
+def of_marks(app: App, every: Collection[str]) -> dict[str, list[Head]]:
+    """The newest orders of each of these marks."""
+    return app.store.find_each(repository.KIND, every, ALIKE)
+
+
+def related(
+    order: Order, found: Mapping[str, Sequence[Head]], roles: Mapping[str, str], known: Set[str]
+) -> Related:
+    """Those of them that are neither held nor ``known`` already, nor ended long before this order
+    was filed, by the ``roles`` of its marks."""
     since = (datetime.fromisoformat(order.filed_at) - RECENT).isoformat()
-    return [o for o in others if o[0].state not in FINAL or o[0].changed_at >= since]
+    same: dict[str, tuple[Order, list[str]]] = {}
+    for mark, role in roles.items():
+        for other in map(order_of, found[mark]):
+            recent = other.state not in FINAL or other.changed_at >= since
+            if recent and not other.signs and other.no not in known:
+                same.setdefault(other.no, (other, []))[1].append(role)
+    return sorted(same.values(), key=lambda each: each[0].filed_at, reverse=True)
+
+
+def alike(order: Order, others: Related) -> Related:
+    """Those of them that may be about the same thing as this one. What has ended was about another
+    if it was for another service."""
+    return [
+        (other, same)
+        for other, same in others
+        if other.state not in FINAL or other.service == order.service
+    ][:ALIKE]
+
+
+def _alike(app: App, order: Order, typed: Mapping[str, Any], known: Set[str]) -> Related:
+    roles = marks(app, typed)
+    return alike(order, related(order, of_marks(app, roles), roles, known))
 
 
 def blank(

@@ -12,15 +12,19 @@ Rows = list[tuple[int, list[str]]]
 them."""
 MOST_TITLES = 10
 """How many rows at most are looked through for the heading."""
+ASIDE = re.compile(r"[合总小共]\s*计|(填表|填报|制表|审核|备注|说明)[^：:]*[：:]|注[：:]")
+"""How a row begins that is none of the table's: a sum, or who filled it in."""
 Names = Mapping[str, Sequence[str]]
 """What the column of each question may be called: its label, its short name, other names."""
 
 
 class Table(NamedTuple):
-    """The heading of a sheet, and the rows below it."""
+    """The heading of a sheet, and the rows below it; ``aside`` are the numbers of those that hold a
+    sum or a remark."""
 
     heads: list[str]
     rows: Rows
+    aside: Sequence[int] = ()
 
 
 class Reading(NamedTuple):
@@ -49,7 +53,9 @@ def table(rows: Rows, known: Names) -> Table:
         return len(words & {_core(cell) for cell in rows[index][1] if cell})
 
     at = max(range(min(len(rows), MOST_TITLES)), key=lambda index: (recognised(index), -index))
-    return Table(rows[at][1], rows[at + 1 :])
+    below = rows[at + 1 :]
+    aside = [line for line, cells in below if ASIDE.match(next(filter(None, cells), ""))]
+    return Table(rows[at][1], [row for row in below if row[0] not in aside], aside)
 
 
 def guess(heads: Sequence[str], known: Names) -> tuple[dict[str, int], bool]:

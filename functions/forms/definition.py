@@ -17,15 +17,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from functions.errors import Wrong
-from functions.forms.kinds import KINDS, Field, current
+from functions.forms.kinds import KINDS, OTHER, Field, current
 from functions.forms.normal import SHAPELESS, TYPED
 
 Form = Mapping[str, Any]
 
 RECEIVED = "received"
 """The question of the desk's own forms when a paper came: it counts from then."""
-OTHER = "other"
-"""What is picked where nothing in the list fits."""
 PERSONAL = "personal"
 """The role of a question that is answered by picking, and yet tells of a person. It is no name."""
 ROLES = {

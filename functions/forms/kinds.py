@@ -205,9 +205,18 @@ def current(field: Field, value: str) -> str:
     return value
 
 
+OTHER = "other"
+"""What is picked where nothing in the list fits."""
+ELSE = ("其他", "其它", "别的")
+"""How people write it, whatever its label."""
+
+
 def _meant(field: Field, text: str) -> str:
     """The value of the choice whose label a text means; empty if there is no such one."""
-    return meant(text, {str(each["label"]): str(each["value"]) for each in field["choices"]})
+    labels = {str(each["label"]): str(each["value"]) for each in field["choices"]}
+    if OTHER in labels.values():
+        labels = dict.fromkeys(ELSE, OTHER) | labels
+    return meant(text, labels)
 
 
 class Choice(_Plain):
@@ -276,10 +285,10 @@ class Stars(_Plain):
         return value
 
     def typed(self, field: Field, text: str) -> list[str]:
-        """Also 5星, 五星, 5分, ★★★★★ and ★★★★☆."""
+        """Also 5星, 五颗星, 5 分, ★★★★★ and ★★★★☆."""
         if not text.strip("★☆⭐"):
             return [str(len(text) - text.count("☆"))]
-        digit = normal(text).strip("颗 ").rstrip("星分")
+        digit = re.sub("[颗个星分 ]", "", normal(text))
         spoken = digit and digit in "一二三四五"
         return [str("一二三四五".find(digit) + 1) if spoken else digit or text]
 
@@ -335,8 +344,9 @@ class Consent(_Plain):
 
     kept: Kept = "history"
     widget = "consent"
-    agreed = ("是", "同意", "已同意", "yes", "√", "✓", "✔")
-    """How consent is written in a table; the first is how we write it."""
+    agreed = ("是", "同意", "已同意", "本人同意", "yes", "y", "true", "√", "✓", "✔", "☑")
+    """How consent is written in a table, and what a ticked cell holds; the first is how we write
+    it."""
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> bool:
         if texts[0] != "yes":
@@ -347,7 +357,7 @@ class Consent(_Plain):
         return self.agreed[0]
 
     def typed(self, field: Field, text: str) -> list[str]:
-        return ["yes"] if text in self.agreed else []
+        return ["yes"] if normal(text).casefold() in self.agreed else []
 
 
 class Order(_Typed):

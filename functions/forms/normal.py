@@ -67,6 +67,10 @@ def seen(text: str) -> str:
 
 DECORATION = re.compile(r"[^\w]|志愿|服务|队")
 """What people leave out of a label, or add to it: 理发服务 is 理发."""
+NEGATION, NO = re.compile("没有|尚未|[没未不无非]"), "没"
+"""What makes the opposite of a word, and as what it is compared: 未解决 is 没有解决."""
+DONE = re.compile("[已了]")
+"""What says that something is over, and may be left out where the rest is the same."""
 
 
 def meant(text: str, labels: Mapping[str, str]) -> str:
@@ -74,9 +78,18 @@ def meant(text: str, labels: Mapping[str, str]) -> str:
     core, or whose core is part of the other. Empty if there is no such one."""
     if text in labels:
         return labels[text]
-    core = DECORATION.sub("", text)
-    cores = [(DECORATION.sub("", label), value) for label, value in labels.items()]
-    same = {value for each, value in cores if each and each == core}
-    near = {value for each, value in cores if core and each and (core in each or each in core)}
-    found = same or (near if len(core) > 1 else set())
+    core = _core(text)
+    cores = [(_core(label), value) for label, value in labels.items()]
+    same = {value for each, value in cores if each and DONE.sub("", each) == DONE.sub("", core)}
+    found = same or {value for each, value in cores if _is_near(core, each)}
     return found.pop() if len(found) == 1 else ""
+
+
+def _core(text: str) -> str:
+    return NEGATION.sub(NO, DECORATION.sub("", text))
+
+
+def _is_near(one: str, other: str) -> bool:
+    """Whether one is part of the other, and not its opposite."""
+    part = min(one, other, key=len)
+    return len(part) > 1 and (one in other or other in one) and (NO in one) == (NO in other)

@@ -214,7 +214,8 @@ class Move(NamedTuple):
 _HANDLED = ("submitted", "triaged", "dispatched", "accepted")
 _WAIT, _END = ("waits_until",), ("ended_at",)
 _HANDLER, _SIGNS = ("handler",), ("signs",)
-_Ending = partial(Move, stamps=_END, clears=(*_WAIT, *_HANDLER))
+_PROMISED = {"due": "due"}
+_Ending = partial(Move, stamps=_END, keeps=_PROMISED, clears=(*_WAIT, *_HANDLER))
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
 _ROUND = (
     *("due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),

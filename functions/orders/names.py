@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from functions.context.bundle import Bundle
-from functions.forms.definition import OTHER, Form
-from functions.forms.kinds import KINDS
+from functions.forms.definition import Form
+from functions.forms.kinds import KINDS, OTHER
 from functions.orders import counters
 from functions.orders.lifecycle import CLOCK
 from functions.storage.failures import of_store

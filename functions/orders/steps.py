@@ -15,14 +15,16 @@ from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, lifecycle
-from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TABLE, Order, apply
+from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TABLE, TEAM, Order, apply
 from functions.orders.privacy import reveals
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
 
-HARMLESS = ("noted", "assigned", "answered")
-"""What may be added to an order whatever happened to it since its form was drawn."""
+HARMLESS = ("noted", "assigned", "answered", "handled")
+"""What may be added to an order whatever else happened to it since its form was drawn."""
+ASIDE = ("noted", "handled")
+"""What staff or a team add that changes nothing for somebody else who is filling in a form."""
 CALLED_OFF = ("cancelled", "rejected", "lapsed")
 """How an order ends undone, so that those that were merged into it are opened again."""
 NOBODY = "nobody"
@@ -104,7 +106,7 @@ class Steps(NamedTuple):
             Wrong: the first answer that cannot be taken, by itself or because of the order.
             Refused: the step may not follow.
         """
-        if version not in (None, str(order.version)) and kind not in HARMLESS:
+        if version is not None and self.crosses(order, kind, version):
             raise Conflict
         if answers.errors:
             raise next(iter(answers.errors.values()))
@@ -113,13 +115,27 @@ class Steps(NamedTuple):
             return self._move(order, steps, once)
         except Conflict:
             latest = self.orders.find(order.no)
-            # What happens to the order that a merged one is done with counts as well.
-            moved = latest is not None and (
-                latest.version != order.version or latest.state == "merged"
-            )
-            if latest is None or not moved or kind not in HARMLESS or latest.team != order.team:
+            if latest is None or not self._again(order, latest, kind):
                 raise
             return self.take(latest, kind, by, form, answers, more, once=once)
+
+    def crosses(self, order: Order, kind: str, version: str) -> bool:
+        """Whether something happened to the order since the version that a form was drawn for, so
+        that whoever filled it in has to look again."""
+        if version == str(order.version):
+            return False
+        events = self.orders.store.events(order.no)
+        since = events[int(version[:9]) :] if version.isdecimal() else events
+        if kind in HARMLESS:
+            return kind != "noted" and kind in [event.kind for event in since]
+        return not since or any(e.kind not in ASIDE or e.by == RESIDENT for e in since)
+
+    def _again(self, order: Order, latest: Order, kind: str) -> bool:
+        """Whether a step that met a conflict is taken with the order as it is now."""
+        # What happens to the order that a merged one is done with counts as well.
+        moved = latest.version != order.version or (latest.state == "merged" and kind in HARMLESS)
+        kept = moved and latest.team == order.team
+        return kept and not self.crosses(latest, kind, str(order.version))
 
     def by_clock(self, order: Order, *kinds: str) -> Order:
         """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
@@ -303,6 +319,18 @@ def _check_note(steps: Steps, order: Order, answers: Answers) -> None:
         raise Wrong("personal_note", "note")
 
 
+def _going(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """Who goes is picked from the list or written, and not two persons."""
+    if "person" in answers.values and answers.values["volunteer"] != TEAM:
+        raise Wrong("two", "person")
+    return {}
+
+
+def _ended(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """The days for which it waited until it was called off are not lost if it is taken up again."""
+    return _resumed(steps, order, form, answers) if order.waits_until and order.due else {}
+
+
 def _handled(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     return {"handler": ""} if answers.values["handler"] == NOBODY else {}
 
@@ -310,6 +338,8 @@ def _handled(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[s
 FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "triaged": _triaged,
     "dispatched": _dispatched,
+    "accepted": _going,
+    "assigned": _going,
     "noted": _noted,
     "handled": _handled,
     "resumed": _resumed,
@@ -320,6 +350,7 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "restored": _taken_up,
     "unmerged": _taken_up,
     "merged": _into,
+    **dict.fromkeys(CALLED_OFF, _ended),
     "corrected": _corrected,
     "opted": _corrected,
     "released": _published,

@@ -148,6 +148,7 @@ class Accounts(NamedTuple):
             audit.record_stranger("sign_in_failed", known)
             raise Wrong("sign_in")
         attempts.was_right(tried)
+        attempts.was_one(signing_in, MANY)
         return _account(head)
 
     def current(self, name: str, version: int) -> Account | None:

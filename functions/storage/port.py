@@ -84,6 +84,9 @@ class Store(Histories, Counters, Protocol):
         """Heads with all these marks, the newest first, after the position ``before``. The first
         mark should be the rarest, because the engine looks it up."""
 
+    def find_each(self, kind: str, marks: Collection[str], limit: int) -> dict[str, list[Head]]:
+        """By mark the heads that have it, the newest first, so many at most; all read together."""
+
     def waiting(
         self,
         kind: str,

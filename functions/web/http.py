@@ -52,7 +52,9 @@ PLAIN = (
 
 
 # These pages are for one person, so nobody may keep them, and their addresses hold keys, which must
-# not be passed on as a referrer.
+# not be passed on as a referrer. So a browser that goes back to the answer of a form, such as the
+# page for a check, asks whether to send it again: it must not keep a phone and an address on a PC
+# that others use. Sent again, it files nothing, and one step further back stands the form.
 HEADERS = {**SECURITY, "cache-control": "no-store", "referrer-policy": "no-referrer"}
 PRIVATE = {
     "x-robots-tag": "noindex",

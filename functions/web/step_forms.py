@@ -128,7 +128,7 @@ def resumed(request: Request) -> Outcome:
 def drawn_version(request: Request) -> int | None:
     """The version of what a form was drawn for."""
     version = request.value("version")
-    return int(version) if version.isdecimal() else None
+    return int(version[:9]) if version.isdecimal() else None
 
 
 def _corrections(request: Request, app: App, order: Order, form: Form, answers: Answers) -> Answers:

@@ -104,6 +104,18 @@ def test_on_paper_the_slip_and_an_orders_page_have_no_buttons(
         assert page.locator("h1:visible").count() == 1
 
 
+def test_on_paper_no_table_of_the_months_report_is_smaller_than_nine_points(
+    chromium: Browser, kinds: Kinds
+) -> None:
+    page = chromium.new_page()
+    page.goto(f"{kinds.server}/kinds/desk-report-paper-month.html")
+    page.emulate_media(media="print")
+    for cell in page.locator(".paper th, .paper td").all():
+        size = cell.evaluate("cell => parseFloat(getComputedStyle(cell).fontSize)")
+        assert size >= 12, cell.text_content()
+    page.close()
+
+
 def test_on_paper_the_step_that_an_order_is_at_can_be_read(chromium: Browser, kinds: Kinds) -> None:
     page = chromium.new_page()
     page.goto(f"{kinds.server}/kinds/order-accepted.html")

@@ -1,5 +1,6 @@
 """Imports at the desk: a file, its columns, what would become of each row, and then all at once."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from functions import imports
@@ -10,7 +11,7 @@ from functions.errors import Conflict, Problem, Wrong
 from functions.forms import columns, spreadsheet
 from functions.forms.columns import Reading, Table
 from functions.forms.definition import Form
-from functions.forms.kinds import COMMA
+from functions.forms.kinds import COMMA, KINDS, Field
 from functions.imports import Import, Row
 from functions.web.http import Request, Response, see_other
 
@@ -95,7 +96,7 @@ def show(request: Request, app: App, session: Session, changed: bool = False) ->
         "ignored": _ignored(table, reading),
     }
     if rows is not None and not faults:
-        data |= _sorted(app, table, reading, rows)
+        data |= _sorted(app, form, table, reading, rows)
     return _page(app, session, 422 if faults or data["missing"] else 200, **data)
 
 
@@ -162,13 +163,22 @@ def _faults(app: App, form: Form, table: Table, reading: Reading, rows: list[Row
     return found
 
 
-def _sorted(app: App, table: Table, reading: Reading, rows: list[Row]) -> dict[str, Any]:
-    """The rows by what would become of them, each with its cells."""
-    cells = dict(table.rows)
-    fields = [*reading.columns]
+def _understood(field: Field, values: Mapping[str, Any]) -> str:
+    """An answer as a page shows it, empty if there is none."""
+    name = field["name"]
+    return KINDS[field["kind"]].show(field, values[name]) if name in values else ""
+
+
+def _sorted(
+    app: App, form: Form, table: Table, reading: Reading, rows: list[Row]
+) -> dict[str, Any]:
+    """The rows by what would become of them, each with its answers as they were understood, also
+    those that stand for every row."""
+    questions = {field["name"]: field for field in form["fields"]}
+    names, places = [*{**reading.columns, **reading.always}], reading.columns
     by_verdict: dict[str, list[Any]] = {"new": [], "known": [], "same": [], "refused": []}
     for row in rows:
-        texts = columns.texts(cells[row.line], reading)
-        by_verdict[row.verdict].append((row, [texts.get(name, "") for name in fields]))
-    heads = [table.heads[reading.columns[name]] for name in fields]
+        cells = [_understood(questions[name], row.answers.values) for name in names]
+        by_verdict[row.verdict].append((row, cells))
+    heads = [table.heads[places[n]] if n in places else questions[n]["label"] for n in names]
     return {"rows": by_verdict, "heads": heads, "seen": imports.seal_of(app, rows)}

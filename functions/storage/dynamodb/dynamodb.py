@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from functions.errors import Conflict, Unusable
@@ -111,6 +112,16 @@ class DynamoDB(Changes):
             if len(found) >= limit:
                 break
         return self._heads(found[:limit])
+
+    def find_each(self, kind: str, marks: Collection[str], limit: int) -> dict[str, list[Head]]:
+        places = {mark: self._newest(self.pk("mark", kind, mark), limit) for mark in marks}
+        every = {*chain.from_iterable(places.values())}
+        heads = {head.no: head for head in self._heads([*every])}
+        return {mark: [heads[name_in(place)] for place in found] for mark, found in places.items()}
+
+    def _newest(self, pk: str, limit: int) -> list[str]:
+        pages = self.pages(pk, "sk < :last", {":last": "~"}, limit, forward=False)
+        return next(pages, [])[:limit]
 
     def waiting(
         self,

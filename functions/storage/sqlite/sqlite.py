@@ -196,6 +196,9 @@ class SQLite:
         )
         return [*map(rows.listed, self._reader.db.execute(query, (*values, limit)))]
 
+    def find_each(self, kind: str, marks: Collection[str], limit: int) -> dict[str, list[Head]]:
+        return {mark: self.find(kind, [mark], limit=limit) for mark in marks}
+
     def waiting(
         self,
         kind: str,

@@ -6,6 +6,7 @@ import pytest
 from selectolax.lexbor import LexborNode
 
 from functions.app import App
+from functions.orders.lifecycle import RESIDENT
 from functions.storage.history import Change
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
@@ -98,6 +99,18 @@ class TestTriage:
         assert (chosen(answer, f"level-{lone}"), chosen(answer, f"level-{own}")) == ("", "routine")
         assert other not in ticked(answer)
 
+    def test_as_repeated_stand_a_few_and_nothing_that_ended_for_another_service(
+        self, client: Client, desk: Desk
+    ) -> None:
+        other = wish(client, service="mending").no
+        desk.do(other, "cancelled")
+        no = wish(client).no
+        assert "可能重复" not in row(desk.get(TRIAGE), no).text()
+        for n in range(5):
+            wish(client, phone=f"1391234567{n}", service="mending")
+            wish(client, address=f"{n} 栋", service="mending")
+        assert row(desk.get(TRIAGE), no).text().count("可能重复") == 8
+
     def test_the_grid_of_the_residents_last_order_is_proposed(
         self, client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -128,7 +141,7 @@ class TestTriage:
         sent = drawn(desk.get(TRIAGE), TRIAGE)
         sent |= {f"level-{bare}": [""], f"service-{bare}": ["mending"]}
         sent |= {f"level-{moved}": ["complex"], f"level-{gone}": ["difficult"]}
-        desk.do(moved, "noted", note="问过了")
+        desk.do(moved, "released", text="想请人上门理发")
         desk.do(gone, "cancelled")
         answer = desk.post(TRIAGE, sent)
         assert "受理了 1 单" in answer.text
@@ -246,10 +259,24 @@ class TestDispatch:
         one, two = wishes(client, 2)
         triaged(desk, one, two)
         sent = drawn(desk.get(DISPATCH), DISPATCH)
-        desk.do(two, "noted", note="改成下个月")
+        desk.do(two, "triaged", level="complex", service="haircut")
         answer = desk.post(DISPATCH, sent)
         assert (found(app, one).state, found(app, two).state) == ("dispatched", "triaged")
         assert "刚才有人动过" in row(answer, two).text()
+
+    def test_a_colleagues_note_refuses_no_order_and_a_residents_does(
+        self, client: Client, desk: Desk, app: App
+    ) -> None:
+        one, two = wishes(client, 2)
+        sent = drawn(desk.get(TRIAGE), TRIAGE)
+        desk.do(one, "noted", note="回过电话")
+        desk.do(one, "handled", handler="王芳")
+        app.steps.take(found(app, two), "noted", RESIDENT)
+        answer = desk.post(TRIAGE, sent)
+        assert (found(app, one).state, found(app, two).state) == ("triaged", "submitted")
+        assert "刚才有人动过" in row(answer, two).text()
+        # The page is sent once more, and still says what it did.
+        assert "刚才有人动过" not in str(desk.post(TRIAGE, sent | {"no": [one]}).text)
 
     def test_an_order_that_waits_for_its_resident_is_not_ticked_beforehand(
         self, client: Client, desk: Desk

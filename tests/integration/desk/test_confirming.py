@@ -103,6 +103,7 @@ def test_an_order_is_erased_after_asking(client: Client, desk: Desk) -> None:
     no = wish(client).no
     desk.do(no, "cancelled")
     sent = {"no": no, "do": "erased", "version": str(found(client.app, no).version)}
+    desk.do(no, "noted", note="她打电话来说都删掉")  # Which does not spare the question.
     assert "不能恢复" in desk.asked("/desk/order/", sent).text
     assert not found(client.app, no).erased_at
     assert desk.post("/desk/order/", sent).location

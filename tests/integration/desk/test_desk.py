@@ -196,7 +196,7 @@ class TestOrder:
 
     def test_of_two_who_act_at_once_the_second_is_told(self, client: Client, desk: Desk) -> None:
         no = wish(client).no
-        desk.do(no, "noted", note="一")
+        desk.do(no, "triaged", level="routine", service="haircut")
         said = {"no": no, "do": "rejected", "version": "1", "to_resident": "二"}
         late = desk.post("/desk/order/", said)
         assert (late.status, "刚才有人动过" in late.text) == (409, True)

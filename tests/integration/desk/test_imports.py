@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from functions import imports
 from functions.app import App
@@ -92,6 +92,37 @@ def test_each_wrong_cell_is_told_with_its_row_its_column_and_what_stood_there(
     assert "第 3 行，“电话”写的是“12”：请写 11 位手机号" in told.text
     assert "第 3 行，“本人同意”空着：本人同意过的写“是”" in told.text
     assert orders(client) == []
+
+
+def test_what_excel_makes_of_cells_is_understood_and_shown_as_it_is_understood(
+    client: Client, desk: Desk
+) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(WISHES)
+    sheet.append(["其他", "换灯泡", "韦奶奶", 7732345678, "1 栋", "打电话", True, 46328, "12月3日"])
+    sheet.append([*HAIRCUT[:7], datetime(2026, 11, 2), None])
+    sheet.append(["合  计", 2])
+    sheet.append(["填表人：王芳"])
+    file = io.BytesIO()
+    book.save(file)
+    page = desk.get(upload(desk, "wishes", file.getvalue()).location)
+    assert "新的 2 行" in page.text
+    assert "第 4、5 行是合计或说明，不算" in page.text
+    cells = [cell.text() for cell in page.page.css("tbody tr")[0].css("td")]
+    assert {"07732345678", "2026年11月2日", "2026年12月3日", "是"} <= {*cells}
+    assert not {"7732345678", "46328", "True"} & {*cells}
+    assert "收下了 2 行。" in confirm(desk, page).text
+
+
+def test_who_is_in_a_team_already_is_in_one_of_them(client: Client, desk: Desk) -> None:
+    heads = ["姓名", "电话", "服务队", "本人同意"]
+    team = next(iter(client.app.bundle.teams.values()))
+    rows = [["李四", "13977312345", "都行", "是"], ["张三", "13977312346", team, "是"]]
+    told = upload(desk, "members", workbook(heads, *rows))
+    assert told.status == 422
+    assert "第 2 行，“服务队”写的是“都行”：请写这里面的一项" in told.text
+    assert told.text.count("都行") == 1, "what is refused is not offered"
 
 
 def test_the_roster_that_a_community_keeps_is_taken_after_its_columns_are_confirmed(

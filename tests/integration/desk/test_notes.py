@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.client import Client
 from tests.support.community import Clock
-from tests.support.orders import DONE, Desk, Team, found, move, wish
+from tests.support.orders import DONE, JOIN, Desk, Team, found, move, wish
 
 
 def test_a_note_to_the_team_is_shown_before_and_after_it_accepted(client: Client) -> None:
@@ -26,6 +26,34 @@ def test_a_note_to_the_team_is_shown_before_and_after_it_accepted(client: Client
         assert ("我叫𠮷野" in page) == accepted
 
 
+def test_a_team_sees_what_it_noted_itself_and_is_not_asked_for_whom(client: Client) -> None:
+    desk, team, no = Desk(client), Team(client), wish(client).no
+    desk.dispatched(no)
+    assert "to" not in team.get(no).form("/team/", "noted")
+    assert "给谁看" not in team.get(no).text
+    assert team.do(no, "noted", note="周六上午去").location
+    assert "周六上午去" in team.get(no).text
+    # Another team that gets the order reads nothing of it.
+    team.do(no, "declined", reason="busy")
+    desk.do(no, "dispatched", team="plumbers")
+    assert "周六上午去" not in Team(client, "plumbers").get(no).text
+
+
+def test_of_a_volunteer_picked_and_a_name_written_none_is_dropped_in_silence(
+    client: Client,
+) -> None:
+    desk, team, no = Desk(client), Team(client), wish(client).no
+    client.post("/api/volunteer", {**JOIN, "phone": "13911112222"})
+    head = client.app.store.find("volunteer")[0].no
+    desk.post("/desk/person/", {"no": head, "do": "approved", "team": "barbers"})
+    desk.dispatched(no)
+    answer = team.do(no, "accepted", volunteer=head, person="秦师傅")
+    assert "又写了一位" in answer.errors["person"]
+    assert "秦师傅" in answer.body
+    assert team.do(no, "accepted", volunteer=head).location
+    assert desk.do(no, "assigned", volunteer=head, person="秦师傅").errors["person"]
+
+
 def test_before_it_accepts_no_note_tells_a_team_who_the_resident_is(client: Client) -> None:
     desk, no = Desk(client), wish(client).no
     desk.do(no, "triaged", level="routine", service="haircut")
@@ -42,9 +70,11 @@ def test_a_team_is_marked_where_it_is_chosen(client: Client) -> None:
     desk, no = Desk(client), wish(client).no
     desk.dispatched(no)
     Team(client).do(no, "declined", reason="busy")
-    page = desk.get(f"/desk/order/?no={no}").text
-    assert "这一单退回过" in page
-    assert "没有能用的链接" in page
+    page = desk.get(f"/desk/order/?no={no}")
+    for place in ("#do-dispatched", "section .box ul"):
+        (found_there,) = page.page.css(place)
+        assert "这一单退回过" in found_there.text()
+        assert "没有能用的链接" in found_there.text()
 
 
 def test_a_link_says_two_weeks_ahead_that_it_ends(client: Client, clock: Clock) -> None:

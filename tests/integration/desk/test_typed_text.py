@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.orders.lifecycle import RESIDENT
 from functions.people import accounts
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
@@ -87,6 +88,7 @@ class TestConflict:
             ("noted", {"note": NOTE}),
             ("assigned", {"volunteer": "team", "person": "王女士"}),
             ("answered", {"how": "private", "text": NOTE}),
+            ("handled", {"handler": "nobody"}),
         ],
     )
     def test_harmless_acts_are_taken_at_whatever_version_the_order_has(
@@ -104,6 +106,53 @@ class TestConflict:
         colleague.do(no, "noted", note="刚打过电话")
         assert desk.post("/desk/order/", form).location
         assert kinds(client, no)[-2:] == ["noted", kind]
+
+    def test_a_colleagues_note_does_not_stop_an_open_form(self, client: Client) -> None:
+        desk, colleague, team, no = Desk(client), Desk(client, "刘"), Team(client), wish(client).no
+        form = drawn(desk, no, "triaged") | {"level": ["routine"], "service": ["haircut"]}
+        colleague.do(no, "noted", note="刚打过电话")
+        colleague.do(no, "handled", handler="刘")
+        assert desk.post("/desk/order/", form).location
+        desk.dispatched(no)
+        form = team.get(no).form("/team/", "accepted") | {"volunteer": ["team"]}
+        colleague.do(no, "noted", note="她住四楼")
+        assert client.post("/team/", form).location
+        assert found(client.app, no).state == "accepted"
+
+    @pytest.mark.parametrize(
+        ("kind", "typed"),
+        [
+            ("handled", {"handler": "王芳"}),
+            ("assigned", {"volunteer": "team", "person": "王女士"}),
+        ],
+    )
+    def test_who_is_at_it_is_not_decided_twice_in_silence(
+        self, client: Client, kind: str, typed: dict[str, str]
+    ) -> None:
+        desk, colleague, team, no = Desk(client), Desk(client, "刘"), Team(client), wish(client).no
+        desk.dispatched(no)
+        team.do(no, "accepted", volunteer="team")
+        form = drawn(desk, no, kind) | {name: [text] for name, text in typed.items()}
+        theirs = {"handler": "刘"} if kind == "handled" else {"volunteer": "team", "person": "李"}
+        colleague.do(no, kind, **theirs)
+        assert desk.post("/desk/order/", form).status == 409
+
+    @pytest.mark.parametrize("version", ["", "x", "99", "9" * 5000])
+    def test_a_form_that_names_no_version_of_the_order_is_a_conflict(
+        self, client: Client, version: str
+    ) -> None:
+        desk, no = Desk(client), wish(client).no
+        form = drawn(desk, no, "triaged") | {"level": ["routine"], "service": ["haircut"]}
+        assert desk.post("/desk/order/", form | {"version": [version]}).status == 409
+
+    def test_a_form_does_not_pass_over_what_a_resident_added_meanwhile(
+        self, client: Client
+    ) -> None:
+        desk, no = Desk(client), wish(client).no
+        form = drawn(desk, no, "triaged") | {"level": ["routine"], "service": ["haircut"]}
+        client.app.steps.take(found(client.app, no), "noted", RESIDENT)
+        assert desk.post("/desk/order/", form).status == 409
+        assert found(client.app, no).unread
 
 
 def rate(client: Client, answer: Answer, **typed: str) -> None:

@@ -156,6 +156,7 @@ class TestWish:
             "/api/wish", {**drawn, **WISH, "detail": "一\n<b>二</b>", "do": "check"}
         )
         assert checked.status == 200
+        assert 'href="tel:+8613812345678"' not in checked.body
         for said in ("一 <b>二</b>", "理发", "13812345678", WISH["address"]):
             assert said in checked.text
         assert app.store.find("order") == []

@@ -1,5 +1,7 @@
 """Back from every wrong tap that life makes, with a true sentence for everybody."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from tests.support.client import Client
@@ -97,3 +99,18 @@ def test_a_second_tap_on_a_note_keeps_one(client: Client) -> None:
         assert client.post("/api/order", {**note, "note": "门口在修路"}).location
     assert client.get(answer.location).text.count("门口在修路") == 1
     assert len(client.app.store.events(answer.no)) == 2
+
+
+def test_days_for_which_an_order_waited_when_it_was_called_off_are_not_lost(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    no = wish(client).no
+    desk.do(no, "triaged", level="routine", service="haircut")
+    promised = found(client.app, no).due
+    desk.do(no, "paused", until="2026-12-07")
+    clock.forward(days=7)
+    Desk(client, "刘").do(no, "cancelled")
+    clock.forward(days=7)
+    assert Desk(client, "李").do(no, "restored").location
+    later = date.fromisoformat(found(client.app, no).due) - date.fromisoformat(promised)
+    assert later == timedelta(days=14)

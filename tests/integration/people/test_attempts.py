@@ -103,6 +103,19 @@ def test_one_sender_tries_no_more_names_than_hashes_are_to_be_spared(
 
 
 @pytest.mark.usefixtures("cheap")
+def test_right_passwords_of_an_office_do_not_lock_its_address(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "MANY", accounts.MANY._replace(most=3))
+    password = account(app, "王芳")
+    for _ in range(5):
+        assert enter(app, "王芳", password, HERE).name == "王芳"
+    assert [fail(app, f"名字{n}", HERE, 1) for n in range(4)] == [["sign_in"]] * 3 + [["too_often"]]
+    with pytest.raises(Wrong, match="too_often"):
+        enter(app, "王芳", password, HERE)
+
+
+@pytest.mark.usefixtures("cheap")
 def test_a_new_password_lifts_every_limit(app: App, clock: Clock) -> None:
     account(app, "王芳")
     fail(app, "王芳", HERE, 7)

@@ -176,6 +176,17 @@ def test_one_change_costs_what_is_written_down(dynamodb: str) -> None:
     assert len(params["TransactItems"]) == 14
 
 
+def test_the_orders_of_many_phones_are_read_together(dynamodb: str) -> None:
+    mine, sent = store(dynamodb, "phones"), Sent()
+    for n in range(3):
+        mine.commit(Change(head(f"A{n}", 1)._replace(marks=(f"phone:{n}", "all")), [event()]))
+    recorded(mine, sent)
+    found = mine.find_each("order", ["phone:0", "phone:1", "phone:2", "all"], 8)
+    assert [len(heads) for heads in found.values()] == [1, 1, 1, 3]
+    # One for each mark, because what has it is known to the table alone; and the heads at once.
+    assert [operation for operation, _ in sent] == ["Query"] * 4 + ["BatchGetItem"]
+
+
 def recorded(store: DynamoDB, sent: Sent) -> DynamoDB:
     def record(params: dict[str, Any], model: Any, **more: Any) -> None:
         sent.append((model.name, params))

@@ -372,6 +372,10 @@ def test_what_has_all_marks_is_found_newest_first_and_paged(store: Store) -> Non
     assert [h.no for h in found] == ["N09", "N03"]
     assert store.find("order", ["team:b", "month:0"], before=found[0].position) == found[1:]
     assert store.find("volunteer", ["team:b"]) == []
+    several = store.find_each("order", ["team:a", "month:0", "none"], 2)
+    assert {mark: [h.no for h in heads] for mark, heads in several.items()} == {
+        "team:a": ["N10", "N08"], "month:0": ["N09", "N06"], "none": []
+    }  # fmt: skip
 
 
 def test_marks_follow_the_latest_change(store: Store) -> None:

@@ -118,3 +118,41 @@ def test_a_choice_that_is_no_longer_offered_is_shown_as_it_was_stored(kind: str)
 def test_the_handbook_names_every_kind() -> None:
     handbook = (PRODUCT / "docs/handbook.zh.md").read_text()
     assert [kind for kind in KINDS if f"`{kind}`（" not in handbook] == []
+
+
+SOLVED = {"solved": "解决了", "partly": "解决了一部分", "unsolved": "没有解决，请接着办"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("已解决", "solved"), ("解决", "solved"), ("未解决", "unsolved"), ("没解决", "unsolved")),
+        *(("解决了一部分", "partly"), ("部分解决", ""), ("基本解决", ""), ("不详", "")),
+    ],
+)
+def test_a_choice_is_understood_as_people_write_it_and_never_as_its_opposite(
+    text: str, value: str
+) -> None:
+    choices = [{"value": key, "label": label} for key, label in SOLVED.items()]
+    assert KINDS["choice"].typed({"choices": choices}, text) == [value or text]
+
+
+def test_something_else_is_a_choice_whatever_its_label() -> None:
+    choices = [{"value": "haircut", "label": "理发"}, {"value": "other", "label": "菜单里没有"}]
+    assert KINDS["choice"].typed({"choices": choices}, "其他") == ["other"]
+    assert KINDS["choice"].typed({"choices": choices[:1]}, "其他") == ["其他"]
+
+
+def test_the_opposite_of_a_label_is_another_choice() -> None:
+    field = {"choices": [{"value": "member", "label": "党员"}, {"value": "none", "label": "群众"}]}
+    assert KINDS["choice"].typed(field, "非党员") == ["非党员"]
+
+
+@pytest.mark.parametrize("text", ["5星", "五颗星", "5 分", "5个星", "★★★★★"])
+def test_stars_are_understood_as_people_write_them(text: str) -> None:
+    assert KINDS["stars"].typed({}, text) == ["5"]
+
+
+@pytest.mark.parametrize(("text", "agreed"), [("TRUE", True), ("True", True), ("FALSE", False)])
+def test_a_ticked_cell_is_consent_and_an_empty_box_is_none(text: str, agreed: bool) -> None:
+    assert KINDS["consent"].typed({}, text) == (["yes"] if agreed else [])
