@@ -13,6 +13,7 @@ import os
 import urllib.parse
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from functions.app import App, from_environment
@@ -44,11 +45,10 @@ DOOR = "x-wudan-door"
 RETRY = {"retry-after": "10"}
 """The header that says after how many seconds to try again."""
 
-PLAIN = (
-    "网站出了点问题，这一页暂时打不开。刚才填的可能没有保存：请过一会儿先查进度，"
-    "没有查到再填一次，或给社区打电话。编号 {no}，请告诉管理员。"
-)
-"""The answer where the bundle, which has all other sentences, cannot be read."""
+OUTAGE = Path(__file__).parents[2] / "templates/outage.txt"
+PLAIN = OUTAGE.read_text("utf-8")
+"""The answer where the bundle, which has all other sentences, cannot be read. It is read at once,
+because what keeps a bundle from being read may keep this file from it, too."""
 
 
 # These pages are for one person, so nobody may keep them, and their addresses hold keys, which must

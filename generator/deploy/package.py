@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from functions.context.bundle import FILE
+from functions.web.http import OUTAGE
 from generator import PRODUCT
 from generator.errors import WudanError
 from generator.files.atomic import replace
@@ -114,6 +115,8 @@ def needs(function: str) -> tuple[set[str], set[str]]:
     paths = [Path(file) for file in files if file]
     if function == NIGHTLY:
         paths += theme.product()
+    elif "functions.web.http" in finder.modules:
+        paths.append(OUTAGE)
     ours = {path.relative_to(PRODUCT).as_posix() for path in paths}
     return ours, {distribution for each in needed for distribution in each}
 

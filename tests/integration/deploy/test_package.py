@@ -14,7 +14,7 @@ from generator.deploy.package import FUNCTIONS
 from tests.support.servers import PRODUCT
 
 SEALS = {"bundle", "functions", "cryptography", "_cffi_backend"}
-DRAWS = SEALS | {"jinja2", "markupsafe", "multipart"}
+DRAWS = SEALS | {"jinja2", "markupsafe", "multipart", "templates"}
 SIGNS_IN = {"argon2", "_argon2_cffi_bindings", "openpyxl", "et_xmlfile", "xlsxwriter"}
 RENDERS = {
     *("functions", "generator", "templates", "static", "requirements", "jinja2", "markupsafe"),
