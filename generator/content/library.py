@@ -17,7 +17,7 @@ from generator.content.codec import digest, encode
 from generator.content.kinds import KINDS
 from generator.content.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.models import Form, Item, Site
-from generator.content.settings import Calendar, Channel, Settings
+from generator.content.settings import Calendar, Channel, Settings, ascii_address
 from generator.content.shelves import Kept, Shelf
 from generator.content.yaml_source import Document, Place
 from generator.errors import ContentError, Problem
@@ -77,8 +77,7 @@ class Library:
         """
         self._shelves = self._shelves or {name: Shelf(name, cache) for name in KINDS}
         reader = _Reader(self.root, cache, stamps, self._shelves)
-        settings = reader.read("site.yaml", Settings)
-        reader.site = placeholders.values(settings)
+        settings = reader.settings()
         calendar: Calendar | None = Calendar()
         if (self.root / "calendar.yaml").exists():
             calendar = reader.read("calendar.yaml", Calendar)
@@ -159,6 +158,16 @@ class _Reader:
         item, document = self.checked(file, model, {})
         self.problems += document.problems
         return item
+
+    def settings(self) -> Settings | None:
+        """``site.yaml``; its address is shown as it stands there, and used as machines have it."""
+        settings = self.read("site.yaml", Settings)
+        self.site = placeholders.values(settings)
+        try:
+            return settings and msgspec.structs.replace(settings, url=ascii_address(settings.url))
+        except ValueError:
+            self.problem(self.root / "site.yaml", "web_host", ("url",))
+            return None
 
     def checked(
         self, file: str, model: type[Model], given: dict[str, str]
