@@ -15,7 +15,7 @@ from generator.content import models
 from generator.content.kinds import address, folder
 from generator.content.models import Entry, Form, News, Prose, Site
 from generator.content.reading.yaml_source import Document
-from generator.content.settings import Settings
+from generator.content.settings import Settings, ascii_address
 from generator.errors import Problem
 from generator.files.output import file_of
 from generator.site.plan.page import Page
@@ -116,7 +116,10 @@ class _Advice:
 
     def link(self, file: str, here: str, link: str, url: str) -> None:
         """A link of the page ``here``, if it stays within the site at ``url``."""
-        target, anchor = urldefrag(urljoin(url + here, link))
+        try:
+            target, anchor = urldefrag(ascii_address(urljoin(url + here, link)))
+        except ValueError:  # A host that nobody can have is not this site's.
+            return
         if not target.startswith(f"{url}/"):
             return
         path = unquote(urlsplit(target).path)

@@ -20,7 +20,7 @@ from generator.content.reading.check import check, nearest
 from generator.content.reading.codec import digest, encode
 from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.reading.yaml_source import Document, Place, Reference
-from generator.content.settings import Calendar, Channel, Settings
+from generator.content.settings import Calendar, Channel, Settings, ascii_address
 from generator.content.shelves import Kept, Shelf
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
@@ -80,8 +80,7 @@ class Library:
         """
         self._shelves = self._shelves or {name: Shelf(name, cache) for name in KINDS}
         reader = _Reader(self.root, cache, stamps, self._shelves)
-        settings = reader.read("site.yaml", Settings)
-        reader.site = placeholders.values(settings)
+        settings = reader.settings()
         calendar: Calendar | None = Calendar()
         if (self.root / "calendar.yaml").exists():
             calendar = reader.read("calendar.yaml", Calendar)
@@ -165,6 +164,16 @@ class _Reader:
         item, document = self.checked(file, model, {})
         self.problems += document.problems
         return item
+
+    def settings(self) -> Settings | None:
+        """``site.yaml``; its address is shown as it stands there, and used as machines have it."""
+        settings = self.read("site.yaml", Settings)
+        self.site = placeholders.values(settings)
+        try:
+            return settings and msgspec.structs.replace(settings, url=ascii_address(settings.url))
+        except ValueError:
+            self.problem(self.root / "site.yaml", "web_host", ("url",))
+            return None
 
     def checked(
         self, file: str, model: type[Model], given: dict[str, str]

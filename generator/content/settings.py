@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Meta
 
@@ -18,6 +19,19 @@ WebAddress = Annotated[
     ),
 ]
 """Where a link may lead: an address like ``javascript:…`` would be run."""
+
+
+def ascii_address(url: str) -> str:
+    """The address with its host as machines have it (RFC 5890): browsers send it in this form, and
+    calendars, feeds and sitemaps take no other.
+
+    Raises:
+        UnicodeError: no host can be named so.
+    """
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.encode("idna").decode()).geturl()
 
 
 class Registration(Part, frozen=True):

@@ -100,6 +100,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "missing": ("缺少必填的“{name}”。", "请加上一行“{name}: ……”，冒号后面写内容。"),
     "wrong_type": ("“{name}”应当是{expected}，现在是“{found}”。", "{mend}"),
     "wrong_value": ("“{name}”的内容“{found}”不对。", "{mend}"),
+    "web_host": ("这个网址的域名不对。", "请照浏览器地址栏里的写，例如 https://空明社区.cn。"),
     "end_before_start": ("结束时间 end 早于开始时间 start。", "请核对两个时间。"),
     "choices": ("选择题（choice、choices）才有选项，也必须有选项。", "请加上或删去 choices。"),
     "old_name": ("“{name}”不会是以前的文件名。", "{mend}"),

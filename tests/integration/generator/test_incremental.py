@@ -78,6 +78,7 @@ class Law(RuleBasedStateMachine):
         super().__init__()
         self.base = Path(tempfile.mkdtemp())
         self.root = Path(shutil.copytree(SITE, self.base / "root", ignore=MADE))
+        (self.root / "content/pages/about.yaml").write_text("title: ${name}\nbody: 在${name}\n")
         self.builder = incremental.Builder(self.root, self.root / "public")
         self.edited: list[Path] | None = None
         self.version = 0

@@ -88,8 +88,13 @@ def test_links_that_lead_somewhere_are_not_named(own: Path) -> None:
     links = (
         *("/news/winter/", "/news/winter", "../winter/", "https://shiyan.cn/wish/", "/feed.xml"),
         *("#s-怎么来", "/news/spring/#s-怎么来", "/desk/", "/menu/#main", "https://other.cn/x"),
-        *("mailto:a@b.cn", "tel:110", "/static/photo.svg", "/wish/?service=haircut"),
-        *("//other.cn/x", "/tags/%E6%9C%8D%E5%8A%A1%E6%97%A5/", "/tags/服务日/"),
+        *("mailto:a@b.cn", "http://[x", "tel:110", "/static/photo.svg", "/wish/?service=haircut"),
+        *(
+            "//other.cn/x",
+            "https://中文.cn/x",
+            "/tags/%E6%9C%8D%E5%8A%A1%E6%97%A5/",
+            "/tags/服务日/",
+        ),
     )
     (own / NEWS).write_text(SPRING + "".join(f"  - [去]({each})\n" for each in links))
     assert advice(own) == []

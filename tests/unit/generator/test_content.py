@@ -559,3 +559,18 @@ def test_a_character_that_no_feed_can_have_is_told_in_its_line(root: Path, typed
     assert "看不见的字符" in problem
     (root / NEWS).write_text("title: 一\ndate: 2026-03-15\nbody: 写 `&#7;`、&amp;#7; 就行\n")
     library.load(root)
+
+
+def test_an_address_in_chinese_is_shown_as_typed_and_used_as_machines_have_it(root: Path) -> None:
+    site = root / "site.yaml"
+    site.write_text(site.read_text().replace("https://test.example.cn", "https://空明社区.cn:8443"))
+    (root / ABOUT).write_text("title: 关于\nbody: 打开 ${url} 看\n")
+    incremental.build(root, root / "public")
+    host = f"{'空明社区.cn'.encode('idna').decode()}:8443"
+    for file in ("sitemap.xml", "feed.xml", "robots.txt", "about/index.html", "service-day.ics"):
+        text = (root / "public" / file).read_text()
+        assert host in text, file
+        assert ("空明社区.cn" in text) == (file == "about/index.html"), file
+    site.write_text(site.read_text().replace("https://空明社区.cn:8443", f"https://{'空' * 64}.cn"))
+    (problem,) = problems(root)
+    assert problem.startswith("site.yaml:7:1: 这个网址的域名不对")
