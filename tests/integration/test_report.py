@@ -148,6 +148,9 @@ def test_a_year_says_beside_a_number_how_many_months_are_in_it(
     assert shown["点单"][0] == "43 单"
     text = (root / "public/report/2026/index.html").read_text()
     assert "有 1 个月不足 5 单，那几个月只算进了点单" in text
+    chart = page(root, "/report/2026/").css_first("[aria-labelledby^=months]")
+    assert chart is not None
+    assert len(chart.css("rect.untold")) == 1, "it is not drawn as if nothing was done"
     kinds = {row["类别"] for row in table(root, "2026")}
     assert "服务（只加单独公布的月份）" in kinds
     assert "只公布收到几单" in (root / "public/report/2026-09/index.html").read_text()
