@@ -8,65 +8,10 @@ import re
 
 from functions.orders.privacy import DOOR, LONG_NUMBER, Typed
 
-COMPOUND = frozenset(
-    [
-        "欧阳",
-        "太史",
-        "端木",
-        "上官",
-        "司马",
-        "东方",
-        "独孤",
-        "南宫",
-        "万俟",
-        "闻人",
-        "夏侯",
-        "诸葛",
-        "尉迟",
-        "公羊",
-        "赫连",
-        "澹台",
-        "皇甫",
-        "宗政",
-        "濮阳",
-        "公冶",
-        "太叔",
-        "申屠",
-        "公孙",
-        "慕容",
-        "仲孙",
-        "钟离",
-        "长孙",
-        "宇文",
-        "司徒",
-        "鲜于",
-        "司空",
-        "闾丘",
-        "亓官",
-        "司寇",
-        "巫马",
-        "公西",
-        "颛孙",
-        "漆雕",
-        "乐正",
-        "谷梁",
-        "拓跋",
-        "轩辕",
-        "令狐",
-        "段干",
-        "百里",
-        "呼延",
-        "东郭",
-        "南门",
-        "羊舌",
-        "梁丘",
-        "左丘",
-        "西门",
-        "南荣",
-        "即墨",
-        "达奚",
-        "纳兰",
-    ]
+COMPOUND = (
+    "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|"
+    "公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|闾丘|亓官|司寇|巫马|公西|颛孙|漆雕|"
+    "乐正|谷梁|拓跋|轩辕|令狐|段干|百里|呼延|东郭|南门|羊舌|梁丘|左丘|西门|南荣|即墨|达奚|纳兰"
 )
 """Family names of two letters."""
 PERSON = (
@@ -96,7 +41,7 @@ def _called(name: str) -> list[str]:
     if len(name) < 2:  # Too short to tell a family name from any other word.
         return []
     bare = name[1:] if name[0] in "老小" else name
-    compound = bare[:2] in COMPOUND
+    compound = bool(re.match(COMPOUND, bare))
     family = bare[: 1 + compound]
     given = bare.removeprefix(family)
     words = [name, *[family] * compound]

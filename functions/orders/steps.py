@@ -293,7 +293,7 @@ def _dispatched(steps: Steps, order: Order, form: Form, answers: Answers) -> dic
 def _check_note(steps: Steps, order: Order, answers: Answers) -> None:
     """Before it accepts, a team must not learn from a note who the resident is."""
     note = answers.values.get("note", "")
-    if found := revealing(note, steps.orders.personal.contact(order.no)):
+    if note and (found := revealing(note, steps.orders.personal.contact(order.no))):
         raise Wrong("personal_note", "note", found="、".join(found))
 
 
