@@ -3,10 +3,15 @@
 Site, desk, CSV and Excel all show a :class:`Report`, so they agree to the digit. The report page
 says what each figure means, numerator and denominator. The desk makes it of all counters, the site
 of those that are :func:`published`: whatever else is made of these can tell no more than they do.
+
+Of all together everything is published. What residents said is told by service and nothing else,
+because whoever knows that a team does one service only can subtract one line from another; for the
+same reason teams and grids have one number each, in fives.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.orders import counters, lifecycle
@@ -18,8 +23,9 @@ if TYPE_CHECKING:
     from functions.storage.port import Store
 
 FEWEST = 5
-"""Services, teams and grids with fewer orders in a month are published together, so that nobody can
-be recognised; where there are fewer ratings, none of them are."""
+"""Services with fewer orders in a month are published together, and teams and grids not at all, so
+that nobody can be recognised; where there are fewer ratings, none of them are. Of a month with
+fewer orders only their number is."""
 WISHES = 200
 STATES = lifecycle.STATES
 """The states in which a published wish may be."""
@@ -32,9 +38,12 @@ PROGRESS = (*(counters.WISHES, counters.DISPATCHED, counters.ACCEPTED, counters.
 JUDGED = (*(counters.RATED, counters.ASKED, *lifecycle.SOLVED),
           *(counters.PROBLEMS, counters.ANSWERED))  # fmt: skip
 GIVEN = tuple(map(counters.given, STARS))
-OPINIONS = (((counters.RATED,), JUDGED), (GIVEN, (*GIVEN, *map(counters.stars, STARS))))
+VALUED = (*GIVEN, *map(counters.stars, STARS))
+OPINIONS = (((counters.RATED,), JUDGED, (counters.RATED,)), (GIVEN, VALUED, VALUED))
 """What residents said, in parts that are published or not: the counters of how many said it, and
-all counters of that part."""
+all counters of that part that are published of all, and of a service."""
+IN_FIVES = {TEAM: counters.DONE, GRID: counters.WISHES}
+"""What is published of teams and grids, each in fives: 10 is 10 to 14."""
 Counted = Mapping[str, int]
 Figure = int | float | None
 Row = tuple[str | Figure, ...]
@@ -42,20 +51,20 @@ Row = tuple[str | Figure, ...]
 
 class Line(NamedTuple):
     """What was counted for all, for a service, a team or a grid. Shares are in percent, and None
-    where they would be of nothing."""
+    where they would be of nothing; any figure is None where it is not published."""
 
     slug: str
-    wishes: int
+    wishes: int | None
     share: float | None
-    dispatched: int
-    accepted: int
-    done: int
-    overdue: int
+    dispatched: int | None
+    accepted: int | None
+    done: int | None
+    overdue: int | None
     """Promised by a day that has passed, and not done."""
     in_time: float | None
     """Of those that were done or should have been, those that were done in time."""
     rated: int | None
-    """None where nobody rated, or where that is not published; the same holds for what follows."""
+    """None where nobody rated; the same holds for what follows."""
     answers: float | None
     """Response rate: rated orders of those that were done at least once."""
     solved: float | None
@@ -76,11 +85,17 @@ class Report(NamedTuple):
     stars: dict[str, float | None]
     solved: dict[str, int]
     """How many residents said that it was solved, partly solved or unsolved."""
-    rejected: int
-    cancelled: int
-    merged: int
+    rejected: int | None
+    cancelled: int | None
+    merged: int | None
     volunteers: int
     """Signed up in this period."""
+    few: int = 0
+    """In how many of its months there were so few orders that only their number is published."""
+
+
+TOLD = {SERVICE: {"wishes", "share", "rated", "stars"}, TEAM: {"done"}, GRID: {"wishes"}}
+"""Which figures of a service, a team and a grid are published."""
 
 
 def report(period: str, counted: Counted, today: "date") -> Report:
@@ -108,27 +123,65 @@ def report(period: str, counted: Counted, today: "date") -> Report:
     )
 
 
+def public_report(period: str, months: Sequence[Counted], today: "date") -> Report:
+    """The report of one or more months of published counters: None where nothing is told."""
+    sizes = [counted.get(counters.name(ALL, counters.WISHES), 0) for counted in months]
+    few = sum(size in range(1, FEWEST) for size in sizes)
+    made = report(period, counters.together(months), today)
+    made = made._replace(
+        services=[*map(partial(told, SERVICE), made.services)],
+        teams=[*map(partial(told, TEAM), made.teams)],
+        grids=[*map(partial(told, GRID), made.grids)],
+        few=few,
+    )
+    if few and few == sum(map(bool, sizes)):
+        total = _only(made.total, {"wishes", "share"})
+        return made._replace(total=total, rejected=None, cancelled=None, merged=None)
+    return made
+
+
+def told(kind: str, line: Line) -> Line:
+    """What is published of a service, a team or a grid."""
+    return _only(line, TOLD[kind])
+
+
+def _only(line: Line, fields: Collection[str]) -> Line:
+    hidden: dict[str, Any] = dict.fromkeys({*Line._fields[1:]}.difference(fields))
+    return line._replace(**hidden)
+
+
 def published(counted: Counted, today: "date") -> dict[str, int]:
     """The counters of a month that everybody may know: small groups are added up, and opinions of
     few are left out, also where they would be the difference between others. What is published
     already is not changed by it."""
     scopes = counters.by_scope(counters.as_of(today.isoformat(), counted))
     total = scopes.get(ALL, {})
-    told = {ALL: _known(total, (*PROGRESS, *counters.ENDS)) | _medians(total)}
+    few = total.get(counters.WISHES, 0) < FEWEST
+    made = {ALL: _known(total, (counters.WISHES,) if few else (*PROGRESS, *counters.ENDS))}
+    made[ALL] |= _medians(total)
     if applied := scopes.get(counters.VOLUNTEERS):
-        told[counters.VOLUNTEERS] = _known(applied, (counters.APPLIED,))
-    lines = {kind: _grouped(_ranked(kind, scopes)) for kind in KINDS}
-    for kind, groups in lines.items():
-        for slug, counts in groups.items():
-            told[counters.scope(kind, slug)] = _known(counts, PROGRESS)
-    for numbers, part in OPINIONS:
-        if _are_few(total, numbers):
+        made[counters.VOLUNTEERS] = _known(applied, (counters.APPLIED,))
+    services = _grouped(_ranked(SERVICE, scopes))
+    lines = {slug: _known(counts, (counters.WISHES,)) for slug, counts in services.items()}
+    for numbers, of_all, of_service in OPINIONS:
+        if few or _are_few(total, numbers):
             continue
-        told[ALL] |= _known(total, part)
-        for kind, groups in lines.items():
-            for slug in _outspoken(groups, total, numbers):
-                told[counters.scope(kind, slug)] |= _known(groups[slug], part)
-    return {counters.name(whose, what): n for whose in told for what, n in told[whose].items()}
+        made[ALL] |= _known(total, of_all)
+        for slug in _outspoken(services, total, numbers):
+            lines[slug] |= _known(services[slug], of_service)
+    made |= {counters.scope(SERVICE, slug): counts for slug, counts in lines.items()}
+    for kind, what in IN_FIVES.items():
+        for slug, number in _in_fives(_ranked(kind, scopes), what, total).items():
+            made[counters.scope(kind, slug)] = {what: number}
+    return {counters.name(whose, what): n for whose in made for what, n in made[whose].items()}
+
+
+def _in_fives(lines: Mapping[str, Counted], what: str, total: Counted) -> dict[str, int]:
+    """A number of each line, rounded down, where there is enough of it; no line if they add up to
+    the number of all, because then none was rounded."""
+    numbers = {slug: counts.get(what, 0) for slug, counts in lines.items() if slug != OTHERS}
+    told = {slug: n - n % FEWEST for slug, n in numbers.items() if n >= FEWEST}
+    return told if sum(told.values()) < total.get(what, 0) else {}
 
 
 def _known(counted: Counted, names: Sequence[str]) -> dict[str, int]:
@@ -137,13 +190,14 @@ def _known(counted: Counted, names: Sequence[str]) -> dict[str, int]:
 
 def _grouped(lines: Mapping[str, Counted]) -> dict[str, Counted]:
     """Lines with enough orders, and the others together with as many as it takes not to be few; no
-    line if all together are few."""
+    line if all together are few, or if one is all there is: all that is told of all would be told
+    of it."""
     sizes = {slug: counts.get(counters.WISHES, 0) for slug, counts in lines.items()}
     few = [slug for slug in lines if sizes[slug] < FEWEST or slug == OTHERS]
     enough = [slug for slug in lines if slug not in few]
     while enough and sum(sizes[slug] for slug in few) in range(1, FEWEST):
         few.append(enough.pop())
-    if sum(sizes.values()) < FEWEST:
+    if sum(sizes.values()) < FEWEST or (len(enough) == 1 and not few):
         return {}
     others = {OTHERS: counters.together(lines[slug] for slug in few)} if few else {}
     return {slug: lines[slug] for slug in enough} | others

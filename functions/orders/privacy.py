@@ -1,4 +1,4 @@
-"""What people typed: how it is read and found, and whether words for the public give it away."""
+"""What people typed: how it is read, found and left out of lists."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -9,8 +9,10 @@ from functions.forms.normal import LONGEST, normal
 from functions.storage.port import Histories
 from functions.storage.vault import Vault
 
-LONG_NUMBER = r"\d[\d\s\-]{5,}\d"
-DOOR = r"\d+\s*(?:栋|幢|号|单元|室|座)"
+FIGURE = r"[\d〇零一二三四五六七八九十]"
+LONG_NUMBER = rf"{FIGURE}(?:{FIGURE}|[\s\-]){{5,}}{FIGURE}"
+DOOR = rf"(?:\d+\s*(?:栋|幢|号|单元|室|座)|{FIGURE}+\s*(?:栋|幢|单元|号楼|号院)|{FIGURE}{{2,}}室)"
+"""Numbers in words count where they can be nothing else: 二号 may be a day, 一室 a small flat."""
 
 HIDDEN = "＊＊"
 """Stands in lists for a phone, a door or an address."""
@@ -162,13 +164,6 @@ def even(text: str) -> str:
 def plain(address: str) -> str:
     """An address without what people write differently each time."""
     return "".join(filter(str.isalnum, address))
-
-
-def reveals(text: str, contact: Typed) -> bool:
-    """Whether words for the public would give a resident away: phone, door, name or address."""
-    names = [str(contact.get(name, "")) for name in ("name", "address")]
-    named = any(len(name) > 1 and name in text for name in names)
-    return bool(named or re.search(f"{LONG_NUMBER}|{DOOR}", text))
 
 
 def gist(contact: Typed, longest: int) -> str:

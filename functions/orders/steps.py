@@ -15,8 +15,8 @@ from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, lifecycle
+from functions.orders.giveaways import revealing
 from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TABLE, TEAM, Order, apply
-from functions.orders.privacy import reveals
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
@@ -291,8 +291,8 @@ def _corrected(steps: Steps, order: Order, form: Form, answers: Answers) -> dict
 
 
 def _published(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    if reveals(answers.values["text"], steps.orders.personal.contact(order.no)):
-        raise Wrong("personal", "text")
+    if found := revealing(answers.values["text"], steps.orders.personal.contact(order.no)):
+        raise Wrong("personal", "text", found="、".join(found))
     return {"text": answers.values["text"]}
 
 
@@ -315,8 +315,8 @@ def _dispatched(steps: Steps, order: Order, form: Form, answers: Answers) -> dic
 def _check_note(steps: Steps, order: Order, answers: Answers) -> None:
     """Before it accepts, a team must not learn from a note who the resident is."""
     note = answers.values.get("note", "")
-    if note and reveals(note, steps.orders.personal.contact(order.no)):
-        raise Wrong("personal_note", "note")
+    if note and (found := revealing(note, steps.orders.personal.contact(order.no))):
+        raise Wrong("personal_note", "note", found="、".join(found))
 
 
 def _going(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:

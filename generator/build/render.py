@@ -82,7 +82,8 @@ def _csv(report: "Report", words: Mapping[str, Any]) -> str:
     from functions.forms import spreadsheet
     from functions.orders import figures
 
-    rows = figures.rows(report, words["names"], words["kinds"])
+    kinds = words["public"]["month" if "-" in report.period else "year"]
+    rows = figures.rows(report, words["names"], kinds)
     return spreadsheet.as_csv(words["report"], rows)
 
 

@@ -2,14 +2,14 @@
 (:func:`functions.orders.figures.snapshot`), which may be empty. A year is its published months
 added up, so that it tells no more than they do."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from functions.orders import counters
 from functions.orders import figures as public
-from functions.orders.figures import FEWEST, OTHERS, Line, Report
+from functions.orders.figures import Line, Report
 from generator.content.models import Service
 from generator.site.plan.page import Page, paged
 
@@ -42,6 +42,7 @@ def pages(figures: Figures, menu: Sequence[Service]) -> Iterator[Page]:
             "report": named,
             "months": of_year,
             "trend": _trend(months, period),
+            "alone": _months_alone(figures, of_year, services),
             "answers": [
                 {"text": each["text"], "service": services.get(each["service"], each["service"])}
                 for each in figures.get("answers", [])
@@ -76,31 +77,39 @@ def _wishes(figures: Figures, services: Names, menu: Sequence[Service]) -> list[
 
 
 def lately(figures: Figures) -> dict[str, Line]:
-    """What to show of each service and team (``team:barbers``) that had enough orders in the last
-    twelve months that are over, as far as their own months were published."""
+    """What to show of each service and team (``team:barbers``) of which anything was published in
+    the last twelve months that are over."""
     if not figures:
         return {}
     first = _back(figures["made"][:7], YEAR)
     late = counters.together(c for name, c in figures["months"].items() if name >= first)
-    lines = {
-        scope: public.line(scope.partition(":")[2], counted, 0)
+    return {
+        scope: public.told(kind, public.line(slug, counted, 0))
         for scope, counted in counters.by_scope(late).items()
-        if scope.startswith((f"{counters.SERVICE}:", f"{counters.TEAM}:"))
+        for kind, _, slug in [scope.partition(":")]
+        if kind in (counters.SERVICE, counters.TEAM)
     }
-    return {scope: line for scope, line in lines.items() if line.wishes >= FEWEST}
 
 
 def _months(figures: Figures) -> dict[str, Report]:
     """The report of every month, the earliest first."""
     months = sorted(figures.get("months", {}).items())
-    return {month: public.report(month, counted, _day(figures)) for month, counted in months}
+    return {month: public.public_report(month, [of], _day(figures)) for month, of in months}
 
 
 def _year(figures: Figures, year: str, months: Sequence[str]) -> Report:
     """The report of a year's months together; medians cannot be added up."""
-    counted = counters.together(figures["months"][month] for month in months)
-    made = public.report(year, counted, _day(figures))
+    counted = [figures["months"][month] for month in months]
+    made = public.public_report(year, counted, _day(figures))
     return made._replace(hours=dict.fromkeys(made.hours))
+
+
+def _months_alone(figures: Figures, months: Sequence[str], services: Names) -> Counter[str]:
+    """In how many of a year's months each service was published by itself, by its name."""
+    scopes = [scope for month in months for scope in counters.by_scope(figures["months"][month])]
+    slugs = [slug for kind, _, slug in (each.partition(":") for each in scopes)
+             if kind == counters.SERVICE]  # fmt: skip
+    return Counter(services.get(slug, slug) for slug in slugs)
 
 
 def _trend(months: Mapping[str, Report], period: str) -> list[Report]:
@@ -131,5 +140,4 @@ def _day(figures: Figures) -> date:
 def _named(report: Report, services: Names, teams: Names) -> Report:
     """The report with names, its teams by name and not by what they did: this is no contest."""
     named = public.named(report, services, teams)
-    by_name = sorted(named.teams, key=lambda team: (team.slug == OTHERS, team.slug))
-    return named._replace(teams=by_name)
+    return named._replace(teams=sorted(named.teams))

@@ -245,7 +245,9 @@ class TestOrder:
         self, client: Client, desk: Desk, text: str
     ) -> None:
         no = wish(client).no
-        assert "姓名、电话" in desk.do(no, "released", text=text).errors["text"]
+        refused = desk.do(no, "released", text=text).errors["text"]
+        assert "姓名、电话" in refused
+        assert refused.split("“")[1].split("”")[0].split("、")[0] in text, "it says which words"
         assert desk.do(no, "released", text="独居老人想请人上门理发").location
         assert found(client.app, no).published == "独居老人想请人上门理发"
 

@@ -102,10 +102,10 @@ def test_a_month_says_what_was_counted(reported: Path, snapshot: dict[str, Any])
     assert shown["态度"] == [f"{report.stars['attitude']} 星"]
     (haircut,) = (line for line in report.services if line.slug == "haircut")
     assert shown["理发"][:2] == [str(haircut.wishes), f"{haircut.share}%"] == ["6", "50.0%"]
-    assert shown["理发队"][0] == "6"
+    assert shown["理发队"] == ["5 单以上"], "one number, in fives"
     assert "菜单" not in "".join(shown), "one order alone is shown among the others"
     assert list(shown).index("修理队") < list(shown).index("理发队")
-    assert shown["还没分到网格"][0] == "12"
+    assert shown["还没分到网格"] == ["10 单以上"]
 
 
 def test_the_table_has_the_same_digits(reported: Path, snapshot: dict[str, Any]) -> None:
@@ -134,6 +134,28 @@ def test_a_year_is_its_months_together(root: Path, snapshot: dict[str, Any]) -> 
     assert links == [f"/report/{MONTH}/", "/report/2026-10/"]
 
 
+def test_a_year_says_beside_a_number_how_many_months_are_in_it(
+    root: Path, snapshot: dict[str, Any]
+) -> None:
+    few = {"all wishes": 4, "all done": 1}
+    once = {"all wishes": 11, "service:haircut wishes": 6, "service:mending wishes": 5}
+    months = {"2026-09": few, "2026-10": once | {"all wishes": 16, "service:haircut wishes": 11}}
+    snapshot["months"] |= {m: figures.published(of, TODAY) for m, of in months.items()}
+    snapshot["months"]["2026-08"] = figures.published(once, TODAY)
+    built(root, snapshot)
+    shown = cells(root, "/report/2026/")
+    assert (shown["理发"][0], shown["修理家电"][0]) == ("23（3 个月）", "10（2 个月）")
+    assert shown["点单"][0] == "43 单"
+    text = (root / "public/report/2026/index.html").read_text()
+    assert "有 1 个月不足 5 单，那几个月只算进了点单" in text
+    chart = page(root, "/report/2026/").css_first("[aria-labelledby^=months]")
+    assert chart is not None
+    assert len(chart.css("rect.untold")) == 1, "it is not drawn as if nothing was done"
+    kinds = {row["类别"] for row in table(root, "2026")}
+    assert "服务（只加单独公布的月份）" in kinds
+    assert "只公布收到几单" in (root / "public/report/2026-09/index.html").read_text()
+
+
 def test_answers_are_shown_in_their_month(reported: Path) -> None:
     assert "修理家电：灯修好了。" in (reported / f"public/report/{MONTH}/index.html").read_text()
     assert "灯修好了" not in (reported / "public/report/2025-11/index.html").read_text()
@@ -141,9 +163,11 @@ def test_answers_are_shown_in_their_month(reported: Path) -> None:
 
 def test_badges_count_the_last_twelve_months(root: Path, snapshot: dict[str, Any]) -> None:
     built(root, snapshot)
-    for address in ("/menu/haircut/", "/teams/barbers/"):
-        text = (root / f"public{address}index.html").read_text()
-        assert "近一年公布的点单 6 次 · 满意度 4.7 星（6 人评价）" in text
+    for address, says in (
+        ("/menu/haircut/", "近一年公布的点单 6 次 · 满意度 4.7 星（6 人评价）"),
+        ("/teams/barbers/", "近一年公布的办完 5 单以上</p>"),
+    ):
+        assert says in (root / f"public{address}index.html").read_text()
     snapshot["made"] = "2027-12-01"
     built(root, snapshot)
     assert "近一年" not in (root / "public/menu/haircut/index.html").read_text()

@@ -10,7 +10,8 @@ import pytest
 
 from functions.app import App
 from functions.ops import consistency, demo
-from functions.orders import counters, figures, privacy, repository
+from functions.orders import counters, figures, repository
+from functions.orders.giveaways import revealing
 from functions.orders.lifecycle import Order
 from functions.people import volunteers
 from functions.storage.connect import connect
@@ -117,7 +118,7 @@ def test_nothing_in_public_words_tells_whose_it_is(filled: App) -> None:
     for order in found:
         contact = filled.personal.contact(order.no)
         assert {"detail", "name", "phone", "address"} <= contact.keys()
-        assert not privacy.reveals(order.published + order.answer, contact)
+        assert not revealing(order.published + order.answer, contact)
 
 
 def test_no_file_of_the_site_tells_who_asked_or_who_serves(

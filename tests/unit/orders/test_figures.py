@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.orders import figures
+from functions.orders import counters, figures
 from functions.orders.counters import STARS, together
 from functions.orders.figures import FEWEST, OTHERS, Report, published, rows
+from functions.orders.lifecycle import Order
 
 TODAY = date(2026, 12, 2)
 slugs = st.sampled_from(["hair", "haircut", "repair", "visit", "meals", "tea"])
@@ -21,10 +22,15 @@ def report(period: str, counted: dict[str, int]) -> Report:
 def of_services(sizes: dict[str, int]) -> Report:
     """What is published of them."""
     counted = {f"service:{slug} wishes": wishes for slug, wishes in sizes.items()}
-    return report("2026-11", published({"all wishes": sum(sizes.values()), **counted}, TODAY))
+    return told("2026-11", {"all wishes": sum(sizes.values()), **counted})
 
 
-def shown(made: Report) -> dict[str, int]:
+def told(period: str, *months: dict[str, int]) -> Report:
+    """What is published of these months."""
+    return figures.public_report(period, [published(each, TODAY) for each in months], TODAY)
+
+
+def shown(made: Report) -> dict[str, int | None]:
     return {line.slug: line.wishes for line in made.services}
 
 
@@ -122,19 +128,43 @@ def test_what_is_shown_together_is_never_so_few_that_it_tells() -> None:
 
 def test_services_that_are_shown_together_are_added_up_in_every_figure() -> None:
     counted = {"all wishes": 7}
-    for slug, wishes, done, in_time in (("hair", 3, 2, 2), ("haircut", 4, 2, 1)):
+    for slug, wishes, stars in (("hair", 3, 10), ("haircut", 4, 15)):
         counted |= {
             f"service:{slug} wishes": wishes,
-            f"service:{slug} done": done,
-            f"service:{slug} in_time": in_time,
-            f"service:{slug} attitude stars": 5 * in_time,
-            f"service:{slug} attitude given": 2,
+            f"service:{slug} attitude stars": stars,
+            f"service:{slug} attitude given": 3,
             f"service:{slug} rated": 3,
         }
-    totals = {"all rated": 6, "all attitude given": 4}
-    (others,) = report("2026-11", published(counted | totals, TODAY)).services
+    totals = dict.fromkeys((f"all {name} given" for name in STARS), 6) | {"all rated": 6}
+    (others,) = told("2026-11", counted | totals).services
     assert (others.slug, others.wishes, others.share) == (OTHERS, 7, 100.0)
-    assert (others.done, others.in_time, others.rated, others.stars) == (4, 75.0, 6, None)
+    assert (others.rated, others.stars) == (6, 4.2)
+
+
+def test_how_the_orders_of_a_service_went_is_not_told_and_staff_see_it() -> None:
+    counted = {"all wishes": 15, "all done": 13, "all in_time": 12, "service:tea wishes": 10}
+    counted |= {"service:hair wishes": 5, "service:hair done": 4, "service:hair in_time": 3}
+    made = told("2026-11", counted)
+    assert (made.total.done, made.total.in_time) == (13, 92.3)
+    for line in made.services:
+        assert line.done is line.in_time is line.overdue is line.accepted is line.solved is None
+    assert report("2026-11", counted).services[1].in_time == 75.0
+
+
+def test_one_service_alone_is_not_told_apart_from_all() -> None:
+    assert not of_services({"haircut": 9}).services
+    assert shown(of_services({"haircut": 9, "tea": 5})) == {"haircut": 9, "tea": 5}
+
+
+def test_of_a_month_with_few_orders_only_their_number_is_told() -> None:
+    few = {"all wishes": 4, "all done": 3, "all in_time": 2, "all rejected": 1}
+    month = told("2026-11", few)
+    assert month.total.wishes == 4
+    assert month.total.done is month.total.overdue is month.total.in_time is month.rejected is None
+    many = {"all wishes": 8, "all done": 6, "all in_time": 3, "all rejected": 1}
+    year = told("2026", few, many, {})
+    assert (year.total.wishes, year.total.done, year.total.in_time, year.rejected) == (12, 6, 50, 1)
+    assert (year.few, told("2026", many).few) == (1, 0), "the page says it"
 
 
 def said(scope: str, rated: int, stars: int = 0) -> dict[str, int]:
@@ -146,10 +176,12 @@ def said(scope: str, rated: int, stars: int = 0) -> dict[str, int]:
 
 
 def test_what_few_said_is_not_published_even_of_all_and_staff_see_it() -> None:
-    few = {**said("all", 4, 9), **said("service:x", 4, 9), "all wishes": 9, "service:x wishes": 9}
-    made = report("2026-11", published(few, TODAY))
+    few = {**said("all", 4, 9), **said("service:x", 4, 9), "all wishes": 14, "service:x wishes": 9}
+    few |= {"service:y wishes": 5}
+    made = told("2026-11", few)
+    assert (made.total.wishes, shown(made)) == (14, {"x": 9, "y": 5})
     for line in (made.total, *made.services):
-        assert (line.wishes, line.rated, line.problems) == (9, None, None)
+        assert line.rated is line.problems is None
         assert line.answers is line.solved is line.stars is None
     assert (made.solved["solved"], set(made.stars.values())) == (0, {None})
     at_the_desk = report("2026-11", few)
@@ -159,11 +191,11 @@ def test_what_few_said_is_not_published_even_of_all_and_staff_see_it() -> None:
 
 def test_a_rating_is_no_difference_between_all_and_those_that_are_shown() -> None:
     counted = {**said("all", 11, 40), **said("service:hair", 6, 30), **said("service:tea", 5, 10)}
-    made = report("2026-11", published(counted, TODAY))
+    made = told("2026-11", counted)
     assert [(line.slug, line.rated) for line in made.services] == [("hair", 6), ("tea", 5)]
     one_more = {**said("service:visit", 1, 5), "service:visit wishes": 6}
     counted |= {**said("all", 12, 45), **one_more}
-    made = report("2026-11", published(counted, TODAY))
+    made = told("2026-11", counted)
     assert made.total.rated == 12
     assert {line.slug: line.rated for line in made.services} == {
         "hair": 6,
@@ -174,44 +206,78 @@ def test_a_rating_is_no_difference_between_all_and_those_that_are_shown() -> Non
 
 def test_stars_of_few_are_left_out_where_most_gave_none() -> None:
     counted = {**said("all", 6), "all attitude given": 1, "all attitude stars": 2}
-    made = report("2026-11", published(counted, TODAY))
+    made = told("2026-11", counted)
     assert (made.total.rated, made.total.solved, made.total.stars) == (6, 100.0, None)
+
+
+def test_a_rating_that_comes_late_counts_in_the_month_of_its_wish() -> None:
+    rated = [
+        Order(
+            f"N{day}",
+            state="rated",
+            service="tea",
+            filed_at=f"2026-10-{day}T10:00:00+08:00",
+            done_at=f"2026-10-{day}T20:00:00+08:00",
+            rated_at=f"2026-{month}-09T10:00:00+08:00",
+            solved="solved",
+            attitude=stars,
+        )
+        for day, month, stars in ((11, 10, 4), (12, 10, 4), (13, 10, 4), (14, 10, 4), (15, 12, 1))
+    ]
+    counted = sum((counters.of_order(order) for order in rated), start=counters.Tally())
+    assert {each[0] for each in counted} == {"2026-10", counters.NOW}
+    october = {each[1]: count for each, count in counted.items() if each[0] == "2026-10"}
+    assert (told("2026-10", october).total.rated, told("2026-10", october).total.stars) == (5, 3.4)
 
 
 def test_what_is_overdue_counts_against_what_was_in_time() -> None:
     late = {"all due:2026-12-01": 2, "all due:2026-12-02": 1}
     counted = {"all wishes": 9, "all done": 6, "all in_time": 6, **late}
-    for made in (report("2026-11", counted), report("2026-11", published(counted, TODAY))):
+    for made in (report("2026-11", counted), told("2026-11", counted)):
         assert (made.total.overdue, made.total.in_time) == (2, 75.0)
 
 
 def test_a_median_is_published_without_the_hours_that_it_is_of() -> None:
     counted = {"all wishes": 6, "all hours:done:3": 3, "all hours:done:4": 3}
     few = {"all hours:rated:9": 4}
-    told = published(counted | few, TODAY)
-    assert told == {"all wishes": 6, "all median:done": 7}
-    assert report("2026-11", told).hours["done"] == report("2026-11", counted).hours["done"] == 3.5
-    assert report("2026-11", told).hours["rated"] is None
+    assert published(counted | few, TODAY) == {"all wishes": 6, "all median:done": 7}
+    made = told("2026-11", counted | few)
+    assert made.hours["done"] == report("2026-11", counted).hours["done"] == 3.5
+    assert made.hours["rated"] is None
 
 
-def test_teams_with_few_orders_sent_to_them_are_shown_together() -> None:
-    counted = {"all wishes": 12}
-    for team, dispatched in (("barbers", 8), ("cooks", 3), ("plumbers", 2)):
-        counted |= {f"team:{team} wishes": dispatched, f"team:{team} dispatched": dispatched}
-    made = report("2026-11", published(counted, TODAY))
-    assert [(line.slug, line.dispatched) for line in made.teams] == [("barbers", 8), (OTHERS, 5)]
+def test_teams_and_grids_have_one_number_in_fives() -> None:
+    counted = {"all wishes": 23, "all done": 19}
+    for team, done in (("barbers", 13), ("cooks", 5), ("plumbers", 1)):
+        counted |= {f"team:{team} wishes": done + 1, f"team:{team} done": done}
+    counted |= {"grid:1 wishes": 19, "grid:1 done": 16, "grid:2 wishes": 4}
+    made = told("2026-11", counted)
+    assert [line[:9] for line in made.teams] == [
+        ("barbers", None, None, None, None, 10, None, None, None),
+        ("cooks", None, None, None, None, 5, None, None, None),
+    ]
+    assert [(line.slug, line.wishes, line.share, line.done) for line in made.grids] == [
+        ("1", 15, None, None)
+    ]
+
+
+def test_numbers_in_fives_that_add_up_to_all_are_not_told() -> None:
+    counted = {"all wishes": 15, "grid:1 wishes": 10, "grid:2 wishes": 5}
+    assert not told("2026-11", counted).grids, "each would be exactly that"
+    assert told("2026-11", counted | {"all wishes": 16, "grid:2 wishes": 6}).grids
 
 
 @given(st.dictionaries(slugs, st.integers(1, 12)))
 def test_lines_add_up_to_all_wishes_and_none_is_of_few(sizes: dict[str, int]) -> None:
     made = of_services(sizes)
-    if made.total.wishes < FEWEST:
-        assert not made.services
+    lines = {line.slug: line.wishes or 0 for line in made.services}
+    if sum(sizes.values()) < FEWEST or len(sizes) == 1:
+        assert not lines
         return
-    assert sum(line.wishes for line in made.services) == made.total.wishes
-    assert min(line.wishes for line in made.services) >= FEWEST
-    for line in made.services:
-        assert line.slug == OTHERS or line.wishes == sizes[line.slug] >= FEWEST
+    assert sum(lines.values()) == made.total.wishes
+    assert min(lines.values()) >= FEWEST
+    for slug, wishes in lines.items():
+        assert slug == OTHERS or wishes == sizes[slug]
 
 
 def test_months_add_up_to_the_report_of_their_year() -> None:

@@ -1,0 +1,58 @@
+"""What in words for the public would give a resident away.
+
+Only what can hardly be something else counts, because nothing that counts can be published: a
+family name where a person is meant, the parts of the address itself, numbers of doors.
+"""
+
+import re
+
+from functions.orders.privacy import DOOR, LONG_NUMBER, Typed
+
+COMPOUND = (
+    "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|"
+    "公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|闾丘|亓官|司寇|巫马|公西|颛孙|漆雕|"
+    "乐正|谷梁|拓跋|轩辕|令狐|段干|百里|呼延|东郭|南门|羊舌|梁丘|左丘|西门|南荣|即墨|达奚|纳兰"
+)
+"""Family names of two letters."""
+PERSON = (
+    "家|奶奶|爷爷|大爷|大妈|大娘|大姐|大哥|大叔|大婶|阿姨|叔叔|伯伯|婆婆|先生|女士|小姐|老师|师傅|"
+    "老人|老太|姐|哥|嫂|婶|叔|伯|某"
+)
+"""What follows a family name where a person or a household is meant."""
+LETTER = r"[^\W\d_]"
+PLACE = (
+    rf"{LETTER}+?(?:小区|社区|花园|公寓|大厦|街道|[省市区县镇乡路街巷弄村苑园院])"
+    rf"|{LETTER}+"
+)
+"""A part of an address: it ends with what it is, or where something else than a letter follows."""
+AREA = "(?:省|市|(?<!.小)区|县|镇|乡|街道)$"
+"""How the parts end in which so many people live that they give away nobody."""
+
+
+def revealing(text: str, contact: Typed) -> list[str]:
+    """The parts of a text that give a resident away: phone, door, name, family name or household,
+    address or a part of it."""
+    known = [*_called(str(contact.get("name", ""))), *_places(str(contact.get("address", "")))]
+    return [found[0] for found in re.finditer("|".join([*known, LONG_NUMBER, DOOR]), text)]
+
+
+def _called(name: str) -> list[str]:
+    """Patterns of how somebody of this name may be spoken of."""
+    if len(name) < 2:  # Too short to tell a family name from any other word.
+        return []
+    bare = name[1:] if name[0] in "老小" else name
+    compound = bool(re.match(COMPOUND, bare))
+    family = bare[: 1 + compound]
+    given = bare.removeprefix(family)
+    words = [name, *[family] * compound]
+    if len(given) > 1 and not re.match(PERSON, given):
+        words.append(given)
+    family = re.escape(family)
+    return [*map(re.escape, words), f"{family}(?:{PERSON})", f"[老小]{family}"]
+
+
+def _places(address: str) -> list[str]:
+    """Patterns of an address and of its parts, such as an estate or a street."""
+    parts = re.findall(PLACE, re.sub(DOOR, " ", address))
+    told = [address, *(part for part in parts if not re.search(AREA, part))]
+    return [re.escape(part) for part in told if len(part) > 1]

@@ -1,0 +1,63 @@
+"""What in words for the public gives a resident away."""
+
+import pytest
+
+from functions.orders.giveaways import revealing
+from functions.orders.privacy import masked
+
+WHO = {"name": "欧阳锋", "phone": "13812345678", "address": "桂林市临桂区西城路桂花苑3栋2单元401"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("欧阳家想理发", ["欧阳"]),
+        ("欧阳锋想理发", ["欧阳锋"]),
+        ("桂花苑的老人", ["桂花苑"]),
+        ("西城路的老人想理发", ["西城路"]),
+        ("十二栋的老人想理发", ["十二栋"]),
+        ("三单元四零一室想修灯", ["三单元", "四零一室"]),
+        ("请打一三八 一二三四 五六七八", ["一三八 一二三四 五六七八"]),
+        ("请打 138-1234-5678，12 栋", ["138-1234-5678", "12 栋"]),
+        ("独居老人想请人上门理发", []),
+        ("桂林市临桂区的老人", []),
+        ("二十三日下午两点，三座桥边，一室一厅", []),
+    ],
+)
+def test_names_estates_and_doors_are_found_however_they_are_written(
+    text: str, found: list[str]
+) -> None:
+    assert revealing(text, WHO) == found
+
+
+def test_what_all_estates_are_called_gives_nobody_away() -> None:
+    there = {"address": "阳光花园小区"}
+    assert revealing("阳光花园的老人", there) == ["阳光花园"]
+    assert revealing("小区里的老人", there) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "gives_away"),
+    [
+        ("王建国", "王家想修灯", True),
+        ("王建国", "老王想修灯", True),
+        ("王建国", "建国想修灯", True),
+        ("王建国", "王大爷想修灯", True),
+        ("李奶奶", "李奶奶想理发", True),
+        ("李奶奶", "一位奶奶想理发，李子熟了", False),
+        ("老李", "老家来人了，大家帮忙", False),
+        ("老李", "李家想修灯", True),
+        ("高兴", "老人很开心，楼很高", False),
+        ("李", "老李想理发", False),
+        ("", "想理发", False),
+    ],
+)
+def test_a_family_name_counts_where_a_person_is_meant(
+    name: str, text: str, gives_away: bool
+) -> None:
+    assert bool(revealing(text, {"name": name})) is gives_away
+
+
+def test_a_list_leaves_out_doors_and_phones_in_words_too() -> None:
+    hidden = masked("十二栋，电话一三八一二三四五六七八，二号来", {})
+    assert hidden == "＊＊，电话＊＊，二号来"
