@@ -21,6 +21,12 @@ def built(root: Path) -> Report:
     return incremental.build(root, root / "public")
 
 
+@pytest.fixture
+def standing(built: Path) -> Path:
+    """The small site, after a first build."""
+    return built
+
+
 def test_a_second_build_writes_nothing(root: Path) -> None:
     first = built(root)
     before = tree(root / "public")
@@ -36,13 +42,12 @@ def test_broken_content_writes_nothing_at_all(root: Path) -> None:
     assert not incremental.bundle_folder(root).exists()
 
 
-def test_a_mistake_leaves_the_old_site_whole(root: Path) -> None:
-    built(root)
-    before = tree(root / "public"), tree(incremental.bundle_folder(root))
-    (root / NEWS).write_text("title: x\n")
+def test_a_mistake_leaves_the_old_site_whole(standing: Path) -> None:
+    before = tree(standing / "public"), tree(incremental.bundle_folder(standing))
+    (standing / NEWS).write_text("title: x\n")
     with pytest.raises(ContentError):
-        built(root)
-    assert (tree(root / "public"), tree(incremental.bundle_folder(root))) == before
+        built(standing)
+    assert (tree(standing / "public"), tree(incremental.bundle_folder(standing))) == before
 
 
 def add(file: str, text: str) -> Callable[[Path], None]:
@@ -110,16 +115,17 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", CHANGES)
-def test_building_on_gives_what_building_anew_gives(root: Path, tmp_path: Path, what: str) -> None:
-    built(root)
-    CHANGES[what](root)
-    built(root)
+def test_building_on_gives_what_building_anew_gives(
+    standing: Path, tmp_path: Path, what: str
+) -> None:
+    CHANGES[what](standing)
+    built(standing)
     anew = shutil.copytree(
-        root, tmp_path / "anew", ignore=shutil.ignore_patterns("public", ".wudan")
+        standing, tmp_path / "anew", ignore=shutil.ignore_patterns("public", ".wudan")
     )
     incremental.build(anew, anew / "public")
-    assert tree(root / "public") == tree(anew / "public")
-    assert tree(incremental.bundle_folder(root)) == tree(incremental.bundle_folder(anew))
+    assert tree(standing / "public") == tree(anew / "public")
+    assert tree(incremental.bundle_folder(standing)) == tree(incremental.bundle_folder(anew))
 
 
 def test_only_what_reads_a_body_is_written_again(root: Path) -> None:
@@ -131,11 +137,10 @@ def test_only_what_reads_a_body_is_written_again(root: Path) -> None:
     assert report.skipped == total - 6
 
 
-def test_a_removed_item_takes_its_page_along(root: Path) -> None:
-    built(root)
-    (root / "content/news/winter.yaml").unlink()
-    assert built(root).removed == 1
-    assert not (root / "public/news/winter").exists()
+def test_a_removed_item_takes_its_page_along(standing: Path) -> None:
+    (standing / "content/news/winter.yaml").unlink()
+    assert built(standing).removed == 1
+    assert not (standing / "public/news/winter").exists()
 
 
 def test_a_folder_of_others_is_never_touched(root: Path) -> None:
@@ -236,17 +241,16 @@ def test_a_large_site_is_checked_without_a_memory(root: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_a_damaged_memory_costs_time_and_changes_nothing(
-    root: Path, tmp_path: Path, seed: int
+    standing: Path, tmp_path: Path, seed: int
 ) -> None:
-    built(root)
-    before = tree(root / "public")
-    file = root / incremental.MADE / "cache.db"
+    before = tree(standing / "public")
+    file = standing / incremental.MADE / "cache.db"
     damaged, chance = bytearray(file.read_bytes()), random.Random(seed)
     for _ in range(30):
         damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
     file.write_bytes(damaged)
-    add("templates/robots.txt", "User-agent: *\n")(root)  # So that every page is drawn again.
-    built(root)
-    after = tree(root / "public")
+    add("templates/robots.txt", "User-agent: *\n")(standing)  # So that every page is drawn again.
+    built(standing)
+    after = tree(standing / "public")
     assert {name for name in after if after[name] != before.get(name)} == {"robots.txt"}
     assert after.keys() == before.keys()

@@ -1,6 +1,7 @@
 """The table, exhaustively: what it allows moves as written, and all else is refused."""
 
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -118,12 +119,13 @@ def minute(n: int) -> str:
     return (BEGUN + timedelta(minutes=n)).isoformat()
 
 
-@pytest.mark.parametrize("state", ["", *STATES])
 @pytest.mark.parametrize("kind", BY)
-@pytest.mark.parametrize("actor", ACTORS)
-def test_every_event_in_every_state_moves_as_written_or_is_refused(
-    state: str, kind: str, actor: str
-) -> None:
+def test_every_event_in_every_state_moves_as_written_or_is_refused(kind: str) -> None:
+    for state, actor in product(["", *STATES], ACTORS):
+        check_move(state, kind, actor)
+
+
+def check_move(state: str, kind: str, actor: str) -> None:
     order = Order("N", version=3, state=state, **READY.get(kind, {}))
     event = Event(kind, actor, AT, facts(kind))
     within = WITHIN.get((kind, actor), ALLOWED)
