@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from functions.app import App
 from functions.storage.connect import connect
@@ -14,10 +15,14 @@ from generator.build import incremental
 from tests.support import servers
 from tests.support.client import Client
 from tests.support.community import SECRET, Clock, own_settings
+from tests.support.depth import tried
 from tests.support.site import MADE, SITE
 
 SLOW = {"community", "dynamodb", "emulator", "engine", "launch", "stack", "webkit", "zips"}
 """Fixtures that start other programs, or pack the functions."""
+
+settings.register_profile("depth", max_examples=tried(20, 100))
+settings.load_profile("depth")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,5 @@
 """Whatever staff do to a file, `check` answers with sentences that name a line of it."""
 
-import os
 import random
 import re
 import shutil
@@ -13,12 +12,13 @@ from generator.content.library import Library
 from generator.errors import ContentError
 from generator.files.cache import Cache
 from generator.files.file_stamps import scan
+from tests.support.depth import tried
 from tests.support.servers import PRODUCT
 
 SENTENCE = re.compile(r"[^:]+:\d+:\d+: .*[\u4e00-\u9fff].*[。？]", re.DOTALL)
 LINE_END = re.compile(r"\r\n|\r|\n")
 LIBYAML = re.compile(r"(did not|could not|found|expected|cannot|while) ")
-HOW_MANY = 20_000 if os.environ.get("WUDAN_ALL_TESTS") else 300
+HOW_MANY = tried(300, 20_000)
 TOGETHER = 4
 """How many files are changed before all are read again."""
 KEPT = [13136, 13137, 13138, 13139]

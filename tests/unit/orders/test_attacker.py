@@ -14,6 +14,7 @@ from functions.orders.counters import by_scope, name, scope
 from functions.orders.figures import FEWEST, GIVEN, KINDS, OTHERS, published
 from functions.orders.lifecycle import Order
 from generator.site.plan import reports
+from tests.support.depth import tried
 
 TODAY = date(2026, 6, 30)
 MONTHS = ("2026-03", "2026-04", "2026-05")
@@ -108,7 +109,7 @@ def learned(site: dict[str, dict[str, int]], kind: str, what: str) -> Equations:
     return known
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tried(15, 60), deadline=None)
 @given(ORDERS)
 def test_no_number_of_few_follows_from_all_tables_together(orders: list[Order]) -> None:
     true = counted(orders)
@@ -128,7 +129,7 @@ def test_no_number_of_few_follows_from_all_tables_together(orders: list[Order]) 
                     assert not known.knows([(month, slug) for slug in group]), (kind, what, group)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tried(15, 60), deadline=None)
 @given(ORDERS)
 def test_all_that_is_published_is_shown_and_publishing_it_again_tells_the_same(
     orders: list[Order],
@@ -145,7 +146,7 @@ def test_all_that_is_published_is_shown_and_publishing_it_again_tells_the_same(
             assert not opinion or counts[counters.RATED] >= FEWEST
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=tried(15, 50), deadline=None)
 @given(ORDERS)
 def test_a_year_and_the_badges_are_made_of_published_months_alone(orders: list[Order]) -> None:
     site = {month: published(of, TODAY) for month, of in counted(orders).items()}

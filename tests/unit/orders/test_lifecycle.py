@@ -22,6 +22,7 @@ from functions.orders.lifecycle import (
     moves,
 )
 from functions.storage.history import Event
+from tests.support.depth import tried
 from tests.support.lifecycle import BY, FACTS, FILED, WITHIN, by, ended, events, facts
 
 BEGUN = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
@@ -478,7 +479,7 @@ def check_possible(order: Order) -> None:
         assert order.state in ("triaged", "accepted")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tried(50, 150), deadline=None)
 @given(st.data(), st.sampled_from(BEGINNINGS))
 def test_whatever_happens_an_order_is_its_history_and_never_impossible(
     data: st.DataObject, beginning: tuple[str, ...]
