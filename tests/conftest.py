@@ -21,7 +21,8 @@ from tests.support.site import MADE, SITE
 SLOW = {"community", "dynamodb", "emulator", "engine", "launch", "stack", "webkit", "zips"}
 """Fixtures that start other programs, or pack the functions."""
 
-settings.register_profile("depth", max_examples=tried(20, 100))
+# No deadline: how long one example takes says nothing on a machine that others use as well.
+settings.register_profile("depth", max_examples=tried(20, 100), deadline=None)
 settings.load_profile("depth")
 
 
