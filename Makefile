@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # Over all processors, the tests of a file together. A worker that a hanging test ended is not
 # replaced, because the next one would hang in the same test.
 SPREAD := --numprocesses auto --dist loadfile --max-worker-restart 0
+# As bytecode pytest keeps how it rewrote 4,300 assertions; otherwise each worker does so anew.
+unexport PYTHONDONTWRITEBYTECODE
 UV := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 OSV := https://api.osv.dev

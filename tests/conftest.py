@@ -2,22 +2,28 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from functions.app import App
 from functions.storage.connect import connect
+from functions.storage.port import Store
 from generator.build import incremental
 from tests.support import servers
 from tests.support.client import Client
 from tests.support.community import SECRET, Clock, own_settings
+from tests.support.depth import tried
 from tests.support.site import MADE, SITE
 
 SLOW = {"community", "dynamodb", "emulator", "engine", "launch", "stack", "webkit", "zips"}
 """Fixtures that start other programs, or pack the functions."""
+
+# No deadline: how long one example takes says nothing on a machine that others use as well.
+settings.register_profile("depth", max_examples=tried(20, 100), deadline=None)
+settings.load_profile("depth")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -80,9 +86,24 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with nothing in it. A copy takes a tenth of the time that migrations take."""
+    file = tmp_path_factory.mktemp("empty") / "wudan.db"
+    connect(f"sqlite:{file}").close()
+    return file
+
+
 @pytest.fixture
-def app(bundle: Path, tmp_path: Path, clock: Callable[[], datetime]) -> App:
-    return App(bundle, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), SECRET, clock)
+def app(bundle: Path, tmp_path: Path, clock: Clock, empty_store: Path) -> App:
+    file = tmp_path / "wudan.db"
+
+    def opened() -> Store:
+        if not file.exists():
+            shutil.copy(empty_store, file)
+        return connect(f"sqlite:{file}")
+
+    return App(bundle, opened, SECRET, clock)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from tests.support.orders import WISH
 from tests.support.program import Server
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["phone", "desktop"])
 def test_a_tapped_link_leaves_no_key_and_is_replaced_on_its_page(
     kind: str, request: pytest.FixtureRequest, server: Server

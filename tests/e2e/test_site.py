@@ -169,6 +169,7 @@ def broken_links(out: Path, here: str, text: str) -> list[str]:
     return broken
 
 
+@pytest.mark.slow
 def test_every_link_image_and_anchor_resolves(out: Path) -> None:
     broken = []
     for file in html_files(out):
@@ -177,6 +178,7 @@ def test_every_link_image_and_anchor_resolves(out: Path) -> None:
     assert broken == []
 
 
+@pytest.mark.slow
 def test_every_link_of_the_functions_pages_resolves(out: Path, drawn: dict[str, str]) -> None:
     broken = [link for text in drawn.values() for link in broken_links(out, "/api/order", text)]
     assert broken == []

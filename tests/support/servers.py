@@ -17,6 +17,8 @@ from uuid import uuid4
 import boto3
 import pytest
 
+from tests.support import depth
+
 PRODUCT = Path(__file__).parents[2]
 AWS = Path(sys.prefix, "aws/bin")
 DYNALITE = PRODUCT / "tests/node/node_modules/dynalite/cli.js"
@@ -38,7 +40,7 @@ def missing(what: str) -> NoReturn:
 
     What the machine lacks: a program, a right, or something that its disk cannot do.
     """
-    if os.environ.get("WUDAN_ALL_TESTS"):
+    if depth.ALL:
         pytest.fail(f"needs {what}")
     pytest.skip(f"needs {what}")
 

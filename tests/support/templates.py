@@ -1,5 +1,6 @@
 """The templates of ``infra/`` as data."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def parameters(name: str) -> Any:
     return _read(name)["Parameters"]
 
 
+@cache
 def _read(name: str) -> Any:
     text = Path(PRODUCT, "infra", name).read_text()
     return yaml.load(text, _Loader)  # noqa: S506 - A SafeLoader.

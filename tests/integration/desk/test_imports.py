@@ -53,6 +53,7 @@ def test_nothing_is_taken_before_somebody_has_seen_what_will_be(client: Client, 
     assert len(orders(client)) == 1
 
 
+@pytest.mark.slow
 def test_two_equal_rows_are_asked_about_and_taken_twice_only_on_purpose(
     client: Client, desk: Desk
 ) -> None:
@@ -66,6 +67,7 @@ def test_two_equal_rows_are_asked_about_and_taken_twice_only_on_purpose(
     assert len(orders(client)) == 2
 
 
+@pytest.mark.slow
 def test_a_row_of_another_month_is_a_new_wish(client: Client, desk: Desk) -> None:
     assert "收下了 1 行。" in bring(desk, "wishes", workbook(WISHES, HAIRCUT)).text
     earlier = [*HAIRCUT[:7], "2026-10-28", ""]

@@ -319,6 +319,7 @@ class TestSecondTapElsewhere:
             assert desk.post("/desk/teams/", {**form, "team": "barbers", "do": "issue"}).location
         assert kinds(client, "link:barbers") == ["issued"]
 
+    @pytest.mark.slow
     def test_the_password_on_the_page_after_a_second_tap_opens_the_account(
         self, client: Client
     ) -> None:

@@ -292,6 +292,7 @@ class TestRoles:
         incremental.build(root, root / "public")
         return incremental.bundle_folder(root)
 
+    @pytest.mark.slow
     def test_an_order_is_found_compared_and_kept_from_the_public_by_roles(
         self, client: Client
     ) -> None:
@@ -310,6 +311,7 @@ class TestRoles:
             assert order_number.spell(no) in found, typed
             assert order_number.spell(other) not in found, typed
 
+    @pytest.mark.slow
     def test_an_order_from_before_a_question_had_its_role_shows_the_same(
         self, client: Client
     ) -> None:
@@ -323,6 +325,7 @@ class TestRoles:
         assert labels[:5] == ["服务", "想要什么", "称呼", "电话", "地址"]
 
 
+@pytest.mark.slow
 def test_the_desk_and_the_team_see_the_wished_day_in_their_lists(client: Client) -> None:
     no = client.post("/api/wish", {**WISH, "date": "2026-12-04"}).no
     desk, team = Desk(client), Team(client)
@@ -359,6 +362,7 @@ def test_staff_read_in_the_history_what_each_step_was_answered_with(client: Clie
     ]
 
 
+@pytest.mark.slow
 def test_the_same_paper_wish_is_taken_once_a_month_and_counted_right(
     client: Client, clock: Clock
 ) -> None:

@@ -102,6 +102,7 @@ def test_new_offers_each_kind_of_content_that_has_a_skeleton(
     assert run("new", "--root", root, "form", "表").exit_code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["build", "check"])
 def test_missing_holidays_are_a_warning_beside_the_result(root: Path, command: str) -> None:
     next_year = datetime.now(CHINA).year + 1
@@ -127,6 +128,7 @@ def test_any_title_comes_through_unchanged(root: Path, title: str) -> None:
         assert title in {item.title for item in library.load(root).news}
 
 
+@pytest.mark.slow
 def test_accounts_are_made_listed_and_ended_and_a_wrong_name_is_told(
     root: Path, tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ from generator.files import file_stamps, parallel
 from generator.files.file_stamps import JUST_NOW
 from generator.site import theme
 from tests.support import corpus
+from tests.support.depth import tried
 from tests.support.servers import PRODUCT
 from tests.support.site import MADE, SITE, tree
 
@@ -261,7 +262,7 @@ def versioned(base: Path, number: int) -> Callable[[], list[Path]]:
 
 TestLaw = pytest.mark.slow(Law.TestCase)
 TestLaw.settings = settings(
-    max_examples=6,
+    max_examples=tried(3, 6),
     stateful_step_count=15,
     deadline=None,
     phases=[Phase.reuse, Phase.generate],  # To shrink a failure takes longer than the whole suite.

@@ -1,6 +1,5 @@
 """Whatever staff do to a file, `check` answers with sentences that name a line of it."""
 
-import os
 import random
 import re
 import shutil
@@ -13,12 +12,13 @@ from generator.content.library import Library
 from generator.errors import ContentError
 from generator.files.cache import Cache
 from generator.files.file_stamps import scan
+from tests.support.depth import tried
 from tests.support.servers import PRODUCT
 
 SENTENCE = re.compile(r"[^:]+:\d+:\d+: .*[\u4e00-\u9fff].*[。？]", re.DOTALL)
 LINE_END = re.compile(r"\r\n|\r|\n")
 LIBYAML = re.compile(r"(did not|could not|found|expected|cannot|while) ")
-HOW_MANY = 20_000 if os.environ.get("WUDAN_ALL_TESTS") else 200
+HOW_MANY = tried(200, 20_000)
 AT_ONCE = 2000
 """Mutations that one test tries, because no test may take minutes."""
 TOGETHER = 4

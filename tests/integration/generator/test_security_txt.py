@@ -51,6 +51,7 @@ def test_it_is_served_and_published_where_nothing_else_with_a_dot_is(root: Path)
         assert not is_hidden(name)
 
 
+@pytest.mark.slow
 def test_without_whom_to_tell_there_is_none(root: Path) -> None:
     public = written(root)
     site = root / "site.yaml"

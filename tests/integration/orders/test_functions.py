@@ -17,6 +17,7 @@ from functions.forms.definition import Answers
 from functions.forms.residents import FORMS
 from functions.orders.lifecycle import Order
 from functions.web.http import respond
+from tests.support import depth
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
 from tests.support.orders import DONE, JOIN, RATING, WISH, move, wish
@@ -543,7 +544,10 @@ class TestHttp:
         assert f"{no} POST /api/wish: OSError" in caplog.text
         assert WISH["name"] not in caplog.text
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+    @settings(
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        max_examples=depth.tried(40, 150),
+    )
     @given(
         address=st.sampled_from(
             ["/api/wish", "/api/rating", "/api/volunteer", "/api/order", "/wish/"]

@@ -24,6 +24,7 @@ from functions.storage.connect import connect
 from functions.storage.history import Event
 from tests.support.client import Client
 from tests.support.community import SECRET, Clock
+from tests.support.depth import tried
 from tests.support.orders import DONE, JOIN, RATING, Desk, Team, account, enter, found, move, wish
 
 YEAR = 365
@@ -500,7 +501,7 @@ JUMPS = st.lists(
 
 @pytest.mark.slow
 @settings(
-    max_examples=15,
+    max_examples=tried(5, 15),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -153,6 +153,7 @@ class TestFirstPassword:
         typed = {"name": "小陈", "password": password, **more}
         return client.post("/desk/sign-in/", typed).cookies[0].split(";")[0]
 
+    @pytest.mark.slow
     def test_who_was_given_a_password_chooses_another_before_anything_else(
         self, client: Client
     ) -> None:
@@ -172,6 +173,7 @@ class TestFirstPassword:
             assert "13812345678" in client.get(again.location, cookie=own).text
         assert client.app.access_log.of(no)
 
+    @pytest.mark.slow
     def test_what_was_typed_before_is_shown_after_it(self, client: Client) -> None:
         desk = Desk(client, "小陈")
         password = of(client.app).reset("小陈")

@@ -102,6 +102,7 @@ def test_one_sender_tries_no_more_names_than_hashes_are_to_be_spared(
     assert fail(app, "王芳", HERE, 1) == ["sign_in"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 def test_right_passwords_of_an_office_do_not_lock_its_address(
     app: App, monkeypatch: pytest.MonkeyPatch
@@ -129,6 +130,7 @@ def test_a_new_password_lifts_every_limit(app: App, clock: Clock) -> None:
     assert enter(app, "王芳", password, THERE).name == "王芳"
 
 
+@pytest.mark.slow
 def test_a_name_without_an_account_costs_as_much_as_one_with(app: App, hashed: list[str]) -> None:
     Accounts(app.store, app.clock).add("王芳")
     Accounts(app.store, app.clock).add("小陈")

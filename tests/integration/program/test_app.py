@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from functions.app import App
 from functions.context.workdays import CHINA
 from functions.orders import repository
@@ -21,6 +23,7 @@ def test_time_stands_still_in_a_request_and_goes_on_between_two(app: App, clock:
     assert began.tzinfo == CHINA
 
 
+@pytest.mark.slow
 def test_the_next_request_works_by_what_was_built_meanwhile(root: Path, tmp_path: Path) -> None:
     incremental.build(root, root / "public")
     folder, store = incremental.bundle_folder(root), f"sqlite:{tmp_path}/data/wudan.db"

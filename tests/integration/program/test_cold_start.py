@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.community import SECRET
 from tests.support.servers import PRODUCT
 
@@ -97,6 +99,7 @@ def test_a_secret_is_asked_for_where_none_can_be_made(bundle: Path, tmp_path: Pa
     assert "secret_missing: place=WUDAN_SECRET" in ran.stderr
 
 
+@pytest.mark.slow
 def test_a_build_loads_no_log_and_no_diagnosis_before_it_finds_something(root: Path) -> None:
     script = """
 import sys

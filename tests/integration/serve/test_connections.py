@@ -142,6 +142,7 @@ def answered(site: Site) -> bool:
     return site.ask(sender=99).endswith(b"\r\n\r\n0")
 
 
+@pytest.mark.slow
 def test_the_silent_are_closed_and_others_are_answered_meanwhile(hasty: Site) -> None:
     silent = [hasty.connect() for _ in range(5)]
     assert answered(hasty)
@@ -149,6 +150,7 @@ def test_the_silent_are_closed_and_others_are_answered_meanwhile(hasty: Site) ->
     assert hasty.connections.closed == {"slow": 5}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nA: "])
 def test_a_head_that_drips_is_closed(hasty: Site, begun: bytes) -> None:
     pieces = b"\r\n" if not begun else b"a" if begun.endswith(b" ") else b"a: b\r\n"
@@ -156,6 +158,7 @@ def test_a_head_that_drips_is_closed(hasty: Site, begun: bytes) -> None:
     assert hasty.connections.closed == {"slow": 2}
 
 
+@pytest.mark.slow
 def test_a_connection_that_was_answered_may_not_drip_either(hasty: Site) -> None:
     used = hasty.connect(ASK % b"")
     assert answer(used)
@@ -165,6 +168,7 @@ def test_a_connection_that_was_answered_may_not_drip_either(hasty: Site) -> None
     assert drip(lambda: b"", used) < 5
 
 
+@pytest.mark.slow
 def test_a_body_that_drips_is_closed_and_one_that_flows_is_not(hasty: Site) -> None:
     slow = hasty.connect(POST % 100_000)
     flowing = hasty.connect(POST % 60_000)
@@ -222,6 +226,7 @@ def test_where_all_places_are_taken_the_longest_waiting_gives_way(site: Site) ->
     assert not any(map(is_closed, waiting[1:]))
 
 
+@pytest.mark.slow
 def test_who_is_being_answered_gives_way_to_nobody(site: Site) -> None:
     asked = [site.connect(ASK % b"slow") for _ in range(SMALL.of_sender)]
     time.sleep(0.3)
@@ -244,6 +249,7 @@ def test_unfinished_bodies_take_no_more_memory_than_is_allowed(site: Site) -> No
         assert answer(each).endswith(b"99000")
 
 
+@pytest.mark.slow
 def test_who_takes_nothing_of_an_answer_is_closed(hasty: Site) -> None:
     taking, other = hasty.connect(ASK % b"large"), hasty.connect(ASK % b"large")
     assert len(answer(taking)) > LARGE

@@ -92,6 +92,7 @@ def test_what_an_older_version_did_not_write_breaks_no_page(desk: Desk) -> None:
     shows_everything(desk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 def test_no_list_needs_any_key_beside_the_others(desk: Desk) -> None:
     app = desk.client.app

@@ -216,6 +216,7 @@ def test_looks_and_messages_are_there(app: App) -> None:
     assert {state: len(app.store.messages(state)) for state in states} == states
 
 
+@pytest.mark.slow
 def test_a_build_over_what_the_release_built_equals_a_clean_build(root: Path) -> None:
     shutil.unpack_archive(FOLDER / "site.zip", root)
     addresses = {*tree(root / "public")}

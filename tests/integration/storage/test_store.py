@@ -18,6 +18,7 @@ from functions.storage.connect import connect
 from functions.storage.history import Change, Event, Head, Message
 from functions.storage.port import TOGETHER, Store
 from functions.storage.sqlite import schema
+from tests.support.depth import tried
 from tests.support.histories import ENGINES, event, head, no_commit
 
 Request = pytest.FixtureRequest
@@ -486,8 +487,8 @@ def test_a_row_that_changed_on_the_disk_is_told_from_what_was_written(tmp_path: 
 
 
 @pytest.mark.slow
-def test_ten_thousand_are_paged_without_loss_or_repeat_while_more_come(address: str) -> None:
-    many, page = 10_000, 500
+def test_thousands_are_paged_without_loss_or_repeat_while_more_come(address: str) -> None:
+    many, page = tried(2_000, 10_000), 500
     stop, added = threading.Event(), list[str]()
 
     def one(no: str, begun: str) -> Head:

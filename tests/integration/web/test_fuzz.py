@@ -18,6 +18,7 @@ from functions.people import volunteers
 from functions.people.accounts import ADMINISTRATOR
 from functions.web.http import FORM
 from tests.support.client import Client
+from tests.support.depth import tried
 from tests.support.orders import PASSWORD, WISH, Desk, Team, carried_through, wish
 from tests.support.servers import PRODUCT
 
@@ -118,7 +119,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@settings(max_examples=200, **SETTINGS)
+@settings(max_examples=30, **SETTINGS)
 @given(WHO, ROUTE, METHOD, CHOSEN, PAIRS)
 def test_no_request_breaks_a_route(
     world: World, who: str, path: str, method: str, chosen: Any, pairs: Any
@@ -128,7 +129,7 @@ def test_no_request_breaks_a_route(
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, **SETTINGS)
+@settings(max_examples=tried(500, 10_000), **SETTINGS)
 @given(WHO, ROUTE, METHOD, CHOSEN, PAIRS, st.sampled_from(["", "", "&%ff=%fe", "&=&&=", "&a"]))
 def test_no_request_of_many_breaks_a_route(
     world: World, who: str, path: str, method: str, chosen: Any, pairs: Any, raw: str

@@ -18,6 +18,7 @@ from functions.forms import normal, order_number
 from functions.forms.definition import HIDDEN, ROLES
 from functions.forms.kinds import KINDS
 from tests.support.client import Client
+from tests.support.depth import tried
 from tests.support.orders import Desk
 
 OTHERS = ("q", "name", "password", "role", "before", "month", "once", "link", "text", "note")
@@ -48,6 +49,7 @@ def normalised(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     assert max(lengths, default=0) <= normal.LONGEST
 
 
+@pytest.mark.slow
 def test_no_route_normalises_a_long_text_under_any_name(
     client: Client, normalised: list[int]
 ) -> None:
@@ -67,7 +69,9 @@ def test_no_route_normalises_a_long_text_under_any_name(
 
 @given(st.integers(normal.LONGEST + 1, 40_000), st.sampled_from([*MARKS_OF_TWO_CLASSES, "、", "1"]))
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tried(5, 20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_no_kind_of_question_normalises_a_long_text(
     normalised: list[int], length: int, what: str

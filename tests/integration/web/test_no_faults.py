@@ -36,6 +36,7 @@ def test_who_ends_a_wait_that_never_was_is_told_so(client: Client) -> None:
     assert team.do(no, "resumed").status == 409
 
 
+@pytest.mark.slow
 def test_of_many_who_do_the_same_at_once_none_meets_a_fault(client: Client) -> None:
     desk, team = Desk(client, role=ADMINISTRATOR), Team(client)
     token = desk.token

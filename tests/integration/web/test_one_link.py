@@ -82,6 +82,7 @@ def sent(browser: Client, form: LexborNode, no: str) -> tuple[str, Answer]:
     return f"POST {action} {typed}", browser.post(action, {**typed, "no": no, "last4": "0000"})
 
 
+@pytest.mark.slow
 def test_one_link_reaches_nothing_but_its_order(client: Client, town: tuple[str, str]) -> None:
     one, other = town
     Desk(client)

@@ -123,6 +123,7 @@ def theirs(html: str) -> list[object]:
     return tree(re.sub(r"<(/?)h1>", r"<\1h2>", html))
 
 
+@pytest.mark.slow
 def test_what_people_see_is_what_commonmark_shows() -> None:
     read = [(text, tree(markup.convert(text)), theirs(other().render(text))) for text in texts()]
     differ = [text for text, ours, shown in read if ours != shown]

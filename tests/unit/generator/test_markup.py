@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from generator.content import markup
 from generator.content.markup import excerpt
+from tests.support.depth import tried
 
 
 def html(text: str) -> str:
@@ -109,7 +110,7 @@ PIECES = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(max_examples=1500)
+@settings(max_examples=tried(150, 1500))
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_what_saves_time_changes_nothing(text: str) -> None:
     assert markup.convert(text) == markup._markdown(notes=True).convert(text)

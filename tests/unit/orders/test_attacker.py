@@ -15,6 +15,7 @@ from functions.orders.counters import GRID, SERVICE, TEAM, WISHES, by_scope, nam
 from functions.orders.figures import FEWEST, GIVEN, IN_FIVES, OTHERS, VALUED, published
 from functions.orders.lifecycle import Order
 from generator.site.plan import reports
+from tests.support.depth import tried
 
 TODAY = date(2026, 6, 30)
 MONTHS = ("2026-03", "2026-04", "2026-05")
@@ -113,7 +114,7 @@ def learned(site: dict[str, dict[str, int]], kind: str, what: str) -> Equations:
     return known
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tried(15, 60), deadline=None)
 @given(ORDERS)
 def test_no_number_of_few_follows_from_all_tables_together(orders: list[Order]) -> None:
     true = counted(orders)
@@ -182,7 +183,7 @@ def bounds(shown: Mapping[str, int], kind: str, slug: str) -> Bounds:
     return least, least + min(FEWEST - 1, spare)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tried(60, 300), deadline=None)
 @given(GROUPS)
 def test_how_few_orders_went_follows_from_no_table_with_its_total(
     groups: list[tuple[Any, ...]],
@@ -198,7 +199,7 @@ def test_how_few_orders_went_follows_from_no_table_with_its_total(
         assert least < most or least in (0, wishes), (slug, what)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tried(60, 300), deadline=None)
 @given(GROUPS)
 def test_one_table_subtracted_from_another_tells_of_no_few_orders(
     groups: list[tuple[Any, ...]],
@@ -221,7 +222,7 @@ def test_one_table_subtracted_from_another_tells_of_no_few_orders(
         assert rest[0] < rest[1] or rest[0] not in range(1, FEWEST), (part, whole)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tried(15, 60), deadline=None)
 @given(ORDERS)
 def test_all_that_is_published_is_shown_and_publishing_it_again_tells_the_same(
     orders: list[Order],
@@ -243,7 +244,7 @@ def test_all_that_is_published_is_shown_and_publishing_it_again_tells_the_same(
             assert not opinion or counts[counters.RATED] >= FEWEST
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=tried(15, 50), deadline=None)
 @given(ORDERS)
 def test_a_year_and_the_badges_are_made_of_published_months_alone(orders: list[Order]) -> None:
     site = {month: published(of, TODAY) for month, of in counted(orders).items()}

@@ -12,6 +12,7 @@ from functions.orders import counters
 from functions.orders.counters import NOW, Tally
 from functions.orders.lifecycle import Order, apply, fold, moves
 from functions.storage.history import Event, Head
+from tests.support.depth import tried
 from tests.support.lifecycle import FILED, by, ended, events, facts
 
 BEGUN = datetime.fromisoformat("2026-11-30T22:00:00+08:00")
@@ -97,7 +98,7 @@ class Desk(RuleBasedStateMachine):
         assert +self.kept == +total
 
 
-Desk.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+Desk.TestCase.settings = settings(max_examples=tried(10, 40), stateful_step_count=25, deadline=None)
 TestDesk = Desk.TestCase
 
 
