@@ -90,6 +90,10 @@ def show(request: Request, app: App, session: Session) -> Response:
     if no := order_number.parse(search.text):
         return see_other(f"/desk/order/?no={no}")
     found = find(app, search)
+    if search.text and not (search.before or found.unread):
+        # Not what for, which is a resident's phone, name or address.
+        count = len(found.heads)
+        app.audit.record("searched", session.who, sender=request.sender, count=count)
     return view(
         app,
         session,
