@@ -90,7 +90,7 @@ PLAIN = st.none() | st.booleans() | st.integers() | TEXT | st.just("2026-11-23T1
 JSON = PLAIN | st.lists(PLAIN, max_size=7) | st.dictionaries(TEXT, PLAIN, max_size=3)
 
 
-@tries(12_000)
+@tries(6_000)
 @given(TEXT, TEXT, JSON)
 def test_any_text_is_no_ticket_no_key_and_no_code(text: str, other: str, value: Any) -> None:
     app: Any = SimpleNamespace(vault=VAULT, clock=SimpleNamespace(now=None), store=None)
