@@ -111,6 +111,10 @@ def show(request: Request, app: App, session: Session) -> Response:
     found = find(app, search)
     if found.people:
         app.audit.record("looked_list", session.who, sender=request.sender, daily=True)
+    if search.text and not (search.before or found.unread):
+        # Not what for, which is a resident's phone, name or address.
+        count = len(found.heads)
+        app.audit.record("searched", session.who, sender=request.sender, count=count)
     return view(
         app,
         session,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.context import logs
-from functions.desk.entrance import kept, signing_in, ticket
+from functions.desk.entrance import kept, sign_ins, signing_in, ticket
 from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.entrance.ticket import POLICY, Ticket
 from functions.errors import Problem, Wrong
@@ -25,6 +25,8 @@ from functions.web.http import Action, Request, Response, Routes, see_other
 SIGN_OUT, CHOOSE = "/desk/sign-out/", "/desk/password/"
 EVERYWHERE = "everywhere"
 """What the form to sign out sends to end all sessions of the account."""
+ONE = "session"
+"""The field that names the one session that is to be ended."""
 
 
 class Session(NamedTuple):
@@ -136,19 +138,23 @@ def choose_password(routes: Routes) -> DeskAction:
 
 
 def leaving(request: Request, app: App, session: Session) -> Response:
-    """The page on which somebody signs out here, or everywhere."""
-    return view(app, session, "sign-out.html")
+    """The page on which somebody signs out here, everywhere, or of one session."""
+    return view(app, session, "sign-out.html", sign_ins=sign_ins.of(app, session.ticket))
 
 
 def sign_out(request: Request, app: App, session: Session) -> Response:
     """End this session, or all of the account. Where nothing can be written, at least this browser
     forgets its cookie."""
-    everywhere = request.value("do") == EVERYWHERE
+    everywhere, one = request.value("do") == EVERYWHERE, request.value(ONE)
+    if one:
+        sign_ins.end(app, session.ticket, one)
+        app.audit.record("signed_out", session.who, sender=request.sender)
+        return see_other(SIGN_OUT)
     try:
         if everywhere:
             Accounts(app.store, app.clock).end_sessions(session.who)
         else:
-            ticket.end(app, session.ticket)
+            ticket.end(app, ticket.mark(app, session.ticket), session.ticket.began)
     except Exception as error:
         if everywhere or not of_store(error):
             raise

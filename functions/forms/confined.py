@@ -60,18 +60,21 @@ def read(module: str, raw: bytes) -> Any:
 def _main(module: str) -> None:
     """The other process: what was read, or what is wrong with it, as JSON on stdout."""
     _limit()
-    raw = sys.stdin.buffer.read()
+    sys.stdout.write(json.dumps(outcome(module, sys.stdin.buffer.read())))
+
+
+def outcome(module: str, raw: bytes) -> dict[str, Any]:
+    """What was ``read``, or the code and names of what is ``wrong``."""
     try:
         _measure(raw)
-        found = {"read": importlib.import_module(module).parse(raw)}
+        return {"read": importlib.import_module(module).parse(raw)}
     except Wrong as wrong:
-        found = {"wrong": wrong.code, "names": dict(wrong.names)}
+        return {"wrong": wrong.code, "names": dict(wrong.names)}
     except (MemoryError, RecursionError):
-        found = {"wrong": HEAVY, "names": {}}
+        return {"wrong": HEAVY, "names": {}}
     except Exception:
         # What a parser raises for a broken file is whatever its parts raise: zip, XML, keys.
-        found = {"wrong": BROKEN, "names": {}}
-    sys.stdout.write(json.dumps(found))
+        return {"wrong": BROKEN, "names": {}}
 
 
 def _limit() -> None:

@@ -64,6 +64,11 @@ class SecondFactors(NamedTuple):
         """Whether an authenticator belongs to the account."""
         return bool(self._secret(self.store.head(_no(name))))
 
+    def everybody(self) -> set[str]:
+        """The names of the accounts to which an authenticator belongs."""
+        heads = self.store.find(KIND, limit=1000)
+        return {head.no.partition(":")[2] for head in heads if head.state == ENROLLED}
+
     def enrol(self, name: str, secret: str, code: str) -> None:
         """Let the authenticator that holds this secret belong to the account.
 

@@ -165,7 +165,7 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
         except Exception as error:
             response = plain(event, logs.failure(error, what(event)))
         else:
-            response = respond(routes, event, app)
+            response = respond(routes, _seen_by_cloudfront(event), app)
         # An HTTP API and a Function URL answer over TLS only.
         return response._replace(headers={**TLS, **response.headers}).answer
 
@@ -177,6 +177,23 @@ def _came_by_the_door(event: Event) -> bool:
     set there could be passed by at the function's own address."""
     door, shown = os.environ.get("WUDAN_DOOR", ""), _headers(event).get(DOOR, "")
     return hmac.compare_digest(door.encode(), shown.encode()) if door else True
+
+
+def _seen_by_cloudfront(event: Event) -> Event:
+    """The event with the address that CloudFront saw, where the request has shown that it came that
+    way. ``sourceIp`` is then a server of CloudFront, which many share, and each has many.
+
+    CloudFront and the API behind it each add to X-Forwarded-For from whom the request came. What
+    stands before that is only claimed. In China nothing else tells the address.
+    """
+    if not os.environ.get("WUDAN_DOOR"):
+        return event
+    context = event["requestContext"]
+    server = context["http"].get("sourceIp", "")
+    passed = _headers(event).get("x-forwarded-for", "").split(",")
+    seen = [each for name in passed if (each := name.strip()) not in ("", server)]
+    http = {**context["http"], "sourceIp": seen[-1] if seen else server}
+    return {**event, "requestContext": {**context, "http": http}}
 
 
 def respond(routes: Routes, event: Event, app: App) -> Response:

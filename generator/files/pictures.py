@@ -75,7 +75,7 @@ class Picture(NamedTuple):
 
 Looked = Mapping[str, Picture | str]
 """By the path below the folder of static files: the picture, or why it cannot be shown, as a code
-of ``generator/content/messages.py``."""
+of ``generator/content/reading/messages.py``."""
 
 
 def look(files: Mapping[str, Path], cache: Cache) -> Looked:

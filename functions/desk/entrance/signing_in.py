@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from functions.app import App
 from functions.context import logs
 from functions.context.attempts import Attempts
-from functions.desk.entrance import codes, kept, ticket
+from functions.desk.entrance import codes, kept, sign_ins, ticket
 from functions.desk.entrance.ticket import DOOR, POLICY
 from functions.errors import Conflict, Problem, Wrong
 from functions.people.accounts import Account, Accounts
@@ -91,7 +91,7 @@ def sign_in(routes: Routes) -> Action:
             return later(again(uncounted(request, error), 503))
         if codes.is_obliged(app, account):
             return codes.ask(request, app, codes.begin(app, account))
-        return _enter(request, app, account, routes)
+        return go_on(request, app, account, routes)
 
     return enter
 
@@ -113,11 +113,6 @@ def _second(request: Request, app: App, routes: Routes) -> Response:
         return later(codes.ask(request, app, begun, uncounted(request, error), 503))
     if begun.secret:
         app.audit.record("enrolled", account.name, sender=request.sender)
-    return _enter(request, app, account, routes)
-
-
-def _enter(request: Request, app: App, account: Account, routes: Routes) -> Response:
-    app.audit.record("signed_in", account.name, sender=request.sender)
     return go_on(request, app, account, routes)
 
 
@@ -153,6 +148,7 @@ def go_on(request: Request, app: App, account: Account, routes: Routes) -> Respo
     """Lead to the page that was asked for before; a form that this account filled in is shown with
     what was typed, to be sent once more."""
     begun = ticket.begin(app, account)
+    sign_ins.record(request, app, account, begun)
     set_here = (ticket.cookie_of(request, app, begun), _device_cookie(request, app))
     asked = kept.opened(app, request.value(kept.FIELD))
     if asked is None or asked.who not in ("", account.name):

@@ -85,14 +85,23 @@ def read(request: Request, app: App) -> Ticket | None:
         ticket = _unpacked(json.loads(base64.urlsafe_b64decode(text)))
     except (binascii.Error, ValueError, TypeError):
         return None  # Of an earlier version of the program.
-    now, until = app.clock.now, ticket.began + LASTS + SLACK
-    ended = not ticket.lives(now) or app.store.tries(_ended(app, ticket), now, until)
-    return None if ended else ticket
+    lives = ticket.lives(app.clock.now)
+    return ticket if lives and not has_ended(app, mark(app, ticket), ticket.began) else None
 
 
-def end(app: App, ticket: Ticket) -> None:
-    """Let neither this cookie nor a copy of it open anything again."""
-    app.store.count(_ended(app, ticket), app.clock.now, ticket.began + LASTS + SLACK)
+def mark(app: App, ticket: Ticket) -> str:
+    """What names a sign-in in the store; it opens nothing."""
+    return f"ended {app.vault.stamp('ended', ticket.id)[:32]}"
+
+
+def end(app: App, marked: str, began: datetime) -> None:
+    """Let neither the cookie of a sign-in nor a copy of it open anything again."""
+    app.store.count(marked, app.clock.now, began + LASTS + SLACK)
+
+
+def has_ended(app: App, marked: str, began: datetime) -> bool:
+    """Whether somebody signed out of it."""
+    return app.store.tries(marked, app.clock.now, began + LASTS + SLACK) > 0
 
 
 def refreshed(request: Request, app: App, ticket: Ticket) -> Sequence[str]:
@@ -106,7 +115,3 @@ def _unpacked(value: Any) -> Ticket:
     who, version, ident, *times = value
     began, used, proved = map(datetime.fromisoformat, times)
     return Ticket(who, version, ident, began, used, proved)
-
-
-def _ended(app: App, ticket: Ticket) -> str:
-    return f"ended {app.vault.stamp('ended', ticket.id)[:32]}"

@@ -5,6 +5,7 @@ from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Problem, Refused
 from functions.people.accounts import ROLES, Accounts
+from functions.people.second_factor import SecondFactors
 from functions.web import submission
 from functions.web.http import Request, Response, see_other
 
@@ -16,7 +17,8 @@ def show(
     data = {"notice": "", "password": "", "name": ""} | outcome
     data["typed"] = request.value("name") if data["notice"] or session.resumed else ""
     everybody = Accounts(app.store, app.clock).everybody()
-    return view(app, session, "staff.html", status, accounts=everybody, **data)
+    enrolled = SecondFactors(app.store, app.vault, app.clock).everybody()
+    return view(app, session, "staff.html", status, accounts=everybody, enrolled=enrolled, **data)
 
 
 def act(request: Request, app: App, session: Session) -> Response:

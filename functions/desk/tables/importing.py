@@ -113,10 +113,11 @@ def act(request: Request, app: App, session: Session) -> Response:
     again = [int(line) for line in request.typed.get("again", []) if line.isdecimal()]
     try:
         rows = imports.confirm(app, brought, reading, again, request.value("seen"))
+        if rows is not None:
+            return show(request, app, session, changed=True)
+        app.audit.record("imported", session.who, sender=request.sender, table=brought.kind)
     except Conflict:
-        rows = None  # It was pressed twice.
-    if rows is not None:
-        return show(request, app, session, changed=True)
+        pass  # It was pressed twice.
     return see_other(f"/desk/import/?no={brought.head.no}")
 
 

@@ -14,6 +14,12 @@ follows, so that 5,000 took twenty seconds."""
 LONGEST = 200_000
 """Characters of a text: a book of a hundred pages. Some of what Markdown does takes the square of
 a paragraph's length."""
+_DEEP = re.compile(
+    r"^(?=[ \t>]*(?:[-+*>]|\d+[.)])[ \t])(?:[ \t>]|[-+*](?=[ \t])|\d+[.)](?=[ \t])){200}",
+    re.MULTILINE,
+)
+"""A line of a list that lies in a hundred others: Markdown takes each apart inside the one before,
+until Python allows no more."""
 _WORDS = re.compile(r"[^\W\d_a-zA-Z]+")
 """Runs of Chinese or other letters: what they write is not a sign of Markdown, nor a tag."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -38,6 +44,8 @@ def too_much(text: str) -> Loss | None:
     """Why a text cannot be converted in a short time."""
     if len(text) > LONGEST:
         return Loss("long_text", 0, str(LONGEST))
+    if deep := _DEEP.search(text):
+        return Loss("too_deep", text.count("\n", 0, deep.start()))
     texts = addresses = 0
     for bracket in _BRACKET.finditer(text):
         texts = texts + 1 if bracket[0] == "[" else max(texts - (bracket[0] != ")"), 0)

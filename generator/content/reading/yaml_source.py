@@ -22,6 +22,13 @@ SOFT = "\ufdd0"
 LINE_END = re.compile(r"\r\n|\r|\n")
 CUT = re.compile(r"\s+(?P<rest>#\S.*)")
 """A comment that was probably meant as text: a number, or a room, behind the sign."""
+LONGEST = 200
+"""Characters of a text that a problem repeats."""
+DEEPEST = 32
+"""How many lists and mappings may lie in one another. libyaml puts nodes together recursively, and
+a file of a few thousand brackets ended the program."""
+MAY_BE_DEEP = re.compile(rf"^[ ]{{{DEEPEST}}}|(?:[-?][ \t]+){{{DEEPEST}}}", re.MULTILINE)
+"""What stands in every file that nests so deep, if it has not as many brackets."""
 Place = tuple[str | int, ...]
 """The path to a value: keys and list indexes. The empty path is the whole file."""
 Reference = tuple[str, str]
@@ -62,7 +69,11 @@ class Document:
         self.note(what, lines, 1, **names)
 
     def note(self, what: str, line: int, column: int, **names: Any) -> None:
-        told = [text.format(**names) for text in SENTENCES[what]]
+        short = {
+            name: f"{said[:LONGEST]}…" if isinstance(said, str) and len(said) > LONGEST else said
+            for name, said in names.items()
+        }
+        told = [text.format(**short) for text in SENTENCES[what]]
         self.problems.append(Problem(_printable(self.file), line, column, *map(_printable, told)))
 
 
@@ -78,6 +89,9 @@ def read(path: str, document: Document) -> None:
         text = raw.decode("utf-8-sig")
         for separator in SEPARATORS:
             text = text.replace(separator, SOFT)
+        if deep := _too_deep(text):
+            document.note("too_deep", *deep)
+            return
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         from generator.content.reading import yaml_mistakes  # Not needed where all files are right.
@@ -99,6 +113,19 @@ def read(path: str, document: Document) -> None:
     else:
         lines = LINE_END.split(text) if " #" in text else []
         document.data = _Tree(document, lines, set()).data(node, ())
+
+
+def _too_deep(text: str) -> tuple[int, int] | None:
+    """The line and column, from 1, of what lies deeper than it may."""
+    if text.count("[") + text.count("{") <= DEEPEST and not MAY_BE_DEEP.search(text):
+        return None
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST and (mark := event.start_mark):
+            return mark.line + 1, mark.column + 1
+    return None
 
 
 def _printable(text: str) -> str:
@@ -151,7 +178,8 @@ class _Tree(NamedTuple):
         """The text of a value. What YAML would drop or change without a word is a problem."""
         style, end = node.style, node.end_mark
         text = composed(node.value)
-        if self.lines and not style and (cut := CUT.match(self.lines[end.line], end.column)):
+        after = self.lines[end.line] if not style and end.line < len(self.lines) else ""
+        if after and (cut := CUT.match(after, end.column)):
             self.document.problem("cut", value=place, found=cut["rest"])
         elif style == '"' and (found := INVISIBLE.search(text)):
             self.document.problem("unseen", value=place, code=f"{ord(found[0]):02X}")

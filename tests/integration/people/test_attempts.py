@@ -10,6 +10,8 @@ from functions.errors import Wrong
 from functions.orders import repository
 from functions.people import accounts
 from functions.people.accounts import Accounts
+from functions.web import http
+from functions.web.http import DOOR, Request, Response, entry
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import DONE, RATING, Desk, account, enter, move, wish
@@ -213,3 +215,50 @@ def test_the_store_keeps_neither_names_nor_addresses_of_who_tried(app: App) -> N
     names = [what for (what,) in store._reader.db.execute("SELECT what FROM counters")]
     assert names
     assert all(len(what) < 50 and HERE not in what and "王芳" not in what for what in names)
+
+
+@pytest.fixture
+def senders(app: App, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Whom a function on AWS takes a request to be from, which says that it was passed on."""
+    monkeypatch.setattr(http, "from_environment", lambda: app)
+    found: list[str] = []
+
+    def note(request: Request, app: App) -> Response:
+        found.append(request.sender)
+        return Response("")
+
+    def ask(forwarded: str, door: str) -> list[str]:
+        headers = {"X-Forwarded-For": forwarded, DOOR: door} if forwarded else {DOOR: door}
+        context = {"http": {"method": "GET", "path": "/", "sourceIp": "130.176.0.1"}}
+        entry({"/": {"GET": note}})({"headers": headers, "requestContext": context}, None)
+        return found
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "sender"),
+    [
+        (f"{HERE}, 130.176.0.1", HERE),
+        (f"{THERE}, 127.0.0.1,{HERE},130.176.0.1", HERE),
+        ("130.176.0.1, 2001:db8::7, 130.176.0.1", "2001:db8::7"),
+        (HERE, HERE),
+        ("130.176.0.1", "130.176.0.1"),
+        (" , ", "130.176.0.1"),
+        ("", "130.176.0.1"),
+    ],
+)
+def test_on_aws_a_sender_is_whom_cloudfront_saw_and_not_whom_a_header_claims(
+    senders: Any, monkeypatch: pytest.MonkeyPatch, forwarded: str, sender: str
+) -> None:
+    monkeypatch.setenv("WUDAN_DOOR", "shown")
+    assert senders(forwarded, "shown") == [sender]
+
+
+def test_on_aws_no_forwarded_address_is_believed_of_what_did_not_come_by_cloudfront(
+    senders: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WUDAN_DOOR", raising=False)
+    assert senders(f"{HERE}, {THERE}", "shown") == ["130.176.0.1"]
+    monkeypatch.setenv("WUDAN_DOOR", "shown")
+    assert senders(HERE, "guessed") == ["130.176.0.1"]

@@ -13,6 +13,13 @@ from functions.storage.connect import connect
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import JOIN, Desk, wish
+from tests.support.workbooks import bring, workbook
+
+PAPER = {
+    **{"服务": "理发", "情况": "上门理发", "姓名": "韦奶奶", "电话": "13977312345"},
+    **{"住址": "1 栋", "怎么来的": "写在纸上的", "本人同意": "是"},
+}
+"""A row of a table that staff bring in."""
 
 
 def entries(app: App, *marks: str) -> list[tuple[str, str]]:
@@ -91,7 +98,10 @@ def test_all_that_is_done_at_the_desk_and_its_door_can_be_read_by_administrators
     desk.get(f"/desk/order/?no={no}")
     desk.get("/desk/people/")
     desk.get(f"/desk/person/?no={volunteer}")
+    for searched in ("13812345678", "5678&before=9999", "5", ""):
+        desk.get(f"/desk/find/?q={searched}&state=submitted")
     desk.post("/desk/sheets/orders.xlsx", {"month": "2026-11"})
+    bring(desk, "wishes", workbook([*PAPER], [*PAPER.values()]))
     desk.post("/desk/teams/", {"team": "barbers", "do": "issue"})
     desk.post("/desk/staff/", {"do": "add", "name": "小陈", "role": "staff"})
     desk.post("/desk/person/", {"no": volunteer, "do": "erased"})
@@ -105,6 +115,8 @@ def test_all_that_is_done_at_the_desk_and_its_door_can_be_read_by_administrators
         "看了单子的联系方式",
         "看了志愿者名单",
         "看了志愿者：",
+        "按电话、姓名或住址查找，找到 1 单",
+        "导入表格：纸上、电话里的心愿",
         "导出表格：单子，2026-11，1 行",
         "给服务队发链接",
         "新建账号：小陈，工作人员",
@@ -115,9 +127,10 @@ def test_all_that_is_done_at_the_desk_and_its_door_can_be_read_by_administrators
     assert "没有这个人" not in page.text
     assert "13812345678" not in page.text
     desk.post("/desk/sign-out/", {})
+    assert entries(app).count(("王芳", "searched")) == entries(app).count(("王芳", "imported")) == 1
     # The choice of kinds on the page names each of them, so these are looked up as well.
     done = {"signed_in", "looked", "looked_list", "looked_person", "exported", "link_issued"}
-    done |= {"account_added", "erased_person", "signed_out"}
+    done |= {"searched", "imported", "account_added", "erased_person", "signed_out"}
     assert {kind for who, kind in entries(app) if who == "王芳"} >= done
 
 

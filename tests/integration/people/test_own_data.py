@@ -103,6 +103,18 @@ def test_she_erases_at_once_what_is_not_under_way(
     assert consistency.examine(app).healthy
 
 
+def test_what_was_erased_is_not_filed_again_by_pressing_once_more(client: Client) -> None:
+    """What tells one submission from another outlives erasing for this: a digest that nobody who
+    has not the secret can make, nor compare with a guess."""
+    sent = {**client.get("/wish/").form("/api/wish"), **WISH}
+    filed = client.post("/api/wish", sent)
+    move(client.app, filed.no, "cancelled")
+    own(client, filed, "erase")
+    assert client.post("/api/wish", sent).no == filed.no
+    assert len(client.app.store.find("order")) == 1
+    assert client.app.store.personal(filed.no) == {}
+
+
 def test_what_is_under_way_is_called_off_first(client: Client, filed: Answer) -> None:
     refused = own(client, filed, "erase")
     assert (refused.status, "先取消" in refused.text) == (409, True)

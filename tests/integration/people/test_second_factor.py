@@ -138,6 +138,14 @@ def test_the_second_step_ends_with_time_and_with_a_new_password(
         assert client.post(SIGN_IN, {"begun": forged, "code": "1"}).status == 403
 
 
+def test_administrators_see_who_has_an_authenticator(client: Client, secret: str) -> None:
+    cookie = then(client, first(client), code(client.app, secret)).cookies[0].split(";")[0]
+    account(client.app, "王芳")
+    page = client.get("/desk/staff/", cookie=cookie)
+    rows = sorted(row.text() for row in page.page.css("tbody tr"))
+    assert [("王芳" in row, "已绑定" in row) for row in rows] == [(False, True), (True, False)]
+
+
 def test_a_page_drawn_to_enrol_replaces_no_authenticator(client: Client, clock: Clock) -> None:
     account(client.app, "李主任", ADMINISTRATOR)
     mine, stale = first(client), first(client)

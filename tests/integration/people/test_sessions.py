@@ -46,6 +46,36 @@ def test_signing_out_ends_one_session_and_everywhere_all_of_them(client: Client)
     assert client.get("/desk/", cookie=again(client, "王芳", password)).status == 200
 
 
+def test_everybody_sees_where_they_are_signed_in_and_ends_one_of_it(
+    client: Client, clock: Clock
+) -> None:
+    desk, other = Desk(client, "王芳"), Desk(client, "李明")
+    clock.forward(minutes=10)
+    client.sender = "198.51.100.7"
+    there = again(client, "王芳", PASSWORD)
+    page = desk.get("/desk/sign-out/")
+    rows = [row.text() for row in page.page.css("tbody tr")]
+    assert [("就是这台" in row, "退出它" in row) for row in rows] == [(False, True), (True, False)]
+    marks = [node.attributes["value"] or "" for node in page.page.css("button[name=session]")]
+    assert other.post("/desk/sign-out/", {"session": marks[0]}).location == "/desk/sign-out/"
+    assert client.get("/desk/", cookie=there).status == 200
+    assert desk.post("/desk/sign-out/", {"session": marks[0]}).location == "/desk/sign-out/"
+    assert client.get("/desk/", cookie=there).status == 403
+    assert len(desk.get("/desk/sign-out/").page.css("tbody tr")) == 1
+
+
+def test_sessions_that_ended_with_the_password_or_the_day_are_not_listed(
+    client: Client, clock: Clock
+) -> None:
+    desk = Desk(client)
+    desk.post("/desk/sign-out/", {"do": "everywhere"})
+    desk.cookie = again(client, "王芳", PASSWORD)
+    assert len(desk.get("/desk/sign-out/").page.css("tbody tr")) == 1
+    clock.forward(hours=10)
+    desk.cookie = again(client, "王芳", PASSWORD)
+    assert len(desk.get("/desk/sign-out/").page.css("tbody tr")) == 1
+
+
 def test_a_session_ends_after_an_hour_without_use(client: Client, clock: Clock) -> None:
     desk = Desk(client)
     for _ in range(3):

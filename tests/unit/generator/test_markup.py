@@ -205,3 +205,9 @@ def test_brackets_that_would_take_minutes_are_refused_and_others_are_not(sign: s
     assert refused == markup.Loss("brackets", 2, "100")
     assert markup.too_much("[链接](/a/)，" * 2000) is None
     assert markup.too_much("字" * 200_001) == markup.Loss("long_text", 0, "200000")
+
+
+@pytest.mark.parametrize("sign", ["- ", "1. ", "> - ", "    ", "* 1) "])
+def test_lists_in_lists_without_end_are_refused(sign: str) -> None:
+    assert markup.too_much(f"一\n\n- 二\n{sign * 1000}- 三") == markup.Loss("too_deep", 3)
+    assert markup.too_much(f"- 一\n\n{sign * 20}- 二\n\n{'-' * 300}\n{' ' * 300}\n字") is None
