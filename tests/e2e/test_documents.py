@@ -69,7 +69,8 @@ RUN = {
     # Ten orders, because the community is moved to DynamoDB below.
     "build.py demo": Run("build.py demo --orders 10"),
     "build.py staff add 王芳 --administrator": Run(refused=ONE_OF_A_NAME),
-    "build.py staff add 名字": Run(refused=ONE_OF_A_NAME),
+    "build.py staff add 名字 --administrator": Run(refused=ONE_OF_A_NAME),
+    "build.py staff reset 名字": Run(),
     "build.py staff role 名字 --administrator": Run(),
     "build.py build --profile": Run(),
     "build.py doctor": Run(),
