@@ -47,6 +47,7 @@ RUN = {
     # The commands, each with options that the table of the README shows.
     "build.py build …": Run("build.py build --root . --out tried/public --clean --profile"),
     "build.py check …": Run("build.py check --root ."),
+    "build.py check": Run(),
     "build.py serve …": Run(
         "build.py serve --root . --out tried/public --data tried --host 127.0.0.1 --port 0 --watch"
     ),
