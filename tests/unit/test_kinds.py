@@ -1,6 +1,5 @@
 """Kinds of questions: what each owes, and that a table gives back what was put into it."""
 
-import re
 import subprocess
 import sys
 from datetime import date
@@ -93,7 +92,6 @@ def test_a_choice_that_is_no_longer_offered_is_shown_as_it_was_stored(kind: str)
     assert KINDS[kind].show(field, ["a", "gone"]) == "甲、gone"
 
 
-@pytest.mark.parametrize("handbook", ["handbook.md", "handbook.zh.md"])
-def test_the_handbook_names_every_kind(handbook: str) -> None:
-    explained = re.findall(r"`(\w+)` ?[(（]", (PRODUCT / "docs" / handbook).read_text())
-    assert KINDS.keys() <= {*explained}
+def test_the_handbook_names_every_kind() -> None:
+    handbook = (PRODUCT / "docs/handbook.zh.md").read_text()
+    assert [kind for kind in KINDS if f"`{kind}`（" not in handbook] == []
