@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from threading import Timer
 from typing import NamedTuple
@@ -18,10 +19,8 @@ import pytest
 
 from tests.support.servers import CREDENTIALS, PRODUCT, create_distribution, create_table, ministack
 
-DOCUMENTS = (
-    *("README.md", "README.zh.md", "docs/operate.md", "docs/handbook.zh.md"),
-    "infra/template.yaml",
-)
+IN_BOTH_LANGUAGES = [("README.md", "README.zh.md"), ("docs/handbook.md", "docs/handbook.zh.md")]
+DOCUMENTS = (*chain(*IN_BOTH_LANGUAGES), "docs/operate.md", "infra/template.yaml")
 SAMPLE = ("site.yaml", "calendar.yaml", "content", "static", "templates")
 PATIENCE = 60  # Seconds.
 
@@ -48,6 +47,7 @@ RUN = {
     # The commands, each with options that the table of the README shows.
     "build.py build …": Run("build.py build --root . --out tried/public --clean --profile"),
     "build.py check …": Run("build.py check --root ."),
+    "build.py check": Run(),
     "build.py serve …": Run(
         "build.py serve --root . --out tried/public --data tried --host 127.0.0.1 --port 0 --watch"
     ),
@@ -69,9 +69,9 @@ RUN = {
     # Ten orders, because the community is moved to DynamoDB below.
     "build.py demo": Run("build.py demo --orders 10"),
     "build.py staff add 王芳 --administrator": Run(refused=ONE_OF_A_NAME),
-    "build.py staff add 名字": Run(refused=ONE_OF_A_NAME),
-    "build.py staff role 名字 --administrator": Run(),
-    "build.py build --profile": Run(),
+    "build.py staff add NAME --administrator": Run(refused=ONE_OF_A_NAME),
+    "build.py staff reset NAME": Run(),
+    "build.py staff role NAME --administrator": Run(),
     "build.py doctor": Run(),
     "build.py doctor --mend": Run(),
     "build.py backup …": Run("build.py backup --root . --data tried --with-secret tried/copies"),
@@ -80,9 +80,9 @@ RUN = {
     ),
     "build.py secret …": Run("build.py secret --root . --data tried rotate"),
     "build.py backup ../copies": Run(),
-    "build.py backup 文件夹": Run("build.py backup ../copies"),
+    "build.py backup FOLDER": Run("build.py backup ../copies"),
     "build.py restore ../copies/wudan-20261125-031500.db": Run(f"build.py restore {NEWEST}"),
-    "build.py restore 备份文件": Run(f"build.py restore {NEWEST}"),
+    "build.py restore FILE": Run(f"build.py restore {NEWEST}"),
     "mkdir -p drill && cp var/secret drill/secret": Run(),
     "build.py restore --data drill ../copies/wudan-20261125-031500.db": Run(
         f"build.py restore --data drill {NEWEST}"
@@ -100,7 +100,6 @@ RUN = {
     ),
     "cp var/secret home/secret": Run(),
     "build.py publish --bucket BUCKET --distribution ID": Run(),
-    "build.py publish --bucket 名字": Run(),
 }
 """By command; a row of options (``build.py build [--root DIR] …``) stands under its name."""
 
@@ -132,6 +131,10 @@ NOT_RUN = {
 """Commands that cannot be run here, and why."""
 
 
+STANDS_FOR = {"备份文件": "FILE", "文件夹": "FOLDER", "名字": "NAME"}
+"""What a Chinese document writes for what the reader puts in, and an English one."""
+
+
 def shown(document: str) -> list[str]:
     """The commands of a document, in order: lines of ``sh`` blocks, and inline code."""
     text = (PRODUCT / document).read_text()
@@ -155,6 +158,8 @@ def lines(block: str) -> list[str]:
 def plain(command: str) -> str:
     """Without a comment and the interpreter; of a row of options, only the command's name."""
     command = re.sub(r"\s+# .*", "", " ".join(command.split()))
+    for chinese, english in STANDS_FOR.items():
+        command = command.replace(chinese, english)
     command = command.replace(".venv/bin/python build.py", "build.py").replace(".venv/bin/", "")
     return re.sub(r"^(build\.py \w+) .*[\[|].*", r"\1 …", command)
 
@@ -165,6 +170,30 @@ SHOWN = [*dict.fromkeys(command for document in DOCUMENTS for command in shown(d
 
 def test_every_command_that_a_document_shows_is_run_or_says_why_not() -> None:
     assert {*SHOWN} == RUN.keys() | NOT_RUN.keys()
+
+
+@pytest.mark.parametrize(("english", "chinese"), IN_BOTH_LANGUAGES)
+def test_a_document_has_the_same_chapters_in_both_languages(english: str, chinese: str) -> None:
+    assert outline(english) == outline(chinese)
+
+
+def outline(document: str) -> list[tuple[str, set[str]]]:
+    """The level of each heading, with the code below it, but for words that differ by language."""
+    parts = re.split(r"^(#+) .*$", (PRODUCT / document).read_text(), flags=re.MULTILINE)[1:]
+    return [
+        (
+            level,
+            {
+                re.sub(r"[一-鿿]+|\b[A-Z]+\b", "…", code[1] or code[2])
+                for code in CODE.finditer(text)
+            },
+        )
+        for level, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
+
+
+CODE = re.compile(r"`([^`\n]+)`|^((?:make|pip|wudan|\.venv/)\S* .*?)(?: +#|$)", re.MULTILINE)
+"""Code within a line, or a line of a block of commands."""
 
 
 class Community:
@@ -195,7 +224,7 @@ class Community:
             r"(?<!\S)build\.py ": f"{python} {shlex.quote(str(PRODUCT / 'build.py'))} ",
             "/where/you/keep/it/": "var/",
             "WUDAN_SECRET=…": "WUDAN_SECRET=$(cat var/secret)",
-            "--bucket (BUCKET|名字)": "--bucket site",
+            "--bucket BUCKET": "--bucket site",
             "--distribution ID": f"--distribution {distribution}",
         }
 

@@ -68,11 +68,20 @@ def test_pages_and_papers_call_a_state_by_its_name() -> None:
     """What the station waits for stands nowhere alone, as if it were another name."""
     waits = [wait.partition("（")[2].rstrip("）") for wait in WORDS["waits"].values()]
     names = {WORDS["states"][state]["name"] for state in WORDS["waits"]}
-    table = re.findall(r"^\| (.+?) \|", (PRODUCT / "docs/handbook.zh.md").read_text(), re.M)
-    assert {*WORDS["waits"].values()} <= {*table}
-    assert not {*waits} & {*table}
+    for handbook in ("handbook.md", "handbook.zh.md"):
+        table = re.findall(r"^\| (.+?) \|", (PRODUCT / "docs" / handbook).read_text(), re.M)
+        assert {*WORDS["waits"].values()} <= {*table}
+        assert not {*waits} & {*table}
     options = (PRODUCT / "templates/desk/find.html").read_text()
     assert not [name for name in (*waits, *names) if name in options], "they come from the words"
+
+
+def test_what_the_handbook_quotes_stands_in_pages_and_forms() -> None:
+    """The English one quotes nothing else in Chinese; its chapters are those of the Chinese one."""
+    quoted = re.findall(r"“([^”]*[一-鿿][^”]*)”", (PRODUCT / "docs/handbook.md").read_text())
+    folders = (PRODUCT / "templates", PRODUCT / "content/forms")
+    said = "".join(f.read_text() for folder in folders for f in folder.rglob("*.*"))
+    assert [text for text in quoted if text not in said] == []
 
 
 def test_questions_at_the_desk_speak_to_staff() -> None:
