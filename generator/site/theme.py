@@ -126,7 +126,8 @@ def _overlaid(root: Path, folder: str) -> dict[str, Path]:
     for base in (PRODUCT / folder, root / folder):
         for path in base.rglob("*"):
             if path.is_file() and not path.name.startswith("."):
-                found[composed(path.relative_to(base).as_posix())] = path
+                name = path.relative_to(base).as_posix()
+                found[name if name.isascii() else composed(name)] = path
     return found
 
 

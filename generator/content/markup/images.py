@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from generator.files.pictures import ENDINGS, Picture
 
+_MAY_NAME = re.compile("<img|" + "|".join(map(re.escape, ENDINGS)), re.IGNORECASE)
 _STATIC = re.compile(r"(?:\.\./)*/?static/")
 _TAG = re.compile(r"""<(img|a)\b((?:[^">]|"[^"]*")*)>""")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
@@ -15,7 +16,7 @@ _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 def named(html: str) -> list[str]:
     """The addresses of pictures, as they were typed, that lie in the site's own folder. Pictures of
     other sites stay there."""
-    if "<img" not in html and not any(ending in html.lower() for ending in ENDINGS):
+    if not _MAY_NAME.search(html):
         return []
     typed = [_typed(tag[1], tag[2]) for tag in _TAG.finditer(html)]
     return [*dict.fromkeys(address for address in typed if address)]

@@ -29,6 +29,9 @@ DEEPEST = 32
 a file of a few thousand brackets ended the program."""
 MAY_BE_DEEP = re.compile(rf"^[ ]{{{DEEPEST}}}|(?:[-?][ \t]+){{{DEEPEST}}}", re.MULTILINE)
 """What stands in every file that nests so deep, if it has not as many brackets."""
+ACCENT = re.compile("[\u0300-\u036f\u1160-\u11ff\u3099\u309a]")
+"""What file systems of other makers write behind a letter (Unicode 15.1: combining marks, the sounds
+that kana voice, and parts of Korean syllables)."""
 Place = tuple[str | int, ...]
 """The path to a value: keys and list indexes. The empty path is the whole file."""
 Reference = tuple[str, str]
@@ -112,7 +115,7 @@ def read(path: str, document: Document) -> None:
         document.note("not_mapping", 1, 1)
     else:
         lines = LINE_END.split(text) if " #" in text else []
-        document.data = _Tree(document, lines, set()).data(node, ())
+        document.data = _Tree(document, lines, bool(ACCENT.search(text)), set()).data(node, ())
 
 
 def _too_deep(text: str) -> tuple[int, int] | None:
@@ -139,10 +142,12 @@ def _place(before: str) -> tuple[int, int]:
 
 
 class _Tree(NamedTuple):
-    """Nodes as texts, lists and dicts. ``lines`` are those of the file, if it has comments."""
+    """Nodes as texts, lists and dicts. ``lines`` are those of the file, if it has comments;
+    ``accents`` says whether some may stand apart from their letters."""
 
     document: Document
     lines: Sequence[str]
+    accents: bool
     seen: set[int]
 
     def data(self, node: yaml.Node, place: Place) -> Any:
@@ -177,7 +182,7 @@ class _Tree(NamedTuple):
     def text(self, node: yaml.ScalarNode, place: Place) -> str:
         """The text of a value. What YAML would drop or change without a word is a problem."""
         style, end = node.style, node.end_mark
-        text = composed(node.value)
+        text = composed(node.value) if self.accents else node.value
         after = self.lines[end.line] if not style and end.line < len(self.lines) else ""
         if after and (cut := CUT.match(after, end.column)):
             self.document.problem("cut", value=place, found=cut["rest"])

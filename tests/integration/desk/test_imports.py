@@ -112,7 +112,7 @@ def test_what_excel_makes_of_cells_is_understood_and_shown_as_it_is_understood(
     assert "新的 2 行" in page.text
     assert "第 4、5 行是合计或说明，不算" in page.text
     cells = [cell.text() for cell in page.page.css("tbody tr")[0].css("td")]
-    assert {"07732345678", "2026年11月2日", "2026年12月3日", "是"} <= {*cells}
+    assert {"07732345678", "2026年11月2日（周一）", "2026年12月3日（周四）", "是"} <= {*cells}
     assert not {"7732345678", "46328", "True"} & {*cells}
     assert "收下了 2 行。" in confirm(desk, page).text
 
