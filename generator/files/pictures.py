@@ -26,9 +26,9 @@ R = TypeVar("R")
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".svg")
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF")
 """What files of these endings may hold, whichever they have."""
-WIDTHS = (480, 960, 1600)
+WIDTHS = (480, 800, 1200)
 """In pixels. A phone is 390 points wide, of up to three pixels each; a page's column is 720."""
-PLAIN = 960
+PLAIN = 800
 """The width for browsers that know no WebP, such as Safari's before 2020."""
 LARGEST = 120_000_000
 """Pixels. Phones sell sensors of 200 million, and save a quarter of that unless asked."""

@@ -30,8 +30,8 @@ a file of a few thousand brackets ended the program."""
 MAY_BE_DEEP = re.compile(rf"^[ ]{{{DEEPEST}}}|(?:[-?][ \t]+){{{DEEPEST}}}", re.MULTILINE)
 """What stands in every file that nests so deep, if it has not as many brackets."""
 ACCENT = re.compile("[\u0300-\u036f\u1160-\u11ff\u3099\u309a]")
-"""What file systems of other makers write behind a letter (Unicode 15.1: combining marks, the sounds
-that kana voice, and parts of Korean syllables)."""
+"""What file systems of other makers write behind a letter (Unicode 15.1: combining marks, marks of
+voice of kana, and parts of Korean syllables)."""
 Place = tuple[str | int, ...]
 """The path to a value: keys and list indexes. The empty path is the whole file."""
 Reference = tuple[str, str]
