@@ -23,6 +23,7 @@ PHASES = {
     "stamps": "看哪些文件变了",
     "load": "读内容，转换 Markdown",
     "plan": "安排页面",
+    "pictures": "做图片",
     "compare": "比较页面",
     "write": "写出页面",
     "bundle": "交给函数，记下结果",

@@ -26,7 +26,7 @@ from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
 from generator.files.parallel import spread
-from generator.files.pictures import ENDINGS, Looked, Picture, look
+from generator.files.pictures import ENDINGS, FOLDER, Looked, Picture, look
 
 Model = TypeVar("Model")
 PAGES = ("how", "about", "privacy", "accessibility")
@@ -401,7 +401,7 @@ class _Reader:
 
     @cached_property
     def pictures(self) -> Looked:
-        return look(self.picture_files, self.cache)
+        return look(self.picture_files, self.cache, self.root / FOLDER)
 
     @cached_property
     def picture_files(self) -> dict[str, Path]:

@@ -71,8 +71,9 @@ NOT_IN_WHEELS = (
 only its etree, and _yaml is an old name of a part of yaml."""
 
 NOT_ON_LAMBDA = ["functions.storage.sqlite"]
-NOT_AT_NIGHT = ["cryptography", "multipart", "openpyxl", "xlsxwriter"]
-"""Modules that the nightly function never gets to: it opens nothing sealed, and has no requests."""
+NOT_AT_NIGHT = ["PIL", "cryptography", "multipart", "openpyxl", "pi_heif", "xlsxwriter"]
+"""Modules that the nightly function never gets to: it opens nothing sealed, has no requests, and
+its pictures were made where its sources come from."""
 STACKS = ("function.yaml", "edge.yaml")
 """Files of ``infra/`` that ``template.yaml`` expects beside the zips."""
 

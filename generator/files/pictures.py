@@ -12,9 +12,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from msgspec import msgpack
+from msgspec import MsgspecError, msgpack
 
-from generator.files.atomic import replace
+from generator.files.atomic import replace, update
 from generator.files.cache import Cache
 from generator.files.file_stamps import stamp
 
@@ -39,6 +39,10 @@ RECIPE = b"1"
 MOST = 4
 """At a time: one of 50 million pixels takes some 300 MB while it is made."""
 ADDRESS = "/static/pictures/"
+FOLDER = ".wudan/pictures"
+"""The folder for what was made, below the root of a site."""
+INDEX = "index"
+"""A file there: what was found in each content that was looked at, by the name of that."""
 SHELF = "pictures"
 
 
@@ -78,27 +82,45 @@ Looked = Mapping[str, Picture | str]
 of ``generator/content/reading/messages.py``."""
 
 
-def look(files: Mapping[str, Path], cache: Cache) -> Looked:
-    """Look at these files, but at none that has the stamp under which the cache knows it."""
+def look(files: Mapping[str, Path], cache: Cache, folder: Path) -> Looked:
+    """Look at these files: at none that has the stamp under which the cache knows it, and into none
+    whose content was looked at by whoever filled the folder."""
     stamps = {name: stamp(path.stat()) for name, path in files.items()}
-    kept = {name: msgpack.decode(value, type=_Kept) for name, value in cache.all(SHELF).items()}
-    known = {n: kept[n].found for n in files if n in kept and kept[n].stamp == stamps[n]}
+    kept = _kept(cache)
+    known = {name: kept[name] for name in files if name in kept and kept[name][0] == stamps[name]}
     new = [name for name in files if name not in known]
-    found = dict(zip(new, _together(_look, [files[name] for name in new]), strict=True))
-    fresh = {name: _Kept(stamps[name], found[name]) for name in new}
-    cache.put(SHELF, [(name, msgpack.encode(value)) for name, value in fresh.items()])
-    return known | found
+    index = _index(folder) if new else {}
+    found = _together(lambda name: _look(files[name], index), new)
+    fresh = {name: _Kept(stamps[name], *each) for name, each in zip(new, found, strict=True)}
+    cache.put(SHELF, [(name, msgpack.encode(each)) for name, each in fresh.items()])
+    return {name: each.found for name, each in (known | fresh).items()}
 
 
 class _Kept(NamedTuple):
+    """What a file held when it had this stamp: the name of its content, and what that is."""
+
     stamp: str
+    name: str
     found: Picture | str
 
 
-def make(shown: Mapping[Picture, Path], folder: Path) -> dict[str, Path]:
-    """The files of all versions of these pictures by address. They are in the folder afterwards,
-    where nothing is made twice, and nothing else is."""
+def _kept(cache: Cache) -> dict[str, _Kept]:
+    return {name: msgpack.decode(value, type=_Kept) for name, value in cache.all(SHELF).items()}
+
+
+def _index(folder: Path) -> dict[str, Picture | str]:
+    try:
+        return msgpack.decode((folder / INDEX).read_bytes(), type=dict[str, Picture | str])
+    except (FileNotFoundError, MsgspecError):  # Whatever is lost here is looked at again.
+        return {}
+
+
+def make(shown: Mapping[Picture, Path], cache: Cache, folder: Path) -> dict[str, Path]:
+    """The files of all versions of the pictures that are ``shown``, by address. They are in the
+    folder afterwards, where nothing is made twice, and nothing else is."""
     folder.mkdir(parents=True, exist_ok=True)
+    index = {each.name: each.found for each in _kept(cache).values()}
+    update(folder / INDEX, msgpack.encode(index, order="sorted"))
     made = {
         address: folder / address.removeprefix(ADDRESS)
         for picture in shown
@@ -112,7 +134,7 @@ def make(shown: Mapping[Picture, Path], folder: Path) -> dict[str, Path]:
             _make(shown[picture], widths)
 
     _together(work, shown)
-    for path in {*folder.iterdir()} - {*made.values()}:
+    for path in {*folder.iterdir()} - {*made.values(), folder / INDEX}:
         path.unlink()
     return made
 
@@ -128,13 +150,19 @@ def _together(work: Callable[[T], R], over: Iterable[T]) -> list[R]:
         return [*pool.map(work, items)]
 
 
-def _look(path: Path) -> Picture | str:
-    from PIL import UnidentifiedImageError
-
+def _look(path: Path, index: Mapping[str, Picture | str]) -> tuple[str, Picture | str]:
+    """The name of the file's content, and what it is."""
     data = path.read_bytes()
     name = blake2b(RECIPE + data, digest_size=10).hexdigest()
-    if path.suffix.lower() == ".svg":
-        return _drawing(data, name)
+    if name in index:
+        return name, index[name]
+    read = _drawing if path.suffix.lower() == ".svg" else _photo
+    return name, read(data, name)
+
+
+def _photo(data: bytes, name: str) -> Picture | str:
+    from PIL import UnidentifiedImageError
+
     try:
         image = _opened(data)
         if image.width * image.height > LARGEST:

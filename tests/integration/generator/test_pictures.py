@@ -1,6 +1,8 @@
 """Pictures: what phones take, and what a site shows of it."""
 
 import io
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pi_heif
@@ -9,6 +11,7 @@ from PIL import ExifTags, Image
 from selectolax.lexbor import LexborHTMLParser
 
 from generator.build import incremental
+from generator.deploy.nightly import SOURCES
 from generator.errors import ContentError
 from generator.files import pictures
 from generator.files.output import Report
@@ -183,29 +186,55 @@ def test_a_picture_is_published_only_while_something_shows_it(root: Path) -> Non
     assert not (root / "public/static/a.jpg").exists()
 
 
-def test_a_picture_is_made_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
-    for work in ("_look", "_make"):
-        original = getattr(pictures, work)
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is decoded and made, by what does it."""
+    done: list[str] = []
 
-        def counted(path: Path, *args: object, work: str = work, do: object = original) -> object:
-            made.append(f"{work} {path.name}")
-            return do(path, *args)  # type: ignore[operator]
+    def note(name: str, do: Callable[..., object]) -> Callable[..., object]:
+        def noting(*args: object) -> object:
+            done.append(name)
+            return do(*args)
 
-        monkeypatch.setattr(pictures, work, counted)
+        return noting
+
+    for name in ("_photo", "_drawing", "_make"):
+        monkeypatch.setattr(pictures, name, note(name, getattr(pictures, name)))
+    return done
+
+
+def test_a_picture_is_looked_at_and_made_once(root: Path, work: list[str]) -> None:
     taken(root / "static/a.jpg", photo((400, 300)))
     taken(root / "static/b.jpg", photo((400, 300), of="green"))
     show(root, "a.jpg")
     built(root)
-    assert sorted(made) == sorted(
-        ["_look a.jpg", "_look b.jpg", "_look photo.svg", "_make a.jpg", "_make photo.svg"]
-    )
-    made.clear()
+    assert sorted(work) == ["_drawing", "_make", "_make", "_photo", "_photo"]
+    work.clear()
     write(root, "![](b.jpg)")
     assert built(root).removed == 2
     incremental.build(root, root / "public", clean=True)
     incremental.build(root, root / "elsewhere")
-    assert [each for each in made if "svg" not in each] == ["_make b.jpg"]
+    assert work == ["_make"]
+
+
+def test_where_pictures_came_along_as_they_were_made_none_is_read(
+    root: Path, work: list[str], tmp_path: Path
+) -> None:
+    """So it is at night on AWS, whose function has no library for it."""
+    taken(root / "static/a.jpg", photo((400, 300)))
+    (root / "static/not-shown.jpg").write_bytes(b"broken")
+    show(root, "a.jpg")
+    built(root)
+    work.clear()
+    night = tmp_path / "night"
+    for name in SOURCES:
+        source = root / name
+        (night / name).parent.mkdir(parents=True, exist_ok=True)
+        if source.exists():
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, night / name)
+    built(night)
+    assert work == []
+    assert tree(night / "public") == tree(root / "public")
 
 
 def test_another_photo_under_the_same_name_reaches_every_page_that_shows_it(root: Path) -> None:
