@@ -62,6 +62,7 @@ def triaged(desk: Desk, *numbers: str, **more: str) -> None:
 
 
 class TestTriage:
+    @pytest.mark.slow
     def test_a_page_of_wishes_is_triaged_with_one_button_and_the_next_page_follows(
         self, client: Client, desk: Desk, app: App
     ) -> None:
@@ -200,6 +201,7 @@ class TestTriage:
 
 
 class TestDispatch:
+    @pytest.mark.slow
     def test_more_than_a_page_is_dispatched_page_by_page(
         self, client: Client, desk: Desk, app: App
     ) -> None:

@@ -89,6 +89,7 @@ class TestSignIn:
         assert client.post("/desk/order/", sent, cookie=desk.cookie).status == 403
         assert found(client.app, no).version == 1
 
+    @pytest.mark.slow
     def test_only_an_administrator_manages_people(self, client: Client, desk: Desk) -> None:
         assert desk.get("/desk/staff/").status == 403
         head = Desk(client, "李主任", accounts.ADMINISTRATOR)
@@ -528,6 +529,7 @@ class TestSheets:
         assert "收下了 0 行。有 2 行是重复的" in bring(desk, "volunteers", book).text
         assert len(client.app.store.find(volunteers.KIND)) == 2
 
+    @pytest.mark.slow
     def test_what_is_no_workbook_or_lacks_columns_is_told(self, desk: Desk) -> None:
         assert "读不出来" in upload(desk, "wishes", b"nothing").text
         empty = io.BytesIO()

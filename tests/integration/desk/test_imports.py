@@ -42,6 +42,7 @@ def people(client: Client) -> list[Any]:
     return client.app.store.find(volunteers.KIND, limit=100)
 
 
+@pytest.mark.slow
 def test_nothing_is_taken_before_somebody_has_seen_what_will_be(client: Client, desk: Desk) -> None:
     looked = upload(desk, "wishes", workbook(WISHES, HAIRCUT))
     page = desk.get(looked.location)
@@ -75,6 +76,7 @@ def test_a_row_of_another_month_is_a_new_wish(client: Client, desk: Desk) -> Non
     assert {head.begun[:7] for head in orders(client)} == {"2026-10", "2026-11"}
 
 
+@pytest.mark.slow
 def test_the_day_a_paper_came_counts_for_the_month_and_for_the_wished_day(
     client: Client, desk: Desk
 ) -> None:
@@ -161,6 +163,7 @@ def test_the_roster_that_a_community_keeps_is_taken_after_its_columns_are_confir
     assert len(people(client)) == 1
 
 
+@pytest.mark.slow
 def test_a_rating_that_may_not_be_taken_is_told_with_its_row(client: Client, desk: Desk) -> None:
     no = wish(client).no
     desk.dispatched(no)
@@ -189,6 +192,7 @@ def test_a_rating_that_may_not_be_taken_is_told_with_its_row(client: Client, des
     assert found(client.app, no).rated_at
 
 
+@pytest.mark.slow
 def test_an_import_that_is_killed_between_its_rows_is_none_or_is_taken_whole(
     client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +227,7 @@ def test_rows_that_nobody_confirms_are_forgotten(client: Client, desk: Desk) -> 
     assert client.app.store.head(no).state == imports.DISCARDED  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_new_volunteers_are_approved_together_each_into_the_team_they_asked_for(
     client: Client, desk: Desk
 ) -> None:

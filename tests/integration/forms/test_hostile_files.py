@@ -98,6 +98,7 @@ def test_a_hostile_workbook_is_refused_by_a_code(kind: str) -> None:
     assert told.value.code in codes
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     with pytest.raises(Wrong, match="heavy"):
         spreadsheet.read(rows(inline("a" * 40_000_000)))
@@ -127,6 +128,7 @@ def test_a_reader_has_only_so_much_memory() -> None:
         confined.read("tests.support.readers.greedy", b"")
 
 
+@pytest.mark.slow
 def test_staff_are_told_how_to_mend_a_file_that_is_too_large(client: Client) -> None:
     told = upload(Desk(client), "members", rows(inline("a" * 40_000_000)))
     assert told.status == 422

@@ -240,6 +240,7 @@ def test_every_answer_stands_in_its_column_as_what_it_is(life: Life, table: str,
     assert others == {None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["orders", "volunteers", "ratings"])
 def test_what_was_exported_is_imported_with_every_answer(life: Life, table: str) -> None:
     book = load_workbook(io.BytesIO(life.books[table]))
@@ -336,6 +337,7 @@ def test_the_desk_and_the_team_see_the_wished_day_in_their_lists(client: Client)
     assert "希望 2026年12月4日" in team.get().text
 
 
+@pytest.mark.slow
 def test_staff_read_in_the_history_what_each_step_was_answered_with(client: Client) -> None:
     no = client.post("/api/wish", WISH).no
     desk, team = Desk(client), Team(client)

@@ -62,6 +62,7 @@ def test_an_answer_needs_the_consent_and_no_answer_needs_none(client: Client) ->
     assert client.post("/api/wish", ASKED).location
 
 
+@pytest.mark.slow
 def test_neither_answer_nor_consent_lies_open_or_in_exports(client: Client) -> None:
     filed = client.post("/api/wish", ASKED)
     (event,) = client.app.store.events(filed.no)

@@ -129,6 +129,7 @@ def test_building_on_gives_what_building_anew_gives(
     assert tree(incremental.bundle_folder(standing)) == tree(incremental.bundle_folder(anew))
 
 
+@pytest.mark.slow
 def test_only_what_reads_a_body_is_written_again(root: Path) -> None:
     total = built(root).written
     edit(NEWS, "大家来了", "大家都来了")(root)
@@ -181,12 +182,14 @@ def test_lists_have_twenty_to_a_page(root: Path) -> None:
     assert not (root / "public/news/page/1").exists()
 
 
+@pytest.mark.slow
 def test_a_mistake_in_a_template_is_told_with_its_place(root: Path) -> None:
     add("templates/404.html", "<p>\n{{ nobody }}\n")(root)
     with pytest.raises(WudanError, match=r"404\.html.*2"):
         built(root)
 
 
+@pytest.mark.slow
 def test_the_wording_of_a_form_has_a_version_that_changes_with_its_words(root: Path) -> None:
     from functions.context.bundle import Latest
 
@@ -229,6 +232,7 @@ def test_many_processes_write_what_one_does(root: Path, tmp_path: Path) -> None:
     assert tree(root / "public") == tree(anew / "public")
 
 
+@pytest.mark.slow
 def test_a_large_site_is_checked_without_a_memory(root: Path) -> None:
     before = incremental.check(root).pages
     for n in range(parallel.MANY + 1):

@@ -21,6 +21,7 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(build.main, [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 def test_build_says_in_one_line_what_it_did(root: Path) -> None:
     first, second = run("build", "--root", root), run("build", "--root", root)
     assert first.exit_code == second.exit_code == 0
@@ -29,6 +30,7 @@ def test_build_says_in_one_line_what_it_did(root: Path) -> None:
     assert len(second.stdout.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_build_goes_where_it_is_told(root: Path, tmp_path: Path) -> None:
     run("build", "--root", root, "--out", tmp_path / "elsewhere")
     assert (tmp_path / "elsewhere/index.html").exists()
@@ -60,6 +62,7 @@ def test_a_root_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "site.yaml:1:1: 缺少这个文件" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "file"),
     [

@@ -30,6 +30,7 @@ MERGED = text(lambda f: None).replace(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "place", "said"),
     [
@@ -85,6 +86,7 @@ def test_a_later_version_may_have_added_something(root: Path) -> None:
     assert figures_file.read(root / incremental.FIGURES) == (FIGURES, [])
 
 
+@pytest.mark.slow
 def test_what_a_store_gives_takes_the_place_of_a_broken_file(root: Path) -> None:
     (root / incremental.FIGURES).write_text("<<<<<<< HEAD\n")
     incremental.build(root, root / "public", figures=FIGURES)
@@ -92,6 +94,7 @@ def test_what_a_store_gives_takes_the_place_of_a_broken_file(root: Path) -> None
     assert figures_file.read(root / incremental.FIGURES) == (FIGURES, [])
 
 
+@pytest.mark.slow
 def test_a_store_that_never_held_anything_leaves_known_figures_alone(root: Path) -> None:
     """As where somebody clones a community's content and looks at it on a machine of their own."""
     known = text(lambda f: None)

@@ -98,6 +98,7 @@ def test_a_photo_of_a_phone_stands_upright_and_tells_nothing_of_its_place(root: 
         assert upper_right[0] > 200 > upper_right[2], "red"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "mode"),
     [("a.png", "RGBA"), ("a.png", "P"), ("a.webp", "RGB"), ("a.jpg", "CMYK"), ("a.gif", "L")],
@@ -114,6 +115,7 @@ def test_whatever_a_program_saves_is_shown(root: Path, name: str, mode: str) -> 
             Image.open(io.BytesIO(data)).load()
 
 
+@pytest.mark.slow
 def test_what_apples_phones_save_is_shown(root: Path) -> None:
     sample = Path(support.__file__).parent / "phone.heic"
     (root / "static/IMG_0001.HEIC").write_bytes(sample.read_bytes())
@@ -124,6 +126,7 @@ def test_what_apples_phones_save_is_shown(root: Path) -> None:
     assert pi_heif.is_supported(sample)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["合影#1.jpg", "合影?2.jpg", "100%25.jpg", "5%.jpg", "a b.JPG"])
 def test_a_photo_may_have_any_name(root: Path, name: str) -> None:
     taken(root / "static" / name, photo((400, 300)))
@@ -133,6 +136,7 @@ def test_a_photo_may_have_any_name(root: Path, name: str) -> None:
     assert (root / f"public{image['src']}").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["/static/a.jpg", "static/a.jpg", "a.jpg", "../static/a.jpg"])
 def test_a_picture_in_a_text_is_made_like_others(root: Path, typed: str) -> None:
     taken(root / "static/a.jpg", photo((800, 600)))
@@ -175,6 +179,7 @@ def test_a_picture_that_cannot_be_shown_is_told_where_it_is_named(root: Path) ->
     ]
 
 
+@pytest.mark.slow
 def test_a_picture_is_published_only_while_something_shows_it(root: Path) -> None:
     taken(root / "static/a.jpg", photo((400, 300)))
     write(root, "![合影](a.jpg)")
@@ -203,6 +208,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
+@pytest.mark.slow
 def test_a_picture_is_looked_at_and_made_once(root: Path, work: list[str]) -> None:
     taken(root / "static/a.jpg", photo((400, 300)))
     taken(root / "static/b.jpg", photo((400, 300), of="green"))
@@ -217,6 +223,7 @@ def test_a_picture_is_looked_at_and_made_once(root: Path, work: list[str]) -> No
     assert work == ["_make"]
 
 
+@pytest.mark.slow
 def test_where_pictures_came_along_as_they_were_made_none_is_read(
     root: Path, work: list[str], tmp_path: Path
 ) -> None:
@@ -237,6 +244,7 @@ def test_where_pictures_came_along_as_they_were_made_none_is_read(
     assert tree(night / "public") == tree(root / "public")
 
 
+@pytest.mark.slow
 def test_another_photo_under_the_same_name_reaches_every_page_that_shows_it(root: Path) -> None:
     for name, of in (("a.jpg", "red"), ("b.jpg", "green")):
         taken(root / "static" / name, photo((400, 300), of=of))

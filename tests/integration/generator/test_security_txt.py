@@ -26,6 +26,7 @@ def written(root: Path, more: str = SECURITY) -> Path:
     return root / "public"
 
 
+@pytest.mark.slow
 def test_it_has_what_the_standard_wants(root: Path) -> None:
     lines = (written(root) / PLACE).read_text().splitlines()
     fields = dict(line.split(": ", 1) for line in lines)
@@ -34,6 +35,7 @@ def test_it_has_what_the_standard_wants(root: Path) -> None:
     assert fields["Canonical"] == f"https://test.example.cn/{PLACE}"
 
 
+@pytest.mark.slow
 def test_it_is_served_and_published_where_nothing_else_with_a_dot_is(root: Path) -> None:
     public = written(root)
     said: list[str] = []

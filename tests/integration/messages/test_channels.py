@@ -101,6 +101,7 @@ class TestSES:
         assert "boto3" in refusal(self.CHANNEL)
         assert not robot.posts
 
+    @pytest.mark.slow
     def test_a_mail_that_is_not_taken_is_told_by_the_code_alone(self, robot: Robot) -> None:
         robot.status = 400
         robot.answer = b'{"__type": "MessageRejected", "message": "volunteer@example.cn"}'

@@ -52,6 +52,7 @@ def untried(app: App) -> list[str]:
     return sorted(m.id for m in app.store.messages("waiting", limit=100) if not m.tries)
 
 
+@pytest.mark.slow
 def test_a_silent_robot_holds_up_no_other_channel(
     app: App, robot: Robot, silent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_silent_robot_holds_up_no_other_channel(
     assert len(untried(app)) == 59
 
 
+@pytest.mark.slow
 def test_deadlines_do_not_wait_for_a_silent_robot(
     client: Client, app: App, silent: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

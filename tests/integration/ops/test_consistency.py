@@ -167,6 +167,7 @@ LOST = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", LOST)
 def test_what_only_a_backup_has_is_named_and_left_alone(
     filled: App, edit: Callable[[str], None], lost: str
@@ -562,6 +563,7 @@ def test_moving_from_where_there_is_no_store_makes_none(tmp_path: Path) -> None:
     assert not (tmp_path / "typo").exists()
 
 
+@pytest.mark.slow
 def test_a_store_is_healthy_however_long_a_step_took(
     bundle: Path, tmp_path: Path, clock: Callable[[], datetime]
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_problem_stands_on_the_board_until_it_is_answered_whatever_is_rated_la
     assert consistency.examine(client.app).healthy
 
 
+@pytest.mark.slow
 def test_what_is_overdue_is_told_once_each_working_morning_and_stands_on_the_board(
     told: App, client: Client, clock: Clock
 ) -> None:

@@ -129,6 +129,7 @@ class TestBelief:
         round_(app)
         return numbers
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("days", [400, -400, 20_000, 8 + 186, -8])
     def test_nothing_is_erased_while_the_clock_is_far_from_the_last_round(
         self, app: App, clock: Clock, due: list[str], days: int

@@ -1,5 +1,7 @@
 """A service says what it needs: some are not done at home, some take place on few days."""
 
+import pytest
+
 from tests.integration.desk.test_imports import WISHES
 from tests.support.client import Answer, Client
 from tests.support.orders import WISH, Desk, Team, found, wish
@@ -50,6 +52,7 @@ def test_programs_are_told_the_same(client: Client) -> None:
     assert client.post("/api/wish", {**sent, "date": ""}, accept="application/json").status == 201
 
 
+@pytest.mark.slow
 def test_staff_and_tables_are_held_to_the_same(client: Client) -> None:
     desk = Desk(client)
     form = {**AT_THE_HALL, "source": "phone", "date": "2026-12-03"}

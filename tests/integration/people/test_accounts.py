@@ -82,6 +82,7 @@ class TestRoles:
 
 
 class TestNames:
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ["王 芳", "王芳\u3000", "王\u200b芳", "\u3000"])
     def test_no_two_accounts_have_names_that_look_alike(self, app: App, name: str) -> None:
         of(app).add("王芳")
@@ -95,6 +96,7 @@ class TestNames:
         with pytest.raises(Refused):
             of(app).add("li ming")
 
+    @pytest.mark.slow
     def test_a_name_is_known_however_it_is_typed(self, app: App) -> None:
         password = of(app).add("Ｌi Ming")
         assert enter(app, "li　ming", password).name == "Ｌi Ming"
@@ -113,6 +115,7 @@ class TestOwnPassword:
     def typed(self, desk: Desk, **other: str) -> dict[str, Any]:
         return {"old": PASSWORD, "new": CHOSEN, "again": CHOSEN, **other}
 
+    @pytest.mark.slow
     def test_everybody_can_choose_their_own(self, client: Client) -> None:
         desk, elsewhere = Desk(client), client
         entered = (
@@ -189,6 +192,7 @@ class TestFirstPassword:
         assert page.form("/desk/wish/")["name"] == ["李奶奶"]
 
 
+@pytest.mark.slow
 def test_a_command_changes_roles_and_keeps_the_last_administrator(
     small_site: Path, tmp_path: Path
 ) -> None:

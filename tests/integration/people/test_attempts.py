@@ -118,6 +118,7 @@ def test_right_passwords_of_an_office_do_not_lock_its_address(
         enter(app, "王芳", password, HERE)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 def test_a_new_password_lifts_every_limit(app: App, clock: Clock) -> None:
     account(app, "王芳")

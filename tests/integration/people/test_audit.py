@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from functions import scheduled
 from functions.app import App
 from functions.desk.audit_page import PAGE
@@ -88,6 +90,7 @@ def test_an_entry_goes_after_its_time_and_no_earlier(app: App, clock: Clock) -> 
     assert [kept.no for kept in app.store.everything() if kept.no.startswith("audit")] == []
 
 
+@pytest.mark.slow
 def test_all_that_is_done_at_the_desk_and_its_door_can_be_read_by_administrators(
     client: Client,
 ) -> None:

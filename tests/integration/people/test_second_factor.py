@@ -154,6 +154,7 @@ def test_a_page_drawn_to_enrol_replaces_no_authenticator(client: Client, clock: 
     assert then(client, stale, code(client.app, secret_on(stale))).status == 403
 
 
+@pytest.mark.slow
 def test_a_reset_lets_another_authenticator_be_enrolled(
     client: Client, secret: str, clock: Clock
 ) -> None:

@@ -121,6 +121,7 @@ WIDE = {
 """What takes much out, or lets others in, with what is sent for it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", WIDE)
 def test_what_reaches_far_asks_for_the_password_again(
     client: Client, clock: Clock, path: str

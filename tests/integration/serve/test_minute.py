@@ -62,6 +62,7 @@ def test_trouble_of_a_minute_is_told_once_with_its_part_and_number_and_when_it_e
     assert len(builds.built) == 1
 
 
+@pytest.mark.slow
 def test_looks_that_could_not_be_recorded_are_in_the_next_minute(
     client: Client, app: App, tmp_path: Path
 ) -> None:

@@ -63,6 +63,7 @@ class TestBundle:
         (folder / FILE).write_bytes((bundle / FILE).read_bytes())
         return App(folder, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), SECRET, clock)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("damage", DAMAGE)
     def test_a_damaged_bundle_leaves_the_last_good_one_in_use(
         self, own: App, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture

@@ -45,6 +45,7 @@ def filed(folder: Path, bundle: Path) -> App:
     return app
 
 
+@pytest.mark.slow
 def test_a_new_store_with_its_secret_lock_and_logs_is_private(tmp_path: Path, bundle: Path) -> None:
     app = filed(tmp_path / "var", bundle)
     Desk(Client(app)).post("/desk/sheets/orders.xlsx", {})

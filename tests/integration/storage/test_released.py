@@ -126,6 +126,7 @@ def test_every_history_has_its_state_and_stands_in_its_lists(app: App) -> None:
         assert [head.no for head in waiting] == numbers
 
 
+@pytest.mark.slow
 def test_every_page_of_desk_team_and_resident_shows_what_it_showed(desk: Station) -> None:
     lost = {}
     for page, said in FACTS["pages"].items():

@@ -151,6 +151,7 @@ def test_an_answer_to_the_resident_that_cannot_be_read_is_told_as_such(
     assert LOST in desk.get(f"/desk/order/?no={filed.no}").text
 
 
+@pytest.mark.slow
 def test_a_damaged_head_is_in_its_list_and_breaks_no_page(client: Client) -> None:
     """Lists show what lies beside the damage; its history has all the rest."""
     app, desk, team = client.app, Desk(client), Team(client)

@@ -2,6 +2,8 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from functions.app import App
 from functions.orders.lifecycle import Order
 from functions.orders.repository import Step
@@ -53,6 +55,7 @@ def test_over_tls_the_cookie_is_the_hosts_own(client: Client) -> None:
     assert client.get(f"/api/order?no={filed.no}", **TLS).status == 403
 
 
+@pytest.mark.slow
 def test_several_orders_are_open_in_one_browser_and_the_oldest_goes(app: App) -> None:
     client = Client(app)
     filed = [wish(client) for _ in range(MOST + 2)]

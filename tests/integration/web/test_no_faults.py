@@ -76,6 +76,7 @@ def test_a_month_that_is_none_gives_a_workbook_or_a_sentence(client: Client, mon
             assert load_workbook(io.BytesIO(answer.raw)).worksheets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sentence",
     ["请写 {x}", "100%{", "{label.__class__.__mro__}", "{label!r:>99999999}", "{0}", "%s"],

@@ -146,6 +146,7 @@ def is_shut(answer: Answer) -> bool:
     return answer.status in (403, 404) or answer.headers.get("location", "") in AWAY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_each_role_is_answered_where_the_table_says_and_nowhere_else(
     world: World, who: str
@@ -165,6 +166,7 @@ def test_each_role_is_answered_where_the_table_says_and_nowhere_else(
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", OUTSIDE)
 def test_nobody_outside_the_station_reaches_what_is_anothers(
     world: World, client: Client, who: str

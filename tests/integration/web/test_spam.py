@@ -96,6 +96,7 @@ class TestSigns:
         shown = filled_in(client, clock, do="check", **TRAPPED)
         assert why(client, client.post("/api/wish", shown.form("/api/wish")).no) == "trap"
 
+    @pytest.mark.slow
     def test_a_day_of_service_and_a_family_pass_and_a_flood_from_one_sender_does_not(
         self, client: Client, clock: Clock
     ) -> None:
@@ -113,6 +114,7 @@ class TestSigns:
         assert state(client, more[-1]) == HELD
         assert why(client, more[-1]) == "phone"
 
+    @pytest.mark.slow
     def test_whatever_gets_past_the_signs_fills_no_more_than_its_room(
         self, client: Client, clock: Clock
     ) -> None:

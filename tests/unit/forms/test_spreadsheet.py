@@ -89,6 +89,7 @@ def test_an_apostrophe_of_an_earlier_export_is_not_read(typed: str) -> None:
     assert back(["问"], [typed]) == [(2, {"x": [typed[1:]]})]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["=1+1", "'90 年代", "<r>&</r>", "两\n行", "+8613812345678"])
 def test_what_was_written_is_read_as_it_was(typed: str) -> None:
     assert back(["问"], [typed]) == [(2, {"x": [typed]})]

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import yaml
 
 from functions import errors
@@ -41,6 +42,7 @@ def _sentences() -> set[str]:
     return {code for place in places for code in place}
 
 
+@pytest.mark.slow
 def test_every_code_that_is_raised_has_a_sentence() -> None:
     raised = {code for file in (PRODUCT / "functions").rglob("*.py") for code in _raised(file)}
     assert {"moved", "unknown_step", "state", "robot_silent", "store_empty", "full"} <= raised | {

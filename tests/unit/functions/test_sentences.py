@@ -36,6 +36,7 @@ def test_no_sentence_at_all_raises(sentence: str, value: str) -> None:
     assert isinstance(fill(sentence, a=value, b=1, label=value), str)
 
 
+@pytest.mark.slow
 def test_no_function_formats_what_is_not_written_in_the_program() -> None:
     """Constants of a module are its own texts; what is formatted elsewhere must be one of them."""
     for file in (PRODUCT / "functions").rglob("*.py"):

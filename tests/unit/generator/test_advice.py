@@ -62,6 +62,7 @@ def test_the_name_of_another_community_in_a_notice_or_page_is_named(own: Path) -
     assert advice(own) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -204,6 +204,7 @@ def test_a_link_to_nothing_is_told_and_a_file_that_goes_while_it_is_read_is_not(
     assert problem.startswith("content/news/gone.yaml:1:1: 这是一个链接，它指向的文件不在了")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", [NFC, NFD])
 def test_a_photo_and_a_tag_are_known_however_their_accents_were_typed(
     root: Path, typed: str
@@ -481,6 +482,7 @@ def shown(root: Path, page: str) -> str:
     return (root / "public" / page / "index.html").read_text()
 
 
+@pytest.mark.slow
 def test_what_site_yaml_says_stands_in_pages_and_forms_and_follows_it(root: Path) -> None:
     (root / ABOUT).write_text("title: 关于${name}\nbody: |\n  问${station}。\n\n  打 ${phone}。\n")
     wish = root / "content/forms/wish.yaml"
@@ -561,6 +563,7 @@ def test_a_character_that_no_feed_can_have_is_told_in_its_line(root: Path, typed
     library.load(root)
 
 
+@pytest.mark.slow
 def test_an_address_in_chinese_is_shown_as_typed_and_used_as_machines_have_it(root: Path) -> None:
     site = root / "site.yaml"
     site.write_text(site.read_text().replace("https://test.example.cn", "https://空明社区.cn:8443"))
