@@ -42,7 +42,7 @@ class Session(NamedTuple):
 
     @property
     def who(self) -> str:
-        """The name of who is signed in."""
+        """The name of the person who is signed in."""
         return self.ticket.who
 
 

@@ -24,7 +24,7 @@ PLACE = (
     rf"{LETTER}+?(?:小区|社区|花园|公寓|大厦|街道|[省市区县镇乡路街巷弄村苑园院])"
     rf"|{LETTER}+"
 )
-"""A part of an address: it ends with what it is, or where something else than a letter follows."""
+"""A part of an address: it ends with what it is, or where what follows is no letter."""
 AREA = "(?:省|市|(?<!.小)区|县|镇|乡|街道)$"
 """How the parts end in which so many people live that they give away nobody."""
 

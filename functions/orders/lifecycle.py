@@ -215,15 +215,15 @@ _HANDLED = ("submitted", "triaged", "dispatched", "accepted")
 _WAIT, _END = ("waits_until",), ("ended_at",)
 _HANDLER, _SIGNS = ("handler",), ("signs",)
 _PROMISED = {"due": "due"}
+"""The deadline of one that was called off and is taken up again, where the event says it."""
 _Ending = partial(Move, stamps=_END, keeps=_PROMISED, clears=(*_WAIT, *_HANDLER))
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
 _ROUND = (
     *("due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
     *("merged_into", *_WAIT, *_END, *_SIGNS),
 )
-"""What an order that begins again has no more. It keeps its level, and its deadline where the event
-says it: one that was called off and is taken up again was promised by a day already."""
-_PROMISED = {"due": "due"}
+"""What an order that begins again has no more. It keeps its level, and its deadline if that was
+promised already."""
 _STARS = ("attitude", "skill", "timeliness")
 RATING: Mapping[str, str] = {
     **{name: name for name in ("solved", *_STARS, "answer", "rated_team", "rated_volunteer")},

@@ -121,7 +121,7 @@ def written(
 
 
 def resumed(request: Request) -> Outcome:
-    """What an order's page says to who signed in again after filling in a step's form."""
+    """What an order's page says to somebody who signed in again after filling in a step's form."""
     return Outcome(tried=request.value("do"), drawn=drawn_version(request))
 
 

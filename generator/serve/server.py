@@ -140,7 +140,7 @@ def _answer(server: uvicorn.Server, listening: socket.socket) -> None:
 def _application(
     app: App, builder: incremental.Builder, shown: reload.Shown | None, log: bool
 ) -> ASGIApp:
-    """The functions and the site; the pages show what is ``shown`` to who edits, if anything."""
+    """The functions and the site; the pages show what is ``shown`` to editors, if anything."""
     pages = cast(WSGIApp, compress.application(files(builder.out)))
     static = WSGIMiddleware(pages, workers=THREADS, send_queue_size=AHEAD)
     application = asgi.application(app, static)

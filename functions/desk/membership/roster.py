@@ -199,7 +199,8 @@ def _correct(request: Request, app: App, session: Session, person: Person) -> Re
 
 
 def _to_correct(app: App) -> Form:
-    """The questions that a volunteer answered. The team is moved or approved into."""
+    """The questions that a volunteer answered. Which team a volunteer is in is none of them: that
+    changes by approving and moving."""
     return corrections.asked(app.bundle.actions["volunteer_corrected"])
 
 
