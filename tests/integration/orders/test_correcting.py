@@ -227,6 +227,16 @@ def test_pressing_again_after_a_conflict_keeps_a_colleagues_correction(
     assert app.store.events(answer.no)[-1].data["questions"] == ["address"]
 
 
+def test_who_corrects_after_acceptance_is_not_told_that_the_order_ended(client: Client) -> None:
+    answer = wish(client)
+    old = client.get(answer.location).form("/api/order", do="correct")
+    move(client.app, answer.no, *DONE[:3])
+    late = client.post("/api/order", {**old, "detail": "改到下午"})
+    assert late.status == 409
+    assert "已经有人接单" in late.text
+    assert "已经结束" not in late.text
+
+
 def test_each_engine_knows_what_an_older_form_was_filled_in_with(app_on_each_engine: App) -> None:
     client = Client(app_on_each_engine)
     answer = wish(client)
