@@ -227,18 +227,21 @@ def submit(request: Request, app: App) -> Response:
     if not answers.errors:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]
-            return lead(request, app, app.orders.by_phone(no, last4, request.sender))
+            order = app.orders.by_phone(no, last4, request.sender)
+            return lead(request, app, order, by_digits=True)
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
     return submission.again(request, app, form, answers.errors, hidden)
 
 
-def lead(request: Request, app: App, order: Order, notice: str = "") -> Response:
+def lead(
+    request: Request, app: App, order: Order, notice: str = "", by_digits: bool = False
+) -> Response:
     """Lead on to the order's page; a browser without cookies is answered here, and so is one that
     gets a ``notice``."""
     here = request.value(HERE)
     if not here and (request.wants_json or not notice):
-        return to_order(request, app, order)
+        return to_order(request, app, order, by_digits)
     events = tuple(map(app.names.of_event, app.store.events(order.no)))
     fresh = request._replace(typed={HERE: [here]} if here else {})
     return page(fresh, app, History(order, events), Outcome(notice=notice))
