@@ -48,8 +48,10 @@ class Deadlines:
         return self._later(at, self.rules["days"][level])
 
     def resumed(self, order: Order, at: str) -> str:
-        """The order's deadline, moved by the working days that it waited for its resident."""
-        return self._later(order.due, self.calendar.between(_day(order.paused_at), _day(at)))
+        """The order's deadline, moved by the working days that it waited for its resident, and
+        not before the day that the resident wishes for, if it had not passed by then."""
+        due = self._later(order.due, self.calendar.between(_day(order.paused_at), _day(at)))
+        return due if order.due < order.paused_at[:10] else max(due, order.wished)
 
     def promised(self, order: Order) -> str:
         """The day by which it will be done, which is later by the working days that it waits for

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.ops import consistency
-from tests.support.client import Client
+from tests.support.client import Answer, Client
 from tests.support.community import Clock
 from tests.support.orders import DONE, RATING, WISH, Desk, Team, found, move, wish
 
@@ -94,6 +94,51 @@ def test_while_an_order_waits_every_page_names_a_deadline_after_the_wait(
         assert "2026年11月26日" not in page.text
     assert "等居民到 2026年12月10日" in team.get(answer.no).text
     assert "2026年11月26日" not in team.get().text
+
+
+def correct(client: Client, filed: Answer, **changed: str) -> str:
+    """Correct a wish on its resident's page; by which day it is promised then."""
+    form = client.get(filed.location).form("/api/order", do="correct")
+    assert client.post("/api/order", {**form, **changed}).location
+    return client.app.deadlines.promised(found(client.app, filed.no))
+
+
+def test_a_wished_day_that_was_a_mistake_puts_off_no_promise(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    filed = wish(client, date="2027-06-01")
+    assert triage(desk, filed.no) == "2027-06-01"
+    assert correct(client, filed, date="2026-12-01") == "2026-12-01"
+    assert correct(client, filed, date="") == "2026-11-26"
+    clock.forward(days=4)
+    desk = Desk(client, "李")
+    # What has passed is put off by no new wish.
+    assert correct(client, filed, date="2026-12-20") == "2026-11-26"
+    assert triage(desk, filed.no) == "2026-11-26"
+
+
+def test_a_day_wished_for_while_an_order_waits_is_the_day_that_is_promised(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    filed = wish(client)
+    triage(desk, filed.no)
+    desk.do(filed.no, "paused", until="2026-12-10", note="住院")
+    assert correct(client, filed, date="2026-12-25") == "2026-12-25"
+    clock.forward(days=18)
+    desk = Desk(client, "李")
+    assert desk.do(filed.no, "resumed").location
+    assert found(client.app, filed.no).due == "2026-12-25"
+
+
+def test_a_service_of_few_days_is_promised_by_its_next_one_whenever_it_is_chosen(
+    client: Client, desk: Desk
+) -> None:
+    one, other = wish(client), wish(client, detail="另一件")
+    assert triage(desk, one.no) == triage(desk, other.no) == "2026-11-26"
+    assert desk.do(one.no, "triaged", level="routine", service="mending").location
+    assert found(client.app, one.no).due == "2026-12-15"
+    assert correct(client, other, service="mending") == "2026-12-15"
+    assert correct(client, other, service="haircut") == "2026-11-26"
 
 
 def rate(client: Client, no: str, **more: str) -> None:
