@@ -258,8 +258,9 @@ def _promise(steps: Steps, before: Order, after: Order, since: str) -> str:
 
 
 def _taken_up(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    due = steps.orders.deadlines.taken_up(order, steps.now)
-    return {"due": due} if due else {}
+    days = {name: getattr(order, name) for name in ("due", "triage_by")}
+    taken_up = steps.orders.deadlines.taken_up
+    return {name: taken_up(order, day, steps.now) for name, day in days.items() if day}
 
 
 def _resumed(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -296,7 +297,7 @@ def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str,
     together = [other, order]
     if sum(1 + len(steps.orders.all_joined(each.no)) for each in together) > 1 + MOST_JOINED:
         raise Wrong("crowded", "into", most=MOST_JOINED)
-    return {"into": other.no}
+    return {"into": other.no, **_ended(steps, order, form, answers)}
 
 
 def _corrected(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -350,7 +351,10 @@ def _going(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str
 
 
 def _ended(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """The days for which it waited until it was called off are not lost if it is taken up again."""
+    """The days for which it waited until it was called off are not lost if it is taken up again,
+    and neither is the day by which it was to be triaged."""
+    if order.state == "submitted":
+        return {"triage_by": steps.orders.deadlines.due(order)}
     return _resumed(steps, order, form, answers) if order.waits_until and order.due else {}
 
 

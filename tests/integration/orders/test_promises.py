@@ -43,6 +43,36 @@ def test_an_overdue_order_stays_overdue_when_it_was_called_off_meanwhile(
     assert consistency.examine(client.app).healthy
 
 
+@pytest.mark.parametrize("end", WAYS_ROUND)
+@pytest.mark.parametrize("late", [True, False])
+def test_calling_off_and_taking_up_gives_no_new_days_to_triage(
+    client: Client, desk: Desk, clock: Clock, end: str, late: bool
+) -> None:
+    no, other = wish(client).no, wish(client, detail="另一件").no
+    day = client.app.deadlines.due(found(client.app, no))
+    clock.forward(days=10 if late else 0)
+    desk = Desk(client, "刘")
+    typed = {"rejected": {"to_resident": "办不了"}, "merged": {"into": other}}.get(end, {})
+    assert desk.do(no, end, **typed).location
+    back, reason = WAYS_ROUND[end]
+    assert desk.do(no, back, **reason).location
+    assert client.app.deadlines.due(found(client.app, no)) == day
+    assert desk.do(no, end, **typed).location
+    clock.forward(days=7)
+    desk = Desk(client, "李")
+    assert desk.do(no, back, **reason).location
+    # In time it has the days that were left, unless it was to be done with another one meanwhile.
+    expected = (
+        day
+        if late or end == "merged"
+        else client.app.deadlines.after(clock.now.isoformat(), "triage")
+    )
+    assert client.app.deadlines.due(found(client.app, no)) == expected
+    assert triage(desk, no)
+    assert not found(client.app, no).triage_by
+    assert consistency.examine(client.app).healthy
+
+
 def test_an_order_that_was_called_off_in_time_gets_the_days_that_were_left(
     client: Client, desk: Desk, clock: Clock
 ) -> None:
