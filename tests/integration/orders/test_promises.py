@@ -126,6 +126,41 @@ def test_while_an_order_waits_every_page_names_a_deadline_after_the_wait(
     assert "2026年11月26日" not in team.get().text
 
 
+def test_a_resident_is_told_that_a_promised_day_has_passed(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    filed, triaged = wish(client), wish(client, detail="另一件")
+    triage(desk, triaged.no)
+    assert "最晚 " in client.get(triaged.location).text
+    clock.forward(days=10)
+    for order, words in ((filed, "给您安排"), (triaged, "办好")):
+        box = client.get(order.location).page.css_first(".next")
+        assert box
+        assert f"）{words}，这一天已经过了，对不起。请打电话" in box.text()
+        assert "本来最晚" in box.text()
+        assert box.css_first("a[href^='tel:']")
+
+
+def test_a_day_on_which_progress_is_due_is_called_so_beside_the_deadline(
+    client: Client, desk: Desk
+) -> None:
+    filed, team = wish(client), Team(client)
+    desk.dispatched(filed.no, "complex")
+    team.do(filed.no, "accepted", volunteer="team", person="秦师傅")
+    order = found(client.app, filed.no)
+    due = client.app.deadlines.due(order)
+    assert due < order.due
+    head = desk.get(f"/desk/order/?no={filed.no}").page.css_first(".lead")
+    card = team.get().page.css_first("li:has(time)")
+    lines = [head, team.get(filed.no).page.css_first(".lead"), card]
+    for line in lines:
+        assert line
+        assert "前要记一次进展" in line.text()
+    for line in (*lines[1:], client.get(filed.location).page.css_first(".next")):
+        assert line
+        assert line.css_first(f"[datetime='{order.due}']")
+
+
 def correct(client: Client, filed: Answer, **changed: str) -> str:
     """Correct a wish on its resident's page; by which day it is promised then."""
     form = client.get(filed.location).form("/api/order", do="correct")
