@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.app import App
 from functions.ops import consistency
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
@@ -71,6 +72,18 @@ def test_calling_off_and_taking_up_gives_no_new_days_to_triage(
     assert triage(desk, no)
     assert not found(client.app, no).triage_by
     assert consistency.examine(client.app).healthy
+
+
+def test_each_engine_finds_what_was_late_to_triage_when_it_is_restored(
+    app_on_each_engine: App, clock: Clock
+) -> None:
+    client = Client(app_on_each_engine)
+    filed = wish(client)
+    clock.forward(days=10)
+    for do in ("cancel", "restore"):
+        assert client.post("/api/order", client.get(filed.location).form("/api/order", do=do)).no
+    [head] = client.app.store.waiting("order", "submitted", until=clock.now.date().isoformat())
+    assert (head.no, head.due) == (filed.no, "2026-11-24")
 
 
 def test_an_order_that_was_called_off_in_time_gets_the_days_that_were_left(
