@@ -95,6 +95,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         other=_ahead(app, last) if last.no != order.no else None,
         due=app.deadlines.due(order),
         promised=app.deadlines.promised(order),
+        today=app.clock.now.date().isoformat(),
         own={name: value for name in (HERE,) if (value := request.value(name))}
         | {"no": order.no, KEY: app.orders.key(order)},
         service=app.names.services.get(order.service, ""),

@@ -47,7 +47,7 @@ ROLES = {
 """What the program uses an answer for, and the kinds of question that can give it."""
 
 RECORDED = (
-    *("wording", "key", "source", "received", "who", "wants", "due", "problem"),
+    *("wording", "key", "source", "received", "who", "wants", "due", "triage_by", "problem"),
     *("questions", "issued", "link", "signs"),
 )
 """What the program itself writes into an event beside the answers; no question may be named so."""

@@ -45,6 +45,8 @@ def test_staff_correct_any_answer_in_any_state(
         "date": "",
         "questions": ["address", "date", "phone", "service"],
         "who": "王芳",
+        # It is promised by the next day of the new service.
+        **({"due": "2026-12-15"} if order.state == "accepted" else {}),
     }
     page = desk.get(f"/desk/order/?no={answer.no}").text
     assert "1 栋 2 单元 → 7 栋" in page
