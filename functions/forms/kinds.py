@@ -33,6 +33,8 @@ class Kind(ABC):
     """Whether a resident may give several answers to one question."""
     discreet = False
     """Whether a page that a neighbour may see shows only how the answer begins."""
+    dated = False
+    """Whether what was typed may mean something else on another day."""
     link = ""
     """What comes before a value in an address that opens it, such as ``tel:``."""
 
@@ -303,6 +305,7 @@ class Date(_Plain):
 
     kept: Kept = "history"
     widget = "date"
+    dated = True
 
     def facts(self, field: Field, today: date) -> Mapping[str, Any]:
         between = (today.isoformat(), (today + days.AHEAD).isoformat())

@@ -101,7 +101,9 @@ def _to_check(
     from functions.forms.answers import shown
 
     names = [field["name"] for field in form["fields"]] + [ONCE, WORDING, signs.TRAP]
-    hidden = [(name, text) for name in names for text in request.typed.get(name, ())]
+    # A day is passed on as it was understood: 明天 is another one after midnight.
+    typed = {**request.typed, **definition.settled(form, answers.values)}
+    hidden = [(name, text) for name in names for text in typed.get(name, ())]
     body = pages.render(
         app.bundle,
         "check.html",
