@@ -174,27 +174,27 @@ class Phone(_Typed):
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         plain = AROUND.sub("", visible(texts[0]))
-        if number := self._number(plain):
-            return number
-        # It is not left out unsaid: an extension is dialled, and whose phone it is matters.
-        beside = BESIDE.fullmatch(plain)
-        if beside and self._number(beside[1]):
-            raise Wrong("beside", number=beside[1].strip(), beside=beside[2].strip("() "))
-        raise Wrong("phone")
-
-    def _number(self, plain: str) -> str:
         digits = BETWEEN.sub("", plain).translate(ALIKE)
         # Mobiles were dialled with a 0 from other places.
         digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)|^0(?=1[3-9]\d{9}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():
-            return ""
+            raise self._wrong(field, plain, today)
         if MOBILE.fullmatch(digits):
             return f"+86{digits}"
         landline = re.fullmatch(LANDLINE, digits)
         # Without its area code a number could be anywhere; +86 stands in for the 0 before it.
         if landline and (digits.startswith("0") or plain.lstrip().startswith(("+", "00"))):
             return f"+86{landline[1]}"
-        return ""
+        raise Wrong("phone")
+
+    def _wrong(self, field: Field, plain: str, today: date) -> Wrong:
+        """What is wrong with what is no number alone. What stands behind one is not left out
+        unsaid: an extension is dialled, and whose phone it is matters."""
+        if beside := BESIDE.fullmatch(plain):
+            with suppress(Wrong):
+                self.parse(field, [beside[1]], today)
+                return Wrong("beside", number=beside[1].strip(), beside=beside[2].strip("() "))
+        return Wrong("phone")
 
     def show(self, field: Field, value: str) -> str:
         """As it is dialled inside the country: landlines with the prefix 0."""
