@@ -124,8 +124,7 @@ def act(request: Request, app: App, team: str) -> Response:
     order, page = _history(request, app, team).order, partial(show_order, request, app, team)
 
     def done(after: Order) -> str:
-        no = f"&no={after.no}" if after.team == team else ""
-        return f"/team/?team={team}{no}"
+        return f"/team/?team={team}&no={after.no}"  # Also where it left, to be told so.
 
     return step_forms.take(request, app, order, TEAM, page, done, team)
 

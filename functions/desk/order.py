@@ -174,11 +174,22 @@ def _colleagues(app: App) -> list[str]:
 
 
 def ask(request: Request, app: App) -> Question | None:
-    """What does not come back, what everybody can read, and what reaches other orders."""
+    """What does not come back, what everybody can read, and what reaches other orders; nothing is
+    asked, and promised, that is refused anyway."""
     order, kind = _history(request, app).order, request.value("do")
     crossed = app.steps.crosses(order, kind, request.value("version"))
     if crossed or kind not in app.steps.moves(order, STAFF):
         return None
+    question = _question(request, app, order, kind)
+    if question is None:
+        return None
+    form = app.names.answerable(app.bundle.actions[kind], request.value(WORDING))
+    answers = submission.check(request, app, form)
+    return question if app.steps.is_possible(order, kind, STAFF, form, answers) else None
+
+
+def _question(request: Request, app: App, order: Order, kind: str) -> Question | None:
+    """What a step that may follow would have to be asked."""
     if kind == "erased":
         return Question(kind, {"whom": order_number.spell(order.no)})
     if kind == "merged":

@@ -182,6 +182,12 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
     return answers
 
 
+def settled(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The answers whose meaning depends on the day, as they are typed so that it does not."""
+    dated = [field["name"] for field in form["fields"] if KINDS[field["kind"]].dated]
+    return {name: [values[name]] for name in dated if name in values}
+
+
 def _without_consent(
     questions: Sequence[Field], values: Mapping[str, Any]
 ) -> Iterator[tuple[str, Wrong]]:

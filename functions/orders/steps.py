@@ -5,6 +5,7 @@ was filled in: deadlines, words for the public, who did it, events that follow w
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
@@ -118,6 +119,12 @@ class Steps(NamedTuple):
             if latest is None or not self._again(order, latest, kind):
                 raise
             return self.take(latest, kind, by, form, answers, more, once=once)
+
+    def is_possible(self, order: Order, kind: str, by: str, form: Form, answers: Answers) -> bool:
+        """Whether the answers to a step that may follow can be taken as well, as things are now."""
+        with suppress(Wrong, Refused):
+            return not answers.errors and bool(self._steps(order, kind, by, form, answers, {}))
+        return False
 
     def crosses(self, order: Order, kind: str, version: str) -> bool:
         """Whether something happened to the order since the version that a form was drawn for, so

@@ -345,7 +345,9 @@ class TestTeam:
         no = wish(client).no
         desk.dispatched(no)
         assert order_number.spell(no) in team.get().text
-        assert team.do(no, "declined", reason="busy", note="都回老家了").location
+        left = team.do(no, "declined", reason="busy", note="都回老家了").location
+        assert left.endswith(f"&no={no}"), "to be told what became of it"
+        assert "已经回到社区，不在本队了" in team.get(no).text
         assert order_number.spell(no) not in team.get().text
         assert "最近排满了" in desk.get(f"/desk/order/?no={no}").text
 

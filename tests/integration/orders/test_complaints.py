@@ -64,6 +64,18 @@ def test_a_problem_stands_on_the_board_until_it_is_answered_whatever_is_rated_la
     assert consistency.examine(client.app).healthy
 
 
+def test_who_reported_a_problem_is_told_that_it_is_answered_before_the_order_ends(
+    client: Client,
+) -> None:
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    rating = {**client.get(answer.location).form("/api/rating"), **RATING, "problems": "剪短了"}
+    assert client.post("/api/rating", rating).location
+    assert "社区先答复您" in client.get(answer.location).text
+    Desk(client).do(answer.no, "answered", how="private", text="下回问清楚")
+    assert "社区核对以后，这一单就办结了" in client.get(answer.location).text
+
+
 @pytest.mark.slow
 def test_what_is_overdue_is_told_once_each_working_morning_and_stands_on_the_board(
     told: App, client: Client, clock: Clock
