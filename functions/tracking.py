@@ -205,7 +205,8 @@ def submit(request: Request, app: App) -> Response:
     if not answers.errors:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]
-            return lead(request, app, app.orders.by_phone(no, last4, request.sender))
+            key = ORDER.kept(request).get(no, "")
+            return lead(request, app, app.orders.by_phone(no, last4, request.sender, key))
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
     return submission.again(request, app, form, answers.errors, hidden)
