@@ -51,7 +51,8 @@ def submit(request: Request, app: App) -> Response:
     if not hidden and not answers.errors.keys() & {"no", "last4"}:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]
-            order = app.orders.by_phone(no, last4, request.sender)
+            key = links.ORDER.kept(request).get(no, "")
+            order = app.orders.by_phone(no, last4, request.sender, key)
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
     if order is None or answers.errors:

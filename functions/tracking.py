@@ -228,7 +228,8 @@ def submit(request: Request, app: App) -> Response:
     if not answers.errors:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]
-            order = app.orders.by_phone(no, last4, request.sender)
+            key = ORDER.kept(request).get(no, "")
+            order = app.orders.by_phone(no, last4, request.sender, key)
             return lead(request, app, order, by_digits=True)
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong

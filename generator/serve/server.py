@@ -230,7 +230,9 @@ def files(out: Path) -> WSGIApplication:
 
     def visible(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # Files whose names begin with a dot are for builds alone; they are not published either.
-        hidden = is_hidden(environ["PATH_INFO"].removeprefix("/"))
+        # No file has a NUL in its name, and the system refuses to look for one.
+        path = environ["PATH_INFO"]
+        hidden = "\0" in path or is_hidden(path.removeprefix("/"))
         return (missing if hidden else served)(environ, start_response)
 
     return visible
