@@ -169,6 +169,7 @@ def test_a_day_on_which_progress_is_due_is_called_so_beside_the_deadline(
     for line in lines:
         assert line
         assert "前要记一次进展" in line.text()
+    assert "暂定：那时的节假日还没公布" in team.get().text
     for line in (*lines[1:], client.get(filed.location).page.css_first(".next")):
         assert line
         assert line.css_first(f"[datetime='{order.due}']")
