@@ -394,7 +394,7 @@ class TestTeam:
         clock.forward(days=180)
         ended = newest.get()
         assert (ended.status, "请社区发新链接" in ended.text) == (403, True)
-        client.post("/team/", {"team": "barbers", "do": "renew"})
+        client.post("/team/", {**newest.hidden, "do": "renew"})
         assert "要新链接" in Desk(client, "刘").get("/desk/teams/").text
 
     def test_another_teams_orders_are_not_shown(self, client: Client, desk: Desk) -> None:
