@@ -254,10 +254,11 @@ def step(request: Request, app: App, kind: str) -> Response:
 
 def relink(request: Request, app: App) -> Response:
     """A new key in place of the one that opened this page. A second press comes with the old one,
-    and is known by the page that it was drawn with."""
-    no = order_number.parse(request.value("no")) or ""
-    once = submission.drawn_once(request, app, f"relinked {no}", {})
-    done = app.orders.find(no) if once and app.store.filed(once) == no else None
+    and is known by that and the page that it was drawn with, until the link is replaced again."""
+    no, key = order_number.parse(request.value("no")) or "", request.value(KEY)
+    once = submission.drawn_once(request, app, f"relinked {no}", {KEY: key})
+    again = once and app.store.filed(once) == no
+    done = app.orders.by_former_key(no, key) if again else None
     if done:
         return lead(request, app, done)
     order = _history(request, app).order

@@ -134,6 +134,14 @@ class Orders(NamedTuple):
             return None
         return found if recognises(found.order.key, key) else None
 
+    def by_former_key(self, no: str, key: str) -> Order | None:
+        """The order, for somebody who has the key that its present one took the place of."""
+        found = self.history(no)
+        if found is None or found.order.erased_at:
+            return None
+        keys = [event.data["key"] for event in found.events if event.kind in KEYED]
+        return found.order if keys[1:] and recognises(keys[-2], key) else None
+
     def by_slip(self, typed: str, key: str) -> Order | None:
         """The order, for somebody who has the key of its slip, whichever line of the secret made
         it."""
@@ -200,13 +208,13 @@ class Orders(NamedTuple):
         return self.vault.tracking_key(order.no, order.issued, order.key)
 
     def address_of(self, no: str) -> str:
-        """The same by the number alone. Its events are read, because they say by which version, and
-        its fingerprint by which line of the secret, its key was made."""
-        key, issued = "", 0
-        for event in self.store.events(no):
-            if event.kind in KEYED:
-                key, issued = event.data["key"], event.data.get("issued", 0)
-        return self.address(Order(no, key=key, issued=issued))
+        """The same for whoever sends the wish of this number again: with its first key. Once that
+        was replaced it is the place alone, because the wish may be sent by whoever saw it filed.
+        Its events are read, because they say by which version, and its fingerprint by which line
+        of the secret, the key was made."""
+        first, *later = [event.data for event in self.store.events(no) if event.kind in KEYED]
+        order = Order(no, key=first["key"], issued=first.get("issued", 0))
+        return self.place(order) if later else self.address(order)
 
     def rating_key(self, order: Order) -> str:
         """The key on the slip: it opens the rating of this round of the order, and nothing else."""
