@@ -15,7 +15,7 @@ from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import HELD, STAFF, Order, apply, fold, order_of
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal, contact
+from functions.orders.privacy import CORRECTED, Personal, Typed, contact
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
@@ -153,18 +153,22 @@ class Orders(NamedTuple):
         return order if known else None
 
     def by_phone(self, no: str, last4: str, sender: str = "") -> Order:
-        """The order, for somebody who knows the last digits of the phone that it was filed with,
-        and asks from this address.
+        """The order, for somebody who knows the last digits of its phone, and asks from this
+        address. Those of before a correction by the link alone go on opening it, because whoever
+        was sent the link can make one.
 
         Raises:
             Wrong: ``no_match``, whichever of the two is wrong; or ``too_often``, before anything
                 is compared, whether there is such an order or not.
         """
         with self.guess(no, sender):
-            order = self.find(no)
-            if order is None or self.personal.contact(no).get("phone", "")[-4:] != last4:
+            found = self.history(no)
+            if found is None:
                 raise Wrong("no_match", "last4")
-        return order
+            typed = self.personal.of(no)
+            if last4 not in (_digits(typed), _digits(_proven(found, typed))):
+                raise Wrong("no_match", "last4")
+        return found.order
 
     def assigned(self, volunteer: str) -> list[Order]:
         """The orders that a volunteer is to do now."""
@@ -179,11 +183,8 @@ class Orders(NamedTuple):
         Raises:
             Wrong: as :meth:`by_phone` does.
         """
-        no, events = found.order.no, found.events
-        with self.guess(no, sender):
-            typed = self.personal.of(no)
-            theirs = {seq: typed[seq] for seq in typed if seq == 1 or events[seq - 1].by == STAFF}
-            if contact(theirs).get("phone", "")[-4:] != last4:
+        with self.guess(found.order.no, sender):
+            if _digits(_proven(found, self.personal.of(found.order.no))) != last4:
                 raise Wrong("no_match", "last4")
 
     @contextmanager
@@ -319,6 +320,17 @@ class Orders(NamedTuple):
                 due = self.deadlines.due(order)
             listed.append(head._replace(data=order._asdict(), due=due))
         return listed
+
+
+def _proven(found: History, typed: Mapping[int, Typed]) -> dict[int, Typed]:
+    """What was typed when the order was filed, or by the station since."""
+    events = found.events
+    return {seq: typed[seq] for seq in typed if seq == 1 or events[seq - 1].by == STAFF}
+
+
+def _digits(typed: Mapping[int, Typed]) -> str:
+    """The last four digits of the phone, as what was typed corrects it; empty without a phone."""
+    return str(contact(typed).get("phone", ""))[-4:]
 
 
 def is_fine_at_once(event: Event) -> bool:

@@ -183,6 +183,17 @@ def test_a_wish_sent_again_after_its_link_was_replaced_tells_the_number_only(
     assert later == {"no": first["no"], "track": f"/api/order?no={first['no']}"}
 
 
+def test_a_phone_changed_by_the_link_alone_does_not_lock_the_resident_out(client: Client) -> None:
+    filed, thief = wish(client), Client(client.app)
+    form = thief.get(filed.location).form("/api/order", do="correct")
+    assert thief.post("/api/order", {**form, "phone": "13900004321"}).status == 303
+    assert client.app.personal.contact(filed.no)["phone"][-4:] == "4321"
+    assert thief.post("/api/order", {"no": filed.no, "key": form["key"], "do": "relink"}).location
+    client.opened.clear()
+    assert client.post("/api/order", {"no": filed.no, "last4": "5678"}).status == 303
+    assert client.post("/api/order", {"no": filed.no, "last4": "0000"}).status == 422
+
+
 def test_staff_end_a_link_without_seeing_a_new_one(client: Client) -> None:
     filed, desk = wish(client), Desk(client)
     assert desk.do(filed.no, "relinked").location
