@@ -258,10 +258,28 @@ def _take(app: App, brought: Import, row: Row, once: str) -> bool:
     if brought.kind == "wishes":
         begin = lambda no: app.steps.begin(no, definition, answers, STAFF, {"who": who})  # noqa: E731
     elif brought.kind == "members":
+        if waiting := _signed_up(app, answers):
+            return _approve(app, waiting, answers, who, once)
         begin = app.volunteers.joined(definition, answers, STAFF, who=who)
     else:
         begin = app.volunteers.applied(definition, answers, STAFF, who=who)
     begin_once(app.store, app.below, begin, once)
+    return True
+
+
+def _signed_up(app: App, answers: Answers) -> Head | None:
+    """Who signed up with this name and phone, and waits to be taken into a team."""
+    name, found = answers.values["name"], app.volunteers.of_phone(answers.values["phone"])
+    people = [app.volunteers.opened(head) for head in found if head.state == "applied"]
+    return next((person.head for person in people if person.name == name), None)
+
+
+def _approve(app: App, waiting: Head, answers: Answers, who: str, once: str) -> bool:
+    try:
+        team = answers.values["team"]
+        app.volunteers.move(waiting, "approved", once=once, team=team, who=who)
+    except (Refused, Conflict):
+        return False
     return True
 
 
@@ -295,6 +313,12 @@ def _judge_volunteer(app: App, answers: Answers, who: str, day: date) -> Judgeme
     return phone, "", "known" if people else "new", people[0].no if people else ""
 
 
+def _judge_member(app: App, answers: Answers, who: str, day: date) -> Judgement:
+    if _signed_up(app, answers):
+        return answers.values["phone"], "", "new", ""
+    return _judge_volunteer(app, answers, who, day)
+
+
 def _judge_rating(app: App, answers: Answers, who: str, day: date) -> Judgement:
     no = answers.values["no"]
     order = app.orders.find(no)
@@ -318,6 +342,6 @@ def _judge_rating(app: App, answers: Answers, who: str, day: date) -> Judgement:
 JUDGES: dict[str, Callable[[App, Answers, str, date], Judgement]] = {
     "wishes": _judge_wish,
     "volunteers": _judge_volunteer,
-    "members": _judge_volunteer,
+    "members": _judge_member,
     "ratings": _judge_rating,
 }

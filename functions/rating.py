@@ -51,7 +51,8 @@ def submit(request: Request, app: App) -> Response:
     if not hidden and not answers.errors.keys() & {"no", "last4"}:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]
-            order = app.orders.by_phone(no, last4, request.sender)
+            key = links.ORDER.kept(request).get(no, "")
+            order = app.orders.by_phone(no, last4, request.sender, key)
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
     if order is None or answers.errors:
@@ -75,7 +76,7 @@ def _receipt(request: Request, app: App, order: Order, door: str) -> Response:
         return as_json(201, {"no": order.no, **track})
     if door == BY_SLIP or request.value(links.HERE):
         return see_other(f"{FORMS[NAME]}?{RATED}=yes")
-    return links.to_order(request, app, order)
+    return links.to_order(request, app, order, by_digits=door == BY_DIGITS)
 
 
 def _refuse(request: Request, app: App, order: Order, door: str, why: str = "") -> Response:
@@ -88,11 +89,11 @@ def _words(app: App) -> Any:
 
 
 def _by_key(request: Request, app: App) -> tuple[Order, str]:
-    """The order of the key that was sent, and which of its two keys that is; also one that was
-    rated, so that this can be said."""
+    """The order of the key that was sent, and by which door it was opened; also one that was rated,
+    so that this can be said."""
     no, key = request.value("no"), request.value(KEY)
     if found := app.orders.by_key(no, key):
-        return found.order, BY_LINK
+        return found.order, BY_DIGITS if links.ORDER.by_digits(request, found.order.no) else BY_LINK
     order = app.orders.by_slip(no, key)
     if order is None:
         raise Problem(404, "no_order")

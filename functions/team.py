@@ -29,18 +29,27 @@ def linked(action: Callable[[Request, App, str], Response]) -> Action:
         team = app.names.now("team", request.value("team"))
         if team not in app.names.teams:
             raise Problem(404, "no_team")
-        if request.method == "POST" and request.value("do") == "renew":
-            app.team_links.ask(team)
-            return view(app, "ended.html", team=team, asked=True)
         key = links.TEAM.key(request, team)
-        if not app.team_links.opens(team, key):
-            lost = step_forms.untaken(request, app, request.value("do"), ())
-            return view(app, "ended.html", 403, team=team, asked=False, untaken=lost, key=key)
+        renews = request.method == "POST" and request.value("do") == "renew"
+        if renews or not app.team_links.opens(team, key):
+            return _ended(request, app, team, key, renews)
         if request.method != "POST" and request.query.get(links.KEY):
             return links.TEAM.open(request, team, key)
         return action(request, app, team)
 
     return opened
+
+
+def _ended(request: Request, app: App, team: str, key: str, renews: bool) -> Response:
+    """The page for whoever has no open link, or asks for a new one. Only who shows one of the
+    team's links, be it an old one, may ask: the station replaces it then for all of the team."""
+    may_ask = app.team_links.opened_once(team, key)
+    if renews and may_ask:
+        app.team_links.ask(team)
+        return view(app, "ended.html", team=team, asked=True)
+    told = {"may_ask": may_ask, "key": key}
+    told["untaken"] = step_forms.untaken(request, app, request.value("do"), ())
+    return view(app, "ended.html", 403, team=team, asked=False, **told)
 
 
 def view(app: App, template: str, status: int = 200, **data: Any) -> Response:
@@ -68,6 +77,7 @@ def show(request: Request, app: App, team: str) -> Response:
         app,
         "board.html",
         team=team,
+        key=links.TEAM.key(request, team),
         lists=lists,
         today=today,
         counts=counts,
@@ -111,7 +121,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         typed=request.typed,
         errors=outcome.errors,
         notice=outcome.notice,
-        since=outcome.since(events),
+        since=outcome.since([(event, ()) for event in events]),
         untaken=step_forms.untaken(request, app, outcome.tried, offered),
         once=request.value(ONCE) or app.vault.fresh(),
         due=app.deadlines.due(order),
@@ -124,8 +134,7 @@ def act(request: Request, app: App, team: str) -> Response:
     order, page = _history(request, app, team).order, partial(show_order, request, app, team)
 
     def done(after: Order) -> str:
-        no = f"&no={after.no}" if after.team == team else ""
-        return f"/team/?team={team}{no}"
+        return f"/team/?team={team}&no={after.no}"  # Also where it left, to be told so.
 
     return step_forms.take(request, app, order, TEAM, page, done, team)
 

@@ -21,7 +21,7 @@ from functions.storage.history import Event
 from functions.web import own_data, pages, records, step_forms, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
 from functions.web.links import HERE, KEY, ORDER, to_order, works_on
-from functions.web.step_forms import UNTRIED, Outcome
+from functions.web.step_forms import UNTRIED, Outcome, drawn_version
 
 NAME = "order"
 
@@ -42,6 +42,8 @@ RELINK = "relink"
 """What the button sends that asks for a new link."""
 CHANGEABLE = ("submitted", "triaged", "dispatched")
 """The states in which she may still change what she wishes for."""
+MEANWHILE = "meanwhile"
+"""What the page says where others corrected something since the page that she sent was drawn."""
 ASK = "ask"
 """What the button sends that leads to the wish form, filled in as it was."""
 ENDED = ("done", "rated", *lifecycle.FINAL)
@@ -93,6 +95,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         other=_ahead(app, last) if last.no != order.no else None,
         due=app.deadlines.due(order),
         promised=app.deadlines.promised(order),
+        today=app.clock.now.date().isoformat(),
         own={name: value for name in (HERE,) if (value := request.value(name))}
         | {"no": order.no, KEY: app.orders.key(order)},
         service=app.names.services.get(order.service, ""),
@@ -105,7 +108,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
         tried=outcome.tried,
-        typed=request.typed if outcome.tried else {},
+        typed=_retyped(request, app, found, typed) if outcome.tried else {},
         errors=outcome.errors,
         notice=outcome.notice,
     )
@@ -160,6 +163,26 @@ def _filled(app: App, known: Mapping[str, Any]) -> dict[str, list[str]]:
     return corrections.filled(without(form, *_hidden(app)), known)
 
 
+def _retyped(
+    request: Request, app: App, found: History, typed: Mapping[int, Mapping[str, Any]]
+) -> Mapping[str, list[str]]:
+    """What she typed for a step. A correction takes over what others corrected meanwhile, except
+    for what the page hides."""
+    if request.value("do") not in CORRECTING:
+        return request.typed
+    asked = form(app, STEPS[request.value("do")], found.order.state)
+    shown_whole = without(asked, *_hidden(app))
+    return corrections.retyped(shown_whole, *_seen(request, found, typed), request.typed)
+
+
+def _seen(
+    request: Request, found: History, typed: Mapping[int, Mapping[str, Any]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Her answers as the page that she sends was drawn with them, and as they are now."""
+    seen = records.seen(*found, typed, drawn_version(request))
+    return seen, records.known(*found, typed)
+
+
 def _hidden(app: App) -> set[str]:
     """The questions whose answers are not shown to whoever has the link."""
     form: Form = app.bundle.forms["wish"]
@@ -205,35 +228,43 @@ def submit(request: Request, app: App) -> Response:
     if not answers.errors:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]
-            order = app.orders.by_phone(no, last4, request.sender)
-            return lead(request, app, _not_at_work(request, app, order))
+            key = ORDER.kept(request).get(no, "")
+            order = app.orders.by_phone(no, last4, request.sender, key)
+            return lead(request, app, _not_at_work(request, app, order), by_digits=True)
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
     return submission.again(request, app, form, answers.errors, hidden)
 
 
-def lead(request: Request, app: App, order: Order) -> Response:
-    """Lead on to the order's page; a browser without cookies is answered here."""
-    if not request.value(HERE):
-        return to_order(request, app, order)
+def lead(
+    request: Request, app: App, order: Order, notice: str = "", by_digits: bool = False
+) -> Response:
+    """Lead on to the order's page; a browser without cookies is answered here, and so is one that
+    gets a ``notice``."""
+    here = request.value(HERE)
+    if not here and (request.wants_json or not notice):
+        return to_order(request, app, order, by_digits)
     events = tuple(map(app.names.of_event, app.store.events(order.no)))
-    return page(request._replace(typed={HERE: ["yes"]}), app, History(order, events))
+    fresh = request._replace(typed={HERE: [here]} if here else {})
+    return page(fresh, app, History(order, events), Outcome(notice=notice))
 
 
 def step(request: Request, app: App, kind: str) -> Response:
     """Take a step of the resident's; a second press gets the same answer as the first."""
     found = _own(request, app)
-    order, events = found
+    order = found.order
     asked = form(app, kind, order.state)
     answers = submission.check(request, app, asked)
     once = submission.submission(request, app, f"{kind} {order.no}", answers)
+    notice = ""
     if kind in corrections.CHANGING:
         if not asked["fields"]:
             raise Problem(400, "unknown_step")
-        before = records.known(order, events, app.personal.of(order.no))
-        if kept := _too_late(request, app, kind, asked, before):
+        seen, before = _seen(request, found, app.personal.of(order.no))
+        if kept := _too_late(request, app, kind, asked, seen, before):
             return kept
-        answers = corrections.changes(asked, before, request.typed, answers)
+        answers = corrections.changes(asked, seen, before, request.typed, answers)
+        notice = MEANWHILE if corrections.meanwhile(asked, seen, before, request.typed) else ""
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
     once = once if asked["fields"] else ""
     done = app.store.filed(once) if asked["fields"] else order.state == lifecycle.TABLE[kind].to
@@ -250,7 +281,7 @@ def step(request: Request, app: App, kind: str) -> Response:
         except (Refused, Conflict):
             kept = _as_note(request, app, kind, asked, answers)
             return kept or submission.refuse(request, app, order, kind)
-    return lead(request, app, order)
+    return lead(request, app, order, notice)
 
 
 def relink(request: Request, app: App) -> Response:
@@ -336,7 +367,12 @@ def _answers(app: App, events: Sequence[Event], typed: Mapping[int, Any]) -> lis
 
 
 def _too_late(
-    request: Request, app: App, kind: str, asked: Form, before: Mapping[str, Any]
+    request: Request,
+    app: App,
+    kind: str,
+    asked: Form,
+    seen: Mapping[str, Any],
+    before: Mapping[str, Any],
 ) -> Response | None:
     """The page with a note to be sent, if a form that was drawn earlier changes what is not asked
     any more since somebody is on the way."""
@@ -344,7 +380,7 @@ def _too_late(
     if whole == asked:
         return None
     checked = submission.check(request, app, whole)
-    changed = corrections.changes(whole, before, request.typed, checked)
+    changed = corrections.changes(whole, seen, before, request.typed, checked)
     late = changed.values.keys() - {field["name"] for field in asked["fields"]}
     return _as_note(request, app, kind, whole, changed) if late else None
 

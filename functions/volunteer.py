@@ -21,7 +21,7 @@ from functions.storage.history import Event, Head, Message
 from functions.web import own_data, pages, records, submission
 from functions.web.http import Keeping, Request, Response, Routes, as_json, entry, see_other
 from functions.web.links import KEY, VOLUNTEER
-from functions.web.step_forms import UNTRIED, Outcome
+from functions.web.step_forms import UNTRIED, Outcome, drawn_version
 from functions.web.submission import Signs
 
 NAME = volunteers.KIND
@@ -87,7 +87,7 @@ def proved(request: Request, app: App) -> Response:
         raise Problem(404, "no_volunteer")
 
     def prove(last4: str) -> None:
-        with app.orders.guess(no, request.sender):
+        with app.orders.guess(no, request.sender, holds_key=True):
             if str(person.typed.get("phone", ""))[-4:] != last4:
                 raise Wrong("no_match", "last4")
 
@@ -99,6 +99,7 @@ def proved(request: Request, app: App) -> Response:
 def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
     """All that is kept, and what can be done with it."""
     form, head = corrections.asked(app.bundle.actions[CORRECTION]), person.head
+    seen = app.volunteers.seen(person, drawn_version(request)).answers
     page = own_data.page(
         app,
         "own_volunteer.html",
@@ -108,7 +109,9 @@ def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED)
         head=head,
         team=app.names.teams.get(head.owner, ""),
         form=form,
-        typed=request.typed if outcome.tried else corrections.filled(form, person.answers),
+        typed=corrections.retyped(form, seen, person.answers, request.typed)
+        if outcome.tried
+        else corrections.filled(form, person.answers),
         errors=outcome.errors,
         doing=app.orders.assigned(head.no),
         once=request.value(submission.ONCE) or app.vault.fresh(),
@@ -121,8 +124,9 @@ def correct(request: Request, app: App, person: Person) -> Response:
     form = corrections.asked(app.bundle.actions[CORRECTION])
     answers = submission.check(request, app, form)
     once = submission.submission(request, app, f"{corrections.KIND} {person.head.no}", answers)
-    changed = corrections.changes(form, person.answers, request.typed, answers)
-    version = request.value("version")
+    seen = app.volunteers.seen(person, drawn_version(request)).answers
+    changed = corrections.changes(form, seen, person.answers, request.typed, answers)
+    version = str(person.head.version)
     if not app.store.filed(once):
         try:
             app.volunteers.correct(person.head, form, changed, "", version=version, once=once)

@@ -27,7 +27,8 @@ class Limit(NamedTuple):
 
 
 class Attempts(NamedTuple):
-    """Tries from an address. ``device`` is the id of one that was let in before, if any."""
+    """Tries from an address. ``device`` is the id of one on which the account that is tried was let
+    in before, if any."""
 
     store: Store
     vault: Vault

@@ -81,7 +81,7 @@ def proving(
         if not password:
             return ask()
         try:
-            attempts = signing_in.attempts_of(request, app)
+            attempts = signing_in.attempts_of(request, app, session.who)
             Accounts(app.store, app.clock).prove(session.who, password, attempts)
         except Wrong as wrong:
             return ask(wrong.code, 422)

@@ -20,7 +20,7 @@ PROBLEMS = "problems"
 UNREAD = "unread"
 """The list of orders to which a resident added something that nobody has acted on since."""
 MINE = "mine"
-"""The list of orders that whoever looks is at."""
+"""The list of orders that the reader has taken on."""
 CALLS = "calls"
 """The list of residents to call (回访): who has not rated what was done, or was not content."""
 LISTS = (*STEPS, PROBLEMS, UNREAD, MINE, CALLS)
@@ -144,7 +144,7 @@ def _everything(app: App, name: str, who: str) -> list[Head]:
 
 
 def _traits(head: Head, today: str, who: str) -> dict[str, str]:
-    """By what a head can be chosen: its value of each filter, empty where it has none."""
+    """What filters choose a head by: its value of each, empty where it has none."""
     marks = {name: head.data[name] for name in FILTERS}
     ticks = {"late": head.due and head.due < today, "mine": head.data["handler"] == who}
     return marks | {name: "yes" for name, has in ticks.items() if has}

@@ -37,6 +37,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         outcome = step_forms.resumed(request)
     typed = app.personal.of(order.no)
     known = _known(request, app, session, found, typed)
+    history = records.history(app, events, typed)
     looks = app.access_log.of(order.no)
     told = {order.no, *[each.order.no for each in known["joined"]]}
     return view(
@@ -46,7 +47,9 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         outcome.status,
         **known,
         **_forms(request, app, found, outcome),
-        history=records.history(app, events, typed),
+        typed=_retyped(request, app, found, typed) if outcome.tried else {},
+        history=history,
+        since=outcome.since(history),
         unreadable=unreadable(typed),
         looks=looks,
         others=app.access_log.lately(order.no, looks, session.who),
@@ -91,20 +94,31 @@ def _known(
 
 def _forms(request: Request, app: App, found: History, outcome: Outcome) -> dict[str, Any]:
     """The forms of the steps that may follow, and what became of the one that was tried."""
-    order, events = found
+    order = found.order
     offers = app.steps.offered(order, STAFF)
     forms = step_forms.forms(app, order, offers, partial(_colleagues, app))
     return {
         "forms": replies.offered(app.bundle, forms),
         "advice": app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
         "tried": outcome.tried,
-        "typed": request.typed if outcome.tried else {},
         "errors": outcome.errors,
         "notice": outcome.notice,
-        "since": outcome.since(events),
         "untaken": step_forms.untaken(request, app, outcome.tried, offers),
         "once": request.value(ONCE) or app.vault.fresh(),
     }
+
+
+def _retyped(
+    request: Request, app: App, found: History, typed: Mapping[int, Mapping[str, Any]]
+) -> Mapping[str, list[str]]:
+    """What was typed for a step. A correction takes over what others corrected meanwhile, so that
+    sending it again does not undo that."""
+    if request.value("do") != corrections.KIND:
+        return request.typed
+    order, events = found
+    form = corrections.asked(app.bundle.actions[corrections.KIND])
+    seen = records.seen(order, events, typed, step_forms.drawn_version(request))
+    return corrections.retyped(form, seen, records.known(order, events, typed), request.typed)
 
 
 def _list(
@@ -160,11 +174,22 @@ def _colleagues(app: App) -> list[str]:
 
 
 def ask(request: Request, app: App) -> Question | None:
-    """What does not come back, what everybody can read, and what reaches other orders."""
+    """What does not come back, what everybody can read, and what reaches other orders; nothing is
+    asked, and promised, that is refused anyway."""
     order, kind = _history(request, app).order, request.value("do")
     crossed = app.steps.crosses(order, kind, request.value("version"))
     if crossed or kind not in app.steps.moves(order, STAFF):
         return None
+    question = _question(request, app, order, kind)
+    if question is None:
+        return None
+    form = app.names.answerable(app.bundle.actions[kind], request.value(WORDING))
+    answers = submission.check(request, app, form)
+    return question if app.steps.is_possible(order, kind, STAFF, form, answers) else None
+
+
+def _question(request: Request, app: App, order: Order, kind: str) -> Question | None:
+    """What a step that may follow would have to be asked."""
     if kind == "erased":
         return Question(kind, {"whom": order_number.spell(order.no)})
     if kind == "merged":

@@ -151,7 +151,7 @@ def _paper(app: App, month: str) -> Paper:
     }
     return Paper(
         fill(told["title"], **values),
-        [fill(line, **values) for line in told["about"]],
+        [*(fill(line, **values) for line in told["about"]), told["rules"]],
         _lines(app, _texts(app).of(month)),
         [_whole(app, reports), *_parts(app, reports)],
         told["signed"],

@@ -42,7 +42,7 @@ class Session(NamedTuple):
 
     @property
     def who(self) -> str:
-        """The name of who is signed in."""
+        """The name of the person who is signed in."""
         return self.ticket.who
 
 
@@ -125,7 +125,7 @@ def choose_password(routes: Routes) -> DeskAction:
         old, new = request.value("old"), request.value("new")
         if new != request.value("again"):
             return again("differ", 422)
-        attempts = signing_in.attempts_of(request, app)
+        attempts = signing_in.attempts_of(request, app, session.who)
         try:
             account = Accounts(app.store, app.clock).choose(session.who, old, new, attempts)
         except Wrong as wrong:

@@ -30,7 +30,9 @@ DATED = re.compile(
 )
 BESIDE = re.compile(r"[\s(),。]")
 """What stands between and around the parts of a day, and says nothing."""
-SPELLED = re.compile("[〇零一二三四五六七八九十]+(?=[年月日号])")
+APART = re.compile(r"(?:\d{4}\s+)?\d{1,2}\s+\d{1,2}")
+"""A day whose parts only blanks tell apart."""
+SPELLED = re.compile("(?<![周期拜])[〇零一二三四五六七八九十]+(?=[年月日号周星礼]|$)")
 """A number in characters, which :data:`DIGITS` makes one of digits, but for tens."""
 DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
@@ -60,10 +62,13 @@ def meant(text: str, today: date, back: bool = False) -> date | None:
     ``back`` in time the last one.
 
     Raises:
-        Wrong: ``weekday``, it is another day of the week than is written beside it; or ``passed``,
-            without a year it can be the next one or one that has just passed.
+        Wrong: ``weekday``, it is another day of the week than is written beside it; ``passed``,
+            without a year it can be the next one or one that has just passed; or ``no_day``, no
+            calendar has it.
     """
-    text = re.sub(r"^(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", BESIDE.sub("", visible(text)))
+    text = visible(text).strip()
+    text = "-".join(text.split()) if APART.fullmatch(text) else BESIDE.sub("", text)
+    text = re.sub(r"^(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text)
     text = SPELLED.sub(_in_digits, text)
     if near := NEAR.fullmatch(text):
         return today + timedelta(days=SPOKEN[near[1]])
@@ -88,9 +93,10 @@ def _of_month(month: str | None, number: str, *, today: date, back: bool) -> dat
     first = today.replace(day=1)
     if month == "下":
         first = (first + timedelta(days=31)).replace(day=1)
-    with suppress(ValueError):  # The month is shorter.
+    try:
         return first.replace(day=int(number))
-    return None
+    except ValueError:  # The month is shorter.
+        raise Wrong("no_day", month=first.month, day=int(number)) from None
 
 
 def _of_week(week: str | None, weekday: str, *, today: date, back: bool) -> date | None:
@@ -112,7 +118,9 @@ def _dated(
         found = _nearest(today, back, lambda each: (each.month, each.day) == wanted)
         if found and not back and found > today + AHEAD - LATELY:
             raise Wrong("passed", month=int(month), day=int(day), later=found.isoformat())
-    if found and weekday and WEEKDAYS[found.weekday()] != weekday.replace("天", "日"):
+    if found is None:
+        raise Wrong("no_day", month=int(month), day=int(day))
+    if weekday and WEEKDAYS[found.weekday()] != weekday.replace("天", "日"):
         raise Wrong("weekday", meant=shown(found))
     return found
 

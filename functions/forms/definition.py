@@ -47,7 +47,7 @@ ROLES = {
 """What the program uses an answer for, and the kinds of question that can give it."""
 
 RECORDED = (
-    *("wording", "key", "source", "received", "who", "wants", "due", "problem"),
+    *("wording", "key", "source", "received", "who", "wants", "due", "triage_by", "problem"),
     *("questions", "issued", "link", "signs"),
 )
 """What the program itself writes into an event beside the answers; no question may be named so."""
@@ -180,6 +180,12 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
             answers.public[name] = value
     answers.errors.update(_without_consent(questions, answers.values))
     return answers
+
+
+def settled(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The answers whose meaning depends on the day, as they are typed so that it does not."""
+    dated = [field["name"] for field in form["fields"] if KINDS[field["kind"]].dated]
+    return {name: [values[name]] for name in dated if name in values}
 
 
 def _without_consent(

@@ -33,6 +33,8 @@ class Kind(ABC):
     """Whether a resident may give several answers to one question."""
     discreet = False
     """Whether a page that a neighbour may see shows only how the answer begins."""
+    dated = False
+    """Whether what was typed may mean something else on another day."""
     link = ""
     """What comes before a value in an address that opens it, such as ``tel:``."""
 
@@ -157,6 +159,8 @@ AROUND = re.compile(f"^{CALLED}|{CALLED}$", re.I)
 """What people write before a phone, or behind it."""
 BETWEEN = re.compile(r"[\s\-.()·,_~、。一]|[\u2010-\u2015\u2212]")
 """What they write between its digits; 一 is in the place of a dash."""
+BESIDE = re.compile(r"(\+?[\d\s\-]*\d)\s*([^\d\s\-].*)")
+"""A phone with words behind it, such as whose it is, or an extension."""
 ALIKE = str.maketrans("OoIl", "0011")
 """Letters that look like digits."""
 
@@ -174,7 +178,7 @@ class Phone(_Typed):
         # Mobiles were dialled with a 0 from other places.
         digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)|^0(?=1[3-9]\d{9}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():
-            raise Wrong("phone")
+            raise self._wrong(field, plain, today)
         if MOBILE.fullmatch(digits):
             return f"+86{digits}"
         landline = re.fullmatch(LANDLINE, digits)
@@ -182,6 +186,15 @@ class Phone(_Typed):
         if landline and (digits.startswith("0") or plain.lstrip().startswith(("+", "00"))):
             return f"+86{landline[1]}"
         raise Wrong("phone")
+
+    def _wrong(self, field: Field, plain: str, today: date) -> Wrong:
+        """What is wrong with what is no number alone. What stands behind one is not left out
+        unsaid: an extension is dialled, and whose phone it is matters."""
+        if beside := BESIDE.fullmatch(plain):
+            with suppress(Wrong):
+                self.parse(field, [beside[1]], today)
+                return Wrong("beside", number=beside[1].strip(), beside=beside[2].strip("() "))
+        return Wrong("phone")
 
     def show(self, field: Field, value: str) -> str:
         """As it is dialled inside the country: landlines with the prefix 0."""
@@ -303,6 +316,7 @@ class Date(_Plain):
 
     kept: Kept = "history"
     widget = "date"
+    dated = True
 
     def facts(self, field: Field, today: date) -> Mapping[str, Any]:
         between = (today.isoformat(), (today + days.AHEAD).isoformat())

@@ -18,7 +18,7 @@ from functions.errors import Unusable
 from functions.ops import consistency
 from functions.orders import counters, repository
 from functions.orders.lifecycle import order_of
-from functions.people import volunteers
+from functions.people import accounts, team_links, volunteers
 from functions.storage import opening, sqlite
 from functions.storage.connect import connect
 from functions.storage.failures import locked
@@ -128,7 +128,8 @@ class Restored(NamedTuple):
 def restore(copy: Path, address: str, given: str, now: datetime) -> Restored:
     """Put a copy in the place of the store at ``address``. At every moment the database is the
     whole old one or the whole new one. What was erased since the copy was made, as far as the old
-    one or a newer copy beside this one knows, does not come back.
+    one or a newer copy beside this one knows, does not come back, nor do accounts and links of
+    teams that were ended since; and everybody has to sign in again.
 
     The secret, which is ``given`` or beside the database, must be that of the copy. Where there is
     none, the one that went along with the copy is put there.
@@ -150,7 +151,8 @@ def restore(copy: Path, address: str, given: str, now: datetime) -> Restored:
     with _working(database.parent) as room, _alone(database.with_name("wudan.lock")):
         new = room / "wudan.db"
         _fetch(copy, new, secret)
-        erased = sum(_erase_again(new, known) for known in _knowing(copy, database, room))
+        erased = sum(_follow_all(new, known) for known in _knowing(copy, database, room))
+        _end_sessions(new, now)
         kept = _keep(database, now)
         new.replace(database)
         opening.sync_folder(database.parent)
@@ -160,8 +162,8 @@ def restore(copy: Path, address: str, given: str, now: datetime) -> Restored:
 
 
 def _knowing(copy: Path, database: Path, room: Path) -> Iterator[Path]:
-    """The databases that may know of what was erased since a copy was made: what it replaces, and
-    the newest copy beside it. They are read from copies, because reading leaves traces."""
+    """The databases that may know of what was taken away since a copy was made: what it replaces,
+    and the newest copy beside it. They are read from copies, because reading leaves traces."""
     newest = max((f for f in copy.parent.iterdir() if _NAMED.fullmatch(f.name)), default=copy)
     for place in {database.resolve(), newest.resolve()} - {copy.resolve()}:
         known = room / "known" / "wudan.db"
@@ -174,9 +176,10 @@ def _knowing(copy: Path, database: Path, room: Path) -> Iterator[Path]:
         shutil.rmtree(known.parent)
 
 
-def _erase_again(new: Path, known: Path) -> int:
-    """Erase in a database what another knows to be erased, with what happened to it until then.
-    One that is damaged, as it may be where a copy is put back, tells nothing."""
+def _follow_all(new: Path, known: Path) -> int:
+    """Erase in a database what another knows to be erased, with what happened to it until then, and
+    return how much; and bring accounts and links to where they are there. One that is damaged, as
+    it may be where a copy is put back, tells nothing."""
     erased = 0
     with (
         suppress(Unusable, DatabaseError),
@@ -186,7 +189,31 @@ def _erase_again(new: Path, known: Path) -> int:
         for kind in COUNTED:
             for no in later.numbers(kind):
                 erased += _follow(restored, later.head(no), later.events(no))
+        for kind in RIGHTS:
+            for no in later.numbers(kind):
+                _take_over(restored, later.head(no), later.events(no))
     return erased
+
+
+RIGHTS = (accounts.KIND, team_links.KIND)
+"""The kinds of histories that say who may come in."""
+
+
+def _take_over(restored: Store, head: Head | None, events: Sequence[Event]) -> None:
+    """Take a history as far as it had come."""
+    old = restored.head(head.no) if head else None
+    known = old.version if old else 0
+    if head and known < head.version == len(events):
+        restored.commit(Change(head, events[known:]))
+
+
+def _end_sessions(new: Path, now: datetime) -> None:
+    """End the sessions of all accounts: which were ended before, the copy does not know."""
+    ended = Event("signed_out", "staff", now.isoformat())
+    with closing(connect(f"sqlite:{new}")) as restored:
+        for no in restored.numbers(accounts.KIND):
+            if head := restored.head(no):
+                restored.commit(Change(head.followed(), [ended]))
 
 
 COUNTED: Mapping[str, Callable[[Head], counters.Tally]] = {

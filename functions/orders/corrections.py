@@ -71,18 +71,55 @@ def filled(form: Form, answers: Mapping[str, Any]) -> dict[str, list[str]]:
     return texts
 
 
+def untouched(form: Form, seen: Mapping[str, Any], typed: Mapping[str, Sequence[str]]) -> set[str]:
+    """The questions of a form filled in with the answers ``seen`` that were left as they were, or
+    empty where an answer ``stays`` then."""
+    shown = filled(form, seen)
+    return {
+        name
+        for field in form["fields"]
+        for name, texts in [(field["name"], typed.get(field["name"], BLANK))]
+        if texts == shown.get(name, BLANK) or (field.get("stays") and not "".join(texts).strip())
+    }
+
+
+def meanwhile(
+    form: Form,
+    seen: Mapping[str, Any],
+    before: Mapping[str, Any],
+    typed: Mapping[str, Sequence[str]],
+) -> bool:
+    """Whether others corrected answers since those ``seen``, to questions that were left alone in
+    the form that was filled in with these."""
+    differ = {n for n in seen.keys() | before.keys() if seen.get(n, "") != before.get(n, "")}
+    touched = {field["name"] for field in form["fields"]} - untouched(form, seen, typed)
+    return bool(differ - touched)
+
+
+def retyped(
+    form: Form,
+    seen: Mapping[str, Any],
+    before: Mapping[str, Any],
+    typed: Mapping[str, list[str]],
+) -> dict[str, list[str]]:
+    """What was typed in a form that was filled in with the answers ``seen``, to be shown again:
+    what was left as it was has the answer that there is by now."""
+    now = filled(form, before)
+    return {**typed, **{n: now.get(n, BLANK) for n in untouched(form, seen, typed)}}
+
+
 def changes(
     form: Form,
+    seen: Mapping[str, Any],
     before: Mapping[str, Any],
     typed: Mapping[str, Sequence[str]],
     answers: Answers,
 ) -> Answers:
-    """Of the answers to a form that was filled in with those of ``before`` what differs: empty
-    where one was taken away, unless the question ``stays`` then. An answer that was left as it was
-    is not wrong, such as a day that has passed since."""
-    shown = filled(form, before)
-    names = [field["name"] for field in form["fields"]]
-    same = {name for name in names if typed.get(name, BLANK) == shown.get(name, BLANK)}
+    """Of the answers to a form that was filled in with those ``seen`` what was changed, and differs
+    from those of ``before``, which others may have corrected meanwhile: empty where one was taken
+    away, unless the question ``stays`` then. An answer that was left as it was is not wrong, such
+    as a day that has passed since."""
+    same = untouched(form, seen, typed)
     changed = Answers({}, {n: e for n, e in answers.errors.items() if n not in same}, {}, {})
     sealed: dict[str, Any] = {}
     to_seal = personal(form)

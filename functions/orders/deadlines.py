@@ -31,7 +31,7 @@ class Deadlines:
             return self.after(order.done_at or since, "rate")
         if order.state == "rated":
             return self.after(order.rated_at or since, "close")
-        return self.after(since, "triage")
+        return order.triage_by or self.after(since, "triage")
 
     @staticmethod
     def begun(at: str, answers: Mapping[str, Any]) -> str:
@@ -48,8 +48,10 @@ class Deadlines:
         return self._later(at, self.rules["days"][level])
 
     def resumed(self, order: Order, at: str) -> str:
-        """The order's deadline, moved by the working days that it waited for its resident."""
-        return self._later(order.due, self.calendar.between(_day(order.paused_at), _day(at)))
+        """The order's deadline, moved by the working days that it waited for its resident, and
+        not before the day that the resident wishes for, if it had not passed by then."""
+        due = self._later(order.due, self.calendar.between(_day(order.paused_at), _day(at)))
+        return due if order.due < order.paused_at[:10] else max(due, order.wished)
 
     def promised(self, order: Order) -> str:
         """The day by which it will be done, which is later by the working days that it waits for
@@ -58,13 +60,13 @@ class Deadlines:
             return order.due
         return self.resumed(order, (_day(order.waits_until) + timedelta(days=1)).isoformat())
 
-    def taken_up(self, order: Order, at: str) -> str:
-        """The deadline of an order that was called off, later by the working days that it was, if
+    def taken_up(self, order: Order, day: str, at: str) -> str:
+        """A deadline of an order that was called off, later by the working days that it was, if
         it had not passed by then. One that was merged was still to be done."""
         ended = order.ended_at or at
-        if not order.due or order.state == "merged" or order.due < ended[:10]:
-            return order.due
-        return self._later(order.due, self.calendar.between(_day(ended), _day(at)))
+        if not day or order.state == "merged" or day < ended[:10]:
+            return day
+        return self._later(day, self.calendar.between(_day(ended), _day(at)))
 
     def kept_until(self, at: str) -> str:
         """The last day on which personal data is kept that was last needed at a time."""

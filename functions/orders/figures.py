@@ -32,7 +32,7 @@ STATES = lifecycle.STATES
 OTHERS = "…"
 """The slug of those that are shown together."""
 KINDS = (SERVICE, TEAM, GRID)
-"""By what orders are told apart, each in a table of its own: no table has two of them."""
+"""What orders are told apart by, each in a table of its own: no table has two of them."""
 PROGRESS = (*(counters.WISHES, counters.DISPATCHED, counters.ACCEPTED, counters.DONE),
             *(counters.IN_TIME, counters.OVERDUE))  # fmt: skip
 JUDGED = (*(counters.RATED, counters.ASKED, *lifecycle.SOLVED),

@@ -6,7 +6,7 @@ family name where a person is meant, the parts of the address itself, numbers of
 
 import re
 
-from functions.orders.privacy import DOOR, LONG_NUMBER, Typed
+from functions.orders.privacy import DOOR, LONG_NUMBER, Typed, doors
 
 COMPOUND = (
     "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|"
@@ -24,7 +24,7 @@ PLACE = (
     rf"{LETTER}+?(?:小区|社区|花园|公寓|大厦|街道|[省市区县镇乡路街巷弄村苑园院])"
     rf"|{LETTER}+"
 )
-"""A part of an address: it ends with what it is, or where something else than a letter follows."""
+"""A part of an address: it ends with what it is, or where what follows is no letter."""
 AREA = "(?:省|市|(?<!.小)区|县|镇|乡|街道)$"
 """How the parts end in which so many people live that they give away nobody."""
 
@@ -32,8 +32,9 @@ AREA = "(?:省|市|(?<!.小)区|县|镇|乡|街道)$"
 def revealing(text: str, contact: Typed) -> list[str]:
     """The parts of a text that give a resident away: phone, door, name, family name or household,
     address or a part of it."""
-    known = [*_called(str(contact.get("name", ""))), *_places(str(contact.get("address", "")))]
-    return [found[0] for found in re.finditer("|".join([*known, LONG_NUMBER, DOOR]), text)]
+    name, address = (str(contact.get(each, "")) for each in ("name", "address"))
+    known = [*_called(name), *_places(address), LONG_NUMBER, DOOR, *doors(address)]
+    return [found[0] for found in re.finditer("|".join(known), text)]
 
 
 def _called(name: str) -> list[str]:

@@ -63,6 +63,8 @@ class Order(NamedTuple):
     grid: str = ""
     due: str = ""
     """The day by which the station promised to have it done."""
+    triage_by: str = ""
+    """The day by which it was to be triaged, where it was called off before that."""
     team: str = ""
     answer_by: str = ""
     """The day by which the team is to accept or decline."""
@@ -215,15 +217,16 @@ _HANDLED = ("submitted", "triaged", "dispatched", "accepted")
 _WAIT, _END = ("waits_until",), ("ended_at",)
 _HANDLER, _SIGNS = ("handler",), ("signs",)
 _PROMISED = {"due": "due"}
-_Ending = partial(Move, stamps=_END, keeps=_PROMISED, clears=(*_WAIT, *_HANDLER))
+_DEADLINES = {**_PROMISED, "triage_by": "triage_by"}
+"""The deadlines of one that was called off and is taken up again, where the event says them."""
+_Ending = partial(Move, stamps=_END, keeps=_DEADLINES, clears=(*_WAIT, *_HANDLER))
 _TEAM = ("team", "answer_by", "volunteer", "dispatched_at")
 _ROUND = (
-    *("due", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
+    *("due", "triage_by", *_TEAM, "consulted_at", "accepted_at", "done_at", "done_by", "rating_at"),
     *("merged_into", *_WAIT, *_END, *_SIGNS),
 )
-"""What an order that begins again has no more. It keeps its level, and its deadline where the event
-says it: one that was called off and is taken up again was promised by a day already."""
-_PROMISED = {"due": "due"}
+"""What an order that begins again has no more. It keeps its level, and its deadline if that was
+promised already."""
 _STARS = ("attitude", "skill", "timeliness")
 RATING: Mapping[str, str] = {
     **{name: name for name in ("solved", *_STARS, "answer", "rated_team", "rated_volunteer")},
@@ -257,7 +260,7 @@ TABLE: dict[str, Move] = {
         only={"level": LEVELS},
         # The first milestone of a complex order counts from here.
         stamps=("milestone_at",),
-        clears=_WAIT,
+        clears=("triage_by", *_WAIT),
     ),
     "consulted": Move(("triaged",), "", (STAFF,), stamps=("consulted_at",), guard=_to_consult),
     "progressed": Move(
@@ -367,7 +370,7 @@ TABLE: dict[str, Move] = {
     # Nothing has happened for so long that the resident's data must be erased.
     "lapsed": _Ending((HELD, *_HANDLED), "rejected", (CLOCK,)),
     "retaken": Move(
-        ("rejected",), "submitted", (STAFF,), keeps=_PROMISED, clears=_ROUND, guard=_not_erased
+        ("rejected",), "submitted", (STAFF,), keeps=_DEADLINES, clears=_ROUND, guard=_not_erased
     ),
     "merged": _Ending(
         ("submitted", "triaged"),
@@ -386,7 +389,7 @@ TABLE: dict[str, Move] = {
         ("merged",),
         "submitted",
         (STAFF, RESIDENT, CLOCK),
-        keeps=_PROMISED,
+        keeps=_DEADLINES,
         clears=_ROUND,
         guard=_not_erased,
     ),
@@ -402,7 +405,7 @@ TABLE: dict[str, Move] = {
         ("cancelled",),
         "submitted",
         (RESIDENT, STAFF),
-        keeps=_PROMISED,
+        keeps=_DEADLINES,
         clears=_ROUND,
         guard=_restorable,
     ),

@@ -11,8 +11,15 @@ from functions.storage.vault import Vault
 
 FIGURE = r"[\d〇零一二三四五六七八九十]"
 LONG_NUMBER = rf"{FIGURE}(?:{FIGURE}|[\s\-]){{5,}}{FIGURE}"
-DOOR = rf"(?:\d+\s*(?:栋|幢|号|单元|室|座)|{FIGURE}+\s*(?:栋|幢|单元|号楼|号院)|{FIGURE}{{2,}}室)"
+DOOR = (
+    rf"(?:\d+\s*(?:栋|幢|号|单元|室|座)|{FIGURE}+\s*(?:栋|幢|单元|号楼|号院)|{FIGURE}{{2,}}[室房])"
+)
 """Numbers in words count where they can be nothing else: 二号 may be a day, 一室 a small flat."""
+NUMBER = r"[\d〇零一二三四五六七八九]{2,}"
+ALIKE = ("0０〇零", "1１一", "2２二", "3３三", "4４四", "5５五", "6６六", "7７七", "8８八", "9９九")
+"""How each digit may be written."""
+COUNTED = r"\s*[年月日点时分秒岁元块个位人次天周]"
+"""What follows a number that is a date, a time or a count, whatever else it could be."""
 
 HIDDEN = "＊＊"
 """Stands in lists for a phone, a door or an address."""
@@ -172,12 +179,22 @@ def gist(contact: Typed, longest: int) -> str:
     return words[:longest] + ("…" if words[longest:] else "")
 
 
+def doors(address: str) -> list[str]:
+    """Patterns of the numbers in somebody's own address, in digits or spelled. Without a word such
+    as 室 they give away nobody else, but this person. One digit says too little."""
+    found = [
+        "".join(f"[{alike}]" for digit in number for alike in ALIKE if digit in alike)
+        for number in re.findall(NUMBER, address)
+    ]
+    return [rf"(?<!{FIGURE}){number}(?!{FIGURE}|{COUNTED})" for number in found]
+
+
 def masked(text: str, contact: Typed) -> str:
     """Words without the phone, the door and the address that they may hold."""
     known = [plain(str(contact.get(name, ""))) for name in ("phone", "address")]
     # However each is spaced and punctuated.
     spelled = [r"\W*".join(map(re.escape, value)) for value in known if len(value) > 1]
     # A room's number may follow a door's without a word of its own.
-    return re.sub(
-        "|".join([LONG_NUMBER, rf"(?:{'|'.join([*spelled, DOOR])}\s*)+\d*"]), HIDDEN, text
-    )
+    own = doors(str(contact.get("address", "")))
+    place = rf"(?:{'|'.join([*spelled, DOOR])}\s*)+\d*"
+    return re.sub("|".join([LONG_NUMBER, place, *own]), HIDDEN, text)

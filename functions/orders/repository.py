@@ -152,16 +152,16 @@ class Orders(NamedTuple):
         known = self.vault.is_key(key, order.issued, "rate", order.no, order.done_at)
         return order if known else None
 
-    def by_phone(self, no: str, last4: str, sender: str = "") -> Order:
+    def by_phone(self, no: str, last4: str, sender: str = "", key: str = "") -> Order:
         """The order, for somebody who knows the last digits of its phone, and asks from this
         address. Those of before a correction by the link alone go on opening it, because whoever
-        was sent the link can make one.
+        was sent the link can make one. ``key`` is the one that the browser keeps of it, if any.
 
         Raises:
             Wrong: ``no_match``, whichever of the two is wrong; or ``too_often``, before anything
                 is compared, whether there is such an order or not.
         """
-        with self.guess(no, sender):
+        with self.guess(no, sender, holds_key=bool(key and self.by_key(no, key))):
             found = self.history(no)
             if found is None:
                 raise Wrong("no_match", "last4")
@@ -183,18 +183,21 @@ class Orders(NamedTuple):
         Raises:
             Wrong: as :meth:`by_phone` does.
         """
-        with self.guess(found.order.no, sender):
-            if _digits(_proven(found, self.personal.of(found.order.no))) != last4:
+        no = found.order.no
+        with self.guess(no, sender, holds_key=True):
+            if _digits(_proven(found, self.personal.of(no))) != last4:
                 raise Wrong("no_match", "last4")
 
     @contextmanager
-    def guess(self, no: str, sender: str) -> Iterator[None]:
-        """A comparison with what somebody guessed, which counts unless it was right."""
+    def guess(self, no: str, sender: str, *, holds_key: bool) -> Iterator[None]:
+        """A comparison with what somebody guessed, which counts unless it was right. Those who hold
+        the key are counted apart: anybody can guess at a number, and would keep them out."""
+        what = f"guess {no} with its key" if holds_key else f"guess {no}"
         attempts = Attempts(self.store, self.vault, self.reference.clock, sender)
-        if not attempts.may(f"guess {no}", *GUESSES):
+        if not attempts.may(what, *GUESSES):
             raise Wrong("too_often", "last4")
         yield
-        attempts.was_right(f"guess {no}")
+        attempts.was_right(what)
 
     def address(self, order: Order) -> str:
         """Where a resident follows the order. This address is enough to see its progress."""

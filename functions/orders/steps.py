@@ -5,6 +5,7 @@ was filled in: deadlines, words for the public, who did it, events that follow w
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
@@ -119,6 +120,12 @@ class Steps(NamedTuple):
                 raise
             return self.take(latest, kind, by, form, answers, more, once=once)
 
+    def is_possible(self, order: Order, kind: str, by: str, form: Form, answers: Answers) -> bool:
+        """Whether the answers to a step that may follow can be taken as well, as things are now."""
+        with suppress(Wrong, Refused):
+            return not answers.errors and bool(self._steps(order, kind, by, form, answers, {}))
+        return False
+
     def crosses(self, order: Order, kind: str, version: str) -> bool:
         """Whether something happened to the order since the version that a form was drawn for, so
         that whoever filled it in has to look again."""
@@ -226,24 +233,41 @@ class Steps(NamedTuple):
 
 
 def _triaged(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """A new triage moves no deadline that has passed, and none without a new level. What is done on
-    few days is not promised before the next of them, nor before the day that was wished for. What
-    came on paper counts from when it came."""
-    level, deadlines = answers.values["level"], steps.orders.deadlines
-    due = deadlines.resumed(order, steps.now) if order.waits_until else order.due
-    if due and (level == order.level or due < steps.now[:10]):
-        return {"due": due}
-    service = answers.values.get("service", order.service)
-    only = steps.bundle.practical.get(service, {}).get("days", ())
-    since = steps.now if order.reopened_at else order.received or steps.now
-    due = deadlines.of_level(since, level)
-    promised = days.promised(only, date.fromisoformat(since[:10]), date.fromisoformat(due))
-    return {"due": max(promised.isoformat(), order.wished)}
+    """What came on paper counts from when it came, until it is promised by a day."""
+    due = order.due
+    if order.waits_until:
+        due = steps.orders.deadlines.resumed(order, steps.now)
+    since = steps.now if due or order.reopened_at else order.received or steps.now
+    after = order._replace(
+        level=answers.values["level"], service=answers.values.get("service", order.service)
+    )
+    return {"due": _promise(steps, order._replace(due=due), after, since)}
+
+
+def _promise(steps: Steps, before: Order, after: Order, since: str) -> str:
+    """The day by which an order is promised as it is after a step. What is done on few days is not
+    promised before the next of them, nor before the day that was wished for.
+
+    A deadline that has passed stays, and one of the same level becomes later only for such a day:
+    of another service, or one that is wished for. It was put off for a day that was a mistake, if
+    the level gives an earlier one even from now on."""
+    due, today = before.due, since[:10]
+    if due and due < today:
+        return due
+    known = due if after.level == before.level else ""
+    only = steps.bundle.practical.get(after.service, {}).get("days", ())
+    first = steps.orders.deadlines.of_level(since, after.level)
+    first = min(known or first, first)
+    day = days.promised(only, date.fromisoformat(today), date.fromisoformat(first)).isoformat()
+    if known and after.service == before.service:
+        day = min(known, day)
+    return max(day, after.wished)
 
 
 def _taken_up(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    due = steps.orders.deadlines.taken_up(order, steps.now)
-    return {"due": due} if due else {}
+    days = {name: getattr(order, name) for name in ("due", "triage_by")}
+    taken_up = steps.orders.deadlines.taken_up
+    return {name: taken_up(order, day, steps.now) for name, day in days.items() if day}
 
 
 def _resumed(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -280,14 +304,21 @@ def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str,
     together = [other, order]
     if sum(1 + len(steps.orders.all_joined(each.no)) for each in together) > 1 + MOST_JOINED:
         raise Wrong("crowded", "into", most=MOST_JOINED)
-    return {"into": other.no}
+    return {"into": other.no, **_ended(steps, order, form, answers)}
 
 
 def _corrected(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    # Nor is it promised before a day that is wished for now.
-    today, day = steps.now[:10], answers.values.get("date", "")
-    later = order.due and today <= order.due < day
-    return corrections.facts(form, answers) | ({"due": day} if later else {})
+    """While it waits, its time stands still; a day that is wished for counts once it goes on."""
+    changed = answers.values
+    facts: dict[str, Any] = corrections.facts(form, answers)
+    if not (order.due and order.state in counters.PROMISED and {"date", "service"} & {*changed}):
+        return facts
+    after = order._replace(
+        service=changed.get("service", order.service),
+        wished="" if order.waits_until else changed.get("date", order.wished),
+    )
+    due = _promise(steps, order, after, order.paused_at if order.waits_until else steps.now)
+    return facts | ({"due": due} if due != order.due else {})
 
 
 def _published(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -327,7 +358,10 @@ def _going(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str
 
 
 def _ended(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """The days for which it waited until it was called off are not lost if it is taken up again."""
+    """The days for which it waited until it was called off are not lost if it is taken up again,
+    and neither is the day by which it was to be triaged."""
+    if order.state == "submitted":
+        return {"triage_by": steps.orders.deadlines.due(order)}
     return _resumed(steps, order, form, answers) if order.waits_until and order.due else {}
 
 

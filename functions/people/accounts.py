@@ -134,6 +134,8 @@ class Accounts(NamedTuple):
 
         head, audit = self._find_or_none(name), Audit(*attempts[:3])
         known = str(head.data.get("name", "")) if head else ""
+        if head is None or head.state != "active":
+            attempts = attempts._replace(device="")
         signing_in = f"sign-in {self.store.fact(LIFTED)}"
         tried = f"{signing_in} {seen(name)}"
         if not (attempts.may_go_on(signing_in, MANY) and attempts.may(tried, OWN, WIDE)):

@@ -95,6 +95,18 @@ class TeamLinks(NamedTuple):
         heads = filter(self.lives, self._all(team))
         return any(self.vault.is_key(key, *_signed(head)) for head in heads)
 
+    def opened_once(self, team: str, key: str) -> bool:
+        """Whether this key opens the team's page, or did before it ended or was replaced."""
+        names = (team, *self.names.before("team", team))
+        heads = filter(None, [self.store.head(f"{KIND}:{name}") for name in names])
+        signed = (
+            (version, "team", _team(head), count)
+            for head in heads
+            for count in range(1, head.data.get("count", 0) + 1)
+            for version in range(VERSION + 1)
+        )
+        return any(self.vault.is_key(key, *each) for each in signed)
+
     def _write(
         self, old: Head, state: str, who: str, until: str, more: int, once: str = ""
     ) -> Head:

@@ -12,7 +12,7 @@ from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import CLOCK, HELD, RESIDENT, STAFF
 from functions.orders.lifecycle import OPEN as OPEN_ORDERS
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal, Unreadable
+from functions.orders.privacy import CORRECTED, Personal, Unreadable, contact
 from functions.orders.upkeep import derive_anew
 from functions.storage.history import Change, Event, Head, Message
 from functions.storage.port import Store
@@ -236,6 +236,16 @@ class Volunteers(NamedTuple):
     def opened(self, head: Head) -> Person:
         """A volunteer as listed, with what they typed."""
         return Person(head, self.personal.contact(head.no))
+
+    def seen(self, person: Person, version: int | None) -> Person:
+        """The volunteer as of an earlier version, with which a form was filled in; as of now, where
+        no such version is told."""
+        if version is None or version not in range(1, person.head.version):
+            return person
+        no = person.head.no
+        earlier = self.fold(no, self.store.events(no)[:version])
+        typed = {seq: part for seq, part in self.personal.of(no).items() if seq <= version}
+        return Person(earlier, contact(typed))
 
     def of_team(self, team: str) -> list[Person]:
         """The active volunteers of a team."""

@@ -68,7 +68,7 @@ PRIVATE = {
 class Request(NamedTuple):
     """``query`` and ``typed`` hold the text that was sent, by name; ``typed`` has all values of a
     name. ``secure`` says that the request came over HTTPS, to us or to a proxy before us. Names of
-    ``headers`` are in lower case. ``sender`` is the address of who asks, as the server knows it."""
+    ``headers`` are in lower case. ``sender`` is the address that asks, as the server knows it."""
 
     method: str
     path: str

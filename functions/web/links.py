@@ -19,6 +19,8 @@ from functions.web import cookies
 from functions.web.http import Request, Response, see_other
 
 PREFIX = "wudan_"
+DIGITS = ".digits"
+"""What follows the key in the cookie where number and digits opened the thing, and not a link."""
 MOST = 20
 """How many of a kind a browser keeps open; the oldest goes, before the header grows too long."""
 STAFF = ("wudan_desk", "wudan_device")
@@ -41,8 +43,17 @@ class Link(NamedTuple):
             return request.value(KEY)
         return self.kept(request).get(thing, "")
 
+    def by_digits(self, request: Request, thing: str) -> bool:
+        """Whether the browser opened a thing by its number and the phone's last digits; it did if
+        it keeps no cookies, because then no link opens a page."""
+        return bool(request.value(HERE)) or self._values(request).get(thing, "").endswith(DIGITS)
+
     def kept(self, request: Request) -> dict[str, str]:
         """The keys that the browser goes on with, by what they open; the oldest first."""
+        values = self._values(request).items()
+        return {thing: value.removesuffix(DIGITS) for thing, value in values}
+
+    def _values(self, request: Request) -> dict[str, str]:
         prefix = cookies.name_of(request, self._prefix)
         return {
             urllib.parse.unquote(name.removeprefix(prefix)): key
@@ -78,12 +89,15 @@ SLIP = Link("slip", timedelta(days=1))
 VOLUNTEER = Link("volunteer", timedelta(days=90))
 
 
-def to_order(request: Request, app: App, order: Order) -> Response:
-    """Lead somebody who showed that an order is theirs on to its page. A program, which keeps no
-    cookies, gets the address with the key."""
+def to_order(request: Request, app: App, order: Order, by_digits: bool = False) -> Response:
+    """Lead somebody who showed that an order is theirs on to its page, and remember whether they
+    showed it ``by_digits``, now or before. A program, which keeps no cookies, gets the address with
+    the key."""
     if request.wants_json:
         return see_other(app.orders.address(order))
-    opened = ORDER.cookies(request, order.no, app.orders.key(order))
+    by_digits = by_digits or ORDER.by_digits(request, order.no)
+    key = app.orders.key(order) + (DIGITS if by_digits else "")
+    opened = ORDER.cookies(request, order.no, key)
     return see_other(app.orders.place(order), *opened)
 
 

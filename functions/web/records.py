@@ -9,7 +9,7 @@ from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form, for_staff
 from functions.forms.kinds import Field
 from functions.orders import corrections
-from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders.lifecycle import RESIDENT, Order, fold
 from functions.orders.privacy import Unreadable, contact, unreadable
 from functions.storage.history import Event
 
@@ -38,6 +38,20 @@ def known(
 ) -> dict[str, Any]:
     """What is known of what was asked when an order was filed, to be corrected."""
     return corrections.known(events, typed) | {"service": order.service}
+
+
+def seen(
+    order: Order,
+    events: Sequence[Event],
+    typed: Mapping[int, Mapping[str, Any]],
+    version: int | None,
+) -> dict[str, Any]:
+    """The same as it was in an earlier version, with which a form was filled in; as it is now,
+    where no such version is told."""
+    if version is None or version not in range(1, len(events)):
+        return known(order, events, typed)
+    earlier, parts = events[:version], {seq: typed[seq] for seq in typed if seq <= version}
+    return known(fold(order.no, earlier), earlier, parts)
 
 
 def history(

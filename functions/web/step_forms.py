@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from functions.orders.ranking import Weighed
 
 
+Told = tuple[Event, Sequence[Shown]]
+"""An event, and what was answered with it."""
+
+
 class Outcome(NamedTuple):
     """What an order's page says about a step that was not taken.
 
@@ -34,9 +38,9 @@ class Outcome(NamedTuple):
     errors: Mapping[str, str] = {}
     drawn: int | None = None
 
-    def since(self, events: Sequence[Event]) -> Sequence[Event]:
+    def since(self, history: Sequence[Told]) -> Sequence[Told]:
         """What happened to the order since the form was drawn."""
-        return () if self.drawn is None else events[self.drawn :]
+        return () if self.drawn is None else history[self.drawn :]
 
 
 UNTRIED = Outcome()
@@ -121,7 +125,7 @@ def written(
 
 
 def resumed(request: Request) -> Outcome:
-    """What an order's page says to who signed in again after filling in a step's form."""
+    """What an order's page says to somebody who signed in again after filling in a step's form."""
     return Outcome(tried=request.value("do"), drawn=drawn_version(request))
 
 
@@ -132,9 +136,11 @@ def drawn_version(request: Request) -> int | None:
 
 
 def _corrections(request: Request, app: App, order: Order, form: Form, answers: Answers) -> Answers:
-    events = map(app.names.of_event, app.store.events(order.no))
-    before = records.known(order, events, app.personal.of(order.no))
-    return corrections.changes(form, before, request.typed, answers)
+    events = tuple(map(app.names.of_event, app.store.events(order.no)))
+    typed = app.personal.of(order.no)
+    seen = records.seen(order, events, typed, drawn_version(request))
+    before = records.known(order, events, typed)
+    return corrections.changes(form, seen, before, request.typed, answers)
 
 
 def untaken(request: Request, app: App, kind: str, offered: Iterable[str]) -> list[Shown]:

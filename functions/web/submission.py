@@ -12,7 +12,7 @@ from functions.forms import days, definition
 from functions.forms.definition import RECORDED, Answers, Form
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle import RESIDENT, Order, order_of
 from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Head
 from functions.web import pages, signs
@@ -101,7 +101,10 @@ def _to_check(
     from functions.forms.answers import shown
 
     names = [field["name"] for field in form["fields"]] + [ONCE, WORDING, signs.TRAP]
-    hidden = [(name, text) for name in names for text in request.typed.get(name, ())]
+    # A day is passed on as it was understood: 明天 is another one after midnight.
+    typed = {**request.typed, **definition.settled(form, answers.values)}
+    hidden = [(name, text) for name in names for text in typed.get(name, ())]
+    off = known if known and known.state in OFF else None
     body = pages.render(
         app.bundle,
         "check.html",
@@ -109,7 +112,8 @@ def _to_check(
         answers=shown(form, answers.values),
         hidden=hidden + ([(AGAIN, "yes")] if known else []),
         known=known,
-        off=known is not None and known.state in OFF,
+        off=off,
+        restorable=off and "restored" in app.steps.moves(order_of(off), RESIDENT),
         about=about(app, answers.values.get("service", "")),
     )
     return Response(body)

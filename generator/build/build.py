@@ -55,8 +55,7 @@ def build(
     def make(files: Sequence[File]) -> list[Written]:
         return [output.write(file.path, file.fingerprint(), file.render()) for file in files]
 
-    written = progress(spread(make, files), len(files))
-    for file, state in zip(files, written, strict=True):
+    for file, state in zip(files, progress(spread(make, files), len(files)), strict=True):
         batches[file.batch].files[file.path] = state
     phase("write")
     removed = output.finish(batches)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from generator.build.render import Renderer
 from generator.files.file_stamps import stamp
 from generator.files.output import Batch, Output, file_of
-from generator.site.plan import pages
+from generator.site.plan import FUNCTIONS, pages
 from generator.site.plan.section import Section
 
 STATIC = "static"
@@ -38,17 +38,10 @@ def compare(
     A section whose key is the same is not even planned; of the others each page is compared.
 
     Raises:
-        ContentError: two pages have the same address.
+        ContentError: two pages have the same address, or one that of a function.
     """
     batches = {STATIC: Batch(b"", {})}
-    planned = [
-        File(STATIC, file_of(address), stamp(path.stat()).encode, path.read_bytes)
-        for address, path in static.items()
-    ]
-    planned += [
-        File(STATIC, file_of(address), address.encode, path.read_bytes)
-        for address, path in pictures.items()
-    ]
+    planned = _copied(static, pictures)
     for section in sections:
         key = renderer.common + section.key
         if batch := output.batch(section.name, key):
@@ -59,7 +52,8 @@ def compare(
             for page in section.pages:
                 makers = partial(fingerprint, page), partial(render, page)
                 planned.append(File(section.name, file_of(page.address), *makers))
-    paths = [path for batch in batches.values() for path in batch.files]
+    paths = [file_of(address) for address in FUNCTIONS]
+    paths += [path for batch in batches.values() for path in batch.files]
     paths += [file.path for file in planned]
     if len({*paths}) < len(paths):
         pages(sections)  # It raises the error that names the pages.
@@ -70,3 +64,14 @@ def compare(
         else:
             missing.append(file)
     return batches, missing
+
+
+def _copied(static: Mapping[str, Path], pictures: Mapping[str, Path]) -> list[File]:
+    files = [
+        File(STATIC, file_of(address), stamp(path.stat()).encode, path.read_bytes)
+        for address, path in static.items()
+    ]
+    return files + [
+        File(STATIC, file_of(address), address.encode, path.read_bytes)
+        for address, path in pictures.items()
+    ]

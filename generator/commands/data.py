@@ -220,6 +220,7 @@ def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> No
     click.echo(f"放回来了：{file}。{kept}")
     if made.erased:
         click.echo(f"备份以后删去过个人信息的 {made.erased} 件，又删了一遍。")
+    click.echo("工作台的每个人都要重新登录。")
     app = _app(root, data, "never")
     scheduled.rederive(app)
     findings = consistency.examine(app)

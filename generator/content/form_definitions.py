@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,7 +11,8 @@ from functions.forms.definition import HIDDEN, PERSONAL, ROLES, for_staff
 from functions.forms.kinds import KINDS, OTHER
 from functions.forms.residents import NEEDED
 from generator.content.models import Field, Form, Service, Team, by_category
-from generator.content.reading.yaml_source import Document
+from generator.content.reading.yaml_source import Document, Place
+from generator.content.settings import Channel, Settings
 
 OWN = {
     kind: [role for role, kinds in ROLES.items() if kind in kinds and role != PERSONAL]
@@ -220,3 +221,45 @@ def _number(text: str) -> int:
         else:
             digit = " 一二三四五六七八九".index(sign)
     return total + digit
+
+
+SMS: Mapping[str, Sequence[str]] = {
+    "webhook": ("url", "secret"),
+    "aliyun": ("key", "secret", "sign"),
+    "none": (),
+}
+"""The kinds of channels that reach one resident, and what each needs."""
+
+Misfit = tuple[str, Place, str, dict[str, str]]
+"""The file, the key in it, the code of the sentence, and what that names."""
+
+
+def check_sms(settings: Settings, forms: Sequence[Form]) -> Iterator[Misfit]:
+    """Residents are asked whether they want an SMS exactly where one can be sent."""
+    asking = [
+        (form.slug, index)
+        for form in forms
+        for index, field in enumerate(form.fields)
+        if "sms" in (field.name, field.role)
+    ]
+    by_sms = [each.to == "resident" for each in settings.notify]
+    for slug, index in asking:
+        if not any(by_sms):
+            yield f"content/forms/{slug}.yaml", ("fields", index, "name"), "sms_channel", {}
+    for at, channel in enumerate(settings.notify):
+        if by_sms[at] != (channel.kind in SMS) and channel.kind != "none":
+            code = "sms_kind" if by_sms[at] else "sms_only"
+            yield "site.yaml", ("notify", at, "kind"), code, {}
+        elif by_sms[at] and "wish" not in dict(asking):
+            yield "site.yaml", ("notify", at, "to"), "sms_question", {}
+        elif missing := _missing(channel) if by_sms[at] else []:
+            yield "site.yaml", ("notify", at, "to"), "sms_settings", {"names": "、".join(missing)}
+
+
+def _missing(channel: Channel) -> list[str]:
+    """The settings that a channel to residents still needs."""
+    templates = msgspec.structs.asdict(channel.templates) if channel.kind == "aliyun" else {}
+    return [
+        *[name for name in SMS[channel.kind] if not getattr(channel, name)],
+        *[f"templates.{event}" for event, code in templates.items() if not code],
+    ]

@@ -20,7 +20,7 @@ from generator.content.reading.check import check, nearest
 from generator.content.reading.codec import digest, encode
 from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.reading.yaml_source import Document, Place, Reference
-from generator.content.settings import Calendar, Channel, Settings, ascii_address
+from generator.content.settings import Calendar, Settings, ascii_address
 from generator.content.shelves import Kept, Shelf
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
@@ -41,12 +41,6 @@ PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
 FILLED = {kind.model for folder, kind in KINDS.items() if folder != "news"}
 """What may have placeholders. News may not: they tell what was so on their day."""
-SMS: Mapping[str, Sequence[str]] = {
-    "webhook": ("url", "secret"),
-    "aliyun": ("key", "secret", "sign"),
-    "none": (),
-}
-"""The kinds of channels that reach one resident, and what each needs."""
 Renamings = Mapping[str, Mapping[str, str]]
 """The new name for each old one, by what orders call the kind of thing."""
 NONE: Renamings = {}
@@ -88,21 +82,14 @@ class Library:
         renamed = reader.renamed(folders, kept)
         reader.complete()
         if settings:
-            reader.sms(settings, folders["forms"])
+            forms = [kept.entry for kept in folders["forms"]]
+            for place, key, code, names in form_definitions.check_sms(settings, forms):
+                reader.problem(self.root / place, code, key, **names)
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
         shown = reader.published(folders)
         return _site(settings, calendar, folders, renamed, shown)
-
-
-def _missing(channel: Channel) -> list[str]:
-    """The settings that a channel to residents still needs."""
-    templates = msgspec.structs.asdict(channel.templates) if channel.kind == "aliyun" else {}
-    return [
-        *[name for name in SMS[channel.kind] if not getattr(channel, name)],
-        *[f"templates.{event}" for event, code in templates.items() if not code],
-    ]
 
 
 def _site(
@@ -335,29 +322,6 @@ class _Reader:
                 path = self.content / folder / f"{name}.yaml"
                 if not path.exists():
                     self.problem(path, code, name=name)
-
-    def sms(self, settings: Settings, forms: Sequence[Kept[Any]]) -> None:
-        """Residents are asked whether they want an SMS exactly where one can be sent."""
-        asking = [
-            (kept.entry.slug, index)
-            for kept in forms
-            for index, field in enumerate(kept.entry.fields)
-            if "sms" in (field.name, field.role)
-        ]
-        by_sms = [each.to == "resident" for each in settings.notify]
-        for slug, index in asking:
-            if not any(by_sms):
-                path = self.content / "forms" / f"{slug}.yaml"
-                self.problem(path, "sms_channel", ("fields", index, "name"))
-        for at, channel in enumerate(settings.notify):
-            if by_sms[at] != (channel.kind in SMS) and channel.kind != "none":
-                code = "sms_kind" if by_sms[at] else "sms_only"
-                self.problem(self.root / "site.yaml", code, ("notify", at, "kind"))
-            elif by_sms[at] and "wish" not in dict(asking):
-                self.problem(self.root / "site.yaml", "sms_question", ("notify", at, "to"))
-            elif missing := _missing(channel) if by_sms[at] else []:
-                place, names = ("notify", at, "to"), "、".join(missing)
-                self.problem(self.root / "site.yaml", "sms_settings", place, names=names)
 
     def problem(self, path: Path, code: str, key: Place | None = None, **in_text: Any) -> None:
         """A problem of a whole file, or of the value under a key of it."""

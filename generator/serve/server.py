@@ -3,7 +3,8 @@
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import OperationalError
 from threading import Event, Thread
@@ -96,22 +97,26 @@ def serve(
     shown = reload.Shown()
     application = _application(app, builder, shown if watch else None, log)
     watcher = Watch(builder, shown, say, lambda: local_app.keep_names(app.current()))
-    stopping = Event()
-    working = [
-        Thread(target=each, args=(stopping,), daemon=True) for each in (minute.keep, watcher.run)
-    ]
-    for thread in working:
-        thread.start()
-    listening = _listen(host, port)
-    say(_contents(app))
-    say("网站在 http://{}:{} ，按 Ctrl+C 停止。".format(*listening.getsockname()))
-    try:
+    with closing(app), _beside(minute.keep, watcher.run):
+        listening = _listen(host, port)
+        say(_contents(app))
+        say("网站在 http://{}:{} ，按 Ctrl+C 停止。".format(*listening.getsockname()))
         _answer(_server(application, behind), listening)
+
+
+@contextmanager
+def _beside(*works: Callable[[Event], None]) -> Iterator[None]:
+    """Go on with these meanwhile, each in a thread, until its event says that all is over."""
+    stopping = Event()
+    threads = [Thread(target=work, args=(stopping,), daemon=True) for work in works]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
     finally:
         stopping.set()
-        for thread in working:
+        for thread in threads:
             thread.join(GRACE)
-        app.close()
 
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -140,7 +145,7 @@ def _answer(server: uvicorn.Server, listening: socket.socket) -> None:
 def _application(
     app: App, builder: incremental.Builder, shown: reload.Shown | None, log: bool
 ) -> ASGIApp:
-    """The functions and the site; the pages show what is ``shown`` to who edits, if anything."""
+    """The functions and the site; the pages show what is ``shown`` to editors, if anything."""
     pages = cast(WSGIApp, compress.application(files(builder.out)))
     static = WSGIMiddleware(pages, workers=THREADS, send_queue_size=AHEAD)
     application = asgi.application(app, static)
@@ -225,7 +230,9 @@ def files(out: Path) -> WSGIApplication:
 
     def visible(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # Files whose names begin with a dot are for builds alone; they are not published either.
-        hidden = is_hidden(environ["PATH_INFO"].removeprefix("/"))
+        # No file has a NUL in its name, and the system refuses to look for one.
+        path = environ["PATH_INFO"]
+        hidden = "\0" in path or is_hidden(path.removeprefix("/"))
         return (missing if hidden else served)(environ, start_response)
 
     return visible

@@ -15,7 +15,6 @@ from functions.forms.normal import composed
 from generator import PRODUCT
 from generator.errors import WudanError
 from generator.files.pictures import ENDINGS
-from generator.operator_messages import NO_WIDGET
 
 SOURCES = (
     *("generator/*.py", "generator/build/*.py", "generator/files/*.py"),
@@ -107,6 +106,8 @@ def check_widgets(templates: Mapping[str, str], kinds: Mapping[str, Kind]) -> No
     macros = re.findall(r"{%-? *macro +(\w+)", templates[WIDGETS])
     for name, kind in kinds.items():
         if kind.widget not in macros:
+            from generator.operator_messages import NO_WIDGET  # No page is made from it.
+
             raise WudanError(NO_WIDGET.format(file=WIDGETS, kind=name, widget=kind.widget))
 
 

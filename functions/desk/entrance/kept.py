@@ -30,8 +30,8 @@ class Kept(NamedTuple):
         return self.path + (f"?{urlencode(self.query)}" if self.query else "")
 
     def again(self, request: Request, own: Mapping[str, str]) -> Request:
-        """The request that shows the page with what was typed, for who signed in just now and has
-        these cookies."""
+        """The request that shows the page with what was typed, for somebody who signed in just now
+        and has these cookies."""
         page = request._replace(method="GET", path=self.path, query=self.query, typed=self.typed)
         return page._replace(cookies={**request.cookies, **own})
 

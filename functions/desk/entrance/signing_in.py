@@ -17,6 +17,7 @@ from functions.context.attempts import Attempts
 from functions.desk.entrance import codes, kept, sign_ins, ticket
 from functions.desk.entrance.ticket import DOOR, POLICY
 from functions.errors import Conflict, Problem, Wrong
+from functions.forms.normal import seen
 from functions.people.accounts import Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import cookies, pages
@@ -24,9 +25,11 @@ from functions.web.http import RETRY, Action, Request, Response, Routes, see_oth
 
 DEVICE = "wudan_device"
 STAYS = timedelta(days=180)
-"""The cookie of a device on which somebody signed in, and for how long it lasts. It opens nothing:
-wrong passwords that others sent do not hold up who has it (OWASP's device cookies). All pages get
-it, so that no order is rated where staff work (:func:`functions.web.links.works_on`)."""
+"""The cookie of a device on which somebody signed in last, and for how long it lasts. It opens
+nothing: wrong passwords that others sent for that account do not hold up who has it (OWASP's device
+cookies). Of other accounts it says nothing, or a clerk could collect devices to guess passwords.
+All pages get it, so that no order is rated where staff work
+(:func:`functions.web.links.works_on`)."""
 SIGN_IN, BOARD = "/desk/sign-in/", "/desk/"
 
 
@@ -84,7 +87,7 @@ def sign_in(routes: Routes) -> Action:
             return _second(request, app, routes)
         accounts, password = Accounts(app.store, app.clock), request.value("password")
         try:
-            account = accounts.prove(name, password, attempts_of(request, app))
+            account = accounts.prove(name, password, attempts_of(request, app, name))
         except Wrong as wrong:
             return again(wrong.code, 422)
         except Exception as error:
@@ -103,7 +106,7 @@ def _second(request: Request, app: App, routes: Routes) -> Response:
     if begun is None or account is None:
         return form(request, app, "slow", 403, request.value(kept.FIELD))
     try:
-        codes.take(request, app, begun, attempts_of(request, app))
+        codes.take(request, app, begun, attempts_of(request, app, begun.who))
     except Wrong as wrong:
         app.audit.record_stranger("code_failed", account.name)
         return codes.ask(request, app, begun, wrong.code, 422)
@@ -116,9 +119,9 @@ def _second(request: Request, app: App, routes: Routes) -> Response:
     return go_on(request, app, account, routes)
 
 
-def attempts_of(request: Request, app: App) -> Attempts:
-    """What whoever asks has tried so far."""
-    return Attempts(app.store, app.vault, app.clock, request.sender, _device(request, app))
+def attempts_of(request: Request, app: App, name: str) -> Attempts:
+    """What whoever asks has tried so far at the account of this name."""
+    return Attempts(app.store, app.vault, app.clock, request.sender, _device(request, app, name))
 
 
 def uncounted(request: Request, error: Exception) -> str:
@@ -149,7 +152,7 @@ def go_on(request: Request, app: App, account: Account, routes: Routes) -> Respo
     what was typed, to be sent once more."""
     begun = ticket.begin(app, account)
     sign_ins.record(request, app, account, begun)
-    set_here = (ticket.cookie_of(request, app, begun), _device_cookie(request, app))
+    set_here = (ticket.cookie_of(request, app, begun), _device_cookie(request, app, account.name))
     asked = kept.opened(app, request.value(kept.FIELD))
     if asked is None or asked.who not in ("", account.name):
         return see_other(BOARD, *set_here)
@@ -163,14 +166,18 @@ def go_on(request: Request, app: App, account: Account, routes: Routes) -> Respo
     return response._replace(cookies=(*response.cookies, *set_here))
 
 
-def _device(request: Request, app: App) -> str:
-    """The id of a device on which somebody signed in before; empty where nobody did."""
+def _device(request: Request, app: App, name: str) -> str:
+    """The id of a device on which this account signed in last; empty on every other."""
     device, _, signature = cookies.read(request, DEVICE).partition(".")
-    made = app.vault.stamp("device", device)
+    made = _device_stamp(app, device, name)
     return device if compare_digest(made.encode(), signature.encode()) else ""
 
 
-def _device_cookie(request: Request, app: App) -> str:
-    device = _device(request, app) or app.vault.fresh()
-    proof = f"{device}.{app.vault.stamp('device', device)}"
+def _device_cookie(request: Request, app: App, name: str) -> str:
+    device = _device(request, app, name) or app.vault.fresh()
+    proof = f"{device}.{_device_stamp(app, device, name)}"
     return cookies.write(request, DEVICE, proof, STAYS)
+
+
+def _device_stamp(app: App, device: str, name: str) -> str:
+    return app.vault.stamp("device", device, seen(name))

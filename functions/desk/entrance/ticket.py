@@ -77,7 +77,7 @@ def cookie_of(request: Request, app: App, ticket: Ticket) -> str:
 
 
 def read(request: Request, app: App) -> Ticket | None:
-    """The ticket of who asks; None where there is none, or it has ended."""
+    """The ticket that came with a request; None where there is none, or it has ended."""
     text, _, signature = cookies.read(request, COOKIE).partition(".")
     if not compare_digest(app.vault.stamp("session", text).encode(), signature.encode()):
         return None

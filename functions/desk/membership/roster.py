@@ -1,6 +1,6 @@
 """Volunteers at the desk: sign-ups to answer, teams, and what each has done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -93,6 +93,7 @@ def record(
     if session.resumed:
         outcome = step_forms.resumed(request)
     events, form = app.store.events(person.head.no), _to_correct(app)
+    history = _history(app, person.head.no, events)
     can = [k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after]
     tried = outcome.tried == corrections.KIND
     untaken = form["slug"] if tried and corrections.KIND not in can else ""
@@ -106,12 +107,12 @@ def record(
         person=person,
         answers=_answers(app, person),
         alike=_alike(app, person),
-        history=_history(app, person.head.no, events),
+        history=history,
         form=form,
         filled=corrections.filled(form, person.answers),
         tried=tried,
-        typed=request.typed if tried else {},
-        since=outcome.since(events),
+        typed=_retyped(request, app, form, person) if tried else {},
+        since=outcome.since(history),
         untaken=step_forms.untaken(request, app, untaken, ()),
         errors=outcome.errors,
         once=request.value(ONCE) or app.vault.fresh(),
@@ -180,7 +181,8 @@ def _correct(request: Request, app: App, session: Session, person: Person) -> Re
     once = submission.drawn_once(request, app, f"{kind} {head.no}", answers.values)
     if once and app.store.filed(once):
         return see_other(_address(head))
-    changed = corrections.changes(form, person.answers, request.typed, answers)
+    seen = app.volunteers.seen(person, step_forms.drawn_version(request)).answers
+    changed = corrections.changes(form, seen, person.answers, request.typed, answers)
     page = partial(record, request, app, session)
 
     def corrected() -> Response:
@@ -198,8 +200,15 @@ def _correct(request: Request, app: App, session: Session, person: Person) -> Re
         return page(Outcome(409, notice="volunteer", tried=kind, drawn=drawn))
 
 
+def _retyped(request: Request, app: App, form: Form, person: Person) -> Mapping[str, list[str]]:
+    """What was typed for a correction, with what others corrected meanwhile."""
+    seen = app.volunteers.seen(person, step_forms.drawn_version(request)).answers
+    return corrections.retyped(form, seen, person.answers, request.typed)
+
+
 def _to_correct(app: App) -> Form:
-    """The questions that a volunteer answered. The team is moved or approved into."""
+    """The questions that a volunteer answered. Which team a volunteer is in is none of them: that
+    changes by approving and moving."""
     return corrections.asked(app.bundle.actions["volunteer_corrected"])
 
 

@@ -55,7 +55,7 @@ def act(request: Request, app: App, session: Session) -> Response:
 
 
 def ask(request: Request, app: App) -> Question | None:
-    """Whoever has the team's link, loses it."""
+    """Those who have the team's link lose it."""
     team, do = request.value("team"), request.value("do")
     link = app.team_links.of(team)
     if not link or not app.team_links.lives(link):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from itertools import count
 from typing import IO, Any
 from urllib.parse import quote
@@ -23,6 +24,7 @@ from functions.web import records
 from functions.web.http import Request, Response
 
 AT_ONCE = 500
+CSV = "text/csv; charset=utf-8"
 
 
 def show(request: Request, app: App, session: Session) -> Response:
@@ -149,21 +151,25 @@ def _all(app: App, kind: str, month: str = "") -> Iterator[Head]:
 def _download(
     request: Request, app: App, session: Session, name: str, rows: Iterator[Sequence[Cell]]
 ) -> Response:
-    """The workbook, of one month if the request names one. The audit keeps who exported how much,
-    and when; the orders in it do not keep each export."""
+    """The workbook, or the same as text, of one month if the request names one. The audit keeps who
+    exported how much, and when; the orders in it do not keep each export."""
     month, counted = request.value("month") if name != "volunteers" else "", count()
     words = app.bundle.words["sheets"]
     title, columns = words["titles"][name], words["columns"]
     heads = [*columns[name], *_labels(app, EXPORTS[name]), columns["others"]]
-    content = spreadsheet.xlsx(title, heads, (row for row, _ in zip(rows, counted, strict=False)))
+    told = (row for row, _ in zip(rows, counted, strict=False))
+    is_csv = request.value("as") == "csv"
+    content: IO[bytes] | str = (spreadsheet.as_csv if is_csv else partial(spreadsheet.xlsx, title))(
+        heads, told
+    )
     exported: dict[str, Any] = {"sheet": name, "month": month, "count": next(counted)}
     app.audit.record("exported", session.who, sender=request.sender, **exported)
-    return _file(f"{title}{month and '-' + month}.xlsx", content)
+    return _file(f"{title}{month and '-' + month}.{'csv' if is_csv else 'xlsx'}", content)
 
 
-def _file(name: str, content: IO[bytes]) -> Response:
+def _file(name: str, content: IO[bytes] | str) -> Response:
     headers = {
-        "content-type": spreadsheet.XLSX,
+        "content-type": CSV if isinstance(content, str) else spreadsheet.XLSX,
         "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
     }
     return Response(content, 200, headers)

@@ -1,4 +1,4 @@
-"""The tables, version by version: ``functions/storage/migrations/NNNN_name.sql``.
+"""The tables, version by version: ``functions/storage/migrations/NNNN_what.sql``.
 
 Each file takes a database from the version before it to version NNNN, which SQLite keeps as
 ``PRAGMA user_version``. A statement ends at the end of a line.
@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "migrations"
-NEWEST = 7
-"""The version that this program reads and writes: that of the last file."""
 
 
 def version(db: sqlite3.Connection) -> int:
@@ -30,6 +28,10 @@ def upgrade(db: sqlite3.Connection) -> None:
 def migrations() -> list[Path]:
     """All files, the first version first."""
     return sorted(FOLDER.glob("[0-9]*.sql"))
+
+
+NEWEST = len(migrations())
+"""The version that this program reads and writes: that of the last file."""
 
 
 def _columns(db: sqlite3.Connection, table: str) -> list[str]:

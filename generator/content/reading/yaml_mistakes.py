@@ -27,7 +27,7 @@ COLONS = (("full_colon", FULL_COLON), ("no_space", NO_SPACE), ("odd_space", ODD_
 WHOLE = re.compile(r'"[^"]*"\s*')
 """A value that is quoted from its beginning to its end."""
 SIGNS = "[]{}*&!%@`?,"
-"""With these a value begins that YAML takes for something else than text."""
+"""A value that begins with one of these is not text for YAML."""
 
 
 class Mistake(NamedTuple):

@@ -101,14 +101,18 @@ def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
     return {place: days.get(place) for place in shown}
 
 
+FUNCTIONS = ("/desk/", "/team/", "/api/")
+"""The addresses of functions, which no page may have."""
+
+
 def pages(sections: Iterable[Section]) -> list[Page]:
     """All pages of the sections.
 
     Raises:
-        ContentError: two have the same address.
+        ContentError: two have the same address, or one that of a function.
     """
     planned = [page for section in sections for page in section.pages]
-    sources: dict[str, str] = {}
+    sources = dict.fromkeys(FUNCTIONS, "")
     problems: list[Problem] = []
     for page in planned:
         if page.address in sources:

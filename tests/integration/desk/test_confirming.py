@@ -131,6 +131,28 @@ def test_what_is_refused_anyway_is_told_without_asking(client: Client, desk: Des
     assert desk.asked("/desk/order/", late).status == 409
     itself = {"no": no, "do": "merged", "version": "1", "into": "1234567890"}
     assert desk.asked("/desk/order/", itself).errors["into"]
+    assert desk.asked("/desk/order/", {**itself, "into": no}).errors["into"]
+    rated = wish(client, name="赵").no
+    move(client.app, rated, *DONE)
+    assert desk.asked("/desk/order/", {**itself, "into": rated}).errors["into"]
+    into = wish(client, name="钱").no
+    desk.do(into, "merged", into=no)
+    sent = {**itself, "version": str(found(client.app, no).version), "into": into}
+    assert desk.asked("/desk/order/", sent).errors["into"]
+
+
+def test_an_answer_that_names_the_resident_is_refused_without_asking_whether_to_publish_it(
+    client: Client, desk: Desk
+) -> None:
+    answer = wish(client, name="李奶奶")
+    move(client.app, answer.no, *DONE)
+    rating = {**client.get(answer.location).form("/api/rating"), **RATING, "problems": "剪短了"}
+    assert client.post("/api/rating", rating).location
+    sent = {"no": answer.no, "do": "answered", "how": "public", "text": "李奶奶的头发重剪了"}
+    sent["version"] = str(found(client.app, answer.no).version)
+    asked = desk.asked("/desk/order/", sent)
+    assert "李奶奶" in asked.errors["text"]
+    assert "公开这句答复" not in asked.text
 
 
 def test_a_step_with_a_way_back_does_not_ask(client: Client, desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """The desk and the teams' pages, as staff and team leaders meet them."""
 
+import csv
 import io
 import re
 from typing import Any
@@ -344,7 +345,9 @@ class TestTeam:
         no = wish(client).no
         desk.dispatched(no)
         assert order_number.spell(no) in team.get().text
-        assert team.do(no, "declined", reason="busy", note="都回老家了").location
+        left = team.do(no, "declined", reason="busy", note="都回老家了").location
+        assert left.endswith(f"&no={no}"), "to be told what became of it"
+        assert "已经回到社区，不在本队了" in team.get(no).text
         assert order_number.spell(no) not in team.get().text
         assert "最近排满了" in desk.get(f"/desk/order/?no={no}").text
 
@@ -495,6 +498,21 @@ class TestSheets:
         assert all(cell.data_type != "f" for cell in sheet[2])
         [entry] = client.app.audit.find(["what:exported"])
         assert (entry.data["who"], entry.data["count"]) == ("王芳", 1)
+
+    def test_an_export_as_text_has_the_cells_of_the_workbook(
+        self, client: Client, desk: Desk
+    ) -> None:
+        wish(client, detail="=1+1")
+        month = {"month": "2026-11"}
+        answer = desk.post("/desk/sheets/orders.xlsx", {**month, "as": "csv"})
+        assert ".csv" in answer.headers["content-disposition"]
+        book = desk.post("/desk/sheets/orders.xlsx", month).raw
+        heads, cells = load_workbook(io.BytesIO(book)).worksheets[0].values
+        lines = [*csv.reader(answer.body.removeprefix("\ufeff").splitlines())]
+        assert lines[0] == [*heads]
+        assert [cell.removeprefix("'") for cell in lines[1]] == [
+            str(cell if cell is not None else "") for cell in cells
+        ]
 
     @pytest.mark.parametrize("sheet", ["orders", "ratings", "volunteers", "report"])
     def test_every_export_is_recorded_with_who_took_it_and_what(

@@ -15,7 +15,7 @@ from functions.orders import repository
 from functions.people import volunteers
 from functions.scheduled import tick
 from tests.support.client import Client
-from tests.support.orders import Desk, Team, found, wish
+from tests.support.orders import JOIN, Desk, Team, found, wish
 from tests.support.workbooks import bring, confirm, upload, workbook
 
 WISHES = ["服务", "情况", "姓名", "电话", "住址", "怎么来的", "本人同意", "收到日期", "希望哪天"]
@@ -161,6 +161,23 @@ def test_the_roster_that_a_community_keeps_is_taken_after_its_columns_are_confir
     assert "这个电话已经登记过" in shown.text
     assert "收下了 0 行。" in confirm(desk, shown).text
     assert len(people(client)) == 1
+
+
+def test_who_signed_up_and_stands_in_the_roster_is_taken_into_the_team_and_not_dropped(
+    client: Client, desk: Desk
+) -> None:
+    heads = ["姓名", "电话", "服务队", "本人同意"]
+    key, team = next(iter(client.app.bundle.teams.items()))
+    client.post("/api/volunteer", JOIN)
+    (waiting,) = people(client)
+    rows = [[JOIN["name"], JOIN["phone"], team, "是"], ["她丈夫", JOIN["phone"], team, "是"]]
+    page = desk.get(upload(desk, "members", workbook(heads, *rows)).location)
+    assert "新的 1 行" in page.text
+    assert "收下了 1 行。" in confirm(desk, page).text
+    (head,) = people(client)
+    assert (head.no, head.state, head.data["team"]) == (waiting.no, "active", key)
+    page = desk.get(upload(desk, "members", workbook(heads, *rows)).location)
+    assert "新的 0 行" in page.text
 
 
 @pytest.mark.slow

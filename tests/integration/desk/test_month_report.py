@@ -14,7 +14,7 @@ from functions.forms.document import Paper, Table, docx
 from functions.ops import rotation
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
-from tests.support.orders import JOIN, Desk, move, wish
+from tests.support.orders import DONE, JOIN, RATING, Desk, move, wish
 
 MONTH = "2026-11"
 TEXT = "本月上门理发 3 次。\n<b>下月</b>办“邻里节”，请街道支持。"
@@ -38,6 +38,21 @@ def opened(desk: Desk, month: str = MONTH) -> Opened:
 
 def read(document: Opened) -> list[list[list[str]]]:
     return [[[cell.text for cell in row.cells] for row in t.rows] for t in document.tables]
+
+
+def test_a_report_says_how_there_can_be_more_ratings_than_orders_that_were_done(
+    client: Client, desk: Desk
+) -> None:
+    filed = wish(client)
+    move(client.app, filed.no, *DONE)
+    rating = client.get(filed.location).form("/api/rating") | RATING
+    client.post("/api/rating", {**rating, "solved": "unsolved"})
+    counted = {row[0].text: row[1].text for row in (r.cells for r in opened(desk).tables[0].rows)}
+    assert (counted["办完"], counted["评价"]) == ("0", "1")
+    said = "原来的评价照算，所以评价可能比办完多"
+    assert said in "".join(line.text for line in opened(desk).paragraphs)
+    for page in ("", "paper/"):
+        assert said in desk.get(f"/desk/report/{page}?month={MONTH}").text
 
 
 def test_word_has_the_figures_of_the_paper_and_of_the_workbook(

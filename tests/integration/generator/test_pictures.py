@@ -1,6 +1,7 @@
 """Pictures: what phones take, and what a site shows of it."""
 
 import io
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,7 @@ def taken(path: Path, image: Image.Image, turned: int = 6) -> None:
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (25.0, 16.0, 30.0)
     path.parent.mkdir(exist_ok=True, parents=True)
     image.save(path, exif=exif, comment=PLACE.encode())
+    os.utime(path, (0, 0))  # A file that changed just now is looked at again the next time.
 
 
 def show(root: Path, name: str, file: str = BODY) -> None:

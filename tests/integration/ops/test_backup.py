@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from functions.app import App
 from functions.context.bundle import FILE
 from functions.context.workdays import CHINA
-from functions.errors import Unusable
+from functions.errors import Unusable, Wrong
 from functions.ops import backup, consistency
 from functions.ops.backup import Rule, spare
 from functions.orders import repository, upkeep
+from functions.people.accounts import Accounts
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.file_lock import FileLock
@@ -28,7 +29,7 @@ from tests.support import killed
 from tests.support.client import Client
 from tests.support.commands import readable, run
 from tests.support.community import SECRET, Clock
-from tests.support.orders import JOIN, move, wish
+from tests.support.orders import JOIN, PASSWORD, account, enter, move, wish
 
 RULE = Rule(7, 5, 12)
 
@@ -314,3 +315,33 @@ def test_what_was_erased_since_does_not_come_back_with_a_copy(
     assert restored.personal.contact(kept.no)["name"] == "𠮷野先生"
     assert consistency.examine(restored).healthy
     restored.close()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_accounts_and_links_that_were_ended_since_stay_so_and_sessions_end(
+    app: App, bundle: Path, clock: Clock, tmp_path: Path, lost: bool
+) -> None:
+    staff = Accounts(app.store, app.clock)
+    for name in ("王芳", "小陈"):
+        account(app, name)
+    link = app.team_links.address(app.team_links.issue("barbers", "王芳"))
+    folder = tmp_path / "copies"
+    copy = backup.make(app, folder, RULE).file
+    signed_in = enter(app, "王芳", PASSWORD)
+    staff.disable("小陈", "王芳")
+    app.team_links.revoke("barbers", "王芳")
+    account(app, "李主任")
+    if lost:  # The database itself, after one more copy.
+        clock.forward(hours=1)
+        backup.make(app.current(), folder, RULE)
+    app.close()
+    place = tmp_path / ("elsewhere" if lost else ".") / "wudan.db"
+    backup.restore(copy, f"sqlite:{place}", SECRET.decode(), clock.now)
+    with closing(App(bundle, lambda: connect(f"sqlite:{place}"), SECRET, clock)) as restored:
+        with pytest.raises(Wrong, match="sign_in"):
+            enter(restored, "小陈", PASSWORD)
+        assert not restored.team_links.opens("barbers", link.partition("key=")[2])
+        assert Accounts(restored.store, restored.clock).current("王芳", signed_in.version) is None
+        for name in ("王芳", "李主任"):
+            assert enter(restored, name, PASSWORD).name == name
+        assert consistency.examine(restored).healthy

@@ -4,8 +4,9 @@ import pytest
 
 from functions.app import App
 from functions.forms import order_number
+from functions.web import signs
 from tests.support.client import Answer, Client
-from tests.support.orders import DONE, WISH, Desk, found, move, wish
+from tests.support.orders import DONE, JOIN, WISH, Desk, found, move, wish
 
 LEADS_ON = [DONE, (*DONE, "closed"), ("rejected",), ("cancelled",), ("lapsed",)]
 
@@ -109,3 +110,36 @@ def test_the_same_answers_after_it_was_called_off_are_not_said_to_be_under_way(
     again = client.post("/api/wish", {**drawn, **WISH, "do": "check"})
     assert "不用再提" in again.text
     assert order_number.spell(second.no) in again.text
+
+
+def test_who_cancels_what_is_looked_at_is_promised_no_way_back_that_is_not_there(
+    client: Client,
+) -> None:
+    sent = {**WISH, signs.TRAP: "x"}
+    drawn = client.get("/wish/").form("/api/wish")
+    held = client.post("/api/wish", {**drawn, **sent})
+    move(client.app, held.no, "cancelled")
+    assert "恢复" not in client.get(held.location).text
+    drawn = client.get("/wish/").form("/api/wish")
+    page = client.post("/api/wish", {**drawn, **WISH, "do": "check"})
+    assert "已取消，现在不办了" in page.text
+    assert "恢复" not in page.text
+
+
+def test_a_repeated_sign_up_is_not_spoken_of_as_a_wish(client: Client) -> None:
+    drawn = client.get("/join/").form("/api/volunteer")
+    assert client.post("/api/volunteer", {**drawn, **JOIN}).status in (200, 303)
+    drawn = client.get("/join/").form("/api/volunteer")
+    page = client.post("/api/volunteer", {**drawn, **JOIN, "do": "check"})
+    assert "您的报名已经收到了" in page.text
+    assert "另一件事" not in page.text
+
+
+def test_the_desk_says_of_a_double_when_it_came_and_its_state_if_it_moved_on(
+    client: Client,
+) -> None:
+    desk, first = Desk(client), wish(client)
+    sent = {**WISH, "source": "phone"}
+    assert "收到，" not in desk.asked("/desk/wish/", sent).text
+    move(client.app, first.no, "triaged")
+    assert "收到，现在已受理。" in desk.asked("/desk/wish/", sent).text

@@ -7,7 +7,7 @@ from functions.app import App
 from functions.ops import consistency
 from tests.support.client import Client
 from tests.support.community import Clock
-from tests.support.orders import DONE, RATING, Desk, found, move, wish
+from tests.support.orders import DONE, RATING, Desk, Team, found, move, wish
 
 CHANNELS = [{"to": "station", "kind": "wecom", "url": "http://127.0.0.1:9/", "address": ""}]
 
@@ -64,6 +64,18 @@ def test_a_problem_stands_on_the_board_until_it_is_answered_whatever_is_rated_la
     assert consistency.examine(client.app).healthy
 
 
+def test_who_reported_a_problem_is_told_that_it_is_answered_before_the_order_ends(
+    client: Client,
+) -> None:
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    rating = {**client.get(answer.location).form("/api/rating"), **RATING, "problems": "剪短了"}
+    assert client.post("/api/rating", rating).location
+    assert "社区先答复您" in client.get(answer.location).text
+    Desk(client).do(answer.no, "answered", how="private", text="下回问清楚")
+    assert "社区核对以后，这一单就办结了" in client.get(answer.location).text
+
+
 @pytest.mark.slow
 def test_what_is_overdue_is_told_once_each_working_morning_and_stands_on_the_board(
     told: App, client: Client, clock: Clock
@@ -88,11 +100,22 @@ def test_what_is_overdue_is_told_once_each_working_morning_and_stands_on_the_boa
     assert consistency.examine(told).healthy
 
 
+@pytest.mark.parametrize("key", ["", "x"])
+def test_a_stranger_cannot_ask_for_a_new_link_of_a_team(client: Client, key: str) -> None:
+    Team(client)
+    told = client.post("/team/", {"team": "barbers", "key": key, "do": "renew"})
+    assert (told.status, "打电话" in told.text) == (403, True)
+    assert "请社区发新链接" not in told.body
+    assert client.app.team_links.asked(["barbers"]) == []
+
+
 def test_a_team_that_asked_for_a_new_link_stands_on_the_board(client: Client) -> None:
     desk, links = Desk(client), client.app.team_links
-    links.issue("barbers", "王芳")
+    team = Team(client)
+    links.issue("barbers", "王芳")  # Another one: the team has the link that it replaced.
     assert "要新链接" not in desk.get("/desk/").text
-    client.post("/team/", {"team": "barbers", "do": "renew"})
+    asking = client.get(team.address).form("/team/")
+    assert "已经告诉社区" in client.post("/team/", {**asking, "do": "renew"}).text
     assert "要新链接的服务队" in desk.get("/desk/").text
     links.issue("barbers", "王芳")
     assert "要新链接" not in desk.get("/desk/").text

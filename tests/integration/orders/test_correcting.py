@@ -45,6 +45,8 @@ def test_staff_correct_any_answer_in_any_state(
         "date": "",
         "questions": ["address", "date", "phone", "service"],
         "who": "王芳",
+        # It is promised by the next day of the new service.
+        **({"due": "2026-12-15"} if order.state == "accepted" else {}),
     }
     page = desk.get(f"/desk/order/?no={answer.no}").text
     assert "1 栋 2 单元 → 7 栋" in page
@@ -178,3 +180,70 @@ def test_a_day_that_is_emptied_is_wished_for_no_more_and_what_is_not_shown_stays
     assert found(client.app, filed.no).wished == ""
     contact = client.app.personal.contact(filed.no)
     assert (contact["name"], contact["detail"]) == (WISH["name"], WISH["detail"])
+
+
+def test_an_older_page_of_the_resident_changes_only_what_she_changed(
+    client: Client, desk: Desk
+) -> None:
+    answer, app = wish(client, date="2026-12-07"), client.app
+    old = client.get(answer.location).form("/api/order", do="correct")
+    correct(client, desk, answer.no, service="mending", detail="补裤子", date="")
+    sent = client.post("/api/order", {**old, "address": "7 栋 1 单元"})
+    assert (sent.status, "照后来改的留着" in sent.text) == (200, True)
+    order, contact = found(app, answer.no), app.personal.contact(answer.no)
+    assert (order.service, order.wished) == ("mending", "")
+    assert (contact["detail"], contact["address"]) == ("补裤子", "7 栋 1 单元")
+    assert app.store.events(answer.no)[-1].data["questions"] == ["address"]
+    assert client.post("/api/order", {**old, "address": "7 栋 1 单元"}).status in (200, 303)
+    assert len(app.store.events(answer.no)) == 3
+
+
+def test_an_older_page_that_comes_back_as_wrong_takes_over_what_others_corrected(
+    client: Client, desk: Desk
+) -> None:
+    answer, app = wish(client), client.app
+    old = client.get(answer.location).form("/api/order", do="correct")
+    correct(client, desk, answer.no, detail="补裤子", address="9 栋")
+    wrong = client.post("/api/order", {**old, "phone": "12"})
+    again = wrong.form("/api/order", do="correct")
+    assert (again["phone"], again["detail"]) == (["12"], ["补裤子"])
+    assert "9 栋" not in str(again)
+    client.post("/api/order", {**again, "phone": "13900001111"})
+    contact = app.personal.contact(answer.no)
+    assert (contact["detail"], contact["address"]) == ("补裤子", "9 栋")
+
+
+def test_pressing_again_after_a_conflict_keeps_a_colleagues_correction(
+    client: Client, desk: Desk
+) -> None:
+    answer, app = wish(client), client.app
+    old = desk.get(f"/desk/order/?no={answer.no}").form("/desk/order/", do="corrected")
+    correct(client, desk, answer.no, phone="13900001111", service="mending")
+    told = client.post("/desk/order/", {**old, "address": "7 栋"}, cookie=desk.cookie)
+    assert told.status == 409
+    assert "13900001111" in told.page.css(".since")[0].text().replace(" ", "")
+    again = told.form("/desk/order/", do="corrected")
+    assert client.post("/desk/order/", again, cookie=desk.cookie).location
+    contact = app.personal.contact(answer.no)
+    assert (contact["phone"], contact["address"]) == ("+8613900001111", "7 栋")
+    assert app.store.events(answer.no)[-1].data["questions"] == ["address"]
+
+
+def test_who_corrects_after_acceptance_is_not_told_that_the_order_ended(client: Client) -> None:
+    answer = wish(client)
+    old = client.get(answer.location).form("/api/order", do="correct")
+    move(client.app, answer.no, *DONE[:3])
+    late = client.post("/api/order", {**old, "detail": "改到下午"})
+    assert late.status == 409
+    assert "已经有人接单" in late.text
+    assert "已经结束" not in late.text
+
+
+def test_each_engine_knows_what_an_older_form_was_filled_in_with(app_on_each_engine: App) -> None:
+    client = Client(app_on_each_engine)
+    answer = wish(client)
+    old = client.get(answer.location).form("/api/order", do="correct")
+    client.post("/api/order", {**old, "detail": "补裤子"})
+    client.post("/api/order", {**old, "address": "7 栋"})
+    contact = client.app.personal.contact(answer.no)
+    assert (contact["detail"], contact["address"]) == ("补裤子", "7 栋")

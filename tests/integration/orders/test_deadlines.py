@@ -81,9 +81,9 @@ def holidays(root: Path, *days: str) -> None:
 
 
 def days(node: LexborNode | None) -> set[str]:
-    """The days that stand there."""
+    """The next day that stands there, the first; the deadline of the whole may follow."""
     assert node is not None
-    return {time.attributes["datetime"] or "" for time in node.css("time")}
+    return {time.attributes["datetime"] or "" for time in node.css("time")[:1]}
 
 
 def at_desk(desk: Desk, no: str, page: str) -> set[str]:

@@ -50,6 +50,17 @@ def test_each_rating_says_by_which_door_it_came(client: Client, done: Answer, do
     assert DOORS[door] in [cell for row in sheet.values for cell in row]
 
 
+@pytest.mark.parametrize("cookies", [True, False])
+def test_a_rating_on_a_page_opened_by_number_and_digits_says_so(
+    client: Client, done: Answer, cookies: bool
+) -> None:
+    browser, here = Client(client.app), {} if cookies else {"here": "yes"}
+    opened = browser.post("/api/order", {"no": done.no, "last4": "5678", **here})
+    page = browser.get(opened.location) if cookies else opened
+    assert browser.post("/api/rating", {**page.form("/api/rating"), **RATING}).status == 303
+    assert client.app.store.events(done.no)[-1].data["source"] == "digits"
+
+
 def test_a_slip_hands_over_no_right_of_the_resident(client: Client, done: Answer) -> None:
     sent, key = sent_by(client, "slip", done), client.app.orders.key(found(client.app, done.no))
     thanks = client.get(client.post("/api/rating", sent).location)

@@ -20,7 +20,7 @@ from functions.web.http import respond
 from tests.support import depth
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
-from tests.support.orders import DONE, JOIN, RATING, WISH, move, wish
+from tests.support.orders import DONE, JOIN, RATING, WISH, found, move, wish
 
 
 class TestWish:
@@ -167,6 +167,23 @@ class TestWish:
         no = client.post("/api/wish", carried).no
         assert client.post("/api/wish", carried).no == no
         assert app.personal.contact(no)["detail"] == "一\n<b>二</b>"
+
+    @pytest.mark.parametrize(
+        ("written", "day"), [("明天", "2026-11-30"), ("下周三", "2026-12-02"), ("周日", "")]
+    )
+    def test_the_day_that_was_checked_is_filed_after_midnight_too_or_said_to_be_past(
+        self, client: Client, app: App, clock: Clock, written: str, day: str
+    ) -> None:
+        clock.forward(days=6, hours=13, minutes=50)  # Sunday, ten minutes before midnight.
+        drawn = client.get("/wish/").form("/api/wish")
+        sent = {**drawn, **WISH, "date": written, "do": "check"}
+        checked = client.post("/api/wish", sent).form("/api/wish")
+        clock.forward(minutes=20)
+        filed = client.post("/api/wish", checked)
+        if not day:
+            assert filed.errors["date"]
+        else:
+            assert found(app, filed.no).wished == day
 
     def test_the_button_of_the_form_leads_to_the_check(self, client: Client) -> None:
         for address in ("/wish/", "/join/"):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from functions.app import App
 from functions.ops import consistency
-from tests.support.client import Client
+from tests.support.client import Answer, Client
 from tests.support.community import Clock
 from tests.support.orders import DONE, RATING, WISH, Desk, Team, found, move, wish
 
@@ -41,6 +42,48 @@ def test_an_overdue_order_stays_overdue_when_it_was_called_off_meanwhile(
     assert desk.do(no, back, **reason).location
     assert triage(desk, no) == triage(desk, no, "complex") == due
     assert consistency.examine(client.app).healthy
+
+
+@pytest.mark.parametrize("end", WAYS_ROUND)
+@pytest.mark.parametrize("late", [True, False])
+def test_calling_off_and_taking_up_gives_no_new_days_to_triage(
+    client: Client, desk: Desk, clock: Clock, end: str, late: bool
+) -> None:
+    no, other = wish(client).no, wish(client, detail="另一件").no
+    day = client.app.deadlines.due(found(client.app, no))
+    clock.forward(days=10 if late else 0)
+    desk = Desk(client, "刘")
+    typed = {"rejected": {"to_resident": "办不了"}, "merged": {"into": other}}.get(end, {})
+    assert desk.do(no, end, **typed).location
+    back, reason = WAYS_ROUND[end]
+    assert desk.do(no, back, **reason).location
+    assert client.app.deadlines.due(found(client.app, no)) == day
+    assert desk.do(no, end, **typed).location
+    clock.forward(days=7)
+    desk = Desk(client, "李")
+    assert desk.do(no, back, **reason).location
+    # In time it has the days that were left, unless it was to be done with another one meanwhile.
+    expected = (
+        day
+        if late or end == "merged"
+        else client.app.deadlines.after(clock.now.isoformat(), "triage")
+    )
+    assert client.app.deadlines.due(found(client.app, no)) == expected
+    assert triage(desk, no)
+    assert not found(client.app, no).triage_by
+    assert consistency.examine(client.app).healthy
+
+
+def test_each_engine_finds_what_was_late_to_triage_when_it_is_restored(
+    app_on_each_engine: App, clock: Clock
+) -> None:
+    client = Client(app_on_each_engine)
+    filed = wish(client)
+    clock.forward(days=10)
+    for do in ("cancel", "restore"):
+        assert client.post("/api/order", client.get(filed.location).form("/api/order", do=do)).no
+    [head] = client.app.store.waiting("order", "submitted", until=clock.now.date().isoformat())
+    assert (head.no, head.due) == (filed.no, "2026-11-24")
 
 
 def test_an_order_that_was_called_off_in_time_gets_the_days_that_were_left(
@@ -94,6 +137,86 @@ def test_while_an_order_waits_every_page_names_a_deadline_after_the_wait(
         assert "2026年11月26日" not in page.text
     assert "等居民到 2026年12月10日" in team.get(answer.no).text
     assert "2026年11月26日" not in team.get().text
+
+
+def test_a_resident_is_told_that_a_promised_day_has_passed(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    filed, triaged = wish(client), wish(client, detail="另一件")
+    triage(desk, triaged.no)
+    assert "最晚 " in client.get(triaged.location).text
+    clock.forward(days=10)
+    for order, words in ((filed, "给您安排"), (triaged, "办好")):
+        box = client.get(order.location).page.css_first(".next")
+        assert box
+        assert f"）{words}，这一天已经过了，对不起。请打电话" in box.text()
+        assert "本来最晚" in box.text()
+        assert box.css_first("a[href^='tel:']")
+
+
+def test_a_day_on_which_progress_is_due_is_called_so_beside_the_deadline(
+    client: Client, desk: Desk
+) -> None:
+    filed, team = wish(client), Team(client)
+    desk.dispatched(filed.no, "complex")
+    team.do(filed.no, "accepted", volunteer="team", person="秦师傅")
+    order = found(client.app, filed.no)
+    due = client.app.deadlines.due(order)
+    assert due < order.due
+    head = desk.get(f"/desk/order/?no={filed.no}").page.css_first(".lead")
+    card = team.get().page.css_first("li:has(time)")
+    lines = [head, team.get(filed.no).page.css_first(".lead"), card]
+    for line in lines:
+        assert line
+        assert "前要记一次进展" in line.text()
+    for line in (*lines[1:], client.get(filed.location).page.css_first(".next")):
+        assert line
+        assert line.css_first(f"[datetime='{order.due}']")
+
+
+def correct(client: Client, filed: Answer, **changed: str) -> str:
+    """Correct a wish on its resident's page; by which day it is promised then."""
+    form = client.get(filed.location).form("/api/order", do="correct")
+    assert client.post("/api/order", {**form, **changed}).location
+    return client.app.deadlines.promised(found(client.app, filed.no))
+
+
+def test_a_wished_day_that_was_a_mistake_puts_off_no_promise(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    filed = wish(client, date="2027-06-01")
+    assert triage(desk, filed.no) == "2027-06-01"
+    assert correct(client, filed, date="2026-12-01") == "2026-12-01"
+    assert correct(client, filed, date="") == "2026-11-26"
+    clock.forward(days=4)
+    desk = Desk(client, "李")
+    # What has passed is put off by no new wish.
+    assert correct(client, filed, date="2026-12-20") == "2026-11-26"
+    assert triage(desk, filed.no) == "2026-11-26"
+
+
+def test_a_day_wished_for_while_an_order_waits_is_the_day_that_is_promised(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    filed = wish(client)
+    triage(desk, filed.no)
+    desk.do(filed.no, "paused", until="2026-12-10", note="住院")
+    assert correct(client, filed, date="2026-12-25") == "2026-12-25"
+    clock.forward(days=18)
+    desk = Desk(client, "李")
+    assert desk.do(filed.no, "resumed").location
+    assert found(client.app, filed.no).due == "2026-12-25"
+
+
+def test_a_service_of_few_days_is_promised_by_its_next_one_whenever_it_is_chosen(
+    client: Client, desk: Desk
+) -> None:
+    one, other = wish(client), wish(client, detail="另一件")
+    assert triage(desk, one.no) == triage(desk, other.no) == "2026-11-26"
+    assert desk.do(one.no, "triaged", level="routine", service="mending").location
+    assert found(client.app, one.no).due == "2026-12-15"
+    assert correct(client, other, service="mending") == "2026-12-15"
+    assert correct(client, other, service="haircut") == "2026-11-26"
 
 
 def rate(client: Client, no: str, **more: str) -> None:

@@ -14,7 +14,7 @@ from functions.web import http
 from functions.web.http import DOOR, Request, Response, entry
 from tests.support.client import Client
 from tests.support.community import Clock
-from tests.support.orders import DONE, RATING, Desk, account, enter, move, wish
+from tests.support.orders import DONE, PASSWORD, RATING, Desk, account, enter, move, wish
 
 HERE, THERE = "192.0.2.1", "198.51.100.7"
 
@@ -166,6 +166,24 @@ def test_a_sign_in_marks_the_device_and_a_forged_mark_is_none(client: Client) ->
     assert again.location == "/desk/"
     assert again.cookies[1].split(";")[0] == cookie
     assert client.get("/desk/", cookie=cookie).status == 403  # It opens nothing.
+
+
+def test_devices_of_one_account_lift_no_limit_of_another(client: Client) -> None:
+    account(client.app, "李主任")
+    Desk(client, "小陈")
+    right = {"name": "小陈", "password": PASSWORD}
+    devices = [client.post("/desk/sign-in/", right).cookies[1].split(";")[0] for _ in range(2)]
+    assert len({*devices}) == 2
+    guesses = {"name": "李主任", "password": "x"}
+    told = [client.post("/desk/sign-in/", guesses, cookie=devices[n % 2]).text for n in range(6)]
+    assert ["试的次数太多" in text for text in told] == [False] * 5 + [True]
+
+
+def test_a_device_of_a_disabled_account_lifts_no_limit(app: App) -> None:
+    account(app, "小陈")
+    Accounts(app.store, app.clock).disable("小陈")
+    tries = [fail(app, "小陈", HERE, 1, f"device {number}")[0] for number in range(6)]
+    assert tries == ["sign_in"] * 5 + ["too_often"]
 
 
 def test_a_stranger_keeps_no_resident_from_her_order(client: Client, app: App) -> None:

@@ -114,6 +114,11 @@ def test_a_colleagues_correction_is_not_overwritten_and_what_was_typed_is_shown(
     assert "这张表打开以后" in late.text
     assert late.form("/desk/person/", do="corrected")["name"] == ["王大姐"]
     assert person(client.app, no).answers["phone"] == RIGHT
+    assert "13900001111" in late.page.css(".since")[0].text().replace(" ", "")
+    again = late.form("/desk/person/", do="corrected")
+    assert client.post("/desk/person/", again, cookie=other.cookie).location
+    after = person(client.app, no).answers
+    assert (after["name"], after["phone"]) == ("王大姐", RIGHT)
 
 
 def test_wrong_answers_and_none_changed_are_said_beside_what_was_typed(
@@ -150,7 +155,7 @@ def test_each_engine_corrects_a_volunteer(app_on_each_engine: App) -> None:
     first = person(app, no)
     typed = {**corrections.filled(form, first.answers), "phone": ["13900001111"]}
     checked = definition.check(form, typed, date(2026, 11, 23))
-    changed = corrections.changes(form, first.answers, typed, checked)
+    changed = corrections.changes(form, first.answers, first.answers, typed, checked)
     app.volunteers.correct(first.head, form, changed, "王芳", version="1", once="")
     assert person(app, no).answers["phone"] == RIGHT
     assert [head.no for head in app.volunteers.of_phone(RIGHT)] == [no]

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from functions.app import App
+from functions.errors import Wrong
 from functions.ops import consistency
 from functions.orders.lifecycle import RESIDENT
+from functions.orders.repository import GUESSES
 from tests.support.client import Answer, Client
 from tests.support.orders import DONE, RATING, WISH, Desk, answered, found, move, wish
 
@@ -67,10 +69,23 @@ def test_what_the_station_put_right_is_a_proof(client: Client, filed: Answer) ->
     assert own(client, filed, last4="1111").status == 200
 
 
-def test_guesses_are_counted_with_those_of_the_tracking_page(client: Client, filed: Answer) -> None:
+def test_guesses_of_who_has_the_link_are_limited(client: Client, filed: Answer) -> None:
     for _ in range(5):
         own(client, filed, last4="0000")
     assert "次数太多" in own(client, filed).body
+
+
+def test_strangers_who_guess_at_a_number_keep_nobody_out_who_has_its_link(
+    client: Client, app: App, filed: Answer
+) -> None:
+    for number in range(GUESSES[1].most):
+        with pytest.raises(Wrong):
+            app.orders.by_phone(filed.no, "0000", f"203.0.113.{number}")
+    with pytest.raises(Wrong, match="too_often"):
+        app.orders.by_phone(filed.no, "5678", "192.0.2.1", key="x")
+    assert own(client, filed).status == 200
+    key = app.orders.key(found(app, filed.no))
+    assert app.orders.by_phone(filed.no, "5678", "192.0.2.1", key).no == filed.no
 
 
 def test_she_takes_a_copy_along(client: Client, filed: Answer) -> None:

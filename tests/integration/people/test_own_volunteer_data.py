@@ -98,6 +98,20 @@ def test_they_correct_their_answers(client: Client, joined: Answer, desk: Desk) 
     assert consistency.examine(client.app).healthy
 
 
+def test_their_older_page_changes_only_what_they_changed(
+    client: Client, joined: Answer, desk: Desk
+) -> None:
+    old = own(client, joined.location).form("/api/volunteer", do="correct")
+    form = desk.get(f"/desk/person/?no={joined.no}").form("/desk/person/", do="corrected")
+    sent = {**form, "times": "weekend"}
+    assert client.post("/desk/person/", sent, cookie=desk.cookie).location
+    wrong = client.post("/api/volunteer", {**old, "name": ""})
+    assert wrong.form("/api/volunteer", do="correct")["times"] == ["weekend"]
+    assert client.post("/api/volunteer", {**old, "name": "王大姐"}).location
+    after = person(client.app, joined.no).answers
+    assert (after["name"], after["times"]) == ("王大姐", ["weekend"])
+
+
 def test_who_leaves_is_out_at_once_and_staff_see_it(
     client: Client, joined: Answer, desk: Desk
 ) -> None:

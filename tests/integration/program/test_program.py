@@ -64,7 +64,7 @@ def test_only_what_pages_are_made_by_has_them_made_again(root: Path, product: Pa
     assert written()
     assert not written()
     assert not written("functions/desk/board.py")
-    assert not written("functions/storage/sqlite.py")
+    assert not written("functions/storage/sqlite/sqlite.py")
     assert not written("generator/serve/server.py")
     assert written("generator/site/theme.py")
     assert written("functions/orders/counters.py")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import brotli
@@ -97,3 +98,18 @@ def test_a_missing_page_and_a_head_are_answered(port: int, public: Path) -> None
     assert (answer.status, gzip.decompress(body)) == (404, (public / "404.html").read_bytes())
     answer, body = got(port, "/about/", "gzip", method="HEAD")
     assert (answer.status, body) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/\0", "/wish/\0", "/\0.html"])
+def test_an_address_with_a_nul_is_missing_like_any_other(tmp_path: Path, path: str) -> None:
+    (tmp_path / "404.html").write_text("没有这一页")
+    said: list[str] = []
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_ACCEPT_ENCODING": "gzip"}
+    application = compress.application(files(tmp_path))
+
+    def begin(status: str, headers: object, *rest: object) -> Any:
+        said.append(status)
+
+    body = b"".join(application(environ, begin))
+    assert said == ["404 Not Found"]
+    assert body

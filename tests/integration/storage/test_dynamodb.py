@@ -87,7 +87,7 @@ def test_a_transaction_that_met_others_is_tried_again(
     assert sent.total() == 4
     assert len(pauses) == 3
     assert all(0 <= pause <= engine.LONGEST for pause in pauses)
-    assert len({*pauses}) == 3, "at random, lest they meet again"
+    assert len({*pauses}) == 3, "at random, so that they do not meet again"
 
 
 def test_a_transaction_that_meets_others_for_ever_is_given_up(

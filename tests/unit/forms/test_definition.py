@@ -233,6 +233,10 @@ def test_a_day_to_come_is_taken_however_it_is_written(typed: str) -> None:
         ("下个星期三", "2026-12-02"),
         ("下下周三", "2026-12-09"),
         ("十二月十五日", "2026-12-15"),
+        ("十二月十五", "2026-12-15"),
+        ("十二月十五星期二", "2026-12-15"),
+        ("12 15", "2026-12-15"),
+        ("2026 12 15", "2026-12-15"),
         ("二〇二六年十二月五日", "2026-12-05"),
         ("三十号", "2026-11-30"),
         ("二十五日", "2026-11-25"),
@@ -253,6 +257,18 @@ def test_a_day_is_the_next_one_that_is_written_so(typed: str, day: str) -> None:
 @pytest.mark.parametrize("typed", ["11月22日", "11-22", "9月1号"])
 def test_a_day_that_has_just_passed_is_not_taken_for_next_years(typed: str) -> None:
     assert answer("date", typed) == "passed"
+
+
+@pytest.mark.parametrize("typed", ["2026-13-01", "2月30日", "2月29日", "20261305", "这个月31号"])
+def test_a_day_that_no_calendar_has_is_called_so(typed: str) -> None:
+    assert answer("date", typed) == "no_day"
+
+
+@pytest.mark.parametrize(
+    "typed", ["13977312345（儿子）", "139 7731 2345 儿子", "0773-5812345转802"]
+)
+def test_what_stands_behind_a_phone_is_not_lost_unsaid(typed: str) -> None:
+    assert answer("phone", typed) == "beside"
 
 
 def test_a_day_that_is_not_the_day_of_the_week_beside_it_is_asked_about() -> None:
@@ -282,15 +298,10 @@ def test_a_day_on_which_a_paper_came_is_the_last_one_that_is_written_so(
     [
         "2026-11-22",
         "2028-01-01",
-        "2026-13-01",
-        "2月30日",
-        "2月29日",
         "昨天",
         "5",
-        "20261305",
         "32号",
         "本月15号",
-        "这个月31号",
         "上周三",
     ],
 )

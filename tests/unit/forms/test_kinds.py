@@ -1,5 +1,6 @@
 """Kinds of questions: what each owes, and that a table gives back what was put into it."""
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -115,11 +117,21 @@ def test_a_choice_that_is_no_longer_offered_is_shown_as_it_was_stored(kind: str)
     assert KINDS[kind].show(field, ["a", "gone"]) == "甲、gone"
 
 
+def test_whatever_a_kind_refuses_has_a_sentence() -> None:
+    said = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())["form"]
+    sources = [(PRODUCT / f"functions/forms/{name}.py").read_text() for name in RAISING]
+    codes = {code for text in sources for code in re.findall(r'Wrong\("(\w+)"', text)}
+    assert codes
+    assert codes <= {*said["answer"], *said["always"]}
+
+
 def test_the_handbook_names_every_kind() -> None:
     handbook = (PRODUCT / "docs/handbook.zh.md").read_text()
     assert [kind for kind in KINDS if f"`{kind}`（" not in handbook] == []
 
 
+RAISING = ("days", "definition", "kinds")
+"""The modules that refuse answers."""
 SOLVED = {"solved": "解决了", "partly": "解决了一部分", "unsolved": "没有解决，请接着办"}
 
 

@@ -205,6 +205,13 @@ def test_a_link_to_nothing_is_told_and_a_file_that_goes_while_it_is_read_is_not(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("slug", ["desk", "team", "api"])
+def test_no_page_takes_the_address_of_a_function(root: Path, slug: str) -> None:
+    (root / f"content/pages/{slug}.yaml").write_text("title: 一\nbody: 二\n")
+    with pytest.raises(ContentError, match=f"网址 /{slug}/ 已经被 网站本身 用了"):
+        incremental.check(root)
+
+
 @pytest.mark.parametrize("typed", [NFC, NFD])
 def test_a_photo_and_a_tag_are_known_however_their_accents_were_typed(
     root: Path, typed: str

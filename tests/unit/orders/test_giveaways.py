@@ -19,6 +19,10 @@ WHO = {"name": "欧阳锋", "phone": "13812345678", "address": "桂林市临桂�
         ("三单元四零一室想修灯", ["三单元", "四零一室"]),
         ("请打一三八 一二三四 五六七八", ["一三八 一二三四 五六七八"]),
         ("请打 138-1234-5678，12 栋", ["138-1234-5678", "12 栋"]),
+        ("住401的老人想磨刀", ["401"]),
+        ("４０１的老人，四零一的老人", ["４０１", "四零一"]),
+        ("401房的老人，五〇二房", ["401房", "五〇二房"]),
+        ("1401元，401元，40人", []),
         ("独居老人想请人上门理发", []),
         ("桂林市临桂区的老人", []),
         ("二十三日下午两点，三座桥边，一室一厅", []),
@@ -56,6 +60,10 @@ def test_a_family_name_counts_where_a_person_is_meant(
     name: str, text: str, gives_away: bool
 ) -> None:
     assert bool(revealing(text, {"name": name})) is gives_away
+
+
+def test_a_list_leaves_out_the_numbers_of_the_own_address_alone() -> None:
+    assert masked("住401的老人，住502的邻居", WHO) == "住＊＊的老人，住502的邻居"
 
 
 def test_a_list_leaves_out_doors_and_phones_in_words_too() -> None:
