@@ -83,7 +83,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         steps = [{"event": event.kind, "at": event.at} for event in events]
         return as_json(200, {"no": order.no, "state": order.state, "steps": steps})
     can, last = app.steps.moves(order, RESIDENT), app.orders.last(order)
-    can -= {"rated"} if works_on(request, app, order) else set()
+    can = set() if (works := works_on(request, app, order)) else can
     body = pages.render(
         app.bundle,
         "order.html",
@@ -103,7 +103,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         can=can,
         ended=order.state in ENDED,
         forms={do: form(app, kind, order.state) for do, kind in STEPS.items() if kind in can}
-        | ({} if order.erased_at else {"mine": app.bundle.actions[own_data.PROOF]}),
+        | ({} if order.erased_at or works else {"mine": app.bundle.actions[own_data.PROOF]}),
         filled=dict.fromkeys(CORRECTING, _filled(app, records.known(order, events, typed))),
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
@@ -230,7 +230,7 @@ def submit(request: Request, app: App) -> Response:
             no, last4 = answers.values["no"], answers.values["last4"]
             key = ORDER.kept(request).get(no, "")
             order = app.orders.by_phone(no, last4, request.sender, key)
-            return lead(request, app, order, by_digits=True)
+            return lead(request, app, _not_at_work(request, app, order), by_digits=True)
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
     return submission.again(request, app, form, answers.errors, hidden)
@@ -251,7 +251,7 @@ def lead(
 
 def step(request: Request, app: App, kind: str) -> Response:
     """Take a step of the resident's; a second press gets the same answer as the first."""
-    found = _history(request, app)
+    found = _own(request, app)
     order = found.order
     asked = form(app, kind, order.state)
     answers = submission.check(request, app, asked)
@@ -286,13 +286,14 @@ def step(request: Request, app: App, kind: str) -> Response:
 
 def relink(request: Request, app: App) -> Response:
     """A new key in place of the one that opened this page. A second press comes with the old one,
-    and is known by the page that it was drawn with."""
-    no = order_number.parse(request.value("no")) or ""
-    once = submission.drawn_once(request, app, f"relinked {no}", {})
-    done = app.orders.find(no) if once and app.store.filed(once) == no else None
+    and is known by that and the page that it was drawn with, until the link is replaced again."""
+    no, key = order_number.parse(request.value("no")) or "", request.value(KEY)
+    once = submission.drawn_once(request, app, f"relinked {no}", {KEY: key})
+    again = once and app.store.filed(once) == no
+    done = app.orders.by_former_key(no, key) if again else None
     if done:
-        return lead(request, app, done)
-    order = _history(request, app).order
+        return lead(request, app, _not_at_work(request, app, done))
+    order = _own(request, app).order
     try:
         return lead(request, app, app.steps.take(order, "relinked", RESIDENT, once=once))
     except (Refused, Conflict):
@@ -302,7 +303,7 @@ def relink(request: Request, app: App) -> Response:
 def proved(request: Request, app: App) -> Response:
     """What a resident does with all that is kept about her: the link alone is not enough for it,
     because links are forwarded."""
-    found = _history(request, app)
+    found = _own(request, app)
     prove = partial(app.orders.prove, found, sender=request.sender)
     if outcome := own_data.unproved(request, app, prove):
         return page(request, app, found, outcome)
@@ -423,6 +424,21 @@ def _history(request: Request, app: App) -> History:
     if found is None:
         raise Problem(404, "no_order")
     return found
+
+
+def _own(request: Request, app: App) -> History:
+    """The same for a step of the resident's own."""
+    found = _history(request, app)
+    _not_at_work(request, app, found.order)
+    return found
+
+
+def _not_at_work(request: Request, app: App, order: Order) -> Order:
+    """The order, unless this is the browser of those who do it: they know the phone, and what they
+    do in its resident's place would stand under her name."""
+    if works_on(request, app, order):
+        raise Problem(409, "worker")
+    return order
 
 
 def _found(request: Request, app: App) -> History | None:

@@ -15,7 +15,7 @@ from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import HELD, STAFF, Order, apply, fold, order_of
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal, contact
+from functions.orders.privacy import CORRECTED, Personal, Typed, contact
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
@@ -134,6 +134,14 @@ class Orders(NamedTuple):
             return None
         return found if recognises(found.order.key, key) else None
 
+    def by_former_key(self, no: str, key: str) -> Order | None:
+        """The order, for somebody who has the key that its present one took the place of."""
+        found = self.history(no)
+        if found is None or found.order.erased_at:
+            return None
+        keys = [event.data["key"] for event in found.events if event.kind in KEYED]
+        return found.order if keys[1:] and recognises(keys[-2], key) else None
+
     def by_slip(self, typed: str, key: str) -> Order | None:
         """The order, for somebody who has the key of its slip, whichever line of the secret made
         it."""
@@ -145,18 +153,22 @@ class Orders(NamedTuple):
         return order if known else None
 
     def by_phone(self, no: str, last4: str, sender: str = "", key: str = "") -> Order:
-        """The order, for somebody who knows the last digits of the phone that it was filed with,
-        and asks from this address. ``key`` is the one that the browser keeps of it, if any.
+        """The order, for somebody who knows the last digits of its phone, and asks from this
+        address. Those of before a correction by the link alone go on opening it, because whoever
+        was sent the link can make one. ``key`` is the one that the browser keeps of it, if any.
 
         Raises:
             Wrong: ``no_match``, whichever of the two is wrong; or ``too_often``, before anything
                 is compared, whether there is such an order or not.
         """
         with self.guess(no, sender, holds_key=bool(key and self.by_key(no, key))):
-            order = self.find(no)
-            if order is None or self.personal.contact(no).get("phone", "")[-4:] != last4:
+            found = self.history(no)
+            if found is None:
                 raise Wrong("no_match", "last4")
-        return order
+            typed = self.personal.of(no)
+            if last4 not in (_digits(typed), _digits(_proven(found, typed))):
+                raise Wrong("no_match", "last4")
+        return found.order
 
     def assigned(self, volunteer: str) -> list[Order]:
         """The orders that a volunteer is to do now."""
@@ -171,11 +183,9 @@ class Orders(NamedTuple):
         Raises:
             Wrong: as :meth:`by_phone` does.
         """
-        no, events = found.order.no, found.events
+        no = found.order.no
         with self.guess(no, sender, holds_key=True):
-            typed = self.personal.of(no)
-            theirs = {seq: typed[seq] for seq in typed if seq == 1 or events[seq - 1].by == STAFF}
-            if contact(theirs).get("phone", "")[-4:] != last4:
+            if _digits(_proven(found, self.personal.of(no))) != last4:
                 raise Wrong("no_match", "last4")
 
     @contextmanager
@@ -202,13 +212,13 @@ class Orders(NamedTuple):
         return self.vault.tracking_key(order.no, order.issued, order.key)
 
     def address_of(self, no: str) -> str:
-        """The same by the number alone. Its events are read, because they say by which version, and
-        its fingerprint by which line of the secret, its key was made."""
-        key, issued = "", 0
-        for event in self.store.events(no):
-            if event.kind in KEYED:
-                key, issued = event.data["key"], event.data.get("issued", 0)
-        return self.address(Order(no, key=key, issued=issued))
+        """The same for whoever sends the wish of this number again: with its first key. Once that
+        was replaced it is the place alone, because the wish may be sent by whoever saw it filed.
+        Its events are read, because they say by which version, and its fingerprint by which line
+        of the secret, the key was made."""
+        first, *later = [event.data for event in self.store.events(no) if event.kind in KEYED]
+        order = Order(no, key=first["key"], issued=first.get("issued", 0))
+        return self.place(order) if later else self.address(order)
 
     def rating_key(self, order: Order) -> str:
         """The key on the slip: it opens the rating of this round of the order, and nothing else."""
@@ -313,6 +323,17 @@ class Orders(NamedTuple):
                 due = self.deadlines.due(order)
             listed.append(head._replace(data=order._asdict(), due=due))
         return listed
+
+
+def _proven(found: History, typed: Mapping[int, Typed]) -> dict[int, Typed]:
+    """What was typed when the order was filed, or by the station since."""
+    events = found.events
+    return {seq: typed[seq] for seq in typed if seq == 1 or events[seq - 1].by == STAFF}
+
+
+def _digits(typed: Mapping[int, Typed]) -> str:
+    """The last four digits of the phone, as what was typed corrects it; empty without a phone."""
+    return str(contact(typed).get("phone", ""))[-4:]
 
 
 def is_fine_at_once(event: Event) -> bool:

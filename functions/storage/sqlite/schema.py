@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "migrations"
+MIGRATIONS = sorted(FOLDER.glob("[0-9]*.sql"))
+"""All files, the first version first."""
+NEWEST = len(MIGRATIONS)
+"""The version that this program reads and writes: that of the last file."""
 
 
 def version(db: sqlite3.Connection) -> int:
@@ -22,16 +26,7 @@ def upgrade(db: sqlite3.Connection) -> None:
     if done == 2 and "begun" not in _columns(db, "heads"):
         _run(db, [FOLDER / "undo_0002_draft.sql"], 1)
         done = 1
-    _run(db, migrations()[done:], done + 1)
-
-
-def migrations() -> list[Path]:
-    """All files, the first version first."""
-    return sorted(FOLDER.glob("[0-9]*.sql"))
-
-
-NEWEST = len(migrations())
-"""The version that this program reads and writes: that of the last file."""
+    _run(db, MIGRATIONS[done:], done + 1)
 
 
 def _columns(db: sqlite3.Connection, table: str) -> list[str]:

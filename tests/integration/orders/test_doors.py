@@ -100,6 +100,31 @@ def test_who_did_the_work_rates_it_by_no_door(
     assert client.post("/api/rating", sent).status == 303
 
 
+@pytest.mark.parametrize("who", ["team", "staff"])
+def test_who_does_the_work_takes_no_step_of_the_residents(
+    client: Client, done: Answer, who: str
+) -> None:
+    browser, key = Client(client.app), client.app.orders.key(found(client.app, done.no))
+    headers = {"cookie": "wudan_desk=x"} if who == "staff" else {}
+    if who == "team":
+        browser = (team := Team(client)).client
+        team.get()
+    before = client.app.store.events(done.no)
+    proof = {"no": done.no, "last4": "5678"}
+    steps = ("note", "correct", "cancel", "reopen", "relink", "mine", "copy", "erase")
+    for sent in (proof, *({**proof, "key": key, "do": do, "note": "x"} for do in steps)):
+        refused = browser.post("/api/order", sent, **headers)
+        assert (refused.status, refused.cookies) == (409, ())
+        assert "这一步要居民自己办" in refused.text
+        assert refused.page.css_first('a[href="/desk/"]')
+        assert key not in refused.body
+    assert client.app.store.events(done.no) == before
+    page = browser.get(done.location, **headers)
+    offered = [node.attributes["value"] for node in page.page.css("form [name=do]")]
+    assert offered == ["ask"]
+    assert client.post("/api/order", proof).status == 303
+
+
 def test_a_browser_of_another_team_rates_its_own_wish(client: Client, done: Answer) -> None:
     menders = Team(client, "menders")
     menders.get()

@@ -273,7 +273,7 @@ def test_what_was_written_is_there_for_the_next_process(address: str) -> None:
 def earlier(file: Path, version: int, *rows: str) -> Store:
     """A store that was at this version, with these rows."""
     with closing(sqlite3.connect(file)) as old:
-        for migration in schema.migrations()[:version]:
+        for migration in schema.MIGRATIONS[:version]:
             old.executescript(migration.read_text())
         for row in rows:
             old.execute(f"INSERT INTO {row}")

@@ -98,7 +98,7 @@ def test_a_store_that_an_older_program_has_open_is_not_brought_to_a_newer_versio
 
 
 def test_each_version_has_one_file_named_by_its_number() -> None:
-    numbers = [int(file.name.partition("_")[0]) for file in schema.migrations()]
+    numbers = [int(file.name.partition("_")[0]) for file in schema.MIGRATIONS]
     assert numbers == [*range(1, schema.NEWEST + 1)]
 
 

@@ -1,5 +1,6 @@
 """A link opens one thing, and its key is nowhere afterwards but in a cookie."""
 
+from json import loads
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,7 +12,7 @@ from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
 from functions.web.links import MOST
 from tests.support.client import Answer, Client
-from tests.support.orders import DONE, Desk, Team, found, move, wish
+from tests.support.orders import DONE, WISH, Desk, Team, found, move, wish
 
 TLS = {"x-forwarded-proto": "https"}
 
@@ -153,8 +154,44 @@ def test_a_resident_replaces_her_link_and_the_old_ones_are_dead(client: Client) 
     assert "last4" in thief.get(slip).form("/api/rating")
     new = client.app.orders.address(found(client.app, filed.no))
     assert new != filed.location
-    assert client.app.orders.address_of(filed.no) == new
     assert thief.get(f"/rate/?no={filed.no}&key={rating_key(client, filed.no)}").status == 200
+
+
+def test_who_replaced_a_link_gets_no_later_one_by_sending_it_again(client: Client) -> None:
+    filed, thief, json = wish(client), Client(client.app), {"accept": "application/json"}
+    sent = {**thief.get(filed.location).form("/api/order", do="relink"), "once": "x"}
+    taken = thief.post("/api/order", sent, **json).location
+    assert key_of(taken)
+    assert thief.post("/api/order", sent, **json).location == taken
+    keyless = {**sent, "key": ""}
+    assert thief.post("/api/order", keyless, **json).status == 404
+    Desk(Client(client.app)).do(filed.no, "relinked")
+    for again in (sent, keyless, {**sent, "key": key_of(taken)}):
+        for accept in (json, {}):
+            assert thief.post("/api/order", again, **accept).status == 404
+
+
+def test_a_wish_sent_again_after_its_link_was_replaced_tells_the_number_only(
+    client: Client,
+) -> None:
+    json, answers = {"accept": "application/json"}, {**WISH, "once": "drawn once"}
+    first, again = (loads(client.post("/api/wish", answers, **json).body) for _ in range(2))
+    assert first == again
+    assert key_of(first["track"])
+    Desk(Client(client.app)).do(first["no"], "relinked")
+    later = loads(client.post("/api/wish", answers, **json).body)
+    assert later == {"no": first["no"], "track": f"/api/order?no={first['no']}"}
+
+
+def test_a_phone_changed_by_the_link_alone_does_not_lock_the_resident_out(client: Client) -> None:
+    filed, thief = wish(client), Client(client.app)
+    form = thief.get(filed.location).form("/api/order", do="correct")
+    assert thief.post("/api/order", {**form, "phone": "13900004321"}).status == 303
+    assert client.app.personal.contact(filed.no)["phone"][-4:] == "4321"
+    assert thief.post("/api/order", {"no": filed.no, "key": form["key"], "do": "relink"}).location
+    client.opened.clear()
+    assert client.post("/api/order", {"no": filed.no, "last4": "5678"}).status == 303
+    assert client.post("/api/order", {"no": filed.no, "last4": "0000"}).status == 422
 
 
 def test_staff_end_a_link_without_seeing_a_new_one(client: Client) -> None:
