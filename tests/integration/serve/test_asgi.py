@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, TypeVar
 from unittest.mock import patch
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from a2wsgi.asgi_typing import ASGIApp, Receive, Scope, Send
@@ -234,7 +234,7 @@ def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
     functions: ASGIApp, app: App, store: SQLite
 ) -> None:
     ((_, filed, _),) = together(functions, *wishes(1))
-    app.team_links.issue("barbers", "王芳")
+    link = urlsplit(app.team_links.address(app.team_links.issue("barbers", "王芳"))).query
     opened = run(ask(functions, "GET", filed["location"]))
     assert opened
     cookie = opened[1]["set-cookie"].partition(";")[0]
@@ -248,7 +248,7 @@ def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
                 )
                 for path, body in (
                     ("/desk/sign-in/", b"name=x&password=x"),
-                    ("/team/", b"team=barbers&key=x&do=renew"),
+                    ("/team/", f"{link}&do=renew".encode()),
                     ("/api/wish", wishes(2)[1]),
                 )
                 for _ in range(30)
