@@ -20,7 +20,7 @@ from generator.files.file_stamps import Stamps, refresh, scan, stamp, stamp_of_o
 from generator.files.output import Output, Report, Written
 from generator.files.parallel import aside
 from generator.site import theme
-from generator.site.theme import Theme, check_widgets
+from generator.site.theme import Theme
 
 # `generator.build.build` is imported lazily: that doubles the time of a build that changes nothing.
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ def check(root: Path) -> Checked:
         ContentError: with all that is wrong.
         DiskError: a file cannot be read.
     """
-    from functions.forms.kinds import KINDS
     from generator.build.advice import advise
     from generator.build.render import Renderer
     from generator.content import figures_file, names
@@ -71,7 +70,6 @@ def check(root: Path) -> Checked:
         kept = figures.get("renamed", {})
         site = Library(root).load(cache, scan(root), problems, kept)
         loaded = theme.load(root)
-        check_widgets(loaded.templates, KINDS)
         planned = pages(plan(site, figures))
         advice = advise(root, site, planned, Renderer(site.settings, loaded, cache))
     days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
@@ -214,11 +212,9 @@ class Builder:
         progress: "Progress" = _no_progress,
         phase: "Phase" = _ignore,
     ) -> Report:
-        from functions.forms.kinds import KINDS
         from generator.build.build import build
         from generator.content.library import Library
 
-        check_widgets(inputs.theme.templates, KINDS)
         library = self._library = self._library or Library(self.root)
         theme, stamps, _ = inputs
         figures, folder = self.root / FIGURES, bundle_folder(self.root)
