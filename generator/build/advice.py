@@ -18,6 +18,7 @@ from generator.content.reading.yaml_source import Document
 from generator.content.settings import Settings, ascii_address
 from generator.errors import Problem
 from generator.files.output import file_of
+from generator.site.plan import FUNCTIONS
 from generator.site.plan.page import Page
 
 SAMPLE = "空明社区"
@@ -31,8 +32,6 @@ SAMPLE_VALUES = {
     "number": re.compile(r"0{8}"),
 }
 """How values of the sample's site.yaml look, by their names."""
-FUNCTIONS = ("/desk/", "/team/", "/api/")
-"""How addresses begin that functions answer, and no file."""
 SEPARATORS = re.compile("[，、；,;]")
 LINK = re.compile(r'<(?:a|img)\b[^>]*?\b(?:href|src)="([^"]*)"')
 PICTURE = re.compile(r"<img\b[^>]*>")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
 from itertools import count
 from typing import IO, Any
 from urllib.parse import quote
@@ -159,9 +158,7 @@ def _download(
     heads = [*columns[name], *_labels(app, EXPORTS[name]), columns["others"]]
     told = (row for row, _ in zip(rows, counted, strict=False))
     is_csv = request.value("as") == "csv"
-    content: IO[bytes] | str = (spreadsheet.as_csv if is_csv else partial(spreadsheet.xlsx, title))(
-        heads, told
-    )
+    content = spreadsheet.as_csv(heads, told) if is_csv else spreadsheet.xlsx(title, heads, told)
     exported: dict[str, Any] = {"sheet": name, "month": month, "count": next(counted)}
     app.audit.record("exported", session.who, sender=request.sender, **exported)
     return _file(f"{title}{month and '-' + month}.{'csv' if is_csv else 'xlsx'}", content)

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from generator.files.pictures import ENDINGS, Picture
 
 _MAY_NAME = re.compile("<img|" + "|".join(map(re.escape, ENDINGS)), re.IGNORECASE)
-_STATIC = re.compile(r"(?:\.\./)*/?static/")
+_STATIC = re.compile(r"^(?:\.\./)*/?static/")
 _TAG = re.compile(r"""<(img|a)\b((?:[^">]|"[^"]*")*)>""")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
@@ -25,7 +25,7 @@ def named(html: str) -> list[str]:
 def path(address: str) -> str:
     """The path below ``static/`` that an address in a text means. A page's own folder has no files,
     so what begins with no folder can mean nothing else."""
-    return _STATIC.sub("", unquote(address), count=1)
+    return _STATIC.sub("", unquote(address))
 
 
 def shown(

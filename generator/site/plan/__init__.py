@@ -102,7 +102,7 @@ def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
 
 
 FUNCTIONS = ("/desk/", "/team/", "/api/")
-"""The addresses of functions, which no page may have."""
+"""How the addresses of functions begin, and which no page may have."""
 
 
 def pages(sections: Iterable[Section]) -> list[Page]:
