@@ -58,6 +58,7 @@ def check(root: Path) -> Checked:
         ContentError: with all that is wrong.
         DiskError: a file cannot be read.
     """
+    from functions.forms.kinds import KINDS
     from generator.build.advice import advise
     from generator.build.render import Renderer
     from generator.content import figures_file, names
@@ -70,6 +71,7 @@ def check(root: Path) -> Checked:
         kept = figures.get("renamed", {})
         site = Library(root).load(cache, scan(root), problems, kept)
         loaded = theme.load(root)
+        theme.check_widgets(loaded.templates, KINDS)
         planned = pages(plan(site, figures))
         advice = advise(root, site, planned, Renderer(site.settings, loaded, cache))
     days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
@@ -212,13 +214,15 @@ class Builder:
         progress: "Progress" = _no_progress,
         phase: "Phase" = _ignore,
     ) -> Report:
+        from functions.forms.kinds import KINDS
         from generator.build.build import build
         from generator.content.library import Library
 
+        theme.check_widgets(inputs.theme.templates, KINDS)
         library = self._library = self._library or Library(self.root)
-        theme, stamps, _ = inputs
+        loaded, stamps, _ = inputs
         figures, folder = self.root / FIGURES, bundle_folder(self.root)
-        report = build(library, theme, figures, folder, stamps, cache, output, progress, phase)
+        report = build(library, loaded, figures, folder, stamps, cache, output, progress, phase)
         cache.note(f"made {output.name}", self._made(inputs))
         cache.commit()
         phase("bundle")

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from functions.forms.kinds import KINDS, Kind
-from functions.forms.normal import composed
 from generator import PRODUCT
 from generator.errors import WudanError
 from generator.files.pictures import ENDINGS
+
+# Imported lazily, because a build that changes nothing asks for no kind of question.
+if TYPE_CHECKING:
+    from functions.forms.kinds import Kind
 
 SOURCES = (
     *("generator/*.py", "generator/build/*.py", "generator/files/*.py"),
@@ -76,7 +78,6 @@ def load(root: Path) -> Theme:
     """Read the theme for the site at ``root``."""
     templates = sorted(_overlaid(root, "templates").items())
     texts = {name: path.read_text("utf-8") for name, path in templates}
-    check_widgets(texts, KINDS)
     quoted = {each for text in texts.values() for each in text.replace('"', "'").split("'")}
     assets, files, pictures = {}, {}, []
     for name, path in sorted(_overlaid(root, "static").items()):
@@ -97,7 +98,7 @@ def load(root: Path) -> Theme:
     return Theme(texts, files, pictures, assets, shared, version.hexdigest(), digest.digest())
 
 
-def check_widgets(templates: Mapping[str, str], kinds: Mapping[str, Kind]) -> None:
+def check_widgets(templates: Mapping[str, str], kinds: "Mapping[str, Kind]") -> None:
     """Look whether each kind of question can be drawn.
 
     Raises:
@@ -122,13 +123,20 @@ def product() -> list[Path]:
     return sources() + [path for files in themes for path in files.values()]
 
 
+def _typed(name: str) -> str:
+    """A name of a file as keyboards type it."""
+    from functions.forms.normal import composed  # Few names need it.
+
+    return composed(name)
+
+
 def _overlaid(root: Path, folder: str) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for base in (PRODUCT / folder, root / folder):
         for path in base.rglob("*"):
             if path.is_file() and not path.name.startswith("."):
                 name = path.relative_to(base).as_posix()
-                found[name if name.isascii() else composed(name)] = path
+                found[name if name.isascii() else _typed(name)] = path
     return found
 
 

@@ -113,3 +113,21 @@ print(*sys.modules)
     assert ran.returncode == 0, ran.stderr
     loaded = set(ran.stdout.split())
     assert not loaded & {"functions.context.logs", "generator.content.reading.yaml_mistakes"}
+
+
+def test_a_build_that_finds_nothing_changed_loads_no_question_and_compiles_no_pattern_of_theirs(
+    small_site: Path,
+) -> None:
+    script = """
+import sys
+from pathlib import Path
+from generator.build import incremental
+print(incremental.build(Path(sys.argv[1]), Path(sys.argv[1]) / "public").written)
+print(*sys.modules)
+"""
+    command = [sys.executable, "-c", script, str(small_site)]
+    ran = subprocess.run(command, cwd=PRODUCT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    written, loaded = ran.stdout.splitlines()
+    assert written == "0"
+    assert not [name for name in loaded.split() if name.startswith("functions.forms")]

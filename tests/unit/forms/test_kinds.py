@@ -13,6 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from functions.forms.kinds import COMMA, KINDS, Kind
+from generator.build import incremental
 from generator.errors import WudanError
 from generator.site import theme
 from generator.site.theme import check_widgets
@@ -48,12 +49,13 @@ def test_a_kind_without_its_widget_stops_a_build_before_anything_is_drawn(tmp_pa
         check_widgets(theme.load(tmp_path).templates, {**KINDS, "odd": odd})
 
 
-def test_a_community_whose_own_widgets_are_older_is_told_what_to_add(tmp_path: Path) -> None:
-    own = tmp_path / "templates/macros/widget.html"
+def test_a_community_whose_own_widgets_are_older_is_told_what_to_add(root: Path) -> None:
+    own = root / "templates/macros/widget.html"
     own.parent.mkdir(parents=True)
     own.write_text("{% macro text(field, id, typed, said, error) %}{% endmacro %}")
-    with pytest.raises(WudanError, match=r"templates/macros/widget\.html.*textarea"):
-        theme.load(tmp_path)
+    for do in (incremental.check, lambda root: incremental.build(root, root / "public")):
+        with pytest.raises(WudanError, match=r"templates/macros/widget\.html.*textarea"):
+            do(root)
 
 
 LACKING = """
