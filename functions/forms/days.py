@@ -19,30 +19,30 @@ MENTIONED = 3
 LATELY = timedelta(days=92)
 """A day of the last quarter, without its year, may be meant as such, or be a slip."""
 
+# Patterns are text, which `re` compiles when it is first asked for: few wishes name a day, and each
+# that files one in a fresh process would wait for all of them.
 SPOKEN = {"前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
-NEAR = re.compile("(大?后|[前昨今明])[天日]")
+NEAR = "(大?后|[前昨今明])[天日]"
 WEEKS = {"上": -7, "这": 0, "本": 0, "下": 7, "下下": 14}
 WEEKDAY = r"(?:周|星期|礼拜)([一二三四五六日天])"
-OF_WEEK = re.compile(rf"(上|这|本|下下?)?个?{WEEKDAY}")
-OF_MONTH = re.compile(r"(?:([这本下])个?月)?(\d{1,2})[日号]")
-DATED = re.compile(
-    rf"(?:(?:20)?(\d{{2}})[-/.年])?(\d{{1,2}})[-/.月](\d{{1,2}})[日号]?(?:{WEEKDAY})?"
-)
-BESIDE = re.compile(r"[\s(),。]")
+OF_WEEK = rf"(上|这|本|下下?)?个?{WEEKDAY}"
+OF_MONTH = r"(?:([这本下])个?月)?(\d{1,2})[日号]"
+DATED = rf"(?:(?:20)?(\d{{2}})[-/.年])?(\d{{1,2}})[-/.月](\d{{1,2}})[日号]?(?:{WEEKDAY})?"
+BESIDE = r"[\s(),。]"
 """What stands between and around the parts of a day, and says nothing."""
-APART = re.compile(r"(?:\d{4}\s+)?\d{1,2}\s+\d{1,2}")
+APART = r"(?:\d{4}\s+)?\d{1,2}\s+\d{1,2}"
 """A day whose parts only blanks tell apart."""
-SPELLED = re.compile("(?<![周期拜])[〇零一二三四五六七八九十]+(?=[年月日号周星礼]|$)")
+SPELLED = "(?<![周期拜])[〇零一二三四五六七八九十]+(?=[年月日号周星礼]|$)"
 """A number in characters, which :data:`DIGITS` makes one of digits, but for tens."""
 DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
-SERIAL, FIRST_DAY = re.compile(r"[45]\d{4}"), date(1899, 12, 30)
+SERIAL, FIRST_DAY = r"[45]\d{4}", date(1899, 12, 30)
 """A date as Excel counts days (46361), from 2009 to 2064, and the day from which it counts."""
 
 
 def from_serial(text: str) -> str:
     """The day that Excel means by a number; empty if the text is none."""
-    day = SERIAL.fullmatch(text) and FIRST_DAY + timedelta(days=int(text))
+    day = re.fullmatch(SERIAL, text) and FIRST_DAY + timedelta(days=int(text))
     return day.isoformat() if day else ""
 
 
@@ -67,16 +67,16 @@ def meant(text: str, today: date, back: bool = False) -> date | None:
             calendar has it.
     """
     text = visible(text).strip()
-    text = "-".join(text.split()) if APART.fullmatch(text) else BESIDE.sub("", text)
+    text = "-".join(text.split()) if re.fullmatch(APART, text) else re.sub(BESIDE, "", text)
     text = re.sub(r"^(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text)
-    text = SPELLED.sub(_in_digits, text)
-    if near := NEAR.fullmatch(text):
+    text = re.sub(SPELLED, _in_digits, text)
+    if near := re.fullmatch(NEAR, text):
         return today + timedelta(days=SPOKEN[near[1]])
-    if of_week := OF_WEEK.fullmatch(text):
+    if of_week := re.fullmatch(OF_WEEK, text):
         return _of_week(*of_week.groups(), today=today, back=back)
-    if of_month := OF_MONTH.fullmatch(text):
+    if of_month := re.fullmatch(OF_MONTH, text):
         return _of_month(*of_month.groups(), today=today, back=back)
-    dated = DATED.fullmatch(text)
+    dated = re.fullmatch(DATED, text)
     return _dated(*dated.groups(), today=today, back=back) if dated else None
 
 

@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from functions.errors import Wrong
-from functions.forms.kinds import KINDS, OTHER, Field, current
+from functions.forms.kinds import KINDS, OTHER, Field, chosen
 from functions.forms.normal import SHAPELESS, TYPED
 
 Form = Mapping[str, Any]
@@ -95,22 +95,20 @@ def without(form: Form, *names: str) -> Form:
 def suited(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Field]:
     """The questions as the chosen service needs them, which its choice says: it may do without an
     ``address``, and take place on some ``days`` only."""
-    chosen: Mapping[str, Any] = {}
+    service: Mapping[str, Any] = {}
     for field in form["fields"]:
-        picked = typed.get(field["name"], ()) if field["role"] == "service" else ()
-        for choice in field["choices"] if picked else ():
-            if choice["value"] in picked or not {*choice.get("former", ())}.isdisjoint(picked):
-                chosen = choice
+        for picked in typed.get(field["name"], ()) if field["role"] == "service" else ():
+            service = chosen(field, picked) or service
     questions = list(form["fields"])
-    for index, field in enumerate(questions) if chosen else ():
-        if field["role"] == "address" and not chosen.get("address", True):
+    for index, field in enumerate(questions) if service else ():
+        if field["role"] == "address" and not service.get("address", True):
             questions[index] = {**field, "required": False, "spared": True}
-        elif field["role"] == "date" and "days" in chosen:
-            questions[index] = {**field, "days": chosen["days"]}
+        elif field["role"] == "date" and "days" in service:
+            questions[index] = {**field, "days": service["days"]}
     return questions
 
 
-TO_RESIDENT = re.compile("[您你我]")
+TO_RESIDENT = "[您你我]"
 
 
 def for_staff(form: Form, words: Mapping[str, Mapping[str, str]]) -> Form:
@@ -120,7 +118,9 @@ def for_staff(form: Form, words: Mapping[str, Mapping[str, str]]) -> Form:
     def put(field: Field) -> Field:
         if not (own := words.get(field["name"])):
             return field
-        texts = {key: text for key, text in own.items() if TO_RESIDENT.search(field.get(key) or "")}
+        texts = {
+            key: text for key, text in own.items() if re.search(TO_RESIDENT, field.get(key) or "")
+        }
         choices = [
             {**choice, "label": texts["other"]}
             if choice["value"] == OTHER and "other" in texts
@@ -144,9 +144,13 @@ def _filled(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[st
         texts = filled[field["name"]] = []
         for text in typed.get(field["name"], ()):
             text = text.replace("\r\n", "\n").translate(TYPED).strip()
-            if not BLANK.issuperset(map(unicodedata.category, SHAPELESS.sub("", text))):
+            if not all(map(_is_unseen, text)):  # Most often the first character is seen.
                 texts.append(text)
     return filled
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) in BLANK or bool(SHAPELESS.match(character))
 
 
 def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answers:
@@ -201,7 +205,7 @@ def _without_consent(
 def renamed(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """What was picked from the choices of a form that was drawn before some were renamed."""
     return {
-        field["name"]: [current(field, text) for text in typed[field["name"]]]
+        field["name"]: [chosen(field, text).get("value", text) for text in typed[field["name"]]]
         for field in form["fields"]
         if field.get("choices") and field["name"] in typed
     }

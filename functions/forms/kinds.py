@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from operator import itemgetter
 from typing import Any, Literal, get_args
 
 from functions.errors import Wrong
@@ -159,7 +158,7 @@ AROUND = re.compile(f"^{CALLED}|{CALLED}$", re.I)
 """What people write before a phone, or behind it."""
 BETWEEN = re.compile(r"[\s\-.()·,_~、。一]|[\u2010-\u2015\u2212]")
 """What they write between its digits; 一 is in the place of a dash."""
-BESIDE = re.compile(r"(\+?[\d\s\-]*\d)\s*([^\d\s\-].*)")
+BESIDE = r"(\+?[\d\s\-]*\d)\s*([^\d\s\-].*)"
 """A phone with words behind it, such as whose it is, or an extension."""
 ALIKE = str.maketrans("OoIl", "0011")
 """Letters that look like digits."""
@@ -190,7 +189,7 @@ class Phone(_Typed):
     def _wrong(self, field: Field, plain: str, today: date) -> Wrong:
         """What is wrong with what is no number alone. What stands behind one is not left out
         unsaid: an extension is dialled, and whose phone it is matters."""
-        if beside := BESIDE.fullmatch(plain):
+        if beside := re.fullmatch(BESIDE, plain):
             with suppress(Wrong):
                 self.parse(field, [beside[1]], today)
                 return Wrong("beside", number=beside[1].strip(), beside=beside[2].strip("() "))
@@ -207,15 +206,16 @@ class Phone(_Typed):
         return [f"0{text}" if lost and re.fullmatch(LANDLINE, f"0{text}") else text]
 
 
-VALUE = itemgetter("value")
-
-
-def current(field: Field, value: str) -> str:
-    """The value that a choice has now; forms that show one of its former values are taken, too."""
+def chosen(field: Field, value: str) -> Mapping[str, Any]:
+    """The choice of this value; forms that show one of its former values are taken, too. Empty if
+    there is no such choice."""
+    for choice in field["choices"]:
+        if choice["value"] == value:
+            return choice  # type: ignore[no-any-return]
     for choice in field["choices"]:
         if value in choice.get("former", ()):
-            return str(choice["value"])
-    return value
+            return choice  # type: ignore[no-any-return]
+    return {}
 
 
 OTHER = "other"
@@ -239,10 +239,9 @@ class Choice(_Plain):
     widget = "choice"
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> Any:
-        value = current(field, texts[0])
-        if value not in map(VALUE, field["choices"]):
+        if not (choice := chosen(field, texts[0])):
             raise Wrong("choice")
-        return value
+        return choice["value"]
 
     def show(self, field: Field, value: Any) -> str:
         """Labels in the order of the form, then values that are not offered any more."""
@@ -268,8 +267,8 @@ class Choices(Choice):
         """The fewest labels that make up the text, because a label may have a comma itself."""
         labels = {choice["label"] for choice in field["choices"]}
         # A label is every second part, and a separator stands between two of them.
-        parts, found = SEPARATOR.split(text), []
-        most = max(len(SEPARATOR.split(label)) for label in labels)
+        parts, found = re.split(SEPARATOR, text), []
+        most = max(len(re.split(SEPARATOR, label)) for label in labels)
         while parts:
             sizes = range(min(len(parts), most), 0, -2)
             texts = ["".join(parts[:size]).strip() for size in sizes]
@@ -306,7 +305,7 @@ class Stars(_Plain):
         return [str("一二三四五".find(digit) + 1) if spoken else digit or text]
 
 
-SEPARATOR = re.compile(r"([、，,；;/\n])")
+SEPARATOR = r"([、，,；;/\n])"
 """What people put between several answers in one cell."""
 
 

@@ -65,11 +65,11 @@ def seen(text: str) -> str:
     return "".join(each for each in visible(text) if each.isprintable() and each != " ").casefold()
 
 
-DECORATION = re.compile(r"[^\w]|志愿|服务|队")
+DECORATION = r"[^\w]|志愿|服务|队"
 """What people leave out of a label, or add to it: 理发服务 is 理发."""
-NEGATION, NO = re.compile("没有|尚未|[没未不无非]"), "没"
+NEGATION, NO = "没有|尚未|[没未不无非]", "没"
 """What makes the opposite of a word, and as what it is compared: 未解决 is 没有解决."""
-DONE = re.compile("[已了]")
+DONE = "[已了]"
 """What says that something is over, and may be left out where the rest is the same."""
 
 
@@ -80,13 +80,15 @@ def meant(text: str, labels: Mapping[str, str]) -> str:
         return labels[text]
     core = _core(text)
     cores = [(_core(label), value) for label, value in labels.items()]
-    same = {value for each, value in cores if each and DONE.sub("", each) == DONE.sub("", core)}
+    same = {
+        value for each, value in cores if each and re.sub(DONE, "", each) == re.sub(DONE, "", core)
+    }
     found = same or {value for each, value in cores if _is_near(core, each)}
     return found.pop() if len(found) == 1 else ""
 
 
 def _core(text: str) -> str:
-    return NEGATION.sub(NO, DECORATION.sub("", text))
+    return re.sub(NEGATION, NO, re.sub(DECORATION, "", text))
 
 
 def _is_near(one: str, other: str) -> bool:

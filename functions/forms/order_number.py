@@ -16,7 +16,7 @@ from operator import mul
 from functions.forms.normal import normal
 
 BODY = 9
-GROUPED = re.compile(r"(?<![0-9])[0-9]{3}[\s-]*[0-9]{3}[\s-]*[0-9]{4}(?![0-9])")
+GROUPED = r"(?<![0-9])[0-9]{3}[\s-]*[0-9]{3}[\s-]*[0-9]{4}(?![0-9])"
 """A number that may stand beside others, such as a phone."""
 FORMER = "23456789BCDFGHJKLMNPQRSTVWXYZ"
 """The alphabet of numbers from before: a prime number of characters, for their check."""
@@ -40,7 +40,7 @@ def parse(text: str) -> str | None:
     passed over.
     """
     plain = normal(text).upper()
-    for written in (plain, *GROUPED.findall(plain)):
+    for written in (plain, *re.findall(GROUPED, plain)):
         digits = re.sub(r"[^0-9]", "", written)
         if len(digits) == BODY + 1 and digits[0] > "1" and not _damm(digits):
             return digits
