@@ -10,6 +10,7 @@ import hmac
 import io
 import json
 import os
+import re
 import urllib.parse
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -39,6 +40,7 @@ UPLOADS = "/desk/sheets/"
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
+ESCAPED = re.compile("(?:%[0-9A-Fa-f]{2})+")
 LONGEST_PATH = 200
 DOOR = "x-wudan-door"
 """The header by which CloudFront shows that it passed a request on."""
@@ -298,7 +300,7 @@ def _request(event: Event) -> Request:
             typed.setdefault(name, []).append(value)
         if left < 0:
             raise Problem(413, "too_large")
-    query = dict(_pairs(event.get("rawQueryString", "")))
+    query = dict(decoded(event.get("rawQueryString", "")))
     # Payload 2.0 has cookies on their own; some gateways leave them among the headers.
     cookies = {}
     for piece in event.get("cookies") or headers.get("cookie", "").split(";"):
@@ -325,7 +327,7 @@ def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[
     if kind == UPLOAD:
         return _parts(raw, content_type)
     try:
-        return _pairs(raw.decode()), {}
+        return decoded(raw.decode()), {}
     except UnicodeDecodeError:
         raise Problem(400, "encoding") from None
 
@@ -347,15 +349,25 @@ def _parts(raw: bytes, content_type: str) -> tuple[list[tuple[str, str]], dict[s
     return pairs, files
 
 
-def _pairs(encoded: str) -> list[tuple[str, str]]:
+def decoded(encoded: str) -> list[tuple[str, str]]:
+    """Names and values, as :func:`urllib.parse.parse_qsl` reads them, which takes an eighth of the
+    time of a wish: Chinese is all escapes, and it goes through them one by one."""
+    pieces = encoded.split("&")
+    if len(pieces) > MOST_FIELDS:
+        raise Problem(400, "too_many")
     try:
-        return urllib.parse.parse_qsl(
-            encoded, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
-        )
+        pairs = [piece.partition("=") for piece in pieces if piece]
+        return [(_plain(name), _plain(value)) for name, _, value in pairs]
     except UnicodeDecodeError:
         raise Problem(400, "encoding") from None
-    except ValueError:
-        raise Problem(400, "too_many") from None
+
+
+def _plain(encoded: str) -> str:
+    return ESCAPED.sub(_unescaped, encoded.replace("+", " "))
+
+
+def _unescaped(run: re.Match[str]) -> str:
+    return bytes.fromhex(run[0].replace("%", "")).decode()
 
 
 def _headers(event: Event) -> dict[str, str]:
