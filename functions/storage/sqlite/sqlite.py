@@ -244,14 +244,17 @@ class SQLite:
             return written.rowcount == 1
 
     def count(self, what: str, now: datetime, until: datetime) -> int:
+        begins, ends = to_utc(now), to_utc(until)
         with self._writer.transaction() as db:
-            db.execute("DELETE FROM counters WHERE until <= ?", (to_utc(now),))
             (stands,) = db.execute(
-                "INSERT INTO counters VALUES (?, 1, ?)"
-                " ON CONFLICT DO UPDATE SET stands = stands + 1, until = min(until, excluded.until)"
+                "INSERT INTO counters VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET"
+                " stands = iif(until <= ?, 1, stands + 1),"
+                " until = iif(until <= ?, excluded.until, min(until, excluded.until))"
                 " RETURNING stands",
-                (what, to_utc(until)),
+                (what, ends, begins, begins),
             ).fetchone()
+            if stands == 1:  # Whoever begins to count forgets what is over.
+                db.execute("DELETE FROM counters WHERE until <= ?", (begins,))
             return int(stands)
 
     def tries(self, what: str, now: datetime, until: datetime) -> int:

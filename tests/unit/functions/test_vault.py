@@ -1,3 +1,6 @@
+import hmac
+import json
+
 import pytest
 from cryptography.exceptions import InvalidTag
 from hypothesis import given
@@ -49,3 +52,10 @@ def test_a_fingerprint_recognises_its_key_and_no_other() -> None:
 def test_stamps_differ_with_every_part() -> None:
     assert len({vault.stamp("a", "b"), vault.stamp("ab", ""), vault.stamp("b", "a")}) == 3
     assert vault.stamp("a", {"x": 1, "y": 2}) == vault.stamp("a", {"y": 2, "x": 1})
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8")) | st.integers(), max_size=4))
+def test_a_stamp_stays_what_stores_have_of_it(parts: list[str | int]) -> None:
+    purpose = f"stamp:{json.dumps(parts, ensure_ascii=False)}"
+    known = hmac.digest(b"secret", purpose.encode(), "sha256").hex()
+    assert vault.stamp(*parts) == vault.stamps(*parts)[0] == known
