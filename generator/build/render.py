@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from functions.web.pages import environment
-from generator.content import kinds, prose_cache
-from generator.content.markup import images
+from generator.content import kinds, prose_cache, text_pictures
 from generator.content.models import Prose
 from generator.content.reading.codec import digest
 from generator.content.settings import Settings
@@ -50,7 +49,7 @@ class Renderer:
         if not prose or not prose.pictures:
             return html
         draw = self._env.get_template("macros/picture.html").module.__dict__["picture"]
-        return images.shown(html, dict(prose.pictures), draw)
+        return text_pictures.shown(html, dict(prose.pictures), draw)
 
     def typed(self, prose: Prose) -> str:
         """The HTML of a text with the addresses of pictures as they were typed."""

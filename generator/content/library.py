@@ -11,9 +11,8 @@ import msgspec
 
 from functions.forms.normal import composed
 from functions.forms.residents import FORMS
-from generator.content import form_definitions, names, placeholders, prose_cache
+from generator.content import form_definitions, names, placeholders, prose_cache, text_pictures
 from generator.content.kinds import KINDS
-from generator.content.markup import images
 from generator.content.models import Form, Item, Prose, Site
 from generator.content.reading import yaml_source
 from generator.content.reading.check import check, nearest
@@ -276,7 +275,7 @@ class _Reader:
         """The text with the pictures that it names; a note for each that is not there."""
         pictures = []
         for address in text.pictures:
-            name = images.path(address)
+            name = text_pictures.path(address)
             document.references.append(("static", name))
             if problem := self.refer("static", name):
                 line = typed[: max(0, typed.find(address))].count("\n")

@@ -57,8 +57,7 @@ def _convert(texts: Mapping[str, str]) -> dict[str, tuple[bytes, Sequence["Loss"
     if not texts:
         return {}
     # Slow to import, and most builds convert nothing.
-    from generator.content import markup
-    from generator.content.markup import images
+    from generator.content import markup, text_pictures
 
     # One step for all texts, then the next: the processor keeps the code and data of a step in its
     # cache, which saves a third of the time.
@@ -68,7 +67,7 @@ def _convert(texts: Mapping[str, str]) -> dict[str, tuple[bytes, Sequence["Loss"
     safe = [markup.safe(html) for html in raw]
     return {
         name: (
-            encode(Text(html, markup.excerpt(html), images.named(html))),
+            encode(Text(html, markup.excerpt(html), text_pictures.named(html))),
             [no] if no else markup.losses(text, before, html),
         )
         for (name, text), no, before, html in zip(texts.items(), refused, raw, safe, strict=True)

@@ -12,7 +12,7 @@ from PIL import ExifTags, Image
 from selectolax.lexbor import LexborHTMLParser
 
 from generator.build import incremental
-from generator.content.markup import images
+from generator.content import text_pictures
 from generator.deploy.nightly import SOURCES
 from generator.errors import ContentError
 from generator.files import pictures
@@ -156,8 +156,8 @@ def test_a_picture_in_a_text_is_made_like_others(root: Path, typed: str) -> None
 
 
 def test_a_folder_whose_name_ends_like_that_of_static_files_keeps_its_name() -> None:
-    assert images.path("/static/my-static/a.jpg") == "my-static/a.jpg"
-    assert images.path("my-static/a.jpg") == "my-static/a.jpg"
+    assert text_pictures.path("/static/my-static/a.jpg") == "my-static/a.jpg"
+    assert text_pictures.path("my-static/a.jpg") == "my-static/a.jpg"
 
 
 def test_a_picture_that_cannot_be_shown_is_told_where_it_is_named(root: Path) -> None:
