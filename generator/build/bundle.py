@@ -40,12 +40,12 @@ def _bundle(
     theme, (menu, teams, renamed) = renderer.theme, offers
     resolved = [form_definitions.resolve(form, offers) for form in forms if form.slug in FORMS]
     ready = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in resolved}
-    other = {OTHER: theme.words["sheets"]["names"][OTHER]}
+    other = {OTHER: renderer.words["sheets"]["names"][OTHER]}
     made = Bundle(
         site=msgspec.to_builtins(renderer.settings, enc_hook=str),
         calendar=msgspec.to_builtins(calendar),
         actions=form_definitions.actions(
-            theme.actions, ready, offers, theme.words["desk"]["questions"]
+            renderer.actions, ready, offers, renderer.words["desk"]["questions"]
         ),
         offers={service.slug: list(service.teams) for service in menu},
         practical={
@@ -61,9 +61,9 @@ def _bundle(
         teams={team.slug: team.name for team in teams},
         names=labels
         | {"service": labels["service"] | other}
-        | names.questions(forms, theme.actions),
+        | names.questions(forms, renderer.actions),
         renamed=names.in_orders(renamed),
-        words=theme.words,
+        words=renderer.words,
         templates={name: text for name, text in theme.templates.items() if name.endswith(".html")},
         assets=theme.shared_assets,
     )

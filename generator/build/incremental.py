@@ -73,10 +73,11 @@ def check(root: Path) -> Checked:
         loaded = theme.load(root)
         theme.check_widgets(loaded.templates, KINDS)
         planned = pages(plan(site, figures))
-        advice = advise(root, site, planned, Renderer(site.settings, loaded, cache))
+        renderer = Renderer(site.settings, loaded, cache)
+        advice = advise(root, site, planned, renderer)
     days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
     named, renamed = names.labels(site), names.in_orders(site.renamed)
-    named |= names.questions(site.forms, loaded.actions)
+    named |= names.questions(site.forms, renderer.actions)
     return Checked(len(planned), advice, workdays.Calendar(*days), named, renamed)
 
 

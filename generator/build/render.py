@@ -33,12 +33,22 @@ class Renderer:
         self._cache = cache
 
     @cached_property
+    def words(self) -> dict[str, Any]:
+        """Sentences."""
+        return self.theme.data("words.yaml", self._cache)
+
+    @cached_property
+    def actions(self) -> dict[str, Any]:
+        """The forms of the desk."""
+        return self.theme.data("actions.yaml", self._cache)
+
+    @cached_property
     def _env(self) -> "Environment":
         from generator.build.template_cache import TemplateCache
 
         env = environment(self.theme.templates)
         env.bytecode_cache = TemplateCache(self._cache)
-        env.globals.update(site=self.settings, words=self.theme.words, assets=self.theme.assets)
+        env.globals.update(site=self.settings, words=self.words, assets=self.theme.assets)
         env.globals.update(address=kinds.address, csv=_csv)
         env.filters.update(markdown=self.html, excerpt=lambda prose: prose and prose.excerpt)
         return env

@@ -5,13 +5,15 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import msgspec
+
 from generator import PRODUCT
 from generator.errors import WudanError
+from generator.files.cache import Cache
 from generator.files.pictures import ENDINGS
 
 # Imported lazily, because a build that changes nothing asks for no kind of question.
@@ -38,6 +40,8 @@ HASHED = (".css", ".js")
 """Files that are published under a name with a hash of their content, to be cached for ever."""
 IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$|(^|/)static/pictures/"
 """Such names, and those of pictures."""
+SHELF = "data"
+"""The shelf of the cache with what templates say in YAML."""
 
 
 @dataclass(frozen=True)
@@ -56,21 +60,20 @@ class Theme:
     program: str
     digest: bytes
 
-    @cached_property
-    def words(self) -> dict[str, Any]:
-        """Sentences."""
-        return self._data("words.yaml")
+    def data(self, name: str, cache: Cache) -> dict[str, Any]:
+        """What one of the templates says that is YAML. It is parsed once; the cache keeps that for
+        as long as the text is the same."""
+        digest = hashlib.blake2b(self.templates[name].encode(), digest_size=16).digest()
+        kept = cache.get(SHELF, name)
+        if kept is None or not kept.startswith(digest):
+            import yaml  # Slow to import, and slow to parse.
 
-    @cached_property
-    def actions(self) -> dict[str, Any]:
-        """The forms of the desk."""
-        return self._data("actions.yaml")
-
-    def _data(self, name: str) -> dict[str, Any]:
-        import yaml  # Slow to import, and a build that changes nothing does not need it.
-
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        data: dict[str, Any] = yaml.load(self.templates[name], loader)  # noqa: S506 - A safe one.
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            parsed = yaml.load(self.templates[name], loader)  # noqa: S506 - A safe one.
+            kept = digest + msgspec.msgpack.encode(parsed)
+            cache.put(SHELF, [(name, kept)])
+            cache.commit()  # Other processes may be rendering, and wait for the lock.
+        data: dict[str, Any] = msgspec.msgpack.decode(kept[len(digest) :])
         return data
 
 
