@@ -144,13 +144,13 @@ def _filled(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[st
         texts = filled[field["name"]] = []
         for text in typed.get(field["name"], ()):
             text = text.replace("\r\n", "\n").translate(TYPED).strip()
-            if not all(map(_is_unseen, text)):  # Most often the first character is seen.
+            # Most often the first character is seen.
+            is_seen = (
+                text and not SHAPELESS.match(text) and unicodedata.category(text[0]) not in BLANK
+            )
+            if is_seen or not BLANK.issuperset(map(unicodedata.category, SHAPELESS.sub("", text))):
                 texts.append(text)
     return filled
-
-
-def _is_unseen(character: str) -> bool:
-    return unicodedata.category(character) in BLANK or bool(SHAPELESS.match(character))
 
 
 def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answers:
