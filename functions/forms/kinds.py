@@ -390,8 +390,13 @@ class Order(_Typed):
         return order_number.spell(value)
 
 
+DIGITS = 4
+"""How many of a phone's last digits show whose it is."""
+
+
 class Last4(_Typed):
-    """The last four digits of a phone, with or without what stands before them."""
+    """The last four digits of a phone, with or without what stands before them. A mobile is taken
+    whole, because that is harder to guess (:mod:`functions.context.proofs`)."""
 
     kept: Kept = "nowhere"
     widget = "last4"
@@ -400,11 +405,12 @@ class Last4(_Typed):
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         digits = re.sub(r"[^0-9]", "", normal(texts[0]))
         if len(digits) in (7, 8):  # A whole landline without its area code.
-            digits = digits[-4:]
-        elif len(digits) > 4:
+            digits = digits[-DIGITS:]
+        elif len(digits) > DIGITS:
             with suppress(Wrong):
-                digits = KINDS["phone"].parse(field, texts, today)[-4:]
-        if len(digits) != 4:
+                phone = str(KINDS["phone"].parse(field, texts, today)).removeprefix("+86")
+                return phone if MOBILE.fullmatch(phone) else phone[-DIGITS:]
+        if len(digits) != DIGITS:
             raise Wrong("last4")
         return digits
 
