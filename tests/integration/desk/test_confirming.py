@@ -79,7 +79,7 @@ def test_an_account_is_disabled_or_reset_after_asking(client: Client) -> None:
     for do, said in (("disable", "不能再登录"), ("reset", "只显示一次")):
         asked = head.asked("/desk/staff/", {"do": do, "name": "小陈"})
         assert said in asked.text
-        assert Accounts(client.app.store, client.app.clock).current("小陈", 1)
+        assert Accounts(client.app.store, client.app.clock).current("小陈", 1, client.app.clock.now)
     assert "已停用" in head.post("/desk/staff/", {"do": "disable", "name": "小陈"}).text
 
 
