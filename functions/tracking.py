@@ -18,7 +18,7 @@ from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import KIND, History
 from functions.orders.steps import BLANK
 from functions.storage.history import Event
-from functions.web import own_data, pages, records, step_forms, submission
+from functions.web import links, own_data, pages, records, step_forms, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
 from functions.web.links import HERE, KEY, ORDER, to_order, works_on
 from functions.web.step_forms import UNTRIED, Outcome, drawn_version
@@ -79,6 +79,8 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
     """The order as its resident sees it, with the forms for what may be done now."""
     order, events = found
     typed = app.personal.of(order.no)
+    if request.wants_json and outcome.status != UNTRIED.status:
+        return as_json(outcome.status, {"errors": outcome.errors})
     if request.wants_json:
         steps = [{"event": event.kind, "at": event.at} for event in events]
         return as_json(200, {"no": order.no, "state": order.state, "steps": steps})
@@ -230,18 +232,19 @@ def submit(request: Request, app: App) -> Response:
             no, last4 = answers.values["no"], answers.values["last4"]
             key = ORDER.kept(request).get(no, "")
             order = app.orders.by_phone(no, last4, request.sender, key)
-            return lead(request, app, _not_at_work(request, app, order), by_digits=True)
+            order = _not_at_work(request, app, order)
+            return lead(request, app, order, by_digits=links.by_digits(app, order))
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
     return submission.again(request, app, form, answers.errors, hidden)
 
 
 def lead(
-    request: Request, app: App, order: Order, notice: str = "", by_digits: bool = False
+    request: Request, app: App, order: Order, notice: str = "", by_digits: str = ""
 ) -> Response:
     """Lead on to the order's page; a browser without cookies is answered here, and so is one that
     gets a ``notice``."""
-    here = request.value(HERE)
+    here = request.value(HERE) and (by_digits or request.value(HERE))
     if not here and (request.wants_json or not notice):
         return to_order(request, app, order, by_digits)
     events = tuple(map(app.names.of_event, app.store.events(order.no)))
@@ -271,6 +274,8 @@ def step(request: Request, app: App, kind: str) -> Response:
     may = done or kind in app.steps.moves(order, RESIDENT)
     if not may and (kept := _as_note(request, app, kind, asked, answers)):
         return kept
+    if not done and (refused := _enough(request, app, found, kind, asked)):
+        return refused
     if not done:
         try:
             order = app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
@@ -293,7 +298,10 @@ def relink(request: Request, app: App) -> Response:
     done = app.orders.by_former_key(no, key) if again else None
     if done:
         return lead(request, app, _not_at_work(request, app, done))
-    order = _own(request, app).order
+    found = _own(request, app)
+    order = found.order
+    if refused := _enough(request, app, found, "relinked", BLANK):
+        return refused
     try:
         return lead(request, app, app.steps.take(order, "relinked", RESIDENT, once=once))
     except (Refused, Conflict):
@@ -364,6 +372,18 @@ def kept_about(app: App, found: History) -> own_data.Kept:
 def _answers(app: App, events: Sequence[Event], typed: Mapping[int, Any]) -> list[Shown]:
     """What she answered with the last of the events."""
     return records.step(app, events[-1], typed.get(len(events), {}))
+
+
+def _enough(request: Request, app: App, found: History, kind: str, asked: Form) -> Response | None:
+    """The page, with what was typed, where her station has to look first; else None."""
+    if not step_forms.is_enough(request, app, found.events, kind):
+        return None
+    if asked["fields"]:
+        errors = {asked["fields"][0]["name"]: Wrong("enough")}
+        said = submission.sentences(app, asked, errors)
+        return page(request, app, found, Outcome(422, tried=request.value("do"), errors=said))
+    text = app.bundle.words["form"]["always"]["enough"]
+    return submission.refuse(request, app, found.order, kind, text)
 
 
 def _too_late(

@@ -1,7 +1,7 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
 from functions.desk import audit_page, board, bulk, held, order, report, search, session
-from functions.desk.confirm import asking, erasing, proving
+from functions.desk.confirm import asking, handing_over, proving
 from functions.desk.entrance import signing_in
 from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.membership import roster, staff, teams
@@ -24,7 +24,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/find/": {"GET": search.show},
     "/desk/order/": {
         "GET": order.show,
-        "POST": asking(order.ask, proving(order.act, "/desk/order/", erasing), order.show),
+        "POST": asking(order.ask, proving(order.act, "/desk/order/", handing_over), order.show),
     },
     "/desk/slip/": {"GET": order.sheet},
     "/desk/rating-slip/": {"GET": order.slip},
@@ -35,7 +35,9 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     },
     "/desk/person/": {
         "GET": roster.record,
-        "POST": asking(roster.ask, proving(roster.act, "/desk/person/", erasing), roster.record),
+        "POST": asking(
+            roster.ask, proving(roster.act, "/desk/person/", handing_over), roster.record
+        ),
     },
     "/desk/teams/": {
         "GET": teams.show,

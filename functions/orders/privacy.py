@@ -1,11 +1,13 @@
 """What people typed: how it is read, found and left out of lists."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import starmap
 from typing import Any, NamedTuple
 
 from functions.forms.normal import LONGEST, normal
+from functions.orders.lifecycle import STAFF
+from functions.storage.history import Event
 from functions.storage.port import Histories
 from functions.storage.vault import Vault
 
@@ -119,6 +121,18 @@ def contact(typed: Mapping[int, Typed]) -> dict[str, Any]:
     for seq in sorted(typed):
         known |= typed[seq].get(CORRECTED, {})
     return {name: value for name, value in known.items() if value != ""}
+
+
+def trusted(events: Sequence[Event], typed: Mapping[int, Typed]) -> dict[int, Typed]:
+    """Of what was typed with events that of the resident and of the station, as far as links tell:
+    whoever had a link that was replaced since may have been somebody else."""
+    seqs = [seq for seq, event in enumerate(events, 1) if event.kind == "relinked"]
+    replaced = max(seqs, default=1)
+    return {
+        seq: part
+        for seq, part in typed.items()
+        if seq == 1 or seq > replaced or events[seq - 1].by == STAFF
+    }
 
 
 def unreadable(typed: Mapping[int, Typed]) -> set[int]:

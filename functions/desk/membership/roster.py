@@ -160,7 +160,9 @@ def act(request: Request, app: App, session: Session) -> Response:
         if once and app.store.filed(once):
             return see_other(_address(person.head))
         if kind == "linked":
-            return page(link=app.volunteers.link(person.head, session.who, once))
+            link = app.volunteers.link(person.head, session.who, once)
+            app.audit.record("linked", session.who, no=person.head.no, sender=request.sender)
+            return page(link=link)
         app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
         if kind == "erased":
             no = person.head.no
