@@ -15,7 +15,7 @@ from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle import HELD, STAFF, Order, apply, fold, order_of
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal, Typed, contact, trusted
+from functions.orders.privacy import CORRECTED, Personal, Typed, contact, trusted, withdrawn
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
@@ -252,9 +252,12 @@ class Orders(NamedTuple):
 
     def change(self, before: Order, after: Order, steps: Iterable[Step]) -> Change:
         """The transaction that takes an order from one state to the other by these steps."""
-        events, sealed, traces, erase = [], {}, [], False
+        events, sealed, traces, erase = [], dict[int, bytes](), [], False
         for seq, (event, typed) in enumerate(steps, start=before.version + 1):
             events.append(event)
+            if gone := withdrawn(self.bundle.forms["wish"], typed):
+                sealed, erase = self.personal.without(after.no, gone) | sealed, True
+                traces += self.store.traces(after.no)
             if typed:
                 sealed[seq] = self.vault.seal(after.no, dict(typed))
             if event.kind == "submitted":
