@@ -9,7 +9,7 @@ from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms import order_number
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Answers, Form
-from functions.forms.kinds import COMMA
+from functions.forms.kinds.kind import COMMA
 from functions.forms.residents import FORMS, THANKS
 from functions.orders import corrections
 from functions.orders.counters import TO_CALL

@@ -19,7 +19,8 @@ from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import definition, order_number
 from functions.forms.definition import Answers, Form
-from functions.forms.kinds import COMMA, OTHER
+from functions.forms.kinds.choices import OTHER
+from functions.forms.kinds.kind import COMMA
 from functions.orders import repository
 from functions.orders.lifecycle import STAFF, Order, order_of
 from functions.orders.privacy import Unreadable, gist

@@ -12,7 +12,7 @@ from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
-from functions.forms.kinds import COMMA
+from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections, repository
 from functions.orders.lifecycle import FINAL, STAFF, Order, order_of
 from functions.orders.privacy import contact, identifying, unreadable

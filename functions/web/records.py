@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from functions.app import App
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form, for_staff
-from functions.forms.kinds import Field
+from functions.forms.kinds.kind import Field
 from functions.orders import corrections
 from functions.orders.lifecycle import RESIDENT, Order, fold
 from functions.orders.privacy import Unreadable, contact, unreadable

@@ -11,7 +11,8 @@ from functions.errors import Conflict, Problem, Wrong
 from functions.forms import columns, spreadsheet
 from functions.forms.columns import Reading, Table
 from functions.forms.definition import Form
-from functions.forms.kinds import COMMA, KINDS, Field
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.kind import COMMA, Field
 from functions.imports import Import, Row
 from functions.web.http import Request, Response, see_other
 

@@ -13,7 +13,7 @@ from functions.errors import Problem
 from functions.forms import order_number, spreadsheet
 from functions.forms.answers import row
 from functions.forms.definition import Form, sensitive, without
-from functions.forms.kinds import Cell
+from functions.forms.kinds.kind import Cell
 from functions.orders import corrections, repository
 from functions.orders.lifecycle import order_of
 from functions.orders.privacy import Unreadable
