@@ -11,8 +11,10 @@ from functions.forms.answers import Shown, shown
 from functions.forms.definition import Answers, Form, sensitive, without
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
-from functions.orders import corrections, lifecycle
-from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders import corrections
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import FINAL, RESIDENT
+from functions.orders.lifecycle.transitions import TABLE
 from functions.orders.notices import said
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import KIND, History
@@ -46,7 +48,7 @@ MEANWHILE = "meanwhile"
 """What the page says where others corrected something since the page that she sent was drawn."""
 ASK = "ask"
 """What the button sends that leads to the wish form, filled in as it was."""
-ENDED = ("done", "rated", *lifecycle.FINAL)
+ENDED = ("done", "rated", *FINAL)
 """The states in which the page says what else can be done, such as asking again."""
 OWN = ("consent", "date")
 """The roles of questions that are answered anew each time."""
@@ -267,7 +269,7 @@ def step(request: Request, app: App, kind: str) -> Response:
         notice = MEANWHILE if corrections.meanwhile(asked, seen, before, request.typed) else ""
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
     once = once if asked["fields"] else ""
-    done = app.store.filed(once) if asked["fields"] else order.state == lifecycle.TABLE[kind].to
+    done = app.store.filed(once) if asked["fields"] else order.state == TABLE[kind].to
     may = done or kind in app.steps.moves(order, RESIDENT)
     if not may and (kept := _as_note(request, app, kind, asked, answers)):
         return kept

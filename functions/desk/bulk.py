@@ -22,7 +22,8 @@ from functions.forms.definition import Answers, Form
 from functions.forms.kinds.choices import OTHER
 from functions.forms.kinds.kind import COMMA
 from functions.orders import repository
-from functions.orders.lifecycle import STAFF, Order, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import STAFF
 from functions.orders.privacy import Unreadable, gist
 from functions.orders.ranking import ranked
 from functions.storage.failures import unwritten

@@ -9,7 +9,9 @@ from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form, for_staff
 from functions.forms.kinds.kind import Field
 from functions.orders import corrections
-from functions.orders.lifecycle import RESIDENT, Order, fold
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import RESIDENT
+from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import Unreadable, contact, unreadable
 from functions.storage.history import Event
 

@@ -11,7 +11,8 @@ from functions.errors import Conflict, Problem, Refused, Unfinished, Wrong
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form
 from functions.orders import corrections, counters, repository
-from functions.orders.lifecycle import Order, apply
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.transitions import apply
 from functions.orders.repository import History
 from functions.people import volunteers
 from functions.people.volunteers import AT_ONCE, Person

@@ -7,7 +7,7 @@ import pytest
 from functions.app import App
 from functions.errors import Wrong
 from functions.ops import consistency
-from functions.orders.lifecycle import RESIDENT
+from functions.orders.lifecycle.states import RESIDENT
 from functions.orders.repository import GUESSES
 from tests.support.client import Answer, Client
 from tests.support.orders import DONE, RATING, WISH, Desk, answered, found, move, wish
