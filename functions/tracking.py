@@ -13,8 +13,8 @@ from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders import corrections
 from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import FINAL, RESIDENT
-from functions.orders.lifecycle.transitions import TABLE
 from functions.orders.notices import said
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import KIND, History

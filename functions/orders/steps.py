@@ -18,8 +18,9 @@ from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters
 from functions.orders.giveaways import revealing
 from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import RATING, TABLE
 from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
-from functions.orders.lifecycle.transitions import RATING, TABLE, apply, fold, moves
+from functions.orders.lifecycle.transitions import apply, fold, moves
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint

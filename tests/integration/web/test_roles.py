@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from functions.asgi import ROUTES
-from functions.orders.lifecycle.transitions import TABLE
+from functions.orders.lifecycle.rules import TABLE
 from functions.people import accounts, volunteers
 from functions.people.accounts import ADMINISTRATOR
 from functions.web.http import FORM

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import RESIDENT, STATES
-from functions.orders.lifecycle.transitions import TABLE
 from functions.orders.notices import said
 from functions.storage.history import Event
 from functions.tracking import told
