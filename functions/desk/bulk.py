@@ -14,7 +14,7 @@ from functions.app import App
 from functions.context import logs
 from functions.context.sentences import fill
 from functions.desk.confirm import MANY, Question
-from functions.desk.order import alike, marks, of_marks, related
+from functions.desk.order_page import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import definition, order_number
