@@ -4,6 +4,7 @@ import gc
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -68,7 +69,7 @@ def check(root: Path) -> Checked:
         figures, problems = figures_file.read(root / FIGURES)
         cache = Cache()
         kept = figures.get("renamed", {})
-        site = Library(root).load(cache, scan(root), problems, kept)
+        site = Library(root).load(cache, scan(root), workdays.today(), problems, kept)
         loaded = theme.load(root)
         planned = pages(plan(site, figures))
         advice = advise(root, site, planned, Renderer(site.settings, loaded, cache))
@@ -108,19 +109,21 @@ def _ignore(message: str) -> None:
 
 
 class Inputs(NamedTuple):
-    """What a build starts from: the theme, the stamps of the content's files, and a digest of all
-    that the site is made from, taken before anything was made."""
+    """What a build starts from: the theme, the stamps of the content's files, the day, and a digest
+    of all that the site is made from, taken before anything was made."""
 
     theme: Theme
     stamps: Stamps
+    today: date
     digest: bytes
 
 
 class Builder:
-    """Builds the site at ``root`` into ``out`` again and again, and remembers what it read."""
+    """Builds the site at ``root`` into ``out`` again and again, and remembers what it read. It asks
+    ``today`` for the day, because items come and go by days."""
 
-    def __init__(self, root: Path, out: Path):
-        self.root, self.out = root, out
+    def __init__(self, root: Path, out: Path, today: Callable[[], date] = workdays.today):
+        self.root, self.out, self._today = root, out, today
         self._last: Inputs | None = None
         self._library: Library | None = None
 
@@ -216,9 +219,11 @@ class Builder:
         from generator.content.library import Library
 
         library = self._library = self._library or Library(self.root)
-        theme, stamps, _ = inputs
+        theme, stamps, today, _ = inputs
         figures, folder = self.root / FIGURES, bundle_folder(self.root)
-        report = build(library, theme, figures, folder, stamps, cache, output, progress, phase)
+        report = build(
+            library, theme, figures, folder, stamps, today, cache, output, progress, phase
+        )
         cache.note(f"made {output.name}", self._made(inputs))
         cache.commit()
         phase("bundle")
@@ -229,11 +234,12 @@ class Builder:
         return inputs.digest + stamp_of_own(bundle_folder(self.root) / FILE).encode()
 
     def _inputs(self, loaded: Theme, stamps: Stamps) -> Inputs:
-        digest = blake2b(loaded.digest, digest_size=16)
+        today = self._today()
+        digest = blake2b(loaded.digest + today.isoformat().encode(), digest_size=16)
         digest.update(msgspec.msgpack.encode(stamps))
         for path in (*loaded.files.values(), *loaded.pictures):
             digest.update(f"{path} {stamp(path.stat())}".encode())
         for name in ("site.yaml", "calendar.yaml", FIGURES):
             file = self.root / name
             digest.update(file.read_bytes() if file.exists() else b"-")
-        return Inputs(loaded, stamps, digest.digest())
+        return Inputs(loaded, stamps, today, digest.digest())
