@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -27,7 +27,10 @@ from generator.site.theme import Theme
 if TYPE_CHECKING:
     from generator.build.build import Phase, Progress
     from generator.content.library import Library
+    from generator.content.models import Item
+    from generator.content.stages import Name
 
+T = TypeVar("T")
 FIGURES = "figures.json"
 MADE = ".wudan"
 """The folder below the root for what builds make besides the site: the bundle and the cache."""
@@ -183,13 +186,53 @@ class Builder:
                 )
         return self.build()
 
+    def withheld(self) -> "Mapping[str, tuple[Item, ...]]":
+        """By folder, the items that the public must not see today.
+
+        Raises:
+            ContentError, DiskError: as for :meth:`build`.
+        """
+        from generator.build.preview import withheld
+
+        def work(cache: Cache) -> "Mapping[str, tuple[Item, ...]]":
+            stamps = scan(self.root)
+            return withheld(self._read(), self.root / FIGURES, stamps, self._today(), cache)
+
+        with self._alone():
+            return self._with_cache(theme.load(self.root), work)
+
+    def preview(self, name: "Name") -> str | None:
+        """The page of one item as it would be if it were published today; None if there is no such
+        item.
+
+        Raises:
+            ContentError, DiskError: as for :meth:`build`.
+        """
+        from generator.build.preview import preview
+
+        loaded, figures = theme.load(self.root), self.root / FIGURES
+
+        def work(cache: Cache) -> str | None:
+            stamps = scan(self.root)
+            return preview(self._read(), loaded, figures, stamps, self._today(), cache, name)
+
+        with self._alone():
+            return self._with_cache(loaded, work)
+
+    def _read(self) -> "Library":
+        """The library, which keeps in memory what was read before."""
+        from generator.content.library import Library
+
+        self._library = self._library or Library(self.root)
+        return self._library
+
     @contextmanager
     def _alone(self, say: Callable[[str], None] = _ignore) -> Iterator[None]:
         """Take turns with other builds: two into one folder would undo each other."""
         with _disk_errors(), lock.held(self.root / MADE / LOCK, lambda: say(BUSY)):
             yield
 
-    def _with_cache(self, loaded: Theme, work: Callable[[Cache], Report]) -> Report:
+    def _with_cache(self, loaded: Theme, work: Callable[[Cache], T]) -> T:
         """Do this with the cache; once more without what it remembered, if that is damaged."""
         # A build creates much and drops little: looking for garbage took an eighth of its time.
         gc.disable()
@@ -216,9 +259,8 @@ class Builder:
         phase: "Phase" = _ignore,
     ) -> Report:
         from generator.build.build import build
-        from generator.content.library import Library
 
-        library = self._library = self._library or Library(self.root)
+        library = self._read()
         theme, stamps, today, _ = inputs
         figures, folder = self.root / FIGURES, bundle_folder(self.root)
         report = build(

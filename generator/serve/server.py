@@ -29,6 +29,7 @@ from generator.errors import DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
 from generator.files.output import is_hidden
 from generator.serve import compress, connections, local_app, reload
+from generator.serve.drafts import LocalDrafts
 from generator.serve.parts import Files
 from generator.serve.upkeep import Figures, Minute
 from generator.serve.watch import Watch
@@ -96,6 +97,7 @@ def serve(
     minute = Minute(app, builder, _begin(app, builder, say), say)
     shown = reload.Shown()
     application = _application(app, builder, shown if watch else None, log)
+    app.drafts = LocalDrafts(builder, shown)
     watcher = Watch(builder, shown, say, lambda: local_app.keep_names(app.current()))
     with closing(app), _beside(minute.keep, watcher.run):
         listening = _listen(host, port)
