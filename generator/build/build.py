@@ -1,6 +1,7 @@
 """A build, step by step: load, plan, make pictures, compare, render, write."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 from generator.build import bundle
@@ -28,20 +29,21 @@ def build(
     figures: Path,
     handed_over: Path,
     stamps: Stamps,
+    today: date,
     cache: Cache,
     output: Output,
     progress: Progress,
     phase: Phase,
 ) -> Report:
-    """Write what changed: of the site, and of the bundle in the folder ``handed_over``. The library
-    reads only files whose ``stamps`` are not those in the ``cache``, and only those pages are
-    rendered that are not yet in the ``output`` as they should be.
+    """Write what changed: of the site as it is ``today``, and of the bundle in the folder
+    ``handed_over``. The library reads only files whose ``stamps`` are not those in the ``cache``,
+    and only those pages are rendered that are not yet in the ``output`` as they should be.
 
     Raises:
         ContentError: with all that is wrong; nothing was written.
     """
     known, problems = figures_file.read(figures)
-    site = library.load(cache, stamps, problems, known.get("renamed", {}))
+    site = library.load(cache, stamps, today, problems, known.get("renamed", {}))
     phase("load")
     sections = plan(site, known)
     phase("plan")
