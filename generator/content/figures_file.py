@@ -43,7 +43,7 @@ class Answer(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True, omit_defaults=True):
-    """The shape of :func:`functions.orders.figures.snapshot`; other keys are ignored."""
+    """The shape of :func:`functions.orders.figures.snapshot.snapshot`; other keys are ignored."""
 
     made: Day
     months: dict[Month, dict[Name, Count]]

@@ -21,7 +21,7 @@ from functions.app import App
 from functions.context import clock, logs
 from functions.ops import backup
 from functions.orders import counters
-from functions.orders import figures as public
+from functions.orders.figures.snapshot import snapshot
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
 from generator.build import incremental
@@ -185,7 +185,7 @@ def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -
         WudanError: the content is wrong, or there is no bundle either.
     """
     # Fail now if the store is out of reach, and not when a resident comes.
-    figures = public.snapshot(app.store, app.clock.now.date())
+    figures = snapshot(app.store, app.clock.now.date())
     try:
         builder.build(figures=figures, say=say)
         return figures

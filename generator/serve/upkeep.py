@@ -12,7 +12,7 @@ from functions import scheduled
 from functions.app import App
 from functions.context import logs
 from functions.ops import backup
-from functions.orders import figures as public
+from functions.orders.figures.snapshot import snapshot
 from generator import COMMAND, PRODUCT
 from generator.build import incremental
 from generator.errors import WudanError
@@ -97,7 +97,7 @@ class Minute:
             self._troubles[no] = f"{no} 的经过读不出来，先跳过。请运行 {COMMAND} doctor。"
 
     def _figures(self) -> None:
-        figures = public.snapshot(self._app.store, self._app.clock.now.date())
+        figures = snapshot(self._app.store, self._app.clock.now.date())
         if figures != self._shown:
             with BUILDING:
                 self._builder.build(figures=figures)

@@ -1,6 +1,6 @@
 """The community's figures: a report a month and a year, and the wish list, all made from a snapshot
-(:func:`functions.orders.figures.snapshot`), which may be empty. A year is its published months
-added up, so that it tells no more than they do."""
+(:func:`functions.orders.figures.snapshot.snapshot`), which may be empty. A year is its published
+months added up, so that it tells no more than they do."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from functions.orders import counters
-from functions.orders import figures as public
-from functions.orders.figures import Line, Report
+from functions.orders.figures import disclosure, summary
+from functions.orders.figures.summary import Line, Report
 from generator.content.models import Service
 from generator.site.plan.page import Page, paged
 
@@ -84,7 +84,7 @@ def lately(figures: Figures) -> dict[str, Line]:
     first = _back(figures["made"][:7], YEAR)
     late = counters.together(c for name, c in figures["months"].items() if name >= first)
     return {
-        scope: public.told(kind, public.line(slug, counted, 0))
+        scope: disclosure.told(kind, summary.line(slug, counted, 0))
         for scope, counted in counters.by_scope(late).items()
         for kind, _, slug in [scope.partition(":")]
         if kind in (counters.SERVICE, counters.TEAM)
@@ -94,13 +94,13 @@ def lately(figures: Figures) -> dict[str, Line]:
 def _months(figures: Figures) -> dict[str, Report]:
     """The report of every month, the earliest first."""
     months = sorted(figures.get("months", {}).items())
-    return {month: public.public_report(month, [of], _day(figures)) for month, of in months}
+    return {month: disclosure.public_report(month, [of], _day(figures)) for month, of in months}
 
 
 def _year(figures: Figures, year: str, months: Sequence[str]) -> Report:
     """The report of a year's months together; medians cannot be added up."""
     counted = [figures["months"][month] for month in months]
-    made = public.public_report(year, counted, _day(figures))
+    made = disclosure.public_report(year, counted, _day(figures))
     return made._replace(hours=dict.fromkeys(made.hours))
 
 
@@ -121,7 +121,7 @@ def _trend(months: Mapping[str, Report], period: str) -> list[Report]:
     first = f"{period}-01" if len(period) == len("2026") else _back(last, YEAR - 1)
     wanted = [_back(last, by) for by in reversed(range(YEAR))]
     return [
-        months.get(month) or public.report(month, {}, date.min)
+        months.get(month) or summary.report(month, {}, date.min)
         for month in wanted
         if month >= max(first, min(months))
     ]
@@ -139,5 +139,5 @@ def _day(figures: Figures) -> date:
 
 def _named(report: Report, services: Names, teams: Names) -> Report:
     """The report with names, its teams by name and not by what they did: this is no contest."""
-    named = public.named(report, services, teams)
+    named = summary.named(report, services, teams)
     return named._replace(teams=sorted(named.teams))
