@@ -15,7 +15,7 @@ from functions.context.sentences import fill
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem
 from functions.forms import document, spreadsheet
-from functions.forms.document import Paper, Table
+from functions.forms.document import Paper, PaperTable
 from functions.forms.kinds.kind import Cell
 from functions.orders.figures import summary
 from functions.orders.figures.summary import Report
@@ -82,7 +82,7 @@ def xlsx(request: Request, app: App, session: Session) -> Response:
     reports, draft = _reports(app, month), _texts(app).of(month)
     rows = summary.beside(reports, words["names"], words["kinds"])
     whole = _whole(app, reports)
-    more: dict[str, spreadsheet.Table] = {
+    more: dict[str, spreadsheet.CellRows] = {
         whole.title: [whole.heads, *whole.rows],
         words["paper"]["text"]: [
             [words["paper"]["text"]],
@@ -171,16 +171,16 @@ def _named(app: App, month: str) -> str:
     return named
 
 
-def _whole(app: App, reports: list[Report]) -> Table:
+def _whole(app: App, reports: list[Report]) -> PaperTable:
     """What is said of all together: a line for each figure, a column for each month."""
     words, months = app.bundle.words["sheets"], [report.period for report in reports]
     columns = [summary.whole(report) for report in reports]
     heads = [words["paper"]["figure"], *(_named(app, month) for month in months)]
     rows = [[name, *row] for name, *row in zip(words["whole"], *columns, strict=True)]
-    return Table(words["kinds"]["all"], heads, rows)
+    return PaperTable(words["kinds"]["all"], heads, rows)
 
 
-def _parts(app: App, reports: list[Report]) -> list[Table]:
+def _parts(app: App, reports: list[Report]) -> list[PaperTable]:
     """Services, teams and grids: a table for each, with the months of each of them together."""
     words, tables = app.bundle.words["sheets"], []
     month, _, _, *heads = words["report"]
@@ -188,7 +188,7 @@ def _parts(app: App, reports: list[Report]) -> list[Table]:
     for kind, of_kind in groupby(rows, key=lambda row: row[1]):
         if kind != words["kinds"]["all"]:
             lines: list[list[Cell]] = [[name, each, *rest] for each, _, name, *rest in of_kind]
-            tables.append(Table(str(kind), [str(kind), month, *heads], lines))
+            tables.append(PaperTable(str(kind), [str(kind), month, *heads], lines))
     return tables
 
 

@@ -11,7 +11,7 @@ from functions.orders.notices import said
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event
-from functions.tracking import resident_forms
+from functions.tracking.resident_forms import CORRECTING, STEPS, filled, form, retyped
 from functions.web import own_data, pages, records, submission
 from functions.web.http import Request, Response, as_json
 from functions.web.links import HERE, KEY, to_order, works_on
@@ -48,20 +48,13 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         team=app.names.teams.get(order.team, ""),
         can=can,
         ended=order.state in ENDED,
-        forms={
-            do: resident_forms.form(app, kind, order.state)
-            for do, kind in resident_forms.STEPS.items()
-            if kind in can
-        }
+        forms={do: form(app, kind, order.state) for do, kind in STEPS.items() if kind in can}
         | ({} if order.erased_at or works else {"mine": app.bundle.actions[own_data.PROOF]}),
-        filled=dict.fromkeys(
-            resident_forms.CORRECTING,
-            resident_forms.filled(app, records.known(order, events, typed)),
-        ),
+        filled=dict.fromkeys(CORRECTING, filled(app, records.known(order, events, typed))),
         form=without(app.bundle.forms["rating"], "no", "last4"),
         once=app.vault.fresh(),
         tried=outcome.tried,
-        typed=resident_forms.retyped(request, app, found, typed) if outcome.tried else {},
+        typed=retyped(request, app, found, typed) if outcome.tried else {},
         errors=outcome.errors,
         notice=outcome.notice,
     )

@@ -60,7 +60,7 @@ PROVED: Mapping[str, Callable[[Request, App, History], Response]] = {
 """What needs the proof, by what its button sends."""
 
 
-def kept_about(app: App, found: History) -> own_data.Kept:
+def kept_about(app: App, found: History) -> own_data.OwnData:
     """What is kept about a resident: what she said, and what the station told her."""
     order, events = found
     typed, words = app.personal.of(order.no), app.bundle.words["events"]
@@ -75,7 +75,7 @@ def kept_about(app: App, found: History) -> own_data.Kept:
             answers = [Shown("text", "", app.bundle.words["own_data"]["text"], text)]
         parts.append(own_data.Part(progress.told(words, event), event.at, answers))
     until = app.deadlines.kept_until(order.ended_at) if order.ended_at else ""
-    return own_data.Kept(order.no, order.wording, [part for part in parts if part.title], until)
+    return own_data.OwnData(order.no, order.wording, [part for part in parts if part.title], until)
 
 
 def _answers(app: App, events: Sequence[Event], typed: Mapping[int, Any]) -> list[Shown]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from generator.build import bundle
-from generator.build.compare import File, compare
+from generator.build.compare import Target, compare
 from generator.build.render import Renderer
 from generator.content import figures_file
 from generator.content.library import Library
@@ -52,7 +52,7 @@ def build(
     phase("compare")
     output.begin()
 
-    def make(files: Sequence[File]) -> list[Written]:
+    def make(files: Sequence[Target]) -> list[Written]:
         return [output.write(file.path, file.fingerprint(), file.render()) for file in files]
 
     for file, state in zip(files, progress(spread(make, files), len(files)), strict=True):

@@ -21,7 +21,7 @@ from generator.content.reading.codec import digest, encode
 from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.reading.yaml_source import Document, Place, Reference
 from generator.content.settings import Calendar, Settings, ascii_address
-from generator.content.shelves import Kept, Shelf
+from generator.content.shelves import Shelf, Shelved
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
@@ -95,7 +95,7 @@ class Library:
 def _site(
     settings: Settings,
     calendar: Calendar,
-    folders: dict[str, list[Kept[Any]]],
+    folders: dict[str, list[Shelved[Any]]],
     renamed: Mapping[str, Mapping[str, str]],
     pictures: Mapping[Picture, Path],
 ) -> Site:
@@ -127,7 +127,7 @@ def _site(
 
 
 class Read(NamedTuple):
-    """The result of reading one file: an encoded :class:`Kept` and its texts by name; or
+    """The result of reading one file: an encoded :class:`Shelved` and its texts by name; or
     problems."""
 
     kept: bytes
@@ -186,7 +186,7 @@ class _Reader:
             form_definitions.check_questions(document, item)
         return None if document.problems else item, document
 
-    def folders(self) -> dict[str, list[Kept[Any]]]:
+    def folders(self) -> dict[str, list[Shelved[Any]]]:
         """The entries of every folder; reads only files that changed."""
         files = {name: self.files(name) for name in KINDS}
         known = digest((sorted(self.teams), self.pictures, self.site))
@@ -265,7 +265,7 @@ class _Reader:
                 continue
             item = msgspec.structs.replace(item.shown(self.pictures), **shown)
             references = [self.seen(*each) for each in document.references]
-            kept = Kept(stamp, item.digests(), item, references)
+            kept = Shelved(stamp, item.digests(), item, references)
             encoded = [(text.prose.name, text.encoded) for text in prose.values()]
             found.append(Read(encode(kept), encoded, []))
         return found
@@ -292,7 +292,7 @@ class _Reader:
         return ("picture", f"{found.name} {name}") if isinstance(found, Picture) else (to, name)
 
     def renamed(
-        self, folders: Mapping[str, list[Kept[Any]]], kept: Renamings
+        self, folders: Mapping[str, list[Shelved[Any]]], kept: Renamings
     ) -> dict[str, dict[str, str]]:
         """The new name for each old one, by folder. No name may go on to another entry."""
         found = {}
@@ -374,7 +374,7 @@ class _Reader:
         named = {composed(path.relative_to(static).as_posix()): path for path in found}
         return {name: path for name, path in named.items() if name.lower().endswith(ENDINGS)}
 
-    def published(self, folders: Mapping[str, list[Kept[Any]]]) -> dict[Picture, Path]:
+    def published(self, folders: Mapping[str, list[Shelved[Any]]]) -> dict[Picture, Path]:
         """The pictures that entries show, and the file of each."""
         references = [
             each for kept in folders.values() for entry in kept for each in entry.references

@@ -30,7 +30,7 @@ from generator.files.media_types import MEDIA_TYPES
 from generator.files.output import is_hidden
 from generator.serve import compress, connections, local_app, reload
 from generator.serve.parts import Files
-from generator.serve.upkeep import Figures, Minute
+from generator.serve.upkeep import FiguresFile, Minute
 from generator.serve.watch import Watch
 from generator.site import theme
 
@@ -177,7 +177,9 @@ def _contents(app: App) -> str:
     return "；".join(sentences) + "。"
 
 
-def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -> Figures | None:
+def _begin(
+    app: App, builder: incremental.Builder, say: Callable[[str], None]
+) -> FiguresFile | None:
     """Build the site, and return the figures that it shows; None if it cannot be written, but there
     is a bundle, so that residents' forms work.
 

@@ -17,7 +17,7 @@ from generator import COMMAND, PRODUCT
 from generator.build import incremental
 from generator.errors import WudanError
 
-Figures = dict[str, Any]
+FiguresFile = dict[str, Any]
 MINUTE = 60
 """Seconds from one round to the next."""
 AGAIN = timedelta(hours=1)
@@ -51,7 +51,7 @@ class Minute:
         self,
         app: App,
         builder: incremental.Builder,
-        shown: Figures | None,
+        shown: FiguresFile | None,
         say: Callable[[str], None],
     ):
         self._app, self._builder, self._shown, self._say = app, builder, shown, say

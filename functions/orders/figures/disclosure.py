@@ -17,7 +17,7 @@ from functions.orders import counters
 from functions.orders.counters import ALL, GRID, SERVICE, STARS, STEPS, TEAM
 from functions.orders.figures.summary import (
     OTHERS,
-    Counted,
+    Counts,
     Line,
     Report,
     distribution,
@@ -49,7 +49,7 @@ TOLD = {SERVICE: {"wishes", "share", "rated", "stars"}, TEAM: {"done"}, GRID: {"
 """Which figures of a service, a team and a grid are published."""
 
 
-def public_report(period: str, months: Sequence[Counted], today: "date") -> Report:
+def public_report(period: str, months: Sequence[Counts], today: "date") -> Report:
     """The report of one or more months of published counters: None where nothing is told."""
     sizes = [counted.get(counters.name(ALL, counters.WISHES), 0) for counted in months]
     few = sum(size in range(1, FEWEST) for size in sizes)
@@ -76,7 +76,7 @@ def _only(line: Line, fields: Collection[str]) -> Line:
     return line._replace(**hidden)
 
 
-def published(counted: Counted, today: "date") -> dict[str, int]:
+def published(counted: Counts, today: "date") -> dict[str, int]:
     """The counters of a month that everybody may know: small groups are added up, and opinions of
     few are left out, also where they would be the difference between others. What is published
     already is not changed by it."""
@@ -102,7 +102,7 @@ def published(counted: Counted, today: "date") -> dict[str, int]:
     return {counters.name(whose, what): n for whose in made for what, n in made[whose].items()}
 
 
-def _in_fives(lines: Mapping[str, Counted], what: str, total: Counted) -> dict[str, int]:
+def _in_fives(lines: Mapping[str, Counts], what: str, total: Counts) -> dict[str, int]:
     """A number of each line, rounded down, where there is enough of it; no line if they add up to
     the number of all, because then none was rounded."""
     numbers = {slug: counts.get(what, 0) for slug, counts in lines.items() if slug != OTHERS}
@@ -110,11 +110,11 @@ def _in_fives(lines: Mapping[str, Counted], what: str, total: Counted) -> dict[s
     return told if sum(told.values()) < total.get(what, 0) else {}
 
 
-def _known(counted: Counted, names: Sequence[str]) -> dict[str, int]:
+def _known(counted: Counts, names: Sequence[str]) -> dict[str, int]:
     return {name: counted[name] for name in names if counted.get(name, 0) > 0}
 
 
-def _grouped(lines: Mapping[str, Counted]) -> dict[str, Counted]:
+def _grouped(lines: Mapping[str, Counts]) -> dict[str, Counts]:
     """Lines with enough orders, and the others together with as many as it takes not to be few; no
     line if all together are few, or if one is all there is: all that is told of all would be told
     of it."""
@@ -129,7 +129,7 @@ def _grouped(lines: Mapping[str, Counted]) -> dict[str, Counted]:
     return {slug: lines[slug] for slug in enough} | others
 
 
-def _outspoken(lines: Mapping[str, Counted], total: Counted, numbers: Sequence[str]) -> list[str]:
+def _outspoken(lines: Mapping[str, Counts], total: Counts, numbers: Sequence[str]) -> list[str]:
     """The lines whose opinions may be published: those of the rest are none or not of few."""
     told = [
         slug for slug, counts in lines.items()
@@ -145,11 +145,11 @@ def _outspoken(lines: Mapping[str, Counted], total: Counted, numbers: Sequence[s
     return told
 
 
-def _are_few(counted: Counted, numbers: Sequence[str]) -> bool:
+def _are_few(counted: Counts, numbers: Sequence[str]) -> bool:
     return any(counted.get(number, 0) in range(1, FEWEST) for number in numbers)
 
 
-def _medians(total: Counted) -> dict[str, int]:
+def _medians(total: Counts) -> dict[str, int]:
     """Medians in half hours, where there are enough orders; or as they were published."""
     medians = {}
     for step in STEPS:
@@ -174,7 +174,7 @@ def brought_up_to_date(
     called = {kind: {**known.get(kind, {}), **labels[kind]} for kind in new_names}
     services, made = new_names["service"], date.fromisoformat(snapshot["made"])
 
-    def moved(counted: Counted) -> Counter[str]:
+    def moved(counted: Counts) -> Counter[str]:
         return counters.together({counters.renamed(n, new_names): c} for n, c in counted.items())
 
     def under_new_name(text: Mapping[str, str]) -> dict[str, str]:

@@ -18,9 +18,9 @@ OTHERS = "…"
 """The slug of those that are shown together."""
 KINDS = (SERVICE, TEAM, GRID)
 """What orders are told apart by, each in a table of its own: no table has two of them."""
-Counted = Mapping[str, int]
+Counts = Mapping[str, int]
 Figure = int | float | None
-Row = tuple[str | Figure, ...]
+ReportRow = tuple[str | Figure, ...]
 
 
 class Line(NamedTuple):
@@ -68,7 +68,7 @@ class Report(NamedTuple):
     """In how many of its months there were so few orders that only their number is published."""
 
 
-def report(period: str, counted: Counted, today: "date") -> Report:
+def report(period: str, counted: Counts, today: "date") -> Report:
     """The report of counters on a day; those of several months may have been added up."""
     scopes = counters.by_scope(counters.as_of(today.isoformat(), counted))
     total, volunteers = scopes.get(ALL, {}), scopes.get(counters.VOLUNTEERS, {})
@@ -108,14 +108,14 @@ def parts(made: Report) -> dict[str, list[Line]]:
     return dict(zip((ALL, *KINDS), lines, strict=True))
 
 
-def rows(made: Report, names: Mapping[str, str], kinds: Mapping[str, str]) -> Iterator[Row]:
+def rows(made: Report, names: Mapping[str, str], kinds: Mapping[str, str]) -> Iterator[ReportRow]:
     """A report as a table: all, then services, teams and grids. ``names`` stand in for slugs."""
     return beside([made], names, kinds)
 
 
 def beside(
     made: Sequence[Report], names: Mapping[str, str], kinds: Mapping[str, str]
-) -> Iterator[Row]:
+) -> Iterator[ReportRow]:
     """The same of several reports, with the lines of one service, team or grid below each other;
     those of the first report come first."""
     found = [(each.period, parts(each)) for each in made]
@@ -142,7 +142,7 @@ def before(month: str) -> tuple[str, str]:
     return last, f"{year - 1}-{of_year:02}"
 
 
-def ranked(kind: str, scopes: Mapping[str, Counted]) -> dict[str, Counted]:
+def ranked(kind: str, scopes: Mapping[str, Counts]) -> dict[str, Counts]:
     """The counters of every service, team or grid, those with most orders first."""
     found = {
         whose.removeprefix(f"{kind}:"): counts
@@ -156,7 +156,7 @@ def ranked(kind: str, scopes: Mapping[str, Counted]) -> dict[str, Counted]:
     return {slug: found[slug] for slug in sorted(found, key=rank)}
 
 
-def line(slug: str, counted: Counted, wishes: int) -> Line:
+def line(slug: str, counted: Counts, wishes: int) -> Line:
     """The figures of one service, team or grid, or of all (no slug), from the counters of that
     scope, as a share of all ``wishes``."""
 
@@ -186,20 +186,20 @@ def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
 
-def _mean(counted: Counted, *of: str) -> float | None:
+def _mean(counted: Counts, *of: str) -> float | None:
     stars = sum(counted.get(counters.stars(star), 0) for star in of)
     given = sum(counted.get(counters.given(star), 0) for star in of)
     return round(stars / given, 1) if given else None
 
 
-def _hours(total: Counted, step: str) -> float | None:
+def _hours(total: Counts, step: str) -> float | None:
     if values := distribution(total, counters.hours(step)):
         return doubled_median(values) / 2
     known = total.get(counters.median(step))
     return None if known is None else known / 2
 
 
-def distribution(counted: Counted, prefix: str) -> list[tuple[int, int]]:
+def distribution(counted: Counts, prefix: str) -> list[tuple[int, int]]:
     """Values that were counted by value, the least first, and how often each was."""
     return sorted(
         (max(0, int(name.removeprefix(prefix))), count)
