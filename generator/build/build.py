@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from generator.build import bundle
-from generator.build.compare import File, compare
+from generator.build.compare import Target, compare
 from generator.build.render import Renderer
 from generator.content import figures_file
 from generator.content.library import Library
@@ -35,9 +35,9 @@ def build(
     progress: Progress,
     phase: Phase,
 ) -> Report:
-    """Write what changed: of the site as it is ``today``, and of the bundle in the folder
-    ``handed_over``. The library reads only files whose ``stamps`` are not those in the ``cache``,
-    and only those pages are rendered that are not yet in the ``output`` as they should be.
+    """Write what changed of the site as it is ``today``, and of the bundle in ``handed_over``. The
+    library reads only files whose ``stamps`` are not those in the ``cache``, and only pages are
+    rendered that are not yet in the ``output`` as they should be.
 
     Raises:
         ContentError: with all that is wrong; nothing was written.
@@ -54,7 +54,7 @@ def build(
     phase("compare")
     output.begin()
 
-    def make(files: Sequence[File]) -> list[Written]:
+    def make(files: Sequence[Target]) -> list[Written]:
         return [output.write(file.path, file.fingerprint(), file.render()) for file in files]
 
     for file, state in zip(files, progress(spread(make, files), len(files)), strict=True):
@@ -62,5 +62,4 @@ def build(
     phase("write")
     removed = output.finish(batches)
     bundle.hand_over(handed_over, site, renderer, cache)
-    total = sum([len(batch.files) for batch in batches.values()])
-    return Report(len(files), total - len(files), removed)
+    return Report(len(files), sum([len(b.files) for b in batches.values()]) - len(files), removed)

@@ -242,7 +242,7 @@ class Partner(Item, frozen=True):
     sample: bool = False
 
 
-class Page(Item, frozen=True):
+class StandingPage(Item, frozen=True):
     """A standing page; ``order`` is its place among them."""
 
     title: Text
