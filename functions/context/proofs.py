@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from functions.context.attempts import Attempts, Limit
 from functions.errors import Wrong
-from functions.forms.kinds import DIGITS
+from functions.forms.kinds.phones import DIGITS
 
 OWN = Limit(5, timedelta(hours=1))
 """Wrong guesses of one sender for one number."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from functions.forms.definition import Form, sensitive
 from functions.forms.normal import LONGEST, normal
-from functions.orders.lifecycle import STAFF
+from functions.orders.lifecycle.states import STAFF
 from functions.storage.history import Event
 from functions.storage.port import Histories
 from functions.storage.vault import Vault

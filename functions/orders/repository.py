@@ -13,7 +13,9 @@ from functions.errors import Conflict, Wrong
 from functions.forms import order_number
 from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import HELD, STAFF, Order, apply, fold, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import HELD, STAFF
+from functions.orders.lifecycle.transitions import apply, fold
 from functions.orders.names import Names
 from functions.orders.privacy import CORRECTED, Personal, Typed, contact, trusted, withdrawn
 from functions.storage.history import Change, Event, Head

@@ -17,7 +17,9 @@ from functions import scheduled as schedule
 from functions.app import App
 from functions.errors import Wrong
 from functions.orders import counters, repository
-from functions.orders.lifecycle import RESIDENT, STAFF, Order, apply, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import RESIDENT, STAFF
+from functions.orders.lifecycle.transitions import apply
 from functions.orders.repository import Step
 from functions.people import accounts, volunteers
 from functions.storage.connect import connect

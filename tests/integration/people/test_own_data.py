@@ -9,7 +9,7 @@ from functions.app import App
 from functions.context import proofs
 from functions.errors import Wrong
 from functions.ops import consistency
-from functions.orders.lifecycle import RESIDENT
+from functions.orders.lifecycle.states import RESIDENT
 from functions.web import step_forms
 from tests.support.client import Answer, Client
 from tests.support.orders import DONE, RATING, WISH, Desk, answered, found, move, wish
