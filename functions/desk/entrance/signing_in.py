@@ -63,7 +63,7 @@ def form(
     said = app.bundle.words["desk"]["sign_in"][code] if code else ""
     door = cookies.read(request, DOOR) or app.vault.fresh()
     data = {"name": name, "said": said, "wrong": status != 403, "kept": sealed}
-    data |= {"door": app.vault.stamp(DOOR, door)}
+    data |= {"door": app.vault.desk.stamp(DOOR, door)}
     body = pages.render(app.bundle, "desk/sign-in.html", **data)
     cookie = cookies.write(request, DOOR, door, ticket.LASTS, ticket.PATH)
     return Response(body, status, POLICY, (cookie,))
@@ -146,7 +146,7 @@ def _is_ours(request: Request, app: App) -> bool:
     """Whether the form was drawn for this browser, as far as that has to be shown."""
     if request.headers.get("sec-fetch-site") or "origin" in request.headers:
         return True  # :func:`refuse_foreign` looked at that.
-    stamp = app.vault.stamp(DOOR, cookies.read(request, DOOR))
+    stamp = app.vault.desk.stamp(DOOR, cookies.read(request, DOOR))
     return compare_digest(stamp.encode(), request.value(DOOR).encode())
 
 
@@ -185,4 +185,4 @@ def _device_cookie(request: Request, app: App, name: str) -> str:
 
 
 def _device_mark(app: App, device: str, name: str) -> str:
-    return app.vault.stamp("device", device, seen(name))
+    return app.vault.desk.stamp("device", device, seen(name))
