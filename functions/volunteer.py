@@ -4,6 +4,7 @@ they see what is kept about them, correct it, take it along, leave, and erase it
 from collections.abc import Callable, Mapping, Sequence
 
 from functions.app import App
+from functions.context import proofs
 from functions.context.sentences import fill
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms import order_number
@@ -87,8 +88,9 @@ def proved(request: Request, app: App) -> Response:
         raise Problem(404, "no_volunteer")
 
     def prove(last4: str) -> None:
-        with app.orders.guess(no, request.sender, holds_key=True):
-            if str(person.typed.get("phone", ""))[-4:] != last4:
+        key = f"key {person.head.data.get(LINK, 0)}"
+        with proofs.guess(app.orders.attempts(request.sender), no, last4, key):
+            if not proofs.is_of(person.typed.get("phone"), last4):
                 raise Wrong("no_match", "last4")
 
     if outcome := own_data.unproved(request, app, prove):

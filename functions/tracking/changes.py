@@ -41,7 +41,8 @@ def step(request: Request, app: App, kind: str) -> Response:
         notice = MEANWHILE if corrections.meanwhile(asked, seen, before, request.typed) else ""
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
     once = once if asked["fields"] else ""
-    done = app.store.filed(once) if asked["fields"] else order.state == TABLE[kind].to
+    reached = (TABLE[kind].to, *TABLE[kind].leads.values())
+    done = app.store.filed(once) if asked["fields"] else order.state in reached
     may = done or kind in app.steps.moves(order, RESIDENT)
     if not may and (kept := _as_note(request, app, kind, asked, answers)):
         return kept

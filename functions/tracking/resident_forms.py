@@ -19,6 +19,7 @@ STEPS = {
     "reopen": "reopened",
     "cancel": "cancelled",
     "restore": "restored",
+    "unrate": "unrated",
 }
 """What a resident does on the page, and the event that it becomes."""
 CORRECTING = tuple(do for do, kind in STEPS.items() if kind in corrections.CHANGING)

@@ -51,7 +51,7 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
-    "unrated": {"staff"},
+    "unrated": {"staff", "resident"},
     "added": {"clock"},
     "unmerged": {"staff", "resident", "clock"},
     "cancelled": {"resident", "staff"},
@@ -72,6 +72,7 @@ WITHIN = {
     ("cancelled", "resident"): {"held", "submitted", "triaged", "dispatched", "merged"},
     ("corrected", "resident"): {"held", *OPEN},
     ("noted", "team"): OPEN,
+    ("unrated", "resident"): {"submitted", "triaged", "dispatched"},
 }
 """After which states alone this actor may add it."""
 FILED = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")

@@ -25,6 +25,8 @@ BESIDE = re.compile(r"(\+?[\d\s\-]*\d)\s*([^\d\s\-].*)")
 """A phone with words behind it, such as whose it is, or an extension."""
 ALIKE = str.maketrans("OoIl", "0011")
 """Letters that look like digits."""
+DIGITS = 4
+"""How many of a phone's last digits show whose it is."""
 
 
 class Phone(TypedKind):
@@ -70,7 +72,8 @@ class Phone(TypedKind):
 
 
 class Last4(TypedKind):
-    """The last four digits of a phone, with or without what stands before them."""
+    """The last four digits of a phone, with or without what stands before them. A mobile is taken
+    whole, because that is harder to guess (:mod:`functions.context.proofs`)."""
 
     kept: Kept = "nowhere"
     widget = "last4"
@@ -79,10 +82,11 @@ class Last4(TypedKind):
     def parse(self, field: Field, texts: Sequence[str], today: date) -> str:
         digits = re.sub(r"[^0-9]", "", normal(texts[0]))
         if len(digits) in (7, 8):  # A whole landline without its area code.
-            digits = digits[-4:]
-        elif len(digits) > 4:
+            digits = digits[-DIGITS:]
+        elif len(digits) > DIGITS:
             with suppress(Wrong):
-                digits = Phone().parse(field, texts, today)[-4:]
-        if len(digits) != 4:
+                phone = str(Phone().parse(field, texts, today)).removeprefix("+86")
+                return phone if MOBILE.fullmatch(phone) else phone[-DIGITS:]
+        if len(digits) != DIGITS:
             raise Wrong("last4")
         return digits

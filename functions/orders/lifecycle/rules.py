@@ -85,9 +85,20 @@ def _reopenable(order: Order, event: Event) -> str:
     return "late" if datetime.fromisoformat(event.at) > ended + REOPENS else ""
 
 
+def was_opened_by_rating(order: Order) -> bool:
+    """Whether an order is to be done again because its last rating said that nothing was solved,
+    or, where it was merged, is done apart because of that."""
+    unsolved = order.solved == "unsolved" and order.state in _HANDLED
+    return unsolved and order.rated_at >= order.reopened_at
+
+
 def _unratable(order: Order, event: Event) -> str:
     if order.erased_at:
         return "erased"
+    if (
+        event.by == RESIDENT
+    ):  # A wrong tap of her own; what the station wrote down is the station's.
+        return "" if was_opened_by_rating(order) and not order.rated_by else "resident"
     ended = order.state in ("rated", "closed", "merged")
     return "" if order.rated_by and (order.rating_at or not ended) else "resident"
 
@@ -102,6 +113,8 @@ class Move(NamedTuple):
     """For an actor who may add it after fewer states: after which."""
     stays: tuple[str, ...] = ()
     """The states in which it stays though there is one to move to."""
+    leads: Mapping[str, str] = {}
+    """Keys that the data may have, and the state that the order then moves to, wherever it is."""
     sets: Mapping[str, str] = {}
     """Keys that the event's data must have, and the field of the order that each sets."""
     keeps: Mapping[str, str] = {}
@@ -139,6 +152,11 @@ RATING: Mapping[str, str] = {
     "reported": "problem",
 }
 """What a rating leaves in an order, by the key under which its withdrawal says what was before."""
+
+ROUND = ("level", "reopened_at", *_ROUND)
+"""What an order has of the round in which it is, and gets back with that of before."""
+UNASKED = ("submitted", "triaged", "dispatched")
+"""The states in which nobody has taken it on yet."""
 
 TABLE: dict[str, Move] = {
     "submitted": Move(
@@ -238,13 +256,17 @@ TABLE: dict[str, Move] = {
         clears=(*_STARS, "rated_by"),
         guard=_ratable,
     ),
-    # The station had entered a rating at the wrong order. It says the rating before that, if any.
+    # The station had entered a rating at the wrong order, or a resident tapped "unsolved" by
+    # mistake. It says the rating before that, if any, and of an order that was opened again by it
+    # also the round that it ended (:mod:`functions.orders.ratings`).
     "unrated": Move(
         ("rated", "closed", "merged", "done", *_HANDLED),
         "done",
-        (STAFF,),
+        (STAFF, RESIDENT),
+        within={RESIDENT: UNASKED},
         stays=("merged", "done", *_HANDLED),
-        keeps=RATING,
+        leads={"done_at": "done", "merged_into": "merged"},
+        keeps={**RATING, **{name: name for name in ROUND}},
         clears=(*RATING.values(), "rating_at"),
         guard=_unratable,
     ),
@@ -302,7 +324,7 @@ TABLE: dict[str, Move] = {
         (HELD, *_HANDLED, "merged"),
         "cancelled",
         (RESIDENT, STAFF),
-        within={RESIDENT: (HELD, "submitted", "triaged", "dispatched", "merged")},
+        within={RESIDENT: (HELD, *UNASKED, "merged")},
         clears=(*_WAIT, *_HANDLER, "merged_into"),
         guard=_not_erased,
     ),

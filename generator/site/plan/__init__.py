@@ -75,7 +75,7 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
         **{folder: source(site.entries[folder]) for folder in KINDS if folder != "news"},
         "past": source(site.past),
         "security": source(site.settings.security),
-        "renamed": source(site.renamed),
+        "renamed": source(names.moved(site.renamed, site.withheld)),
         "figures": figures,
         "counted": figures._replace(read=partial(reports.lately, known)),
         "last_month": figures._replace(read=partial(reports.last_month, known)),
@@ -93,11 +93,11 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
 
 
 def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
-    """All addresses except old ones, with the day of those that have one."""
+    """All addresses that lead to what is there now, with the day of those that have one."""
     planned = (page for section in sections for page in section.pages)
     everything = (item for items in site.entries.values() for item in items)
     days = {address(item): item.date for item in everything if hasattr(item, "date")}
-    shown = (page.address for page in planned if page.template != former.MOVED)
+    shown = (page.address for page in planned if not former.is_over(page))
     return {place: days.get(place) for place in shown}
 
 
