@@ -23,7 +23,7 @@ from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.reading.yaml_source import Document, Place, Reference
 from generator.content.settings import Calendar, Settings, ascii_address
 from generator.content.shelves import Shelf, Shelved
-from generator.content.stages import ItemName, Stages, divide, site
+from generator.content.stages import EntryName, Stages, divide, site
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
@@ -72,7 +72,7 @@ class Library:
         today: date,
         found: Iterable[Problem] = (),
         kept: Renamings = NONE,
-        previewed: ItemName | None = None,
+        previewed: EntryName | None = None,
     ) -> Site:
         """Read all content, but no file whose stamp is the one under which it is known already.
         ``found`` are problems of other files; the error lists them with those of the content.

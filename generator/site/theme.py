@@ -33,7 +33,8 @@ SOURCES = (
 """All modules that make pages, and the versions of the libraries. When one changes, all pages are
 made again."""
 MAKE_NO_PAGE = (
-    *("generator/build/advice.py", "generator/content/reading/yaml_mistakes.py"),
+    *("generator/build/advice.py", "generator/build/preview.py"),
+    "generator/content/reading/yaml_mistakes.py",
     "generator/files/media_types.py",
     *(f"functions/forms/{name}.py" for name in ("answers", "document", "person_numbers")),
 )
