@@ -17,8 +17,9 @@ from functions.errors import Conflict, Refused
 from functions.forms import columns
 from functions.forms.columns import Reading, Rows, Table
 from functions.forms.definition import Answers, Form, check
-from functions.forms.kinds import Field
-from functions.orders.lifecycle import STAFF, apply
+from functions.forms.kinds.kind import Field
+from functions.orders.lifecycle.states import STAFF
+from functions.orders.lifecycle.transitions import apply
 from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Event, Head
 

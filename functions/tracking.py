@@ -11,8 +11,10 @@ from functions.forms.answers import Shown, shown
 from functions.forms.definition import Answers, Form, sensitive, without
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
-from functions.orders import corrections, lifecycle
-from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders import corrections
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import FINAL, RESIDENT
 from functions.orders.notices import said
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import KIND, History
@@ -32,6 +34,7 @@ STEPS = {
     "reopen": "reopened",
     "cancel": "cancelled",
     "restore": "restored",
+    "unrate": "unrated",
 }
 """What a resident does on the page, and the event that it becomes."""
 CORRECTING = tuple(do for do, kind in STEPS.items() if kind in corrections.CHANGING)
@@ -46,7 +49,7 @@ MEANWHILE = "meanwhile"
 """What the page says where others corrected something since the page that she sent was drawn."""
 ASK = "ask"
 """What the button sends that leads to the wish form, filled in as it was."""
-ENDED = ("done", "rated", *lifecycle.FINAL)
+ENDED = ("done", "rated", *FINAL)
 """The states in which the page says what else can be done, such as asking again."""
 OWN = ("consent", "date")
 """The roles of questions that are answered anew each time."""
@@ -267,7 +270,8 @@ def step(request: Request, app: App, kind: str) -> Response:
         notice = MEANWHILE if corrections.meanwhile(asked, seen, before, request.typed) else ""
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
     once = once if asked["fields"] else ""
-    done = app.store.filed(once) if asked["fields"] else order.state == lifecycle.TABLE[kind].to
+    reached = (TABLE[kind].to, *TABLE[kind].leads.values())
+    done = app.store.filed(once) if asked["fields"] else order.state in reached
     may = done or kind in app.steps.moves(order, RESIDENT)
     if not may and (kept := _as_note(request, app, kind, asked, answers)):
         return kept

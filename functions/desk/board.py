@@ -9,7 +9,7 @@ from functions.desk import lists
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.orders import counters, repository
-from functions.orders.lifecycle import HELD
+from functions.orders.lifecycle.states import HELD
 from functions.web import cookies
 from functions.web.http import Request, Response, see_other
 

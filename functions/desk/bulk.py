@@ -14,14 +14,16 @@ from functions.app import App
 from functions.context import logs
 from functions.context.sentences import fill
 from functions.desk.confirm import MANY, Question
-from functions.desk.order import alike, marks, of_marks, related
+from functions.desk.order_page import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import definition, order_number
 from functions.forms.definition import Answers, Form
-from functions.forms.kinds import COMMA, OTHER
+from functions.forms.kinds.choices import OTHER
+from functions.forms.kinds.kind import COMMA
 from functions.orders import repository
-from functions.orders.lifecycle import STAFF, Order, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import STAFF
 from functions.orders.privacy import Unreadable, gist
 from functions.orders.ranking import ranked
 from functions.storage.failures import unwritten

@@ -12,7 +12,8 @@ from functions.errors import Conflict, Refused, Unfinished
 from functions.forms import order_number
 from functions.forms.definition import Answers, Form
 from functions.orders import counters, repository
-from functions.orders.lifecycle import HELD, STAFF, order_of
+from functions.orders.lifecycle.order import order_of
+from functions.orders.lifecycle.states import HELD, STAFF
 from functions.orders.privacy import gist
 from functions.orders.steps import BLANK
 from functions.people import volunteers

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from functions.app import App
 from functions.orders import repository
-from functions.orders.lifecycle import LEVELS, order_of
+from functions.orders.lifecycle.order import order_of
+from functions.orders.lifecycle.states import LEVELS
 from functions.orders.notices import discontent
 from functions.orders.privacy import Unreadable, gist
 from functions.storage.history import Head

@@ -16,7 +16,7 @@ from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem
 from functions.forms import document, spreadsheet
 from functions.forms.document import Paper, Table
-from functions.forms.kinds import Cell
+from functions.forms.kinds.kind import Cell
 from functions.orders import figures
 from functions.orders.figures import Report
 from functions.orders.report_text import Draft, ReportTexts

@@ -75,9 +75,9 @@ def guess(heads: Sequence[str], known: Names) -> tuple[dict[str, int], bool]:
 
 
 def answers(form: Form, rows: Rows, reading: Reading) -> Iterator[tuple[int, dict[str, list[str]]]]:
-    """The rows as answers to a form. What stands in a column is what
-    :meth:`functions.forms.kinds.Kind.typed` reads. A row without any answer of its own, such as a
-    sum or a date at the end, is left out."""
+    """The rows as answers to a form. What stands in a column is what a kind's
+    :meth:`~functions.forms.kinds.kind.Kind.typed` reads. A row without any answer of its own, such
+    as a sum or a date at the end, is left out."""
     fields = {field["name"]: field for field in form["fields"]}
     for line, cells in rows:
         found = {

@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from functions.forms.kinds import Cell
+from functions.forms.kinds.kind import Cell
 from functions.forms.spreadsheet import NO_XML
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import IO, Any
 from functions.errors import Wrong
 from functions.forms import confined
 from functions.forms.columns import MOST_TITLES, Rows
-from functions.forms.kinds import Cell
+from functions.forms.kinds.kind import Cell
 
 Table = Iterable[Sequence[Cell]]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from functions.forms import order_number
-from functions.forms.kinds import MOBILE
+from functions.forms.kinds.phones import MOBILE
 from functions.orders.repository import Orders
 from functions.storage.history import Message
 

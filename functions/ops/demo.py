@@ -19,7 +19,9 @@ from functions.forms.definition import Form, personal
 from functions.forms.kinds import KINDS
 from functions.orders import repository
 from functions.orders.counters import STARS
-from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TEAM, Order, apply
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
+from functions.orders.lifecycle.transitions import apply
 from functions.orders.privacy import CORRECTED
 from functions.orders.repository import Step
 from functions.orders.steps import FIRST

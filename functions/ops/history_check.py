@@ -14,7 +14,8 @@ from functions.app import App
 from functions.errors import Refused
 from functions.orders import corrections, counters, names, report_text, repository, upkeep
 from functions.orders.counters import Tally
-from functions.orders.lifecycle import fold, order_of
+from functions.orders.lifecycle.order import order_of
+from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
 from functions.people import access_log, accounts, audit, second_factor, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Stored

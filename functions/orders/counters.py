@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from functions.orders.lifecycle import FINAL, HELD, Order
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import FINAL, HELD
 from functions.storage.history import Head
 
 NO_GRID = "·"

@@ -14,8 +14,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from functions.orders import counters, lifecycle
+from functions.orders import counters
 from functions.orders.counters import ALL, GRID, SERVICE, STARS, STEPS, TEAM
+from functions.orders.lifecycle.order import order_of
+from functions.orders.lifecycle.states import SOLVED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,15 +29,13 @@ FEWEST = 5
 that nobody can be recognised; where there are fewer ratings, none of them are. Of a month with
 fewer orders only their number is."""
 WISHES = 200
-STATES = lifecycle.STATES
-"""The states in which a published wish may be."""
 OTHERS = "…"
 """The slug of those that are shown together."""
 KINDS = (SERVICE, TEAM, GRID)
 """What orders are told apart by, each in a table of its own: no table has two of them."""
 PROGRESS = (*(counters.WISHES, counters.DISPATCHED, counters.ACCEPTED, counters.DONE),
             *(counters.IN_TIME, counters.OVERDUE))  # fmt: skip
-JUDGED = (*(counters.RATED, counters.ASKED, *lifecycle.SOLVED),
+JUDGED = (*(counters.RATED, counters.ASKED, *SOLVED),
           *(counters.PROBLEMS, counters.ANSWERED))  # fmt: skip
 GIVEN = tuple(map(counters.given, STARS))
 VALUED = (*GIVEN, *map(counters.stars, STARS))
@@ -115,7 +115,7 @@ def report(period: str, counted: Counted, today: "date") -> Report:
         grids,
         {step: _hours(total, step) for step in STEPS},
         {star: _mean(total, star) for star in STARS},
-        {each: total.get(each, 0) for each in lifecycle.SOLVED},
+        {each: total.get(each, 0) for each in SOLVED},
         total.get(counters.REJECTED, 0),
         total.get(counters.CANCELLED, 0),
         total.get(counters.MERGED, 0),
@@ -241,7 +241,7 @@ def snapshot(store: "Store", today: "date") -> dict[str, Any]:
     from functions.orders import names  # Builds import this module, and should not depend on it.
 
     orders, answered = (
-        [lifecycle.order_of(head) for head in store.find("order", [mark], limit=WISHES)]
+        [order_of(head) for head in store.find("order", [mark], limit=WISHES)]
         for mark in ("published:yes", "answered:public")
     )
     months, this = store.months(), today.isoformat()[:7]

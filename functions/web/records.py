@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 from functions.app import App
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form, for_staff
-from functions.forms.kinds import Field
-from functions.orders import corrections
-from functions.orders.lifecycle import RESIDENT, Order, fold
+from functions.forms.kinds.kind import Field
+from functions.orders import corrections, ratings
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import RESIDENT, STAFF
+from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import Unreadable, contact, unreadable
 from functions.storage.history import Event
 
@@ -129,15 +131,9 @@ def reported(
     answers all of it."""
     if order.problem != "raised":
         return []
-    rated, answered = list[int](), 0
-    for seq, event in enumerate(events, 1):
-        if event.kind == "rated":
-            rated.append(seq)
-        elif event.kind == "unrated":
-            rated = rated[:-1]
-        elif event.kind == "answered":
-            answered = seq
-    raised = [n for n in rated if n > answered and events[n - 1].data.get("problem") == "raised"]
+    answered = max((seq for seq, e in enumerate(events, 1) if e.kind == "answered"), default=0)
+    rated = [seq for seq in ratings.standing(events, [STAFF]) if seq > answered]
+    raised = [seq for seq in rated if events[seq - 1].data.get("problem") == "raised"]
     return notes(app, typed, raised, "problems")
 
 

@@ -10,7 +10,7 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
-from functions.orders.figures import STATES
+from functions.orders.lifecycle.states import STATES
 from generator.content.reading.codec import Count
 from generator.content.reading.messages import SENTENCES
 from generator.content.reading.yaml_source import Loader

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from functions.forms.kinds import KINDS, Kind
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.kind import Kind
 from functions.forms.normal import composed
 from generator import PRODUCT
 from generator.errors import WudanError
@@ -20,9 +21,10 @@ SOURCES = (
     *("generator/*.py", "generator/build/*.py", "generator/files/*.py"),
     *("generator/content/**/*.py", "generator/site/**/*.py"),
     *("functions/__init__.py", "functions/errors.py"),
-    "functions/forms/*.py",
+    "functions/forms/**/*.py",
     *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "logs", "workdays")),
-    *(f"functions/orders/{name}.py" for name in ("__init__", "counters", "figures", "lifecycle")),
+    *(f"functions/orders/{name}.py" for name in ("__init__", "counters", "figures")),
+    "functions/orders/lifecycle/*.py",
     *(f"functions/storage/{name}.py" for name in ("__init__", "history")),
     *(f"functions/web/{name}.py" for name in ("__init__", "headers", "pages")),
     "requirements.txt",

@@ -4,14 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from functions.orders.lifecycle import (
-    ACTORS,
-    LEVELS,
-    SOLVED,
-    TABLE,
-    Order,
-    moves,
-)
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import ACTORS, LEVELS, SOLVED
+from functions.orders.lifecycle.transitions import moves
 from functions.storage.history import Event
 
 FACTS: dict[str, Any] = {
@@ -55,7 +51,7 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
-    "unrated": {"staff"},
+    "unrated": {"staff", "resident"},
     "added": {"clock"},
     "unmerged": {"staff", "resident", "clock"},
     "cancelled": {"resident", "staff"},
@@ -76,6 +72,7 @@ WITHIN = {
     ("cancelled", "resident"): {"held", "submitted", "triaged", "dispatched", "merged"},
     ("corrected", "resident"): {"held", *OPEN},
     ("noted", "team"): OPEN,
+    ("unrated", "resident"): {"submitted", "triaged", "dispatched"},
 }
 """After which states alone this actor may add it."""
 FILED = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")

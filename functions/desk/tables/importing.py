@@ -11,7 +11,8 @@ from functions.errors import Conflict, Problem, Wrong
 from functions.forms import columns, spreadsheet
 from functions.forms.columns import Reading, Table
 from functions.forms.definition import Form
-from functions.forms.kinds import COMMA, KINDS, Field
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.kind import COMMA, Field
 from functions.imports import Import, Row
 from functions.web.http import Request, Response, see_other
 
@@ -150,12 +151,14 @@ def _faults(app: App, form: Form, table: Table, reading: Reading, rows: list[Row
     """Each cell that cannot be read, with its column, what stands there, and how to mend it."""
     cells, found = dict(table.rows), []
     questions = {field["name"]: field for field in form["fields"]}
-    said = app.bundle.words["imports"]["wrong"]
+    said, general = app.bundle.words["imports"]["wrong"], app.bundle.words["form"]["answer"]
     for row in rows:
         texts = columns.texts(cells[row.line], reading)
         for name, wrong in row.answers.errors.items():
             field = questions[name]
-            code = field["kind"] if field["kind"] in said and wrong.code != "day" else wrong.code
+            # What is wrong in just this cell says more than what such a question takes.
+            is_general = wrong.code in general and field["kind"] in said
+            code = field["kind"] if is_general else wrong.code
             offered = COMMA.join(choice["label"] for choice in field["choices"])
             sentence = fill(said[code], choices=offered, **wrong.names)
             place = reading.columns.get(name)

@@ -13,7 +13,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from functions.orders import counters, figures
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from generator.build import incremental
 from generator.files.output import Report
 from tests.support.site import MADE, SITE

@@ -21,7 +21,7 @@ from functions.context.bundle import FILE
 from functions.ops import consistency, demo
 from functions.ops.consistency import Findings
 from functions.orders import figures, repository
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.orders.repository import Step
 from functions.people import accounts, volunteers
 from functions.people.accounts import Accounts

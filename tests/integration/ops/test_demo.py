@@ -12,7 +12,7 @@ from functions.app import App
 from functions.ops import consistency, demo
 from functions.orders import counters, figures, repository
 from functions.orders.giveaways import revealing
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.people import volunteers
 from functions.storage.connect import connect
 from generator.build import incremental

@@ -21,7 +21,7 @@ from functions.app import App
 from functions.errors import Unusable
 from functions.forms import spreadsheet
 from functions.orders import repository
-from functions.orders.lifecycle import order_of
+from functions.orders.lifecycle.order import order_of
 from functions.storage.history import Change, Head
 from functions.storage.sqlite import SQLite, writing
 from functions.web.headers import SECURITY

@@ -11,7 +11,7 @@ import pytest
 from functions.app import App
 from functions.ops import consistency
 from functions.orders import figures
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.people import accounts
 from functions.storage.connect import connect
 from functions.storage.history import LAYOUT, LAYOUT_KEY, Change, Head

@@ -22,7 +22,7 @@ from openpyxl import load_workbook
 from functions.app import App
 from functions.ops import consistency
 from functions.orders import figures, repository, upkeep
-from functions.orders.lifecycle import order_of
+from functions.orders.lifecycle.order import order_of
 from functions.storage.connect import connect
 from functions.storage.history import LAYOUT
 from generator.build import incremental

@@ -8,7 +8,7 @@ import pytest
 
 from functions.asgi import ROUTES
 from functions.context.drafts import Draft
-from functions.orders.lifecycle import TABLE
+from functions.orders.lifecycle.rules import TABLE
 from functions.people import accounts, volunteers
 from functions.people.accounts import ADMINISTRATOR
 from functions.web.http import FORM

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from functions.orders import counters, figures
 from functions.orders.counters import STARS, together
 from functions.orders.figures import FEWEST, OTHERS, Report, published, rows
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 
 TODAY = date(2026, 12, 2)
 slugs = st.sampled_from(["hair", "haircut", "repair", "visit", "meals", "tea"])
