@@ -155,7 +155,9 @@ def actions(
     for kind, written in definitions.items():
         fields = [plain | field for field in written.get("fields", [])]
         for field in fields:
-            field["choices"] = _offered(field.get("choices", []), field["other"], site)
+            choices = field.get("choices", [])
+            field["source"] = choices if isinstance(choices, str) else ""
+            field["choices"] = _offered(choices, field["other"], site)
         included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
         optional = {name: {"required": False} for name in written.get("optional", [])}
         words = {} if written.get("asks") == "resident" else to_staff
