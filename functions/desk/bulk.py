@@ -17,7 +17,7 @@ from functions.desk.confirm import MANY, Question
 from functions.desk.order_page import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
-from functions.forms import definition, order_number
+from functions.forms import order_number
 from functions.forms.definition import Answers, Form
 from functions.forms.kinds.choices import OTHER
 from functions.forms.kinds.kind import COMMA
@@ -146,7 +146,7 @@ class Bulk(NamedTuple):
     def _take(self, request: Request, app: App, session: Session, order: Order) -> Result:
         form, drawn = self._form(app), request.value(f"version-{order.no}")
         typed = {name: request.typed.get(f"{name}-{order.no}", []) for name in self.asks}
-        answers = definition.check(form, typed, app.clock.now.date())
+        answers = submission.check_typed(app, form, typed)
         more = {"who": session.who}
         if self._was_taken(app, order, drawn, answers.public | more):
             return Result(order)

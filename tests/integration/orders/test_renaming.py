@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from functions import scheduled
 from functions.app import App
 from functions.errors import Conflict
 from functions.forms import order_number
+from functions.forms.residents import FORMS
 from functions.ops import consistency
 from functions.orders import counters, names
 from functions.orders.counters import Tally
@@ -327,6 +329,32 @@ def answer(town: Town, page: Answer, **typed: str) -> str:
     """File a wish with the form on a page, as a browser sends it; its number."""
     sent = {**page.form("/api/wish"), **{name: [text] for name, text in {**WISH, **typed}.items()}}
     return town.client.post("/api/wish", sent).no
+
+
+@pytest.mark.parametrize("how", [end, Town.remove])
+def test_an_open_form_is_told_by_name_what_is_not_offered_any_more(
+    town: Town, how: Callable[[Town, str, str], None]
+) -> None:
+    desk, no = Desk(town.client), wish(town.client).no
+    desk.do(no, "triaged", level="routine", service="haircut").location  # noqa: B018
+    wishing = town.client.get("/wish/").form("/api/wish") | WISH
+    joining = town.client.get(FORMS["volunteer"]).form("/api/volunteer") | JOIN
+    giving = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="dispatched")
+    giving |= {"team": ["barbers"], "note": ["请带梯子"]}
+    town.rounds()
+    how(town, "teams", "barbers")
+    how(town, "menu", "haircut")
+    town.build()
+    for answer, field, name, other, typed in (
+        (town.client.post("/api/wish", wishing), "service", "理发", "mending", WISH["detail"]),
+        (town.client.post("/api/volunteer", joining), "team", "理发队", "menders", JOIN["name"]),
+        (desk.post("/desk/order/", giving), "team", "理发队", "menders", "请带梯子"),
+    ):
+        assert f"“{name}”现在不办了。您填的都还在" in answer.errors[field]
+        assert (answer.status, typed in answer.body) == (422, True)
+        assert answer.page.css(f"[name={field}] [value={other}], [name={field}][value={other}]")
+    never = town.client.post("/api/wish", {**wishing, "service": "never"})
+    assert "不办了" not in never.errors["service"]
 
 
 TOOL = "  - {name: tool, label: 带什么工具, kind: text, purpose: 准备, role: ''}\n"
