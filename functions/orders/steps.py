@@ -152,6 +152,12 @@ class Steps(NamedTuple):
         """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
         return self._together(order, CLOCK, *kinds)
 
+    def vacate(self, volunteer: str, by: str, **more: str) -> None:
+        """Say of every order that a volunteer who leaves was to do that somebody else has to go;
+        raises as :meth:`take` does."""
+        for order in self.orders.assigned(volunteer):
+            self.take(order, "vacated", by, more=more)
+
     def erase(self, order: Order) -> Order:
         """What a resident does who wants her data gone: an order that is done ends with it; raises
         as :meth:`take` does."""

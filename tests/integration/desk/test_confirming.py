@@ -51,7 +51,7 @@ WITH_A_WAY_BACK = {
     *("triaged", "consulted", "progressed", "dispatched", "recalled", "accepted", "assigned"),
     *("declined", "returned", "paused", "resumed", "done", "undone", "reopened", "closed"),
     *("retaken", "restored", "unmerged", "corrected", "released", "withdrawn", "noted", "handled"),
-    *("cleared", "unrated"),
+    *("cleared", "unrated", "vacated"),
     "relinked",  # Who has the number and the phone's last digits is let in again.
 }
 ON_PAPER = {"submitted", "rated"}
