@@ -130,6 +130,10 @@ class Steps(NamedTuple):
             return not answers.errors and bool(self._steps(order, kind, by, form, answers, {}))
         return False
 
+    def promise(self, order: Order, form: Form, answers: Answers) -> str:
+        """The day by which an order would be promised if it were triaged with these answers now."""
+        return str(_triaged(self, order, form, answers)["due"])
+
     def crosses(self, order: Order, kind: str, version: str) -> bool:
         """Whether something happened to the order since the version that a form was drawn for, so
         that whoever filled it in has to look again."""
