@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from functions.app import App
-from functions.errors import Conflict, Problem, Refused, Wrong
+from functions.errors import Conflict, Often, Problem, Refused, Wrong
 from functions.forms import order_number
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Answers, Form, sensitive, without
@@ -284,6 +284,10 @@ def step(request: Request, app: App, kind: str) -> Response:
             errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
             outcome = Outcome(wrong.status, tried=request.value("do"), errors=errors)
             return page(request, app, found, outcome)
+        except Often as often:
+            if request.wants_json:
+                raise
+            return page(request, app, found, Outcome(often.status, often.code, request.value("do")))
         except (Refused, Conflict):
             kept = _as_note(request, app, kind, asked, answers)
             return kept or submission.refuse(request, app, order, kind)
