@@ -52,7 +52,7 @@ def fresh(name: str) -> Action:
     return draw
 
 
-Begin = Callable[..., Change]
+FirstChange = Callable[..., Change]
 """Makes the first change of the history of a number, which is held if there are ``signs``."""
 Sent = Callable[[Request, App], tuple[Form, Mapping[str, str]]]
 """Tells the form that a request answers, and its hidden fields."""
@@ -283,7 +283,7 @@ def file(
     app: App,
     form: Form,
     answers: Answers,
-    begin: Begin,
+    begin: FirstChange,
     noticed: Signs = NO_SIGNS,
     pile: tuple[str, str] | None = None,
 ) -> tuple[str, bool]:
