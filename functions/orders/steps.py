@@ -15,7 +15,7 @@ from functions.context.clock import Clock
 from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
-from functions.orders import corrections, counters, ratings
+from functions.orders import corrections, counters, pace, ratings
 from functions.orders.giveaways import revealing
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.rules import TABLE
@@ -109,12 +109,14 @@ class Steps(NamedTuple):
         Raises:
             Conflict: the order has another version now.
             Wrong: the first answer that cannot be taken, by itself or because of the order.
-            Refused: the step may not follow.
+            Refused, Often: the step may not follow.
         """
         if version is not None and self.crosses(order, kind, version):
             raise Conflict
         if answers.errors:
             raise next(iter(answers.errors.values()))
+        if by == RESIDENT:
+            pace.check(self.orders.store.events(order.no), kind)
         steps = self._steps(order, kind, by, form, answers, dict(more or {}))
         try:
             return self._move(order, steps, once)
