@@ -19,7 +19,7 @@ from functions.people.volunteers import LINK, Person
 from functions.storage.history import Event, Head, Message
 from functions.web import own_data, pages, records, submission
 from functions.web.http import Keeping, Request, Response, Routes, as_json, entry, see_other
-from functions.web.links import KEY, VOLUNTEER
+from functions.web.links import KEY, VOLUNTEER, is_of_station
 from functions.web.step_forms import UNTRIED, Outcome, drawn_version
 from functions.web.submission import Signs
 
@@ -84,6 +84,8 @@ def proved(request: Request, app: App) -> Response:
     person = app.volunteers.by_key(no, request.value(KEY))
     if person is None:
         raise Problem(404, "no_volunteer")
+    if is_of_station(request):
+        raise Problem(409, "station")
 
     def prove(last4: str) -> None:
         key = f"key {person.head.data.get(LINK, 0)}"

@@ -164,7 +164,9 @@ def act(request: Request, app: App, session: Session) -> Response:
         if kind in ("deactivated", "erased"):
             app.steps.vacate(person.head.no, STAFF, who=session.who)
         if kind == "linked":
-            return page(link=app.volunteers.link(person.head, session.who, once))
+            link = app.volunteers.link(person.head, session.who, once)
+            app.audit.record("linked", session.who, no=person.head.no, sender=request.sender)
+            return page(link=link)
         app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
         if kind == "erased":
             no = person.head.no
