@@ -15,7 +15,7 @@ from functions.context.clock import Clock
 from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
-from functions.orders import corrections, counters, ratings
+from functions.orders import corrections, counters, pace, ratings
 from functions.orders.giveaways import revealing
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.rules import TABLE
@@ -109,12 +109,14 @@ class Steps(NamedTuple):
         Raises:
             Conflict: the order has another version now.
             Wrong: the first answer that cannot be taken, by itself or because of the order.
-            Refused: the step may not follow.
+            Refused, Often: the step may not follow.
         """
         if version is not None and self.crosses(order, kind, version):
             raise Conflict
         if answers.errors:
             raise next(iter(answers.errors.values()))
+        if by == RESIDENT:
+            pace.check(self.orders.store.events(order.no), kind)
         steps = self._steps(order, kind, by, form, answers, dict(more or {}))
         try:
             return self._move(order, steps, once)
@@ -129,6 +131,10 @@ class Steps(NamedTuple):
         with suppress(Wrong, Refused):
             return not answers.errors and bool(self._steps(order, kind, by, form, answers, {}))
         return False
+
+    def promise(self, order: Order, form: Form, answers: Answers) -> str:
+        """The day by which an order would be promised if it were triaged with these answers now."""
+        return str(_triaged(self, order, form, answers)["due"])
 
     def crosses(self, order: Order, kind: str, version: str) -> bool:
         """Whether something happened to the order since the version that a form was drawn for, so
@@ -151,6 +157,12 @@ class Steps(NamedTuple):
     def by_clock(self, order: Order, *kinds: str) -> Order:
         """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
         return self._together(order, CLOCK, *kinds)
+
+    def vacate(self, volunteer: str, by: str, **more: str) -> None:
+        """Say of every order that a volunteer who leaves was to do that somebody else has to go;
+        raises as :meth:`take` does."""
+        for order in self.orders.assigned(volunteer):
+            self.take(order, "vacated", by, more=more)
 
     def erase(self, order: Order) -> Order:
         """What a resident does who wants her data gone: an order that is done ends with it; raises

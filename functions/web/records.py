@@ -88,9 +88,15 @@ def corrected(
         {each.name: each.text for each in shown({**form, "fields": fields}, known)}
         for known in (old, new)
     ]
+    withdrawn = app.bundle.words["own_data"]["withdrawn"]
     return [
         Shown(
-            name, field["kind"], field["label"], CHANGED.format(*[t.get(name, "—") for t in texts])
+            name,
+            field["kind"],
+            field["label"],
+            withdrawn
+            if field.get("sensitive") and name not in texts[1]
+            else CHANGED.format(*[t.get(name, "—") for t in texts]),
         )
         for field in fields
         for name in [field["name"]]
@@ -214,11 +220,13 @@ LABELS: dict[str, Callable[[App, str], str]] = {
 def doer(
     app: App, order: Order, typed: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
 ) -> str:
-    """The name of who does it: a volunteer's, or what was written when it was accepted."""
+    """The name of who does it: a volunteer's, or what was written when it was accepted. Whoever is
+    no volunteer any more goes nowhere."""
     if not order.volunteer:
         return ""
     if person := app.volunteers.find(order.volunteer):
-        return typed_name(app, person.typed, "name")
+        goes = order.state != "accepted" or person.head.state == "active"
+        return typed_name(app, person.typed, "name") if goes else ""
     assigned = [seq for seq, e in enumerate(events, 1) if e.kind in ("accepted", "assigned")]
     return typed_name(app, typed.get(assigned[-1], {}), "person") if assigned else ""
 

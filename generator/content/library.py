@@ -41,8 +41,6 @@ LONGEST_TAG = 40
 """Characters of a tag. File systems take 255 bytes, 63 of the rarest Chinese characters."""
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
-FILLED = {kind.model for folder, kind in KINDS.items() if folder != "news"}
-"""What may have placeholders. News may not: they tell what was so on their day."""
 Renamings = Mapping[str, Mapping[str, str]]
 """The new name for each old one, by what orders call the kind of thing."""
 NONE: Renamings = {}
@@ -155,7 +153,7 @@ class _Reader:
             document.problem("folder_inside", name=file.rpartition("/")[2])
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
-        if model in FILLED and document.data is not None:
+        if given and document.data is not None:
             placeholders.fill(document, self.site)
         item = check(document, model, given, self.refer)
         if isinstance(item, Form):

@@ -124,7 +124,7 @@ def check_widgets(templates: Mapping[str, str], kinds: Mapping[str, Kind]) -> No
 def sources() -> list[Path]:
     """The files of :data:`SOURCES`, without those that make no page."""
     others = {PRODUCT / name for name in MAKE_NO_PAGE}
-    found = (path for pattern in SOURCES for path in sorted(PRODUCT.glob(pattern)))
+    found = [path for pattern in SOURCES for path in sorted(PRODUCT.glob(pattern))]
     return [path for path in found if path not in others]
 
 

@@ -566,14 +566,26 @@ def test_without_site_yaml_a_placeholder_is_no_mistake_and_nothing_is_kept_of_it
     assert page.body.excerpt == "问试验社区服务站"
 
 
-def test_news_keep_what_looks_like_a_placeholder(root: Path) -> None:
-    (root / NEWS).write_text(GOOD + "author: ${name}\n")
-    assert library.load(root).news[0].author == "${name}"
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("${name}", "试验社区"),
+        ("$${name}", "${name}"),
+        ("$$${name}", "$${name}"),
+        ("$${x}和${name}", "${x}和试验社区"),
+        ("$name 5$ {name} $ {name}", "$name 5$ {name} $ {name}"),
+    ],
+)
+def test_a_doubled_sign_keeps_what_looks_like_a_placeholder(
+    root: Path, typed: str, read: str
+) -> None:
+    (root / NEWS).write_text(GOOD + f"author: {typed}\n")
+    assert library.load(root).news[0].author == read
 
 
-def test_the_shipped_forms_and_pages_name_nobody_by_hand() -> None:
+def test_shipped_content_names_nobody_by_hand() -> None:
     site = placeholders.values(library.load(PRODUCT).settings)
-    for file in (*PRODUCT.glob("content/forms/*.yaml"), *PRODUCT.glob("content/pages/*.yaml")):
+    for file in PRODUCT.glob("content/*/*.yaml"):
         for name in ("name", "station", "phone", "address", "url"):
             assert site[name] not in file.read_text(), f"{file.name}: ${{{name}}}"
 
