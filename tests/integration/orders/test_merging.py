@@ -22,11 +22,6 @@ def app(app_on_each_engine: App) -> App:
 
 
 @pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
-@pytest.fixture
 def pair(client: Client, desk: Desk) -> tuple[Answer, Answer]:
     """A neighbour's order that was merged into another one."""
     merged, other = wish(client, **NEIGHBOUR), wish(client)
