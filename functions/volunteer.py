@@ -168,7 +168,7 @@ PROVED: Mapping[str, Callable[[Request, App, Person], Response]] = {
 """What needs the proof, by what its button sends."""
 
 
-def kept_about(app: App, person: Person) -> own_data.Kept:
+def kept_about(app: App, person: Person) -> own_data.OwnData:
     """What is kept about a volunteer: what they answered, and what became of it."""
     head, words = person.head, app.bundle.words["volunteer_acts"]
     events, typed = app.store.events(head.no), app.personal.of(head.no)
@@ -179,7 +179,7 @@ def kept_about(app: App, person: Person) -> own_data.Kept:
         if event.kind == corrections.KIND:
             answers = records.corrected(app, app.bundle.forms[NAME], events[:seq], typed)
         parts.append(own_data.Part(words[event.kind], event.at, answers))
-    return own_data.Kept(head.no, str(head.data.get("wording", "")), parts, head.due)
+    return own_data.OwnData(head.no, str(head.data.get("wording", "")), parts, head.due)
 
 
 def _team(app: App, event: Event) -> Sequence[Shown]:

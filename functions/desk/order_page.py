@@ -124,7 +124,7 @@ def _retyped(
 
 def _list(
     request: Request, app: App, session: Session
-) -> tuple[lists.Choice | search.Search | None, Sequence[Head], bool]:
+) -> tuple[lists.Selection | search.Search | None, Sequence[Head], bool]:
     """The list from which the order was opened, its orders, and whether there are more of them."""
     query = request.value("list")
     if sought := search.parse(query):

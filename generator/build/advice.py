@@ -46,7 +46,7 @@ def advise(root: Path, site: Site, planned: Sequence[Page], renderer: Renderer) 
     entries = [each for items in (*site.entries.values(), *site.past.values()) for each in items]
     for entry in entries:
         advice.bodies(entry, site.settings)
-        if isinstance(entry, Form | models.Page) and SAMPLE not in site.settings.name:
+        if isinstance(entry, Form | models.StandingPage) and SAMPLE not in site.settings.name:
             advice.sample_names(entry)
     for service, team in site.waiting:
         advice.tell(_file(service), "withheld_team", team, found=team)

@@ -20,7 +20,7 @@ from generator.site.theme import Theme
 if TYPE_CHECKING:
     from jinja2 import Environment, TemplateError
 
-    from functions.orders.figures import Report
+    from functions.orders.figures.summary import Report
 
 
 class Renderer:
@@ -88,10 +88,10 @@ class Renderer:
 def _csv(report: "Report", words: Mapping[str, Any]) -> str:
     # Imported lazily, because most builds render no report.
     from functions.forms import spreadsheet
-    from functions.orders import figures
+    from functions.orders.figures import summary
 
     kinds = words["public"]["month" if "-" in report.period else "year"]
-    rows = figures.rows(report, words["names"], kinds)
+    rows = summary.rows(report, words["names"], kinds)
     return spreadsheet.as_csv(words["report"], rows)
 
 

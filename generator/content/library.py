@@ -22,8 +22,8 @@ from generator.content.reading.codec import digest, encode
 from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.reading.yaml_source import Document, Place, Reference
 from generator.content.settings import Calendar, Settings, ascii_address
-from generator.content.shelves import Kept, Shelf
-from generator.content.stages import Name, Stages, divide, site
+from generator.content.shelves import Shelf, Shelved
+from generator.content.stages import EntryName, Stages, divide, site
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
@@ -70,7 +70,7 @@ class Library:
         today: date,
         found: Iterable[Problem] = (),
         kept: Renamings = NONE,
-        previewed: Name | None = None,
+        previewed: EntryName | None = None,
     ) -> Site:
         """Read all content, but no file whose stamp is the one under which it is known already.
         ``found`` are problems of other files; the error lists them with those of the content.
@@ -101,7 +101,7 @@ class Library:
 
 
 class Read(NamedTuple):
-    """The result of reading one file: an encoded :class:`Kept` and its texts by name; or
+    """The result of reading one file: an encoded :class:`Shelved` and its texts by name; or
     problems."""
 
     kept: bytes
@@ -162,7 +162,7 @@ class _Reader:
             names.check_days(document, item)
         return None if document.problems else item, document
 
-    def folders(self) -> dict[str, list[Kept[Any]]]:
+    def folders(self) -> dict[str, list[Shelved[Any]]]:
         """The entries of every folder; reads only files that changed."""
         files = {name: self.files(name) for name in KINDS}
         known = digest((sorted(self.teams), self.pictures, self.site))
@@ -241,7 +241,7 @@ class _Reader:
                 continue
             item = msgspec.structs.replace(item.shown(self.pictures), **shown)
             references = [self.seen(*each) for each in document.references]
-            kept = Kept(stamp, item.digests(), item, references)
+            kept = Shelved(stamp, item.digests(), item, references)
             encoded = [(text.prose.name, text.encoded) for text in prose.values()]
             found.append(Read(encode(kept), encoded, []))
         return found
@@ -268,7 +268,7 @@ class _Reader:
         return ("picture", f"{found.name} {name}") if isinstance(found, Picture) else (to, name)
 
     def renamed(
-        self, folders: Mapping[str, list[Kept[Any]]], kept: Renamings
+        self, folders: Mapping[str, list[Shelved[Any]]], kept: Renamings
     ) -> dict[str, dict[str, str]]:
         """The new name for each old one, by folder. No name may go on to another entry."""
         found = {}
@@ -286,7 +286,7 @@ class _Reader:
                 self.problem(path, "old_name_taken", name=old, other=new)
         return found
 
-    def complete(self, withheld: Iterable[Kept[Any]]) -> None:
+    def complete(self, withheld: Iterable[Shelved[Any]]) -> None:
         """Every folder is a known one, and every page and form that is needed exists; none of the
         pages that are ``withheld`` is needed."""
         for name in self.stamps:

@@ -10,7 +10,7 @@ from functools import partial
 from inspect import signature
 from typing import Any
 
-from functions.orders import figures as public
+from functions.orders.figures import disclosure
 from generator.content import names
 from generator.content.kinds import KINDS, address
 from generator.content.models import Item, Site
@@ -68,7 +68,7 @@ check(KINDS)
 
 def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     """Every page of the site; ``known`` are a snapshot of :mod:`functions.orders.figures`."""
-    known = public.brought_up_to_date(
+    known = disclosure.brought_up_to_date(
         known or {}, names.in_orders(site.renamed), names.labels(site)
     )
     rows = news.Rows(site.news, site.digests or [item.digests() for item in site.news])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from functions.orders.figures import Report
+from functions.orders.figures.summary import Report
 from generator.content.models import Brief, Fair, Service, Team, by_category
 from generator.site.plan.news import card
 from generator.site.plan.page import Page
