@@ -130,6 +130,10 @@ class Steps(NamedTuple):
             return not answers.errors and bool(self._steps(order, kind, by, form, answers, {}))
         return False
 
+    def promise(self, order: Order, form: Form, answers: Answers) -> str:
+        """The day by which an order would be promised if it were triaged with these answers now."""
+        return str(_triaged(self, order, form, answers)["due"])
+
     def crosses(self, order: Order, kind: str, version: str) -> bool:
         """Whether something happened to the order since the version that a form was drawn for, so
         that whoever filled it in has to look again."""
@@ -151,6 +155,12 @@ class Steps(NamedTuple):
     def by_clock(self, order: Order, *kinds: str) -> Order:
         """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
         return self._together(order, CLOCK, *kinds)
+
+    def vacate(self, volunteer: str, by: str, **more: str) -> None:
+        """Say of every order that a volunteer who leaves was to do that somebody else has to go;
+        raises as :meth:`take` does."""
+        for order in self.orders.assigned(volunteer):
+            self.take(order, "vacated", by, more=more)
 
     def erase(self, order: Order) -> Order:
         """What a resident does who wants her data gone: an order that is done ends with it; raises

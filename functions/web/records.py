@@ -214,11 +214,13 @@ LABELS: dict[str, Callable[[App, str], str]] = {
 def doer(
     app: App, order: Order, typed: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
 ) -> str:
-    """The name of who does it: a volunteer's, or what was written when it was accepted."""
+    """The name of who does it: a volunteer's, or what was written when it was accepted. Whoever is
+    no volunteer any more goes nowhere."""
     if not order.volunteer:
         return ""
     if person := app.volunteers.find(order.volunteer):
-        return typed_name(app, person.typed, "name")
+        goes = order.state != "accepted" or person.head.state == "active"
+        return typed_name(app, person.typed, "name") if goes else ""
     assigned = [seq for seq, e in enumerate(events, 1) if e.kind in ("accepted", "assigned")]
     return typed_name(app, typed.get(assigned[-1], {}), "person") if assigned else ""
 

@@ -36,6 +36,7 @@ BY = {
     "dispatched": {"staff"},
     "accepted": {"staff", "team"},
     "assigned": {"staff", "team"},
+    "vacated": {"staff", "team"},
     "declined": {"staff", "team"},
     "escalated": {"clock"},
     "recalled": {"staff"},

@@ -209,6 +209,8 @@ TABLE: dict[str, Move] = {
         stamps=("accepted_at",),
     ),
     "assigned": Move(("accepted",), "", (TEAM, STAFF), sets={"volunteer": "volunteer"}),
+    # Whoever was to go is no volunteer any more, so somebody else has to be found.
+    "vacated": Move(("accepted",), "", (STAFF, TEAM), clears=("volunteer",)),
     "declined": Move(("dispatched",), "triaged", (TEAM, STAFF), clears=_TEAM),
     "escalated": Move(("dispatched",), "triaged", (CLOCK,), clears=_TEAM),
     "recalled": Move(("dispatched",), "triaged", (STAFF,), clears=_TEAM),

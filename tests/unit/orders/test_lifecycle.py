@@ -36,7 +36,16 @@ ALLOWED = {
         *("lapsed", "joined", *FREE),
     },
     "accepted": {
-        *("progressed", "assigned", "paused", "resumed", "done", "returned", "cancelled"),
+        *(
+            "progressed",
+            "assigned",
+            "vacated",
+            "paused",
+            "resumed",
+            "done",
+            "returned",
+            "cancelled",
+        ),
         *("lapsed", "joined", *FREE),
     },
     "done": {"rated", "unrated", "closed", "undone", *FREE},
@@ -463,7 +472,6 @@ def check_possible(order: Order) -> None:
     assert order.state in STATES
     if order.state in ("accepted", "done", "rated"):
         assert order.team
-        assert order.volunteer
     if order.state in ("submitted", "triaged"):
         assert order.team == order.volunteer == order.answer_by == ""
     if order.state == "dispatched":
