@@ -7,14 +7,12 @@ from functions.app import App
 from functions.context import proofs
 from functions.context.sentences import fill
 from functions.errors import Conflict, Problem, Refused, Wrong
-from functions.forms import order_number
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Answers, Form
-from functions.forms.kinds.kind import COMMA
 from functions.forms.residents import FORMS, THANKS
 from functions.orders import corrections
 from functions.orders.counters import TO_CALL
-from functions.orders.lifecycle.states import RESIDENT
+from functions.orders.lifecycle.states import RESIDENT, TEAM
 from functions.orders.notices import STATION
 from functions.people import volunteers
 from functions.people.volunteers import LINK, Person
@@ -146,16 +144,16 @@ def take_along(request: Request, app: App, person: Person) -> Response:
 
 
 def leave(request: Request, app: App, person: Person) -> Response:
-    """Leave; the station and the team are told, also of what is still to do."""
+    """Leave; the station and the team are told, and of each order that is still to do."""
     if person.head.state in ("applied", "active"):
+        app.steps.vacate(person.head.no, TEAM)
         app.volunteers.leave(person.head, _goodbye(app, person.head))
     return see_other(app.volunteers.place(person.head.no))
 
 
 def erase(request: Request, app: App, person: Person) -> Response:
-    """Erase what is kept, for good; while there is something to do, others need the name."""
-    if app.orders.assigned(person.head.no):
-        return mine(request, app, person, Outcome(409))
+    """Erase what is kept, for good."""
+    app.steps.vacate(person.head.no, TEAM)
     app.volunteers.move(person.head, "erased", RESIDENT)
     return own_data.gone(app, volunteers.KIND)
 
@@ -194,9 +192,7 @@ def _team(app: App, event: Event) -> Sequence[Shown]:
 def _goodbye(app: App, head: Head) -> list[Message]:
     """What the station and the team are told, if they have a channel."""
     words, team = app.bundle.words["own_data"], app.names.teams.get(head.owner, "")
-    numbers = COMMA.join(order_number.spell(order.no) for order in app.orders.assigned(head.no))
-    left = fill(words["orders"], orders=numbers) if numbers else ""
-    text = fill(words["left"], team=team or words["nobody"], orders=left)
+    text = fill(words["left"], team=team or words["nobody"])
     reached = {channel["to"] for channel in app.bundle.site["notify"]}
     return [
         Message(f"{head.no}:{head.version + 1}:left:{to}", to, text)

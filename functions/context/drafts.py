@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 
-class Unpublished(NamedTuple):
+class Draft(NamedTuple):
     """An item that is not published. ``name`` is that of its file below ``content/``, without the
     ending; ``day`` (ISO) is when it will be, if that is planned."""
 
@@ -26,7 +26,7 @@ class Drafts(Protocol):
         """What is wrong with the content, so that the site is still as it was before."""
         ...
 
-    def listed(self) -> list[Unpublished]:
+    def listed(self) -> list[Draft]:
         """All of it.
 
         Raises:

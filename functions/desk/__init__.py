@@ -4,7 +4,7 @@ from functions.desk import (
     audit_page,
     board,
     bulk,
-    draft_pages,
+    drafts_page,
     held,
     order_page,
     report,
@@ -70,9 +70,9 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/sheets/ratings.xlsx": {"POST": proving(workbooks.ratings_xlsx, SHEETS)},
     "/desk/sheets/volunteers.xlsx": {"POST": proving(workbooks.volunteers_xlsx, SHEETS)},
     "/desk/sheets/report.xlsx": {"POST": report.xlsx},
-    draft_pages.PATH: {"GET": draft_pages.show},
-    draft_pages.PAGE: {"GET": draft_pages.preview},
-    draft_pages.PICTURE: {"GET": draft_pages.picture},
+    drafts_page.PATH: {"GET": drafts_page.show},
+    drafts_page.PAGE: {"GET": drafts_page.preview},
+    drafts_page.PICTURE: {"GET": drafts_page.picture},
     SIGN_OUT: {"GET": session.leaving, "POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {

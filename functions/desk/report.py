@@ -19,7 +19,7 @@ from functions.forms.document import Paper, PaperTable
 from functions.forms.kinds.kind import Cell
 from functions.orders.figures import summary
 from functions.orders.figures.summary import Report
-from functions.orders.report_text import Draft, ReportTexts
+from functions.orders.report_text import ReportDraft, ReportTexts
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome
@@ -98,7 +98,7 @@ def _page(
     app: App,
     session: Session,
     month: str,
-    draft: Draft,
+    draft: ReportDraft,
     typed: Mapping[str, Any],
     outcome: Outcome = UNTRIED,
 ) -> Response:
@@ -159,7 +159,7 @@ def _paper(app: App, month: str) -> Paper:
     )
 
 
-def _lines(app: App, draft: Draft) -> list[str]:
+def _lines(app: App, draft: ReportDraft) -> list[str]:
     if draft.unreadable:
         return [app.bundle.words["unreadable"]["cell"]]
     return draft.text.splitlines()

@@ -123,6 +123,11 @@ class Orders(NamedTuple):
         """Orders to which a resident added something that nobody has acted on since."""
         return self.listed(self.store.find(KIND, ["unread:yes"], limit=limit))
 
+    def vacant(self, limit: int) -> list[Head]:
+        """Orders of which a team has to say who goes, because whoever was to go left; the newest
+        first."""
+        return self.listed(self.store.find(KIND, ["vacant:yes"], limit=limit))
+
     def by_key(self, typed: str, key: str) -> History | None:
         """The order, for somebody who has its tracking key; nobody has one after erasing."""
         no = order_number.parse(typed)
@@ -296,6 +301,7 @@ class Orders(NamedTuple):
             ("into", order.merged_into),
             ("unread", "yes" if order.unread and not order.erased_at else ""),
             ("level", order.level),
+            ("vacant", "yes" if order.vacant else ""),
             (HANDLER, order.handler),
             *product([DOER], order.doers.split()),
         )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from functions.context.clock import Reference
 from functions.errors import Conflict, Refused
 from functions.forms.definition import Answers, Form
-from functions.orders import corrections, counters, repository
+from functions.orders import corrections, counters, pace, repository
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle.states import CLOCK, HELD, RESIDENT, STAFF
 from functions.orders.lifecycle.states import OPEN as OPEN_ORDERS
@@ -225,7 +225,10 @@ class Volunteers(NamedTuple):
         messages: Sequence[Message] = (),
         gone: Collection[str] = (),
     ) -> None:
-        event = self.reference.dated(event, self.store.events(head.no)[-1].at)
+        events = self.store.events(head.no)
+        if event.by == RESIDENT:
+            pace.check(events, event.kind)
+        event = self.reference.dated(event, events[-1].at)
         change = self.change(head, head.no, event, typed)
         if gone:
             sealed = {**self.personal.without(head.no, gone), **change.personal}

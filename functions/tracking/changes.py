@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.app import App
-from functions.errors import Conflict, Problem, Refused, Wrong
+from functions.errors import Conflict, Often, Problem, Refused, Wrong
 from functions.forms import order_number
 from functions.forms.definition import Answers, Form
 from functions.forms.kinds import KINDS
@@ -56,6 +56,11 @@ def step(request: Request, app: App, kind: str) -> Response:
         except Wrong as wrong:
             errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
             outcome = Outcome(wrong.status, tried=request.value("do"), errors=errors)
+            return progress.page(request, app, found, outcome)
+        except Often as often:
+            if request.wants_json:
+                raise
+            outcome = Outcome(often.status, often.code, request.value("do"))
             return progress.page(request, app, found, outcome)
         except (Refused, Conflict):
             kept = _as_note(request, app, kind, asked, answers)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from generator.build.build import Phase, Progress
     from generator.content.library import Library
     from generator.content.models import Item
-    from generator.content.stages import ItemName
+    from generator.content.stages import EntryName
 
 T = TypeVar("T")
 FIGURES = "figures.json"
@@ -201,7 +201,7 @@ class Builder:
         with self._alone():
             return self._with_cache(theme.load(self.root), work)
 
-    def preview(self, name: "ItemName") -> str | None:
+    def preview(self, name: "EntryName") -> str | None:
         """The page of one item as it would be if it were published today; None if there is no such
         item.
 

@@ -42,14 +42,22 @@ class Renderer:
         env.globals.update(site=self.settings, words=self.theme.words, assets=self.theme.assets)
         env.globals.update(address=kinds.address, csv=_csv)
         env.filters.update(markdown=self.html, excerpt=lambda prose: prose and prose.excerpt)
+        env.filters["absolute"] = self._absolute
         return env
 
-    def html(self, prose: Prose | Literal[""]) -> str:
-        """The HTML of a text, which was converted when the text was read, with its pictures."""
+    def _absolute(self, html: str, address: str) -> str:
+        """The HTML of the page at this address, with whole addresses."""
+        from generator.content.markup.html import absolute  # Only the feed needs it.
+
+        return absolute(str(html), self.settings.url + address)
+
+    def html(self, prose: Prose | Literal[""], drawn: str = "picture") -> str:
+        """The HTML of a text, which was converted when the text was read, with its pictures as this
+        macro draws them."""
         html = self.typed(prose) if prose else ""
         if not prose or not prose.pictures:
             return html
-        draw = self._env.get_template("macros/picture.html").module.__dict__["picture"]
+        draw = self._env.get_template("macros/picture.html").module.__dict__[drawn]
         return images.shown(html, dict(prose.pictures), draw)
 
     def typed(self, prose: Prose) -> str:

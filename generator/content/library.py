@@ -23,7 +23,7 @@ from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.reading.yaml_source import Document, Place, Reference
 from generator.content.settings import Calendar, Settings, ascii_address
 from generator.content.shelves import Shelf, Shelved
-from generator.content.stages import ItemName, Stages, divide, site
+from generator.content.stages import EntryName, Stages, divide, site
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
@@ -41,8 +41,6 @@ LONGEST_TAG = 40
 """Characters of a tag. File systems take 255 bytes, 63 of the rarest Chinese characters."""
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
-FILLED = {kind.model for folder, kind in KINDS.items() if folder != "news"}
-"""What may have placeholders. News may not: they tell what was so on their day."""
 Renamings = Mapping[str, Mapping[str, str]]
 """The new name for each old one, by what orders call the kind of thing."""
 NONE: Renamings = {}
@@ -72,7 +70,7 @@ class Library:
         today: date,
         found: Iterable[Problem] = (),
         kept: Renamings = NONE,
-        previewed: ItemName | None = None,
+        previewed: EntryName | None = None,
     ) -> Site:
         """Read all content, but no file whose stamp is the one under which it is known already.
         ``found`` are problems of other files; the error lists them with those of the content.
@@ -155,7 +153,7 @@ class _Reader:
             document.problem("folder_inside", name=file.rpartition("/")[2])
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
-        if model in FILLED and document.data is not None:
+        if given and document.data is not None:
             placeholders.fill(document, self.site)
         item = check(document, model, given, self.refer)
         if isinstance(item, Form):

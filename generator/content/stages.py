@@ -13,7 +13,7 @@ from generator.content.settings import Calendar, Settings
 from generator.content.shelves import Shelved
 from generator.files.pictures import Picture
 
-ItemName = tuple[str, str]
+EntryName = tuple[str, str]
 """An entry's folder, and the name of its file without the ending."""
 Folders = dict[str, list[Shelved[Any]]]
 
@@ -31,7 +31,7 @@ class Stages(NamedTuple):
         return [kept for items in folders for kept in items]
 
 
-def divide(folders: Folders, today: date, previewed: ItemName | None = None) -> Stages:
+def divide(folders: Folders, today: date, previewed: EntryName | None = None) -> Stages:
     """Divide the entries as they are on this day, in the order in which they are shown: news and
     fairs newest first, pages by their ``order``, all others by file name. One that is
     ``previewed`` is shown whatever it says of itself."""

@@ -5,9 +5,8 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import TypeVar
 
-from functions.context.drafts import Unpublished, Unready
+from functions.context.drafts import Draft, Unready
 from generator.build.incremental import Builder
-from generator.content.models import Item
 from generator.errors import ContentError, WudanError
 from generator.files import pictures
 from generator.serve.reload import Shown
@@ -27,11 +26,10 @@ class LocalDrafts:
     def mistakes(self) -> Sequence[str]:
         return self._shown.mistakes
 
-    def listed(self) -> list[Unpublished]:
-        withheld = _or_unready(self._builder.withheld)
+    def listed(self) -> list[Draft]:
         return [
-            Unpublished(f"{folder}/{item.slug}", item.label, _planned(item))
-            for folder, items in withheld.items()
+            Draft(f"{folder}/{item.slug}", item.label, "" if item.draft else str(item.publish_on))
+            for folder, items in _or_unready(self._builder.withheld).items()
             for item in items
         ]
 
@@ -45,10 +43,6 @@ class LocalDrafts:
         media_type, _ = guess_type(file)
         path: Path | None = known.get(file)
         return (media_type, path.read_bytes()) if path and media_type else None
-
-
-def _planned(item: Item) -> str:
-    return "" if item.draft else str(item.publish_on)
 
 
 def _or_unready(read: Callable[[], T]) -> T:

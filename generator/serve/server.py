@@ -50,9 +50,11 @@ GRACE = 5
 """Seconds for requests to finish when the server stops."""
 UVICORN: dict[str, Any] = {
     "http": "httptools",
+    "ws": "none",  # Whatever is installed: it would take connections over, out of our bounds.
     "loop": "asyncio",
     "lifespan": "off",
     "log_config": None,
+    "log_level": "error",  # Its warnings are about requests, of which anybody sends any number.
     "access_log": False,
     "proxy_headers": False,
     "server_header": False,

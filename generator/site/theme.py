@@ -33,7 +33,8 @@ SOURCES = (
 """All modules that make pages, and the versions of the libraries. When one changes, all pages are
 made again."""
 MAKE_NO_PAGE = (
-    *("generator/build/advice.py", "generator/content/reading/yaml_mistakes.py"),
+    *("generator/build/advice.py", "generator/build/preview.py"),
+    "generator/content/reading/yaml_mistakes.py",
     "generator/files/media_types.py",
     *(f"functions/forms/{name}.py" for name in ("answers", "document", "person_numbers")),
 )
@@ -72,6 +73,11 @@ class Theme:
     def actions(self) -> dict[str, Any]:
         """The forms of the desk."""
         return self._data("actions.yaml")
+
+    @cached_property
+    def fields(self) -> dict[str, dict[str, tuple[str, str]]]:
+        """What the fields of content are called, and what to write there."""
+        return self._data("fields.yaml")
 
     def _data(self, name: str) -> dict[str, Any]:
         import yaml  # Slow to import, and a build that changes nothing does not need it.
@@ -123,7 +129,7 @@ def check_widgets(templates: Mapping[str, str], kinds: Mapping[str, Kind]) -> No
 def sources() -> list[Path]:
     """The files of :data:`SOURCES`, without those that make no page."""
     others = {PRODUCT / name for name in MAKE_NO_PAGE}
-    found = (path for pattern in SOURCES for path in sorted(PRODUCT.glob(pattern)))
+    found = [path for pattern in SOURCES for path in sorted(PRODUCT.glob(pattern))]
     return [path for path in found if path not in others]
 
 

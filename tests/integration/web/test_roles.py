@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from functions.asgi import ROUTES
-from functions.context.drafts import Unpublished
+from functions.context.drafts import Draft
 from functions.orders.lifecycle.rules import TABLE
 from functions.people import accounts, volunteers
 from functions.people.accounts import ADMINISTRATOR
@@ -67,12 +67,12 @@ SECRET = {
 """What nobody outside the station is shown who has not the link of this order."""
 
 
-class Waiting:
+class Unpublished:
     """A site on which something waits."""
 
     mistakes = ()
 
-    def listed(self) -> list[Unpublished]:
+    def listed(self) -> list[Draft]:
         return []
 
     def page(self, name: str, pictures: str) -> str:
@@ -124,7 +124,7 @@ def station(client: Client, name: str, role: str, no: str) -> Role:
 
 @pytest.fixture
 def world(client: Client) -> World:
-    client.app.drafts = Waiting()
+    client.app.drafts = Unpublished()
     desk, team = Desk(client, "小陈"), Team(client)
     served = wish(client)
     desk.dispatched(served.no)
