@@ -24,8 +24,6 @@ ENDED = ("done", "rated", *FINAL)
 def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED) -> Response:
     """The order as its resident sees it, with the forms for what may be done now."""
     order, events = found
-    if request.wants_json and outcome.errors:
-        return as_json(outcome.status, {"errors": outcome.errors})
     typed = app.personal.of(order.no)
     if request.wants_json and outcome.status != UNTRIED.status:
         return as_json(outcome.status, {"errors": outcome.errors})
