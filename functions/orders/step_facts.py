@@ -13,8 +13,9 @@ from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, ratings
 from functions.orders.giveaways import revealing
 from functions.orders.lifecycle.order import Order
-from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.rules import TABLE, UNDONE
 from functions.orders.lifecycle.states import TEAM
+from functions.orders.lifecycle.transitions import fold
 from functions.orders.repository import MOST_JOINED, Orders
 from functions.storage.vault import fingerprint
 
@@ -77,7 +78,28 @@ def _taken_up(given: Circumstances, order: Order, form: Form, answers: Answers) 
 
 def _resumed(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     # One that does not wait cannot be resumed, which the life cycle says.
-    return {"due": given.orders.deadlines.resumed(order, given.now)} if order.paused_at else {}
+    return _waited(given, order, form, answers) or {"due": order.due}
+
+
+def _waited(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """The deadline of one that waits, once it does not wait any more."""
+    waits = order.waits_until and order.due
+    return {"due": given.orders.deadlines.resumed(order, given.now)} if waits else {}
+
+
+def _undone(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """It is as it was before it was done, and waits as it did; who left meanwhile does not go."""
+    events = given.orders.store.events(order.no)
+    last = max(seq for seq, event in enumerate(events) if event.kind == "done")
+    before = fold(order.no, events[:last])._replace(volunteer=_goes(given, order.volunteer))
+    changed = [name for name in UNDONE if getattr(before, name) != getattr(order, name)]
+    return {name: getattr(before, name) for name in changed}
+
+
+def _goes(given: Circumstances, volunteer: str) -> str:
+    """Who was to go, unless they are a volunteer no more."""
+    head = given.orders.store.head(volunteer)
+    return "" if head and head.state != "active" else volunteer
 
 
 def _rated(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -167,7 +189,7 @@ def _ended(given: Circumstances, order: Order, form: Form, answers: Answers) -> 
     and neither is the day by which it was to be triaged."""
     if order.state == "submitted":
         return {"triage_by": given.orders.deadlines.due(order)}
-    return _resumed(given, order, form, answers) if order.waits_until and order.due else {}
+    return _waited(given, order, form, answers)
 
 
 def _handled(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -182,6 +204,8 @@ FACTS: dict[str, Callable[[Circumstances, Order, Form, Answers], dict[str, Any]]
     "noted": _noted,
     "handled": _handled,
     "resumed": _resumed,
+    "done": _waited,
+    "undone": _undone,
     "rated": _rated,
     "relinked": _relinked,
     "unrated": _unrated,

@@ -26,8 +26,6 @@ HARMLESS = ("noted", "assigned", "answered", "handled")
 ASIDE = ("noted", "handled")
 """What staff or a team add that changes nothing for somebody else who is filling in a form."""
 SERVED = ("done", "rated", "closed")
-ENDS_WAITING = ("dispatched", "done", "returned")
-"""What cannot be done while an order waits for its resident, so that doing it ends the wait."""
 FIRST = 1
 """The version of a new order's keys."""
 SETTLES = ("closed", "erased")
@@ -43,8 +41,6 @@ class Steps(Circumstances):
     def offered(self, order: Order, by: str) -> list[str]:
         """The steps that have a form and may follow, in the order of the forms."""
         can = self.moves(order, by)
-        if order.waits_until:
-            can |= self.moves(order._replace(waits_until=""), by) & {*ENDS_WAITING}
         return [kind for kind in self.bundle.actions if kind in can]
 
     def moves(self, order: Order, by: str) -> set[str]:
@@ -209,9 +205,6 @@ class Steps(Circumstances):
         if kind == "rated" and order.state == "merged":
             data |= self._served(order, data)
         steps = [Step(Event(kind, by, at, data), typed)]
-        if order.waits_until and kind in ENDS_WAITING:
-            due = FACTS["resumed"](self, order, form, answers)
-            steps.insert(0, Step(Event("resumed", by, at, due | more)))
         if kind == "rated" and data["solved"] == "unsolved":
             again = "unmerged" if order.state == "merged" else "reopened"
             steps.append(Step(Event(again, by, at, more)))

@@ -12,7 +12,6 @@ from functions.orders import corrections
 from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import RESIDENT
 from functions.orders.repository import History
-from functions.orders.steps import BLANK
 from functions.tracking import access, progress, resident_forms
 from functions.web import records, step_forms, submission
 from functions.web.http import Request, Response
@@ -50,8 +49,6 @@ def step(request: Request, app: App, kind: str) -> Response:
         return kept
     if done:
         return progress.lead(request, app, order, notice)
-    if refused := _enough(request, app, found, kind, asked):
-        return refused
     try:
         order = app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
     except (Wrong, Often, Refused, Conflict) as error:
@@ -90,27 +87,11 @@ def relink(request: Request, app: App) -> Response:
     done = app.orders.by_former_key(no, key) if again else None
     if done:
         return progress.lead(request, app, access.refuse_workers(request, app, done))
-    found = access.require_own(request, app)
-    order = found.order
-    if refused := _enough(request, app, found, "relinked", BLANK):
-        return refused
+    order = access.require_own(request, app).order
     try:
         return progress.lead(request, app, app.steps.take(order, "relinked", RESIDENT, once=once))
     except (Refused, Conflict):
         return submission.refuse(request, app, order, "relinked")
-
-
-def _enough(request: Request, app: App, found: History, kind: str, asked: Form) -> Response | None:
-    """The page, with what was typed, where her station has to look first; else None."""
-    if not step_forms.is_enough(request, app, found.events, kind):
-        return None
-    if asked["fields"]:
-        errors = {asked["fields"][0]["name"]: Wrong("enough")}
-        said = submission.sentences(app, asked, errors)
-        outcome = Outcome(422, tried=request.value("do"), errors=said)
-        return progress.page(request, app, found, outcome)
-    text = app.bundle.words["form"]["always"]["enough"]
-    return submission.refuse(request, app, found.order, kind, text)
 
 
 def _too_late(
