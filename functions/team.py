@@ -112,6 +112,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         wish=records.wish(app, events, known) if mine else [],
         joined=joined,
         told=_notes(app, events, typed) if mine else [],
+        parted=_parted(events, joined) if known else [],
         volunteer=records.doer(app, order, typed, events) if mine else "",
         forms={
             # Whether a team is to see a note as well, is asked of staff.
@@ -171,6 +172,14 @@ def _notes(
         or (accepted and records.is_added(event))
     ]
     return records.notes(app, typed, numbers)
+
+
+def _parted(events: tuple[Event, ...], joined: list[records.Joined]) -> list[str]:
+    """The orders that the team saw as done with this one since it accepted, and that are not any
+    more."""
+    at = max(seq for seq, event in enumerate(events) if event.kind == "accepted")
+    left = dict.fromkeys(e.data["from"] for e in events[at:] if e.kind == "parted")
+    return [no for no in left if no not in [each.order.no for each in joined]]
 
 
 def _is_note_of_team(event: Event) -> bool:

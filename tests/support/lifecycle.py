@@ -52,6 +52,7 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
+    "parted": {"clock"},
     "unrated": {"staff", "resident"},
     "added": {"clock"},
     "unmerged": {"staff", "resident", "clock"},

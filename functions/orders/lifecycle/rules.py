@@ -317,6 +317,8 @@ TABLE: dict[str, Move] = {
     ),
     # Another order was merged into this one.
     "joined": Move(_HANDLED, "", (CLOCK,)),
+    # And is not done with it any more: its resident took it back, or it is done apart.
+    "parted": Move(_HANDLED, "", (CLOCK,)),
     # The resident of an order that is done with this one added something.
     "added": Move(STATES, "", (CLOCK,), guard=_not_erased),
     # By the resident whose wish the other order has not solved, and by the program where the other
