@@ -18,7 +18,7 @@ from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, ratings
 from functions.orders.giveaways import revealing
 from functions.orders.lifecycle.order import Order
-from functions.orders.lifecycle.rules import TABLE, UNDONE
+from functions.orders.lifecycle.rules import TABLE, TAKEN_ON, UNDONE
 from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
 from functions.orders.lifecycle.transitions import apply, fold, moves
 from functions.orders.repository import MOST_JOINED, Orders, Step
@@ -149,6 +149,11 @@ class Steps(NamedTuple):
         moved = latest.version != order.version or latest.state == "merged"
         kept = moved and latest.team == order.team
         return kept and not self.crosses(latest, kind, str(order.version))
+
+    def was_taken_on(self, order: Order) -> bool:
+        """Whether an order that was called off can be given back to the team that had taken it on,
+        because that is still there."""
+        return bool(order.accepted_at) and order.team in self.bundle.teams
 
     def begin_again(self, no: str) -> list[Order]:
         """Those merged right into the order of this number that are opened again if it is called
@@ -284,6 +289,19 @@ def _taken_up(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[
     return {name: taken_up(order, day, steps.now) for name, day in days.items() if day}
 
 
+def _restored(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """It begins again, or the team that had taken it on goes on with it."""
+    facts = _taken_up(steps, order, form, answers)
+    if answers.values.get("hands") != "team":
+        return facts
+    if not steps.was_taken_on(order):
+        raise Refused("state")
+    before = _before(steps, order, "cancelled")
+    if before.waits_until < steps.now[:10]:
+        before = before._replace(waits_until="", due=facts.get("due", ""))
+    return facts | {name: value for name in TAKEN_ON if (value := getattr(before, name))}
+
+
 def _resumed(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     # One that does not wait cannot be resumed, which the life cycle says.
     return _waited(steps, order, form, answers) or {"due": order.due}
@@ -296,18 +314,19 @@ def _waited(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[st
 
 
 def _undone(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """It is as it was before it was done, and waits as it did; who left meanwhile does not go."""
-    events = steps.orders.store.events(order.no)
-    last = max(seq for seq, event in enumerate(events) if event.kind == "done")
-    before = fold(order.no, events[:last])._replace(volunteer=_goes(steps, order.volunteer))
+    """It is as it was before it was done, and waits as it did."""
+    before = _before(steps, order, "done")
     changed = [name for name in UNDONE if getattr(before, name) != getattr(order, name)]
     return {name: getattr(before, name) for name in changed}
 
 
-def _goes(steps: Steps, volunteer: str) -> str:
-    """Who was to go, unless they are a volunteer no more."""
-    head = steps.orders.store.head(volunteer)
-    return "" if head and head.state != "active" else volunteer
+def _before(steps: Steps, order: Order, kind: str) -> Order:
+    """The order as it was before the last event of a kind; whoever left meanwhile does not go."""
+    events = steps.orders.store.events(order.no)
+    last = max(seq for seq, event in enumerate(events) if event.kind == kind)
+    before = fold(order.no, map(steps.orders.names.of_event, events[:last]))
+    head = steps.orders.store.head(before.volunteer)
+    return before._replace(volunteer="") if head and head.state != "active" else before
 
 
 def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -418,7 +437,7 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "relinked": _relinked,
     "unrated": _unrated,
     "retaken": _taken_up,
-    "restored": _taken_up,
+    "restored": _restored,
     "unmerged": _taken_up,
     "merged": _into,
     **dict.fromkeys(CALLED_OFF, _ended),

@@ -7,10 +7,11 @@ from functions.app import App
 from functions.context import logs
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown
-from functions.forms.definition import Answers, Form
+from functions.forms.definition import Answers, Form, without
 from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections
 from functions.orders.lifecycle.order import Order
+from functions.orders.steps import ASIDE
 from functions.storage.failures import unwritten
 from functions.storage.history import Event
 from functions.web import records, submission
@@ -78,7 +79,8 @@ def take(
         answers = _corrections(request, app, order, form, answers)
 
     def taken() -> Response:
-        if team and order.team != team:  # It was the team's, and is not any more.
+        # It was the team's, and is not any more; but it may still say what happened.
+        if team and order.team != team and kind not in ASIDE:
             raise Conflict
         after = app.steps.take(order, kind, by, form, answers, more, version=version, once=once)
         return see_other(done(after))
@@ -178,6 +180,8 @@ def forms(
         elif kind == "handled":
             known = [{"value": name, "label": name, "group": ""} for name in colleagues()]
             found[kind] = records.choosing(found[kind], "handler", known)
+        elif kind == "restored" and not app.steps.was_taken_on(order):
+            found[kind] = without(found[kind], "hands")
         elif kind == corrections.KIND:
             found[kind] = corrections.asked(found[kind])
     return found

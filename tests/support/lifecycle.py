@@ -73,7 +73,6 @@ OPEN = {"submitted", "triaged", "dispatched", "accepted", "done", "rated"}
 WITHIN = {
     ("cancelled", "resident"): {"held", "submitted", "triaged", "dispatched", "merged"},
     ("corrected", "resident"): {"held", *OPEN},
-    ("noted", "team"): OPEN,
     ("resumed", "team"): {"triaged", "accepted"},
     ("resumed", "clock"): {"triaged", "accepted"},
     ("unrated", "resident"): {"submitted", "triaged", "dispatched"},
