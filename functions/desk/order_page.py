@@ -136,8 +136,12 @@ def _list(
 
 
 def sheet(request: Request, app: App, session: Session) -> Response:
-    """The order on paper, for whoever goes there. It records that somebody saw the contact."""
+    """The order on paper, for whoever goes there; of one that is done with another, that other one.
+    It records that somebody saw the contact."""
     found = _history(request, app)
+    last = app.orders.last(found.order)
+    if last.no != found.order.no:
+        return see_other(f"/desk/slip/?no={last.no}")
     typed = app.personal.of(found.order.no)
     added = records.added(app, found.events, typed)
     return view(

@@ -214,6 +214,17 @@ def test_who_was_merged_and_goes_apart_is_told_where_it_was_merged(
     assert consistency.examine(client.app).healthy
 
 
+def test_on_paper_a_merged_order_is_on_the_sheet_of_the_other_one(
+    desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    assert desk.get(f"/desk/slip/?no={merged.no}").location == f"/desk/slip/?no={other.no}"
+    sheet = desk.get(f"/desk/slip/?no={other.no}").text
+    assert "同一件事，一起办" in sheet
+    assert "她的话" in sheet
+    assert "打印合到那一单的派工单" in desk.get(f"/desk/order/?no={merged.no}").text
+
+
 def test_the_last_of_a_chain_is_told_who_goes_apart(client: Client, desk: Desk) -> None:
     first, second, third = wish(client, **NEIGHBOUR), wish(client), wish(client, name="孙")
     assert desk.do(first.no, "merged", into=second.no).location
