@@ -44,6 +44,8 @@ class Outcome(NamedTuple):
         return () if self.drawn is None else history[self.drawn :]
 
 
+GAVE_UP = {"declined": "declined", "returned": "declined", "escalated": "unanswered"}
+"""What speaks against a team that an order was sent to already, by how it came back."""
 UNTRIED = Outcome()
 """No step was tried."""
 
@@ -206,24 +208,25 @@ def marked(
     app: App, order: Order, teams: Iterable["Weighed"], unlinked: Set[str]
 ) -> Iterator[tuple[str, list[str]]]:
     """The teams, each with the names in ``words.team_marks`` of what speaks against it."""
-    declined = _declined(app, order)
+    marks = _gave_up(app, order)
     for team, why in teams:
         against = {
             "full": not why["room"],
             "unlinked": team in unlinked,
-            "declined": team in declined,
+            marks.get(team, ""): team in marks,
         }
         yield team, [name for name, is_so in against.items() if is_so]
 
 
-def _declined(app: App, order: Order) -> set[str]:
-    """The teams that did not take this order when it was sent to them, or gave it back."""
-    found, team = set[str](), ""
+def _gave_up(app: App, order: Order) -> dict[str, str]:
+    """The teams that did not take this order when it was sent to them, or gave it back, each with
+    the mark that says which."""
+    found, team = dict[str, str](), ""
     for event in map(app.names.of_event, app.store.events(order.no)):
         if event.kind == "dispatched":
             team = event.data["team"]
-        if event.kind in ("declined", "escalated", "returned"):
-            found.add(team)
+        if mark := GAVE_UP.get(event.kind):
+            found[team] = mark
     return found
 
 
