@@ -122,6 +122,11 @@ def _second(request: Request, app: App, routes: Routes) -> Response:
     return go_on(request, app, account, routes)
 
 
+def is_known(request: Request, app: App) -> bool:
+    """Whether the account that signs in did so on this device before."""
+    return bool(_device(request, app, request.value("name").strip()))
+
+
 def attempts_of(request: Request, app: App, name: str) -> Attempts:
     """What whoever asks has tried so far at the account of this name."""
     return Attempts(app.store, app.vault, app.clock, request.sender, _device(request, app, name))

@@ -29,7 +29,7 @@ from functions.web.http import FORM, LONGEST_UPLOAD, LambdaEvent, Response
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET
 from tests.support.histories import no_commit
-from tests.support.orders import WISH, Desk
+from tests.support.orders import WISH, Desk, account
 
 Result = TypeVar("Result")
 Answered = tuple[int, dict[str, str], bytes]
@@ -304,6 +304,51 @@ def test_what_waited_too_long_for_a_thread_is_not_begun(app: App) -> None:
         room = asgi.Room("desk", 1, 5, patience=patience)
         assert run(room.do(answer, event, app)).status == status
     assert len(begun) == 1
+
+
+def test_one_sender_takes_no_more_places_in_a_room_than_it_may(app: App) -> None:
+    room = asgi.Room("sign-in", 1, 50, each=2)
+    held = threading.Event()
+
+    def answer(event: LambdaEvent, app: App) -> Response:
+        held.wait(5)
+        return Response("done")
+
+    async def many() -> list[int]:
+        event = asgi.event(scoped("POST", "/desk/sign-in/"), b"")
+        other = {**event, "requestContext": {"http": {**event["requestContext"]["http"]}}}
+        other["requestContext"]["http"]["sourceIp"] = "198.51.100.7"
+        asked = [asyncio.create_task(room.do(answer, event, app)) for _ in range(4)]
+        asked += [asyncio.create_task(room.do(answer, other, app))]
+        await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        held.set()
+        last = [(await each).status for each in asked]
+        return [*last, (await room.do(answer, event, app)).status]
+
+    assert run(many()) == [200, 200, 503, 503, 200, 200]
+
+
+def test_who_signed_in_on_a_device_before_waits_for_no_stranger(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowded, made = asgi.Room, asgi.Rooms
+
+    class Crowded(made):  # type: ignore[misc, valid-type]
+        def __init__(self) -> None:
+            super().__init__()
+            self.signing_in = crowded("sign-in", 1, -1)
+
+    monkeypatch.setattr(asgi, "Rooms", Crowded)
+    functions = asgi.application(app, nothing_else)
+    right = {"name": "王芳", "password": account(app, "王芳")}
+    entered = Client(app).post("/desk/sign-in/", right)
+    device = entered.cookies[1].split(";")[0]
+    body = [urlencode(right).encode()]
+    for cookie, status in (("", 503), (f"{device}x", 503), (device, 303)):
+        given = {"content_type": FORM, "cookie": cookie, "sec_fetch_site": OWN}
+        answer = run(ask(functions, "POST", "/desk/sign-in/", body, **given))
+        assert answer is not None
+        assert answer[0] == status
 
 
 def signed_in(app: App) -> tuple[str, bytes]:
