@@ -18,9 +18,8 @@ from functions.app import App
 from functions.context import logs
 from functions.context.bundle import UNREADABLE
 from functions.context.senders import network
-from functions.desk.entrance import signing_in
-from functions.desk.entrance.signing_in import SIGN_IN
-from functions.errors import Busy, Problem
+from functions.desk.entrance.signing_in import SIGN_IN, comes_from_known_device
+from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http
 from functions.web.headers import encoded
@@ -45,8 +44,8 @@ MOST_WAITING = 500
 class Room:
     """Threads for one kind of work, and a bounded queue.
 
-    A request that has waited for more than ``patience`` seconds, or finds the queue full, or
-    ``each`` of its sender in it, is answered with the sentence of the code ``crowded``.
+    A request that has waited for more than ``patience`` seconds, or finds the queue full, or so
+    many requests ``of_sender`` in it, is answered with the sentence of the code ``crowded``.
     """
 
     def __init__(
@@ -56,11 +55,11 @@ class Room:
         waiting: int,
         crowded: str = BUSY,
         patience: float = PATIENCE,
-        each: int = 1000,
+        of_sender: int = 0,
     ):
         self._threads, self._places = ThreadPoolExecutor(threads, name), threads + waiting
-        self._crowded, self._patience, self._each = crowded, patience, each
-        self._senders = Counter[str]()
+        self._crowded, self._patience = crowded, patience
+        self._of_sender, self._senders = of_sender or self._places, Counter[str]()
 
     async def do(self, answer: Callable[..., Response], event: LambdaEvent, app: App) -> Response:
         """What ``answer(event, app)`` returns."""
@@ -72,8 +71,8 @@ class Room:
                 return http.busy(event, app.current(), self._crowded)
             return answer(event, app)
 
-        sender = network(event["requestContext"]["http"].get("sourceIp", ""))
-        if self._places == 0 or self._senders[sender] >= self._each:
+        sender = network(event["requestContext"]["http"]["sourceIp"])
+        if self._places == 0 or self._senders[sender] >= self._of_sender:
             return await loop.run_in_executor(None, http.busy, event, app.current(), self._crowded)
         self._places -= 1
         self._senders[sender] += 1
@@ -81,7 +80,9 @@ class Room:
             return await loop.run_in_executor(self._threads, in_time)
         finally:
             self._places += 1
-            self._senders = self._senders - Counter([sender])  # Without those of whom none is left.
+            self._senders[sender] -= 1
+            if not self._senders[sender]:
+                del self._senders[sender]
 
 
 class Rooms:
@@ -91,8 +92,10 @@ class Rooms:
         self.forms = Room("forms", 4, 1000)  # Residents' pages, which only read.
         self.filing = Room("filing", 16, 500)  # Residents' forms, for a store over a network.
         self.steps = Room("steps", 4, 500)  # Residents' steps, which open a whole history.
-        self.signing_in = Room("sign-in", 1, 50, each=10)  # 64 MB and a processor each time.
-        self.known = Room("known", 1, 20)  # The same, on a device where that account signed in.
+        # 64 MB and a whole processor each time. Strangers fill the first, whoever they say they
+        # are, so there is another for devices on which the account that is named signed in last.
+        self.signing_in = Room("sign-in", 1, 50, of_sender=5)
+        self.known = Room("known", 1, 50, of_sender=20)
         self.large = Room("large", 1, 100)  # Long texts: decoding one takes 50 ms.
         self.sheets = Room("sheets", 1, 4, "exporting", patience=60)  # Workbooks in and out.
         self.desk = Room("desk", 8, 200)  # Everything else of staff and teams.
@@ -128,7 +131,7 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
             return
         sent, method, path = event(scope, body), scope["method"], scope["path"]
         room = rooms.of(method, path, len(body))
-        if room is rooms.signing_in and _is_known(sent, app):
+        if room is rooms.signing_in and comes_from_known_device(sent, app):
             room = rooms.known
         if room is rooms.filing and _is_local(app):
             answer = await together.answer(sent)
@@ -137,14 +140,6 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
         await _send(answer, send)
 
     return serve
-
-
-def _is_known(event: LambdaEvent, app: App) -> bool:
-    """Whether somebody signs in on a device where they did before: they wait for no stranger."""
-    try:
-        return signing_in.is_known(http.request_of(event), app)
-    except Problem:
-        return False
 
 
 def guarded(application: ASGIApp) -> ASGIApp:

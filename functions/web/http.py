@@ -287,7 +287,11 @@ def _route(routes: Routes, event: LambdaEvent) -> Action:
 
 
 def request_of(event: LambdaEvent) -> Request:
-    """What an event asks for; a ``Problem`` if it cannot be read."""
+    """The request that an event brings.
+
+    Raises:
+        Problem: it cannot be read.
+    """
     http, headers = event["requestContext"]["http"], _headers(event)
     typed: dict[str, list[str]] = {}
     files: dict[str, bytes] = {}
