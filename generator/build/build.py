@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from generator.build import bundle
+from generator.build import bundle, search_index
 from generator.build.compare import File, compare
 from generator.build.render import Renderer
 from generator.content import figures_file
@@ -33,9 +33,9 @@ def build(
     progress: Progress,
     phase: Phase,
 ) -> Report:
-    """Write what changed: of the site, and of the bundle in the folder ``handed_over``. The library
-    reads only files whose ``stamps`` are not those in the ``cache``, and only those pages are
-    rendered that are not yet in the ``output`` as they should be.
+    """Write what changed: of the site, and of bundle and index in the folder ``handed_over``. The
+    library reads only files whose ``stamps`` are not those in the ``cache``, and only those pages
+    are rendered that are not yet in the ``output`` as they should be.
 
     Raises:
         ContentError: with all that is wrong; nothing was written.
@@ -60,5 +60,6 @@ def build(
     phase("write")
     removed = output.finish(batches)
     bundle.hand_over(handed_over, site, renderer, cache)
+    search_index.hand_over(handed_over, site, renderer, cache)
     total = sum([len(batch.files) for batch in batches.values()])
     return Report(len(files), total - len(files), removed)

@@ -21,6 +21,7 @@ SOURCES = (
     *("generator/content/**/*.py", "generator/site/**/*.py"),
     *("functions/__init__.py", "functions/errors.py"),
     "functions/forms/*.py",
+    *(f"functions/index/{name}.py" for name in ("__init__", "letters", "lookup", "traditional")),
     *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "logs", "workdays")),
     *(f"functions/orders/{name}.py" for name in ("__init__", "counters", "figures", "lifecycle")),
     *(f"functions/storage/{name}.py" for name in ("__init__", "history")),

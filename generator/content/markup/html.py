@@ -46,10 +46,6 @@ TYPED = rf"(?:<(?:{_NAMES})(?:{_ATTRIBUTE})*\s*/?>|</(?:{_NAMES})\s*>|<!--(?!-?>
 """A tag or comment, written as CommonMark 0.31.2, chapter 6.6, wants it."""
 _BRACKET = re.compile(rf"{TYPED}|<", re.IGNORECASE | re.DOTALL)
 
-TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
-"""A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
-stand in double quotes."""
-
 
 def escaped(html: str) -> str:
     """The HTML with every angle bracket that begins no tag as an entity."""
