@@ -37,14 +37,16 @@ def file(folder: Path) -> Path:
 @lru_cache(maxsize=1)
 def _copy(address: str) -> Callable[[], Path]:
     parts = urlsplit(address)
-    return Copy(parts.netloc, parts.path.removeprefix("/")).newest
+    return Copy(_client(), parts.netloc, parts.path.removeprefix("/")).newest
 
 
 class Copy:
     """A copy of an object on this machine, which follows it."""
 
-    def __init__(self, bucket: str, key: str, clock: Callable[[], float] = time.monotonic):
-        self._object = {"Bucket": bucket, "Key": key}
+    def __init__(
+        self, client: Any, bucket: str, key: str, clock: Callable[[], float] = time.monotonic
+    ):
+        self._client, self._object = client, {"Bucket": bucket, "Key": key}
         self._file = Path(tempfile.mkdtemp(prefix="wudan-"), INDEX)
         self._clock, self._until, self._etag = clock, 0.0, ""
 
@@ -69,7 +71,7 @@ class Copy:
 
     def _fetch(self) -> None:
         known = {"IfNoneMatch": self._etag} if self._etag else {}
-        answer = _client().get_object(**self._object, **known)
+        answer = self._client.get_object(**self._object, **known)
         new = self._file.with_suffix(".new")
         with new.open("wb") as written:
             for piece in answer["Body"].iter_chunks():
@@ -82,7 +84,6 @@ def _code(error: Any) -> str:
     return str(error.response["Error"]["Code"])
 
 
-@lru_cache(maxsize=1)
 def _client() -> Any:
     import boto3
     from botocore.config import Config
