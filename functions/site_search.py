@@ -12,7 +12,7 @@ from functions.app import App, of_bundle
 from functions.context import logs
 from functions.errors import Problem
 from functions.index import marks
-from functions.index.lookup import LONGEST, Found, find, words
+from functions.index.lookup import LONGEST, Found, find
 from functions.index.place import Unreachable
 from functions.web import pages
 from functions.web.http import Request, Response, Routes, entry
@@ -34,7 +34,7 @@ def show(request: Request, app: App) -> Response:
         found = find(app.index, typed, PER_PAGE * (number - 1), PER_PAGE)
     except (sqlite3.Error, Unreachable) as error:
         logs.failure(error, "searching")
-        return _page(app, typed, Found(0, []), number, status=503, is_down=True)
+        return _page(app, typed, Found(), number, status=503, is_down=True)
     return _page(app, typed, found, number, is_cut=len(sent) > LONGEST)
 
 
@@ -46,22 +46,20 @@ def _number(text: str) -> int:
 def _page(
     app: App, typed: str, found: Found, number: int, status: int = 200, **notices: bool
 ) -> Response:
-    wanted = words(typed)
     hits = [
         {
             "address": row.address,
             "kind": row.kind,
             "date": row.date,
-            "title": marks.marked(row.title, wanted),
-            "text": marks.snippet(row.title, row.text, wanted),
+            "title": marks.marked(row.title, found.marks),
+            "text": marks.snippet(row.title, row.text, found.marks),
         }
         for row in found.rows
     ]
     told: dict[str, Any] = {"is_down": False, "is_cut": False} | notices
     pager = _pager(typed, number, found.total)
-    body = pages.render(
-        app.bundle, "search.html", typed=typed, hits=hits, total=found.total, pager=pager, **told
-    )
+    told |= {"hits": hits, "total": found.total, "is_near": found.is_near}
+    body = pages.render(app.bundle, "search.html", typed=typed, pager=pager, **told)
     return Response(body, status)
 
 

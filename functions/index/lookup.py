@@ -8,7 +8,9 @@ up to Python 3.11 have (docs/decisions/0098).
 import re
 import sqlite3
 import time
+from collections.abc import Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,11 +32,17 @@ SELECT pages.address, kind, pages.date, pages.title,
     coalesce(text, substr(whole, length(letters.title) + 2))
 FROM pages JOIN letters USING (id) WHERE id = ?
 """
+LETTERS, HAS = "SELECT id FROM letters", "instr(whole, ?)"
+NEWEST = "date > '', date DESC, address"
+Query = tuple[str, list[str]]
+"""A query, and its values."""
 WORD = re.compile(r"\w+")
 LONGEST = 60
 """Characters of what is searched for."""
 PATIENCE = 2.0
 """Seconds that a search waits for a build that is writing."""
+LONGEST_NEAR = 12
+"""Characters of a word that may be there nearly; each two are looked for."""
 LONG = 2.0
 """Seconds after which a search is given up."""
 STEPS = 1000
@@ -52,10 +60,13 @@ class Row(NamedTuple):
 
 
 class Found(NamedTuple):
-    """How many pages have all words, and those of them that were asked for."""
+    """How many pages were found, those of them that were asked for, and what to mark in them. They
+    are only near where none has the words as they were typed."""
 
-    total: int
-    rows: list[Row]
+    total: int = 0
+    rows: Sequence[Row] = ()
+    marks: Sequence[str] = ()
+    is_near: bool = False
 
 
 def words(typed: str) -> list[str]:
@@ -81,26 +92,52 @@ def remove(db: sqlite3.Connection, digest: bytes) -> None:
 
 
 def find(file: Path, typed: str, first: int, count: int) -> Found:
-    """``count`` of the pages that have all :func:`words` that were typed, from the ``first`` on;
-    where there are no more, the last of them.
-    The best is what is called so, then what has more of the words in its title; among equals what
-    has no date, because that always holds, then the newest.
+    """``count`` of the pages that have all :func:`words` that were typed, or nearly so, from the
+    ``first`` on; where there are no more, the last of them.
 
     Raises:
         sqlite3.Error: there is no such file, it is damaged, or the search takes too long.
     """
     wanted = words(typed)
     if not wanted:
-        return Found(0, [])
-    having = " AND ".join(["instr(whole, ?)"] * len(wanted))
-    titled = " + ".join(["(instr(title, ?) > 0)"] * len(wanted))
-    order = f"title = ? DESC, {titled} DESC, date > '', date DESC, address"
-    query = f"SELECT id FROM letters WHERE {having} ORDER BY {order}"  # noqa: S608 - No input.
+        return Found()
     end = time.monotonic() + LONG
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", PATIENCE, uri=True)) as db:
         db.set_progress_handler(lambda: time.monotonic() > end, STEPS)
-        ids = db.execute(query, (*wanted, plain(typed).strip(), *wanted)).fetchall()
+        ids = db.execute(*_exactly(wanted, plain(typed).strip())).fetchall()
+        pieces = [] if ids else [piece for word in wanted for piece in _pieces(word)]
+        if is_near := len(pieces) > len(wanted):
+            ids = db.execute(*_nearly(wanted, pieces)).fetchall()
         last = max(0, len(ids) - 1) // count * count
         shown = ids[min(first, last) :][:count]
-        rows = [db.execute(ONE, each).fetchone() for each in shown]
-    return Found(len(ids), [Row(*row) for row in rows])
+        rows = [Row(*db.execute(ONE, each).fetchone()) for each in shown]
+    return Found(len(ids), rows, pieces or wanted, is_near)
+
+
+def _exactly(wanted: Sequence[str], whole: str) -> Query:
+    """What has all words. The best is what is called so, then what has more of them in its title;
+    among equals what has no date, because that always holds, then the newest."""
+    having = " AND ".join([HAS] * len(wanted))
+    order = f"title = ? DESC, {_sum('title', wanted)} DESC, {NEWEST}"
+    return f"{LETTERS} WHERE {having} ORDER BY {order}", [*wanted, whole, *wanted]
+
+
+def _nearly(wanted: Sequence[str], pieces: Sequence[str]) -> Query:
+    """What has at least half the pieces of each word, the most of them first."""
+    each = [_pieces(word) for word in wanted]
+    half = " AND ".join(f"2 * ({_sum('whole', of)}) >= {len(of)}" for of in each)
+    order = f"{_sum('whole', pieces)} + {_sum('title', pieces)} DESC, {NEWEST}"
+    return f"{LETTERS} WHERE {half} ORDER BY {order}", [*pieces] * 3
+
+
+def _sum(column: str, pieces: Sequence[str]) -> str:
+    """How many of the pieces a column has."""
+    return " + ".join([f"(instr({column}, ?) > 0)"] * len(pieces))
+
+
+def _pieces(word: str) -> list[str]:
+    """Each two characters of a Chinese word; a word that is short, very long or of other letters is
+    one piece."""
+    if word.isascii() or not 2 < len(word) <= LONGEST_NEAR:
+        return [word]
+    return [*dict.fromkeys(map("".join, pairwise(word)))]
