@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.context.bundle import Bundle, Latest
 from functions.context.clock import Clock, Going, Reference, Stopped, in_china
-from functions.context.pace import Pace
+from functions.context.frequency import Frequency
 from functions.context.workdays import Calendar
 from functions.orders.deadlines import Deadlines
 from functions.orders.names import Names
@@ -28,6 +28,7 @@ from functions.storage.port import Store
 from functions.storage.vault import Vault
 
 if TYPE_CHECKING:
+    from functions.context.drafts import Drafts
     from functions.messages.outbox import Outbox
     from functions.orders.ranking import Ranking
     from functions.people.access_log import AccessLog
@@ -42,7 +43,10 @@ class App:
     not need are imported only then.
 
     A process has one app and answers each request, or group of requests, by its :meth:`current`.
+    Whoever also builds the site sets ``drafts``.
     """
+
+    drafts: "Drafts | None" = None
 
     def __init__(
         self,
@@ -55,7 +59,7 @@ class App:
         self.below = below
         self.clock: Clock = Going(clock)
         self.vault = Vault(secret)
-        self.pace = Pace()
+        self.frequency = Frequency()
         self._folder, self._latest = folder, Latest(folder)
         self._open: Callable[[], Store] = lambda: opening.pair(store(), self.vault)
 
@@ -196,7 +200,10 @@ class App:
         return app
 
 
-_PARTS = {"below", "clock", "vault", "pace", "bundle", "store", "_folder", "_latest", "_open"}
+_PARTS = {
+    *("below", "clock", "drafts", "vault", "frequency", "bundle", "store"),
+    *("_folder", "_latest", "_open"),
+}
 """What an app hands on to those that are made of it."""
 
 

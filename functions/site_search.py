@@ -26,7 +26,7 @@ TOO_OFTEN = {"retry-after": "60"}
 
 def show(request: Request, app: App) -> Response:
     """The results, or the empty form; where there is no index, a sentence and other ways."""
-    if not app.pace.may(request.sender, app.clock.now):
+    if not app.frequency.may(request.sender, app.clock.now):
         raise Problem(429, "too_often", TOO_OFTEN)
     sent = request.query.get("q", "")
     typed, number = sent[:LONGEST].strip(), _number(request.query.get("page", ""))

@@ -15,9 +15,12 @@ from functions.context.clock import Clock
 from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
-from functions.orders import corrections, counters, lifecycle
+from functions.orders import corrections, counters, pace, ratings
 from functions.orders.giveaways import revealing
-from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TABLE, TEAM, Order, apply
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
+from functions.orders.lifecycle.transitions import apply, moves
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
@@ -28,6 +31,7 @@ ASIDE = ("noted", "handled")
 """What staff or a team add that changes nothing for somebody else who is filling in a form."""
 CALLED_OFF = ("cancelled", "rejected", "lapsed")
 """How an order ends undone, so that those that were merged into it are opened again."""
+ENDED_UNDONE = ("cancelled", "rejected")
 NOBODY = "nobody"
 """The choice by which an order is given to nobody in particular."""
 SERVED = ("done", "rated", "closed")
@@ -58,7 +62,7 @@ class Steps(NamedTuple):
 
     def moves(self, order: Order, by: str) -> set[str]:
         """The events that may follow now; a merged order is rated once the other one is done."""
-        can = {*lifecycle.moves(order, by, self.now)}
+        can = {*moves(order, by, self.now)}
         if order.state == "merged" and self.orders.last(order).state not in SERVED:
             can.discard("rated")
         return can
@@ -105,12 +109,14 @@ class Steps(NamedTuple):
         Raises:
             Conflict: the order has another version now.
             Wrong: the first answer that cannot be taken, by itself or because of the order.
-            Refused: the step may not follow.
+            Refused, Often: the step may not follow.
         """
         if version is not None and self.crosses(order, kind, version):
             raise Conflict
         if answers.errors:
             raise next(iter(answers.errors.values()))
+        if by == RESIDENT:
+            pace.check(self.orders.store.events(order.no), kind)
         steps = self._steps(order, kind, by, form, answers, dict(more or {}))
         try:
             return self._move(order, steps, once)
@@ -125,6 +131,10 @@ class Steps(NamedTuple):
         with suppress(Wrong, Refused):
             return not answers.errors and bool(self._steps(order, kind, by, form, answers, {}))
         return False
+
+    def promise(self, order: Order, form: Form, answers: Answers) -> str:
+        """The day by which an order would be promised if it were triaged with these answers now."""
+        return str(_triaged(self, order, form, answers)["due"])
 
     def crosses(self, order: Order, kind: str, version: str) -> bool:
         """Whether something happened to the order since the version that a form was drawn for, so
@@ -148,11 +158,17 @@ class Steps(NamedTuple):
         """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
         return self._together(order, CLOCK, *kinds)
 
+    def vacate(self, volunteer: str, by: str, **more: str) -> None:
+        """Say of every order that a volunteer who leaves was to do that somebody else has to go;
+        raises as :meth:`take` does."""
+        for order in self.orders.assigned(volunteer):
+            self.take(order, "vacated", by, more=more)
+
     def erase(self, order: Order) -> Order:
         """What a resident does who wants her data gone: an order that is done ends with it; raises
         as :meth:`take` does."""
         ending = ("closed",) if order.state in ("done", "rated") else ()
-        return self._together(order, lifecycle.RESIDENT, *ending, "erased")
+        return self._together(order, RESIDENT, *ending, "erased")
 
     def _together(self, order: Order, by: str, *kinds: str) -> Order:
         steps = (self._steps(order, kind, by, BLANK, NOTHING, {}) for kind in kinds)
@@ -189,7 +205,7 @@ class Steps(NamedTuple):
                 yield last, Step(Event("added", CLOCK, event.at, {"from": order.no}))
         if event.kind in CALLED_OFF:
             for joined in self.orders.joined(order.no):
-                if "unmerged" in lifecycle.moves(joined, CLOCK):
+                if "unmerged" in moves(joined, CLOCK):
                     due = _taken_up(self, joined, BLANK, NOTHING)
                     yield joined, Step(Event("unmerged", CLOCK, event.at, due))
 
@@ -286,15 +302,15 @@ def _relinked(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[
 
 
 def _unrated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """What the order's rating was before the last one. What was reported then may be answered."""
-    history = steps.orders.history(order.no)
-    events = history.events if history else ()
-    last = max((n for n, event in enumerate(events) if event.kind == "rated"), default=0)
-    before = lifecycle.fold(order.no, events[:last])
-    if before.problem:
-        before = before._replace(problem=order.problem, answer=order.answer)
-    values = {name: getattr(before, field) for name, field in lifecycle.RATING.items()}
-    return {name: value for name, value in values.items() if value}
+    """One that goes back to what it was merged into is done with that as before, so that must
+    still be done, or have been."""
+    found = steps.orders.history(order.no)
+    facts = ratings.taken_back(order, found.events) if found else {}
+    if into := facts.get("merged_into"):
+        other = steps.orders.find(into)
+        if other is None or other.state in ENDED_UNDONE:
+            raise Refused("state")
+    return facts
 
 
 def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:

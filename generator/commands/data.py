@@ -220,6 +220,8 @@ def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> No
     click.echo(f"放回来了：{file}。{kept}")
     if made.erased:
         click.echo(f"备份以后删去过个人信息的 {made.erased} 件，又删了一遍。")
+    if made.followed:
+        click.echo(f"备份以后换过链接、改过内容的 {made.followed} 件，照后来的样子。")
     click.echo("工作台的每个人都要重新登录。")
     app = _app(root, data, "never")
     scheduled.rederive(app)

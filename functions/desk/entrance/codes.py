@@ -32,6 +32,11 @@ class Begun(NamedTuple):
     until: str
     secret: str
 
+    @property
+    def at(self) -> datetime:
+        """When the password was right."""
+        return datetime.fromisoformat(self.until) - LASTS
+
 
 def is_obliged(app: App, account: Account) -> bool:
     """Whether this account needs a second factor."""

@@ -1,8 +1,12 @@
 """Which HTML a text may hold, and how a page stays safe with it."""
 
 import re
+from html import escape, unescape
+from urllib.parse import urljoin
 
 import nh3
+
+from generator.content.plain_text import TAG
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div"),
@@ -45,6 +49,22 @@ _ATTRIBUTE = r"""\s+[a-zA-Z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*")
 TYPED = rf"(?:<(?:{_NAMES})(?:{_ATTRIBUTE})*\s*/?>|</(?:{_NAMES})\s*>|<!--(?!-?>)(?:(?!-->).)*-->)"
 """A tag or comment, written as CommonMark 0.31.2, chapter 6.6, wants it."""
 _BRACKET = re.compile(rf"{TYPED}|<", re.IGNORECASE | re.DOTALL)
+
+_ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
+
+
+def absolute(html: str, base: str) -> str:
+    """Safe HTML of the page at ``base`` as it is read elsewhere, such as in a feed: with whole
+    addresses."""
+
+    def whole(found: re.Match[str]) -> str:
+        try:
+            address = urljoin(base, unescape(found[2]))
+        except ValueError:  # It leads nowhere, here as there.
+            return found[0]
+        return f'{found[1]}="{escape(address)}"'
+
+    return TAG.sub(lambda tag: _ADDRESS.sub(whole, tag[0]), html)
 
 
 def escaped(html: str) -> str:

@@ -73,7 +73,8 @@ def _together(document: Document, value: Any, model: Any, place: Place) -> Any:
     except msgspec.ValidationError as error:
         if not isinstance(error.__cause__, Mistake):
             raise
-        document.problem(str(error.__cause__), value=place)
+        code, *key = error.__cause__.args
+        document.problem(code, value=(*place, *key))
 
 
 def _convert(value: Any, model: Any) -> Any:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from functions.app import App
-from functions.orders import figures
+from functions.orders.figures.snapshot import snapshot
 from functions.storage.connect import connect
 from functions.storage.port import Store
 from generator.deploy import publish
@@ -122,7 +122,7 @@ class Deployed(Client):
 
     def build(self) -> None:
         """What the nightly build asks."""
-        figures.snapshot(self._apps["night"].store, self.app.clock.now.date())
+        snapshot(self._apps["night"].store, self.app.clock.now.date())
 
 
 def own_data(client: Deployed) -> None:

@@ -459,7 +459,7 @@ class TestPeople:
     def test_a_sign_up_is_approved_named_for_an_order_and_its_record_kept(
         self, client: Client, desk: Desk, team: Team
     ) -> None:
-        client.post("/api/volunteer", JOIN)
+        Client(client.app).post("/api/volunteer", JOIN)
         (head,) = client.app.store.find(volunteers.KIND)
         assert "王女士" in desk.get("/desk/people/").text
         sent = {"no": head.no, "do": "approved", "team": "barbers"}

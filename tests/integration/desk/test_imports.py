@@ -98,6 +98,26 @@ def test_each_wrong_cell_is_told_with_its_row_its_column_and_what_stood_there(
     assert orders(client) == []
 
 
+@pytest.mark.parametrize(
+    ("heading", "text", "told"),
+    [
+        ("希望哪天", "11月20日", "已经过去了。要是第二年的，请写成 2027-11-20"),
+        ("希望哪天", "11月25日周一", "日期和星期几对不上：那一天是"),
+        ("希望哪天", "11月31日", "没有11月31日这一天"),
+        ("收到日期", "10月28日周五", "日期和星期几对不上：那一天是"),
+        ("电话", "13977312345（儿子）", "这一格只写号码：13977312345。后面的“儿子”请挪到"),
+        ("情况", "字" * 2001, "最多写 1000 个字，现在是 2001 个字"),
+        ("本人同意", "", "本人同意过的写“是”"),
+        ("服务", "飞", "请写这里面的一项"),
+    ],
+)
+def test_a_wrong_cell_is_told_what_is_wrong_with_it_and_not_only_what_it_takes(
+    desk: Desk, heading: str, text: str, told: str
+) -> None:
+    row = [text if head == heading else cell for head, cell in zip(WISHES, HAIRCUT, strict=True)]
+    assert told in upload(desk, "wishes", workbook(WISHES, row)).text
+
+
 def test_what_excel_makes_of_cells_is_understood_and_shown_as_it_is_understood(
     client: Client, desk: Desk
 ) -> None:

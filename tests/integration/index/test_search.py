@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.app import App
 from functions.context.bundle import INDEX
-from functions.context.pace import MOST
+from functions.context.frequency import MOST
 from functions.index.lookup import LONGEST, SCHEMA, Row, add, find
 from functions.site_search import PER_PAGE
 from generator.build import incremental

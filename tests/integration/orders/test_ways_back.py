@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from functions.ops import consistency
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import DONE, RATING, Desk, Team, found, move, wish
@@ -90,6 +91,97 @@ def test_a_resident_who_rated_can_still_ask_for_more(client: Client) -> None:
     reopen = client.get(answer.location).form("/api/order", do="reopen")
     assert client.post("/api/order", {**reopen, "note": "又坏了"}).location
     assert found(client.app, answer.no).state == "submitted"
+
+
+def rated_unsolved(client: Client, address: str, **more: str) -> None:
+    drawn = client.get(address).form("/api/rating")
+    assert client.post("/api/rating", {**drawn, **RATING, "solved": "unsolved", **more}).location
+
+
+def test_who_tapped_not_solved_by_mistake_takes_it_back(client: Client, desk: Desk) -> None:
+    answer = wish(client)
+    no = answer.no
+    move(client.app, no, *DONE)
+    before, counted = found(client.app, no), client.app.store.tallies()
+    slip = client.app.orders.rating_key(before)
+    rated_unsolved(client, answer.location)
+    assert found(client.app, no).state == "submitted"
+    back = client.get(answer.location).form("/api/order", do="unrate")
+    for _ in range(2):
+        assert client.post("/api/order", back).no == no
+    after = found(client.app, no)
+    assert (after.state, after.team, after.done_at) == ("done", "barbers", before.done_at)
+    assert (after.rated_at, after.reopened_at) == ("", "")
+    left = client.app.store.tallies()
+    assert {k: n for k, n in left.items() if n} == {k: n for k, n in counted.items() if n}
+    page = client.get(answer.location).text
+    assert "您说“没有解决”点错了，撤回了那份评价" in page
+    assert "重新办" not in page.partition("办理经过")[0]
+    assert "撤回评价 居民" in desk.get(f"/desk/order/?no={no}").text
+    assert client.app.orders.by_slip(no, slip)
+    drawn = client.get(answer.location).form("/api/rating")
+    assert client.post("/api/rating", {**drawn, **RATING}).location
+    assert found(client.app, no).solved == "solved"
+    assert consistency.examine(client.app).healthy
+
+
+def test_a_team_that_was_sent_what_was_a_wrong_tap_is_told(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = {"kind": "wecom", "url": "http://127.0.0.1:9/", "address": ""}
+    channels = [{"to": to, **channel} for to in ("station", "barbers", "menders")]
+    monkeypatch.setitem(client.app.bundle.site, "notify", channels)
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    rated_unsolved(client, answer.location)
+    desk.dispatched(answer.no, team="menders")
+    back = client.get(answer.location).form("/api/order", do="unrate")
+    assert client.post("/api/order", back).location
+    told = {m.to: m.text for m in client.app.store.messages("waiting") if "点错了" in m.text}
+    assert "不用去了" in told["menders"]
+    assert "不用重新办" in told["station"]
+    assert "barbers" not in told
+    assert found(client.app, answer.no).team == "barbers"
+
+
+def test_once_a_team_took_it_on_a_wrong_tap_is_told_by_phone(client: Client) -> None:
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    rated_unsolved(client, answer.location)
+    back = client.get(answer.location).form("/api/order", do="unrate")
+    move(client.app, answer.no, *DONE[:3])
+    assert "点错了，撤回评价" not in client.get(answer.location).text
+    late = client.post("/api/order", back)
+    assert (late.status, "请给社区打电话" in late.text) == (409, True)
+
+
+def test_a_problem_that_was_written_beside_a_wrong_tap_waits_for_its_answer(
+    client: Client, desk: Desk
+) -> None:
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    rated_unsolved(client, answer.location, problems="来晚了半天")
+    client.post("/api/order", client.get(answer.location).form("/api/order", do="unrate"))
+    assert found(client.app, answer.no).problem == "raised"
+    page = desk.get(f"/desk/order/?no={answer.no}").page.css_first(".box ul")
+    assert page is not None
+    assert page.text().strip() == "来晚了半天"
+
+
+def test_a_merged_resident_who_tapped_wrong_goes_back_to_where_she_was(
+    client: Client, desk: Desk
+) -> None:
+    target, answer = wish(client), wish(client, phone="13977312346")
+    assert desk.do(answer.no, "merged", into=target.no).location
+    move(client.app, target.no, *DONE)
+    rated_unsolved(client, answer.location)
+    assert found(client.app, answer.no).state == "submitted"
+    back = client.get(answer.location).form("/api/order", do="unrate")
+    assert client.post("/api/order", back).location
+    after = found(client.app, answer.no)
+    assert (after.state, after.merged_into, after.rated_at) == ("merged", target.no, "")
+    assert client.get(answer.location).form("/api/rating")
+    assert consistency.examine(client.app).healthy
 
 
 def test_a_second_tap_on_a_note_keeps_one(client: Client) -> None:

@@ -8,9 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from functions.orders import counters
+from functions.orders import counters, ratings
 from functions.orders.counters import NOW, Tally
-from functions.orders.lifecycle import Order, apply, fold, moves
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.transitions import apply, fold, moves
 from functions.storage.history import Event, Head
 from tests.support.depth import tried
 from tests.support.lifecycle import FILED, by, ended, events, facts
@@ -62,6 +63,34 @@ class Desk(RuleBasedStateMachine):
         after = apply(self.orders[no], first)
         second = [] if ended(after) else [data.draw(events(after, self.at.isoformat()))]
         self.move(no, first, *second)
+
+    @rule(no=st.sampled_from(NUMBERS))
+    def staff_take_back_a_rating_that_they_wrote_down(self, no: str) -> None:
+        self.at += timedelta(hours=1)
+        at, before = self.at.isoformat(), self.orders[no]
+        if "unrated" in moves(before, "staff", at):
+            said = ratings.taken_back(before, self.histories[no])
+            self.move(no, Event("unrated", "staff", at, said))
+
+    @rule(no=st.sampled_from(NUMBERS), on=st.sampled_from([(), FILED[1:2], FILED[1:3]]))
+    def a_wrong_tap_is_taken_back(self, no: str, on: tuple[str, ...]) -> None:
+        """A resident says by mistake that nothing was solved, and the order goes ``on`` a bit."""
+        self.at += timedelta(hours=1)
+        at, before = self.at.isoformat(), self.orders[no]
+        if "rated" not in moves(before, "resident", at):
+            return
+        again = "unmerged" if before.state == "merged" else "reopened"
+        self.move(no, Event("rated", "resident", at, {"solved": "unsolved"}))
+        self.move(no, Event(again, "resident", at))
+        for kind in on:
+            self.move(no, Event(kind, by(kind), at, facts(kind)))
+        said = ratings.taken_back(self.orders[no], self.histories[no])
+        self.move(no, Event("unrated", "resident", at, said))
+        after = self.orders[no]
+        assert after.state == ("merged" if before.state == "merged" else "done")
+        moved = {"version", "state", "since", "changed_at", "ended_at", "milestone_at", "unread"}
+        kept = {*Order._fields} - moved
+        assert {n: getattr(after, n) for n in kept} == {n: getattr(before, n) for n in kept}
 
     @rule(pair=st.permutations(NUMBERS), end=st.sampled_from(["", "cancelled", "rejected"]))
     def one_is_merged_into_another_that_may_be_called_off(

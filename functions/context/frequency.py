@@ -14,7 +14,7 @@ MOST = 120
 """How often a minute. Many phones share an address of their network."""
 
 
-class Pace:
+class Frequency:
     """Counts the questions of the current minute by sender."""
 
     def __init__(self) -> None:
