@@ -71,7 +71,7 @@ class Result(NamedTuple):
     again: bool = False
 
 
-Chosen = tuple[Order, Form, Answers]
+Ticked = tuple[Order, Form, Answers]
 """An order that is ticked, the form of the step, and what was chosen in its row."""
 
 
@@ -87,7 +87,7 @@ class Bulk(NamedTuple):
     propose: Callable[[App, Sequence[Order]], list[Candidate]]
     main: str
     labels: Callable[[App], Mapping[str, str]]
-    warn: Callable[[App, Sequence[Chosen]], Iterator[str]]
+    warn: Callable[[App, Sequence[Ticked]], Iterator[str]]
 
     def show(
         self, request: Request, app: App, session: Session, results: Sequence[Result] = ()
@@ -267,7 +267,7 @@ def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Candidate]:
     return rows
 
 
-def _late(app: App, chosen: Sequence[Chosen]) -> Iterator[str]:
+def _late(app: App, chosen: Sequence[Ticked]) -> Iterator[str]:
     """How many are promised by a day that has passed: what came on paper counts from that day."""
     days = [app.steps.promise(*each) for each in chosen if not each[2].errors]
     today = app.clock.now.date().isoformat()
@@ -275,7 +275,7 @@ def _late(app: App, chosen: Sequence[Chosen]) -> Iterator[str]:
         yield fill(app.bundle.words["desk"]["warned"]["late"], count=late)
 
 
-def _reached(app: App, chosen: Sequence[Chosen]) -> Iterator[str]:
+def _reached(app: App, chosen: Sequence[Ticked]) -> Iterator[str]:
     """How many go to teams that are sent a message, and to teams that cannot open their page."""
     words, unlinked = app.bundle.words["desk"]["warned"], step_forms.unlinked(app)
     channels = {channel["to"] for channel in app.bundle.site["notify"]}

@@ -18,9 +18,9 @@ from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, pace, ratings
 from functions.orders.giveaways import revealing
 from functions.orders.lifecycle.order import Order
-from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.rules import TABLE, UNDONE
 from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
-from functions.orders.lifecycle.transitions import apply, moves
+from functions.orders.lifecycle.transitions import apply, fold, moves
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
@@ -35,8 +35,6 @@ ENDED_UNDONE = ("cancelled", "rejected")
 NOBODY = "nobody"
 """The choice by which an order is given to nobody in particular."""
 SERVED = ("done", "rated", "closed")
-ENDS_WAITING = ("dispatched", "done", "returned")
-"""What cannot be done while an order waits for its resident, so that doing it ends the wait."""
 FIRST = 1
 """The version of a new order's keys."""
 SETTLES = ("closed", "erased")
@@ -56,8 +54,6 @@ class Steps(NamedTuple):
     def offered(self, order: Order, by: str) -> list[str]:
         """The steps that have a form and may follow, in the order of the forms."""
         can = self.moves(order, by)
-        if order.waits_until:
-            can |= self.moves(order._replace(waits_until=""), by) & {*ENDS_WAITING}
         return [kind for kind in self.bundle.actions if kind in can]
 
     def moves(self, order: Order, by: str) -> set[str]:
@@ -222,9 +218,6 @@ class Steps(NamedTuple):
         if kind == "rated" and order.state == "merged":
             data |= self._served(order, data)
         steps = [Step(Event(kind, by, at, data), typed)]
-        if order.waits_until and kind in ENDS_WAITING:
-            due = FACTS["resumed"](self, order, form, answers)
-            steps.insert(0, Step(Event("resumed", by, at, due | more)))
         if kind == "rated" and data["solved"] == "unsolved":
             again = "unmerged" if order.state == "merged" else "reopened"
             steps.append(Step(Event(again, by, at, more)))
@@ -288,7 +281,28 @@ def _taken_up(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[
 
 def _resumed(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     # One that does not wait cannot be resumed, which the life cycle says.
-    return {"due": steps.orders.deadlines.resumed(order, steps.now)} if order.paused_at else {}
+    return _waited(steps, order, form, answers) or {"due": order.due}
+
+
+def _waited(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """The deadline of one that waits, once it does not wait any more."""
+    waits = order.waits_until and order.due
+    return {"due": steps.orders.deadlines.resumed(order, steps.now)} if waits else {}
+
+
+def _undone(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """It is as it was before it was done, and waits as it did; who left meanwhile does not go."""
+    events = steps.orders.store.events(order.no)
+    last = max(seq for seq, event in enumerate(events) if event.kind == "done")
+    before = fold(order.no, events[:last])._replace(volunteer=_goes(steps, order.volunteer))
+    changed = [name for name in UNDONE if getattr(before, name) != getattr(order, name)]
+    return {name: getattr(before, name) for name in changed}
+
+
+def _goes(steps: Steps, volunteer: str) -> str:
+    """Who was to go, unless they are a volunteer no more."""
+    head = steps.orders.store.head(volunteer)
+    return "" if head and head.state != "active" else volunteer
 
 
 def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -378,7 +392,7 @@ def _ended(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str
     and neither is the day by which it was to be triaged."""
     if order.state == "submitted":
         return {"triage_by": steps.orders.deadlines.due(order)}
-    return _resumed(steps, order, form, answers) if order.waits_until and order.due else {}
+    return _waited(steps, order, form, answers)
 
 
 def _handled(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -393,6 +407,8 @@ FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
     "noted": _noted,
     "handled": _handled,
     "resumed": _resumed,
+    "done": _waited,
+    "undone": _undone,
     "rated": _rated,
     "relinked": _relinked,
     "unrated": _unrated,

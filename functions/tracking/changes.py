@@ -11,8 +11,6 @@ from functions.forms.kinds import KINDS
 from functions.orders import corrections
 from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import RESIDENT
-from functions.orders.repository import History
-from functions.orders.steps import BLANK
 from functions.tracking import access, progress, resident_forms
 from functions.web import records, step_forms, submission
 from functions.web.http import Request, Response
@@ -48,8 +46,6 @@ def step(request: Request, app: App, kind: str) -> Response:
     may = done or kind in app.steps.moves(order, RESIDENT)
     if not may and (kept := _as_note(request, app, kind, asked, answers)):
         return kept
-    if not done and (refused := _enough(request, app, found, kind, asked)):
-        return refused
     if not done:
         try:
             order = app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
@@ -79,25 +75,10 @@ def relink(request: Request, app: App) -> Response:
         return progress.lead(request, app, access.refuse_workers(request, app, done))
     found = access.require_own(request, app)
     order = found.order
-    if refused := _enough(request, app, found, "relinked", BLANK):
-        return refused
     try:
         return progress.lead(request, app, app.steps.take(order, "relinked", RESIDENT, once=once))
     except (Refused, Conflict):
         return submission.refuse(request, app, order, "relinked")
-
-
-def _enough(request: Request, app: App, found: History, kind: str, asked: Form) -> Response | None:
-    """The page, with what was typed, where her station has to look first; else None."""
-    if not step_forms.is_enough(request, app, found.events, kind):
-        return None
-    if asked["fields"]:
-        errors = {asked["fields"][0]["name"]: Wrong("enough")}
-        said = submission.sentences(app, asked, errors)
-        outcome = Outcome(422, tried=request.value("do"), errors=said)
-        return progress.page(request, app, found, outcome)
-    text = app.bundle.words["form"]["always"]["enough"]
-    return submission.refuse(request, app, found.order, kind, text)
 
 
 def _too_late(

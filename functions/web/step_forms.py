@@ -1,20 +1,16 @@
 """The forms by which the station and the teams take an order's steps."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from datetime import timedelta
-from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from functions.app import App
 from functions.context import logs
-from functions.context.attempts import Limit
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown
 from functions.forms.definition import Answers, Form
 from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections
 from functions.orders.lifecycle.order import Order
-from functions.orders.lifecycle.states import RESIDENT
 from functions.storage.failures import unwritten
 from functions.storage.history import Event
 from functions.web import records, submission
@@ -49,19 +45,6 @@ class Outcome(NamedTuple):
 
 UNTRIED = Outcome()
 """No step was tried."""
-MOST, ALIKE = 50, 20
-"""How many steps a resident takes with an order, and how many of one kind, until others act."""
-OF_SENDER = Limit(100, timedelta(hours=1))
-"""How many steps come from one address; several residents may share it."""
-
-
-def is_enough(request: Request, app: App, events: Sequence[Event], kind: str) -> bool:
-    """Whether so much came from a resident since others acted, or from her address, that no more of
-    this is taken: what nobody has looked at must neither grow without end nor write messages."""
-    own = [event.kind for event in takewhile(lambda e: e.by == RESIDENT, reversed(events))]
-    if len(own) >= MOST or own.count(kind) >= ALIKE:
-        return True
-    return not app.orders.attempts(request.sender).may_go_on("steps", OF_SENDER)
 
 
 def take(

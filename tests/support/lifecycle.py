@@ -73,6 +73,8 @@ WITHIN = {
     ("cancelled", "resident"): {"held", "submitted", "triaged", "dispatched", "merged"},
     ("corrected", "resident"): {"held", *OPEN},
     ("noted", "team"): OPEN,
+    ("resumed", "team"): {"triaged", "accepted"},
+    ("resumed", "clock"): {"triaged", "accepted"},
     ("unrated", "resident"): {"submitted", "triaged", "dispatched"},
 }
 """After which states alone this actor may add it."""

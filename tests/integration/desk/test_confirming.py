@@ -70,11 +70,6 @@ def test_every_post_of_the_desk_asks_or_says_why_it_need_not() -> None:
     }
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
 def test_an_account_is_disabled_or_reset_after_asking(client: Client) -> None:
     head = Desk(client, "李主任", accounts.ADMINISTRATOR)
     account(client.app, "小陈")

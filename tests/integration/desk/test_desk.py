@@ -19,16 +19,6 @@ from tests.support.orders import JOIN, RATING, WISH, Desk, Team, account, found,
 from tests.support.workbooks import bring, upload, workbook
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
-@pytest.fixture
-def team(client: Client) -> Team:
-    return Team(client)
-
-
 class TestSignIn:
     @pytest.mark.parametrize(
         "path", ["/desk/", "/desk/order/?no=x", "/desk/find/", "/desk/people/", "/desk/staff/"]

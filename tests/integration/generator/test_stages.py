@@ -19,20 +19,12 @@ from generator.build.incremental import Builder
 from generator.content import library
 from generator.content.kinds import KINDS
 from generator.errors import ContentError
-from tests.support.site import MADE, tree
+from tests.support.site import ITEMS, MADE, tree
 
 pytestmark = pytest.mark.slow
 
 DAY = date(2026, 12, 1)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
-ITEMS = {
-    "news": ("winter", "/news/"),
-    "teams": ("barbers", "/teams/"),
-    "menu": ("haircut", "/menu/"),
-    "fairs": ("jobs", "/fairs/"),
-    "partners": ("clinic", "/partners/"),
-    "pages": ("more", "/"),
-}
 Add = Callable[[str], None]
 
 

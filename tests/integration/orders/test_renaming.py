@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner
 from openpyxl import load_workbook
 
-import build
 from functions import scheduled
 from functions.app import App
 from functions.errors import Conflict
@@ -28,6 +26,7 @@ from functions.storage.connect import connect
 from generator.build import incremental
 from generator.errors import ContentError
 from tests.support.client import Answer, Client
+from tests.support.commands import invoke
 from tests.support.community import SECRET, Clock
 from tests.support.histories import ENGINES
 from tests.support.orders import JOIN, RATING, WISH, Desk, Team, found, wish
@@ -485,7 +484,7 @@ def warned(town: Town, command: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     monkeypatch.setenv("WUDAN_STORE", f"sqlite:{data}/wudan.db")
     town.app.store.checkpoint()
     before = (data / "wudan.db").read_bytes()
-    result = CliRunner().invoke(build.main, [command, "--root", str(town.root)])
+    result = invoke(command, "--root", town.root)
     town.app.store.checkpoint()
     assert result.exit_code == 0, result.stderr
     removed = [line for line in result.stderr.splitlines() if not line.startswith("请看一看")]
@@ -558,7 +557,7 @@ def test_what_is_removed_before_the_schedule_ran_is_told(
     monkeypatch.setenv("WUDAN_SECRET", SECRET.decode())
     monkeypatch.setenv("WUDAN_STORE", f"sqlite:{store.path}")  # type: ignore[attr-defined]
     for command in ("check", "build"):
-        result = CliRunner().invoke(build.main, [command, "--root", str(town.root)])
+        result = invoke(command, "--root", town.root)
         assert "去掉了“带什么工具”（tool），还有 1 单" in result.stderr
         assert "name 写回 tool" in result.stderr
 
@@ -684,8 +683,7 @@ def test_check_asks_the_store_which_names_were_anothers(
     free_a_name(town)
     data = Path(str(town.app.store.path)).parent  # type: ignore[attr-defined]
     monkeypatch.setenv("WUDAN_SECRET", SECRET.decode())
-    arguments = ["check", "--root", str(town.root), "--data", str(data)]
-    result = CliRunner().invoke(build.main, arguments)
+    result = invoke("check", "--root", town.root, "--data", data)
     assert "content/teams/barbers.yaml 的文件名以前是 hair.yaml 的" in result.stderr
 
 

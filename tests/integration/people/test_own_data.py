@@ -10,7 +10,6 @@ from functions.context import proofs
 from functions.errors import Wrong
 from functions.ops import consistency
 from functions.orders.lifecycle.states import RESIDENT
-from functions.web import step_forms
 from tests.support.client import Answer, Client
 from tests.support.orders import DONE, RATING, WISH, Desk, answered, found, move, wish
 
@@ -143,39 +142,6 @@ def test_digits_that_came_by_a_link_that_was_replaced_open_nothing(
     history = app.orders.history(filed.no)
     assert history
     assert app.orders.phone(history) == "+8613812345678"
-
-
-def test_a_link_writes_no_more_than_the_station_has_looked_at(
-    client: Client, app: App, filed: Answer
-) -> None:
-    note = client.get(filed.location).form("/api/order", do="note")
-    for number in range(step_forms.ALIKE):
-        assert client.post("/api/order", {**note, "note": f"第 {number} 句"}).status == 303
-    refused = client.post("/api/order", {**note, "note": "又一句"})
-    assert (refused.status, "又一句" in refused.body) == (422, True)
-    assert "请等社区看过再写" in refused.errors["note"]
-    for _ in range((step_forms.MOST - step_forms.ALIKE) // 2):
-        for do in ("cancel", "restore"):
-            client.post("/api/order", {**note, "do": do})
-    assert client.post("/api/order", {**note, "do": "restore"}).status == 409
-    before = len(app.store.events(filed.no))
-    client.post("/api/order", {**note, "do": "relink"})
-    assert len(app.store.events(filed.no)) == before
-    Desk(client).do(filed.no, "noted", note="看过了")
-    browser = Client(app)
-    assert browser.post("/api/order", {**note, "note": "谢谢"}).status == 303
-
-
-def test_one_sender_takes_no_more_steps_than_a_house_does(
-    client: Client, app: App, filed: Answer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(step_forms, "OF_SENDER", step_forms.OF_SENDER._replace(most=2))
-    note = client.get(filed.location).form("/api/order", do="note")
-    client.sender = "203.0.113.1"
-    told = [client.post("/api/order", {**note, "note": f"第 {n} 句"}).status for n in range(3)]
-    assert told == [303, 303, 422]
-    client.sender = "192.0.2.1"
-    assert client.post("/api/order", {**note, "note": "我自己写的"}).status == 303
 
 
 @pytest.mark.parametrize(

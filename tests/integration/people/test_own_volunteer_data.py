@@ -14,11 +14,6 @@ HEARERS = ("station", "barbers")
 
 
 @pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
-@pytest.fixture
 def joined(client: Client) -> Answer:
     return client.post("/api/volunteer", {**JOIN, "times": "weekday"})
 
