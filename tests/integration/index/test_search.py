@@ -187,13 +187,20 @@ def test_long_lists_have_pages(edited: Callable[..., Client]) -> None:
         assert found(search(client, "一样的话", page=page)) == found(first)
 
 
-def test_what_ended_or_goes_is_not_found(edited: Callable[..., Client], root: Path) -> None:
+def test_what_is_not_public_or_not_any_more_is_not_found(
+    edited: Callable[..., Client], root: Path
+) -> None:
     text = "title: 老灯会\ndate: 2026-02-03\nbody: 看灯\n"
     client = edited({"news/lamps.yaml": text})
     assert found(search(client, "看灯")) == ["/news/lamps/"]
-    edited({"news/lamps.yaml": f"ended: 2026-03-01\n{text}"})
-    assert found(search(client, "看灯")) == []
-    edited({"news/lamps.yaml": text})
+    for line in (
+        *("ended: 2020-03-01", "draft: true"),
+        *("publish_on: 2099-01-01", "expires_on: 2020-03-01"),
+    ):
+        edited({"news/lamps.yaml": f"{line}\n{text}"})
+        assert found(search(client, "看灯")) == [], line
+        edited({"news/lamps.yaml": text})
+        assert found(search(client, "看灯")) == ["/news/lamps/"]
     (root / "content/news/lamps.yaml").unlink()
     edited({})
     assert found(search(client, "看灯")) == []
