@@ -13,8 +13,8 @@ from functions.context.bundle import INDEX
 from functions.forms.residents import FORMS
 from functions.index.lookup import SCHEMA, Row, add, remove
 from generator.build.render import Renderer
-from generator.content.kinds import address
-from generator.content.models import Form, Prose, Service, Site
+from generator.content.kinds import KINDS, address
+from generator.content.models import Prose, Service, Site
 from generator.content.plain_text import plain
 from generator.content.reading.codec import DIGEST, digest
 from generator.files.cache import Cache
@@ -56,9 +56,12 @@ def _update(file: Path, rows: Rows) -> None:
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("PRAGMA synchronous = OFF")
         known = {found for (found,) in db.execute("SELECT digest FROM pages")}
+        # Other processes may help with these, and must not be forked inside a transaction.
+        fresh = [*_made({new: row for new, row in rows.items() if new not in known})]
         for gone in known - rows.keys():
             remove(db, gone)
-        _add(db, {new: row for new, row in rows.items() if new not in known})
+        for each, row in fresh:
+            add(db, each, row)
 
 
 def _make(file: Path, rows: Rows) -> None:
@@ -70,17 +73,17 @@ def _make(file: Path, rows: Rows) -> None:
         for setting in (f"page_size = {PAGE_SIZE}", "journal_mode = OFF", "synchronous = OFF"):
             db.execute(f"PRAGMA {setting}")
         db.executescript(SCHEMA)
-        _add(db, rows)
+        for each, row in _made(rows):
+            add(db, each, row)
         db.commit()
     new.replace(file)
 
 
-def _add(db: sqlite3.Connection, rows: Rows) -> None:
-    for each, row in zip(rows, spread(_each, [*rows.values()]), strict=True):
-        add(db, each, row)
+def _made(rows: Rows) -> Iterator[tuple[bytes, Row]]:
+    return zip(rows, spread(_make_each, [*rows.values()]), strict=True)
 
 
-def _each(makers: Sequence[Callable[[], Row]]) -> list[Row]:
+def _make_each(makers: Sequence[Callable[[], Row]]) -> list[Row]:
     return [make() for make in makers]
 
 
@@ -95,17 +98,22 @@ def _rows(site: Site, html: Callable[[Prose], str]) -> Rows:
     for folder, items in site.entries.items():
         for item in items if folder != "news" else ():
             named = [names[each] for each in item.teams] if isinstance(item, Service) else []
-            rows[digest((folder, item, named))] = partial(_row, folder, item, named, html)
+            if _place(folder, item):
+                rows[digest((folder, item, named))] = partial(_row, folder, item, named, html)
     return rows
 
 
-def _row(kind: str, item: Any, named: Iterable[str], html: Callable[[Prose], str]) -> Row:
-    place = FORMS[item.slug] if isinstance(item, Form) else address(item)
+def _place(folder: str, item: Any) -> str:
+    """The address of an entry's page; empty if it has none."""
+    return address(item) if KINDS[folder].base else FORMS.get(item.slug, "")
+
+
+def _row(folder: str, item: Any, named: Iterable[str], html: Callable[[Prose], str]) -> Row:
     title = next(getattr(item, name) for name in LABELS if hasattr(item, name))
     names = sorted(_fields(item, LABELS), key=FIRST.__contains__, reverse=True)
     texts = [text for name in names for text in _texts(getattr(item, name), html)]
     date = str(getattr(item, "date", ""))
-    return Row(place, kind, date, title, " ".join(filter(None, (*texts, *named))))
+    return Row(_place(folder, item), folder, date, title, " ".join(filter(None, (*texts, *named))))
 
 
 def _texts(value: Any, html: Callable[[Prose], str]) -> Iterator[str]:
