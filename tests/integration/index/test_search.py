@@ -74,6 +74,7 @@ def is_found(file: Path, typed: str, address: str) -> bool:
     return address in [row.address for row in find(file, typed, 0, 10_000).rows]
 
 
+@pytest.mark.slow
 def test_each_title_and_each_two_characters_of_it_are_found(tmp_path: Path) -> None:
     root = tmp_path / "root"
     for name in ("content", "static"):
@@ -187,6 +188,7 @@ def test_long_lists_have_pages(edited: Callable[..., Client]) -> None:
         assert found(search(client, "一样的话", page=page)) == found(first)
 
 
+@pytest.mark.slow
 def test_what_is_not_public_or_not_any_more_is_not_found(
     edited: Callable[..., Client], root: Path
 ) -> None:
