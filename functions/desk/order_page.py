@@ -18,7 +18,7 @@ from functions.orders.lifecycle.order import Order, order_of
 from functions.orders.lifecycle.states import FINAL, STAFF
 from functions.orders.privacy import contact, identifying, unreadable
 from functions.orders.repository import History
-from functions.orders.steps import CALLED_OFF
+from functions.orders.step_facts import CALLED_OFF
 from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import records, replies, slips, step_forms, submission

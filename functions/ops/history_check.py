@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from functions import imports
 from functions.app import App
 from functions.errors import Refused
-from functions.orders import corrections, counters, names, report_text, repository, upkeep
+from functions.orders import corrections, counters, names, repository, upkeep
 from functions.orders.counters import Tally
+from functions.orders.figures import report_text
 from functions.orders.lifecycle.order import order_of
 from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying

@@ -23,15 +23,10 @@ ENDED = ("done", "rated", *FINAL)
 
 def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED) -> Response:
     """The order as its resident sees it, with the forms for what may be done now."""
-    order, events = found
-    if request.wants_json and outcome.errors:
-        return as_json(outcome.status, {"errors": outcome.errors})
-    typed = app.personal.of(order.no)
-    if request.wants_json and outcome.status != UNTRIED.status:
-        return as_json(outcome.status, {"errors": outcome.errors})
     if request.wants_json:
-        steps = [{"event": event.kind, "at": event.at} for event in events]
-        return as_json(200, {"no": order.no, "state": order.state, "steps": steps})
+        return _data(found, outcome)
+    order, events = found
+    typed = app.personal.of(order.no)
     can, last = app.steps.moves(order, RESIDENT), app.orders.last(order)
     can = set() if (works := works_on(request, app, order)) else can
     body = pages.render(
@@ -63,6 +58,14 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         notice=outcome.notice,
     )
     return Response(body, outcome.status)
+
+
+def _data(found: History, outcome: Outcome) -> Response:
+    """The same for programs."""
+    if outcome.status != UNTRIED.status:
+        return as_json(outcome.status, {"errors": outcome.errors})
+    steps = [{"event": event.kind, "at": event.at} for event in found.events]
+    return as_json(200, {"no": found.order.no, "state": found.order.state, "steps": steps})
 
 
 def _happened(
