@@ -21,7 +21,7 @@ from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http
 from functions.web.headers import encoded
-from functions.web.http import UPLOADS, Event, Response, Routes
+from functions.web.http import UPLOADS, LambdaEvent, Response, Routes
 
 RESIDENTS: Routes = {
     path: actions
@@ -52,7 +52,7 @@ class Room:
         self._threads, self._places = ThreadPoolExecutor(threads, name), threads + waiting
         self._crowded, self._patience = crowded, patience
 
-    async def do(self, answer: Callable[..., Response], event: Event, app: App) -> Response:
+    async def do(self, answer: Callable[..., Response], event: LambdaEvent, app: App) -> Response:
         """What ``answer(event, app)`` returns."""
         loop = asyncio.get_running_loop()
         until = time.monotonic() + self._patience
@@ -77,6 +77,7 @@ class Rooms:
     def __init__(self) -> None:
         self.forms = Room("forms", 4, 1000)  # Residents' pages, which only read.
         self.filing = Room("filing", 16, 500)  # Residents' forms, for a store over a network.
+        self.steps = Room("steps", 4, 500)  # Residents' steps, which open a whole history.
         self.signing_in = Room("sign-in", 1, 50)  # 64 MB and a whole processor each time.
         self.large = Room("large", 1, 100)  # Long texts: decoding one takes 50 ms.
         self.sheets = Room("sheets", 1, 4, "exporting", patience=60)  # Workbooks in and out.
@@ -85,6 +86,8 @@ class Rooms:
     def of(self, method: str, path: str, length: int) -> Room:
         if length > QUICK and not path.startswith(UPLOADS):
             return self.large
+        if path in tracking.ROUTES and method == "POST":
+            return self.steps
         if path in RESIDENTS and method == "POST":
             return self.filing
         if path in RESIDENTS or path in health.ROUTES:
@@ -178,14 +181,14 @@ def _is_local(app: App) -> bool:
     return False
 
 
-def _failed(event: Event, app: App, error: Exception) -> Response:
+def _failed(event: LambdaEvent, app: App, error: Exception) -> Response:
     return http.failed(RESIDENTS, event, app.current(), error)
 
 
 class Waiting(NamedTuple):
     """A request, until when it can wait, and its answer to come, or why there is none."""
 
-    event: Event
+    event: LambdaEvent
     until: float
     answered: asyncio.Future[Response | Exception]
 
@@ -207,7 +210,7 @@ class Together:
         self._waiting: list[Waiting] = []
         self._called = False
 
-    async def answer(self, event: Event) -> Response:
+    async def answer(self, event: LambdaEvent) -> Response:
         """The answer to a request, once what it wrote is on the disk."""
         loop = asyncio.get_running_loop()
         outcome: Response | Exception = Busy()
@@ -255,7 +258,7 @@ class Together:
             self._called = True
             loop.call_later(PAUSE, self._answer_all)
 
-    def _in_one_go(self, events: Sequence[Event]) -> list[Response]:
+    def _in_one_go(self, events: Sequence[LambdaEvent]) -> list[Response]:
         app = self._app.current()
         with suppress(*UNREADABLE):  # Whatever needs the bundle reports it.
             _ = app.bundle  # Read before the transaction, which keeps others waiting.

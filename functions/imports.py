@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from functions.app import App
 from functions.errors import Conflict, Refused
 from functions.forms import columns
-from functions.forms.columns import Reading, Rows, Table
+from functions.forms.columns import Reading, Rows, Sheet
 from functions.forms.definition import Answers, Form, check
 from functions.forms.kinds.kind import Field
 from functions.orders.lifecycle.states import STAFF
@@ -38,18 +38,18 @@ PIECE = 40_000
 """
 PATIENCE = 10.0
 """Seconds for which an import waits until nobody else is writing."""
-Verdict = str
+RowVerdict = str
 """``new``; ``known``, taken before; ``same``, as another row of the file; ``refused``; ``wrong``,
 because an answer cannot be read."""
 
 
-class Row(NamedTuple):
+class StagedRow(NamedTuple):
     """A row as it would be taken. ``reason`` says why it is refused, or what it is the same as.
     ``once`` names it, so that it is taken once."""
 
     line: int
     answers: Answers
-    verdict: Verdict
+    verdict: RowVerdict
     reason: str
     once: str
 
@@ -138,19 +138,19 @@ def find(app: App, no: str) -> Import | None:
     return Import(head, rows, Reading(*reading), decided)
 
 
-def table(app: App, brought: Import) -> Table:
+def table(app: App, brought: Import) -> Sheet:
     """The heading and the rows of an import."""
     return columns.table(brought.rows, names(app, brought.kind))
 
 
-def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date) -> list[Row]:
+def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date) -> list[StagedRow]:
     """What would become of each row that was brought on this day."""
-    definition, found = form(app, kind), list[Row]()
+    definition, found = form(app, kind), list[StagedRow]()
     first: dict[str, int] = {}
     for line, typed in columns.answers(definition, rows, reading):
         answers = check(definition, typed, day)
         if answers.errors:
-            found.append(Row(line, answers, "wrong", "", ""))
+            found.append(StagedRow(line, answers, "wrong", "", ""))
             continue
         key, once, verdict, reason = JUDGES[kind](app, answers, who, day)
         if verdict == "new" and key in first:
@@ -158,13 +158,13 @@ def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date)
             twice = ("refused", "twice") if kind == "ratings" else ("same", str(first[key]))
             verdict, reason = twice
         first.setdefault(key, line)
-        found.append(Row(line, answers, verdict, reason, once))
+        found.append(StagedRow(line, answers, verdict, reason, once))
     return found
 
 
 def confirm(
     app: App, brought: Import, reading: Reading, again: Sequence[int], seen: str
-) -> list[Row] | None:
+) -> list[StagedRow] | None:
     """Take the new rows, and those that look like others where somebody said that they are not.
 
     If the rows are not any more what was ``seen`` (:func:`seal_of`), nothing is taken, and they are
@@ -194,7 +194,7 @@ def confirm(
     return None
 
 
-def seal_of(app: App, rows: Sequence[Row]) -> str:
+def seal_of(app: App, rows: Sequence[StagedRow]) -> str:
     """A stamp of what was shown, so that nothing else is confirmed than was seen."""
     return app.vault.stamp("import", [(row.line, row.verdict, row.once) for row in rows])
 
@@ -237,7 +237,7 @@ def _end(app: App, head: Head, state: str, data: Mapping[str, Any]) -> None:
     app.store.commit(Change(head.followed(state=state, due=""), [event], erase=True))
 
 
-def _own(app: App, no: str, row: Row) -> str:
+def _own(app: App, no: str, row: StagedRow) -> str:
     return _named(app, no, row.line)
 
 
@@ -245,7 +245,7 @@ def _named(app: App, *parts: Any) -> str:
     return name_of(app.store, app.vault, *parts)
 
 
-def _take(app: App, brought: Import, row: Row, once: str) -> bool:
+def _take(app: App, brought: Import, row: StagedRow, once: str) -> bool:
     """Take a row, unless it was taken; whether it is there now."""
     once = once or _own(app, brought.head.no, row)
     if row.verdict == "wrong":
@@ -284,7 +284,7 @@ def _approve(app: App, waiting: Head, answers: Answers, who: str, once: str) -> 
     return True
 
 
-def _rate(app: App, brought: Import, row: Row, once: str) -> bool:
+def _rate(app: App, brought: Import, row: StagedRow, once: str) -> bool:
     order = app.orders.find(row.answers.values["no"])
     if order is None:
         return False
@@ -296,7 +296,7 @@ def _rate(app: App, brought: Import, row: Row, once: str) -> bool:
     return True
 
 
-Judgement = tuple[str, str, Verdict, str]
+Judgement = tuple[str, str, RowVerdict, str]
 """What two rows of a file have in common that are the same, the name, the verdict, the reason."""
 
 

@@ -19,7 +19,7 @@ from functions.people.volunteers import LINK, Person
 from functions.storage.history import Event, Head, Message
 from functions.web import own_data, pages, records, submission
 from functions.web.http import Keeping, Request, Response, Routes, as_json, entry, see_other
-from functions.web.links import KEY, VOLUNTEER
+from functions.web.links import KEY, VOLUNTEER, is_of_station
 from functions.web.step_forms import UNTRIED, Outcome, drawn_version
 from functions.web.submission import Signs
 
@@ -84,6 +84,8 @@ def proved(request: Request, app: App) -> Response:
     person = app.volunteers.by_key(no, request.value(KEY))
     if person is None:
         raise Problem(404, "no_volunteer")
+    if is_of_station(request):
+        raise Problem(409, "station")
 
     def prove(last4: str) -> None:
         key = f"key {person.head.data.get(LINK, 0)}"
@@ -166,7 +168,7 @@ PROVED: Mapping[str, Callable[[Request, App, Person], Response]] = {
 """What needs the proof, by what its button sends."""
 
 
-def kept_about(app: App, person: Person) -> own_data.Kept:
+def kept_about(app: App, person: Person) -> own_data.OwnData:
     """What is kept about a volunteer: what they answered, and what became of it."""
     head, words = person.head, app.bundle.words["volunteer_acts"]
     events, typed = app.store.events(head.no), app.personal.of(head.no)
@@ -177,7 +179,7 @@ def kept_about(app: App, person: Person) -> own_data.Kept:
         if event.kind == corrections.KIND:
             answers = records.corrected(app, app.bundle.forms[NAME], events[:seq], typed)
         parts.append(own_data.Part(words[event.kind], event.at, answers))
-    return own_data.Kept(head.no, str(head.data.get("wording", "")), parts, head.due)
+    return own_data.OwnData(head.no, str(head.data.get("wording", "")), parts, head.due)
 
 
 def _team(app: App, event: Event) -> Sequence[Shown]:

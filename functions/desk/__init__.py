@@ -4,14 +4,14 @@ from functions.desk import (
     audit_page,
     board,
     bulk,
-    drafts,
+    drafts_page,
     held,
     order_page,
     report,
     search,
     session,
 )
-from functions.desk.confirm import asking, erasing, proving
+from functions.desk.confirm import asking, handing_over, proving
 from functions.desk.entrance import signing_in
 from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.membership import roster, staff, teams
@@ -35,7 +35,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/order/": {
         "GET": order_page.show,
         "POST": asking(
-            order_page.ask, proving(order_page.act, "/desk/order/", erasing), order_page.show
+            order_page.ask, proving(order_page.act, "/desk/order/", handing_over), order_page.show
         ),
     },
     "/desk/slip/": {"GET": order_page.sheet},
@@ -47,7 +47,9 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     },
     "/desk/person/": {
         "GET": roster.record,
-        "POST": asking(roster.ask, proving(roster.act, "/desk/person/", erasing), roster.record),
+        "POST": asking(
+            roster.ask, proving(roster.act, "/desk/person/", handing_over), roster.record
+        ),
     },
     "/desk/teams/": {
         "GET": teams.show,
@@ -68,9 +70,9 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/sheets/ratings.xlsx": {"POST": proving(workbooks.ratings_xlsx, SHEETS)},
     "/desk/sheets/volunteers.xlsx": {"POST": proving(workbooks.volunteers_xlsx, SHEETS)},
     "/desk/sheets/report.xlsx": {"POST": report.xlsx},
-    drafts.PATH: {"GET": drafts.show},
-    drafts.PAGE: {"GET": drafts.preview},
-    drafts.PICTURE: {"GET": drafts.picture},
+    drafts_page.PATH: {"GET": drafts_page.show},
+    drafts_page.PAGE: {"GET": drafts_page.preview},
+    drafts_page.PICTURE: {"GET": drafts_page.picture},
     SIGN_OUT: {"GET": session.leaving, "POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {

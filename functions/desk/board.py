@@ -66,7 +66,7 @@ def _whole(app: App, session: Session) -> Response:
         vacant=len(app.orders.vacant(lists.MOST)),
         unread=shown.pop(lists.UNREAD),
         added=len(unread),
-        mine=len(lists.find(app, lists.Choice(lists.MINE, {}), session.who).heads),
+        mine=len(lists.find(app, lists.Selection(lists.MINE, {}), session.who).heads),
         columns=shown,
         counts=now.get(counters.ALL, {}),
         held=sum(counted.get(HELD, 0) for counted in now.values()),

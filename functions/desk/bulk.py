@@ -17,7 +17,7 @@ from functions.desk.confirm import MANY, Question
 from functions.desk.order_page import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
-from functions.forms import definition, order_number
+from functions.forms import order_number
 from functions.forms.definition import Answers, Form
 from functions.forms.kinds.choices import OTHER
 from functions.forms.kinds.kind import COMMA
@@ -46,7 +46,7 @@ class Wish(NamedTuple):
     read: bool
 
 
-class Row(NamedTuple):
+class Candidate(NamedTuple):
     """An order, with the answers that are proposed or were chosen for it (``filled``), and whether
     it is ``ticked``. ``alike`` are other orders of the same phone or address; ``teams`` those that
     it can be given to, each with its reasons and marks; ``problem`` says why it was not taken."""
@@ -71,7 +71,7 @@ class Result(NamedTuple):
     again: bool = False
 
 
-Chosen = tuple[Order, Form, Answers]
+Ticked = tuple[Order, Form, Answers]
 """An order that is ticked, the form of the step, and what was chosen in its row."""
 
 
@@ -84,10 +84,10 @@ class Bulk(NamedTuple):
     kind: str
     state: str
     asks: tuple[str, ...]
-    propose: Callable[[App, Sequence[Order]], list[Row]]
+    propose: Callable[[App, Sequence[Order]], list[Candidate]]
     main: str
     labels: Callable[[App], Mapping[str, str]]
-    warn: Callable[[App, Sequence[Chosen]], Iterator[str]]
+    warn: Callable[[App, Sequence[Ticked]], Iterator[str]]
 
     def show(
         self, request: Request, app: App, session: Session, results: Sequence[Result] = ()
@@ -174,7 +174,7 @@ class Bulk(NamedTuple):
 
     def _answers(self, request: Request, app: App, order: Order) -> Answers:
         typed = {name: request.typed.get(f"{name}-{order.no}", []) for name in self.asks}
-        return definition.check(self._form(app), typed, app.clock.now.date())
+        return submission.check_typed(app, self._form(app), typed)
 
     def _was_taken(self, app: App, order: Order, drawn: str, data: Mapping[str, Any]) -> bool:
         """Whether the same was done with the order as it was drawn: the page was sent twice."""
@@ -187,7 +187,7 @@ class Bulk(NamedTuple):
         form: Form = app.bundle.actions[self.kind]
         return {**form, "fields": [f for f in form["fields"] if f["name"] in self.asks]}
 
-    def _as_typed(self, row: Row, request: Request, tried: Mapping[str, Result]) -> Row:
+    def _as_typed(self, row: Candidate, request: Request, tried: Mapping[str, Result]) -> Candidate:
         """A row that the request already filled in, as it was filled in."""
         no = row.order.no
         if f"version-{no}" not in request.typed:
@@ -222,7 +222,7 @@ def _wish(typed: Mapping[str, Any]) -> Wish:
     return Wish(gist(typed, WORDS), not isinstance(typed, Unreadable))
 
 
-def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
+def _to_triage(app: App, orders: Sequence[Order]) -> list[Candidate]:
     """What the menu offers is routine; the grid is the one of the resident's last order. What is
     not on the menu, cannot be read, may be known already or got a note is for somebody to look
     at."""
@@ -242,16 +242,16 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
         }
         asked = order.waits_until or order.unread
         ticked = bool(on_menu and wish.words and not same and not asked)
-        rows.append(Row(order, app.deadlines.due(order), wish, filled, ticked, alike=same))
+        rows.append(Candidate(order, app.deadlines.due(order), wish, filled, ticked, alike=same))
     return rows
 
 
-def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
+def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Candidate]:
     """The best team that nothing speaks against, with what those before it on the page will get. An
     order without such a team, that waits for its resident or got her note is for somebody to look
     at."""
     weighed = {service: app.ranking.suggest(service) for service in {o.service for o in orders}}
-    unlinked, batch, rows = step_forms.unlinked(app), Counter[str](), list[Row]()
+    unlinked, batch, rows = step_forms.unlinked(app), Counter[str](), list[Candidate]()
     contacts = _contacts(app, orders)
     for order in orders:
         order_teams = ranked(weighed[order.service], batch)
@@ -263,11 +263,11 @@ def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
         batch.update([best] if ticked else [])
         teams = [(team, why[team], marks) for team, marks in marked]
         due = app.deadlines.due(order)
-        rows.append(Row(order, due, wish, {"team": best}, ticked, teams=teams))
+        rows.append(Candidate(order, due, wish, {"team": best}, ticked, teams=teams))
     return rows
 
 
-def _late(app: App, chosen: Sequence[Chosen]) -> Iterator[str]:
+def _late(app: App, chosen: Sequence[Ticked]) -> Iterator[str]:
     """How many are promised by a day that has passed: what came on paper counts from that day."""
     days = [app.steps.promise(*each) for each in chosen if not each[2].errors]
     today = app.clock.now.date().isoformat()
@@ -275,7 +275,7 @@ def _late(app: App, chosen: Sequence[Chosen]) -> Iterator[str]:
         yield fill(app.bundle.words["desk"]["warned"]["late"], count=late)
 
 
-def _reached(app: App, chosen: Sequence[Chosen]) -> Iterator[str]:
+def _reached(app: App, chosen: Sequence[Ticked]) -> Iterator[str]:
     """How many go to teams that are sent a message, and to teams that cannot open their page."""
     words, unlinked = app.bundle.words["desk"]["warned"], step_forms.unlinked(app)
     channels = {channel["to"] for channel in app.bundle.site["notify"]}

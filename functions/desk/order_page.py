@@ -19,7 +19,7 @@ from functions.orders.lifecycle.order import Order, order_of
 from functions.orders.lifecycle.states import FINAL, STAFF
 from functions.orders.privacy import contact, identifying, unreadable
 from functions.orders.repository import History
-from functions.orders.steps import CALLED_OFF
+from functions.orders.step_facts import CALLED_OFF
 from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import records, replies, slips, step_forms, submission
@@ -125,7 +125,7 @@ def _retyped(
 
 def _list(
     request: Request, app: App, session: Session
-) -> tuple[lists.Choice | search.Search | None, Sequence[Head], bool]:
+) -> tuple[lists.Selection | search.Search | None, Sequence[Head], bool]:
     """The list from which the order was opened, its orders, and whether there are more of them."""
     query = request.value("list")
     if sought := search.parse(query):

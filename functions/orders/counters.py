@@ -14,10 +14,13 @@ counters takes the names from here, because a name that nobody writes reads as z
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import FINAL, HELD
-from functions.storage.history import Head
+
+if TYPE_CHECKING:  # Builds import this module, and know no orders.
+    from functions.orders.lifecycle.order import Order
+    from functions.storage.history import Head
 
 NO_GRID = "·"
 """The slug of orders that nobody gave to a grid."""
@@ -103,7 +106,7 @@ def is_later(month: str, counter: str) -> bool:
     return whose.startswith(scope(GRID, "")) or what.startswith(DUE) or (month == NOW and of_team)
 
 
-def of_order(order: Order) -> Tally:
+def of_order(order: "Order") -> Tally:
     """What an order counts for."""
     counted: Tally = Counter()
     if order.signs:  # It counts once it may pass.
@@ -133,7 +136,7 @@ def of_order(order: Order) -> Tally:
     return counted
 
 
-def of_volunteer(head: Head | None) -> Tally:
+def of_volunteer(head: "Head | None") -> Tally:
     """What a volunteer counts for."""
     counted: Tally = Counter()
     if head and head.data.get("signs"):
@@ -161,7 +164,7 @@ def renamed(counter: str, new_names: Mapping[str, Mapping[str, str]]) -> str:
     return name(scope(kind, new), what) if new else counter
 
 
-def _progress(order: Order) -> dict[str, int]:
+def _progress(order: "Order") -> dict[str, int]:
     counts = {WISHES: 1}
     for step in (DISPATCHED, ACCEPTED, DONE):
         if getattr(order, f"{step}_at"):
@@ -177,7 +180,7 @@ def _progress(order: Order) -> dict[str, int]:
     return counts
 
 
-def _hours(order: Order) -> dict[str, int]:
+def _hours(order: "Order") -> dict[str, int]:
     """How many hours after it was filed each step was reached: none where times go back, as they
     could in earlier versions."""
     counts, filed = {}, datetime.fromisoformat(order.filed_at)
@@ -188,7 +191,7 @@ def _hours(order: Order) -> dict[str, int]:
     return counts
 
 
-def _rating(order: Order) -> dict[str, int]:
+def _rating(order: "Order") -> dict[str, int]:
     counts = {}
     if order.rated_at:
         # Done at least once, even if it was reopened since, so its resident was asked.

@@ -4,24 +4,20 @@ Which events may follow is a matter of the life cycle. This module adds what eac
 was filled in: deadlines, words for the public, who did it, events that follow with it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
-from functions.context.bundle import Bundle
-from functions.context.clock import Clock
 from functions.errors import Conflict, Full, Refused, Wrong
-from functions.forms import days
 from functions.forms.definition import Answers, Form
-from functions.orders import corrections, counters, ratings
-from functions.orders.giveaways import revealing
+from functions.orders import counters, pace
 from functions.orders.lifecycle.order import Order
-from functions.orders.lifecycle.rules import TABLE, TAKEN_ON, UNDONE
-from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
-from functions.orders.lifecycle.transitions import apply, fold, moves
-from functions.orders.repository import MOST_JOINED, Orders, Step
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF
+from functions.orders.lifecycle.transitions import apply, moves
+from functions.orders.repository import Step
+from functions.orders.step_facts import CALLED_OFF, FACTS, Circumstances
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
 
@@ -29,13 +25,8 @@ HARMLESS = ("noted", "assigned", "answered", "handled")
 """What may be added to an order whatever else happened to it since its form was drawn."""
 ASIDE = ("noted", "handled")
 """What staff or a team add that changes nothing for somebody else who is filling in a form."""
-CALLED_OFF = ("cancelled", "rejected", "lapsed")
-"""How an order ends undone, so that those that were merged into it are opened again."""
 PARTING = ("cancelled", "unmerged")
 """How a merged order is not done any more with the one that it was merged into."""
-ENDED_UNDONE = ("cancelled", "rejected")
-NOBODY = "nobody"
-"""The choice by which an order is given to nobody in particular."""
 SERVED = ("done", "rated", "closed")
 FIRST = 1
 """The version of a new order's keys."""
@@ -46,12 +37,8 @@ NOTHING = Answers({}, {}, {}, {})
 """The form and the answers of a step that asks nothing."""
 
 
-class Steps(NamedTuple):
+class Steps(Circumstances):
     """The one way by which orders are begun and moved on."""
-
-    orders: Orders
-    bundle: Bundle
-    clock: Clock
 
     def offered(self, order: Order, by: str) -> list[str]:
         """The steps that have a form and may follow, in the order of the forms."""
@@ -107,12 +94,14 @@ class Steps(NamedTuple):
         Raises:
             Conflict: the order has another version now.
             Wrong: the first answer that cannot be taken, by itself or because of the order.
-            Refused: the step may not follow.
+            Refused, Often: the step may not follow.
         """
         if version is not None and self.crosses(order, kind, version):
             raise Conflict
         if answers.errors:
             raise next(iter(answers.errors.values()))
+        if by == RESIDENT:
+            pace.check(self.orders.store.events(order.no), kind)
         steps = self._steps(order, kind, by, form, answers, dict(more or {}))
         try:
             return self._move(order, steps, once)
@@ -130,7 +119,7 @@ class Steps(NamedTuple):
 
     def promise(self, order: Order, form: Form, answers: Answers) -> str:
         """The day by which an order would be promised if it were triaged with these answers now."""
-        return str(_triaged(self, order, form, answers)["due"])
+        return str(FACTS["triaged"](self, order, form, answers)["due"])
 
     def crosses(self, order: Order, kind: str, version: str) -> bool:
         """Whether something happened to the order since the version that a form was drawn for, so
@@ -149,11 +138,6 @@ class Steps(NamedTuple):
         moved = latest.version != order.version or latest.state == "merged"
         kept = moved and latest.team == order.team
         return kept and not self.crosses(latest, kind, str(order.version))
-
-    def was_taken_on(self, order: Order) -> bool:
-        """Whether an order that was called off can be given back to the team that had taken it on,
-        because that is still there."""
-        return bool(order.accepted_at) and order.team in self.bundle.teams
 
     def begin_again(self, no: str) -> list[Order]:
         """Those merged right into the order of this number that are opened again if it is called
@@ -212,7 +196,7 @@ class Steps(NamedTuple):
                 yield last, Step(Event(told, CLOCK, event.at, {"from": order.no}))
         if event.kind in CALLED_OFF:
             for joined in self.begin_again(order.no):
-                due = _taken_up(self, joined, BLANK, NOTHING)
+                due = FACTS["unmerged"](self, joined, BLANK, NOTHING)
                 yield joined, Step(Event("unmerged", CLOCK, event.at, due))
 
     def _steps(
@@ -245,205 +229,3 @@ class Steps(NamedTuple):
         if done.done_by and data.get("who") == done.done_by:
             raise Refused("own")
         return {"team": done.team, "volunteer": done.volunteer}
-
-    @property
-    def now(self) -> str:
-        return self.clock.now.isoformat()
-
-
-def _triaged(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """What came on paper counts from when it came, until it is promised by a day."""
-    due = order.due
-    if order.waits_until:
-        due = steps.orders.deadlines.resumed(order, steps.now)
-    since = steps.now if due or order.reopened_at else order.received or steps.now
-    after = order._replace(
-        level=answers.values["level"], service=answers.values.get("service", order.service)
-    )
-    return {"due": _promise(steps, order._replace(due=due), after, since)}
-
-
-def _promise(steps: Steps, before: Order, after: Order, since: str) -> str:
-    """The day by which an order is promised as it is after a step. What is done on few days is not
-    promised before the next of them, nor before the day that was wished for.
-
-    A deadline that has passed stays, and one of the same level becomes later only for such a day:
-    of another service, or one that is wished for. It was put off for a day that was a mistake, if
-    the level gives an earlier one even from now on."""
-    due, today = before.due, since[:10]
-    if due and due < today:
-        return due
-    known = due if after.level == before.level else ""
-    only = steps.bundle.practical.get(after.service, {}).get("days", ())
-    first = steps.orders.deadlines.of_level(since, after.level)
-    first = min(known or first, first)
-    day = days.promised(only, date.fromisoformat(today), date.fromisoformat(first)).isoformat()
-    if known and after.service == before.service:
-        day = min(known, day)
-    return max(day, after.wished)
-
-
-def _taken_up(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    days = {name: getattr(order, name) for name in ("due", "triage_by")}
-    taken_up = steps.orders.deadlines.taken_up
-    return {name: taken_up(order, day, steps.now) for name, day in days.items() if day}
-
-
-def _restored(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """It begins again, or the team that had taken it on goes on with it."""
-    facts = _taken_up(steps, order, form, answers)
-    if answers.values.get("hands") != "team":
-        return facts
-    if not steps.was_taken_on(order):
-        raise Refused("state")
-    before = _before(steps, order, "cancelled")
-    if before.waits_until < steps.now[:10]:
-        before = before._replace(waits_until="", due=facts.get("due", ""))
-    return facts | {name: value for name in TAKEN_ON if (value := getattr(before, name))}
-
-
-def _resumed(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    # One that does not wait cannot be resumed, which the life cycle says.
-    return _waited(steps, order, form, answers) or {"due": order.due}
-
-
-def _waited(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """The deadline of one that waits, once it does not wait any more."""
-    waits = order.waits_until and order.due
-    return {"due": steps.orders.deadlines.resumed(order, steps.now)} if waits else {}
-
-
-def _undone(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """It is as it was before it was done, and waits as it did."""
-    before = _before(steps, order, "done")
-    changed = [name for name in UNDONE if getattr(before, name) != getattr(order, name)]
-    return {name: getattr(before, name) for name in changed}
-
-
-def _before(steps: Steps, order: Order, kind: str) -> Order:
-    """The order as it was before the last event of a kind; whoever left meanwhile does not go."""
-    events = steps.orders.store.events(order.no)
-    last = max(seq for seq, event in enumerate(events) if event.kind == kind)
-    before = fold(order.no, map(steps.orders.names.of_event, events[:last]))
-    head = steps.orders.store.head(before.volunteer)
-    return before._replace(volunteer="") if head and head.state != "active" else before
-
-
-def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    raised = {"problem": "raised"} if answers.personal.get("problems") else {}
-    return {"wording": form["version"], **raised}
-
-
-def _relinked(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    issued = order.issued + 1
-    return {"key": fingerprint(steps.orders.vault.tracking_key(order.no, issued)), "issued": issued}
-
-
-def _unrated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """One that goes back to what it was merged into is done with that as before, so that must
-    still be done, or have been."""
-    found = steps.orders.history(order.no)
-    facts = ratings.taken_back(order, found.events) if found else {}
-    if into := facts.get("merged_into"):
-        other = steps.orders.find(into)
-        if other is None or other.state in ENDED_UNDONE:
-            raise Refused("state")
-    return facts
-
-
-def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    other = steps.orders.find(answers.values["into"])
-    if other is None or other.no == order.no or other.state not in TABLE["joined"].after:
-        raise Wrong("into", "into")
-    together = [other, order]
-    if sum(1 + len(steps.orders.all_joined(each.no)) for each in together) > 1 + MOST_JOINED:
-        raise Wrong("crowded", "into", most=MOST_JOINED)
-    return {"into": other.no, **_ended(steps, order, form, answers)}
-
-
-def _corrected(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """While it waits, its time stands still; a day that is wished for counts once it goes on."""
-    changed = answers.values
-    facts: dict[str, Any] = corrections.facts(form, answers)
-    if not (order.due and order.state in counters.PROMISED and {"date", "service"} & {*changed}):
-        return facts
-    after = order._replace(
-        service=changed.get("service", order.service),
-        wished="" if order.waits_until else changed.get("date", order.wished),
-    )
-    due = _promise(steps, order, after, order.paused_at if order.waits_until else steps.now)
-    return facts | ({"due": due} if due != order.due else {})
-
-
-def _published(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    if found := revealing(answers.values["text"], steps.orders.personal.contact(order.no)):
-        raise Wrong("personal", "text", found="、".join(found))
-    return {"text": answers.values["text"]}
-
-
-def _answered(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    text = {} if answers.values["how"] == "private" else _published(steps, order, form, answers)
-    return {"problem": "answered"} | text
-
-
-def _noted(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    if "team" in answers.values.get("to", ()) and order.state != "accepted":
-        _check_note(steps, order, answers)
-    return {}
-
-
-def _dispatched(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    _check_note(steps, order, answers)
-    return {"due": steps.orders.deadlines.after(steps.now, "answer")}
-
-
-def _check_note(steps: Steps, order: Order, answers: Answers) -> None:
-    """Before it accepts, a team must not learn from a note who the resident is."""
-    note = answers.values.get("note", "")
-    if note and (found := revealing(note, steps.orders.personal.contact(order.no))):
-        raise Wrong("personal_note", "note", found="、".join(found))
-
-
-def _going(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """Who goes is picked from the list or written, and not two persons."""
-    if "person" in answers.values and answers.values["volunteer"] != TEAM:
-        raise Wrong("two", "person")
-    return {}
-
-
-def _ended(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """The days for which it waited until it was called off are not lost if it is taken up again,
-    and neither is the day by which it was to be triaged."""
-    if order.state == "submitted":
-        return {"triage_by": steps.orders.deadlines.due(order)}
-    return _waited(steps, order, form, answers)
-
-
-def _handled(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    return {"handler": ""} if answers.values["handler"] == NOBODY else {}
-
-
-FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
-    "triaged": _triaged,
-    "dispatched": _dispatched,
-    "accepted": _going,
-    "assigned": _going,
-    "noted": _noted,
-    "handled": _handled,
-    "resumed": _resumed,
-    "done": _waited,
-    "undone": _undone,
-    "rated": _rated,
-    "relinked": _relinked,
-    "unrated": _unrated,
-    "retaken": _taken_up,
-    "restored": _restored,
-    "unmerged": _taken_up,
-    "merged": _into,
-    **dict.fromkeys(CALLED_OFF, _ended),
-    "corrected": _corrected,
-    "opted": _corrected,
-    "released": _published,
-    "answered": _answered,
-}
-"""What a step says in the history besides what was picked in its form."""

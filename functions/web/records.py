@@ -89,9 +89,15 @@ def corrected(
         {each.name: each.text for each in shown({**form, "fields": fields}, known)}
         for known in (old, new)
     ]
+    withdrawn = app.bundle.words["own_data"]["withdrawn"]
     return [
         Shown(
-            name, field["kind"], field["label"], CHANGED.format(*[t.get(name, "—") for t in texts])
+            name,
+            field["kind"],
+            field["label"],
+            withdrawn
+            if field.get("sensitive") and name not in texts[1]
+            else CHANGED.format(*[t.get(name, "—") for t in texts]),
         )
         for field in fields
         for name in [field["name"]]

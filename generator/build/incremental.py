@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from generator.build.build import Phase, Progress
     from generator.content.library import Library
     from generator.content.models import Item
-    from generator.content.stages import Name
+    from generator.content.stages import EntryName
 
 T = TypeVar("T")
 FIGURES = "figures.json"
@@ -140,8 +140,8 @@ class Builder:
     ) -> Report:
         """Build; ``say`` is called with a sentence if another build of this root has to end first.
 
-        ``figures`` (:func:`functions.orders.figures.snapshot`) are kept in the root, so that a
-        build without access to the store shows the last ones known.
+        ``figures`` (:func:`functions.orders.figures.snapshot.snapshot`) are kept in the root, so
+        that a build without access to the store shows the last ones known.
 
         Raises:
             ContentError: with all that is wrong; nothing was written.
@@ -201,7 +201,7 @@ class Builder:
         with self._alone():
             return self._with_cache(theme.load(self.root), work)
 
-    def preview(self, name: "Name") -> str | None:
+    def preview(self, name: "EntryName") -> str | None:
         """The page of one item as it would be if it were published today; None if there is no such
         item.
 

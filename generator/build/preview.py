@@ -9,7 +9,7 @@ from generator.content import figures_file
 from generator.content.kinds import KINDS, address
 from generator.content.library import Library
 from generator.content.models import Item
-from generator.content.stages import Name
+from generator.content.stages import EntryName
 from generator.files import pictures
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps
@@ -36,7 +36,7 @@ def preview(
     stamps: Stamps,
     today: date,
     cache: Cache,
-    name: Name,
+    name: EntryName,
 ) -> str | None:
     """The page of one item as it would be on a site on which it is published today; None if there
     is no such item. Its pictures are made, and stay until a build of a site that shows none of

@@ -22,8 +22,8 @@ from generator.content.reading.codec import digest, encode
 from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.reading.yaml_source import Document, Place, Reference
 from generator.content.settings import Calendar, Settings, ascii_address
-from generator.content.shelves import Kept, Shelf
-from generator.content.stages import Name, Stages, divide, site
+from generator.content.shelves import Shelf, Shelved
+from generator.content.stages import EntryName, Stages, divide, site
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
@@ -41,8 +41,6 @@ LONGEST_TAG = 40
 """Characters of a tag. File systems take 255 bytes, 63 of the rarest Chinese characters."""
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
-FILLED = {kind.model for folder, kind in KINDS.items() if folder != "news"}
-"""What may have placeholders. News may not: they tell what was so on their day."""
 Renamings = Mapping[str, Mapping[str, str]]
 """The new name for each old one, by what orders call the kind of thing."""
 NONE: Renamings = {}
@@ -72,7 +70,7 @@ class Library:
         today: date,
         found: Iterable[Problem] = (),
         kept: Renamings = NONE,
-        previewed: Name | None = None,
+        previewed: EntryName | None = None,
     ) -> Site:
         """Read all content, but no file whose stamp is the one under which it is known already.
         ``found`` are problems of other files; the error lists them with those of the content.
@@ -103,7 +101,7 @@ class Library:
 
 
 class Read(NamedTuple):
-    """The result of reading one file: an encoded :class:`Kept` and its texts by name; or
+    """The result of reading one file: an encoded :class:`Shelved` and its texts by name; or
     problems."""
 
     kept: bytes
@@ -155,7 +153,7 @@ class _Reader:
             document.problem("folder_inside", name=file.rpartition("/")[2])
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
-        if model in FILLED and document.data is not None:
+        if given and document.data is not None:
             placeholders.fill(document, self.site)
         item = check(document, model, given, self.refer)
         if isinstance(item, Form):
@@ -164,7 +162,7 @@ class _Reader:
             names.check_days(document, item)
         return None if document.problems else item, document
 
-    def folders(self) -> dict[str, list[Kept[Any]]]:
+    def folders(self) -> dict[str, list[Shelved[Any]]]:
         """The entries of every folder; reads only files that changed."""
         files = {name: self.files(name) for name in KINDS}
         known = digest((sorted(self.teams), self.pictures, self.site))
@@ -243,7 +241,7 @@ class _Reader:
                 continue
             item = msgspec.structs.replace(item.shown(self.pictures), **shown)
             references = [self.seen(*each) for each in document.references]
-            kept = Kept(stamp, item.digests(), item, references)
+            kept = Shelved(stamp, item.digests(), item, references)
             encoded = [(text.prose.name, text.encoded) for text in prose.values()]
             found.append(Read(encode(kept), encoded, []))
         return found
@@ -270,7 +268,7 @@ class _Reader:
         return ("picture", f"{found.name} {name}") if isinstance(found, Picture) else (to, name)
 
     def renamed(
-        self, folders: Mapping[str, list[Kept[Any]]], kept: Renamings
+        self, folders: Mapping[str, list[Shelved[Any]]], kept: Renamings
     ) -> dict[str, dict[str, str]]:
         """The new name for each old one, by folder. No name may go on to another entry."""
         found = {}
@@ -288,7 +286,7 @@ class _Reader:
                 self.problem(path, "old_name_taken", name=old, other=new)
         return found
 
-    def complete(self, withheld: Iterable[Kept[Any]]) -> None:
+    def complete(self, withheld: Iterable[Shelved[Any]]) -> None:
         """Every folder is a known one, and every page and form that is needed exists; none of the
         pages that are ``withheld`` is needed."""
         for name in self.stamps:

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from functions.forms.days import PATTERN
-from functions.forms.definition import RECORDED, ROLES
+from functions.forms.definition import HIDDEN, RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
 from generator.content.reading.codec import Count, Mistake, Moment, Part, Refers, Text, digest
 from generator.content.settings import Calendar, Settings
@@ -120,7 +120,8 @@ def _picture(named: str | Picture, pictures: Looked) -> str | Picture:
 
 
 class News(Item, frozen=True, omit_defaults=True):
-    """One item of ``/news/``; ``body`` is Markdown."""
+    """One item of ``/news/``; ``body`` is Markdown. Those that are ``featured`` come first on the
+    home page and in the list of all."""
 
     title: Text
     date: date
@@ -130,6 +131,7 @@ class News(Item, frozen=True, omit_defaults=True):
     tags: tuple[Tag, ...] = ()
     summary: str = ""
     kind: Literal["activity", "notice", "feature"] = "activity"
+    featured: bool = False
     cover: PictureName | Picture | None = None
     photos: tuple[Photo, ...] = ()
     event: Event | None = None
@@ -141,22 +143,31 @@ class News(Item, frozen=True, omit_defaults=True):
         return replace(self, cover=cover, photos=tuple(photos))
 
     @property
+    def pictures(self) -> list[Picture]:
+        """All that its page shows, each once."""
+        inside = [found for _, found in self.body.pictures] if isinstance(self.body, Prose) else []
+        every = (self.cover, *inside, *(photo.src for photo in self.photos))
+        return [*dict.fromkeys(each for each in every if isinstance(each, Picture))]
+
+    @property
     def brief(self) -> "Brief":
         """All that the pages of other news are given of it."""
         text = self.summary or (self.body.excerpt if isinstance(self.body, Prose) else self.body)
-        place = (self.slug, self.date, self.tags)
-        return Brief(*place, self.title, self.kind, self.community, text, self.sample)
+        place = (self.slug, self.updated, self.date, self.tags)
+        named = (self.title, self.kind, self.community)
+        return Brief(*place, *named, text, self.sample, self.featured)
 
     def digests(self) -> Digests:
         brief = self.brief
-        return Digests(digest(self), digest(brief), digest(brief[:3]))
+        return Digests(digest(self), digest(brief), digest(brief[:PLACING]))
 
 
 class Brief(NamedTuple):
-    """A news item as lists and other items' pages know it: the first three fields decide which
-    pages there are; ``text`` is the summary, or how the body begins."""
+    """A news item as lists and other items' pages know it: the first fields decide which pages
+    there are, and since when; ``text`` is the summary, or how the body begins."""
 
     slug: str
+    updated: date | None
     date: date
     tags: tuple[str, ...]
     title: str
@@ -164,6 +175,11 @@ class Brief(NamedTuple):
     community: str
     text: str
     sample: bool
+    featured: bool
+
+
+PLACING = Brief._fields.index("title")
+"""How many fields of it decide that."""
 
 
 class Team(Item, frozen=True):
@@ -242,7 +258,7 @@ class Partner(Item, frozen=True):
     sample: bool = False
 
 
-class Page(Item, frozen=True):
+class StandingPage(Item, frozen=True):
     """A standing page; ``order`` is its place among them."""
 
     title: Text
@@ -284,6 +300,9 @@ class Field(Part, frozen=True):
     consent: str = ""
 
     def __post_init__(self) -> None:
+        is_role = self.role or self.kind in ROLES.get(self.name, ())
+        if self.name in RECORDED or (self.name in HIDDEN and not is_role):
+            raise Mistake("recorded", "name")
         if self.sensitive != bool(self.consent):
             raise Mistake("sensitive_consent")
         if self.sensitive and (self.required or self.role or self.kind == "consent"):
@@ -292,8 +311,6 @@ class Field(Part, frozen=True):
             raise Mistake("choices")
         if self.role and self.kind not in ROLES[self.role]:
             raise Mistake("role_of_kind")
-        if self.name in RECORDED:
-            raise Mistake("recorded")
 
 
 class Notice(Part, frozen=True):

@@ -9,14 +9,14 @@ from generator.content.form_definitions import called
 from generator.content.models import Entry, Form, Item, Service, Site
 from generator.content.reading.yaml_source import Document
 
-Mistake = tuple[Item, str, str, str]
+NameMistake = tuple[Item, str, str, str]
 """A wrong ``renamed_from``: the item, the code, the old name, and another item's name."""
 
 
-def renamed(entries: Sequence[Entry]) -> tuple[dict[str, str], list[Mistake]]:
+def renamed(entries: Sequence[Entry]) -> tuple[dict[str, str], list[NameMistake]]:
     """The new name for each old name of a folder's entries, and what is wrong with these."""
     found: dict[str, str] = {}
-    mistakes: list[Mistake] = []
+    mistakes: list[NameMistake] = []
     changed = [each for each in entries if isinstance(each, Item) and each.renamed_from]
     slugs = {entry.slug for entry in entries} if changed else set()
     for item in changed:

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from generator.content import names
 from generator.content.models import Item, Service, Site
 from generator.content.settings import Calendar, Settings
-from generator.content.shelves import Kept
+from generator.content.shelves import Shelved
 from generator.files.pictures import Picture
 
-Name = tuple[str, str]
+EntryName = tuple[str, str]
 """An entry's folder, and the name of its file without the ending."""
-Folders = dict[str, list[Kept[Any]]]
+Folders = dict[str, list[Shelved[Any]]]
 
 
 class Stages(NamedTuple):
@@ -25,13 +25,13 @@ class Stages(NamedTuple):
     past: Folders
     withheld: Folders
 
-    def public(self) -> list[Kept[Any]]:
+    def public(self) -> list[Shelved[Any]]:
         """All that have a page, or are shown on one."""
         folders = (*self.shown.values(), *self.past.values())
         return [kept for items in folders for kept in items]
 
 
-def divide(folders: Folders, today: date, previewed: Name | None = None) -> Stages:
+def divide(folders: Folders, today: date, previewed: EntryName | None = None) -> Stages:
     """Divide the entries as they are on this day, in the order in which they are shown: news and
     fairs newest first, pages by their ``order``, all others by file name. One that is
     ``previewed`` is shown whatever it says of itself."""

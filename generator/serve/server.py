@@ -22,7 +22,7 @@ from functions.context import clock, logs
 from functions.context.bundle import UNREADABLE
 from functions.ops import backup
 from functions.orders import counters
-from functions.orders import figures as public
+from functions.orders.figures.snapshot import snapshot
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
 from generator.build import incremental
@@ -33,7 +33,7 @@ from generator.operator_messages import NO_SITE, OLD_SITE
 from generator.serve import compress, connections, local_app, reload
 from generator.serve.drafts import LocalDrafts
 from generator.serve.parts import Files
-from generator.serve.upkeep import Figures, Minute
+from generator.serve.upkeep import FiguresFile, Minute
 from generator.serve.watch import Watch
 from generator.site import theme
 
@@ -50,9 +50,11 @@ GRACE = 5
 """Seconds for requests to finish when the server stops."""
 UVICORN: dict[str, Any] = {
     "http": "httptools",
+    "ws": "none",  # Whatever is installed: it would take connections over, out of our bounds.
     "loop": "asyncio",
     "lifespan": "off",
     "log_config": None,
+    "log_level": "error",  # Its warnings are about requests, of which anybody sends any number.
     "access_log": False,
     "proxy_headers": False,
     "server_header": False,
@@ -181,7 +183,9 @@ def _contents(app: App) -> str:
     return "；".join(sentences) + "。"
 
 
-def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -> Figures | None:
+def _begin(
+    app: App, builder: incremental.Builder, say: Callable[[str], None]
+) -> FiguresFile | None:
     """Build the site, and return the figures that it shows; None if it cannot be built, but there
     is a bundle, so that residents' forms work, and where the content is wrong, the last good site.
 
@@ -189,7 +193,7 @@ def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -
         ContentError, DiskError: there is nothing of before.
     """
     # Fail now if the store is out of reach, and not when a resident comes.
-    figures = public.snapshot(app.store, app.clock.now.date())
+    figures = snapshot(app.store, app.clock.now.date())
     try:
         builder.build(figures=figures, say=say)
         return figures

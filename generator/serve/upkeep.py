@@ -12,12 +12,12 @@ from functions import scheduled
 from functions.app import App
 from functions.context import logs
 from functions.ops import backup
-from functions.orders import figures as public
+from functions.orders.figures.snapshot import snapshot
 from generator import COMMAND, PRODUCT
 from generator.build import incremental
 from generator.errors import WudanError
 
-Figures = dict[str, Any]
+FiguresFile = dict[str, Any]
 MINUTE = 60
 """Seconds from one round to the next."""
 AGAIN = timedelta(hours=1)
@@ -52,7 +52,7 @@ class Minute:
         self,
         app: App,
         builder: incremental.Builder,
-        shown: Figures | None,
+        shown: FiguresFile | None,
         say: Callable[[str], None],
     ):
         self._app, self._builder, self._shown, self._say = app, builder, shown, say
@@ -100,7 +100,7 @@ class Minute:
 
     def _figures(self) -> None:
         today = self._app.clock.now.date()
-        figures = public.snapshot(self._app.store, today)
+        figures = snapshot(self._app.store, today)
         if (figures, today) != (self._shown, self._day):
             with BUILDING:
                 self._builder.build(figures=figures)

@@ -26,7 +26,7 @@ from functions.orders.lifecycle.transitions import moves
 from functions.people.accounts import ADMINISTRATOR
 from functions.storage.connect import connect
 from functions.storage.history import Event
-from functions.tracking import ENDED
+from functions.tracking.progress import ENDED
 from functions.web import pages
 from generator.build import incremental
 from generator.content import library

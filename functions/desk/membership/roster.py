@@ -164,7 +164,9 @@ def act(request: Request, app: App, session: Session) -> Response:
         if kind in ("deactivated", "erased"):
             app.steps.vacate(person.head.no, STAFF, who=session.who)
         if kind == "linked":
-            return page(link=app.volunteers.link(person.head, session.who, once))
+            link = app.volunteers.link(person.head, session.who, once)
+            app.audit.record("linked", session.who, no=person.head.no, sender=request.sender)
+            return page(link=link)
         app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
         if kind == "erased":
             no = person.head.no
@@ -245,7 +247,7 @@ def ask(request: Request, app: App) -> Question | None:
     return Question(code, {"whom": person.name, "count": count})
 
 
-class Round(NamedTuple):
+class Assignment(NamedTuple):
     """A time that somebody did an order, and what came of it."""
 
     no: str
@@ -257,13 +259,13 @@ class Round(NamedTuple):
     """Whether the order was reopened after it."""
 
 
-def _rounds(no: str, events: Sequence[Event]) -> list[Round]:
+def _rounds(no: str, events: Sequence[Event]) -> list[Assignment]:
     """The rounds of an order that were done, and not taken back, the first one first."""
-    found, order, stand = list[Round](), Order(no), ratings.standing(events)
+    found, order, stand = list[Assignment](), Order(no), ratings.standing(events)
     for seq, event in enumerate(events, 1):
         before, order = order, apply(order, event)
         if event.kind == "done":
-            found.append(Round(no, order.volunteer, event.at))
+            found.append(Assignment(no, order.volunteer, event.at))
         elif found and seq in stand:
             stars = tuple(value for name in counters.STARS if (value := getattr(order, name)))
             found[-1] = found[-1]._replace(rated=True, stars=stars)

@@ -9,11 +9,11 @@ from functions.context.sentences import fill
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Wrong
 from functions.forms import columns, spreadsheet
-from functions.forms.columns import Reading, Table
+from functions.forms.columns import Reading, Sheet
 from functions.forms.definition import Form
 from functions.forms.kinds import KINDS
 from functions.forms.kinds.kind import COMMA, Field
-from functions.imports import Import, Row
+from functions.imports import Import, StagedRow
 from functions.web.http import Request, Response, see_other
 
 COLUMN, ALWAYS = "column-", "always-"
@@ -24,7 +24,7 @@ CAN_STAND_FOR_ALL = ("choice", "consent")
 """Kinds of questions that may have one answer for all rows."""
 
 
-class Fault(NamedTuple):
+class WrongCell(NamedTuple):
     """A cell that cannot be read."""
 
     line: int
@@ -129,7 +129,7 @@ def _brought(request: Request, app: App) -> Import:
     return brought
 
 
-def _sent(request: Request, form: Form, table: Table) -> Reading:
+def _sent(request: Request, form: Form, table: Sheet) -> Reading:
     """The columns as the page sent them."""
     places, always = {}, {}
     for field in form["fields"]:
@@ -142,12 +142,14 @@ def _sent(request: Request, form: Form, table: Table) -> Reading:
     return Reading(places, always)
 
 
-def _ignored(table: Table, reading: Reading) -> list[str]:
+def _ignored(table: Sheet, reading: Reading) -> list[str]:
     used = {*reading.columns.values()}
     return [head for column, head in enumerate(table.heads) if head and column not in used]
 
 
-def _faults(app: App, form: Form, table: Table, reading: Reading, rows: list[Row]) -> list[Fault]:
+def _faults(
+    app: App, form: Form, table: Sheet, reading: Reading, rows: list[StagedRow]
+) -> list[WrongCell]:
     """Each cell that cannot be read, with its column, what stands there, and how to mend it."""
     cells, found = dict(table.rows), []
     questions = {field["name"]: field for field in form["fields"]}
@@ -163,7 +165,7 @@ def _faults(app: App, form: Form, table: Table, reading: Reading, rows: list[Row
             sentence = fill(said[code], choices=offered, **wrong.names)
             place = reading.columns.get(name)
             column = field["label"] if place is None else table.heads[place]
-            found.append(Fault(row.line, column, texts.get(name, ""), sentence))
+            found.append(WrongCell(row.line, column, texts.get(name, ""), sentence))
     return found
 
 
@@ -174,7 +176,7 @@ def _understood(field: Field, values: Mapping[str, Any]) -> str:
 
 
 def _sorted(
-    app: App, form: Form, table: Table, reading: Reading, rows: list[Row]
+    app: App, form: Form, table: Sheet, reading: Reading, rows: list[StagedRow]
 ) -> dict[str, Any]:
     """The rows by what would become of them, each with its answers as they were understood, also
     those that stand for every row."""

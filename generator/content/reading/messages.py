@@ -173,7 +173,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
     "placeholder": (
         "“{name}”不能换成 site.yaml 里的内容：花括号里要写那里的名称。",
-        "{mend}",
+        "{mend}要照样显示出来的，前面再加一个 $。",
     ),
     "role_of_kind": ("这一题的 role 和 kind 不配。", "请核对 role；不清楚的，就不写 role。"),
     "sensitive_consent": (

@@ -22,11 +22,6 @@ def app(app_on_each_engine: App) -> App:
 
 
 @pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
-@pytest.fixture
 def pair(client: Client, desk: Desk) -> tuple[Answer, Answer]:
     """A neighbour's order that was merged into another one."""
     merged, other = wish(client, **NEIGHBOUR), wish(client)
@@ -259,10 +254,11 @@ def test_what_the_program_adds_to_an_answer_is_told_in_words_or_not_at_all(
     desk.dispatched(other.no)
     assert Team(client).do(other.no, "accepted", volunteer=head.no).location
     assert Team(client).do(other.no, "done").location
-    rating = {**client.get(merged.location).form("/api/rating"), **RATING, "solved": "unsolved"}
-    assert client.post("/api/rating", rating).location
-    back = client.get(merged.location).form("/api/order", do="unrate")
-    assert client.post("/api/order", back).location
+    hers = Client(client.app)
+    rating = {**hers.get(merged.location).form("/api/rating"), **RATING, "solved": "unsolved"}
+    assert hers.post("/api/rating", rating).location
+    back = hers.get(merged.location).form("/api/order", do="unrate")
+    assert hers.post("/api/order", back).location
     told = desk.get(f"/desk/order/?no={merged.no}").text.partition("经过")[2]
     assert "服务队： 理发队 谁去： 王女士" in told
     for raw in ("team", "volunteer", "done_at", "merged_into", head.no):

@@ -11,11 +11,6 @@ from tests.support.community import Clock
 from tests.support.orders import DONE, RATING, Desk, Team, found, move, wish
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
 def test_what_was_refused_is_taken_up_again(client: Client, desk: Desk) -> None:
     answer = wish(client)
     desk.do(answer.no, "rejected", to_resident="办不了")

@@ -14,11 +14,6 @@ HEARERS = ("station", "barbers")
 
 
 @pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
-@pytest.fixture
 def joined(client: Client) -> Answer:
     return client.post("/api/volunteer", {**JOIN, "times": "weekday"})
 
@@ -214,6 +209,16 @@ def test_staff_give_a_volunteer_a_link_once_and_it_ends_the_one_before(
     assert (client.get(link).status, client.get(old).status) == (200, 404)
     assert person(app, joined.no).head.due == due
     assert consistency.examine(app).healthy
+
+
+def test_where_somebody_signed_in_at_the_desk_nobody_does_a_volunteers_own_things(
+    client: Client, joined: Answer
+) -> None:
+    typed = {"no": joined.no, "key": client.app.volunteers.key(joined.no), "last4": "2345"}
+    for do in ("mine", "copy", "leave", "erase"):
+        refused = client.post("/api/volunteer", {**typed, "do": do}, cookie="wudan_device=x")
+        assert (refused.status, "登录过工作台" in refused.text) == (409, True)
+    assert person(client.app, joined.no).head.state == "applied"
 
 
 def test_each_engine_knows_a_volunteers_link_and_erases(app_on_each_engine: App) -> None:

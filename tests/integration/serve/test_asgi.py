@@ -25,7 +25,7 @@ from functions.orders.lifecycle.order import order_of
 from functions.storage.history import Change, Head
 from functions.storage.sqlite import SQLite, writing
 from functions.web.headers import SECURITY
-from functions.web.http import FORM, LONGEST_UPLOAD, Event, Response
+from functions.web.http import FORM, LONGEST_UPLOAD, LambdaEvent, Response
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET
 from tests.support.histories import no_commit
@@ -293,9 +293,9 @@ def test_few_workbooks_are_made_at_a_time_and_who_comes_then_is_told(
 
 
 def test_what_waited_too_long_for_a_thread_is_not_begun(app: App) -> None:
-    begun = list[Event]()
+    begun = list[LambdaEvent]()
 
-    def answer(event: Event, app: App) -> Response:
+    def answer(event: LambdaEvent, app: App) -> Response:
         begun.append(event)
         return Response("done")
 
@@ -447,6 +447,11 @@ def test_a_long_text_is_worked_on_beside_what_is_quick() -> None:
     for path in ("/api/wish", "/desk/order/", "/desk/sign-in/", "/team/"):
         assert rooms.of("POST", path, asgi.QUICK + 1) is rooms.large
     assert rooms.of("POST", "/desk/sheets/", asgi.QUICK + 1) is rooms.sheets
+
+
+def test_whoever_has_a_whole_history_opened_keeps_no_wish_waiting() -> None:
+    rooms = asgi.Rooms()
+    assert rooms.of("POST", "/api/order", 100) is rooms.steps
 
 
 def test_what_breaks_past_all_handlers_is_answered_with_the_headers_of_all(

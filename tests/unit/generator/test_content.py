@@ -380,6 +380,20 @@ def test_a_question_that_cannot_have_its_role_or_name_is_told_in_its_line(
     assert said in problem
 
 
+def test_all_questions_with_a_reserved_name_are_told_at_once_with_what_else_is_wrong(
+    root: Path,
+) -> None:
+    wish = root / "content/forms/wish.yaml"
+    names = ("token", "source", "key", "wording")
+    lines = [f"  - {MORE % (name, 'text', '')}\n" for name in names]
+    more = "  - kind: text\n    label: 再问\n    purpose: 试验\n    name: once\n"
+    wish.write_text("".join([wish.read_text(), *lines, more, f"  - {MORE % ('x', 'txt', '')}\n"]))
+    *reserved, other = problems(root)
+    assert [problem.split(":")[1] for problem in reserved] == ["17", "18", "19", "20", "24"]
+    assert all("这个 name 程序自己要用" in problem for problem in reserved)
+    assert "“kind”的内容“txt”不对" in other
+
+
 def test_of_two_phones_one_must_say_that_it_finds_the_order(root: Path) -> None:
     wish = root / "content/forms/wish.yaml"
     text = wish.read_text().replace("name: phone,", "name: tel,")
@@ -552,14 +566,26 @@ def test_without_site_yaml_a_placeholder_is_no_mistake_and_nothing_is_kept_of_it
     assert page.body.excerpt == "问试验社区服务站"
 
 
-def test_news_keep_what_looks_like_a_placeholder(root: Path) -> None:
-    (root / NEWS).write_text(GOOD + "author: ${name}\n")
-    assert library.load(root).news[0].author == "${name}"
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("${name}", "试验社区"),
+        ("$${name}", "${name}"),
+        ("$$${name}", "$${name}"),
+        ("$${x}和${name}", "${x}和试验社区"),
+        ("$name 5$ {name} $ {name}", "$name 5$ {name} $ {name}"),
+    ],
+)
+def test_a_doubled_sign_keeps_what_looks_like_a_placeholder(
+    root: Path, typed: str, read: str
+) -> None:
+    (root / NEWS).write_text(GOOD + f"author: {typed}\n")
+    assert library.load(root).news[0].author == read
 
 
-def test_the_shipped_forms_and_pages_name_nobody_by_hand() -> None:
+def test_shipped_content_names_nobody_by_hand() -> None:
     site = placeholders.values(library.load(PRODUCT).settings)
-    for file in (*PRODUCT.glob("content/forms/*.yaml"), *PRODUCT.glob("content/pages/*.yaml")):
+    for file in PRODUCT.glob("content/*/*.yaml"):
         for name in ("name", "station", "phone", "address", "url"):
             assert site[name] not in file.read_text(), f"{file.name}: ${{{name}}}"
 

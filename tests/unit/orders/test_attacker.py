@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from functions.orders import counters
 from functions.orders.counters import GRID, SERVICE, TEAM, WISHES, by_scope, name, scope
-from functions.orders.figures import FEWEST, GIVEN, IN_FIVES, OTHERS, VALUED, published
+from functions.orders.figures.disclosure import FEWEST, GIVEN, IN_FIVES, VALUED, published
+from functions.orders.figures.summary import OTHERS
 from functions.orders.lifecycle.order import Order
 from generator.site.plan import reports
 from tests.support.depth import tried

@@ -10,7 +10,7 @@ from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import RESIDENT, STATES
 from functions.orders.notices import said
 from functions.storage.history import Event
-from functions.tracking import told
+from functions.tracking.progress import told
 from generator.content.form_definitions import Offers
 from generator.content.form_definitions import actions as definitions
 from tests.support.servers import PRODUCT
