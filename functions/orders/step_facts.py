@@ -39,7 +39,7 @@ class Circumstances(NamedTuple):
 
 
 def _triaged(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """What came on paper counts from when it came, until it is promised by a day."""
+    """A wish on paper counts from the day on which it came, until it is promised by a day."""
     due = order.due
     if order.waits_until:
         due = given.orders.deadlines.resumed(order, given.now)
@@ -88,7 +88,8 @@ def _waited(given: Circumstances, order: Order, form: Form, answers: Answers) ->
 
 
 def _undone(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """It is as it was before it was done, and waits as it did; who left meanwhile does not go."""
+    """The order is as it was before it was done, and waits if it did; a volunteer who left
+    meanwhile does not go."""
     events = given.orders.store.events(order.no)
     last = max(seq for seq, event in enumerate(events) if event.kind == "done")
     before = fold(order.no, events[:last])._replace(volunteer=_goes(given, order.volunteer))

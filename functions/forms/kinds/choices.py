@@ -1,4 +1,4 @@
-"""Kinds of which one picks: from choices, stars, a box to tick."""
+"""Kinds that are answered by picking: from choices, of stars, by ticking a box."""
 
 import re
 from collections.abc import Sequence
