@@ -170,6 +170,6 @@ def _read(request: Request, app: App) -> Session | None:
     account = shown and Accounts(app.store, app.clock).current(*shown[:2], shown.began)
     if shown is None or account is None:
         return None
-    token = app.vault.stamp(*kept.token_of(account.name, account.version))
+    token = app.vault.desk.stamp(*kept.token_of(account.name, account.version))
     administers = account.role == ADMINISTRATOR
     return Session(shown, administers, token, first=account.first)

@@ -262,7 +262,7 @@ class Orders(NamedTuple):
         events, sealed, traces, erase = [], dict[int, bytes](), [], False
         for seq, (event, typed) in enumerate(steps, start=before.version + 1):
             events.append(event)
-            if gone := withdrawn(self.bundle.forms["wish"], typed):
+            if CORRECTED in typed and (gone := withdrawn(self.bundle.forms["wish"], typed)):
                 sealed, erase = self.personal.without(after.no, gone) | sealed, True
                 traces += self.store.traces(after.no)
             if typed:

@@ -6,6 +6,7 @@ where the browser does not say by itself where a post comes from (see :mod:`.ses
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from hmac import compare_digest
@@ -21,7 +22,16 @@ from functions.forms.normal import seen
 from functions.people.accounts import Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import cookies, pages
-from functions.web.http import RETRY, Action, Request, Response, Routes, see_other
+from functions.web.http import (
+    RETRY,
+    Action,
+    LambdaEvent,
+    Request,
+    Response,
+    Routes,
+    request_of,
+    see_other,
+)
 
 DEVICE = "wudan_device"
 STAYS = timedelta(days=180)
@@ -63,7 +73,7 @@ def form(
     said = app.bundle.words["desk"]["sign_in"][code] if code else ""
     door = cookies.read(request, DOOR) or app.vault.fresh()
     data = {"name": name, "said": said, "wrong": status != 403, "kept": sealed}
-    data |= {"door": app.vault.stamp(DOOR, door)}
+    data |= {"door": app.vault.desk.stamp(DOOR, door)}
     body = pages.render(app.bundle, "desk/sign-in.html", **data)
     cookie = cookies.write(request, DOOR, door, ticket.LASTS, ticket.PATH)
     return Response(body, status, POLICY, (cookie,))
@@ -146,7 +156,7 @@ def _is_ours(request: Request, app: App) -> bool:
     """Whether the form was drawn for this browser, as far as that has to be shown."""
     if request.headers.get("sec-fetch-site") or "origin" in request.headers:
         return True  # :func:`refuse_foreign` looked at that.
-    stamp = app.vault.stamp(DOOR, cookies.read(request, DOOR))
+    stamp = app.vault.desk.stamp(DOOR, cookies.read(request, DOOR))
     return compare_digest(stamp.encode(), request.value(DOOR).encode())
 
 
@@ -169,6 +179,14 @@ def go_on(request: Request, app: App, account: Account, routes: Routes) -> Respo
     return response._replace(cookies=(*response.cookies, *set_here))
 
 
+def comes_from_known_device(event: LambdaEvent, app: App) -> bool:
+    """Whether a request to sign in comes from a device on which that account signed in last."""
+    with suppress(Problem):
+        request = request_of(event)
+        return bool(_device(request, app, request.value("name").strip()))
+    return False
+
+
 def _device(request: Request, app: App, name: str) -> str:
     """The id of a device on which this account signed in; empty on every other."""
     device, *marks = cookies.read(request, DEVICE).split(".")
@@ -185,4 +203,4 @@ def _device_cookie(request: Request, app: App, name: str) -> str:
 
 
 def _device_mark(app: App, device: str, name: str) -> str:
-    return app.vault.stamp("device", device, seen(name))
+    return app.vault.desk.stamp("device", device, seen(name))

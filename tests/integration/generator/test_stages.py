@@ -131,6 +131,14 @@ def test_what_leads_to_a_draft_is_told(site: Path) -> None:
     assert "“/news/winter/”是草稿，或者还没到发布的日子" in told
 
 
+def test_a_draft_is_looked_at_before_it_is_published(site: Path) -> None:
+    add(site, "news", "draft: true")
+    file = site / "content/news/winter.yaml"
+    file.write_text(file.read_text().replace("天冷", "看[天冷](/nowhere/)"))
+    (told,) = [each for each in incremental.check(site).advice if "nowhere" in str(each)]
+    assert told.file == "content/news/winter.yaml"
+
+
 def test_a_page_that_all_others_link_to_cannot_be_withheld(site: Path) -> None:
     with (site / "content/pages/about.yaml").open("a") as file:
         file.write("\npublish_on: 2199-01-01\n")
