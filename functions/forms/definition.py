@@ -182,6 +182,13 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
     return answers
 
 
+def given(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of what a history begins with, without what the program or staff say of it."""
+    answers = {name: value for name, value in told.items() if name not in RECORDED}
+    # Which team somebody asks for stands apart from the one that they are put into.
+    return answers | ({"team": told["wants"]} if told.get("wants") else {})
+
+
 def settled(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
     """The answers whose meaning depends on the day, as they are typed so that it does not."""
     dated = [field["name"] for field in form["fields"] if KINDS[field["kind"]].dated]

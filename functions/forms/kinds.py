@@ -285,6 +285,8 @@ class Stars(_Plain):
 
     kept: Kept = "history"
     widget = "stars"
+    spoken = ("很不满意", "不满意", "一般", "满意", "很满意")
+    """What one to five stars are called beside the stars, and so on paper."""
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> int:
         if texts[0] not in {"1", "2", "3", "4", "5"}:
@@ -298,9 +300,11 @@ class Stars(_Plain):
         return value
 
     def typed(self, field: Field, text: str) -> list[str]:
-        """Also 5星, 五颗星, 5 分, ★★★★★ and ★★★★☆."""
+        """Also 5星, 五颗星, 5 分, ★★★★★, ★★★★☆ and 很满意."""
         if not text.strip("★☆⭐"):
             return [str(len(text) - text.count("☆"))]
+        if (said := re.sub("非常|十分", "很", text)) in self.spoken:
+            return [str(self.spoken.index(said) + 1)]
         digit = re.sub("[颗个星分 ]", "", normal(text))
         spoken = digit and digit in "一二三四五"
         return [str("一二三四五".find(digit) + 1) if spoken else digit or text]

@@ -9,7 +9,7 @@ from functions.app import App
 from functions.context.sentences import fill
 from functions.errors import Full, Wrong
 from functions.forms import days, definition
-from functions.forms.definition import RECORDED, Answers, Form
+from functions.forms.definition import Answers, Form, given
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders.lifecycle import RESIDENT, Order, order_of
@@ -144,22 +144,15 @@ def begun_before(
     if request.value(AGAIN):
         return None
     found: list[Head] = []
-    given = _given(answers.public | answers.personal)
+    told = given(answers.public | answers.personal)
     for head in recent:
         first = app.store.events(head.no)[:1]
-        if first and given == _given({**first[0].data, **app.personal.contact(head.no)}):
+        if first and told == given({**first[0].data, **app.personal.contact(head.no)}):
             once = submission(request, app, form["slug"], answers)
             if request.value(ONCE) and app.store.filed(once) == head.no:
                 return None
             found.append(head)
     return next((head for head in found if head.state not in OFF), next(iter(found), None))
-
-
-def _given(told: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers of what a history begins with, without what the program or staff say of it."""
-    given = {name: value for name, value in told.items() if name not in RECORDED}
-    # Which team somebody asks for stands apart from the one that they are put into.
-    return given | ({"team": told["wants"]} if told.get("wants") else {})
 
 
 def keeping(submit: Action, sent: Sent) -> Keeping:
