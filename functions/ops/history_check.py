@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 from functions import imports
 from functions.app import App
 from functions.errors import Refused
-from functions.orders import corrections, counters, names, report_text, repository, upkeep
+from functions.orders import (
+    corrections,
+    counters,
+    names,
+    public_figures,
+    report_text,
+    repository,
+    upkeep,
+)
 from functions.orders.counters import Tally
 from functions.orders.lifecycle import fold, order_of
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
@@ -36,6 +44,7 @@ STATES: dict[str, dict[str, str]] = {
     imports.KIND: {kind: kind for kind in imports.STATES},
     DONE: {},
     DOCTOR: {},
+    public_figures.CLOSED: {},
 }
 """Histories of which only this is derived: the states that their events lead to."""
 

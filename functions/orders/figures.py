@@ -9,7 +9,6 @@ because whoever knows that a team does one service only can subtract one line fr
 same reason teams and grids have one number each, in fives.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,26 +19,19 @@ from functions.orders.counters import ALL, GRID, SERVICE, STARS, STEPS, TEAM
 if TYPE_CHECKING:
     from datetime import date
 
-    from functions.storage.port import Store
-
 FEWEST = 5
 """Services with fewer orders in a month are published together, and teams and grids not at all, so
 that nobody can be recognised; where there are fewer ratings, none of them are. Of a month with
 fewer orders only their number is."""
-WISHES = 200
-STATES = lifecycle.STATES
-"""The states in which a published wish may be."""
 OTHERS = "…"
 """The slug of those that are shown together."""
 KINDS = (SERVICE, TEAM, GRID)
 """What orders are told apart by, each in a table of its own: no table has two of them."""
 PROGRESS = (*(counters.WISHES, counters.DISPATCHED, counters.ACCEPTED, counters.DONE),
             *(counters.IN_TIME, counters.OVERDUE))  # fmt: skip
-JUDGED = (*(counters.RATED, counters.ASKED, *lifecycle.SOLVED),
-          *(counters.PROBLEMS, counters.ANSWERED))  # fmt: skip
 GIVEN = tuple(map(counters.given, STARS))
-VALUED = (*GIVEN, *map(counters.stars, STARS))
-OPINIONS = (((counters.RATED,), JUDGED, (counters.RATED,)), (GIVEN, VALUED, VALUED))
+OPINIONS = (((counters.RATED,), counters.HEARD, (counters.RATED,)),
+            (GIVEN, counters.STARRED, counters.STARRED))  # fmt: skip
 """What residents said, in parts that are published or not: the counters of how many said it, and
 all counters of that part that are published of all, and of a service."""
 IN_FIVES = {TEAM: counters.DONE, GRID: counters.WISHES}
@@ -197,7 +189,8 @@ def _grouped(lines: Mapping[str, Counted]) -> dict[str, Counted]:
     enough = [slug for slug in lines if slug not in few]
     while enough and sum(sizes[slug] for slug in few) in range(1, FEWEST):
         few.append(enough.pop())
-    if sum(sizes.values()) < FEWEST or (len(enough) == 1 and not few):
+    alone = len(enough) == 1 and not any(sizes[slug] for slug in few)
+    if sum(sizes.values()) < FEWEST or alone:
         return {}
     others = {OTHERS: counters.together(lines[slug] for slug in few)} if few else {}
     return {slug: lines[slug] for slug in enough} | others
@@ -231,72 +224,6 @@ def _medians(total: Counted) -> dict[str, int]:
         if sum(count for _, count in values) >= FEWEST:
             medians[counters.median(step)] = _doubled_median(values)
     return medians or _known(total, [*map(counters.median, STEPS)])
-
-
-def snapshot(store: "Store", today: "date") -> dict[str, Any]:
-    """What a build needs to know of the orders, and nothing that pages do not tell: the counters of
-    months that are over, what the station wrote for the public (the newest first), what services
-    and teams are, or were, called, and which of their file names became others. ``began`` is the
-    month of the first order."""
-    from functions.orders import names  # Builds import this module, and should not depend on it.
-
-    orders, answered = (
-        [lifecycle.order_of(head) for head in store.find("order", [mark], limit=WISHES)]
-        for mark in ("published:yes", "answered:public")
-    )
-    months, this = store.months(), today.isoformat()[:7]
-    return {
-        "made": today.isoformat(),
-        "began": min(months, default=""),
-        "months": {m: published(store.tally(m), today) for m in months if m < this},
-        "wishes": [
-            {"text": o.published, "service": o.service, "state": o.state, "date": o.filed_at[:10]}
-            for o in orders
-            if o.published
-        ],
-        "answers": [
-            {"text": o.answer, "service": o.service, "month": o.filed_at[:7]}
-            for o in answered
-            if o.answer and o.filed_at[:7] < this
-        ],
-        "names": names.labels(store),
-        "renamed": names.renamings(store),
-    }
-
-
-def brought_up_to_date(
-    snapshot: Mapping[str, Any],
-    new_names: Mapping[str, Mapping[str, str]],
-    labels: Mapping[str, Mapping[str, str]],
-) -> Mapping[str, Any]:
-    """A snapshot of an earlier day, with services and teams under their names of today (new ones
-    for old, by kind), and the ``labels`` of today among its own."""
-    if not snapshot:
-        return snapshot
-    from datetime import date
-
-    known = snapshot.get("names", {})
-    called = {kind: {**known.get(kind, {}), **labels[kind]} for kind in new_names}
-    services, made = new_names["service"], date.fromisoformat(snapshot["made"])
-
-    def moved(counted: Counted) -> Counter[str]:
-        return counters.together({counters.renamed(n, new_names): c} for n, c in counted.items())
-
-    def under_new_name(text: Mapping[str, str]) -> dict[str, str]:
-        return {**text, "service": services.get(text["service"], text["service"])}
-
-    return {
-        **snapshot,
-        # Earlier versions published more.
-        "months": {
-            month: published(moved(counted), made)
-            for month, counted in snapshot["months"].items()
-            if month < snapshot["made"][:7]
-        },
-        "names": called,
-        "wishes": [*map(under_new_name, snapshot["wishes"])],
-        "answers": [*map(under_new_name, snapshot["answers"])],
-    }
 
 
 def named(made: Report, services: Mapping[str, str], teams: Mapping[str, str]) -> Report:

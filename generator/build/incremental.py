@@ -134,8 +134,8 @@ class Builder:
     ) -> Report:
         """Build; ``say`` is called with a sentence if another build of this root has to end first.
 
-        ``figures`` (:func:`functions.orders.figures.snapshot`) are kept in the root, so that a
-        build without access to the store shows the last ones known.
+        ``figures`` (:func:`functions.orders.public_figures.snapshot`) are kept in the root, so that
+        a build without access to the store shows the last ones known.
 
         Raises:
             ContentError: with all that is wrong; nothing was written.

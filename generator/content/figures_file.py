@@ -10,7 +10,7 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
-from functions.orders.figures import STATES
+from functions.orders.public_figures import STATES
 from generator.content.reading.codec import Count
 from generator.content.reading.messages import SENTENCES
 from generator.content.reading.yaml_source import Loader
@@ -35,15 +35,16 @@ class Wish(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """The station's public answer to a problem in a rating; ``month`` is the order's."""
+    """The station's public answer to a problem in a rating; ``month`` is the rating's, or its year
+    alone."""
 
     text: str
     service: str
-    month: Month
+    month: Annotated[str, Meta(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")]
 
 
 class Figures(Struct, frozen=True, omit_defaults=True):
-    """The shape of :func:`functions.orders.figures.snapshot`; other keys are ignored."""
+    """The shape of :func:`functions.orders.public_figures.snapshot`; other keys are ignored."""
 
     made: Day
     months: dict[Month, dict[Name, Count]]

@@ -21,7 +21,7 @@ from functions.app import App
 from functions.context import clock, logs
 from functions.ops import backup
 from functions.orders import counters
-from functions.orders import figures as public
+from functions.orders import public_figures as public
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
 from generator.build import incremental

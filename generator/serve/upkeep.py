@@ -12,7 +12,7 @@ from functions import scheduled
 from functions.app import App
 from functions.context import logs
 from functions.ops import backup
-from functions.orders import figures as public
+from functions.orders import public_figures as public
 from generator import COMMAND, PRODUCT
 from generator.build import incremental
 from generator.errors import WudanError

@@ -10,7 +10,7 @@ from functools import partial
 from inspect import signature
 from typing import Any
 
-from functions.orders import figures as public
+from functions.orders import public_figures as public
 from generator.content import names
 from generator.content.kinds import KINDS, address
 from generator.content.models import Site

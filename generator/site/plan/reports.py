@@ -1,6 +1,6 @@
 """The community's figures: a report a month and a year, and the wish list, all made from a snapshot
-(:func:`functions.orders.figures.snapshot`), which may be empty. A year is its published months
-added up, so that it tells no more than they do."""
+(:func:`functions.orders.public_figures.snapshot`), which may be empty. A year is its published
+months added up, so that it tells no more than they do."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence

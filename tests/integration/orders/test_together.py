@@ -10,7 +10,7 @@ import pytest
 
 from functions.app import App
 from functions.forms import spreadsheet
-from functions.orders import counters, figures, repository
+from functions.orders import counters, figures, public_figures, repository
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import TOLD, Desk, Team, carried_through, found, wish
@@ -54,7 +54,7 @@ def test_nothing_personal_is_in_histories_figures_messages_logs_or_public_export
     caplog.set_level(logging.DEBUG)
     no = carried_through(client)
     assert [event.kind for event in watched.store.events(no)][-1] == "answered"
-    snapshot = figures.snapshot(watched.store, watched.clock.now.date())
+    snapshot = public_figures.snapshot(watched.store, watched.clock.now.date())
     made = figures.report("2026-11", watched.store.tally("2026-11"), watched.clock.now.date())
     rows = figures.rows(made, watched.bundle.services, watched.bundle.words["sheets"]["kinds"])
     written = {

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 
 from functions.app import App
 from functions.ops import consistency
-from functions.orders import figures, repository, upkeep
+from functions.orders import figures, public_figures, repository, upkeep
 from functions.orders.lifecycle import order_of
 from functions.storage.connect import connect
 from functions.storage.history import LAYOUT
@@ -154,7 +154,7 @@ def test_every_counter_and_figure_is_what_it_was(app: App) -> None:
     assert app.store.months() == months
     assert {m: app.store.tally(m) for m in FACTS["counters"]} == FACTS["counters"]
     today = app.clock.now.date()
-    snapshot = figures.snapshot(app.store, today)
+    snapshot = public_figures.snapshot(app.store, today)
     said = {kind: FACTS["snapshot"][kind] for kind in ("made", "wishes")}
     assert {kind: snapshot[kind] for kind in said} == said
     for month in months:

@@ -20,7 +20,7 @@ UNTOLD = {"released", "withdrawn", "handled", "added"}
 CAUSED = [(kind, by) for kind, move in TABLE.items() for by in move.by]
 HERS = (
     *("您提交", "您取消", "您恢复", "您改", "您补充", "您评价", "您换", "您结束", "您删去"),
-    "您说问题没有",
+    *("您说问题没有", "您说“没有解决”"),
 )
 
 
