@@ -103,7 +103,7 @@ def _forms(request: Request, app: App, found: History, outcome: Outcome) -> dict
         "tried": outcome.tried,
         "errors": outcome.errors,
         "notice": outcome.notice,
-        "untaken": step_forms.untaken(request, app, outcome.tried, offers),
+        "untaken": step_forms.untaken(request, app, outcome.tried, offers, order),
         "once": request.value(ONCE) or app.vault.fresh(),
     }
 

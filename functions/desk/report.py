@@ -17,8 +17,9 @@ from functions.errors import Conflict, Problem
 from functions.forms import document, spreadsheet
 from functions.forms.document import Paper, Table
 from functions.forms.kinds import Cell
-from functions.orders import figures
+from functions.orders import counters, figures
 from functions.orders.figures import Report
+from functions.orders.public_figures import untriaged
 from functions.orders.report_text import Draft, ReportTexts
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
@@ -133,7 +134,11 @@ def _texts(app: App) -> ReportTexts:
 def _reports(app: App, month: str) -> list[Report]:
     """The report of a month, and those beside which it stands if anything was counted in them."""
     today = app.clock.now.date()
-    counted = {each: app.store.tally(each) for each in (month, *figures.before(month))}
+    late = untriaged(app.store, app.clock.now.date())
+    counted = {
+        each: counters.together([app.store.tally(each), late.get(each, {})])
+        for each in (month, *figures.before(month))
+    }
     return [
         figures.named(figures.report(each, tally, today), app.names.services, app.names.teams)
         for each, tally in counted.items()

@@ -48,7 +48,7 @@ ROLES = {
 
 RECORDED = (
     *("wording", "key", "source", "received", "who", "wants", "due", "triage_by", "problem"),
-    *("questions", "issued", "link", "signs"),
+    *("questions", "issued", "link", "signs", "member"),
 )
 """What the program itself writes into an event beside the answers; no question may be named so."""
 

@@ -69,8 +69,12 @@ def _judge_volunteer(app: App, answers: Answers, who: str, day: date) -> Judgeme
 
 
 def _judge_member(app: App, answers: Answers, who: str, day: date) -> Judgement:
+    phone, name = answers.values["phone"], answers.values["name"]
+    people = map(app.volunteers.opened, app.volunteers.of_phone(phone))
+    if there := next((p for p in people if p.name == name and p.head.state == "active"), None):
+        return phone, "", "known", there.head.no
     if person := outside(app, answers):
-        return answers.values["phone"], "", "new", person.head.no
+        return phone, "", "new", person.head.no
     return _judge_volunteer(app, answers, who, day)
 
 

@@ -32,6 +32,8 @@ ENDS = REJECTED, CANCELLED, MERGED = "rejected", "cancelled", "merged"
 WISHES, IN_TIME, ASKED, SOLVED = "wishes", "in_time", "asked", "solved"
 PROBLEMS, ANSWERED = "problems", "answered"
 LOAD, MEMBERS, APPLIED = "load", "members", "applied"
+MEMBER = "member"
+"""What a volunteer's head says who was in a team before there was a record of them."""
 OVERDUE = "overdue"
 """What is counted. ``asked``: orders that were done at least once, so that their resident was asked
 for a rating. ``load``: orders that a team has to work on. ``overdue`` is never stored, because it
@@ -127,14 +129,18 @@ def of_order(order: Order) -> Tally:
     progress, rating = {} if merged else _progress(order), _rating(order)
     heard = (order.rated_at or order.done_at or order.filed_at)[:7]
     team = order.rated_team or order.team
-    kinds = ((SERVICE, order.service), (GRID, order.grid or NO_GRID))
-    for whose in (ALL, *(scope(kind, slug) for kind, slug in kinds)):
+    for whose in of(order):
         _add(counted, month, whose, progress)
         _add(counted, heard, whose, rating)
     _add(counted, month, ALL, {} if merged else _hours(order))
     _add(counted, month, scope(TEAM, order.team), progress if order.team else {})
     _add(counted, heard, scope(TEAM, team), rating if team else {})
     return counted
+
+
+def of(order: Order) -> tuple[str, ...]:
+    """The scopes in which an order counts, whichever team it has."""
+    return (ALL, scope(SERVICE, order.service), scope(GRID, order.grid or NO_GRID))
 
 
 def _add(counted: Tally, month: str, whose: str, counts: Mapping[str, int]) -> None:
@@ -148,7 +154,8 @@ def of_volunteer(head: Head | None) -> Tally:
     if head and head.data.get("signs"):
         return Counter({(NOW, name(VOLUNTEERS, HELD)): 1} if head.state == HELD else ())
     if head and head.state:
-        counted[head.begun[:7], name(VOLUNTEERS, APPLIED)] = 1
+        if not head.data.get(MEMBER):  # Who was in a team already did not sign up now.
+            counted[head.begun[:7], name(VOLUNTEERS, APPLIED)] = 1
         counted[NOW, name(VOLUNTEERS, head.state)] = 1
         if head.state == "active":
             counted[NOW, name(scope(TEAM, head.data.get("team", "")), MEMBERS)] = 1

@@ -182,11 +182,19 @@ def gist(contact: Typed, longest: int) -> str:
 def doors(address: str) -> list[str]:
     """Patterns of the numbers in somebody's own address, in digits or spelled. Without a word such
     as 室 they give away nobody else, but this person. One digit says too little."""
-    found = [
-        "".join(f"[{alike}]" for digit in number for alike in ALIKE if digit in alike)
-        for number in re.findall(NUMBER, address)
-    ]
-    return [rf"(?<!{FIGURE}){number}(?!{FIGURE}|{COUNTED})" for number in found]
+    return [_spelled(number) for number in re.findall(NUMBER, address)]
+
+
+def endings(phone: str) -> list[str]:
+    """The pattern of a phone's last four digits, with which its order can be opened."""
+    last = phone[-4:]
+    return [_spelled(last, r"[\s\-]*")] if re.fullmatch(NUMBER, last) else []
+
+
+def _spelled(number: str, between: str = "") -> str:
+    """The pattern of a number alone, however its digits are written."""
+    digits = between.join(f"[{alike}]" for digit in number for alike in ALIKE if digit in alike)
+    return rf"(?<!{FIGURE}){digits}(?!{FIGURE}|{COUNTED})"
 
 
 def masked(text: str, contact: Typed) -> str:

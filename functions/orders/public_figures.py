@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from functions.storage.port import Store
 
+AT_ONCE = 200
 WISHES = 200
 STATES = lifecycle.STATES
 """The states in which a published wish may be."""
@@ -21,6 +22,19 @@ SAID = {*counters.HEARD, *counters.STARRED} - {counters.ANSWERED}
 not said by residents."""
 CLOSED = "closed"
 """The number and kind of the history with what residents said in months that are closed."""
+
+
+def untriaged(store: "Store", today: "date") -> dict[str, Counter[str]]:
+    """The wishes that nobody has taken up by their day, as counters of what is overdue, by month:
+    they have no day by which they are to be done, and must not look better for it."""
+    found: dict[str, Counter[str]] = {}
+    after, until = "", today.isoformat()
+    while heads := store.waiting("order", "submitted", after=after, until=until, limit=AT_ONCE):
+        for order in map(lifecycle.order_of, heads):
+            counted = found.setdefault(order.filed_at[:7], Counter())
+            counted.update(counters.name(whose, counters.OVERDUE) for whose in counters.of(order))
+        after = heads[-1].due_position
+    return found
 
 
 def closed(store: "Store") -> dict[str, dict[str, int]]:
@@ -82,10 +96,12 @@ def snapshot(store: "Store", today: "date") -> dict[str, Any]:
         for mark in ("published:yes", "answered:public")
     )
     this, new_names, heard = today.isoformat()[:7], names.renamings(store), closed(store)
+    late = untriaged(store, today)
     began = store.months()
     months = {
         month: as_closed(
-            published(store.tally(month), today), _renamed(heard.get(month, {}), new_names)
+            published(counters.together([store.tally(month), late.get(month, {})]), today),
+            _renamed(heard.get(month, {}), new_names),
         )
         for month in began
         if month < this

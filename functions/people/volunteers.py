@@ -100,7 +100,9 @@ class Volunteers(NamedTuple):
     def joined(self, form: Form, answers: Answers, by: str, **more: str) -> Callable[[str], Change]:
         """The same for somebody who is in the team already that they name: they sign up and are
         approved in one transaction."""
-        applied = self.applied(form, answers, by, **more)
+        # Where a paper with its day says so, they signed up then; otherwise nobody knows when.
+        known = {} if answers.values.get("received") else {counters.MEMBER: "yes"}
+        applied = self.applied(form, answers, by, **more, **known)
 
         def begin(no: str) -> Change:
             first = applied(no)

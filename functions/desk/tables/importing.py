@@ -41,7 +41,7 @@ def receive(request: Request, app: App, session: Session) -> Response:
     if kind not in imports.FORMS:
         return _refuse(app, session, kind, words["kind"])
     try:
-        rows = spreadsheet.read(request.files.get("file", b""))
+        rows = spreadsheet.read(request.files.get("file", b""), imports.names(app, kind))
     except Wrong as wrong:
         return _refuse(app, session, kind, fill(words["unreadable"][wrong.code], **wrong.names))
     table, form = columns.table(rows, imports.names(app, kind)), imports.form(app, kind)

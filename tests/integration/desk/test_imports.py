@@ -11,6 +11,7 @@ from functions import imports
 from functions.app import App
 from functions.context.clock import Stopped
 from functions.forms import columns, order_number
+from functions.ops import consistency
 from functions.orders import repository
 from functions.people import volunteers
 from functions.scheduled import tick
@@ -116,6 +117,26 @@ def test_a_wrong_cell_is_told_what_is_wrong_with_it_and_not_only_what_it_takes(
 ) -> None:
     row = [text if head == heading else cell for head, cell in zip(WISHES, HAIRCUT, strict=True)]
     assert told in upload(desk, "wishes", workbook(WISHES, row)).text
+
+
+def sheets(**tables: list[list[str]]) -> bytes:
+    book, file = Workbook(), io.BytesIO()
+    book.remove(book.worksheets[0])
+    for title, rows in tables.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+def test_no_sheet_with_rows_is_passed_over(desk: Desk) -> None:
+    table = [WISHES, HAIRCUT]
+    told = upload(desk, "wishes", sheets(十月=table, 十一月=table))
+    assert told.status == 422
+    assert "“十月”、“十一月” 几张表都有要收的行，一行也没有收" in told.text
+    book = sheets(说明=[["怎么填"], ["服务：写服务的名字"]], 心愿=table, 空的=[])
+    assert "新的 1 行" in desk.get(upload(desk, "wishes", book).location).text
 
 
 def test_what_excel_makes_of_cells_is_understood_and_shown_as_it_is_understood(
@@ -274,6 +295,23 @@ def test_what_was_exported_is_known_by_its_number_in_any_month(client: Client) -
     assert "新的 0 行，以前收过的 1 行" in page.text
     assert "这些列不看" not in page.text
     assert "收下了 0 行。" in confirm(desk, page).text
+
+
+def test_a_member_who_signs_up_once_more_and_stands_in_the_roster_is_kept_once(
+    client: Client, desk: Desk
+) -> None:
+    heads = ["姓名", "电话", "服务队", "本人同意"]
+    team, other = [*client.app.bundle.teams.values()][:2]
+    rows = [[JOIN["name"], JOIN["phone"], each, "是"] for each in (team, other)]
+    assert "收下了 1 行。" in bring(desk, "members", workbook(heads, rows[0])).text
+    month = people(client)[0].begun[:7]
+    assert client.app.store.tally(month).get("volunteers applied", 0) == 0, "nobody signed up"
+    client.post("/api/volunteer", {**JOIN, "again": "yes"})
+    assert client.app.store.tally(month)["volunteers applied"] == 1
+    page = desk.get(upload(desk, "members", workbook(heads, rows[1])).location)
+    assert "新的 0 行，以前收过的 1 行" in page.text
+    assert f"{JOIN['name']}（在队，{team}）" in page.text
+    assert consistency.examine(client.app).healthy
 
 
 def test_who_left_and_stands_in_the_roster_is_taken_in_again_with_what_was_not_answered(

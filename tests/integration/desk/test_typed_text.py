@@ -36,6 +36,21 @@ class TestConflict:
         assert desk.post("/desk/order/", again).location
         assert found(client.app, no).state == "dispatched"
 
+    def test_who_was_chosen_for_what_a_colleague_did_first_is_told_by_name(
+        self, client: Client
+    ) -> None:
+        client.post("/api/volunteer", JOIN)
+        (head,) = client.app.store.find("volunteer")
+        client.app.volunteers.move(head, "approved", team="barbers")
+        desk, team, no = Desk(client), Team(client), wish(client).no
+        desk.dispatched(no)
+        version = str(found(client.app, no).version)
+        assert team.do(no, "accepted", volunteer="team").location
+        late = team.do(no, "accepted", volunteer=head.no, version=version)
+        assert late.status == 409
+        assert JOIN["name"] in late.text
+        assert head.no not in late.text
+
     def test_what_was_typed_for_a_step_that_may_not_follow_any_more_is_shown_to_be_copied(
         self, client: Client
     ) -> None:

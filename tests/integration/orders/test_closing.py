@@ -66,6 +66,22 @@ def test_what_is_said_after_a_month_was_closed_counts_in_the_month_in_which_it_i
     assert consistency.examine(client.app).healthy
 
 
+def test_what_nobody_took_up_by_its_day_is_overdue_like_what_is_not_done(
+    client: Client, clock: Clock
+) -> None:
+    waiting = [wish(client, phone=f"1381234567{number}").no for number in range(5)]
+    clock.forward(days=10)
+    tick(client.app)
+    assert published(client.app)["all overdue"] == 5
+    desk = Desk(client)
+    assert "按期" in desk.get(f"/desk/report/?month={MONTH}").text
+    told = desk.get(f"/desk/report/?month={MONTH}").page.css_first("td[data-label=逾期没办完]")
+    assert told is not None
+    assert told.text().strip() == "5"
+    desk.do(waiting[0], "triaged", level="routine", service="haircut")
+    assert published(client.app)["all overdue"] == 4, "promised by a day to come"
+
+
 @pytest.mark.parametrize(("count", "month"), [(6, MONTH), (2, "2026")])
 def test_a_public_answer_stands_only_beside_opinions_that_are_published(
     client: Client, clock: Clock, count: int, month: str
