@@ -27,6 +27,7 @@ from functions.storage.port import Store
 from functions.storage.vault import Vault
 
 if TYPE_CHECKING:
+    from functions.context.drafts import Drafts
     from functions.messages.outbox import Outbox
     from functions.orders.ranking import Ranking
     from functions.people.access_log import AccessLog
@@ -41,7 +42,10 @@ class App:
     not need are imported only then.
 
     A process has one app and answers each request, or group of requests, by its :meth:`current`.
+    Whoever also builds the site sets ``drafts``.
     """
+
+    drafts: "Drafts | None" = None
 
     def __init__(
         self,
@@ -183,7 +187,7 @@ class App:
         return app
 
 
-_PARTS = {"below", "clock", "vault", "bundle", "store", "_latest", "_open"}
+_PARTS = {"below", "clock", "drafts", "vault", "bundle", "store", "_latest", "_open"}
 """What an app hands on to those that are made of it."""
 
 

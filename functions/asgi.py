@@ -21,7 +21,7 @@ from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http
 from functions.web.headers import encoded
-from functions.web.http import UPLOADS, Event, Response, Routes
+from functions.web.http import UPLOADS, LambdaEvent, Response, Routes
 
 RESIDENTS: Routes = {
     path: actions
@@ -52,7 +52,7 @@ class Room:
         self._threads, self._places = ThreadPoolExecutor(threads, name), threads + waiting
         self._crowded, self._patience = crowded, patience
 
-    async def do(self, answer: Callable[..., Response], event: Event, app: App) -> Response:
+    async def do(self, answer: Callable[..., Response], event: LambdaEvent, app: App) -> Response:
         """What ``answer(event, app)`` returns."""
         loop = asyncio.get_running_loop()
         until = time.monotonic() + self._patience
@@ -178,14 +178,14 @@ def _is_local(app: App) -> bool:
     return False
 
 
-def _failed(event: Event, app: App, error: Exception) -> Response:
+def _failed(event: LambdaEvent, app: App, error: Exception) -> Response:
     return http.failed(RESIDENTS, event, app.current(), error)
 
 
 class Waiting(NamedTuple):
     """A request, until when it can wait, and its answer to come, or why there is none."""
 
-    event: Event
+    event: LambdaEvent
     until: float
     answered: asyncio.Future[Response | Exception]
 
@@ -207,7 +207,7 @@ class Together:
         self._waiting: list[Waiting] = []
         self._called = False
 
-    async def answer(self, event: Event) -> Response:
+    async def answer(self, event: LambdaEvent) -> Response:
         """The answer to a request, once what it wrote is on the disk."""
         loop = asyncio.get_running_loop()
         outcome: Response | Exception = Busy()
@@ -255,7 +255,7 @@ class Together:
             self._called = True
             loop.call_later(PAUSE, self._answer_all)
 
-    def _in_one_go(self, events: Sequence[Event]) -> list[Response]:
+    def _in_one_go(self, events: Sequence[LambdaEvent]) -> list[Response]:
         app = self._app.current()
         with suppress(*UNREADABLE):  # Whatever needs the bundle reports it.
             _ = app.bundle  # Read before the transaction, which keeps others waiting.

@@ -7,7 +7,8 @@ from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms import order_number
 from functions.forms.definition import Form, without
 from functions.forms.residents import FORMS
-from functions.orders.lifecycle import DOORS, RESIDENT, Order
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import DOORS, RESIDENT
 from functions.web import links, pages, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
 from functions.web.links import KEY, SLIP

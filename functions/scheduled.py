@@ -18,7 +18,9 @@ from functions.errors import Conflict, Refused
 from functions.messages import outbox
 from functions.orders import closing, counters, repository, upkeep
 from functions.orders.counters import ALL, VOLUNTEERS
-from functions.orders.lifecycle import CLOCK, FINAL, HELD, STATES, Order, moves, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import CLOCK, FINAL, HELD, STATES
+from functions.orders.lifecycle.transitions import moves
 from functions.orders.notices import STATION
 from functions.people import volunteers
 from functions.storage import opening

@@ -9,7 +9,8 @@ from functions.errors import Problem
 from functions.forms import order_number
 from functions.forms.definition import without
 from functions.orders import counters, repository
-from functions.orders.lifecycle import TEAM, Order
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import TEAM
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event

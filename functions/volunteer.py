@@ -4,16 +4,17 @@ they see what is kept about them, correct it, take it along, leave, and erase it
 from collections.abc import Callable, Mapping, Sequence
 
 from functions.app import App
+from functions.context import proofs
 from functions.context.sentences import fill
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms import order_number
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Answers, Form
-from functions.forms.kinds import COMMA
+from functions.forms.kinds.kind import COMMA
 from functions.forms.residents import FORMS, THANKS
 from functions.orders import corrections
 from functions.orders.counters import TO_CALL
-from functions.orders.lifecycle import RESIDENT, STAFF
+from functions.orders.lifecycle.states import RESIDENT, STAFF
 from functions.orders.notices import STATION
 from functions.people import volunteers
 from functions.people.volunteers import LINK, Person
@@ -99,8 +100,9 @@ def proved(request: Request, app: App) -> Response:
         raise Problem(404, "no_volunteer")
 
     def prove(last4: str) -> None:
-        with app.orders.guess(no, request.sender, holds_key=True):
-            if str(person.typed.get("phone", ""))[-4:] != last4:
+        key = f"key {person.head.data.get(LINK, 0)}"
+        with proofs.guess(app.orders.attempts(request.sender), no, last4, key):
+            if not proofs.is_of(person.typed.get("phone"), last4):
                 raise Wrong("no_match", "last4")
 
     if outcome := own_data.unproved(request, app, prove):
@@ -178,7 +180,7 @@ PROVED: Mapping[str, Callable[[Request, App, Person], Response]] = {
 """What needs the proof, by what its button sends."""
 
 
-def kept_about(app: App, person: Person) -> own_data.Kept:
+def kept_about(app: App, person: Person) -> own_data.OwnData:
     """What is kept about a volunteer: what they answered, and what became of it."""
     head, words = person.head, app.bundle.words["volunteer_acts"]
     events, typed = app.store.events(head.no), app.personal.of(head.no)
@@ -190,7 +192,7 @@ def kept_about(app: App, person: Person) -> own_data.Kept:
             title = app.bundle.words["own_data"]["corrected"][event.by]
             answers = records.corrected(app, app.bundle.forms[NAME], events[:seq], typed)
         parts.append(own_data.Part(title, event.at, answers))
-    return own_data.Kept(head.no, str(head.data.get("wording", "")), parts, head.due)
+    return own_data.OwnData(head.no, str(head.data.get("wording", "")), parts, head.due)
 
 
 def _team(app: App, event: Event) -> Sequence[Shown]:

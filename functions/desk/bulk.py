@@ -14,14 +14,16 @@ from functions.app import App
 from functions.context import logs
 from functions.context.sentences import fill
 from functions.desk.confirm import MANY, Question
-from functions.desk.order import alike, marks, of_marks, related
+from functions.desk.order_page import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import definition, order_number
 from functions.forms.definition import Answers, Form
-from functions.forms.kinds import COMMA, OTHER
+from functions.forms.kinds.choices import OTHER
+from functions.forms.kinds.kind import COMMA
 from functions.orders import repository
-from functions.orders.lifecycle import STAFF, Order, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import STAFF
 from functions.orders.privacy import Unreadable, gist
 from functions.orders.ranking import ranked
 from functions.storage.failures import unwritten
@@ -43,7 +45,7 @@ class Wish(NamedTuple):
     read: bool
 
 
-class Row(NamedTuple):
+class Candidate(NamedTuple):
     """An order, with the answers that are proposed or were chosen for it (``filled``), and whether
     it is ``ticked``. ``alike`` are other orders of the same phone or address; ``teams`` those that
     it can be given to, each with its reasons and marks; ``problem`` says why it was not taken."""
@@ -77,7 +79,7 @@ class Bulk(NamedTuple):
     kind: str
     state: str
     asks: tuple[str, ...]
-    propose: Callable[[App, Sequence[Order]], list[Row]]
+    propose: Callable[[App, Sequence[Order]], list[Candidate]]
     main: str
     labels: Callable[[App], Mapping[str, str]]
 
@@ -172,7 +174,7 @@ class Bulk(NamedTuple):
         form: Form = app.bundle.actions[self.kind]
         return {**form, "fields": [f for f in form["fields"] if f["name"] in self.asks]}
 
-    def _as_typed(self, row: Row, request: Request, tried: Mapping[str, Result]) -> Row:
+    def _as_typed(self, row: Candidate, request: Request, tried: Mapping[str, Result]) -> Candidate:
         """A row that the request already filled in, as it was filled in."""
         no = row.order.no
         if f"version-{no}" not in request.typed:
@@ -207,7 +209,7 @@ def _wish(typed: Mapping[str, Any]) -> Wish:
     return Wish(gist(typed, WORDS), not isinstance(typed, Unreadable))
 
 
-def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
+def _to_triage(app: App, orders: Sequence[Order]) -> list[Candidate]:
     """What the menu offers is routine; the grid is the one of the resident's last order. What is
     not on the menu, cannot be read, may be known already or got a note is for somebody to look
     at."""
@@ -227,16 +229,16 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
         }
         asked = order.waits_until or order.unread
         ticked = bool(on_menu and wish.words and not same and not asked)
-        rows.append(Row(order, app.deadlines.due(order), wish, filled, ticked, alike=same))
+        rows.append(Candidate(order, app.deadlines.due(order), wish, filled, ticked, alike=same))
     return rows
 
 
-def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
+def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Candidate]:
     """The best team that nothing speaks against, with what those before it on the page will get. An
     order without such a team, that waits for its resident or got her note is for somebody to look
     at."""
     weighed = {service: app.ranking.suggest(service) for service in {o.service for o in orders}}
-    unlinked, batch, rows = step_forms.unlinked(app), Counter[str](), list[Row]()
+    unlinked, batch, rows = step_forms.unlinked(app), Counter[str](), list[Candidate]()
     contacts = _contacts(app, orders)
     for order in orders:
         order_teams = ranked(weighed[order.service], batch)
@@ -248,7 +250,7 @@ def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
         batch.update([best] if ticked else [])
         teams = [(team, why[team], marks) for team, marks in marked]
         due = app.deadlines.due(order)
-        rows.append(Row(order, due, wish, {"team": best}, ticked, teams=teams))
+        rows.append(Candidate(order, due, wish, {"team": best}, ticked, teams=teams))
     return rows
 
 

@@ -88,7 +88,7 @@ def view(app: App, session: Session, template: str, status: int = 200, **data: A
     data = {"once": app.vault.fresh(), **data}
     data |= {"session": session, "failed": len(app.store.messages("failed", limit=100))}
     data |= {"services": app.names.services, "teams": app.names.teams}
-    data |= {"today": app.clock.now.date().isoformat()}
+    data |= {"today": app.clock.now.date().isoformat(), "content": app.drafts}
     return Response(pages.render(app.bundle, f"desk/{template}", **data), status, POLICY)
 
 

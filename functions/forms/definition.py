@@ -17,7 +17,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from functions.errors import Wrong
-from functions.forms.kinds import KINDS, OTHER, Field, current
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.choices import OTHER, current
+from functions.forms.kinds.kind import Field
 from functions.forms.normal import SHAPELESS, TYPED
 
 Form = Mapping[str, Any]

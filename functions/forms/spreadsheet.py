@@ -16,16 +16,16 @@ from typing import IO, Any
 
 from functions.errors import Wrong
 from functions.forms import columns, confined
-from functions.forms.columns import MOST_TITLES, Names, Rows
-from functions.forms.kinds import Cell
+from functions.forms.columns import MOST_TITLES, Rows, Titles
+from functions.forms.kinds.kind import Cell
 
-Table = Iterable[Sequence[Cell]]
+CellRows = Iterable[Sequence[Cell]]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 2000
 TABLE = 2
 """How many names of columns make a table of a sheet; an explanation may happen to hold one."""
-NO_NAMES: Names = {}
+NO_NAMES: Titles = {}
 MEASURED, WIDEST = 200, 48
 """How many rows decide how wide the columns of a workbook are, and the most."""
 ROWS = "wudan-sheets-"
@@ -38,7 +38,7 @@ NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold."""
 
 
-def xlsx(title: str, heads: Sequence[str], rows: Table, **more: Table) -> IO[bytes]:
+def xlsx(title: str, heads: Sequence[str], rows: CellRows, **more: CellRows) -> IO[bytes]:
     """A workbook of one sheet, and of one more for each table in ``more``, by its title; as an open
     file without a name, which is gone when it is closed.
     Text stays text, so that a phone keeps its digits and nothing is a formula. Rows are written as
@@ -63,7 +63,7 @@ def xlsx(title: str, heads: Sequence[str], rows: Table, **more: Table) -> IO[byt
         return file.open("rb")
 
 
-def _fill(book: Any, title: str, rows: Table) -> None:
+def _fill(book: Any, title: str, rows: CellRows) -> None:
     """Write the one sheet of an ``xlsxwriter.Workbook``; the first row is its heading."""
     sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 0)
@@ -128,7 +128,7 @@ def _titled(title: str) -> str:
     return named.encode("utf-16-le")[:62].decode("utf-16-le", "ignore").strip("'") or "Sheet"
 
 
-def as_csv(heads: Sequence[str], rows: Table) -> str:
+def as_csv(heads: Sequence[str], rows: CellRows) -> str:
     """The same as text, with the mark (BOM) by which Excel recognises UTF-8. An apostrophe stands
     before text that a spreadsheet would take for a formula."""
     written = io.StringIO()
@@ -141,7 +141,7 @@ def as_csv(heads: Sequence[str], rows: Table) -> str:
     return "\ufeff" + written.getvalue()
 
 
-def read(raw: bytes, known: Names = NO_NAMES) -> Rows:
+def read(raw: bytes, known: Titles = NO_NAMES) -> Rows:
     """The rows of a workbook that hold anything: of its one sheet with names of columns, be it the
     second after an explanation; where none has any, of the first sheet that is not empty.
 

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 from functions.app import App
 from functions.errors import Conflict, Refused
 from functions.forms import columns, order_number
-from functions.forms.columns import Reading, Rows, Table
+from functions.forms.columns import Reading, Rows, Sheet
 from functions.forms.definition import Answers, Form, check
-from functions.forms.kinds import Field
+from functions.forms.kinds.kind import Field
 from functions.imports import judging
-from functions.imports.judging import JUDGES, Verdict, named
-from functions.orders.lifecycle import STAFF
+from functions.imports.judging import JUDGES, RowVerdict, named
+from functions.orders.lifecycle.states import STAFF
 from functions.orders.repository import begin_once
 from functions.people.volunteers import Person
 from functions.storage.history import Change, Event, Head
@@ -44,14 +44,14 @@ PATIENCE = 10.0
 """Seconds for which an import waits until nobody else is writing."""
 
 
-class Row(NamedTuple):
+class StagedRow(NamedTuple):
     """A row as it would be taken. ``reason`` says why it is refused, what it is the same as, or who
     signed up or left before and is taken into a team with it. ``once`` names it, so that it is
     taken once."""
 
     line: int
     answers: Answers
-    verdict: Verdict
+    verdict: RowVerdict
     reason: str
     once: str
 
@@ -143,19 +143,19 @@ def find(app: App, no: str) -> Import | None:
     return Import(head, rows, Reading(*reading), decided)
 
 
-def table(app: App, brought: Import) -> Table:
+def table(app: App, brought: Import) -> Sheet:
     """The heading and the rows of an import."""
     return columns.table(brought.rows, names(app, brought.kind))
 
 
-def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date) -> list[Row]:
+def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date) -> list[StagedRow]:
     """What would become of each row that was brought on this day."""
-    definition, found, cells = form(app, kind), list[Row](), dict(rows)
+    definition, found, cells = form(app, kind), list[StagedRow](), dict(rows)
     first: dict[str, int] = {}
     for line, typed in columns.answers(definition, rows, reading):
         answers = check(definition, typed, day)
         if answers.errors:
-            found.append(Row(line, answers, "wrong", "", ""))
+            found.append(StagedRow(line, answers, "wrong", "", ""))
             continue
         key, once, verdict, reason = JUDGES[kind](app, answers, who, day)
         if kind == "wishes" and (no := _numbered(app, columns.texts(cells[line], reading))):
@@ -165,7 +165,7 @@ def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date)
             twice = ("refused", "twice") if kind == "ratings" else ("same", str(first[key]))
             verdict, reason = twice
         first.setdefault(key, line)
-        found.append(Row(line, answers, verdict, reason, once))
+        found.append(StagedRow(line, answers, verdict, reason, once))
     return found
 
 
@@ -177,7 +177,7 @@ def _numbered(app: App, texts: Mapping[str, str]) -> str:
 
 def confirm(
     app: App, brought: Import, reading: Reading, again: Sequence[int], seen: str
-) -> list[Row] | None:
+) -> list[StagedRow] | None:
     """Take the new rows, and those that look like others where somebody said that they are not.
 
     If the rows are not any more what was ``seen`` (:func:`seal_of`), nothing is taken, and they are
@@ -207,7 +207,7 @@ def confirm(
     return None
 
 
-def seal_of(app: App, rows: Sequence[Row]) -> str:
+def seal_of(app: App, rows: Sequence[StagedRow]) -> str:
     """A stamp of what was shown, so that nothing else is confirmed than was seen."""
     return app.vault.stamp("import", [(row.line, row.verdict, row.once) for row in rows])
 
@@ -250,11 +250,11 @@ def _end(app: App, head: Head, state: str, data: Mapping[str, Any]) -> None:
     app.store.commit(Change(head.followed(state=state, due=""), [event], erase=True))
 
 
-def _own(app: App, no: str, row: Row) -> str:
+def _own(app: App, no: str, row: StagedRow) -> str:
     return named(app, no, row.line)
 
 
-def _take(app: App, brought: Import, row: Row, once: str) -> bool:
+def _take(app: App, brought: Import, row: StagedRow, once: str) -> bool:
     """Take a row, unless it was taken; whether it is there now."""
     once = once or _own(app, brought.head.no, row)
     if row.verdict == "wrong":
@@ -277,7 +277,7 @@ def _take(app: App, brought: Import, row: Row, once: str) -> bool:
     return True
 
 
-def _take_in(app: App, person: Person, row: Row, who: str, once: str) -> bool:
+def _take_in(app: App, person: Person, row: StagedRow, who: str, once: str) -> bool:
     """Take somebody into a team who signed up or left before, with what they have not answered."""
     added = judging.added(person, row.answers)
     try:
@@ -287,7 +287,7 @@ def _take_in(app: App, person: Person, row: Row, who: str, once: str) -> bool:
     return True
 
 
-def _rate(app: App, brought: Import, row: Row, once: str) -> bool:
+def _rate(app: App, brought: Import, row: StagedRow, once: str) -> bool:
     order = app.orders.find(row.answers.values["no"])
     if order is None:
         return False

@@ -8,14 +8,15 @@ from functions.app import App
 from functions.errors import Refused
 from functions.forms.definition import Answers, given
 from functions.orders import repository
-from functions.orders.lifecycle import STAFF, apply
+from functions.orders.lifecycle.states import STAFF
+from functions.orders.lifecycle.transitions import apply
 from functions.people.volunteers import Person
 from functions.storage.history import Event
 
-Verdict = str
+RowVerdict = str
 """``new``; ``known``, taken before; ``same``, as another row of the file; ``refused``; ``wrong``,
 because an answer cannot be read."""
-Judgement = tuple[str, str, Verdict, str]
+Judgement = tuple[str, str, RowVerdict, str]
 """What two rows of a file have in common that are the same, the name, the verdict, the reason."""
 KEPT = ("name", "phone", "team", "consent", "received")
 """What the roster does not add to what somebody answered: who they are, and the team itself."""

@@ -12,7 +12,7 @@ from functions.context.clock import Clock
 from functions.context.sentences import fill
 from functions.errors import Undelivered, Unreachable
 from functions.messages import channels
-from functions.messages.sms import Text
+from functions.messages.sms import ShortMessage
 from functions.orders.names import Names
 from functions.orders.notices import RESIDENT
 from functions.storage.history import Message, to_utc
@@ -46,7 +46,7 @@ class Outbox(NamedTuple):
     words: Mapping[str, str]
     names: Names
     clock: Clock
-    to_resident: Callable[[Message], Text | None] = lambda message: None
+    to_resident: Callable[[Message], ShortMessage | None] = lambda message: None
     """What to send to a resident, and to which phone; None where nothing may be sent any more."""
 
     def send(self) -> int:
@@ -160,7 +160,8 @@ class _Round:
         trying = message._replace(tries=message.tries + 1, next_at=to_utc(now + wait))
         if not store.settle(trying, message.tries):
             return
-        sms = self.outbox.to_resident(message) if message.to == RESIDENT else Text(message.text, {})
+        plain = ShortMessage(message.text, {})
+        sms = self.outbox.to_resident(message) if message.to == RESIDENT else plain
         if sms is None:
             unneeded = self.outbox.words["unneeded"]
             store.settle(trying._replace(state="sent", error=unneeded), trying.tries)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from functions.forms import order_number
-from functions.forms.kinds import MOBILE
+from functions.forms.kinds.phones import MOBILE
 from functions.orders.repository import Orders
 from functions.storage.history import Message
 
 
-class Text(NamedTuple):
+class ShortMessage(NamedTuple):
     """The text, and what the channel has to know besides: to which ``phone``, the message's ``id``
     (the same whenever it is tried again), the ``event``, and what templates are filled in with."""
 
@@ -26,7 +26,7 @@ class Residents(NamedTuple):
     orders: Orders
     url: str
 
-    def text(self, message: Message) -> Text | None:
+    def text(self, message: Message) -> ShortMessage | None:
         """What to send to the resident; None where the order was erased, she does not want it any
         more, or has no mobile phone."""
         no, _, event, _ = message.id.split(":")
@@ -47,4 +47,4 @@ class Residents(NamedTuple):
             "service": self.orders.names.services.get(order.service, ""),
             "link": link,
         }
-        return Text(message.text.replace("{link}", link), settings)
+        return ShortMessage(message.text.replace("{link}", link), settings)

@@ -17,7 +17,7 @@ from functions.context.workdays import CHINA
 from functions.errors import Unusable
 from functions.ops import consistency
 from functions.orders import counters, repository
-from functions.orders.lifecycle import order_of
+from functions.orders.lifecycle.order import order_of
 from functions.people import accounts, team_links, volunteers
 from functions.storage import opening, sqlite
 from functions.storage.connect import connect

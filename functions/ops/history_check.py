@@ -16,13 +16,14 @@ from functions.orders import (
     corrections,
     counters,
     names,
-    public_figures,
     report_text,
     repository,
     upkeep,
 )
 from functions.orders.counters import Tally
-from functions.orders.lifecycle import fold, order_of
+from functions.orders.figures.closed import CLOSED
+from functions.orders.lifecycle.order import order_of
+from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
 from functions.people import access_log, accounts, audit, second_factor, team_links, volunteers
 from functions.storage.history import Change, Event, Head, Stored
@@ -44,7 +45,7 @@ STATES: dict[str, dict[str, str]] = {
     imports.KIND: {kind: kind for kind in imports.STATES},
     DONE: {},
     DOCTOR: {},
-    public_figures.CLOSED: {},
+    CLOSED: {},
 }
 """Histories of which only this is derived: the states that their events lead to."""
 

@@ -15,10 +15,14 @@ counters takes the names from here, because a name that nobody writes reads as z
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from functions.orders import lifecycle
-from functions.orders.lifecycle import FINAL, HELD, Order
-from functions.storage.history import Head
+from functions.orders.lifecycle.states import FINAL, HELD
+from functions.orders.lifecycle.states import SOLVED as DEGREES
+
+if TYPE_CHECKING:  # Builds import this module, and know no orders.
+    from functions.orders.lifecycle.order import Order
+    from functions.storage.history import Head
 
 NO_GRID = "·"
 """The slug of orders that nobody gave to a grid."""
@@ -43,7 +47,7 @@ HANDS = (DISPATCHED, ACCEPTED, DONE)
 PROMISED = ("triaged", DISPATCHED, ACCEPTED)
 """The states in which an order has a deadline and is not done."""
 STARS = ("attitude", "skill", "timeliness")
-HEARD = (RATED, ASKED, *lifecycle.SOLVED, PROBLEMS, ANSWERED)
+HEARD = (RATED, ASKED, *DEGREES, PROBLEMS, ANSWERED)
 """What is counted of what residents said, besides the stars."""
 
 Tally = Counter[tuple[str, str]]
@@ -110,7 +114,7 @@ def is_later(month: str, counter: str) -> bool:
     return later or whose.startswith(scope(GRID, "")) or (month == NOW and of_team)
 
 
-def of_order(order: Order) -> Tally:
+def of_order(order: "Order") -> Tally:
     """What an order counts for."""
     counted: Tally = Counter()
     if order.signs:  # It counts once it may pass.
@@ -138,7 +142,7 @@ def of_order(order: Order) -> Tally:
     return counted
 
 
-def of(order: Order) -> tuple[str, ...]:
+def of(order: "Order") -> tuple[str, ...]:
     """The scopes in which an order counts, whichever team it has."""
     return (ALL, scope(SERVICE, order.service), scope(GRID, order.grid or NO_GRID))
 
@@ -148,7 +152,7 @@ def _add(counted: Tally, month: str, whose: str, counts: Mapping[str, int]) -> N
         counted[month, name(whose, what)] += more
 
 
-def of_volunteer(head: Head | None) -> Tally:
+def of_volunteer(head: "Head | None") -> Tally:
     """What a volunteer counts for."""
     counted: Tally = Counter()
     if head and head.data.get("signs"):
@@ -177,7 +181,12 @@ def renamed(counter: str, new_names: Mapping[str, Mapping[str, str]]) -> str:
     return name(scope(kind, new), what) if new else counter
 
 
-def _progress(order: Order) -> dict[str, int]:
+def under(new_names: Mapping[str, Mapping[str, str]], counted: Mapping[str, int]) -> Counter[str]:
+    """Counters under the names of today."""
+    return together({renamed(each, new_names): count} for each, count in counted.items())
+
+
+def _progress(order: "Order") -> dict[str, int]:
     counts = {WISHES: 1}
     for step in (DISPATCHED, ACCEPTED, DONE):
         if getattr(order, f"{step}_at"):
@@ -191,7 +200,7 @@ def _progress(order: Order) -> dict[str, int]:
     return counts
 
 
-def _hours(order: Order) -> dict[str, int]:
+def _hours(order: "Order") -> dict[str, int]:
     """How many hours after it was filed each step was reached: none where times go back, as they
     could in earlier versions."""
     counts, filed = {}, datetime.fromisoformat(order.filed_at)
@@ -202,7 +211,7 @@ def _hours(order: Order) -> dict[str, int]:
     return counts
 
 
-def _rating(order: Order) -> dict[str, int]:
+def _rating(order: "Order") -> dict[str, int]:
     """What counts in the month in which the resident rated, or could since it was done."""
     counts = {ASKED: 1} if order.done_at else {}
     if order.rated_at:

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from functions.context.workdays import Calendar
-from functions.orders.lifecycle import FINAL, HELD, Order
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import FINAL, HELD
 
 
 class Deadlines:

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from functions.context.bundle import Bundle
 from functions.forms.definition import Form
-from functions.forms.kinds import KINDS, OTHER
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.choices import OTHER
 from functions.orders import counters
-from functions.orders.lifecycle import CLOCK
+from functions.orders.lifecycle.states import CLOCK
 from functions.storage.failures import of_store
 from functions.storage.history import UNREADABLE, Change, Event, Head
 from functions.storage.port import Store

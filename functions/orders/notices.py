@@ -11,7 +11,7 @@ from functions.context.bundle import Bundle
 from functions.context.sentences import fill
 from functions.forms import order_number
 from functions.orders.counters import STARS
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.orders.names import Names
 from functions.storage.history import Event, Message
 

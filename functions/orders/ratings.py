@@ -3,8 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from functions.orders import lifecycle
-from functions.orders.lifecycle import ACTORS, RESIDENT, Order
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import RATING, ROUND, UNASKED, was_opened_by_rating
+from functions.orders.lifecycle.states import ACTORS, RESIDENT
+from functions.orders.lifecycle.transitions import fold
 from functions.storage.history import Event
 
 
@@ -27,14 +29,14 @@ def taken_back(order: Order, events: Sequence[Event]) -> dict[str, Any]:
     answer, also once she took back the rest.
     """
     last = max(standing(events), default=1)
-    before = lifecycle.fold(order.no, events[: last - 1])
+    before = fold(order.no, events[: last - 1])
     if before.problem or (events[last - 1].by == RESIDENT and order.problem):
         before = before._replace(problem=order.problem, answer=order.answer)
-    values = {name: getattr(before, field) for name, field in lifecycle.RATING.items()}
+    values = {name: getattr(before, field) for name, field in RATING.items()}
     facts = {name: value for name, value in values.items() if value}
-    if not (lifecycle.was_opened_by_rating(order) and order.state in lifecycle.UNASKED):
+    if not (was_opened_by_rating(order) and order.state in UNASKED):
         return facts
     if before.state != "merged":
         before = before._replace(ended_at="")  # It may be rated again before it ends.
-    changed = [name for name in lifecycle.ROUND if getattr(before, name) != getattr(order, name)]
+    changed = [name for name in ROUND if getattr(before, name) != getattr(order, name)]
     return facts | {name: getattr(before, name) for name in changed}

@@ -15,9 +15,12 @@ from functions.context.clock import Clock
 from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms import days
 from functions.forms.definition import Answers, Form
-from functions.orders import corrections, counters, lifecycle, ratings
+from functions.orders import corrections, counters, ratings
 from functions.orders.giveaways import revealing
-from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TABLE, TEAM, Order, apply
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
+from functions.orders.lifecycle.transitions import apply, moves
 from functions.orders.repository import MOST_JOINED, Orders, Step
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
@@ -59,7 +62,7 @@ class Steps(NamedTuple):
 
     def moves(self, order: Order, by: str) -> set[str]:
         """The events that may follow now; a merged order is rated once the other one is done."""
-        can = {*lifecycle.moves(order, by, self.now)}
+        can = {*moves(order, by, self.now)}
         if order.state == "merged" and self.orders.last(order).state not in SERVED:
             can.discard("rated")
         return can
@@ -153,7 +156,7 @@ class Steps(NamedTuple):
         """What a resident does who wants her data gone: an order that is done ends with it; raises
         as :meth:`take` does."""
         ending = ("closed",) if order.state in ("done", "rated") else ()
-        return self._together(order, lifecycle.RESIDENT, *ending, "erased")
+        return self._together(order, RESIDENT, *ending, "erased")
 
     def _together(self, order: Order, by: str, *kinds: str) -> Order:
         steps = (self._steps(order, kind, by, BLANK, NOTHING, {}) for kind in kinds)
@@ -190,7 +193,7 @@ class Steps(NamedTuple):
                 yield last, Step(Event("added", CLOCK, event.at, {"from": order.no}))
         if event.kind in CALLED_OFF:
             for joined in self.orders.joined(order.no):
-                if "unmerged" in lifecycle.moves(joined, CLOCK):
+                if "unmerged" in moves(joined, CLOCK):
                     due = _taken_up(self, joined, BLANK, NOTHING)
                     yield joined, Step(Event("unmerged", CLOCK, event.at, due))
 

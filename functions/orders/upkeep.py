@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from functions.errors import Conflict, Refused
 from functions.orders import counters
-from functions.orders.lifecycle import CLOCK, Order
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import CLOCK
 from functions.orders.privacy import all_pieces
 from functions.orders.repository import KIND, Orders, append
 from functions.storage.history import LAYOUT, Change, Event, Head

@@ -9,8 +9,8 @@ from functions.errors import Conflict, Refused
 from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, repository
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import CLOCK, HELD, RESIDENT, STAFF
-from functions.orders.lifecycle import OPEN as OPEN_ORDERS
+from functions.orders.lifecycle.states import CLOCK, HELD, RESIDENT, STAFF
+from functions.orders.lifecycle.states import OPEN as OPEN_ORDERS
 from functions.orders.names import Names
 from functions.orders.privacy import CORRECTED, Personal, Unreadable, contact
 from functions.orders.upkeep import derive_anew

@@ -23,7 +23,7 @@ from functions.storage.failures import unwritten
 from functions.web import pages
 from functions.web.headers import SECURITY, TLS
 
-Event = Mapping[str, Any]
+LambdaEvent = Mapping[str, Any]
 Answer = dict[str, Any]
 Action = Callable[["Request", App], "Response"]
 Routes = Mapping[str, Mapping[str, Action]]
@@ -154,10 +154,10 @@ def as_json(status: int, value: Any) -> Response:
     return Response(body, status, {"content-type": "application/json; charset=utf-8"})
 
 
-def entry(routes: Routes) -> Callable[[Event, object], Answer]:
+def entry(routes: Routes) -> Callable[[LambdaEvent, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
-    def handle(event: Event, context: object) -> Answer:
+    def handle(event: LambdaEvent, context: object) -> Answer:
         if not _came_by_the_door(event):
             return Response("", 403).answer
         try:
@@ -172,14 +172,14 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
     return handle
 
 
-def _came_by_the_door(event: Event) -> bool:
+def _came_by_the_door(event: LambdaEvent) -> bool:
     """Whether the request came by CloudFront, which shows what ``WUDAN_DOOR`` says: limits that are
     set there could be passed by at the function's own address."""
     door, shown = os.environ.get("WUDAN_DOOR", ""), _headers(event).get(DOOR, "")
     return hmac.compare_digest(door.encode(), shown.encode()) if door else True
 
 
-def _seen_by_cloudfront(event: Event) -> Event:
+def _seen_by_cloudfront(event: LambdaEvent) -> LambdaEvent:
     """The event with the address that CloudFront saw, where the request has shown that it came that
     way. ``sourceIp`` is then a server of CloudFront, which many share, and each has many.
 
@@ -196,7 +196,7 @@ def _seen_by_cloudfront(event: Event) -> Event:
     return {**event, "requestContext": {**context, "http": http}}
 
 
-def respond(routes: Routes, event: Event, app: App) -> Response:
+def respond(routes: Routes, event: LambdaEvent, app: App) -> Response:
     """Answer one event; an error is answered with a page that says what became of it."""
     now = app.current()
     try:
@@ -205,7 +205,7 @@ def respond(routes: Routes, event: Event, app: App) -> Response:
         return failed(routes, event, now, error)
 
 
-def act(routes: Routes, event: Event, app: App) -> Response:
+def act(routes: Routes, event: LambdaEvent, app: App) -> Response:
     """Answer one event. Errors are raised, except those of a request that cannot be answered."""
     try:
         action, request = _route(routes, event), _request(event)
@@ -214,7 +214,7 @@ def act(routes: Routes, event: Event, app: App) -> Response:
         return _tell(event, app, problem)
 
 
-def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response:
+def failed(routes: Routes, event: LambdaEvent, app: App, error: Exception) -> Response:
     """Log that a request failed, and answer what became of it, as far as that is known."""
     no = logs.failure(error, what(event))
     code, method = unwritten(error), event["requestContext"]["http"]["method"]
@@ -232,7 +232,7 @@ def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response
         return plain(event, no)
 
 
-def busy(event: Event, app: App, code: str) -> Response:
+def busy(event: LambdaEvent, app: App, code: str) -> Response:
     """Answer that the request has to wait; nothing of it was begun."""
     try:
         return _tell(event, app, Problem(503, code, RETRY))
@@ -240,7 +240,7 @@ def busy(event: Event, app: App, code: str) -> Response:
         return plain(event, logs.failure(untold, what(event)))
 
 
-def plain(event: Event, no: str) -> Response:
+def plain(event: LambdaEvent, no: str) -> Response:
     """The answer where no page can be rendered, because there is no bundle or no store."""
     text = PLAIN.format(no=no)
     if _wants_json(_headers(event)):
@@ -248,7 +248,7 @@ def plain(event: Event, no: str) -> Response:
     return Response(text, 500, {"content-type": "text/plain; charset=utf-8"})
 
 
-def what(event: Event) -> str:
+def what(event: LambdaEvent) -> str:
     """The method and the path, which are all that the log says about a request."""
     http = event["requestContext"]["http"]
     return named(http["method"], http["path"])
@@ -264,7 +264,7 @@ def longest(path: str) -> int:
     return LONGEST_UPLOAD if path == UPLOADS else LONGEST_ENCODED
 
 
-def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
+def _tell(event: LambdaEvent, app: App, problem: Problem, no: str = "") -> Response:
     words = app.bundle.words["http"][problem.code]
     if _wants_json(_headers(event)):
         value = {"error": f"{words['title']}。{words['text']}"} | ({"id": no} if no else {})
@@ -274,7 +274,7 @@ def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
     return Response(body, problem.status, problem.headers)
 
 
-def _route(routes: Routes, event: Event) -> Action:
+def _route(routes: Routes, event: LambdaEvent) -> Action:
     http = event["requestContext"]["http"]
     methods = routes.get(http["path"])
     if methods is None:
@@ -286,7 +286,7 @@ def _route(routes: Routes, event: Event) -> Action:
     return methods[method]
 
 
-def _request(event: Event) -> Request:
+def _request(event: LambdaEvent) -> Request:
     http, headers = event["requestContext"]["http"], _headers(event)
     typed: dict[str, list[str]] = {}
     files: dict[str, bytes] = {}
@@ -310,7 +310,7 @@ def _request(event: Event) -> Request:
     return Request(method, path, query, typed, cookies, files, wants_json, secure, headers, sender)
 
 
-def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+def _sent(event: LambdaEvent, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
     kind = content_type.split(";")[0].strip().lower()
     raw, most = (event.get("body") or "").encode(), longest(event["requestContext"]["http"]["path"])
     if event.get("isBase64Encoded"):
@@ -358,7 +358,7 @@ def _pairs(encoded: str) -> list[tuple[str, str]]:
         raise Problem(400, "too_many") from None
 
 
-def _headers(event: Event) -> dict[str, str]:
+def _headers(event: LambdaEvent) -> dict[str, str]:
     return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
 

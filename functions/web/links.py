@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from functions.app import App
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.web import cookies
 from functions.web.http import Request, Response, see_other
 

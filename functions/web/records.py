@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 from functions.app import App
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form, for_staff
-from functions.forms.kinds import Field
+from functions.forms.kinds.kind import Field
 from functions.orders import corrections, ratings
-from functions.orders.lifecycle import RESIDENT, STAFF, Order, fold
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import RESIDENT, STAFF
+from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import Unreadable, contact, unreadable
 from functions.storage.history import Event
 

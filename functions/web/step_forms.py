@@ -8,9 +8,9 @@ from functions.context import logs
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown
 from functions.forms.definition import Answers, Form
-from functions.forms.kinds import COMMA
+from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.storage.failures import unwritten
 from functions.storage.history import Event
 from functions.web import records, submission

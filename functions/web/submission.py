@@ -12,7 +12,8 @@ from functions.forms import days, definition
 from functions.forms.definition import Answers, Form, given
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
-from functions.orders.lifecycle import RESIDENT, Order, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import RESIDENT
 from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Head
 from functions.web import pages, signs
@@ -51,7 +52,7 @@ def fresh(name: str) -> Action:
     return draw
 
 
-Begin = Callable[..., Change]
+FirstChange = Callable[..., Change]
 """Makes the first change of the history of a number, which is held if there are ``signs``."""
 Sent = Callable[[Request, App], tuple[Form, Mapping[str, str]]]
 """Tells the form that a request answers, and its hidden fields."""
@@ -275,7 +276,7 @@ def file(
     app: App,
     form: Form,
     answers: Answers,
-    begin: Begin,
+    begin: FirstChange,
     noticed: Signs = NO_SIGNS,
     pile: tuple[str, str] | None = None,
 ) -> tuple[str, bool]:

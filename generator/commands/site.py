@@ -91,9 +91,9 @@ def check(root: Path, data: Path | None) -> None:
 
 def _warn_of_missing_years(calendar: "Calendar") -> None:
     """Say for which years the calendar should list holidays by now and does not."""
-    from functions.context.workdays import CHINA
+    from functions.context.workdays import today
 
-    for year in calendar.missing(datetime.now(CHINA).date()):
+    for year in calendar.missing(today()):
         note(
             f"calendar.yaml 里还没有 {year} 年的节假日，到那时的期限只按周一到周五算。"
             "国务院办公厅每年秋天公布，请照着添上。"

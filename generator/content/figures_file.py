@@ -10,7 +10,7 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
-from functions.orders.public_figures import STATES
+from functions.orders.lifecycle.states import STATES
 from generator.content.reading.codec import Count
 from generator.content.reading.messages import SENTENCES
 from generator.content.reading.yaml_source import Loader
@@ -18,7 +18,7 @@ from generator.errors import Problem
 
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 """The marks that Git leaves when it cannot merge two versions of a file."""
-Day = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+IsoDay = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 Month = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Name = Annotated[str, Meta(pattern=r"^(?!.* hours:).* .+$|^all hours:[a-z]+:-?\d+$")]
 """A counter's name (:data:`functions.orders.counters.Tally`); hours carry their number."""
@@ -31,7 +31,7 @@ class Wish(Struct, frozen=True):
     text: str
     service: str
     state: State
-    date: Day
+    date: IsoDay
 
 
 class Answer(Struct, frozen=True):
@@ -44,9 +44,9 @@ class Answer(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True, omit_defaults=True):
-    """The shape of :func:`functions.orders.public_figures.snapshot`; other keys are ignored."""
+    """The shape of :func:`functions.orders.figures.snapshot.snapshot`; other keys are ignored."""
 
-    made: Day
+    made: IsoDay
     months: dict[Month, dict[Name, Count]]
     wishes: list[Wish]
     answers: list[Answer]

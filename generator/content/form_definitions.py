@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from functions.forms.definition import HIDDEN, PERSONAL, ROLES, for_staff
-from functions.forms.kinds import KINDS, OTHER
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.choices import OTHER
 from functions.forms.residents import NEEDED
 from generator.content.models import Field, Form, Service, Team, by_category
 from generator.content.reading.yaml_source import Document, Place

@@ -49,15 +49,31 @@ class Entry(Part, kw_only=True, frozen=True):
 
 
 class Item(Entry, kw_only=True, frozen=True):
-    """An entry with a page of its own, which may end or get another name.
+    """An entry with a page of its own, which may come and go, or get another name.
 
-    An item with a day in ``ended`` leaves menus, lists and choices, whatever today is, because a
-    build must not depend on the day it runs on; its page and its name in records stay.
-    ``renamed_from`` are earlier names of its file: orders, links and old addresses follow the item.
+    A ``draft``, and an item before the day in ``publish_on``, is on no public page. From the day in
+    ``expires_on``, and with any day in ``ended``, an item leaves menus, lists and choices; its page
+    and its name in records stay. ``renamed_from`` are earlier names of its file: orders, links and
+    old addresses follow the item. ``updated`` is the day of its last correction, and
+    ``update_note`` says to readers what that was.
     """
 
+    draft: bool = False
+    publish_on: date | None = None
+    expires_on: date | None = None
     ended: date | None = None
+    updated: date | None = None
+    update_note: str = ""
     renamed_from: OldName | tuple[OldName, ...] = ()
+
+    def is_withheld(self, today: date) -> bool:
+        """Whether the public must not see it on this day."""
+        return self.draft or (self.publish_on is not None and self.publish_on > today)
+
+    def is_past(self, today: date) -> bool:
+        """Whether only its own page is left on this day."""
+        has_expired = self.expires_on is not None and self.expires_on <= today
+        return self.ended is not None or has_expired
 
     @property
     def label(self) -> str:
@@ -104,7 +120,8 @@ def _picture(named: str | Picture, pictures: Looked) -> str | Picture:
 
 
 class News(Item, frozen=True, omit_defaults=True):
-    """One item of ``/news/``; ``body`` is Markdown."""
+    """One item of ``/news/``; ``body`` is Markdown. Those that are ``featured`` come first on the
+    home page and in the list of all."""
 
     title: Text
     date: date
@@ -114,6 +131,7 @@ class News(Item, frozen=True, omit_defaults=True):
     tags: tuple[Tag, ...] = ()
     summary: str = ""
     kind: Literal["activity", "notice", "feature"] = "activity"
+    featured: bool = False
     cover: PictureName | Picture | None = None
     photos: tuple[Photo, ...] = ()
     event: Event | None = None
@@ -125,22 +143,31 @@ class News(Item, frozen=True, omit_defaults=True):
         return replace(self, cover=cover, photos=tuple(photos))
 
     @property
+    def pictures(self) -> list[Picture]:
+        """All that its page shows, each once."""
+        inside = [found for _, found in self.body.pictures] if isinstance(self.body, Prose) else []
+        every = (self.cover, *inside, *(photo.src for photo in self.photos))
+        return [*dict.fromkeys(each for each in every if isinstance(each, Picture))]
+
+    @property
     def brief(self) -> "Brief":
         """All that the pages of other news are given of it."""
         text = self.summary or (self.body.excerpt if isinstance(self.body, Prose) else self.body)
-        place = (self.slug, self.date, self.tags)
-        return Brief(*place, self.title, self.kind, self.community, text, self.sample)
+        place = (self.slug, self.updated, self.date, self.tags)
+        named = (self.title, self.kind, self.community)
+        return Brief(*place, *named, text, self.sample, self.featured)
 
     def digests(self) -> Digests:
         brief = self.brief
-        return Digests(digest(self), digest(brief), digest(brief[:3]))
+        return Digests(digest(self), digest(brief), digest(brief[:PLACING]))
 
 
 class Brief(NamedTuple):
-    """A news item as lists and other items' pages know it: the first three fields decide which
-    pages there are; ``text`` is the summary, or how the body begins."""
+    """A news item as lists and other items' pages know it: the first fields decide which pages
+    there are, and since when; ``text`` is the summary, or how the body begins."""
 
     slug: str
+    updated: date | None
     date: date
     tags: tuple[str, ...]
     title: str
@@ -148,6 +175,11 @@ class Brief(NamedTuple):
     community: str
     text: str
     sample: bool
+    featured: bool
+
+
+PLACING = Brief._fields.index("title")
+"""How many fields of it decide that."""
 
 
 class Team(Item, frozen=True):
@@ -226,7 +258,7 @@ class Partner(Item, frozen=True):
     sample: bool = False
 
 
-class Page(Item, frozen=True):
+class StandingPage(Item, frozen=True):
     """A standing page; ``order`` is its place among them."""
 
     title: Text
@@ -311,15 +343,19 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 
 class Site(Struct, kw_only=True, frozen=True):
-    """Everything a build reads, checked: the settings, and the entries of every folder in the
-    order in which they are shown. ``digests`` are those of the news, if they are known already.
-    By folder, ``past`` has the items that ended, and ``renamed`` the new name for each old one.
-    ``pictures`` has all that are shown, each with its file."""
+    """Everything a build reads on one day, checked: the settings, and the entries of every folder
+    in the order in which they are shown. ``digests`` are those of the news, if they are known
+    already. By folder, ``withheld`` has the items that the public must not see on that day,
+    ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
+    are services with the teams that they name and that are withheld. ``pictures`` has all that are
+    shown, each with its file."""
 
     settings: Settings
     calendar: Calendar = Calendar()
     entries: Mapping[str, tuple[Any, ...]]
     digests: tuple[Digests, ...] = ()
+    withheld: Mapping[str, tuple[Item, ...]] = {}
+    waiting: tuple[tuple[Service, str], ...] = ()
     past: Mapping[str, tuple[Item, ...]] = {}
     renamed: Mapping[str, Mapping[str, str]] = {}
     pictures: Mapping[Picture, Path] = {}

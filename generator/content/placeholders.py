@@ -1,4 +1,5 @@
-"""What content takes from ``site.yaml``: ``${station}`` in a text stands for the station's name."""
+"""What content takes from ``site.yaml``: ``${station}`` in a text stands for the station's name,
+and ``$${station}`` for what it looks like without the first sign."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from generator.content.settings import Settings
 
 REFERENCE = "site"
 """The kind of the references that :func:`fill` notes: each is a name with its value."""
-_TYPED = re.compile(r"\$\{([^}\n]*)(}?)")
+_TYPED = re.compile(r"(\$?)\$\{([^}\n]*)(}?)")
 
 
 def values(settings: Settings | None) -> dict[str, str]:
@@ -43,7 +44,9 @@ def fill(document: Document, known: Mapping[str, str]) -> None:
 
 def _filled(document: Document, place: Place, text: str, known: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
-        name, closed = found.groups()
+        doubled, name, closed = found.groups()
+        if doubled:
+            return found[0][1:]
         if name in known and closed:
             document.references.append((REFERENCE, reference(name, known)))
             return known[name]

@@ -152,7 +152,7 @@ class Publish(Part, frozen=True):
     sources: str = ""
 
 
-Kept = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数：留几份")]
+Copies = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数：留几份")]
 
 
 class Backup(Part, frozen=True):
@@ -160,9 +160,9 @@ class Backup(Part, frozen=True):
     begins with ``/``; none if empty), and keeps the last one of so many days, weeks and months."""
 
     folder: str = ""
-    daily: Kept = 7
-    weekly: Kept = 5
-    monthly: Kept = 12
+    daily: Copies = 7
+    weekly: Copies = 5
+    monthly: Copies = 12
 
 
 class Figure(Part, frozen=True):

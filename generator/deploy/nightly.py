@@ -13,7 +13,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from functions.context.clock import in_china
-from functions.orders import public_figures
+from functions.orders.figures.snapshot import snapshot
 from functions.storage.connect import connect
 from generator.build import incremental
 from generator.content.settings import Publish
@@ -64,7 +64,7 @@ def handler(event: Any, context: object) -> dict[str, int]:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             _fetch(target, root)
-            counted = public_figures.snapshot(store, in_china().date())
+            counted = snapshot(store, in_china().date())
             incremental.build(root, root / "public", figures=counted)
             with Turn(target, logging.getLogger(__name__).warning) as turn:
                 work = Publication(root / "public", target)

@@ -54,7 +54,7 @@ _types = MediaTypes(extra_types=MEDIA_TYPES)
 T = TypeVar("T")
 
 
-class File(NamedTuple):
+class PublishedFile(NamedTuple):
     """A file of the site, and how it is served."""
 
     path: Path
@@ -230,7 +230,7 @@ def _at_once(act: Callable[[str], T], stages: Iterable[list[str]]) -> Iterator[t
             yield from zip(stage, pool.map(act, stage), strict=True)
 
 
-def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
+def _files(out: Path, by_address: bool) -> Iterator[tuple[str, PublishedFile]]:
     """Every file of the site, by its key, but none whose name begins with a dot. With
     ``by_address`` pages are there a second time, under their addresses."""
     for path in out.rglob("*"):
@@ -243,7 +243,7 @@ def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
             is_calendar = media_type.startswith("text/calendar")
             compressed = not is_calendar and is_compressible(media_type, path.stat().st_size)
             lifetime = FOR_EVER if re.search(IMMUTABLE, key) else A_MINUTE
-            file = File(path, media_type, lifetime, "gzip" if compressed else "")
+            file = PublishedFile(path, media_type, lifetime, "gzip" if compressed else "")
             yield key, file
             if by_address and key.endswith(f"/{HOME}"):
                 yield key.removesuffix(HOME), file

@@ -144,8 +144,8 @@ def figures(root: Path) -> dict[str, Any] | None:
     """The public figures of the store, or None if this machine has no store."""
     if not is_begun(root):
         return None
-    from functions.orders import public_figures as public
+    from functions.orders.figures.snapshot import snapshot
 
     with closing(app(root)) as functions:
         close_months(functions)
-        return public.snapshot(functions.store, functions.clock.now.date())
+        return snapshot(functions.store, functions.clock.now.date())

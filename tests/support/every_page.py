@@ -9,8 +9,8 @@ from functions.app import App
 from functions.forms.residents import FORMS
 from functions.ops import demo
 from functions.orders import repository
-from functions.orders.lifecycle import STATES
-from functions.orders.public_figures import snapshot
+from functions.orders.figures.snapshot import snapshot
+from functions.orders.lifecycle.states import STATES
 from functions.people import second_factor
 from functions.people.accounts import ADMINISTRATOR
 from functions.people.second_factor import SecondFactors

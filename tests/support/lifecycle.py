@@ -4,14 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from functions.orders.lifecycle import (
-    ACTORS,
-    LEVELS,
-    SOLVED,
-    TABLE,
-    Order,
-    moves,
-)
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import ACTORS, LEVELS, SOLVED
+from functions.orders.lifecycle.transitions import moves
 from functions.storage.history import Event
 
 FACTS: dict[str, Any] = {

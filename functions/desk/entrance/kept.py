@@ -17,7 +17,7 @@ FIELD = "kept"
 """The hidden field of the form to sign in, and the name under which its content is sealed."""
 
 
-class Kept(NamedTuple):
+class KeptForm(NamedTuple):
     """``who`` filled in a form, or is empty where a page was only to be seen."""
 
     who: str
@@ -46,14 +46,14 @@ def seal(app: App, request: Request) -> str:
 
 def seal_for(app: App, request: Request, who: str) -> str:
     """The same, for whom a form was drawn, or for anybody who may see the page."""
-    kept = Kept(who, request.path, request.query, request.typed)
+    kept = KeptForm(who, request.path, request.query, request.typed)
     return app.vault.seal_text(FIELD, kept._asdict())
 
 
-def opened(app: App, text: str) -> Kept | None:
+def opened(app: App, text: str) -> KeptForm | None:
     """What was sealed, or None."""
     found = app.vault.open_text(FIELD, text)
-    return Kept(**found) if found else None
+    return KeptForm(**found) if found else None
 
 
 def owner(app: App, token: str) -> str:

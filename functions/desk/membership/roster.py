@@ -11,7 +11,8 @@ from functions.errors import Conflict, Problem, Refused, Unfinished, Wrong
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form
 from functions.orders import corrections, counters, ratings, repository
-from functions.orders.lifecycle import Order, apply
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.transitions import apply
 from functions.orders.repository import History
 from functions.people import volunteers
 from functions.people.volunteers import AT_ONCE, Person
@@ -241,7 +242,7 @@ def ask(request: Request, app: App) -> Question | None:
     return Question(code, {"whom": person.name, "count": count})
 
 
-class Round(NamedTuple):
+class Assignment(NamedTuple):
     """A time that somebody did an order, and what came of it."""
 
     no: str
@@ -253,13 +254,13 @@ class Round(NamedTuple):
     """Whether the order was reopened after it."""
 
 
-def _rounds(no: str, events: Sequence[Event]) -> list[Round]:
+def _rounds(no: str, events: Sequence[Event]) -> list[Assignment]:
     """The rounds of an order that were done, and not taken back, the first one first."""
-    found, order, stand = list[Round](), Order(no), ratings.standing(events)
+    found, order, stand = list[Assignment](), Order(no), ratings.standing(events)
     for seq, event in enumerate(events, 1):
         before, order = order, apply(order, event)
         if event.kind == "done":
-            found.append(Round(no, order.volunteer, event.at))
+            found.append(Assignment(no, order.volunteer, event.at))
         elif found and seq in stand:
             stars = tuple(value for name in counters.STARS if (value := getattr(order, name)))
             found[-1] = found[-1]._replace(rated=True, stars=stars)

@@ -9,10 +9,11 @@ from functions.context.sentences import fill
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Wrong
 from functions.forms import columns, spreadsheet
-from functions.forms.columns import Reading, Table
+from functions.forms.columns import Reading, Sheet
 from functions.forms.definition import Form
-from functions.forms.kinds import COMMA, KINDS, Field
-from functions.imports import Import, Row, judging
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.kind import COMMA, Field
+from functions.imports import Import, StagedRow, judging
 from functions.people.volunteers import Person
 from functions.web.http import Request, Response, see_other
 
@@ -26,7 +27,7 @@ CAN_STAND_FOR_ALL = ("choice", "consent")
 """Kinds of questions that may have one answer for all rows."""
 
 
-class Fault(NamedTuple):
+class WrongCell(NamedTuple):
     """A cell that cannot be read."""
 
     line: int
@@ -132,7 +133,7 @@ def _brought(request: Request, app: App) -> Import:
 
 
 def _sent(
-    request: Request, form: Form, table: Table, names: Mapping[str, Sequence[str]]
+    request: Request, form: Form, table: Sheet, names: Mapping[str, Sequence[str]]
 ) -> Reading:
     """The columns as the page sent them."""
     always, questions = {}, {field["name"] for field in form["fields"]}
@@ -149,12 +150,14 @@ def _sent(
     return Reading(places, always)
 
 
-def _ignored(table: Table, reading: Reading) -> list[str]:
+def _ignored(table: Sheet, reading: Reading) -> list[str]:
     used = {*reading.columns.values()}
     return [head for column, head in enumerate(table.heads) if head and column not in used]
 
 
-def _faults(app: App, form: Form, table: Table, reading: Reading, rows: list[Row]) -> list[Fault]:
+def _faults(
+    app: App, form: Form, table: Sheet, reading: Reading, rows: list[StagedRow]
+) -> list[WrongCell]:
     """Each cell that cannot be read, with its column, what stands there, and how to mend it."""
     cells, found = dict(table.rows), []
     questions = {field["name"]: field for field in form["fields"]}
@@ -170,7 +173,7 @@ def _faults(app: App, form: Form, table: Table, reading: Reading, rows: list[Row
             sentence = fill(said[code], choices=offered, **wrong.names)
             place = reading.columns.get(name)
             column = field["label"] if place is None else table.heads[place]
-            found.append(Fault(row.line, column, texts.get(name, ""), sentence))
+            found.append(WrongCell(row.line, column, texts.get(name, ""), sentence))
     return found
 
 
@@ -181,7 +184,7 @@ def _understood(field: Field, values: Mapping[str, Any]) -> str:
 
 
 def _sorted(
-    app: App, kind: str, form: Form, table: Table, reading: Reading, rows: list[Row]
+    app: App, kind: str, form: Form, table: Sheet, reading: Reading, rows: list[StagedRow]
 ) -> dict[str, Any]:
     """The rows by what would become of them, each with its answers as they were understood, also
     those that stand for every row."""
@@ -203,7 +206,7 @@ def _sorted(
 
 
 def _people(
-    app: App, questions: Mapping[str, Field], rows: list[Row]
+    app: App, questions: Mapping[str, Field], rows: list[StagedRow]
 ) -> dict[str, tuple[Person, str]]:
     """The volunteers that rows are about, by number, each with what the table adds to what they
     answered."""

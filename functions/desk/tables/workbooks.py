@@ -13,9 +13,9 @@ from functions.errors import Problem
 from functions.forms import order_number, spreadsheet
 from functions.forms.answers import row
 from functions.forms.definition import Form, sensitive, without
-from functions.forms.kinds import Cell
+from functions.forms.kinds.kind import Cell
 from functions.orders import corrections, repository
-from functions.orders.lifecycle import order_of
+from functions.orders.lifecycle.order import order_of
 from functions.orders.privacy import Unreadable
 from functions.people import volunteers
 from functions.storage.history import Head

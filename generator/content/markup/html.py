@@ -1,6 +1,8 @@
 """Which HTML a text may hold, and how a page stays safe with it."""
 
 import re
+from html import escape, unescape
+from urllib.parse import urljoin
 
 import nh3
 
@@ -49,6 +51,21 @@ _BRACKET = re.compile(rf"{TYPED}|<", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
 """A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
 stand in double quotes."""
+_ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
+
+
+def absolute(html: str, base: str) -> str:
+    """Safe HTML of the page at ``base`` as it is read elsewhere, such as in a feed: with whole
+    addresses."""
+
+    def whole(found: re.Match[str]) -> str:
+        try:
+            address = urljoin(base, unescape(found[2]))
+        except ValueError:  # It leads nowhere, here as there.
+            return found[0]
+        return f'{found[1]}="{escape(address)}"'
+
+    return TAG.sub(lambda tag: _ADDRESS.sub(whole, tag[0]), html)
 
 
 def escaped(html: str) -> str:

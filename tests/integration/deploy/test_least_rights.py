@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from functions.app import App
-from functions.orders import public_figures
+from functions.orders.figures.snapshot import snapshot
 from functions.storage.connect import connect
 from functions.storage.port import Store
 from tests.support.client import Answer, Client
@@ -121,7 +121,7 @@ class Deployed(Client):
 
     def build(self) -> None:
         """What the nightly build asks."""
-        public_figures.snapshot(self._apps["night"].store, self.app.clock.now.date())
+        snapshot(self._apps["night"].store, self.app.clock.now.date())
 
 
 def own_data(client: Deployed) -> None:

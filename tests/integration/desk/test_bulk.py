@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborNode
 
 from functions.app import App
-from functions.orders.lifecycle import RESIDENT
+from functions.orders.lifecycle.states import RESIDENT
 from functions.storage.history import Change
 from tests.support.client import Answer, Client
 from tests.support.community import Clock

@@ -4,7 +4,8 @@ import pytest
 
 from functions.desk import ROUTES
 from functions.desk.bulk import DISPATCH, TRIAGE, Bulk
-from functions.orders.lifecycle import STAFF, TABLE
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import STAFF
 from functions.people import accounts, volunteers
 from functions.people.accounts import Accounts
 from tests.support.client import Client

@@ -10,7 +10,7 @@ from docx.document import Document as Opened
 from lxml import etree
 from openpyxl import load_workbook
 
-from functions.forms.document import Paper, Table, docx
+from functions.forms.document import Paper, PaperTable, docx
 from functions.ops import rotation
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
@@ -158,7 +158,12 @@ def test_a_word_file_holds_no_character_that_word_refuses(desk: Desk) -> None:
     """XML 1.0, production 2: neither control characters, nor U+FFFE and U+FFFF."""
     odd = "a\ufffeb\uffffc\x0bd\x00e\ud800f<r>𠮷&"
     paper = Paper(
-        odd, [odd], [odd], [Table(odd, [odd, "x"], [[odd, None], ["", 5]])], [odd], "{page}/{pages}"
+        odd,
+        [odd],
+        [odd],
+        [PaperTable(odd, [odd, "x"], [[odd, None], ["", 5]])],
+        [odd],
+        "{page}/{pages}",
     )
     file = docx(paper)
     with ZipFile(file) as parts:

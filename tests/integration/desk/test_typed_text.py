@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.orders.lifecycle import RESIDENT
+from functions.orders.lifecycle.states import RESIDENT
 from functions.people import accounts
 from tests.support.client import Answer, Client
 from tests.support.community import Clock

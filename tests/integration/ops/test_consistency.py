@@ -20,8 +20,9 @@ from functions.app import App
 from functions.context.bundle import FILE
 from functions.ops import consistency, demo
 from functions.ops.consistency import Findings
-from functions.orders import public_figures, repository
-from functions.orders.lifecycle import Order
+from functions.orders import repository
+from functions.orders.figures.snapshot import snapshot
+from functions.orders.lifecycle.order import Order
 from functions.orders.repository import Step
 from functions.people import accounts, volunteers
 from functions.people.accounts import Accounts
@@ -592,10 +593,7 @@ def test_a_counter_whose_type_a_flipped_bit_changed_is_counted_anew(
     made = {month: filled.store.tally(month) for month in filled.store.months()}
     changed = f"{column} = CAST({column} AS BLOB)"
     edit(f"UPDATE tallies SET {changed} WHERE name = 'all wishes'")  # noqa: S608
-    assert (
-        public_figures.snapshot(filled.store, filled.clock.now.date())["months"].keys()
-        <= made.keys()
-    )
+    assert snapshot(filled.store, filled.clock.now.date())["months"].keys() <= made.keys()
     assert not consistency.examine(filled).healthy
     consistency.mend(filled)
     assert {month: filled.store.tally(month) for month in filled.store.months()} == made

@@ -6,7 +6,8 @@ import pytest
 
 from functions.app import App
 from functions.ops import consistency
-from functions.orders import public_figures
+from functions.orders.figures.closed import said
+from functions.orders.figures.snapshot import snapshot
 from functions.scheduled import tick
 from tests.support.client import Client
 from tests.support.community import Clock
@@ -38,8 +39,8 @@ def give(client: Client, address: str, **more: str) -> None:
 
 
 def published(app: App) -> dict[str, Any]:
-    snapshot = public_figures.snapshot(app.store, app.clock.now.date())
-    return dict(snapshot["months"][MONTH])
+    known = snapshot(app.store, app.clock.now.date())
+    return dict(known["months"][MONTH])
 
 
 def test_what_is_said_after_a_month_was_closed_counts_in_the_month_in_which_it_is_said(
@@ -49,7 +50,7 @@ def test_what_is_said_after_a_month_was_closed_counts_in_the_month_in_which_it_i
     late = wish(client, phone="13977312346")
     move(client.app, late.no, *DONE)
     clock.forward(days=10)
-    assert not public_figures.said(published(client.app)), "not before it is closed"
+    assert not said(published(client.app)), "not before it is closed"
     tick(client.app)
     closed = published(client.app)
     assert (closed["all rated"], closed["all attitude stars"]) == (6, 30)
@@ -60,7 +61,7 @@ def test_what_is_said_after_a_month_was_closed_counts_in_the_month_in_which_it_i
     move(client.app, no, *DONE)
     give(client, first, attitude="1")
     tick(client.app)
-    assert public_figures.said(published(client.app)) == public_figures.said(closed)
+    assert said(published(client.app)) == said(closed)
     assert client.app.store.tally(MONTH)["all rated"] == 5, "the desk follows"
     assert client.app.store.tally("2026-12")["all rated"] == 2
     assert consistency.examine(client.app).healthy
@@ -95,7 +96,7 @@ def test_a_public_answer_stands_only_beside_opinions_that_are_published(
     assert found(client.app, answer.no).answer
     clock.forward(days=10)
     tick(client.app)
-    snapshot = public_figures.snapshot(client.app.store, client.app.clock.now.date())
-    assert snapshot["answers"] == [{"text": "以后早些来。", "service": "…", "month": month}], (
+    known = snapshot(client.app.store, client.app.clock.now.date())
+    assert known["answers"] == [{"text": "以后早些来。", "service": "…", "month": month}], (
         "one service"
     )

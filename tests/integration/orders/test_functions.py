@@ -15,7 +15,7 @@ from functions.asgi import ROUTES
 from functions.forms import order_number
 from functions.forms.definition import Answers
 from functions.forms.residents import FORMS
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.web.http import respond
 from tests.support import depth
 from tests.support.client import Answer, Client

@@ -18,8 +18,9 @@ from functions.app import App
 from functions.errors import Conflict
 from functions.forms import order_number
 from functions.ops import consistency
-from functions.orders import counters, names, public_figures
+from functions.orders import counters, names
 from functions.orders.counters import Tally
+from functions.orders.figures.snapshot import snapshot
 from functions.people import volunteers
 from functions.storage.connect import connect
 from generator.build import incremental
@@ -162,7 +163,7 @@ def test_everything_is_there_under_the_new_name(town: Town) -> None:
         assert "barbers" not in text
         assert "美发队" in text, text
     next_year = town.clock.now.date().replace(year=town.clock.now.year + 1)
-    known = json.dumps(public_figures.snapshot(town.app.store, next_year)["months"])
+    known = json.dumps(snapshot(town.app.store, next_year)["months"])
     assert "all wishes" in known
     assert "service:cut wishes" in town.app.store.tally("2026-11")
     assert "haircut" not in known
@@ -637,9 +638,9 @@ def test_a_file_name_that_another_team_had_is_refused_by_check_and_build(
     desk, team = Desk(town.client), Team(town.client)
     serve(town, desk, team)
     free_a_name(town)
-    snapshot = public_figures.snapshot(town.app.store, town.clock.now.date())
+    taken = snapshot(town.app.store, town.clock.now.date())
     with pytest.raises(ContentError) as refused:
-        incremental.build(town.root, town.root / "public", figures=snapshot)
+        incremental.build(town.root, town.root / "public", figures=taken)
     said = "content/teams/barbers.yaml:1:1: 文件名“barbers”以前是 hair.yaml 的"
     assert str(refused.value).startswith(said)
     assert "另起一个没有用过的名字" in str(refused.value)
@@ -704,7 +705,7 @@ def test_a_damaged_register_stops_nothing_and_is_written_anew(
             db.execute("UPDATE heads SET data = cast(x'ff80' AS text) WHERE no LIKE 'names:%'")
         db.commit()
     later = clock.now.date() + timedelta(days=31)
-    assert public_figures.snapshot(town.app.store, later)["months"]
+    assert snapshot(town.app.store, later)["months"]
     assert names.still_needed(town.app.store, {}, volunteers.OPEN) == []
     for address in ("", f"order/?no={no}", "teams/", "find/?team=barbers"):
         assert desk.get(f"/desk/{address}").status == 200

@@ -6,8 +6,8 @@ import argon2
 import pytest
 
 from functions.app import App
+from functions.context import proofs
 from functions.errors import Wrong
-from functions.orders import repository
 from functions.people import accounts
 from functions.people.accounts import Accounts
 from functions.web import http
@@ -29,11 +29,11 @@ def fail(app: App, name: str, sender: str, times: int, device: str = "") -> list
     return codes
 
 
-def guess(app: App, no: str, sender: str, times: int) -> list[str]:
+def guess(app: App, no: str, sender: str, times: int, typed: str = "0000") -> list[str]:
     codes = []
     for _ in range(times):
         with pytest.raises(Wrong) as wrong:
-            app.orders.by_phone(no, "0000", sender)
+            app.orders.by_phone(no, typed, sender)
         codes.append(wrong.value.code)
     return codes
 
@@ -188,7 +188,7 @@ def test_a_device_of_a_disabled_account_lifts_no_limit(app: App) -> None:
 
 def test_a_stranger_keeps_no_resident_from_her_order(client: Client, app: App) -> None:
     no = wish(client).no
-    assert guess(app, no, THERE, 7) == ["no_match"] * 5 + ["too_often"] * 2
+    assert guess(app, no, THERE, 7) == ["no_match"] * 5 + ["whole"] * 2
     assert app.orders.by_phone(no, "5678", HERE).no == no
 
 
@@ -197,18 +197,65 @@ def test_strangers_at_many_addresses_hold_up_no_resident_who_was_here_today(
 ) -> None:
     no = wish(client).no
     assert app.orders.by_phone(no, "5678", HERE).no == no
-    wide = repository.GUESSES[1].most
+    wide = proofs.LAST.most
     codes = [guess(app, no, f"203.0.113.{number}", 1)[0] for number in range(wide)]
-    assert codes == ["no_match"] * (wide - 1) + ["too_often"]
-    assert guess(app, no, THERE, 1) == ["too_often"]
+    assert codes == ["no_match"] * (wide - 1) + ["whole"]
+    assert guess(app, no, THERE, 1) == ["whole"]
     assert app.orders.by_phone(no, "5678", HERE).no == no
+
+
+def test_whoever_uses_up_the_tries_at_the_digits_keeps_nobody_out_who_types_the_whole_phone(
+    client: Client, app: App
+) -> None:
+    no = wish(client).no
+    for number in range(proofs.LAST.most):
+        guess(app, no, f"203.0.113.{number}", 6)
+    assert guess(app, no, HERE, 1, "5678") == ["whole"]
+    refused = client.post("/api/order", {"no": no, "last4": "5678"})
+    assert "完整手机号" in refused.errors["last4"]
+    assert client.post("/api/order", {"no": no, "last4": "138 1234 5678"}).no == no
+
+
+def test_who_shares_an_address_with_a_stranger_gets_in_by_the_whole_phone(
+    client: Client, app: App
+) -> None:
+    no = wish(client).no
+    assert guess(app, no, HERE, 6)[-1] == "whole"
+    assert app.orders.by_phone(no, "13812345678", HERE).no == no
+
+
+def test_whole_phones_are_guessed_as_little_by_one_sender_and_by_all(
+    client: Client, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no, wrong = wish(client).no, "13812340000"
+    assert guess(app, no, THERE, 6, wrong) == ["no_match"] * 5 + ["too_often"]
+    monkeypatch.setattr(proofs, "WHOLE", proofs.WHOLE._replace(most=10))
+    codes = [guess(app, no, f"203.0.113.{number}", 1, wrong)[0] for number in range(6)]
+    assert codes == ["no_match"] * 5 + ["too_often"]
+
+
+def test_another_phone_with_the_same_last_digits_opens_nothing(client: Client, app: App) -> None:
+    no = wish(client).no
+    assert guess(app, no, HERE, 1, "13900005678") == ["no_match"]
+
+
+def test_a_landline_counts_by_its_last_digits_however_much_of_it_is_typed(
+    client: Client, app: App
+) -> None:
+    no = wish(client, phone="027-86305678").no
+    assert client.post("/api/order", {"no": no, "last4": "027-86305678"}).no == no
+    assert guess(app, no, THERE, 6)[-1] == "whole"
+    stranger = Client(app)
+    stranger.sender = THERE
+    typed = {"no": no, "last4": "027-86305678"}
+    assert "完整手机号" in stranger.post("/api/order", typed).errors["last4"]
 
 
 def test_one_network_of_ipv6_is_one_sender(client: Client, app: App) -> None:
     no = wish(client).no
     for number in range(5):
         guess(app, no, f"2001:db8:1:2::{number}", 1)
-    assert guess(app, no, "2001:db8:1:2:ffff::1", 1) == ["too_often"]
+    assert guess(app, no, "2001:db8:1:2:ffff::1", 1) == ["whole"]
     assert app.orders.by_phone(no, "5678", "2001:db8:1:3::1").no == no
 
 

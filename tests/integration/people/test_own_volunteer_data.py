@@ -5,7 +5,7 @@ import pytest
 
 from functions.app import App
 from functions.ops import consistency
-from functions.orders.lifecycle import RESIDENT
+from functions.orders.lifecycle.states import RESIDENT
 from functions.people.volunteers import Person
 from tests.support.client import Answer, Client
 from tests.support.orders import DONE, JOIN, Desk, answered, move, wish

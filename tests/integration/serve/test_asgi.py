@@ -21,11 +21,11 @@ from functions.app import App
 from functions.errors import Unusable
 from functions.forms import spreadsheet
 from functions.orders import repository
-from functions.orders.lifecycle import order_of
+from functions.orders.lifecycle.order import order_of
 from functions.storage.history import Change, Head
 from functions.storage.sqlite import SQLite, writing
 from functions.web.headers import SECURITY
-from functions.web.http import FORM, LONGEST_UPLOAD, Event, Response
+from functions.web.http import FORM, LONGEST_UPLOAD, LambdaEvent, Response
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET
 from tests.support.histories import no_commit
@@ -293,9 +293,9 @@ def test_few_workbooks_are_made_at_a_time_and_who_comes_then_is_told(
 
 
 def test_what_waited_too_long_for_a_thread_is_not_begun(app: App) -> None:
-    begun = list[Event]()
+    begun = list[LambdaEvent]()
 
-    def answer(event: Event, app: App) -> Response:
+    def answer(event: LambdaEvent, app: App) -> Response:
         begun.append(event)
         return Response("done")
 

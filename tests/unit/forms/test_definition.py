@@ -183,15 +183,18 @@ def test_nothing_that_cannot_be_seen_is_part_of_a_phone_or_a_number(unseen: str)
     [
         "尾号5678",
         "5678。",
-        "13812345678",
         "2865678",
-        "电话13812345678。",
-        "+86 138-1234-5678",
+        "027-86305678",
         "５６７８",
     ],
 )
 def test_the_last_four_digits_may_come_with_what_stands_before_them(typed: str) -> None:
     assert answer("last4", typed) == "5678"
+
+
+@pytest.mark.parametrize("typed", ["13812345678", "电话13812345678。", "+86 138-1234-5678"])
+def test_a_whole_mobile_is_kept_whole_because_it_is_harder_to_guess(typed: str) -> None:
+    assert answer("last4", typed) == "13812345678"
 
 
 @pytest.mark.parametrize("typed", ["567", "56789", "23813812345678", "五六七八"])

@@ -12,7 +12,8 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from functions.forms.kinds import COMMA, KINDS, Kind
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.kind import COMMA, Kind
 from generator.errors import WudanError
 from generator.site import theme
 from generator.site.theme import check_widgets
@@ -61,7 +62,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from functions.forms.kinds import Cell, Field, Kept, Kind
+from functions.forms.kinds.kind import Cell, Field, Kept, Kind
 
 class Lacking(Kind):
     kept: Kept = "sealed"
@@ -119,7 +120,8 @@ def test_a_choice_that_is_no_longer_offered_is_shown_as_it_was_stored(kind: str)
 
 def test_whatever_a_kind_refuses_has_a_sentence() -> None:
     said = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())["form"]
-    sources = [(PRODUCT / f"functions/forms/{name}.py").read_text() for name in RAISING]
+    forms = PRODUCT / "functions/forms"
+    sources = [file.read_text() for name in RAISING for file in forms.glob(name)]
     codes = {code for text in sources for code in re.findall(r'Wrong\("(\w+)"', text)}
     assert codes
     assert codes <= {*said["answer"], *said["always"]}
@@ -130,7 +132,7 @@ def test_the_handbook_names_every_kind() -> None:
     assert [kind for kind in KINDS if f"`{kind}`（" not in handbook] == []
 
 
-RAISING = ("days", "definition", "kinds")
+RAISING = ("days.py", "definition.py", "kinds/*.py")
 """The modules that refuse answers."""
 SOLVED = {"solved": "解决了", "partly": "解决了一部分", "unsolved": "没有解决，请接着办"}
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from generator.files.cache import Cache
 from generator.files.file_stamps import scan
 from tests.support.site import NEWS, SITE
 
+TODAY = date(2026, 11, 26)
 GOOD = (SITE / NEWS).read_text()
 NFC, NFD = "\u00e9t\u00e9", "e\u0301te\u0301"
 BOMB = "a: &a [x,x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\ntitle: t\ndate: 2026-01-01\nbody: b\n"
@@ -194,11 +196,13 @@ def test_a_link_to_nothing_is_told_and_a_file_that_goes_while_it_is_read_is_not(
     root: Path,
 ) -> None:
     reader, cache = library.Library(root), Cache()
-    both = reader.load(cache, scan(root)).news
+    both = reader.load(cache, scan(root), TODAY).news
     (root / NEWS).write_text(GOOD.replace("春天", "春日"))
     stamps = scan(root)
     (root / NEWS).unlink()
-    assert [*reader.load(cache, stamps).news] == [each for each in both if each.slug != "spring"]
+    assert [*reader.load(cache, stamps, TODAY).news] == [
+        each for each in both if each.slug != "spring"
+    ]
     (root / "content/news/gone.yaml").symlink_to("nowhere.yaml")
     (problem,) = problems(root)
     assert problem.startswith("content/news/gone.yaml:1:1: 这是一个链接，它指向的文件不在了")
@@ -539,21 +543,35 @@ def test_without_site_yaml_a_placeholder_is_no_mistake_and_nothing_is_kept_of_it
     good = site.read_text()
     site.write_text("name: 一\n")
     with pytest.raises(ContentError) as error:
-        reader.load(cache, scan(root))
+        reader.load(cache, scan(root), TODAY)
     assert {problem.file for problem in error.value.problems} == {"site.yaml"}
     site.write_text(good)
-    page = next(p for p in reader.load(cache, scan(root)).entries["pages"] if p.slug == "about")
+    page = next(
+        p for p in reader.load(cache, scan(root), TODAY).entries["pages"] if p.slug == "about"
+    )
     assert page.body.excerpt == "问试验社区服务站"
 
 
-def test_news_keep_what_looks_like_a_placeholder(root: Path) -> None:
-    (root / NEWS).write_text(GOOD + "author: ${name}\n")
-    assert library.load(root).news[0].author == "${name}"
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("${name}", "试验社区"),
+        ("$${name}", "${name}"),
+        ("$$${name}", "$${name}"),
+        ("$${x}和${name}", "${x}和试验社区"),
+        ("$name 5$ {name} $ {name}", "$name 5$ {name} $ {name}"),
+    ],
+)
+def test_a_doubled_sign_keeps_what_looks_like_a_placeholder(
+    root: Path, typed: str, read: str
+) -> None:
+    (root / NEWS).write_text(GOOD + f"author: {typed}\n")
+    assert library.load(root).news[0].author == read
 
 
-def test_the_shipped_forms_and_pages_name_nobody_by_hand() -> None:
+def test_shipped_content_names_nobody_by_hand() -> None:
     site = placeholders.values(library.load(PRODUCT).settings)
-    for file in (*PRODUCT.glob("content/forms/*.yaml"), *PRODUCT.glob("content/pages/*.yaml")):
+    for file in PRODUCT.glob("content/*/*.yaml"):
         for name in ("name", "station", "phone", "address", "url"):
             assert site[name] not in file.read_text(), f"{file.name}: ${{{name}}}"
 

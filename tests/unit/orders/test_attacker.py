@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from functions.orders import counters
 from functions.orders.counters import GRID, SERVICE, STARRED, TEAM, WISHES, by_scope, name, scope
-from functions.orders.figures import FEWEST, GIVEN, IN_FIVES, OTHERS, published
-from functions.orders.lifecycle import Order
-from functions.orders.public_figures import as_closed, said
+from functions.orders.figures.closed import as_closed, said
+from functions.orders.figures.disclosure import FEWEST, GIVEN, IN_FIVES, published
+from functions.orders.figures.summary import OTHERS
+from functions.orders.lifecycle.order import Order
 from generator.site.plan import reports
 from tests.support.depth import tried
 

@@ -10,7 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from functions.orders import counters, ratings
 from functions.orders.counters import NOW, Tally
-from functions.orders.lifecycle import Order, apply, fold, moves
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.transitions import apply, fold, moves
 from functions.storage.history import Event, Head
 from tests.support.depth import tried
 from tests.support.lifecycle import FILED, by, ended, events, facts

@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.orders import counters, figures
+from functions.orders import counters
 from functions.orders.counters import STARS, together
-from functions.orders.figures import FEWEST, OTHERS, Report, published, rows
-from functions.orders.lifecycle import Order
+from functions.orders.figures import disclosure, summary
+from functions.orders.figures.disclosure import FEWEST, published
+from functions.orders.figures.summary import OTHERS, Report, rows
+from functions.orders.lifecycle.order import Order
 
 TODAY = date(2026, 12, 2)
 slugs = st.sampled_from(["hair", "haircut", "repair", "visit", "meals", "tea"])
 
 
 def report(period: str, counted: dict[str, int]) -> Report:
-    return figures.report(period, counted, TODAY)
+    return summary.report(period, counted, TODAY)
 
 
 def of_services(sizes: dict[str, int]) -> Report:
@@ -27,7 +29,7 @@ def of_services(sizes: dict[str, int]) -> Report:
 
 def told(period: str, *months: dict[str, int]) -> Report:
     """What is published of these months."""
-    return figures.public_report(period, [published(each, TODAY) for each in months], TODAY)
+    return disclosure.public_report(period, [published(each, TODAY) for each in months], TODAY)
 
 
 def shown(made: Report) -> dict[str, int | None]:

@@ -9,18 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.errors import Refused
-from functions.orders.lifecycle import (
-    ACTORS,
-    LEVELS,
-    SOLVED,
-    SOURCES,
-    STATES,
-    TABLE,
-    Order,
-    apply,
-    fold,
-    moves,
-)
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import ACTORS, LEVELS, SOLVED, SOURCES, STATES
+from functions.orders.lifecycle.transitions import apply, fold, moves
 from functions.storage.history import Event
 from tests.support.depth import tried
 from tests.support.lifecycle import BY, FACTS, FILED, WITHIN, by, ended, events, facts

@@ -13,9 +13,11 @@ from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
 from functions.forms.definition import Form
-from functions.forms.kinds import COMMA
+from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections, repository
-from functions.orders.lifecycle import FINAL, STAFF, Order, fold, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import FINAL, STAFF
+from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import contact, identifying, unreadable
 from functions.orders.repository import History
 from functions.orders.steps import BLANK, CALLED_OFF
@@ -135,7 +137,7 @@ def _stands(
 
 def _list(
     request: Request, app: App, session: Session
-) -> tuple[lists.Choice | search.Search | None, Sequence[Head], bool]:
+) -> tuple[lists.Selection | search.Search | None, Sequence[Head], bool]:
     """The list from which the order was opened, its orders, and whether there are more of them."""
     query = request.value("list")
     if sought := search.parse(query):

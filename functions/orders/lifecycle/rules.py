@@ -1,127 +1,32 @@
 """The five orders (五单) as a table: which event may follow which state, and by whom.
 
-An order is its history. :func:`apply` adds one event to an order, and nothing else changes one.
 The table is data, so that code, tests, documentation and buttons all follow the same rules.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import partial, reduce
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
-from functions.errors import Refused
-from functions.storage.history import Event, Head
-
-RESIDENT, STAFF, TEAM, CLOCK = "resident", "staff", "team", "clock"
-ACTORS = (RESIDENT, STAFF, TEAM, CLOCK)
-"""Who acts: the resident who filed the wish, the station, a volunteer team, or the program itself:
-its schedule, or what follows from what happened to another order."""
-LEVELS = ("routine", "difficult", "complex")
-"""常规问题马上办 · 困难问题协商办 · 复杂问题盯着办."""
-SOLVED = ("solved", "partly", "unsolved")
-SOURCES = ("online", "onsite", "phone", "paper")
-"""How a wish came, and a rating that somebody else wrote down: on the site, face to face (of
-ratings once: by a slip), by phone, on paper."""
-DOORS = ("slip", "link", "digits")
-"""By which door a resident's own rating came: the key of a slip, her link, number and phone."""
-HELD = "held"
-"""The state of a wish that staff have to look at first, because it may be no resident's."""
-STATES = (
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import (
+    CLOCK,
+    DOORS,
+    FINAL,
     HELD,
-    *("submitted", "triaged", "dispatched", "accepted", "done", "rated"),
-    *("closed", "rejected", "cancelled", "merged"),
+    LEVELS,
+    OPEN,
+    RESIDENT,
+    SOLVED,
+    SOURCES,
+    STAFF,
+    STATES,
+    TEAM,
 )
-FINAL = ("closed", "rejected", "cancelled", "merged")
-OPEN = tuple(state for state in STATES if state not in (HELD, *FINAL))
+from functions.storage.history import Event
+
 REOPENS = timedelta(days=30)
 """How long after its end a closed order can be opened again."""
-
-
-class Order(NamedTuple):
-    """What a history amounts to. ``version`` is the number of its events; fields in ``_at`` say
-    when a step was reached last; days are ISO 8601, as in ``due``."""
-
-    no: str
-    version: int = 0
-    state: str = ""
-    service: str = ""
-    wording: str = ""
-    """The version of the form whose wording the resident consented to."""
-    key: str = ""
-    """SHA-256 of the tracking key, in hexadecimal."""
-    issued: int = 0
-    """The version of its keys: 0 where it was filed before there were versions."""
-    source: str = ""
-    """How the wish reached the station: online, by phone, on paper."""
-    received: str = ""
-    """The day on which its paper came, if that was not when it was entered."""
-    wished: str = ""
-    """The day that the resident wished for, if any."""
-    sms: bool | str = ""
-    """Whether the resident agreed to be told by SMS how far it is."""
-    level: str = ""
-    grid: str = ""
-    due: str = ""
-    """The day by which the station promised to have it done."""
-    triage_by: str = ""
-    """The day by which it was to be triaged, where it was called off before that."""
-    team: str = ""
-    answer_by: str = ""
-    """The day by which the team is to accept or decline."""
-    volunteer: str = ""
-    paused_at: str = ""
-    waits_until: str = ""
-    """The day until which it waits for the resident; meanwhile no deadline runs."""
-    published: str = ""
-    """The station's own words for the public wish list."""
-    solved: str = ""
-    attitude: int = 0
-    skill: int = 0
-    timeliness: int = 0
-    """Stars, 1 to 5; 0 where there are none."""
-    problem: str = ""
-    """``raised`` or ``answered``, where the resident reported a problem."""
-    answer: str = ""
-    """The station's public answer to a problem."""
-    rated_team: str = ""
-    rated_volunteer: str = ""
-    rated_by: str = ""
-    """The member of staff who entered the last rating, if it was not the resident."""
-    done_by: str = ""
-    """The member of staff who reported it done, if it was no team."""
-    doers: str = ""
-    """The numbers of all volunteers who reported a round of it done, with spaces between."""
-    merged_into: str = ""
-    filed_at: str = ""
-    consulted_at: str = ""
-    milestone_at: str = ""
-    dispatched_at: str = ""
-    accepted_at: str = ""
-    done_at: str = ""
-    rated_at: str = ""
-    rating_at: str = ""
-    """The same for this round alone: empty again once the order was reopened."""
-    reopened_at: str = ""
-    ended_at: str = ""
-    erased_at: str = ""
-    changed_at: str = ""
-    handler: str = ""
-    """The member of staff who is at it, until it ends."""
-    since: str = ""
-    """When it came to its state, whatever was added to it there; empty where a former version wrote
-    the head."""
-    unread: str = ""
-    """Since when something that a resident added waits for the station to do anything after it."""
-    corrected: str = ""
-    """The versions that answers were corrected after, with spaces between."""
-    signs: str = ""
-    """Why it was held, as words with spaces between, until staff let it pass. Until then it counts
-    nowhere, nobody is told of it, and only the page of what is held lists it."""
-
-    @property
-    def corrections(self) -> list[int]:
-        """The numbers of the events that corrected answers."""
-        return [int(version) + 1 for version in self.corrected.split()]
 
 
 Guard = Callable[[Order, Event], str]
@@ -459,89 +364,3 @@ TABLE: dict[str, Move] = {
     "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), within={TEAM: OPEN}, guard=_not_erased),
     "erased": Move(FINAL, "", (RESIDENT, STAFF, CLOCK), stamps=("erased_at",), guard=_not_erased),
 }
-
-
-def apply(order: Order, event: Event) -> Order:
-    """The order after the event.
-
-    Raises:
-        Refused: the table does not let this event follow: ``unknown``, ``state``, ``actor``,
-            ``data``, or what the guard found (``consultation``, ``level``, ``waiting``, ``going``,
-            ``erased``, ``rated``, ``own``, ``problem``, ``unpublished``, ``served``, ``late``,
-            ``held``).
-    """
-    if reason := _objection(order, event):
-        after = order.state or "nothing"
-        raise Refused(reason, event=event.kind, by=event.by, after=after)
-    move, data = TABLE[event.kind], event.data
-    led = next((to for name, to in move.leads.items() if data.get(name)), "")
-    state = led or (move.to if move.to and order.state not in move.stays else order.state)
-    changed: dict[str, Any] = {"version": order.version + 1, "changed_at": event.at}
-    changed |= {"state": state, "since": order.since if state == order.state else event.at}
-    for name, target in move.copies.items():
-        changed[target] = getattr(order, name)
-    for name, target in move.adds.items():
-        words = dict.fromkeys([*getattr(order, target).split(), str(getattr(order, name))])
-        changed[target] = " ".join(filter(None, words))
-    for name in move.clears:
-        changed[name] = Order._field_defaults[name]
-    for name, target in move.sets.items():
-        changed[target] = data[name]
-    for name, target in move.keeps.items():
-        if name in data:
-            changed[target] = data[name]
-    for name in move.stamps:
-        changed[name] = event.at
-    return order._replace(**changed, unread=_unread(order, event))
-
-
-def _unread(order: Order, event: Event) -> str:
-    if event.kind == "added" or (event.by == RESIDENT and event.kind in ("noted", "corrected")):
-        return order.unread or event.at
-    return "" if event.by == STAFF else order.unread
-
-
-def _objection(order: Order, event: Event) -> str:
-    """Why the table does not let an event follow; empty where it does."""
-    move, data = TABLE.get(event.kind), event.data
-    if move is None:
-        return "unknown"
-    if order.state not in move.after:
-        return "state"
-    if event.by not in move.by or order.state not in move.within.get(event.by, move.after):
-        return "actor"
-    for name, allowed in move.only.items():
-        if name in data and data[name] not in allowed:
-            return "data"
-    if not all(map(data.get, move.sets)):
-        return "data"
-    return move.guard(order, event) if move.guard else ""
-
-
-def fold(no: str, events: Iterable[Event]) -> Order:
-    """The order that a history amounts to.
-
-    Raises:
-        Refused: the history could not have happened.
-    """
-    return reduce(apply, events, Order(no))
-
-
-def order_of(head: Head) -> Order:
-    """The order as a list has it. An older or a newer version of the program may have written the
-    head, so unknown keys are ignored, and missing ones have the field's default."""
-    known = {name: head.data[name] for name in Order._fields if name in head.data}
-    plain = {"no": head.no, "version": head.version, "state": head.state}
-    return Order(**{**plain, "filed_at": head.begun, "changed_at": head.begun, **known})
-
-
-def moves(order: Order, by: str, at: str = "") -> list[str]:
-    """The events that this actor may add at a time, or right after the last one: the buttons to
-    offer."""
-    return [
-        kind
-        for kind, move in TABLE.items()
-        if by in move.by
-        and order.state in move.within.get(by, move.after)
-        and not (move.guard and move.guard(order, Event(kind, by, at or order.changed_at)))
-    ]
