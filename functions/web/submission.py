@@ -77,7 +77,8 @@ def filing(name: str, kind: str, file: File) -> Keeping:
         form = sent_form(request, app, name)
         asked = request.value(DO)
         if asked == "edit":
-            return page(app, form, request.typed, once=request.value(ONCE))
+            edited = page(app, form, request.typed, once=request.value(ONCE))
+            return edited._replace(revisited=True)
         answers = check(request, app, form)
         if answers.errors:
             return again(request, app, form, answers.errors)
@@ -117,7 +118,7 @@ def _to_check(
         restorable=off and "restored" in app.steps.moves(order_of(off), RESIDENT),
         about=about(app, answers.values.get("service", "")),
     )
-    return Response(body)
+    return Response(body, revisited=True)
 
 
 OFF = ("cancelled", "rejected")
@@ -182,11 +183,13 @@ def again(
     errors: Mapping[str, Wrong],
     hidden: Mapping[str, str] = NOTHING,
 ) -> Response:
-    """The form as it was filled in, with a sentence beside every field that is wrong (422)."""
+    """The form as it was filled in, with a sentence beside every field that is wrong (422). What is
+    hidden may be a key."""
     texts = sentences(app, form, errors)
     if request.wants_json:
         return as_json(422, {"errors": texts})
-    return page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
+    drawn = page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
+    return drawn._replace(revisited=not hidden)
 
 
 def page(
