@@ -77,6 +77,7 @@ class Rooms:
     def __init__(self) -> None:
         self.forms = Room("forms", 4, 1000)  # Residents' pages, which only read.
         self.filing = Room("filing", 16, 500)  # Residents' forms, for a store over a network.
+        self.steps = Room("steps", 4, 500)  # Residents' steps, which open a whole history.
         self.signing_in = Room("sign-in", 1, 50)  # 64 MB and a whole processor each time.
         self.large = Room("large", 1, 100)  # Long texts: decoding one takes 50 ms.
         self.sheets = Room("sheets", 1, 4, "exporting", patience=60)  # Workbooks in and out.
@@ -85,6 +86,8 @@ class Rooms:
     def of(self, method: str, path: str, length: int) -> Room:
         if length > QUICK and not path.startswith(UPLOADS):
             return self.large
+        if path in tracking.ROUTES and method == "POST":
+            return self.steps
         if path in RESIDENTS and method == "POST":
             return self.filing
         if path in RESIDENTS or path in health.ROUTES:

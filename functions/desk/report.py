@@ -20,8 +20,8 @@ from functions.forms.kinds.kind import Cell
 from functions.orders import counters
 from functions.orders.figures import summary
 from functions.orders.figures.overdue import untriaged
+from functions.orders.figures.report_text import ReportDraft, ReportTexts
 from functions.orders.figures.summary import Report
-from functions.orders.report_text import ReportDraft, ReportTexts
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome

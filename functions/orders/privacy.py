@@ -1,11 +1,14 @@
 """What people typed: how it is read, found and left out of lists."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import starmap
 from typing import Any, NamedTuple
 
+from functions.forms.definition import Form, sensitive
 from functions.forms.normal import LONGEST, normal
+from functions.orders.lifecycle.states import STAFF
+from functions.storage.history import Event
 from functions.storage.port import Histories
 from functions.storage.vault import Vault
 
@@ -85,6 +88,17 @@ class Personal:
             found[no][seq] = self._opened(no, sealed)
         return found
 
+    def without(self, no: str, names: Collection[str]) -> dict[int, bytes]:
+        """All that is sealed of a history, but for the answers to these questions."""
+        sealed = dict(self.store.personal(no))
+        for seq, typed in self.of(no).items():
+            answers = typed.get(CORRECTED, typed)
+            if not answers.keys().isdisjoint(names):
+                left = {name: each for name, each in answers.items() if name not in names}
+                left = {**typed, CORRECTED: left} if CORRECTED in typed else left
+                sealed[seq] = self.vault.seal(no, left)
+        return sealed
+
     def traces(self, typed: Typed) -> list[str]:
         """Keyed marks by which what identifies a person can be found."""
         return [*starmap(self.trace, identifying(typed).items())]
@@ -121,6 +135,25 @@ def contact(typed: Mapping[int, Typed]) -> dict[str, Any]:
     for seq in sorted(typed):
         known |= typed[seq].get(CORRECTED, {})
     return {name: value for name, value in known.items() if value != ""}
+
+
+def withdrawn(form: Form, typed: Typed) -> set[str]:
+    """The questions with a consent of their own whose answers a correction takes away: they are
+    removed from all that was typed before, because nobody may know them any more."""
+    gone = {name for name, answer in typed.get(CORRECTED, {}).items() if answer == ""}
+    return gone & sensitive(form)
+
+
+def trusted(events: Sequence[Event], typed: Mapping[int, Typed]) -> dict[int, Typed]:
+    """Of what was typed with events that of the resident and of the station, as far as links tell:
+    whoever had a link that was replaced since may have been somebody else."""
+    seqs = [seq for seq, event in enumerate(events, 1) if event.kind == "relinked"]
+    replaced = max(seqs, default=1)
+    return {
+        seq: part
+        for seq, part in typed.items()
+        if seq == 1 or seq > replaced or events[seq - 1].by == STAFF
+    }
 
 
 def unreadable(typed: Mapping[int, Typed]) -> set[int]:

@@ -1,18 +1,18 @@
 """Volunteers (招募、注册、管理、评价): each a history, from signing up to leaving."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from functions.context.clock import Reference
 from functions.errors import Conflict, Refused
 from functions.forms.definition import Answers, Form
-from functions.orders import corrections, counters, repository
+from functions.orders import corrections, counters, pace, repository
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle.states import CLOCK, HELD, RESIDENT, STAFF
 from functions.orders.lifecycle.states import OPEN as OPEN_ORDERS
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal, Unreadable, contact
+from functions.orders.privacy import CORRECTED, Personal, Unreadable, contact, withdrawn
 from functions.orders.upkeep import derive_anew
 from functions.storage.history import Change, Event, Head, Message
 from functions.storage.port import Store
@@ -231,7 +231,7 @@ class Volunteers(NamedTuple):
             raise next(iter(changed.errors.values()))
         data = changed.public | corrections.facts(form, changed) | ({"who": who} if who else {})
         event = Event(corrections.KIND, STAFF if who else RESIDENT, self._now(), data)
-        self._add(head, event, changed.personal, once)
+        self._add(head, event, changed.personal, once, gone=withdrawn(form, changed.personal))
 
     def _add(
         self,
@@ -240,9 +240,17 @@ class Volunteers(NamedTuple):
         typed: Mapping[str, Any],
         once: str,
         messages: Sequence[Message] = (),
+        gone: Collection[str] = (),
     ) -> None:
-        event = self.reference.dated(event, self.store.events(head.no)[-1].at)
+        events = self.store.events(head.no)
+        if event.by == RESIDENT:
+            pace.check(events, event.kind)
+        event = self.reference.dated(event, events[-1].at)
         change = self.change(head, head.no, event, typed)
+        if gone:
+            sealed = {**self.personal.without(head.no, gone), **change.personal}
+            traces = [*self.store.traces(head.no), *change.traces]
+            change = change._replace(personal=sealed, traces=traces, erase=True)
         self.store.commit(change._replace(once=once, messages=messages))
 
     def find(self, no: str) -> Person | None:

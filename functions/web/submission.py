@@ -173,7 +173,19 @@ def keeping(submit: Action, sent: Sent) -> Keeping:
 
 def check(request: Request, app: App, form: Form) -> Answers:
     """What was answered, checked against the form and today's date."""
-    return definition.check(form, request.typed, app.clock.now.date())
+    return check_typed(app, form, request.typed)
+
+
+def check_typed(app: App, form: Form, typed: Mapping[str, Sequence[str]]) -> Answers:
+    """The same of what was typed. A wrong choice that was right when the form was drawn is called
+    by its name."""
+    answers = definition.check(form, typed, app.clock.now.date())
+    for field in form["fields"] if answers.errors else ():
+        name, wrong = field["name"], answers.errors.get(field["name"])
+        picked = typed[name] if wrong and wrong.code == "choice" else ()
+        if ended := app.names.not_offered(field, picked):
+            answers.errors[name] = Wrong("not_offered", name=ended)
+    return answers
 
 
 def again(

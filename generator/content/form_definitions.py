@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from functions.forms.definition import HIDDEN, PERSONAL, ROLES, for_staff
+from functions.forms.definition import PERSONAL, ROLES, for_staff
 from functions.forms.kinds import KINDS
 from functions.forms.kinds.choices import OTHER
 from functions.forms.residents import NEEDED
@@ -51,9 +51,7 @@ def _check_roles(document: Document, form: Form) -> None:
     """Note on the document which questions cannot be told apart, and which roles are missing."""
     found = roles(form.fields)
     names = called(form)
-    for index, (name, field, role) in enumerate(zip(names, form.fields, found, strict=True)):
-        if name in HIDDEN and not role:
-            document.problem("recorded", key=("fields", index, "name"))
+    for index, (name, field) in enumerate(zip(names, form.fields, strict=True)):
         if (first := names.index(name)) < index:
             key, labels = ("fields", index, "role" if field.role else "name"), form.fields[first]
             document.problem(
@@ -155,7 +153,9 @@ def actions(
     for kind, written in definitions.items():
         fields = [plain | field for field in written.get("fields", [])]
         for field in fields:
-            field["choices"] = _offered(field.get("choices", []), field["other"], site)
+            choices = field.get("choices", [])
+            field["source"] = choices if isinstance(choices, str) else ""
+            field["choices"] = _offered(choices, field["other"], site)
         included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
         optional = {name: {"required": False} for name in written.get("optional", [])}
         words = {} if written.get("asks") == "resident" else to_staff

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from functions.forms.days import PATTERN
-from functions.forms.definition import RECORDED, ROLES
+from functions.forms.definition import HIDDEN, RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
 from generator.content.reading.codec import Count, Mistake, Moment, Part, Refers, Text, digest
 from generator.content.settings import Calendar, Settings
@@ -300,6 +300,9 @@ class Field(Part, frozen=True):
     consent: str = ""
 
     def __post_init__(self) -> None:
+        is_role = self.role or self.kind in ROLES.get(self.name, ())
+        if self.name in RECORDED or (self.name in HIDDEN and not is_role):
+            raise Mistake("recorded", "name")
         if self.sensitive != bool(self.consent):
             raise Mistake("sensitive_consent")
         if self.sensitive and (self.required or self.role or self.kind == "consent"):
@@ -308,8 +311,6 @@ class Field(Part, frozen=True):
             raise Mistake("choices")
         if self.role and self.kind not in ROLES[self.role]:
             raise Mistake("role_of_kind")
-        if self.name in RECORDED:
-            raise Mistake("recorded")
 
 
 class Notice(Part, frozen=True):

@@ -74,6 +74,11 @@ class Theme:
         """The forms of the desk."""
         return self._data("actions.yaml")
 
+    @cached_property
+    def fields(self) -> dict[str, dict[str, tuple[str, str]]]:
+        """What the fields of content are called, and what to write there."""
+        return self._data("fields.yaml")
+
     def _data(self, name: str) -> dict[str, Any]:
         import yaml  # Slow to import, and a build that changes nothing does not need it.
 

@@ -36,6 +36,7 @@ BY = {
     "dispatched": {"staff"},
     "accepted": {"staff", "team"},
     "assigned": {"staff", "team"},
+    "vacated": {"staff", "team"},
     "declined": {"staff", "team"},
     "escalated": {"clock"},
     "recalled": {"staff"},
@@ -72,6 +73,8 @@ WITHIN = {
     ("cancelled", "resident"): {"held", "submitted", "triaged", "dispatched", "merged"},
     ("corrected", "resident"): {"held", *OPEN},
     ("noted", "team"): OPEN,
+    ("resumed", "team"): {"triaged", "accepted"},
+    ("resumed", "clock"): {"triaged", "accepted"},
     ("unrated", "resident"): {"submitted", "triaged", "dispatched"},
 }
 """After which states alone this actor may add it."""

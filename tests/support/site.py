@@ -15,6 +15,15 @@ FIGURES: dict[str, Any] = {
     "wishes": [{"text": "想理发", "service": "haircut", "state": "done", "date": "2026-11-02"}],
     "answers": [{"text": "修好了", "service": "haircut", "month": "2026-11"}],
 }
+ITEMS = {
+    "news": ("winter", "/news/"),
+    "teams": ("barbers", "/teams/"),
+    "menu": ("haircut", "/menu/"),
+    "fairs": ("jobs", "/fairs/"),
+    "partners": ("clinic", "/partners/"),
+    "pages": ("more", "/"),
+}
+"""A file of every folder whose items have pages, and how their addresses begin."""
 
 
 def tree(folder: Path) -> dict[str, bytes]:

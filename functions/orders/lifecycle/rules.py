@@ -42,6 +42,7 @@ def _is_to_consult(order: Order) -> bool:
 
 
 _to_consult = _needs(_is_to_consult, "level")
+_consulted = _needs(lambda order: not _is_to_consult(order), "consultation")
 _complex = _needs(lambda order: order.level == "complex", "level")
 _waiting = _needs(lambda order: order.waits_until, "going")
 _not_waiting = _needs(lambda order: not order.waits_until, "waiting")
@@ -49,10 +50,6 @@ _not_erased = _needs(lambda order: not order.erased_at, "erased")
 _published = _needs(lambda order: order.published, "unpublished")
 # What a rated order was rated for is no part of another order.
 _never_rated = _needs(lambda order: not order.rated_at, "served")
-
-
-def _dispatchable(order: Order, event: Event) -> str:
-    return "consultation" if _is_to_consult(order) else _not_waiting(order, event)
 
 
 def _restorable(order: Order, event: Event) -> str:
@@ -132,6 +129,9 @@ class Move(NamedTuple):
 
 
 _HANDLED = ("submitted", "triaged", "dispatched", "accepted")
+_WAITS = ("triaged", "accepted")
+"""The states in which an order begins to wait for its resident, or goes on after it; it may be
+dispatched meanwhile."""
 _WAIT, _END = ("waits_until",), ("ended_at",)
 _HANDLER, _SIGNS = ("handler",), ("signs",)
 _PROMISED = {"due": "due"}
@@ -155,6 +155,8 @@ RATING: Mapping[str, str] = {
 
 ROUND = ("level", "reopened_at", *_ROUND)
 """What an order has of the round in which it is, and gets back with that of before."""
+UNDONE = ("due", "waits_until", "volunteer")
+"""What an order gets back that was not done after all."""
 UNASKED = ("submitted", "triaged", "dispatched")
 """The states in which nobody has taken it on yet."""
 
@@ -199,7 +201,7 @@ TABLE: dict[str, Move] = {
         (STAFF,),
         sets={"team": "team", "due": "answer_by"},
         stamps=("dispatched_at",),
-        guard=_dispatchable,
+        guard=_consulted,
     ),
     "accepted": Move(
         ("dispatched",),
@@ -209,14 +211,14 @@ TABLE: dict[str, Move] = {
         stamps=("accepted_at",),
     ),
     "assigned": Move(("accepted",), "", (TEAM, STAFF), sets={"volunteer": "volunteer"}),
+    # Whoever was to go is no volunteer any more, so somebody else has to be found.
+    "vacated": Move(("accepted",), "", (STAFF, TEAM), clears=("volunteer",)),
     "declined": Move(("dispatched",), "triaged", (TEAM, STAFF), clears=_TEAM),
     "escalated": Move(("dispatched",), "triaged", (CLOCK,), clears=_TEAM),
     "recalled": Move(("dispatched",), "triaged", (STAFF,), clears=_TEAM),
-    "returned": Move(
-        ("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at"), guard=_not_waiting
-    ),
+    "returned": Move(("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at")),
     "paused": Move(
-        ("triaged", "accepted"),
+        _WAITS,
         "",
         (STAFF, TEAM),
         sets={"until": "waits_until"},
@@ -224,9 +226,10 @@ TABLE: dict[str, Move] = {
         guard=_not_waiting,
     ),
     "resumed": Move(
-        ("triaged", "accepted"),
+        ("triaged", "dispatched", "accepted"),
         "",
         (STAFF, TEAM, CLOCK),
+        within={TEAM: _WAITS, CLOCK: _WAITS},
         sets={"due": "due"},
         clears=_WAIT,
         guard=_waiting,
@@ -235,10 +238,10 @@ TABLE: dict[str, Move] = {
         ("accepted",),
         "done",
         (TEAM, STAFF),
-        keeps={"who": "done_by"},
+        keeps={"who": "done_by", **_PROMISED},
         stamps=("done_at",),
         adds={"volunteer": "doers"},
-        guard=_not_waiting,
+        clears=_WAIT,
     ),
     "rated": Move(
         ("done", "closed", "merged"),
@@ -288,7 +291,13 @@ TABLE: dict[str, Move] = {
         clears=("level", *_ROUND),
         guard=_reopenable,
     ),
-    "undone": Move(("done",), "accepted", (STAFF, TEAM), clears=("done_at", "done_by")),
+    "undone": Move(
+        ("done",),
+        "accepted",
+        (STAFF, TEAM),
+        keeps={name: name for name in UNDONE},
+        clears=("done_at", "done_by"),
+    ),
     # By a resident with her data alone, which she wants gone.
     "closed": Move(
         ("done", "rated"), "closed", (RESIDENT, STAFF, CLOCK), stamps=_END, clears=_HANDLER

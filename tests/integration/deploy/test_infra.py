@@ -140,11 +140,12 @@ def browser(stack: Stack, bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Brow
 
 
 def secret(stack: Stack) -> bytes:
-    """What the functions fetch by the name in their environment."""
-    arn = variables(stack, "desk")["WUDAN_SECRET"]
-    assert arn.startswith("arn:")
-    found = stack.client("secretsmanager").get_secret_value(SecretId=arn)
-    return str(found["SecretString"]).encode()
+    """What the desk fetches by the names in its environment: all there is."""
+    arns = variables(stack, "desk")["WUDAN_SECRET"].split()
+    assert [arn.startswith("arn:") for arn in arns] == [True] * 3
+    client = stack.client("secretsmanager")
+    found = [client.get_secret_value(SecretId=arn)["SecretString"] for arn in arns]
+    return "\n".join(found).encode()
 
 
 def variables(stack: Stack, function: str) -> dict[str, str]:

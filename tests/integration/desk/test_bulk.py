@@ -15,11 +15,6 @@ from tests.support.orders import Desk, Team, found, wish
 TRIAGE, DISPATCH = "/desk/triage/", "/desk/dispatch/"
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
 def wishes(client: Client, count: int, **more: Any) -> list[str]:
     """Wishes of as many residents who have nothing in common."""
     numbers = []

@@ -30,11 +30,6 @@ def app(app_on_each_engine: App) -> App:
     return app_on_each_engine
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
 def orders(client: Client) -> list[Any]:
     return client.app.store.find(repository.KIND, limit=100)
 

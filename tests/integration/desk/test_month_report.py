@@ -4,7 +4,6 @@ import io
 import re
 from zipfile import ZipFile
 
-import pytest
 from docx import Document
 from docx.document import Document as Opened
 from lxml import etree
@@ -18,11 +17,6 @@ from tests.support.orders import DONE, JOIN, RATING, Desk, move, wish
 
 MONTH = "2026-11"
 TEXT = "本月上门理发 3 次。\n<b>下月</b>办“邻里节”，请街道支持。"
-
-
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
 
 
 def keep(desk: Desk, text: str, **more: str) -> Answer:

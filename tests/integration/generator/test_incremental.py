@@ -31,6 +31,11 @@ from tests.support.depth import tried
 from tests.support.servers import PRODUCT
 from tests.support.site import MADE, SITE, tree
 
+LINES = (
+    *("ended: 2026-11-30", "renamed_from: [old, older]", "draft: true", "publish_on: 2199-01-01"),
+    *("expires_on: 2026-01-01", "updated: 2198-01-01"),
+)
+"""What an item can say of itself that decides where it is."""
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -128,16 +133,16 @@ class Law(RuleBasedStateMachine):
             self.saw(path)
             self.saw(path.with_stem(new))
 
-    @rule(slug=SLUGS, line=st.sampled_from(["ended: 2026-11-30", "renamed_from: [old, older]"]))
-    def news_ends_or_has_an_old_name(self, slug: str, line: str) -> None:
+    @rule(slug=SLUGS, line=st.sampled_from([*LINES, "featured: true"]))
+    def news_comes_ends_is_pinned_corrected_or_renamed(self, slug: str, line: str) -> None:
         path = self.root / f"content/news/{slug}.yaml"
         others = [file.read_text() for file in path.parent.iterdir() if file != path]
         if path.exists() and not any("renamed_from" in text for text in others):
             text = path.read_text().replace(f"{line}\n", "")
             self.write(f"content/news/{slug}.yaml", f"{line}\n{text}")
 
-    @rule(line=st.sampled_from(["", "ended: 2026-11-30\n", "renamed_from: cooks-of-old\n"]))
-    def a_team_ends_begins_again_or_has_an_old_name(self, line: str) -> None:
+    @rule(line=st.sampled_from(["", *(f"{line}\n" for line in LINES)]))
+    def a_team_comes_ends_begins_again_is_corrected_or_renamed(self, line: str) -> None:
         text = (SITE / "content/teams/barbers.yaml").read_text()
         self.write("content/teams/barbers.yaml", f"{line}{text}")
 

@@ -10,7 +10,7 @@ from functions.ops import consistency
 from functions.orders import counters
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
-from tests.support.orders import RATING, Desk, Team, add_note, found, move, wish
+from tests.support.orders import JOIN, RATING, Desk, Team, add_note, found, move, wish
 
 NEIGHBOUR = {"name": "赵奶奶", "phone": "13900005678", "address": "9 栋 9 单元", "detail": "她的话"}
 
@@ -19,11 +19,6 @@ NEIGHBOUR = {"name": "赵奶奶", "phone": "13900005678", "address": "9 栋 9 �
 def app(app_on_each_engine: App) -> App:
     """What people bring in and what is merged has to hold in DynamoDB as well."""
     return app_on_each_engine
-
-
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
 
 
 @pytest.fixture
@@ -187,6 +182,32 @@ def test_a_merged_resident_rates_who_served_once_it_is_done(
     again = client.post("/api/rating", {**RATING, **last4})
     assert again.status == 409
     assert consistency.examine(client.app).healthy
+
+
+def test_what_the_program_adds_to_an_answer_is_told_in_words_or_not_at_all(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    client.post("/api/volunteer", JOIN)
+    (head,) = client.app.store.find("volunteer")
+    desk.post("/desk/person/", {"no": head.no, "do": "approved", "team": "barbers"})
+    desk.dispatched(other.no)
+    assert Team(client).do(other.no, "accepted", volunteer=head.no).location
+    assert Team(client).do(other.no, "done").location
+    hers = Client(client.app)
+    rating = {**hers.get(merged.location).form("/api/rating"), **RATING, "solved": "unsolved"}
+    assert hers.post("/api/rating", rating).location
+    back = hers.get(merged.location).form("/api/order", do="unrate")
+    assert hers.post("/api/order", back).location
+    told = desk.get(f"/desk/order/?no={merged.no}").text.partition("经过")[2]
+    assert "服务队： 理发队 谁去： 王女士" in told
+    for raw in ("team", "volunteer", "done_at", "merged_into", head.no):
+        assert raw not in told
+    desk.do(merged.no, "rated", **RATING, source="phone")
+    table = desk.post("/desk/sheets/ratings.xlsx", {"as": "csv"}).body
+    assert "理发队" in table
+    assert "team" not in table
+    assert head.no not in table
 
 
 def test_a_merged_wish_that_was_not_solved_goes_on_alone(

@@ -5,14 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from functions.ops import consistency
+from functions.scheduled import tick
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import DONE, RATING, Desk, Team, found, move, wish
-
-
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
 
 
 def test_what_was_refused_is_taken_up_again(client: Client, desk: Desk) -> None:
@@ -62,6 +58,54 @@ def test_what_was_reported_done_by_mistake_goes_on(client: Client, desk: Desk, w
     assert "其实还没有办完，接着办" in client.get(answer.location).text
     assert not client.app.orders.by_slip(answer.no, slip)
     assert "13812345678" in team.get(answer.no).text
+
+
+@pytest.mark.parametrize("who", ["staff", "team"])
+def test_what_was_not_done_after_all_waits_for_its_resident_as_it_did(
+    client: Client, desk: Desk, clock: Clock, who: str
+) -> None:
+    answer, team = wish(client), Team(client)
+    desk.dispatched(answer.no)
+    actor = desk if who == "staff" else team
+    assert team.do(answer.no, "accepted", volunteer="team").location
+    assert actor.do(answer.no, "paused", until="2026-12-01").location
+    before = found(client.app, answer.no)
+    promised = client.app.deadlines.promised(before)
+    clock.forward(minutes=20)
+    assert actor.do(answer.no, "done").location
+    assert actor.do(answer.no, "undone").location
+    after = found(client.app, answer.no)
+    assert (after.due, after.waits_until) == (before.due, "2026-12-01")
+    page = client.get(answer.location).text
+    assert "约好等到 2026年12月1日" in page
+    assert "接着办 2026" not in page.partition("办理经过")[2].replace("其实还没有办完，接着办", "")
+    assert "等居民到 2026年12月1日" in team.get(answer.no).text
+    assert "居民方便了，接着办" in desk.get(f"/desk/order/?no={answer.no}").text
+    clock.forward(days=9)
+    tick(client.app)
+    resumed = found(client.app, answer.no)
+    assert (resumed.due, resumed.waits_until) == (promised, "")
+    assert consistency.examine(client.app).healthy
+
+
+def test_sending_an_order_to_a_team_does_not_end_its_waiting(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    answer, team = wish(client), Team(client)
+    desk.do(answer.no, "triaged", level="routine", service="haircut")
+    desk.do(answer.no, "paused", until="2026-12-18", note="出远门")
+    promised = client.app.deadlines.promised(found(client.app, answer.no))
+    steps = (("dispatched", {"team": "barbers"}), ("accepted", {"volunteer": "team"}))
+    for kind, typed in (*steps, ("returned", {"note": "人手不够"}), steps[0]):
+        assert desk.do(answer.no, kind, **typed).location
+        page = client.get(answer.location).text
+        assert "约好等到 2026年12月18日" in page
+        waits = found(client.app, answer.no)
+        assert client.app.deadlines.promised(waits) == promised > "2026-12-18"
+    for seen in (team.get(answer.no), desk.get(f"/desk/order/?no={answer.no}")):
+        assert "居民要等到 2026年12月18日" in seen.text
+        assert "等居民到" not in seen.text
+    assert consistency.examine(client.app).healthy
 
 
 def test_a_closed_order_is_opened_again_with_a_reason_for_thirty_days(

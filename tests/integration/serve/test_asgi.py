@@ -449,6 +449,11 @@ def test_a_long_text_is_worked_on_beside_what_is_quick() -> None:
     assert rooms.of("POST", "/desk/sheets/", asgi.QUICK + 1) is rooms.sheets
 
 
+def test_whoever_has_a_whole_history_opened_keeps_no_wish_waiting() -> None:
+    rooms = asgi.Rooms()
+    assert rooms.of("POST", "/api/order", 100) is rooms.steps
+
+
 def test_what_breaks_past_all_handlers_is_answered_with_the_headers_of_all(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -34,6 +34,10 @@ def code(text: str, kind: str = "textarea") -> str:
         "１１０１０５１９４９１２３１００２Ｘ",
         "110105\n19491231\n002X",
         "13812345678 440524198001010013 3 栋 2 单元",
+        *(f"110105{gap}1949{gap}1231{gap}002X" for gap in ("，", "：", "/", "*", "、", "， ")),
+        *(f"110105{unseen}19491231002X" for unseen in ("\u200b", "\u00ad", "\ufe0f", "\u2060")),
+        "一一零一零五一九四九一二三一〇〇二X",
+        "①①0①05①949①23①002X",
     ],
 )
 def test_an_identity_number_is_noticed_however_it_is_written(written: str) -> None:
