@@ -21,7 +21,8 @@ import click
 from functions import scheduled
 from functions.app import App
 from functions.ops import demo
-from functions.orders import figures, repository
+from functions.orders import repository
+from functions.orders.figures.snapshot import snapshot
 from functions.storage.dynamodb import DynamoDB
 from functions.storage.history import Change
 from generator.build import incremental
@@ -123,9 +124,7 @@ def steps(client: Client) -> dict[str, Callable[[], object]]:
             f"/desk/find/?service=haircut&month={app.clock.now:%Y-%m}"
         ),
         "the clock ticks and nothing is due": lambda: scheduled.tick(app),
-        "a build reads the year's figures": lambda: figures.snapshot(
-            app.store, app.clock.now.date()
-        ),
+        "a build reads the year's figures": lambda: snapshot(app.store, app.clock.now.date()),
         "an order is erased": lambda: app.store.commit(
             Change(app.store.find(repository.KIND, limit=1)[0], [], erase=True)
         ),

@@ -31,7 +31,7 @@ import click
 from functions.app import App
 from functions.context.workdays import CHINA
 from functions.orders import repository
-from functions.orders.lifecycle import HELD, STAFF
+from functions.orders.lifecycle.states import HELD, STAFF
 from functions.orders.repository import Step
 from functions.storage.connect import connect
 from functions.storage.history import Event

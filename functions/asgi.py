@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -12,23 +13,30 @@ from typing import Any, NamedTuple
 
 from a2wsgi.asgi_typing import ASGIApp, HTTPResponseStartEvent, HTTPScope, Receive, Scope, Send
 
-from functions import desk, health, rating, team, tracking, volunteer, wish
+from functions import desk, health, rating, site_search, team, tracking, volunteer, wish
 from functions.app import App
 from functions.context import logs
 from functions.context.bundle import UNREADABLE
-from functions.desk.entrance.signing_in import SIGN_IN
+from functions.context.senders import network
+from functions.desk.entrance.signing_in import SIGN_IN, comes_from_known_device
 from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http
 from functions.web.headers import encoded
-from functions.web.http import UPLOADS, Event, Response, Routes
+from functions.web.http import UPLOADS, LambdaEvent, Response, Routes
 
 RESIDENTS: Routes = {
     path: actions
     for function in (wish, rating, volunteer, tracking)
     for path, actions in function.ROUTES.items()
 }
-ROUTES: Routes = {**RESIDENTS, **desk.ROUTES, **team.ROUTES, **health.ROUTES}
+ROUTES: Routes = {
+    **RESIDENTS,
+    **site_search.ROUTES,
+    **desk.ROUTES,
+    **team.ROUTES,
+    **health.ROUTES,
+}
 PIECE = 64 * 1024
 """Bytes of a large answer that are sent at a time."""
 PATIENCE, PAUSE = 10.0, 0.01
@@ -42,17 +50,24 @@ MOST_WAITING = 500
 class Room:
     """Threads for one kind of work, and a bounded queue.
 
-    A request that has waited for more than ``patience`` seconds, or finds the queue full, is
-    answered with the sentence of the code ``crowded``.
+    A request that has waited for more than ``patience`` seconds, or finds the queue full, or so
+    many requests ``of_sender`` in it, is answered with the sentence of the code ``crowded``.
     """
 
     def __init__(
-        self, name: str, threads: int, waiting: int, crowded: str = BUSY, patience: float = PATIENCE
+        self,
+        name: str,
+        threads: int,
+        waiting: int,
+        crowded: str = BUSY,
+        patience: float = PATIENCE,
+        of_sender: int = 0,
     ):
         self._threads, self._places = ThreadPoolExecutor(threads, name), threads + waiting
         self._crowded, self._patience = crowded, patience
+        self._of_sender, self._senders = of_sender or self._places, Counter[str]()
 
-    async def do(self, answer: Callable[..., Response], event: Event, app: App) -> Response:
+    async def do(self, answer: Callable[..., Response], event: LambdaEvent, app: App) -> Response:
         """What ``answer(event, app)`` returns."""
         loop = asyncio.get_running_loop()
         until = time.monotonic() + self._patience
@@ -62,13 +77,18 @@ class Room:
                 return http.busy(event, app.current(), self._crowded)
             return answer(event, app)
 
-        if self._places == 0:
+        sender = network(event["requestContext"]["http"]["sourceIp"])
+        if self._places == 0 or self._senders[sender] >= self._of_sender:
             return await loop.run_in_executor(None, http.busy, event, app.current(), self._crowded)
         self._places -= 1
+        self._senders[sender] += 1
         try:
             return await loop.run_in_executor(self._threads, in_time)
         finally:
             self._places += 1
+            self._senders[sender] -= 1
+            if not self._senders[sender]:
+                del self._senders[sender]
 
 
 class Rooms:
@@ -77,18 +97,27 @@ class Rooms:
     def __init__(self) -> None:
         self.forms = Room("forms", 4, 1000)  # Residents' pages, which only read.
         self.filing = Room("filing", 16, 500)  # Residents' forms, for a store over a network.
-        self.signing_in = Room("sign-in", 1, 50)  # 64 MB and a whole processor each time.
+        self.steps = Room("steps", 4, 500)  # Residents' steps, which open a whole history.
+        # 64 MB and a whole processor each time. Strangers fill the first, whoever they say they
+        # are, so there is another for devices on which the account that is named signed in last.
+        self.signing_in = Room("sign-in", 1, 50, of_sender=5)
+        self.known = Room("known", 1, 50, of_sender=20)
         self.large = Room("large", 1, 100)  # Long texts: decoding one takes 50 ms.
         self.sheets = Room("sheets", 1, 4, "exporting", patience=60)  # Workbooks in and out.
+        self.searches = Room("searches", 2, 100)  # Each reads through all texts.
         self.desk = Room("desk", 8, 200)  # Everything else of staff and teams.
 
     def of(self, method: str, path: str, length: int) -> Room:
         if length > QUICK and not path.startswith(UPLOADS):
             return self.large
+        if path in tracking.ROUTES and method == "POST":
+            return self.steps
         if path in RESIDENTS and method == "POST":
             return self.filing
         if path in RESIDENTS or path in health.ROUTES:
             return self.forms
+        if path in site_search.ROUTES:
+            return self.searches
         if method == "POST" and path == SIGN_IN:
             return self.signing_in
         if method == "POST" and path.startswith(UPLOADS):
@@ -111,6 +140,8 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
             return
         sent, method, path = event(scope, body), scope["method"], scope["path"]
         room = rooms.of(method, path, len(body))
+        if room is rooms.signing_in and comes_from_known_device(sent, app):
+            room = rooms.known
         if room is rooms.filing and _is_local(app):
             answer = await together.answer(sent)
         else:
@@ -178,14 +209,14 @@ def _is_local(app: App) -> bool:
     return False
 
 
-def _failed(event: Event, app: App, error: Exception) -> Response:
+def _failed(event: LambdaEvent, app: App, error: Exception) -> Response:
     return http.failed(RESIDENTS, event, app.current(), error)
 
 
 class Waiting(NamedTuple):
     """A request, until when it can wait, and its answer to come, or why there is none."""
 
-    event: Event
+    event: LambdaEvent
     until: float
     answered: asyncio.Future[Response | Exception]
 
@@ -207,7 +238,7 @@ class Together:
         self._waiting: list[Waiting] = []
         self._called = False
 
-    async def answer(self, event: Event) -> Response:
+    async def answer(self, event: LambdaEvent) -> Response:
         """The answer to a request, once what it wrote is on the disk."""
         loop = asyncio.get_running_loop()
         outcome: Response | Exception = Busy()
@@ -255,7 +286,7 @@ class Together:
             self._called = True
             loop.call_later(PAUSE, self._answer_all)
 
-    def _in_one_go(self, events: Sequence[Event]) -> list[Response]:
+    def _in_one_go(self, events: Sequence[LambdaEvent]) -> list[Response]:
         app = self._app.current()
         with suppress(*UNREADABLE):  # Whatever needs the bundle reports it.
             _ = app.bundle  # Read before the transaction, which keeps others waiting.

@@ -73,6 +73,13 @@ class Problem(WudanError):
         self.headers = dict(headers or {})
 
 
+class Often(Problem):
+    """A person did the same too often before anybody acted on it; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(429, "often")
+
+
 class Undelivered(WudanError):
     """A message that its channel did not take."""
 

@@ -6,7 +6,8 @@ from functions.app import App
 from functions.forms.definition import Answers, Form
 from functions.forms.residents import FORMS
 from functions.orders.counters import TO_TRIAGE
-from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import RESIDENT
 from functions.orders.repository import KIND
 from functions.orders.steps import FIRST
 from functions.web import submission

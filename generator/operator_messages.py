@@ -165,6 +165,8 @@ MOVE = {
 """Why `move` stopped, by the code of what it was refused for."""
 
 BUILT = "改好了：写出 {written} 个文件，删去 {removed} 个。"
+NO_SITE = "网站没有生成：{error}点单、评单和工作台照常，每分钟再试一次。"
+OLD_SITE = "内容里有要改的地方，网站先用上一次的样子，改好就跟上：\n{error}"
 NOT_BUILT = "生成网站时出了意外（{error}），网站还是上一次的样子；改好了会再生成。"
 UNWATCHED = "系统不报告文件的改动（{error}），改为每隔两秒看一遍。"
 """What `serve` says of a build while it answers."""

@@ -36,11 +36,12 @@ class Attempts(NamedTuple):
     sender: str
     device: str = ""
 
-    def may(self, what: str, own: Limit, wide: Limit) -> bool:
+    def may(self, what: str, own: Limit, wide: Limit, way: str = "") -> bool:
         """Count a try at something, before anything is compared; return whether it may be made.
-        Whoever is over their own limit does not add to that of everybody."""
-        return self._within(own, what, self._who) and (
-            self._is_known(what) or self._within(wide, what, "")
+        Whoever is over their own limit does not add to that of everybody. Of several ways to the
+        same thing each is counted apart."""
+        return self._within(own, what, way, self._who) and (
+            self._is_known(what) or self._within(wide, what, way, "")
         )
 
     def may_go_on(self, what: str, most: Limit) -> bool:
@@ -61,10 +62,11 @@ class Attempts(NamedTuple):
             now = self.clock.now
             self.store.count(self._name(what, self._who, "right"), now, now + most.lasts)
 
-    def was_right(self, what: str) -> None:
-        """Forget the tries of whoever was right, and know them for a day."""
+    def was_right(self, what: str, way: str = "") -> None:
+        """Forget the tries of whoever was right, and know them for a day, whichever way they come
+        then."""
         now = self.clock.now
-        self.store.reset(self._name(what, self._who))
+        self.store.reset(self._name(what, way, self._who))
         self.store.count(self._name(what, self._who, "known"), now, now + KNOWN)
 
     @property

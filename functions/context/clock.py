@@ -24,7 +24,7 @@ CATCHES_UP = 3
 """By how many seconds the reference catches up for each that was seen to pass: a machine that runs
 on working days alone never falls behind, and a clock that is days ahead for an hour takes the
 reference only hours along."""
-NEWEST = 20
+WITNESSES = 20
 """How many of the newest histories say what time it is, in a store that has no reference yet."""
 
 
@@ -102,7 +102,7 @@ class Reference:
         """The time of the newest event, in a store that is older than references; now, where the
         two are near each other."""
         now, find = self.clock.now, self.store.find
-        heads = [*find("order", limit=NEWEST), *find("volunteer", limit=NEWEST)]
+        heads = [*find("order", limit=WITNESSES), *find("volunteer", limit=WITNESSES)]
         times = [head.data.get("changed_at") or head.begun for head in heads]
         newest = max(map(datetime.fromisoformat, times), default=now)
         return now if abs(now - newest) <= FAR else newest

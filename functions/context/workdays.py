@@ -1,7 +1,7 @@
 """Working days in China: weekdays without the holidays, plus the days made up for them (调休)."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 """The whole country has one time, and no summer time since 1992, so no table of zones is needed."""
@@ -9,6 +9,11 @@ SATURDAY = 5
 DAY = timedelta(days=1)
 ANNOUNCED = 10
 """The month from which next year's holidays should stand in the calendar."""
+
+
+def today() -> date:
+    """China's day."""
+    return datetime.now(CHINA).date()
 
 
 class Calendar:

@@ -1,7 +1,17 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
-from functions.desk import audit_page, board, bulk, held, order, report, search, session
-from functions.desk.confirm import asking, erasing, proving
+from functions.desk import (
+    audit_page,
+    board,
+    bulk,
+    drafts_page,
+    held,
+    order_page,
+    report,
+    search,
+    session,
+)
+from functions.desk.confirm import asking, handing_over, proving
 from functions.desk.entrance import signing_in
 from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.membership import roster, staff, teams
@@ -23,19 +33,23 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     held.PATH: {"GET": held.show, "POST": asking(held.ask, held.act, held.show)},
     "/desk/find/": {"GET": search.show},
     "/desk/order/": {
-        "GET": order.show,
-        "POST": asking(order.ask, proving(order.act, "/desk/order/", erasing), order.show),
+        "GET": order_page.show,
+        "POST": asking(
+            order_page.ask, proving(order_page.act, "/desk/order/", handing_over), order_page.show
+        ),
     },
-    "/desk/slip/": {"GET": order.sheet},
-    "/desk/rating-slip/": {"GET": order.slip},
-    "/desk/wish/": {"GET": order.blank, "POST": order.file},
+    "/desk/slip/": {"GET": order_page.sheet},
+    "/desk/rating-slip/": {"GET": order_page.slip},
+    "/desk/wish/": {"GET": order_page.blank, "POST": order_page.file},
     "/desk/people/": {
         "GET": roster.show,
         "POST": asking(roster.ask_approval, roster.approve, roster.show),
     },
     "/desk/person/": {
         "GET": roster.record,
-        "POST": asking(roster.ask, proving(roster.act, "/desk/person/", erasing), roster.record),
+        "POST": asking(
+            roster.ask, proving(roster.act, "/desk/person/", handing_over), roster.record
+        ),
     },
     "/desk/teams/": {
         "GET": teams.show,
@@ -56,6 +70,9 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/sheets/ratings.xlsx": {"POST": proving(workbooks.ratings_xlsx, SHEETS)},
     "/desk/sheets/volunteers.xlsx": {"POST": proving(workbooks.volunteers_xlsx, SHEETS)},
     "/desk/sheets/report.xlsx": {"POST": report.xlsx},
+    drafts_page.PATH: {"GET": drafts_page.show},
+    drafts_page.PAGE: {"GET": drafts_page.preview},
+    drafts_page.PICTURE: {"GET": drafts_page.picture},
     SIGN_OUT: {"GET": session.leaving, "POST": session.sign_out},
 }
 _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {

@@ -9,7 +9,7 @@ from functions.desk import lists
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.orders import counters, repository
-from functions.orders.lifecycle import HELD
+from functions.orders.lifecycle.states import HELD
 from functions.web import cookies
 from functions.web.http import Request, Response, see_other
 
@@ -63,9 +63,10 @@ def _whole(app: App, session: Session) -> Response:
         "board.html",
         problems=shown.pop(lists.PROBLEMS),
         raised=len(problems),
+        vacant=len(app.orders.vacant(lists.MOST)),
         unread=shown.pop(lists.UNREAD),
         added=len(unread),
-        mine=len(lists.find(app, lists.Choice(lists.MINE, {}), session.who).heads),
+        mine=len(lists.find(app, lists.Selection(lists.MINE, {}), session.who).heads),
         columns=shown,
         counts=now.get(counters.ALL, {}),
         held=sum(counted.get(HELD, 0) for counted in now.values()),

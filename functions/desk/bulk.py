@@ -6,7 +6,7 @@ chosen in the others stays.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,14 +14,17 @@ from functions.app import App
 from functions.context import logs
 from functions.context.sentences import fill
 from functions.desk.confirm import MANY, Question
-from functions.desk.order import alike, marks, of_marks, related
+from functions.desk.order_page import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
-from functions.forms import definition, order_number
+from functions.forms import order_number
 from functions.forms.definition import Answers, Form
-from functions.forms.kinds import COMMA, OTHER
+from functions.forms.kinds.choices import OTHER
+from functions.forms.kinds.kind import COMMA
+from functions.messages.outbox import MORNING
 from functions.orders import repository
-from functions.orders.lifecycle import STAFF, Order, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import STAFF
 from functions.orders.privacy import Unreadable, gist
 from functions.orders.ranking import ranked
 from functions.storage.failures import unwritten
@@ -43,7 +46,7 @@ class Wish(NamedTuple):
     read: bool
 
 
-class Row(NamedTuple):
+class Candidate(NamedTuple):
     """An order, with the answers that are proposed or were chosen for it (``filled``), and whether
     it is ``ticked``. ``alike`` are other orders of the same phone or address; ``teams`` those that
     it can be given to, each with its reasons and marks; ``problem`` says why it was not taken."""
@@ -68,18 +71,23 @@ class Result(NamedTuple):
     again: bool = False
 
 
+Ticked = tuple[Order, Form, Answers]
+"""An order that is ticked, the form of the step, and what was chosen in its row."""
+
+
 class Bulk(NamedTuple):
     """A step that is taken with many orders at once: its ``kind``, the ``state`` in which orders
     wait for it, what its form ``asks``, and who ``propose``s answers. ``main`` is the question
-    whose answers matter most to whoever looks once more, and ``labels`` are what they are called.
-    """
+    whose answers matter most to whoever looks once more, and ``labels`` are what they are called;
+    ``warn`` says what else the step will do, or will not."""
 
     kind: str
     state: str
     asks: tuple[str, ...]
-    propose: Callable[[App, Sequence[Order]], list[Row]]
+    propose: Callable[[App, Sequence[Order]], list[Candidate]]
     main: str
     labels: Callable[[App], Mapping[str, str]]
+    warn: Callable[[App, Sequence[Ticked]], Iterator[str]]
 
     def show(
         self, request: Request, app: App, session: Session, results: Sequence[Result] = ()
@@ -107,7 +115,7 @@ class Bulk(NamedTuple):
         )
 
     def ask(self, request: Request, app: App) -> Question | None:
-        """Many orders at once: how many there are of each kind."""
+        """Many orders at once: how many there are of each kind, and what follows for them."""
         numbers = dict.fromkeys(request.typed.get("no", []))
         if len(numbers) <= MANY:
             return None
@@ -118,7 +126,11 @@ class Bulk(NamedTuple):
             for value, label in self.labels(app).items()
             if answers[value]
         ]
-        return Question(self.kind, {"count": len(numbers), "counted": COMMA.join(counted)})
+        found = [order for no in numbers if (order := self._find(app, no))]
+        chosen = [(order, self._form(app), self._answers(request, app, order)) for order in found]
+        warned = "".join(self.warn(app, chosen))
+        counts = {"count": len(numbers), "counted": COMMA.join(counted)}
+        return Question(self.kind, counts | {"warned": warned})
 
     def act(self, request: Request, app: App, session: Session) -> Response:
         """Take the step with the orders that are ticked. After one that cannot be written now, no
@@ -143,8 +155,7 @@ class Bulk(NamedTuple):
 
     def _take(self, request: Request, app: App, session: Session, order: Order) -> Result:
         form, drawn = self._form(app), request.value(f"version-{order.no}")
-        typed = {name: request.typed.get(f"{name}-{order.no}", []) for name in self.asks}
-        answers = definition.check(form, typed, app.clock.now.date())
+        answers = self._answers(request, app, order)
         more = {"who": session.who}
         if self._was_taken(app, order, drawn, answers.public | more):
             return Result(order)
@@ -161,6 +172,10 @@ class Bulk(NamedTuple):
             problem = app.bundle.words["desk"]["notices"][error.code]
             return Result(now, problem, _labels(form, answers))
 
+    def _answers(self, request: Request, app: App, order: Order) -> Answers:
+        typed = {name: request.typed.get(f"{name}-{order.no}", []) for name in self.asks}
+        return submission.check_typed(app, self._form(app), typed)
+
     def _was_taken(self, app: App, order: Order, drawn: str, data: Mapping[str, Any]) -> bool:
         """Whether the same was done with the order as it was drawn: the page was sent twice."""
         if drawn in ("", str(order.version)) or not drawn.isdecimal():
@@ -172,7 +187,7 @@ class Bulk(NamedTuple):
         form: Form = app.bundle.actions[self.kind]
         return {**form, "fields": [f for f in form["fields"] if f["name"] in self.asks]}
 
-    def _as_typed(self, row: Row, request: Request, tried: Mapping[str, Result]) -> Row:
+    def _as_typed(self, row: Candidate, request: Request, tried: Mapping[str, Result]) -> Candidate:
         """A row that the request already filled in, as it was filled in."""
         no = row.order.no
         if f"version-{no}" not in request.typed:
@@ -207,7 +222,7 @@ def _wish(typed: Mapping[str, Any]) -> Wish:
     return Wish(gist(typed, WORDS), not isinstance(typed, Unreadable))
 
 
-def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
+def _to_triage(app: App, orders: Sequence[Order]) -> list[Candidate]:
     """What the menu offers is routine; the grid is the one of the resident's last order. What is
     not on the menu, cannot be read, may be known already or got a note is for somebody to look
     at."""
@@ -227,16 +242,16 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Row]:
         }
         asked = order.waits_until or order.unread
         ticked = bool(on_menu and wish.words and not same and not asked)
-        rows.append(Row(order, app.deadlines.due(order), wish, filled, ticked, alike=same))
+        rows.append(Candidate(order, app.deadlines.due(order), wish, filled, ticked, alike=same))
     return rows
 
 
-def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
+def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Candidate]:
     """The best team that nothing speaks against, with what those before it on the page will get. An
     order without such a team, that waits for its resident or got her note is for somebody to look
     at."""
     weighed = {service: app.ranking.suggest(service) for service in {o.service for o in orders}}
-    unlinked, batch, rows = step_forms.unlinked(app), Counter[str](), list[Row]()
+    unlinked, batch, rows = step_forms.unlinked(app), Counter[str](), list[Candidate]()
     contacts = _contacts(app, orders)
     for order in orders:
         order_teams = ranked(weighed[order.service], batch)
@@ -248,8 +263,28 @@ def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Row]:
         batch.update([best] if ticked else [])
         teams = [(team, why[team], marks) for team, marks in marked]
         due = app.deadlines.due(order)
-        rows.append(Row(order, due, wish, {"team": best}, ticked, teams=teams))
+        rows.append(Candidate(order, due, wish, {"team": best}, ticked, teams=teams))
     return rows
+
+
+def _late(app: App, chosen: Sequence[Ticked]) -> Iterator[str]:
+    """How many are promised by a day that has passed: what came on paper counts from that day."""
+    days = [app.steps.promise(*each) for each in chosen if not each[2].errors]
+    today = app.clock.now.date().isoformat()
+    if late := sum(day < today for day in days):
+        yield fill(app.bundle.words["desk"]["warned"]["late"], count=late)
+
+
+def _reached(app: App, chosen: Sequence[Ticked]) -> Iterator[str]:
+    """How many go to teams that are sent a message, and to teams that cannot open their page."""
+    words, unlinked = app.bundle.words["desk"]["warned"], step_forms.unlinked(app)
+    channels = {channel["to"] for channel in app.bundle.site["notify"]}
+    teams = [answers.values.get("team", "") for _, _, answers in chosen]
+    told = sum(team in channels for team in teams)
+    code = "untold" if not told else "told" if app.outbox.is_open else "told_later"
+    yield fill(words[code], count=told, hour=MORNING)
+    if unseen := sum(team in unlinked for team in teams):
+        yield fill(words["unlinked"], count=unseen)
 
 
 TRIAGE = Bulk(
@@ -259,6 +294,7 @@ TRIAGE = Bulk(
     propose=_to_triage,
     main="level",
     labels=lambda app: app.bundle.words["level_names"],
+    warn=_late,
 )
 DISPATCH = Bulk(
     kind="dispatched",
@@ -267,4 +303,5 @@ DISPATCH = Bulk(
     propose=_to_dispatch,
     main="team",
     labels=lambda app: app.bundle.teams,
+    warn=_reached,
 )

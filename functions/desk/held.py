@@ -12,7 +12,8 @@ from functions.errors import Conflict, Refused, Unfinished
 from functions.forms import order_number
 from functions.forms.definition import Answers, Form
 from functions.orders import counters, repository
-from functions.orders.lifecycle import HELD, STAFF, order_of
+from functions.orders.lifecycle.order import order_of
+from functions.orders.lifecycle.states import HELD, STAFF
 from functions.orders.privacy import gist
 from functions.orders.steps import BLANK
 from functions.people import volunteers
@@ -34,7 +35,7 @@ DO = {
 """What the buttons send, and the event that it becomes for each kind."""
 
 
-class Row(NamedTuple):
+class HeldEntry(NamedTuple):
     """A wish or a sign-up, with who sent it and the first words of it, without phone or address:
     both are empty where they cannot be read."""
 
@@ -43,7 +44,7 @@ class Row(NamedTuple):
     words: str
 
 
-class Result(NamedTuple):
+class Decisions(NamedTuple):
     """How many were done, and why others were not, in words by their number."""
 
     do: str
@@ -55,7 +56,7 @@ def show(
     request: Request,
     app: App,
     session: Session,
-    result: Result | None = None,
+    result: Decisions | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     """Those that wait longest first, of one sign if one is chosen, with how many have each."""
@@ -112,7 +113,7 @@ def act(request: Request, app: App, session: Session) -> Response:
             logs.failure(error, f"{request.method} {request.path}")
         if reason:
             left[no] = app.bundle.words["desk"]["notices"][reason]
-    return show(request, app, session, Result(do, len(numbers[:PAGE]) - len(left), left))
+    return show(request, app, session, Decisions(do, len(numbers[:PAGE]) - len(left), left))
 
 
 def _take(app: App, session: Session, no: str, do: str, form: Form, answers: Answers) -> str:
@@ -145,11 +146,13 @@ def _held(app: App) -> list[Head]:
     return sorted(heads, key=lambda head: head.begun)
 
 
-def _rows(app: App, heads: list[Head]) -> list[Row]:
+def _rows(app: App, heads: list[Head]) -> list[HeldEntry]:
     corrected = {h.no: order_of(h).corrections if h.kind == repository.KIND else [] for h in heads}
     contacts, rows = app.personal.contacts(corrected), []
     for head in heads:
         typed = contacts[head.no]
         words = typed.get("detail") or typed.get("message", "")
-        rows.append(Row(head, str(typed.get("name", "")), gist({**typed, "detail": words}, WORDS)))
+        rows.append(
+            HeldEntry(head, str(typed.get("name", "")), gist({**typed, "detail": words}, WORDS))
+        )
     return rows

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from functions.app import App
 from functions.orders import repository
-from functions.orders.lifecycle import LEVELS, order_of
+from functions.orders.lifecycle.order import order_of
+from functions.orders.lifecycle.states import LEVELS
 from functions.orders.notices import discontent
 from functions.orders.privacy import Unreadable, gist
 from functions.storage.history import Head
@@ -19,11 +20,13 @@ PROBLEMS = "problems"
 """The list of orders with a problem that nobody has answered."""
 UNREAD = "unread"
 """The list of orders to which a resident added something that nobody has acted on since."""
+VACANT = "vacant"
+"""The list of orders of which a team has to say anew who goes."""
 MINE = "mine"
 """The list of orders that the reader has taken on."""
 CALLS = "calls"
 """The list of residents to call (回访): who has not rated what was done, or was not content."""
-LISTS = (*STEPS, PROBLEMS, UNREAD, MINE, CALLS)
+LISTS = (*STEPS, PROBLEMS, UNREAD, VACANT, MINE, CALLS)
 PAGE = 30
 MOST = 1000
 """How many orders of a list are looked at; a community has a tenth of that at one step."""
@@ -35,7 +38,7 @@ TICKS = ("late", "mine")
 SORTS = ("due", "filed", "service", "grid")
 
 
-class Row(NamedTuple):
+class ListedOrder(NamedTuple):
     """An order in a list: who wished, and the first words of the wish, without phone or address.
     Both are empty once they are erased; ``read`` is false where they cannot be opened."""
 
@@ -45,7 +48,7 @@ class Row(NamedTuple):
     read: bool = True
 
 
-class Choice(NamedTuple):
+class Selection(NamedTuple):
     """Which list, and what was chosen of it: values by filter, the order, and the page."""
 
     name: str
@@ -75,22 +78,22 @@ class Chosen(NamedTuple):
     cut: bool
 
 
-def read(values: Mapping[str, str]) -> Choice | None:
+def read(values: Mapping[str, str]) -> Selection | None:
     """What an address chooses; None if it names no list."""
     if (name := values.get("state", "")) not in LISTS:
         return None
     chosen = {part: value for part in (*FILTERS, *TICKS) if (value := values.get(part, ""))}
     sort, page = values.get("sort", ""), values.get("page", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1
-    return Choice(name, chosen, sort if sort in SORTS else SORTS[0], max(number, 1))
+    return Selection(name, chosen, sort if sort in SORTS else SORTS[0], max(number, 1))
 
 
-def parse(query: str) -> Choice | None:
+def parse(query: str) -> Selection | None:
     """The same of a part of an address that was kept."""
     return read(dict(parse_qsl(query)))
 
 
-def find(app: App, choice: Choice, who: str) -> Chosen:
+def find(app: App, choice: Selection, who: str) -> Chosen:
     """The orders that were chosen, of the whole list, for this member of staff."""
     heads = app.orders.listed(_everything(app, choice.name, who))
     today = app.clock.now.date().isoformat()
@@ -117,17 +120,17 @@ def following(heads: Sequence[Head], no: str, then: str = "") -> str:
     return then if then in numbers else next(iter(numbers), "")
 
 
-def rows(app: App, heads: Iterable[Head]) -> list[Row]:
+def rows(app: App, heads: Iterable[Head]) -> list[ListedOrder]:
     """Heads of one page as rows; what they need of what is sealed is read at once."""
     listed = app.orders.listed(heads)
     contacts = app.personal.contacts({h.no: order_of(h).corrections for h in listed})
     return [_row(head, contacts[head.no]) for head in listed]
 
 
-def _row(head: Head, typed: Mapping[str, Any]) -> Row:
+def _row(head: Head, typed: Mapping[str, Any]) -> ListedOrder:
     if isinstance(typed, Unreadable):
-        return Row(head, read=False)
-    return Row(head, str(typed.get("name", "")), gist(typed, WORDS))
+        return ListedOrder(head, read=False)
+    return ListedOrder(head, str(typed.get("name", "")), gist(typed, WORDS))
 
 
 def _everything(app: App, name: str, who: str) -> list[Head]:
@@ -135,6 +138,8 @@ def _everything(app: App, name: str, who: str) -> list[Head]:
         return app.orders.problems(MOST)
     if name == UNREAD:
         return app.orders.unread(MOST)
+    if name == VACANT:
+        return app.orders.vacant(MOST)
     if name == MINE:
         return app.store.find(repository.KIND, [f"{repository.HANDLER}:{who}"], limit=MOST)
     if name == CALLS:

@@ -15,11 +15,13 @@ from functions.context.sentences import fill
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem
 from functions.forms import document, spreadsheet
-from functions.forms.document import Paper, Table
-from functions.forms.kinds import Cell
-from functions.orders import figures
-from functions.orders.figures import Report
-from functions.orders.report_text import Draft, ReportTexts
+from functions.forms.document import Paper, PaperTable
+from functions.forms.kinds.kind import Cell
+from functions.orders import counters
+from functions.orders.figures import summary
+from functions.orders.figures.overdue import untriaged
+from functions.orders.figures.report_text import ReportDraft, ReportTexts
+from functions.orders.figures.summary import Report
 from functions.web import step_forms, submission
 from functions.web.http import Request, Response, see_other
 from functions.web.step_forms import UNTRIED, Outcome
@@ -80,9 +82,9 @@ def xlsx(request: Request, app: App, session: Session) -> Response:
     """The same as a workbook: the lines, all together, and the text, each in a sheet."""
     month, words = _month(request, app), app.bundle.words["sheets"]
     reports, draft = _reports(app, month), _texts(app).of(month)
-    rows = figures.beside(reports, words["names"], words["kinds"])
+    rows = summary.beside(reports, words["names"], words["kinds"])
     whole = _whole(app, reports)
-    more: dict[str, spreadsheet.Table] = {
+    more: dict[str, spreadsheet.CellRows] = {
         whole.title: [whole.heads, *whole.rows],
         words["paper"]["text"]: [
             [words["paper"]["text"]],
@@ -98,7 +100,7 @@ def _page(
     app: App,
     session: Session,
     month: str,
-    draft: Draft,
+    draft: ReportDraft,
     typed: Mapping[str, Any],
     outcome: Outcome = UNTRIED,
 ) -> Response:
@@ -133,9 +135,13 @@ def _texts(app: App) -> ReportTexts:
 def _reports(app: App, month: str) -> list[Report]:
     """The report of a month, and those beside which it stands if anything was counted in them."""
     today = app.clock.now.date()
-    counted = {each: app.store.tally(each) for each in (month, *figures.before(month))}
+    late = untriaged(app.store, today)
+    counted = {
+        each: counters.together([app.store.tally(each), late.get(each, {})])
+        for each in (month, *summary.before(month))
+    }
     return [
-        figures.named(figures.report(each, tally, today), app.names.services, app.names.teams)
+        summary.named(summary.report(each, tally, today), app.names.services, app.names.teams)
         for each, tally in counted.items()
         if tally or each == month
     ]
@@ -159,7 +165,7 @@ def _paper(app: App, month: str) -> Paper:
     )
 
 
-def _lines(app: App, draft: Draft) -> list[str]:
+def _lines(app: App, draft: ReportDraft) -> list[str]:
     if draft.unreadable:
         return [app.bundle.words["unreadable"]["cell"]]
     return draft.text.splitlines()
@@ -171,24 +177,24 @@ def _named(app: App, month: str) -> str:
     return named
 
 
-def _whole(app: App, reports: list[Report]) -> Table:
+def _whole(app: App, reports: list[Report]) -> PaperTable:
     """What is said of all together: a line for each figure, a column for each month."""
     words, months = app.bundle.words["sheets"], [report.period for report in reports]
-    columns = [figures.whole(report) for report in reports]
+    columns = [summary.whole(report) for report in reports]
     heads = [words["paper"]["figure"], *(_named(app, month) for month in months)]
     rows = [[name, *row] for name, *row in zip(words["whole"], *columns, strict=True)]
-    return Table(words["kinds"]["all"], heads, rows)
+    return PaperTable(words["kinds"]["all"], heads, rows)
 
 
-def _parts(app: App, reports: list[Report]) -> list[Table]:
+def _parts(app: App, reports: list[Report]) -> list[PaperTable]:
     """Services, teams and grids: a table for each, with the months of each of them together."""
     words, tables = app.bundle.words["sheets"], []
     month, _, _, *heads = words["report"]
-    rows = figures.beside(reports, words["names"], words["kinds"])
+    rows = summary.beside(reports, words["names"], words["kinds"])
     for kind, of_kind in groupby(rows, key=lambda row: row[1]):
         if kind != words["kinds"]["all"]:
             lines: list[list[Cell]] = [[name, each, *rest] for each, _, name, *rest in of_kind]
-            tables.append(Table(str(kind), [str(kind), month, *heads], lines))
+            tables.append(PaperTable(str(kind), [str(kind), month, *heads], lines))
     return tables
 
 

@@ -21,7 +21,7 @@ from functions.forms import order_number
 from functions.forms.kinds import KINDS
 from functions.forms.normal import normal
 from functions.orders import repository
-from functions.orders.lifecycle import order_of
+from functions.orders.lifecycle.order import order_of
 from functions.orders.privacy import PIECES, Typed, even, plain, versions, windows
 from functions.people import volunteers
 from functions.people.volunteers import Person

@@ -88,7 +88,7 @@ def view(app: App, session: Session, template: str, status: int = 200, **data: A
     data = {"once": app.vault.fresh(), **data}
     data |= {"session": session, "failed": len(app.store.messages("failed", limit=100))}
     data |= {"services": app.names.services, "teams": app.names.teams}
-    data |= {"today": app.clock.now.date().isoformat()}
+    data |= {"today": app.clock.now.date().isoformat(), "content": app.drafts}
     return Response(pages.render(app.bundle, f"desk/{template}", **data), status, POLICY)
 
 
@@ -167,9 +167,9 @@ def sign_out(request: Request, app: App, session: Session) -> Response:
 
 def _read(request: Request, app: App) -> Session | None:
     shown = ticket.read(request, app)
-    account = shown and Accounts(app.store, app.clock).current(shown.who, shown.version)
+    account = shown and Accounts(app.store, app.clock).current(*shown[:2], shown.began)
     if shown is None or account is None:
         return None
-    token = app.vault.stamp(*kept.token_of(account.name, account.version))
+    token = app.vault.desk.stamp(*kept.token_of(account.name, account.version))
     administers = account.role == ADMINISTRATOR
     return Session(shown, administers, token, first=account.first)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from functions.forms.definition import RECORDED, Form, personal
-from functions.forms.kinds import KINDS, Cell, plain
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.kind import Cell, plain
 
 Values = Mapping[str, Any]
 

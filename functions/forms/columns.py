@@ -14,11 +14,11 @@ MOST_TITLES = 10
 """How many rows at most are looked through for the heading."""
 ASIDE = re.compile(r"[合总小共]\s*计|(填表|填报|制表|审核|备注|说明)[^：:]*[：:]|注[：:]")
 """How a row begins that is none of the table's: a sum, or who filled it in."""
-Names = Mapping[str, Sequence[str]]
+Titles = Mapping[str, Sequence[str]]
 """What the column of each question may be called: its label, its short name, other names."""
 
 
-class Table(NamedTuple):
+class Sheet(NamedTuple):
     """The heading of a sheet, and the rows below it; ``aside`` are the numbers of those that hold a
     sum or a remark."""
 
@@ -39,26 +39,28 @@ class Reading(NamedTuple):
         return [f["label"] for f in form["fields"] if f["required"] and f["name"] not in known]
 
 
-def names(form: Form, called: Names) -> dict[str, list[str]]:
+def names(form: Form, called: Titles) -> dict[str, list[str]]:
     """What the columns of a form may be called; ``called`` are words for people who keep lists."""
     return {f["name"]: [f["label"], *called.get(f["name"], ())] for f in form["fields"]}
 
 
-def table(rows: Rows, known: Names) -> Table:
-    """The table in a sheet. A title may stand above its heading, which is the row, among the
-    first, with most names of columns."""
+def heading(rows: Rows, known: Titles) -> tuple[int, int]:
+    """Where the heading of a sheet is, and how many names of columns are in it: the row, among the
+    first, with most of them."""
     words = {_core(name) for each in known.values() for name in each}
+    counts = [len(words & {_core(cell) for cell in row if cell}) for _, row in rows[:MOST_TITLES]]
+    return counts.index(max(counts)), max(counts)
 
-    def recognised(index: int) -> int:
-        return len(words & {_core(cell) for cell in rows[index][1] if cell})
 
-    at = max(range(min(len(rows), MOST_TITLES)), key=lambda index: (recognised(index), -index))
+def table(rows: Rows, known: Titles) -> Sheet:
+    """The table in a sheet. A title may stand above its heading."""
+    at, _ = heading(rows, known)
     below = rows[at + 1 :]
     aside = [line for line, cells in below if ASIDE.match(next(filter(None, cells), ""))]
-    return Table(rows[at][1], [row for row in below if row[0] not in aside], aside)
+    return Sheet(rows[at][1], [row for row in below if row[0] not in aside], aside)
 
 
-def guess(heads: Sequence[str], known: Names) -> tuple[dict[str, int], bool]:
+def guess(heads: Sequence[str], known: Titles) -> tuple[dict[str, int], bool]:
     """The column of each question, as far as its heading tells, and whether all of them say it in
     the question's own words or its short name, so that nobody has to be asked. Of two columns with
     one heading the last counts, because exports have questions after everything else."""
@@ -75,9 +77,9 @@ def guess(heads: Sequence[str], known: Names) -> tuple[dict[str, int], bool]:
 
 
 def answers(form: Form, rows: Rows, reading: Reading) -> Iterator[tuple[int, dict[str, list[str]]]]:
-    """The rows as answers to a form. What stands in a column is what
-    :meth:`functions.forms.kinds.Kind.typed` reads. A row without any answer of its own, such as a
-    sum or a date at the end, is left out."""
+    """The rows as answers to a form. What stands in a column is what a kind's
+    :meth:`~functions.forms.kinds.kind.Kind.typed` reads. A row without any answer of its own, such
+    as a sum or a date at the end, is left out."""
     fields = {field["name"]: field for field in form["fields"]}
     for line, cells in rows:
         found = {

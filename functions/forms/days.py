@@ -16,7 +16,7 @@ AHEAD = timedelta(days=366)
 """How far ahead a day may be wished for."""
 MENTIONED = 3
 """How many of the next days are said."""
-LATELY = timedelta(days=92)
+LAST_QUARTER = timedelta(days=92)
 """A day of the last quarter, without its year, may be meant as such, or be a slip."""
 
 # Patterns are text, which `re` compiles when it is first asked for: few wishes name a day, and each
@@ -116,7 +116,7 @@ def _dated(
     else:
         wanted = (int(month), int(day))
         found = _nearest(today, back, lambda each: (each.month, each.day) == wanted)
-        if found and not back and found > today + AHEAD - LATELY:
+        if found and not back and found > today + AHEAD - LAST_QUARTER:
             raise Wrong("passed", month=int(month), day=int(day), later=found.isoformat())
     if found is None:
         raise Wrong("no_day", month=int(month), day=int(day))

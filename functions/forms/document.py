@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from functions.forms.kinds import Cell
+from functions.forms.kinds.kind import Cell
 from functions.forms.spreadsheet import NO_XML
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ WIDE = 6
 """A table with more columns has small letters."""
 
 
-class Table(NamedTuple):
+class PaperTable(NamedTuple):
     """A table with its title and the heads of its columns."""
 
     title: str
@@ -34,7 +34,7 @@ class Paper(NamedTuple):
     title: str
     about: Sequence[str]
     text: Sequence[str]
-    tables: Sequence[Table]
+    tables: Sequence[PaperTable]
     signed: Sequence[str]
     page: str
 
@@ -95,7 +95,7 @@ def _add(document: "Document", text: str, size: int = TEXT, *, bold: bool = Fals
     return paragraph
 
 
-def _tabulate(document: "Document", table: Table) -> None:
+def _tabulate(document: "Document", table: PaperTable) -> None:
     """Add a table, whose heads stand again on each page."""
     from docx.oxml import OxmlElement
     from docx.shared import Pt

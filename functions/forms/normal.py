@@ -18,6 +18,8 @@ SHAPELESS = re.compile(
 )
 """What comes along from contacts, chats and Word and nobody sees: Unicode's general category Cf
 and Default_Ignorable_Code_Point (15.1), and the blank of Braille."""
+DIGIT = r"\d〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖⓪①-⑨⓿❶-❾⓵-⓽➀-➈➊-➒⑴-⑼⒈-⒐㊀-㊈㈠-㈨⁰¹²³⁴-⁹₀-₉"
+"""One digit, as the inside of a class of a regular expression: what people read as 0 to 9."""
 DIRECTION = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """Marks that turn the direction of what follows, by which a text can look like another (Unicode
 Technical Report 36, section 2.4)."""
@@ -75,7 +77,8 @@ DONE = "[已了]"
 
 def meant(text: str, labels: Mapping[str, str]) -> str:
     """The value of the label that a text means: of this one, or of the only one that has the same
-    core, or whose core is part of the other. Empty if there is no such one."""
+    core, or whose core is part of the other, or that has all its characters, as 解决了一部分 has
+    those of 部分解决. Empty if there is no such one."""
     if text in labels:
         return labels[text]
     core = _core(text)
@@ -83,7 +86,8 @@ def meant(text: str, labels: Mapping[str, str]) -> str:
     same = {
         value for each, value in cores if each and re.sub(DONE, "", each) == re.sub(DONE, "", core)
     }
-    found = same or {value for each, value in cores if _is_near(core, each)}
+    near = same or {value for each, value in cores if _is_near(core, each)}
+    found = near or {value for each, value in cores if len(core) > 2 and {*core} <= {*each}}
     return found.pop() if len(found) == 1 else ""
 
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from functions.context.clock import Clock
 from functions.context.sentences import fill
 from functions.errors import Undelivered, Unreachable
-from functions.messages import channels
-from functions.messages.sms import Text
+from functions.messages import channels, turns
+from functions.messages.sms import ShortMessage
 from functions.orders.names import Names
 from functions.orders.notices import RESIDENT
 from functions.storage.history import Message, to_utc
@@ -46,7 +46,7 @@ class Outbox(NamedTuple):
     words: Mapping[str, str]
     names: Names
     clock: Clock
-    to_resident: Callable[[Message], Text | None] = lambda message: None
+    to_resident: Callable[[Message], ShortMessage | None] = lambda message: None
     """What to send to a resident, and to which phone; None where nothing may be sent any more."""
 
     def send(self) -> int:
@@ -84,11 +84,16 @@ class Outbox(NamedTuple):
                 waiting = message._replace(state="waiting", tries=0, next_at="")
                 self.store.settle(waiting, message.tries)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is day, so that messages leave."""
+        return MORNING <= self.clock.now.hour < EVENING
+
     def waiting(self) -> list[Message]:
         """What is to be tried now, by day. A message that would wait for longer than the longest
         wait was marked by a clock that was ahead, and is due as well."""
         now = self.clock.now
-        if not MORNING <= now.hour < EVENING:
+        if not self.is_open:
             return []
         never = to_utc(now + AGAIN[-1] + timedelta(minutes=1))
         due = self.store.messages("waiting", to_utc(now), MOST)
@@ -120,7 +125,9 @@ class _Round:
         self.delivered: list[Message] = []
         self.errors: list[Exception] = []
         queues: dict[Settings, list[Message]] = {}
-        for message in outbox.waiting():
+        messages = outbox.waiting()
+        self.overtaken = turns.overtaken(messages)
+        for message in turns.in_turn(messages, self.overtaken):
             queues.setdefault(outbox.channel(message.to), []).append(message)
         self.queues = deque(queues.items())
 
@@ -156,11 +163,16 @@ class _Round:
             Unreachable: it waits again, and so should the others of this channel.
         """
         store, now = self.outbox.store, self.outbox.clock.now
+        if message.id in self.overtaken:
+            why = self.outbox.words["overtaken"]
+            store.settle(message._replace(state="sent", error=why), message.tries)
+            return
         wait = AGAIN[min(message.tries, len(AGAIN) - 1)]
         trying = message._replace(tries=message.tries + 1, next_at=to_utc(now + wait))
         if not store.settle(trying, message.tries):
             return
-        sms = self.outbox.to_resident(message) if message.to == RESIDENT else Text(message.text, {})
+        plain = ShortMessage(message.text, {})
+        sms = self.outbox.to_resident(message) if message.to == RESIDENT else plain
         if sms is None:
             unneeded = self.outbox.words["unneeded"]
             store.settle(trying._replace(state="sent", error=unneeded), trying.tries)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from functions.forms import order_number
-from functions.forms.kinds import MOBILE
+from functions.forms.kinds.phones import MOBILE
 from functions.orders.repository import Orders
 from functions.storage.history import Message
 
 
-class Text(NamedTuple):
+class ShortMessage(NamedTuple):
     """The text, and what the channel has to know besides: to which ``phone``, the message's ``id``
     (the same whenever it is tried again), the ``event``, and what templates are filled in with."""
 
@@ -26,14 +26,15 @@ class Residents(NamedTuple):
     orders: Orders
     url: str
 
-    def text(self, message: Message) -> Text | None:
+    def text(self, message: Message) -> ShortMessage | None:
         """What to send to the resident; None where the order was erased, she does not want it any
         more, or has no mobile phone."""
         no, _, event, _ = message.id.split(":")
-        order = self.orders.find(no)
-        if order is None or not order.sms or order.erased_at:
+        found = self.orders.history(no)
+        order = found and found.order
+        if found is None or order is None or not order.sms or order.erased_at:
             return None
-        phone = self.orders.personal.contact(no).get("phone", "")
+        phone = self.orders.phone(found)
         if not MOBILE.fullmatch(phone.removeprefix("+86")):
             return None
         link = f"{self.url}{self.orders.address(order)}"
@@ -47,4 +48,4 @@ class Residents(NamedTuple):
             "service": self.orders.names.services.get(order.service, ""),
             "link": link,
         }
-        return Text(message.text.replace("{link}", link), settings)
+        return ShortMessage(message.text.replace("{link}", link), settings)

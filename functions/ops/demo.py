@@ -19,7 +19,9 @@ from functions.forms.definition import Form, personal
 from functions.forms.kinds import KINDS
 from functions.orders import repository
 from functions.orders.counters import STARS
-from functions.orders.lifecycle import CLOCK, RESIDENT, STAFF, TEAM, Order, apply
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
+from functions.orders.lifecycle.transitions import apply
 from functions.orders.privacy import CORRECTED
 from functions.orders.repository import Step
 from functions.orders.steps import FIRST
@@ -74,7 +76,7 @@ SOON, LATER = (0, 0, 0, 1), (0, 0, 1, 1, 2, 3, 5)
 WORK = {"routine": (0,) * 9 + (1, 1, 12), "difficult": (2, 4, 6, 9, 20), "complex": (9, 18, 36)}
 """Working days from one step to the next, and from accepting to done."""
 
-YEAR, LATELY = timedelta(days=364), timedelta(days=7)
+YEAR, LAST_WEEK = timedelta(days=364), timedelta(days=7)
 SEASON, SERVICE_DAY = (1, 2, 9, 10, 11), 15
 """The months of the spring festival and of autumn, and a day of each month, with more wishes."""
 
@@ -136,7 +138,7 @@ class _Town:
         """When something was sent in, the earliest first."""
         days = [(self.begins + timedelta(days=n)).date() for n in range(YEAR.days + 1)]
         days = [day for day in days if day.day == SERVICE_DAY or self.calendar.works(day)]
-        late = (self.now - LATELY).date()
+        late = (self.now - LAST_WEEK).date()
         weights = [2 + (d.month in SEASON) + 6 * (d.day == SERVICE_DAY) + (d > late) for d in days]
         found: list[datetime] = []
         while len(found) < count:
@@ -223,7 +225,7 @@ class _Life:
     def __init__(self, town: _Town, no: str, at: datetime):
         self.town, self.rng, self.order, self.at = town, town.rng, Order(no), at
         self.bundle, self.rules, self.steps = town.bundle, town.bundle.site["desk"], list[Step]()
-        near = [life for life in town.recent if life.order.level and at - life.at < LATELY]
+        near = [life for life in town.recent if life.order.level and at - life.at < LAST_WEEK]
         self.twin = self.rng.choice(near) if near and self.rng.random() < 0.05 else None
         wished = {name: WISHES.get(name, ANY)[0] for name in self.bundle.services}
         self.service: str = self.twin.service if self.twin else town.one_of(wished)

@@ -11,11 +11,13 @@ from functions.context.bundle import Bundle
 from functions.context.sentences import fill
 from functions.forms import order_number
 from functions.orders.counters import STARS
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.orders.names import Names
 from functions.storage.history import Event, Message
 
 STATION, RESIDENT = "station", "resident"
+HANDED = ("dispatched", "accepted")
+"""The states in which an order is in the hands of a team, which is ``former`` once it is not."""
 LOW = 2
 """As many stars, or fewer, are a complaint."""
 
@@ -49,7 +51,9 @@ def due(
     words = bundle.words["messages"]
     reached = {channel["to"] for channel in bundle.site["notify"]}
     team = after.team or before.team
-    receivers = {"team": team, "resident": RESIDENT if after.sms else ""}
+    had = before.team if before.state in HANDED and after.state not in HANDED else ""
+    receivers = {"team": team, "former": had, "resident": RESIDENT if after.sms else ""}
+    receivers["given"] = after.team
     told = [
         (f"{after.no}:{after.version}:{event.kind}:{role}", to, text)
         for event in events

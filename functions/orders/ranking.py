@@ -9,7 +9,7 @@ from functions.context.clock import Clock
 from functions.orders import counters
 from functions.storage.port import Counters
 
-ENOUGH, LATELY = 3, 6
+ENOUGH, RECENT_MONTHS = 3, 6
 """How many ratings a team needs before they count, and for how many months they do."""
 
 
@@ -43,9 +43,9 @@ class Ranking(NamedTuple):
         return ranked(weighed)
 
     def recent(self) -> dict[str, int]:
-        """The counters of the last :data:`LATELY` months, added up."""
+        """The counters of the last :data:`RECENT_MONTHS` months, added up."""
         months, day = [], self.clock.now.date()
-        for _ in range(LATELY):
+        for _ in range(RECENT_MONTHS):
             months.append(day.isoformat()[:7])
             day = day.replace(day=1) - timedelta(days=1)
         return counters.together(map(self.store.tally, months))

@@ -1,21 +1,23 @@
 """Orders as the store keeps them: read one, prove that it is yours, move it on."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from itertools import product
 from typing import Any, NamedTuple
 
-from functions.context.attempts import Attempts, Limit
+from functions.context import proofs
+from functions.context.attempts import Attempts
 from functions.context.bundle import Bundle
 from functions.context.clock import Reference
 from functions.errors import Conflict, Wrong
 from functions.forms import order_number
 from functions.orders import counters, notices
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import HELD, STAFF, Order, apply, fold, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import HELD, STAFF
+from functions.orders.lifecycle.transitions import apply, fold
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal, Typed, contact
+from functions.orders.privacy import CORRECTED, Personal, Typed, contact, trusted, withdrawn
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
@@ -36,11 +38,6 @@ MOST_ASSIGNED = 200
 """Of how many orders, the newest that a volunteer took, it is looked which are still to do."""
 UNREADABLE = "unreadable"
 """The fact with the numbers of the histories that the schedule could not read in its last round."""
-GUESSES = Limit(5, timedelta(hours=1)), Limit(20, timedelta(hours=6))
-"""How many wrong guesses of a phone's last four digits are allowed for one number: from one sender,
-and from all of them, which is less than one chance in a hundred a day."""
-
-
 NO_LIMITS: Mapping[tuple[str, str], int] = {}
 
 
@@ -126,6 +123,11 @@ class Orders(NamedTuple):
         """Orders to which a resident added something that nobody has acted on since."""
         return self.listed(self.store.find(KIND, ["unread:yes"], limit=limit))
 
+    def vacant(self, limit: int) -> list[Head]:
+        """Orders of which a team has to say who goes, because whoever was to go left; the newest
+        first."""
+        return self.listed(self.store.find(KIND, ["vacant:yes"], limit=limit))
+
     def by_key(self, typed: str, key: str) -> History | None:
         """The order, for somebody who has its tracking key; nobody has one after erasing."""
         no = order_number.parse(typed)
@@ -153,20 +155,23 @@ class Orders(NamedTuple):
         return order if known else None
 
     def by_phone(self, no: str, last4: str, sender: str = "", key: str = "") -> Order:
-        """The order, for somebody who knows the last digits of its phone, and asks from this
-        address. Those of before a correction by the link alone go on opening it, because whoever
-        was sent the link can make one. ``key`` is the one that the browser keeps of it, if any.
+        """The order, for somebody who knows the last digits of its phone, or all of it, and asks
+        from this address. Those of before a correction by the link alone go on opening it, because
+        whoever was sent the link can make one; one that was made by a link that was replaced since
+        opens nothing. ``key`` is the one that the browser keeps of the order, if any.
 
         Raises:
-            Wrong: ``no_match``, whichever of the two is wrong; or ``too_often``, before anything
-                is compared, whether there is such an order or not.
+            Wrong: ``no_match``, whichever of the two is wrong; or what :func:`proofs.guess` says,
+                before anything is compared, whether there is such an order or not.
         """
-        with self.guess(no, sender, holds_key=bool(key and self.by_key(no, key))):
+        opened = self.by_key(no, key) if key else None
+        with proofs.guess(self.attempts(sender), no, last4, _held(opened)):
             found = self.history(no)
             if found is None:
                 raise Wrong("no_match", "last4")
             typed = self.personal.of(no)
-            if last4 not in (_digits(typed), _digits(_proven(found, typed))):
+            phones = (_phone(trusted(found.events, typed)), _phone(_proven(found, typed)))
+            if not any(proofs.is_of(phone, last4) for phone in phones):
                 raise Wrong("no_match", "last4")
         return found.order
 
@@ -176,6 +181,10 @@ class Orders(NamedTuple):
         orders = [order for head in heads if (order := self.find(head.no))]
         return [o for o in orders if o.state == "accepted" and o.volunteer == volunteer]
 
+    def phone(self, found: History) -> str:
+        """The phone to which the resident's link may be sent; empty without one."""
+        return str(_phone(trusted(found.events, self.personal.of(found.order.no))) or "")
+
     def prove(self, found: History, last4: str, sender: str) -> None:
         """Make sure that whoever has the key of an order knows its phone as well: as it was filed
         or the station put it right, because whoever has the key can correct it.
@@ -184,20 +193,13 @@ class Orders(NamedTuple):
             Wrong: as :meth:`by_phone` does.
         """
         no = found.order.no
-        with self.guess(no, sender, holds_key=True):
-            if _digits(_proven(found, self.personal.of(no))) != last4:
+        with proofs.guess(self.attempts(sender), no, last4, _held(found)):
+            if not proofs.is_of(_phone(_proven(found, self.personal.of(no))), last4):
                 raise Wrong("no_match", "last4")
 
-    @contextmanager
-    def guess(self, no: str, sender: str, *, holds_key: bool) -> Iterator[None]:
-        """A comparison with what somebody guessed, which counts unless it was right. Those who hold
-        the key are counted apart: anybody can guess at a number, and would keep them out."""
-        what = f"guess {no} with its key" if holds_key else f"guess {no}"
-        attempts = Attempts(self.store, self.vault, self.reference.clock, sender)
-        if not attempts.may(what, *GUESSES):
-            raise Wrong("too_often", "last4")
-        yield
-        attempts.was_right(what)
+    def attempts(self, sender: str) -> Attempts:
+        """What was tried from an address."""
+        return Attempts(self.store, self.vault, self.reference.clock, sender)
 
     def address(self, order: Order) -> str:
         """Where a resident follows the order. This address is enough to see its progress."""
@@ -257,9 +259,12 @@ class Orders(NamedTuple):
 
     def change(self, before: Order, after: Order, steps: Iterable[Step]) -> Change:
         """The transaction that takes an order from one state to the other by these steps."""
-        events, sealed, traces, erase = [], {}, [], False
+        events, sealed, traces, erase = [], dict[int, bytes](), [], False
         for seq, (event, typed) in enumerate(steps, start=before.version + 1):
             events.append(event)
+            if CORRECTED in typed and (gone := withdrawn(self.bundle.forms["wish"], typed)):
+                sealed, erase = self.personal.without(after.no, gone) | sealed, True
+                traces += self.store.traces(after.no)
             if typed:
                 sealed[seq] = self.vault.seal(after.no, dict(typed))
             if event.kind == "submitted":
@@ -296,6 +301,7 @@ class Orders(NamedTuple):
             ("into", order.merged_into),
             ("unread", "yes" if order.unread and not order.erased_at else ""),
             ("level", order.level),
+            ("vacant", "yes" if order.vacant else ""),
             (HANDLER, order.handler),
             *product([DOER], order.doers.split()),
         )
@@ -331,9 +337,14 @@ def _proven(found: History, typed: Mapping[int, Typed]) -> dict[int, Typed]:
     return {seq: typed[seq] for seq in typed if seq == 1 or events[seq - 1].by == STAFF}
 
 
-def _digits(typed: Mapping[int, Typed]) -> str:
-    """The last four digits of the phone, as what was typed corrects it; empty without a phone."""
-    return str(contact(typed).get("phone", ""))[-4:]
+def _phone(typed: Mapping[int, Typed]) -> object:
+    """The phone, as what was typed corrects it; None without one."""
+    return contact(typed).get("phone")
+
+
+def _held(found: History | None) -> str:
+    """What names the key of an order among all that it had; empty for whoever shows none."""
+    return f"key {found.order.issued}" if found else ""
 
 
 def is_fine_at_once(event: Event) -> bool:

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from functions.errors import Conflict, Refused
 from functions.orders import counters
-from functions.orders.lifecycle import CLOCK, Order
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import CLOCK
 from functions.orders.privacy import all_pieces
 from functions.orders.repository import KIND, Orders, append
 from functions.storage.history import LAYOUT, Change, Event, Head
@@ -24,7 +25,7 @@ OVERLAP = timedelta(hours=1)
 """How far back a round looks again, because clocks differ and somebody may be writing."""
 MOST_TRACED = 500
 """How many histories of an earlier version get these traces in one round."""
-COUNTED, COUNTING = "counted", "2"
+COUNTED, COUNTING = "counted", "3"
 """The fact that says by which version of the rules a store's counters were made, and that version:
 to be raised with :func:`functions.orders.counters.is_later`."""
 AT_ONCE = 20

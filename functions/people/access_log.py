@@ -16,7 +16,7 @@ EARLIER = "looks"
 """The kind of the histories in which earlier versions kept the looks at each order."""
 MOST = 500
 """The latest looks at one order that its page tells."""
-LATELY = timedelta(minutes=10)
+JUST_BEFORE = timedelta(minutes=10)
 """Who looked at an order no longer ago than this may still be at it."""
 
 _opening = Lock()
@@ -60,7 +60,7 @@ class AccessLog(NamedTuple):
                 del seen[key]
 
     def _is_recent(self, look: Event) -> bool:
-        return datetime.fromisoformat(look.at) > self.audit.clock.now - LATELY
+        return datetime.fromisoformat(look.at) > self.audit.clock.now - JUST_BEFORE
 
 
 def _as_event(entry: Head) -> Event:

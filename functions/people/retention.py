@@ -12,7 +12,8 @@ from typing import NamedTuple
 from functions.context.clock import Clock
 from functions.orders import repository
 from functions.orders.deadlines import Deadlines
-from functions.orders.lifecycle import FINAL, STATES, order_of
+from functions.orders.lifecycle.order import order_of
+from functions.orders.lifecycle.states import FINAL, STATES
 from functions.people import volunteers
 from functions.storage.history import Head
 from functions.storage.port import Store

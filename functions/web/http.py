@@ -24,7 +24,7 @@ from functions.storage.failures import unwritten
 from functions.web import pages
 from functions.web.headers import SECURITY, TLS
 
-Event = Mapping[str, Any]
+LambdaEvent = Mapping[str, Any]
 Answer = dict[str, Any]
 Action = Callable[["Request", App], "Response"]
 Routes = Mapping[str, Mapping[str, Action]]
@@ -54,9 +54,7 @@ because what keeps a bundle from being read may keep this file from it, too."""
 
 
 # These pages are for one person, so nobody may keep them, and their addresses hold keys, which must
-# not be passed on as a referrer. So a browser that goes back to the answer of a form, such as the
-# page for a check, asks whether to send it again: it must not keep a phone and an address on a PC
-# that others use. Sent again, it files nothing, and one step further back stands the form.
+# not be passed on as a referrer.
 HEADERS = {**SECURITY, "cache-control": "no-store", "referrer-policy": "no-referrer"}
 PRIVATE = {
     "x-robots-tag": "noindex",
@@ -65,6 +63,10 @@ PRIVATE = {
     "cache-control": f"{HEADERS['cache-control']}, no-transform",
 }
 """The headers of all answers but those that are alike for everybody."""
+REVISITED = {**PRIVATE, "cache-control": "private, no-cache, no-transform"}
+"""The same for the answer to a form that holds what was typed in it and no key. The browser that
+asked keeps it for whoever goes back: to show nothing but an error, and to ask whether to send the
+form again, frightens people, and sends again what they typed."""
 
 
 class Request(NamedTuple):
@@ -93,17 +95,19 @@ class Request(NamedTuple):
 class Response(NamedTuple):
     """``body`` is HTML unless the headers say otherwise. A large one is an open file, which the
     sender reads from its beginning and closes. A ``public`` answer holds no secret and nothing that
-    somebody typed: search engines may list it, and it may be compressed."""
+    somebody typed: search engines may list it, and it may be compressed. One that is ``revisited``
+    is shown again to whoever goes back to it."""
 
     body: str | bytes | IO[bytes]
     status: int = 200
     headers: Mapping[str, str] = {}
     cookies: tuple[str, ...] = ()
     public: bool = False
+    revisited: bool = False
 
     @property
     def all_headers(self) -> dict[str, str]:
-        secrecy = {} if self.public else PRIVATE
+        secrecy = {} if self.public else REVISITED if self.revisited else PRIVATE
         return {"content-type": "text/html; charset=utf-8", **HEADERS, **secrecy, **self.headers}
 
     def packed(self, accepted: str) -> "Response":
@@ -156,14 +160,16 @@ def as_json(status: int, value: Any) -> Response:
     return Response(body, status, {"content-type": "application/json; charset=utf-8"})
 
 
-def entry(routes: Routes) -> Callable[[Event, object], Answer]:
+def entry(
+    routes: Routes, make: Callable[[], App] = from_environment
+) -> Callable[[LambdaEvent, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
-    def handle(event: Event, context: object) -> Answer:
+    def handle(event: LambdaEvent, context: object) -> Answer:
         if not _came_by_the_door(event):
             return Response("", 403).answer
         try:
-            app = from_environment()
+            app = make()
         except Exception as error:
             response = plain(event, logs.failure(error, what(event)))
         else:
@@ -174,14 +180,14 @@ def entry(routes: Routes) -> Callable[[Event, object], Answer]:
     return handle
 
 
-def _came_by_the_door(event: Event) -> bool:
+def _came_by_the_door(event: LambdaEvent) -> bool:
     """Whether the request came by CloudFront, which shows what ``WUDAN_DOOR`` says: limits that are
     set there could be passed by at the function's own address."""
     door, shown = os.environ.get("WUDAN_DOOR", ""), _headers(event).get(DOOR, "")
     return hmac.compare_digest(door.encode(), shown.encode()) if door else True
 
 
-def _seen_by_cloudfront(event: Event) -> Event:
+def _seen_by_cloudfront(event: LambdaEvent) -> LambdaEvent:
     """The event with the address that CloudFront saw, where the request has shown that it came that
     way. ``sourceIp`` is then a server of CloudFront, which many share, and each has many.
 
@@ -198,7 +204,7 @@ def _seen_by_cloudfront(event: Event) -> Event:
     return {**event, "requestContext": {**context, "http": http}}
 
 
-def respond(routes: Routes, event: Event, app: App) -> Response:
+def respond(routes: Routes, event: LambdaEvent, app: App) -> Response:
     """Answer one event; an error is answered with a page that says what became of it."""
     now = app.current()
     try:
@@ -207,16 +213,16 @@ def respond(routes: Routes, event: Event, app: App) -> Response:
         return failed(routes, event, now, error)
 
 
-def act(routes: Routes, event: Event, app: App) -> Response:
+def act(routes: Routes, event: LambdaEvent, app: App) -> Response:
     """Answer one event. Errors are raised, except those of a request that cannot be answered."""
     try:
-        action, request = _route(routes, event), _request(event)
+        action, request = _route(routes, event), request_of(event)
         return action(request, app).packed(request.headers.get("accept-encoding", ""))
     except Problem as problem:
         return _tell(event, app, problem)
 
 
-def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response:
+def failed(routes: Routes, event: LambdaEvent, app: App, error: Exception) -> Response:
     """Log that a request failed, and answer what became of it, as far as that is known."""
     no = logs.failure(error, what(event))
     code, method = unwritten(error), event["requestContext"]["http"]["method"]
@@ -226,7 +232,7 @@ def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response
         action = _route(routes, event)
         with suppress(Problem):  # There is nothing to show again.
             if code and isinstance(action, Keeping):
-                response = action.later(_request(event), app, code, no)
+                response = action.later(request_of(event), app, code, no)
                 return response._replace(headers={**response.headers, **problem.headers})
         return _tell(event, app, problem, no)
     except Exception as untold:
@@ -234,7 +240,7 @@ def failed(routes: Routes, event: Event, app: App, error: Exception) -> Response
         return plain(event, no)
 
 
-def busy(event: Event, app: App, code: str) -> Response:
+def busy(event: LambdaEvent, app: App, code: str) -> Response:
     """Answer that the request has to wait; nothing of it was begun."""
     try:
         return _tell(event, app, Problem(503, code, RETRY))
@@ -242,7 +248,7 @@ def busy(event: Event, app: App, code: str) -> Response:
         return plain(event, logs.failure(untold, what(event)))
 
 
-def plain(event: Event, no: str) -> Response:
+def plain(event: LambdaEvent, no: str) -> Response:
     """The answer where no page can be rendered, because there is no bundle or no store."""
     text = PLAIN.format(no=no)
     if _wants_json(_headers(event)):
@@ -250,7 +256,7 @@ def plain(event: Event, no: str) -> Response:
     return Response(text, 500, {"content-type": "text/plain; charset=utf-8"})
 
 
-def what(event: Event) -> str:
+def what(event: LambdaEvent) -> str:
     """The method and the path, which are all that the log says about a request."""
     http = event["requestContext"]["http"]
     return named(http["method"], http["path"])
@@ -266,7 +272,7 @@ def longest(path: str) -> int:
     return LONGEST_UPLOAD if path == UPLOADS else LONGEST_ENCODED
 
 
-def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
+def _tell(event: LambdaEvent, app: App, problem: Problem, no: str = "") -> Response:
     words = app.bundle.words["http"][problem.code]
     if _wants_json(_headers(event)):
         value = {"error": f"{words['title']}。{words['text']}"} | ({"id": no} if no else {})
@@ -276,7 +282,7 @@ def _tell(event: Event, app: App, problem: Problem, no: str = "") -> Response:
     return Response(body, problem.status, problem.headers)
 
 
-def _route(routes: Routes, event: Event) -> Action:
+def _route(routes: Routes, event: LambdaEvent) -> Action:
     http = event["requestContext"]["http"]
     methods = routes.get(http["path"])
     if methods is None:
@@ -288,7 +294,12 @@ def _route(routes: Routes, event: Event) -> Action:
     return methods[method]
 
 
-def _request(event: Event) -> Request:
+def request_of(event: LambdaEvent) -> Request:
+    """The request that an event brings.
+
+    Raises:
+        Problem: it cannot be read.
+    """
     http, headers = event["requestContext"]["http"], _headers(event)
     typed: dict[str, list[str]] = {}
     files: dict[str, bytes] = {}
@@ -313,7 +324,7 @@ def _request(event: Event) -> Request:
     return Request(method, path, query, typed, cookies, files, wants_json, secure, headers, sender)
 
 
-def _sent(event: Event, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+def _sent(event: LambdaEvent, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
     kind = content_type.split(";")[0].strip().lower()
     raw, most = (event.get("body") or "").encode(), longest(event["requestContext"]["http"]["path"])
     if event.get("isBase64Encoded"):
@@ -374,7 +385,7 @@ def _unescaped(text: str) -> str:
     return "".join(parts)
 
 
-def _headers(event: Event) -> dict[str, str]:
+def _headers(event: LambdaEvent) -> dict[str, str]:
     return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
 

@@ -22,7 +22,7 @@ class Part(NamedTuple):
     answers: Sequence[Shown]
 
 
-class Kept(NamedTuple):
+class OwnData(NamedTuple):
     """What is kept under a number. ``wording`` is the version of the form that was agreed to, and
     ``until`` the day up to which it is kept, empty while nobody knows."""
 
@@ -54,7 +54,7 @@ def gone(app: App, kind: str) -> Response:
 
 
 def page(
-    app: App, template: str, kept: Kept, action: str, hidden: Mapping[str, str], **more: Any
+    app: App, template: str, kept: OwnData, action: str, hidden: Mapping[str, str], **more: Any
 ) -> Response:
     """All of it on a page, with the forms for what may be done with it, which send ``hidden`` to
     ``action``."""
@@ -62,7 +62,7 @@ def page(
     return Response(body)
 
 
-def copy(request: Request, app: App, kept: Kept) -> Response:
+def copy(request: Request, app: App, kept: OwnData) -> Response:
     """All of it as a file that every browser opens; for programs as JSON."""
     if request.wants_json:
         parts = [

@@ -2,7 +2,8 @@
 
 from functions.app import App
 from functions.errors import Problem
-from functions.orders.lifecycle import RESIDENT, Order
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import RESIDENT
 from functions.web import pages, qr
 from functions.web.http import Response
 

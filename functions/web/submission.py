@@ -9,10 +9,11 @@ from functions.app import App
 from functions.context.sentences import fill
 from functions.errors import Full, Wrong
 from functions.forms import days, definition
-from functions.forms.definition import RECORDED, Answers, Form
+from functions.forms.definition import Answers, Form, given
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
-from functions.orders.lifecycle import RESIDENT, Order, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import RESIDENT
 from functions.orders.repository import begin_once, name_of
 from functions.storage.history import Change, Head
 from functions.web import pages, signs
@@ -51,7 +52,7 @@ def fresh(name: str) -> Action:
     return draw
 
 
-Begin = Callable[..., Change]
+FirstChange = Callable[..., Change]
 """Makes the first change of the history of a number, which is held if there are ``signs``."""
 Sent = Callable[[Request, App], tuple[Form, Mapping[str, str]]]
 """Tells the form that a request answers, and its hidden fields."""
@@ -76,7 +77,8 @@ def filing(name: str, kind: str, file: File) -> Keeping:
         form = sent_form(request, app, name)
         asked = request.value(DO)
         if asked == "edit":
-            return page(app, form, request.typed, once=request.value(ONCE))
+            edited = page(app, form, request.typed, once=request.value(ONCE))
+            return edited._replace(revisited=True)
         answers = check(request, app, form)
         if answers.errors:
             return again(request, app, form, answers.errors)
@@ -116,7 +118,7 @@ def _to_check(
         restorable=off and "restored" in app.steps.moves(order_of(off), RESIDENT),
         about=about(app, answers.values.get("service", "")),
     )
-    return Response(body)
+    return Response(body, revisited=True)
 
 
 OFF = ("cancelled", "rejected")
@@ -144,22 +146,15 @@ def begun_before(
     if request.value(AGAIN):
         return None
     found: list[Head] = []
-    given = _given(answers.public | answers.personal)
+    told = given(answers.public | answers.personal)
     for head in recent:
         first = app.store.events(head.no)[:1]
-        if first and given == _given({**first[0].data, **app.personal.contact(head.no)}):
+        if first and told == given({**first[0].data, **app.personal.contact(head.no)}):
             once = submission(request, app, form["slug"], answers)
             if request.value(ONCE) and app.store.filed(once) == head.no:
                 return None
             found.append(head)
     return next((head for head in found if head.state not in OFF), next(iter(found), None))
-
-
-def _given(told: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers of what a history begins with, without what the program or staff say of it."""
-    given = {name: value for name, value in told.items() if name not in RECORDED}
-    # Which team somebody asks for stands apart from the one that they are put into.
-    return given | ({"team": told["wants"]} if told.get("wants") else {})
 
 
 def keeping(submit: Action, sent: Sent) -> Keeping:
@@ -178,7 +173,19 @@ def keeping(submit: Action, sent: Sent) -> Keeping:
 
 def check(request: Request, app: App, form: Form) -> Answers:
     """What was answered, checked against the form and today's date."""
-    return definition.check(form, request.typed, app.clock.now.date())
+    return check_typed(app, form, request.typed)
+
+
+def check_typed(app: App, form: Form, typed: Mapping[str, Sequence[str]]) -> Answers:
+    """The same of what was typed. A wrong choice that was right when the form was drawn is called
+    by its name."""
+    answers = definition.check(form, typed, app.clock.now.date())
+    for field in form["fields"] if answers.errors else ():
+        name, wrong = field["name"], answers.errors.get(field["name"])
+        picked = typed[name] if wrong and wrong.code == "choice" else ()
+        if ended := app.names.not_offered(field, picked):
+            answers.errors[name] = Wrong("not_offered", name=ended)
+    return answers
 
 
 def again(
@@ -188,11 +195,13 @@ def again(
     errors: Mapping[str, Wrong],
     hidden: Mapping[str, str] = NOTHING,
 ) -> Response:
-    """The form as it was filled in, with a sentence beside every field that is wrong (422)."""
+    """The form as it was filled in, with a sentence beside every field that is wrong (422). What is
+    hidden may be a key."""
     texts = sentences(app, form, errors)
     if request.wants_json:
         return as_json(422, {"errors": texts})
-    return page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
+    drawn = page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
+    return drawn._replace(revisited=not hidden)
 
 
 def page(
@@ -282,7 +291,7 @@ def file(
     app: App,
     form: Form,
     answers: Answers,
-    begin: Begin,
+    begin: FirstChange,
     noticed: Signs = NO_SIGNS,
     pile: tuple[str, str] | None = None,
 ) -> tuple[str, bool]:

@@ -13,7 +13,7 @@ from functions.forms.normal import seen
 from generator.build.render import Renderer
 from generator.content import models
 from generator.content.kinds import address, folder
-from generator.content.models import Entry, Form, News, Prose, Site
+from generator.content.models import Entry, Form, Item, News, Prose, Site
 from generator.content.reading.yaml_source import Document
 from generator.content.settings import Settings, ascii_address
 from generator.errors import Problem
@@ -41,13 +41,16 @@ SOURCE = re.compile(r'src="([^"]*)"')
 
 def advise(root: Path, site: Site, planned: Sequence[Page], renderer: Renderer) -> list[Problem]:
     """All advice for this content, in the order of the files. ``planned`` are the site's pages."""
-    advice = _Advice(root, renderer, planned)
+    advice = _Advice(root, renderer, planned, site.withheld)
     advice.sample_values(site.settings)
-    entries = [each for items in (*site.entries.values(), *site.past.values()) for each in items]
+    folders = (*site.entries.values(), *site.past.values(), *site.withheld.values())
+    entries = [each for items in folders for each in items]
     for entry in entries:
         advice.bodies(entry, site.settings)
-        if isinstance(entry, Form | models.Page) and SAMPLE not in site.settings.name:
+        if isinstance(entry, Form | models.StandingPage) and SAMPLE not in site.settings.name:
             advice.sample_names(entry)
+    for service, team in site.waiting:
+        advice.tell(_file(service), "withheld_team", team, found=team)
     advice.tags(site.news)
     return sorted(set(advice.found))
 
@@ -55,11 +58,18 @@ def advise(root: Path, site: Site, planned: Sequence[Page], renderer: Renderer) 
 class _Advice:
     """Collects advice; lines are looked for in the files, because entries do not know them."""
 
-    def __init__(self, root: Path, renderer: Renderer, planned: Sequence[Page]):
+    def __init__(
+        self,
+        root: Path,
+        renderer: Renderer,
+        planned: Sequence[Page],
+        withheld: Mapping[str, Iterable[Item]],
+    ):
         self.found: list[Problem] = []
         self._root, self._renderer = root, renderer
         self._pages = {file_of(page.address): page for page in planned}
         self._by_source = {page.source: page.address for page in planned if page.source}
+        self._withheld = {file_of(address(each)) for items in withheld.values() for each in items}
         self._ids: dict[str, set[str]] = {}
 
     @cached_property
@@ -124,10 +134,11 @@ class _Advice:
         path = unquote(urlsplit(target).path)
         if path.startswith(FUNCTIONS):
             return
-        found = next(
-            (each for each in (file_of(path), file_of(f"{path}/")) if each in self._files), ""
-        )
-        if not found:
+        meant = (file_of(path), file_of(f"{path}/"))
+        found = next((each for each in meant if each in self._files), "")
+        if not self._withheld.isdisjoint(meant):
+            self.tell(file, "withheld_address", link, found=unquote(link))
+        elif not found:
             self.tell(file, "dead_address", link, found=unquote(link))
         elif anchor and found in self._pages and unquote(anchor) not in self.ids(found):
             self.tell(file, "dead_anchor", link, found=unquote(link))

@@ -1,10 +1,12 @@
 """A build, step by step: load, plan, make pictures, compare, render, write."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import partial
 from pathlib import Path
 
-from generator.build import bundle
-from generator.build.compare import File, compare
+from generator.build import bundle, search_index
+from generator.build.compare import Target, compare
 from generator.build.render import Renderer
 from generator.content import figures_file
 from generator.content.library import Library
@@ -28,20 +30,21 @@ def build(
     figures: Path,
     handed_over: Path,
     stamps: Stamps,
+    today: date,
     cache: Cache,
     output: Output,
     progress: Progress,
     phase: Phase,
 ) -> Report:
-    """Write what changed: of the site, and of the bundle in the folder ``handed_over``. The library
-    reads only files whose ``stamps`` are not those in the ``cache``, and only those pages are
-    rendered that are not yet in the ``output`` as they should be.
+    """Write what changed: of the site as it is ``today``, and of bundle and index in the folder
+    ``handed_over``. Of content, only files whose ``stamps`` the ``cache`` does not know are read;
+    of pages, only those are rendered that are not yet in the ``output`` as they should be.
 
     Raises:
         ContentError: with all that is wrong; nothing was written.
     """
     known, problems = figures_file.read(figures)
-    site = library.load(cache, stamps, problems, known.get("renamed", {}))
+    site = library.load(cache, stamps, today, problems, known.get("renamed", {}))
     phase("load")
     sections = plan(site, known)
     phase("plan")
@@ -51,14 +54,16 @@ def build(
     batches, files = compare(sections, renderer, theme.files, made, output)
     phase("compare")
     output.begin()
-
-    def make(files: Sequence[File]) -> list[Written]:
-        return [output.write(file.path, file.fingerprint(), file.render()) for file in files]
-
-    for file, state in zip(files, progress(spread(make, files), len(files)), strict=True):
+    written = spread(partial(_write, output), files)
+    for file, state in zip(files, progress(written, len(files)), strict=True):
         batches[file.batch].files[file.path] = state
     phase("write")
     removed = output.finish(batches)
     bundle.hand_over(handed_over, site, renderer, cache)
-    total = sum([len(batch.files) for batch in batches.values()])
-    return Report(len(files), total - len(files), removed)
+    search_index.hand_over(handed_over, site, renderer, cache)
+    kept = sum([len(batch.files) for batch in batches.values()]) - len(files)
+    return Report(len(files), kept, removed)
+
+
+def _write(output: Output, files: Sequence[Target]) -> list[Written]:
+    return [output.write(file.path, file.fingerprint(), file.render()) for file in files]

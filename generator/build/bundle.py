@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from functions.context.bundle import FILE, OF_FILE, Bundle
-from functions.forms.kinds import OTHER
+from functions.forms.kinds.choices import OTHER
 from functions.forms.residents import FORMS
 from generator.build.render import Renderer
 from generator.content import form_definitions, names

@@ -15,7 +15,7 @@ STATIC = "static"
 """The name of the batch of files that are copied."""
 
 
-class File(NamedTuple):
+class Target(NamedTuple):
     """A file of the site, in a batch of this name. Its ``fingerprint`` changes with anything that
     it is made from."""
 
@@ -31,7 +31,7 @@ def compare(
     static: Mapping[str, Path],
     pictures: Mapping[str, Path],
     output: Output,
-) -> tuple[dict[str, Batch], list[File]]:
+) -> tuple[dict[str, Batch], list[Target]]:
     """Compare the plan, the ``static`` files by address, and those made of ``pictures``, with what
     the last build left: the batches of all files, as far as these are in place, and the files that
     are missing in them. The address of a picture is a name of its content.
@@ -51,7 +51,7 @@ def compare(
             fingerprint, render = renderer.fingerprint, renderer.render
             for page in section.pages:
                 makers = partial(fingerprint, page), partial(render, page)
-                planned.append(File(section.name, file_of(page.address), *makers))
+                planned.append(Target(section.name, file_of(page.address), *makers))
     paths = [file_of(address) for address in FUNCTIONS]
     paths += [path for batch in batches.values() for path in batch.files]
     paths += [file.path for file in planned]
@@ -66,12 +66,12 @@ def compare(
     return batches, missing
 
 
-def _copied(static: Mapping[str, Path], pictures: Mapping[str, Path]) -> list[File]:
+def _copied(static: Mapping[str, Path], pictures: Mapping[str, Path]) -> list[Target]:
     files = [
-        File(STATIC, file_of(address), stamp(path.stat()).encode, path.read_bytes)
+        Target(STATIC, file_of(address), stamp(path.stat()).encode, path.read_bytes)
         for address, path in static.items()
     ]
     return files + [
-        File(STATIC, file_of(address), address.encode, path.read_bytes)
+        Target(STATIC, file_of(address), address.encode, path.read_bytes)
         for address, path in pictures.items()
     ]

@@ -4,14 +4,15 @@ import gc
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
 from functions.context import workdays
-from functions.context.bundle import FILE
+from functions.context.bundle import FILE, INDEX
 from generator.errors import DiskError, Problem, WudanError
 from generator.files import lock
 from generator.files.atomic import update
@@ -26,7 +27,10 @@ from generator.site.theme import Theme
 if TYPE_CHECKING:
     from generator.build.build import Phase, Progress
     from generator.content.library import Library
+    from generator.content.models import Item
+    from generator.content.stages import EntryName
 
+T = TypeVar("T")
 FIGURES = "figures.json"
 MADE = ".wudan"
 """The folder below the root for what builds make besides the site: the bundle and the cache."""
@@ -69,7 +73,7 @@ def check(root: Path) -> Checked:
         figures, problems = figures_file.read(root / FIGURES)
         cache = Cache()
         kept = figures.get("renamed", {})
-        site = Library(root).load(cache, scan(root), problems, kept)
+        site = Library(root).load(cache, scan(root), workdays.today(), problems, kept)
         loaded = theme.load(root)
         theme.check_widgets(loaded.templates, KINDS)
         planned = pages(plan(site, figures))
@@ -111,19 +115,21 @@ def _ignore(message: str) -> None:
 
 
 class Inputs(NamedTuple):
-    """What a build starts from: the theme, the stamps of the content's files, and a digest of all
-    that the site is made from, taken before anything was made."""
+    """What a build starts from: the theme, the stamps of the content's files, the day, and a digest
+    of all that the site is made from, taken before anything was made."""
 
     theme: Theme
     stamps: Stamps
+    today: date
     digest: bytes
 
 
 class Builder:
-    """Builds the site at ``root`` into ``out`` again and again, and remembers what it read."""
+    """Builds the site at ``root`` into ``out`` again and again, and remembers what it read. It asks
+    ``today`` for the day, because items come and go by days."""
 
-    def __init__(self, root: Path, out: Path):
-        self.root, self.out = root, out
+    def __init__(self, root: Path, out: Path, today: Callable[[], date] = workdays.today):
+        self.root, self.out, self._today = root, out, today
         self._last: Inputs | None = None
         self._library: Library | None = None
 
@@ -137,8 +143,8 @@ class Builder:
     ) -> Report:
         """Build; ``say`` is called with a sentence if another build of this root has to end first.
 
-        ``figures`` (:func:`functions.orders.figures.snapshot`) are kept in the root, so that a
-        build without access to the store shows the last ones known.
+        ``figures`` (:func:`functions.orders.figures.snapshot.snapshot`) are kept in the root, so
+        that a build without access to the store shows the last ones known.
 
         Raises:
             ContentError: with all that is wrong; nothing was written.
@@ -183,13 +189,53 @@ class Builder:
                 )
         return self.build()
 
+    def withheld(self) -> "Mapping[str, tuple[Item, ...]]":
+        """By folder, the items that the public must not see today.
+
+        Raises:
+            ContentError, DiskError: as for :meth:`build`.
+        """
+        from generator.build.preview import withheld
+
+        def work(cache: Cache) -> "Mapping[str, tuple[Item, ...]]":
+            stamps = scan(self.root)
+            return withheld(self._read(), self.root / FIGURES, stamps, self._today(), cache)
+
+        with self._alone():
+            return self._with_cache(theme.load(self.root), work)
+
+    def preview(self, name: "EntryName") -> str | None:
+        """The page of one item as it would be if it were published today; None if there is no such
+        item.
+
+        Raises:
+            ContentError, DiskError: as for :meth:`build`.
+        """
+        from generator.build.preview import preview
+
+        loaded, figures = theme.load(self.root), self.root / FIGURES
+
+        def work(cache: Cache) -> str | None:
+            stamps = scan(self.root)
+            return preview(self._read(), loaded, figures, stamps, self._today(), cache, name)
+
+        with self._alone():
+            return self._with_cache(loaded, work)
+
+    def _read(self) -> "Library":
+        """The library, which keeps in memory what was read before."""
+        from generator.content.library import Library
+
+        self._library = self._library or Library(self.root)
+        return self._library
+
     @contextmanager
     def _alone(self, say: Callable[[str], None] = _ignore) -> Iterator[None]:
         """Take turns with other builds: two into one folder would undo each other."""
         with _disk_errors(), lock.held(self.root / MADE / LOCK, lambda: say(BUSY)):
             yield
 
-    def _with_cache(self, loaded: Theme, work: Callable[[Cache], Report]) -> Report:
+    def _with_cache(self, loaded: Theme, work: Callable[[Cache], T]) -> T:
         """Do this with the cache; once more without what it remembered, if that is damaged."""
         # A build creates much and drops little: looking for garbage took an eighth of its time.
         gc.disable()
@@ -217,28 +263,33 @@ class Builder:
     ) -> Report:
         from functions.forms.kinds import KINDS
         from generator.build.build import build
-        from generator.content.library import Library
 
         theme.check_widgets(inputs.theme.templates, KINDS)
-        library = self._library = self._library or Library(self.root)
-        loaded, stamps, _ = inputs
+        library = self._read()
+        loaded, stamps, today, _ = inputs
         figures, folder = self.root / FIGURES, bundle_folder(self.root)
-        report = build(library, loaded, figures, folder, stamps, cache, output, progress, phase)
+        report = build(
+            library, loaded, figures, folder, stamps, today, cache, output, progress, phase
+        )
         cache.note(f"made {output.name}", self._made(inputs))
         cache.commit()
         phase("bundle")
         return report
 
     def _made(self, inputs: Inputs) -> bytes:
-        """What the last build noted, if it was made from the same and its bundle is in place."""
-        return inputs.digest + stamp_of_own(bundle_folder(self.root) / FILE).encode()
+        """What the last build noted, if it was made from the same, and its bundle and index are in
+        place."""
+        folder = bundle_folder(self.root)
+        stamps = [stamp_of_own(folder / each) for each in (FILE, INDEX)]
+        return inputs.digest + " ".join(stamps).encode()
 
     def _inputs(self, loaded: Theme, stamps: Stamps) -> Inputs:
-        digest = blake2b(loaded.digest, digest_size=16)
+        today = self._today()
+        digest = blake2b(loaded.digest + today.isoformat().encode(), digest_size=16)
         digest.update(msgspec.msgpack.encode(stamps))
         for path in (*loaded.files.values(), *loaded.pictures):
             digest.update(f"{path} {stamp(path.stat())}".encode())
         for name in ("site.yaml", "calendar.yaml", FIGURES):
             file = self.root / name
             digest.update(file.read_bytes() if file.exists() else b"-")
-        return Inputs(loaded, stamps, digest.digest())
+        return Inputs(loaded, stamps, today, digest.digest())

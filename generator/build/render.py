@@ -19,7 +19,7 @@ from generator.site.theme import Theme
 if TYPE_CHECKING:
     from jinja2 import Environment, TemplateError
 
-    from functions.orders.figures import Report
+    from functions.orders.figures.summary import Report
 
 
 class Renderer:
@@ -51,14 +51,22 @@ class Renderer:
         env.globals.update(site=self.settings, words=self.words, assets=self.theme.assets)
         env.globals.update(address=kinds.address, csv=_csv)
         env.filters.update(markdown=self.html, excerpt=lambda prose: prose and prose.excerpt)
+        env.filters["absolute"] = self._absolute
         return env
 
-    def html(self, prose: Prose | Literal[""]) -> str:
-        """The HTML of a text, which was converted when the text was read, with its pictures."""
+    def _absolute(self, html: str, address: str) -> str:
+        """The HTML of the page at this address, with whole addresses."""
+        from generator.content.markup.html import absolute  # Only the feed needs it.
+
+        return absolute(str(html), self.settings.url + address)
+
+    def html(self, prose: Prose | Literal[""], drawn: str = "picture") -> str:
+        """The HTML of a text, which was converted when the text was read, with its pictures as this
+        macro draws them."""
         html = self.typed(prose) if prose else ""
         if not prose or not prose.pictures:
             return html
-        draw = self._env.get_template("macros/picture.html").module.__dict__["picture"]
+        draw = self._env.get_template("macros/picture.html").module.__dict__[drawn]
         return text_pictures.shown(html, dict(prose.pictures), draw)
 
     def typed(self, prose: Prose) -> str:
@@ -89,10 +97,10 @@ class Renderer:
 def _csv(report: "Report", words: Mapping[str, Any]) -> str:
     # Imported lazily, because most builds render no report.
     from functions.forms import spreadsheet
-    from functions.orders import figures
+    from functions.orders.figures import summary
 
     kinds = words["public"]["month" if "-" in report.period else "year"]
-    rows = figures.rows(report, words["names"], kinds)
+    rows = summary.rows(report, words["names"], kinds)
     return spreadsheet.as_csv(words["report"], rows)
 
 

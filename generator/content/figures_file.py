@@ -10,15 +10,15 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
-from functions.orders.figures import STATES
+from functions.orders.lifecycle.states import STATES
 from generator.content.reading.codec import Count
 from generator.content.reading.messages import SENTENCES
 from generator.content.reading.yaml_source import Loader
 from generator.errors import Problem
 
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
-"""The marks that Git leaves when it cannot merge two versions of a file."""
-Day = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+"""The conflict markers that Git leaves when it cannot merge two versions of a file."""
+IsoDay = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 Month = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Name = Annotated[str, Meta(pattern=r"^(?!.* hours:).* .+$|^all hours:[a-z]+:-?\d+$")]
 """A counter's name (:data:`functions.orders.counters.Tally`); hours carry their number."""
@@ -31,21 +31,22 @@ class Wish(Struct, frozen=True):
     text: str
     service: str
     state: State
-    date: Day
+    date: IsoDay
 
 
 class Answer(Struct, frozen=True):
-    """The station's public answer to a problem in a rating; ``month`` is the order's."""
+    """The station's public answer to a problem in a rating; ``month`` is the rating's, or its year
+    alone."""
 
     text: str
     service: str
-    month: Month
+    month: Annotated[str, Meta(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")]
 
 
 class Figures(Struct, frozen=True, omit_defaults=True):
-    """The shape of :func:`functions.orders.figures.snapshot`; other keys are ignored."""
+    """The shape of :func:`functions.orders.figures.snapshot.snapshot`; other keys are ignored."""
 
-    made: Day
+    made: IsoDay
     months: dict[Month, dict[Name, Count]]
     wishes: list[Wish]
     answers: list[Answer]

@@ -23,7 +23,7 @@ KINDS = {
     "menu": Kind(models.Service, "/menu/", "service.html", "service"),
     "fairs": Kind(models.Fair, "/fairs/", "fair.html", "fair"),
     "partners": Kind(models.Partner, "/partners/", "partner.html"),
-    "pages": Kind(models.Page, "/", "page.html"),
+    "pages": Kind(models.StandingPage, "/", "page.html"),
     "forms": Kind(models.Form),
 }
 """Every kind by its folder below ``content/``."""

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from functions.context.workdays import today as in_china
 from functions.forms.normal import composed
 from functions.forms.residents import FORMS
 from generator.content import form_definitions, names, placeholders, prose_cache, text_pictures
@@ -20,7 +21,8 @@ from generator.content.reading.codec import digest, encode
 from generator.content.reading.messages import OLD_NAME, SAFE_TAG, SHORT_TAG
 from generator.content.reading.yaml_source import Document, Place, Reference
 from generator.content.settings import Calendar, Settings, ascii_address
-from generator.content.shelves import Kept, Shelf
+from generator.content.shelves import Shelf, Shelved
+from generator.content.stages import EntryName, Stages, divide, site
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
@@ -38,16 +40,19 @@ LONGEST_TAG = 40
 """Characters of a tag. File systems take 255 bytes, 63 of the rarest Chinese characters."""
 PROSE = ("body", "policies", "intro")
 """The fields that are Markdown."""
-FILLED = {kind.model for folder, kind in KINDS.items() if folder != "news"}
-"""What may have placeholders. News may not: they tell what was so on their day."""
 Renamings = Mapping[str, Mapping[str, str]]
 """The new name for each old one, by what orders call the kind of thing."""
 NONE: Renamings = {}
 
 
-def load(root: Path, found: Iterable[Problem] = (), kept: Renamings = NONE) -> Site:
-    """Read the site at ``root`` once; see :meth:`Library.load`."""
-    return Library(root).load(Cache(), scan(root), found, kept)
+def load(
+    root: Path,
+    found: Iterable[Problem] = (),
+    kept: Renamings = NONE,
+    today: date | None = None,
+) -> Site:
+    """Read the site at ``root`` once, as it is today; see :meth:`Library.load`."""
+    return Library(root).load(Cache(), scan(root), today or in_china(), found, kept)
 
 
 class Library:
@@ -61,12 +66,15 @@ class Library:
         self,
         cache: Cache,
         stamps: Stamps,
+        today: date,
         found: Iterable[Problem] = (),
         kept: Renamings = NONE,
+        previewed: EntryName | None = None,
     ) -> Site:
         """Read all content, but no file whose stamp is the one under which it is known already.
         ``found`` are problems of other files; the error lists them with those of the content.
-        ``kept`` are renamings that were stored, though files may say them no longer.
+        ``kept`` are renamings that were stored, though files may say them no longer. An item that
+        is ``previewed`` is shown as if it were published.
 
         Raises:
             ContentError: with every problem of every file, each with its line and column.
@@ -79,7 +87,8 @@ class Library:
             calendar = reader.read("calendar.yaml", Calendar)
         folders = reader.folders()
         renamed = reader.renamed(folders, kept)
-        reader.complete()
+        stages = divide(folders, today, previewed)
+        reader.complete(stages.withheld.get("pages", ()))
         if settings:
             forms = [kept.entry for kept in folders["forms"]]
             for place, key, code, names in form_definitions.check_sms(settings, forms):
@@ -87,46 +96,11 @@ class Library:
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
-        shown = reader.published(folders)
-        return _site(settings, calendar, folders, renamed, shown)
-
-
-def _site(
-    settings: Settings,
-    calendar: Calendar,
-    folders: dict[str, list[Kept[Any]]],
-    renamed: Mapping[str, Mapping[str, str]],
-    pictures: Mapping[Picture, Path],
-) -> Site:
-    """Put entries in order, and those that ended apart from the others: news and fairs newest
-    first, pages by their ``order``, all others by file name."""
-    past: dict[str, tuple[Item, ...]] = {}
-    for folder, items in folders.items():
-        items.sort(key=attrgetter("entry.slug"))
-        if items and hasattr(items[0].entry, "date"):
-            items.sort(key=attrgetter("entry.date"), reverse=True)
-        elif items and hasattr(items[0].entry, "order"):
-            items.sort(key=attrgetter("entry.order"))
-        if ended := tuple(kept.entry for kept in items if names.has_ended(kept.entry)):
-            past[folder] = ended
-            items[:] = [kept for kept in items if not names.has_ended(kept.entry)]
-    entries = {name: tuple([kept.entry for kept in items]) for name, items in folders.items()}
-    if "teams" in past:
-        entries["menu"] = tuple(names.without(each, entries["teams"]) for each in entries["menu"])
-    digests = tuple([kept.digests for kept in folders["news"]])
-    return Site(
-        settings=settings,
-        calendar=calendar,
-        entries=entries,
-        digests=digests,
-        past=past,
-        renamed=renamed,
-        pictures=pictures,
-    )
+        return site(settings, calendar, stages, renamed, reader.published(stages))
 
 
 class Read(NamedTuple):
-    """The result of reading one file: an encoded :class:`Kept` and its texts by name; or
+    """The result of reading one file: an encoded :class:`Shelved` and its texts by name; or
     problems."""
 
     kept: bytes
@@ -178,14 +152,16 @@ class _Reader:
             document.problem("folder_inside", name=file.rpartition("/")[2])
         except OSError as error:
             document.problem("unreadable", detail=error.strerror)
-        if model in FILLED and document.data is not None:
+        if given and document.data is not None:
             placeholders.fill(document, self.site)
         item = check(document, model, given, self.refer)
         if isinstance(item, Form):
             form_definitions.check_questions(document, item)
+        if isinstance(item, Item):
+            names.check_days(document, item)
         return None if document.problems else item, document
 
-    def folders(self) -> dict[str, list[Kept[Any]]]:
+    def folders(self) -> dict[str, list[Shelved[Any]]]:
         """The entries of every folder; reads only files that changed."""
         files = {name: self.files(name) for name in KINDS}
         known = digest((sorted(self.teams), self.pictures, self.site))
@@ -264,7 +240,7 @@ class _Reader:
                 continue
             item = msgspec.structs.replace(item.shown(self.pictures), **shown)
             references = [self.seen(*each) for each in document.references]
-            kept = Kept(stamp, item.digests(), item, references)
+            kept = Shelved(stamp, item.digests(), item, references)
             encoded = [(text.prose.name, text.encoded) for text in prose.values()]
             found.append(Read(encode(kept), encoded, []))
         return found
@@ -291,7 +267,7 @@ class _Reader:
         return ("picture", f"{found.name} {name}") if isinstance(found, Picture) else (to, name)
 
     def renamed(
-        self, folders: Mapping[str, list[Kept[Any]]], kept: Renamings
+        self, folders: Mapping[str, list[Shelved[Any]]], kept: Renamings
     ) -> dict[str, dict[str, str]]:
         """The new name for each old one, by folder. No name may go on to another entry."""
         found = {}
@@ -309,8 +285,9 @@ class _Reader:
                 self.problem(path, "old_name_taken", name=old, other=new)
         return found
 
-    def complete(self) -> None:
-        """Every folder is a known one, and every page and form that is needed exists."""
+    def complete(self, withheld: Iterable[Shelved[Any]]) -> None:
+        """Every folder is a known one, and every page and form that is needed exists; none of the
+        pages that are ``withheld`` is needed."""
         for name in self.stamps:
             if name not in KINDS:
                 mend = nearest(name, KINDS)
@@ -321,6 +298,10 @@ class _Reader:
                 path = self.content / folder / f"{name}.yaml"
                 if not path.exists():
                     self.problem(path, code, name=name)
+        for page in (kept.entry for kept in withheld if kept.entry.slug in PAGES):
+            key = ("draft",) if page.draft else ("publish_on",)
+            path = self.content / f"pages/{page.slug}.yaml"
+            self.problem(path, "withheld_page", key, name=page.slug)
 
     def problem(self, path: Path, code: str, key: Place | None = None, **in_text: Any) -> None:
         """A problem of a whole file, or of the value under a key of it."""
@@ -373,11 +354,9 @@ class _Reader:
         named = {composed(path.relative_to(static).as_posix()): path for path in found}
         return {name: path for name, path in named.items() if name.lower().endswith(ENDINGS)}
 
-    def published(self, folders: Mapping[str, list[Kept[Any]]]) -> dict[Picture, Path]:
-        """The pictures that entries show, and the file of each."""
-        references = [
-            each for kept in folders.values() for entry in kept for each in entry.references
-        ]
+    def published(self, stages: Stages) -> dict[Picture, Path]:
+        """The pictures that public entries show, and the file of each."""
+        references = [each for kept in stages.public() for each in kept.references]
         names = [name.partition(" ")[2] for to, name in references if to == "picture"]
         found = {self.pictures[name]: self.picture_files[name] for name in names}
         return {each: path for each, path in found.items() if isinstance(each, Picture)}

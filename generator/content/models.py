@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from functions.forms.days import PATTERN
-from functions.forms.definition import RECORDED, ROLES
+from functions.forms.definition import HIDDEN, RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
 from generator.content.reading.codec import Count, Mistake, Moment, Part, Refers, Text, digest
 from generator.content.settings import Calendar, Settings
@@ -39,25 +39,42 @@ class Entry(Part, kw_only=True, frozen=True):
     slug: str
 
     def digests(self) -> Digests:
-        """Its digests; other pages may show all of it, unless its class knows better."""
+        """Its digests. Other pages may show all of it, unless its class overrides this."""
         whole = digest(self)
         return Digests(whole, whole, whole)
 
     def shown(self, pictures: Looked) -> Self:
-        """It with its pictures in place of their names; of most kinds only texts have any."""
+        """The entry with its pictures in place of their names; in most kinds only texts have
+        pictures."""
         return self
 
 
 class Item(Entry, kw_only=True, frozen=True):
-    """An entry with a page of its own, which may end or get another name.
+    """An entry with a page of its own, which may come and go, or get another name.
 
-    An item with a day in ``ended`` leaves menus, lists and choices, whatever today is, because a
-    build must not depend on the day it runs on; its page and its name in records stay.
-    ``renamed_from`` are earlier names of its file: orders, links and old addresses follow the item.
+    A ``draft``, and an item before the day in ``publish_on``, is on no public page. From the day in
+    ``expires_on``, and with any day in ``ended``, an item leaves menus, lists and choices; its page
+    and its name in records stay. ``renamed_from`` are earlier names of its file: orders, links and
+    old addresses follow the item. ``updated`` is the day of its last correction, and
+    ``update_note`` says to readers what that was.
     """
 
+    draft: bool = False
+    publish_on: date | None = None
+    expires_on: date | None = None
     ended: date | None = None
+    updated: date | None = None
+    update_note: str = ""
     renamed_from: OldName | tuple[OldName, ...] = ()
+
+    def is_withheld(self, today: date) -> bool:
+        """Whether the public must not see it on this day."""
+        return self.draft or (self.publish_on is not None and self.publish_on > today)
+
+    def is_past(self, today: date) -> bool:
+        """Whether only its own page is left on this day."""
+        has_expired = self.expires_on is not None and self.expires_on <= today
+        return self.ended is not None or has_expired
 
     @property
     def label(self) -> str:
@@ -76,7 +93,8 @@ class Prose(Part, frozen=True):
 
 Markdown = Text | Prose
 MaybeMarkdown = str | Prose
-"""Text as it stands in a file, and what it becomes when the file is read. So do pictures."""
+"""A text as it stands in a file, or as it is after the file was read. The same holds for
+pictures."""
 
 
 class Photo(Part, frozen=True):
@@ -104,7 +122,8 @@ def _picture(named: str | Picture, pictures: Looked) -> str | Picture:
 
 
 class News(Item, frozen=True, omit_defaults=True):
-    """One item of ``/news/``; ``body`` is Markdown."""
+    """One item of ``/news/``; ``body`` is Markdown. Those that are ``featured`` come first on the
+    home page and in the list of all."""
 
     title: Text
     date: date
@@ -114,6 +133,7 @@ class News(Item, frozen=True, omit_defaults=True):
     tags: tuple[Tag, ...] = ()
     summary: str = ""
     kind: Literal["activity", "notice", "feature"] = "activity"
+    featured: bool = False
     cover: PictureName | Picture | None = None
     photos: tuple[Photo, ...] = ()
     event: Event | None = None
@@ -125,22 +145,31 @@ class News(Item, frozen=True, omit_defaults=True):
         return replace(self, cover=cover, photos=tuple(photos))
 
     @property
+    def pictures(self) -> list[Picture]:
+        """All that its page shows, each once."""
+        inside = [found for _, found in self.body.pictures] if isinstance(self.body, Prose) else []
+        every = (self.cover, *inside, *(photo.src for photo in self.photos))
+        return [*dict.fromkeys(each for each in every if isinstance(each, Picture))]
+
+    @property
     def brief(self) -> "Brief":
         """All that the pages of other news are given of it."""
         text = self.summary or (self.body.excerpt if isinstance(self.body, Prose) else self.body)
-        place = (self.slug, self.date, self.tags)
-        return Brief(*place, self.title, self.kind, self.community, text, self.sample)
+        place = (self.slug, self.updated, self.date, self.tags)
+        named = (self.title, self.kind, self.community)
+        return Brief(*place, *named, text, self.sample, self.featured)
 
     def digests(self) -> Digests:
         brief = self.brief
-        return Digests(digest(self), digest(brief), digest(brief[:3]))
+        return Digests(digest(self), digest(brief), digest(brief[:PLACING]))
 
 
 class Brief(NamedTuple):
-    """A news item as lists and other items' pages know it: the first three fields decide which
-    pages there are; ``text`` is the summary, or how the body begins."""
+    """A news item as lists and other items' pages know it: the first fields decide which pages
+    there are, and since when; ``text`` is the summary, or how the body begins."""
 
     slug: str
+    updated: date | None
     date: date
     tags: tuple[str, ...]
     title: str
@@ -148,6 +177,11 @@ class Brief(NamedTuple):
     community: str
     text: str
     sample: bool
+    featured: bool
+
+
+PLACING = Brief._fields.index("title")
+"""How many fields of it decide that."""
 
 
 class Team(Item, frozen=True):
@@ -226,7 +260,7 @@ class Partner(Item, frozen=True):
     sample: bool = False
 
 
-class Page(Item, frozen=True):
+class StandingPage(Item, frozen=True):
     """A standing page; ``order`` is its place among them."""
 
     title: Text
@@ -268,6 +302,9 @@ class Field(Part, frozen=True):
     consent: str = ""
 
     def __post_init__(self) -> None:
+        is_role = self.role or self.kind in ROLES.get(self.name, ())
+        if self.name in RECORDED or (self.name in HIDDEN and not is_role):
+            raise Mistake("recorded", "name")
         if self.sensitive != bool(self.consent):
             raise Mistake("sensitive_consent")
         if self.sensitive and (self.required or self.role or self.kind == "consent"):
@@ -276,8 +313,6 @@ class Field(Part, frozen=True):
             raise Mistake("choices")
         if self.role and self.kind not in ROLES[self.role]:
             raise Mistake("role_of_kind")
-        if self.name in RECORDED:
-            raise Mistake("recorded")
 
 
 class Notice(Part, frozen=True):
@@ -311,15 +346,19 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 
 class Site(Struct, kw_only=True, frozen=True):
-    """Everything a build reads, checked: the settings, and the entries of every folder in the
-    order in which they are shown. ``digests`` are those of the news, if they are known already.
-    By folder, ``past`` has the items that ended, and ``renamed`` the new name for each old one.
-    ``pictures`` has all that are shown, each with its file."""
+    """Everything a build reads on one day, checked: the settings, and the entries of every folder
+    in the order in which they are shown. ``digests`` are those of the news, if they are known
+    already. By folder, ``withheld`` has the items that the public must not see on that day,
+    ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
+    are services with the teams that they name and that are withheld. ``pictures`` has all that are
+    shown, each with its file."""
 
     settings: Settings
     calendar: Calendar = Calendar()
     entries: Mapping[str, tuple[Any, ...]]
     digests: tuple[Digests, ...] = ()
+    withheld: Mapping[str, tuple[Item, ...]] = {}
+    waiting: tuple[tuple[Service, str], ...] = ()
     past: Mapping[str, tuple[Item, ...]] = {}
     renamed: Mapping[str, Mapping[str, str]] = {}
     pictures: Mapping[Picture, Path] = {}

@@ -1,4 +1,4 @@
-"""Items that ended, and items whose files were renamed: the rules for every folder."""
+"""Items that come, end, or get another file name: the rules for every folder."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -7,15 +7,16 @@ from msgspec.structs import replace
 
 from generator.content.form_definitions import called
 from generator.content.models import Entry, Form, Item, Service, Site
+from generator.content.reading.yaml_source import Document
 
-Mistake = tuple[Item, str, str, str]
+NameMistake = tuple[Item, str, str, str]
 """A wrong ``renamed_from``: the item, the code, the old name, and another item's name."""
 
 
-def renamed(entries: Sequence[Entry]) -> tuple[dict[str, str], list[Mistake]]:
+def renamed(entries: Sequence[Entry]) -> tuple[dict[str, str], list[NameMistake]]:
     """The new name for each old name of a folder's entries, and what is wrong with these."""
     found: dict[str, str] = {}
-    mistakes: list[Mistake] = []
+    mistakes: list[NameMistake] = []
     changed = [each for each in entries if isinstance(each, Item) and each.renamed_from]
     slugs = {entry.slug for entry in entries} if changed else set()
     for item in changed:
@@ -31,8 +32,8 @@ def renamed(entries: Sequence[Entry]) -> tuple[dict[str, str], list[Mistake]]:
 def taken(
     kept: Mapping[str, str], listed: Mapping[str, str], there: Collection[str]
 ) -> list[tuple[str, str]]:
-    """Every file name that another entry had before, with the name which that has now: orders and
-    links that are stored under it are of the other one. ``kept`` are renamings of before,
+    """File names that belonged to another entry before, with the name that this entry has now:
+    orders and links stored under such a name are its own. ``kept`` are renamings of before,
     ``listed`` those that files say, and ``there`` the names of all files."""
     found = []
     for old, new in kept.items():
@@ -42,13 +43,30 @@ def taken(
     return found
 
 
-def has_ended(entry: Entry) -> bool:
-    """Whether this is an item that leaves menus, lists and choices."""
-    return isinstance(entry, Item) and entry.ended is not None
+def check_days(document: Document, item: Item) -> None:
+    """Note the days of an item that do not go together."""
+    if item.publish_on and item.expires_on and item.expires_on <= item.publish_on:
+        document.problem("expires_before_published", value=("expires_on",))
+    if item.update_note and not item.updated:
+        document.problem("note_without_day", value=("update_note",))
+    written = getattr(item, "date", None)
+    if item.updated and written and item.updated < written:
+        document.problem("updated_before_date", value=("updated",))
+
+
+def moved(
+    renamed: Mapping[str, Mapping[str, str]], withheld: Mapping[str, Iterable[Item]]
+) -> dict[str, dict[str, str]]:
+    """The new name for each old one that has a page which the public may see."""
+    unseen = {(folder, item.slug) for folder, items in withheld.items() for item in items}
+    return {
+        folder: {old: new for old, new in found.items() if (folder, new) not in unseen}
+        for folder, found in renamed.items()
+    }
 
 
 def without(service: Service, teams: Iterable[Entry]) -> Service:
-    """The service as the teams offer it that have not ended."""
+    """The service as the teams offer it that are there now."""
     stays = {team.slug for team in teams}
     return replace(service, teams=tuple(name for name in service.teams if name in stays))
 
@@ -58,9 +76,10 @@ IN_ORDERS = {"service": "menu", "team": "teams"}
 
 
 def labels(site: Site) -> dict[str, dict[str, str]]:
-    """What people call the services, teams and grids, also those that ended."""
+    """What people call the services, teams and grids, also those that ended or are withheld,
+    because orders may name them."""
     items = {
-        kind: (*site.past.get(folder, ()), *site.entries[folder])
+        kind: (*site.withheld.get(folder, ()), *site.past.get(folder, ()), *site.entries[folder])
         for kind, folder in IN_ORDERS.items()
     }
     return {

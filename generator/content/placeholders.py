@@ -1,4 +1,5 @@
-"""What content takes from ``site.yaml``: ``${station}`` in a text stands for the station's name."""
+"""What content takes from ``site.yaml``: ``${station}`` in a text stands for the station's name.
+Whoever wants to show ``${station}`` itself writes ``$${station}``."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from generator.content.settings import Settings
 
 REFERENCE = "site"
 """The kind of the references that :func:`fill` notes: each is a name with its value."""
-_TYPED = re.compile(r"\$\{([^}\n]*)(}?)")
+_TYPED = re.compile(r"(\$?)\$\{([^}\n]*)(}?)")
 
 
 def values(settings: Settings | None) -> dict[str, str]:
@@ -27,7 +28,8 @@ def values(settings: Settings | None) -> dict[str, str]:
 
 
 def reference(name: str, known: Mapping[str, str]) -> str:
-    """The name with its value now, by which an entry notices that this has changed."""
+    """The reference to a name and its present value. An entry that has it is read again when the
+    value changes."""
     return f"{name}={known.get(name, '')}"
 
 
@@ -43,7 +45,9 @@ def fill(document: Document, known: Mapping[str, str]) -> None:
 
 def _filled(document: Document, place: Place, text: str, known: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
-        name, closed = found.groups()
+        doubled, name, closed = found.groups()
+        if doubled:
+            return found[0][1:]
         if name in known and closed:
             document.references.append((REFERENCE, reference(name, known)))
             return known[name]

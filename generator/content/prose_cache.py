@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SHELF = "texts"
 
 
-class Text(NamedTuple):
+class ProseText(NamedTuple):
     """A text as HTML, how it begins in plain words, and the pictures that it names."""
 
     html: str
@@ -24,12 +24,12 @@ class Text(NamedTuple):
     pictures: list[str]
 
 
-_text: Decoder[Text] = decoder(Text)
+_text: Decoder[ProseText] = decoder(ProseText)
 
 
 class Converted(NamedTuple):
-    """How a model names a text, its encoded :class:`Text`, the pictures that it names, and what of
-    it the page would lose."""
+    """How a model names a text, its encoded :class:`ProseText`, the pictures that it names, and
+    what of it the page would lose."""
 
     prose: Prose
     encoded: bytes
@@ -38,8 +38,8 @@ class Converted(NamedTuple):
 
 
 def convert(cache: Cache, texts: Sequence[str]) -> list[Converted]:
-    """Each text, converted if it is a new one. What loses something is not to be kept, so that it
-    is told again."""
+    """Each text; a new one is converted. One that loses something is not kept, so that every build
+    tells of it."""
     names = [blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     kept = {name: cache.get(SHELF, name) for name in names}
     new = {name: text for name, text in zip(names, texts, strict=True) if kept[name] is None}
@@ -67,7 +67,7 @@ def _convert(texts: Mapping[str, str]) -> dict[str, tuple[bytes, Sequence["Loss"
     safe = [markup.safe(html) for html in raw]
     return {
         name: (
-            encode(Text(html, markup.excerpt(html), text_pictures.named(html))),
+            encode(ProseText(html, markup.excerpt(html), text_pictures.named(html))),
             [no] if no else markup.losses(text, before, html),
         )
         for (name, text), no, before, html in zip(texts.items(), refused, raw, safe, strict=True)

@@ -15,10 +15,11 @@ from generator.files.cache import Cache
 
 T = TypeVar("T")
 PARCELS = 64
-"""In how many parcels a folder's entries are stored: a build reads all entries and writes few."""
+"""The number of parcels that a folder's entries are stored in: a build reads all entries and writes
+few."""
 
 
-class Kept(msgspec.Struct, Generic[T], array_like=True, frozen=True):
+class Shelved(msgspec.Struct, Generic[T], array_like=True, frozen=True):
     """An entry as it was read, and the ``stamp`` of its file at that time. ``references`` are the
     teams, pictures and old names in it."""
 
@@ -32,15 +33,15 @@ class Shelf(Generic[T]):
     """The cached entries of one folder, by the names of their files."""
 
     def __init__(self, folder: str, cache: Cache):
-        generic: Any = Kept
+        generic: Any = Shelved
         kept: Any = generic[KINDS[folder].model]
         self._name = f"content/{folder}"
-        self._one: Decoder[Kept[T]] = decoder(kept)
-        parcels: Decoder[dict[str, Kept[T]]] = decoder(dict[str, kept])
+        self._one: Decoder[Shelved[T]] = decoder(kept)
+        parcels: Decoder[dict[str, Shelved[T]]] = decoder(dict[str, kept])
         self._parcels = {
             name: parcels.decode(parcel) for name, parcel in cache.all(self._name).items()
         }
-        self.kept: dict[str, Kept[T]] = {}
+        self.kept: dict[str, Shelved[T]] = {}
         for parcel in self._parcels.values():
             self.kept |= parcel
 

@@ -12,8 +12,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import msgspec
 from botocore.exceptions import ClientError
 
+from functions.context.bundle import INDEX
 from functions.context.clock import in_china
-from functions.orders import figures
+from functions.orders.figures.snapshot import snapshot
 from functions.storage.connect import connect
 from generator.build import incremental
 from generator.content.settings import Publish
@@ -64,10 +65,11 @@ def handler(event: Any, context: object) -> dict[str, int]:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             _fetch(target, root)
-            counted = figures.snapshot(store, in_china().date())
+            counted = snapshot(store, in_china().date())
             incremental.build(root, root / "public", figures=counted)
             with Turn(target, logging.getLogger(__name__).warning) as turn:
-                work = Publication(root / "public", target)
+                index = incremental.bundle_folder(root) / INDEX
+                work = Publication(root / "public", target, index)
                 totals["written"] += len(work.new) + len(work.changed)
                 totals["removed"] += len(work.gone)
                 for _ in turn.guard(work.run()):

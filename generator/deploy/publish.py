@@ -34,6 +34,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 from whitenoise.media_types import MediaTypes
 
+from functions.context.bundle import INDEX
 from generator.content.settings import Publish
 from generator.deploy.bucket import CONNECTIONS, client, errors_explained, session
 from generator.errors import WudanError
@@ -43,6 +44,8 @@ from generator.site.theme import IMMUTABLE
 
 HOME = "index.html"
 NOTES = ".wudan/published.json"
+SEARCH = f".wudan/{INDEX}"
+"""The index for the function that searches, and for nobody else (``SitePolicy`` of the stack)."""
 DIGEST = "wudan-digest"
 FOR_EVER = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"
@@ -54,7 +57,7 @@ _types = MediaTypes(extra_types=MEDIA_TYPES)
 T = TypeVar("T")
 
 
-class File(NamedTuple):
+class PublishedFile(NamedTuple):
     """A file of the site, and how it is served."""
 
     path: Path
@@ -94,13 +97,14 @@ class Notes(msgspec.Struct, frozen=True):
 
 class Publication:
     """What makes the bucket equal to the folder: ``new`` files that nothing there links to, others
-    that ``changed``, and those that are ``gone``.
+    that ``changed``, and those that are ``gone``. The ``index`` goes along to AWS; elsewhere no
+    function would read it.
 
     Raises:
         WudanError: there is no built site, or the bucket is out of reach.
     """
 
-    def __init__(self, out: Path, target: Publish):
+    def __init__(self, out: Path, target: Publish, index: Path | None = None):
         if not (out / MARK).exists() or not (out / HOME).exists():
             raise WudanError(f"{out} 里没有生成好的网站。请先运行 build。")
         self._target = target
@@ -108,6 +112,10 @@ class Publication:
             self._s3 = client(target)
             by_address = self._s3.meta.partition == CHINA and not target.endpoint
             self._files = dict(_files(out, by_address))
+            if index and index.exists() and not target.endpoint:
+                self._files[SEARCH] = PublishedFile(
+                    index, "application/vnd.sqlite3", "no-store", ""
+                )
             self._compare()
 
     def _compare(self) -> None:
@@ -204,7 +212,7 @@ class Publication:
         """Make CloudFront forget its copies. It has none of new files."""
         if not keys or not self._target.distribution:
             return
-        paths = sorted({path for key in keys for path in _addresses(key)})
+        paths = sorted({path for key in keys if key != SEARCH for path in _addresses(key)})
         if len(paths) > INVALIDATIONS:
             paths = ["/*"]
         cloudfront = session(self._target).client("cloudfront")
@@ -230,7 +238,7 @@ def _at_once(act: Callable[[str], T], stages: Iterable[list[str]]) -> Iterator[t
             yield from zip(stage, pool.map(act, stage), strict=True)
 
 
-def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
+def _files(out: Path, by_address: bool) -> Iterator[tuple[str, PublishedFile]]:
     """Every file of the site, by its key, but none whose name begins with a dot. With
     ``by_address`` pages are there a second time, under their addresses."""
     for path in out.rglob("*"):
@@ -243,7 +251,7 @@ def _files(out: Path, by_address: bool) -> Iterator[tuple[str, File]]:
             is_calendar = media_type.startswith("text/calendar")
             compressed = not is_calendar and is_compressible(media_type, path.stat().st_size)
             lifetime = FOR_EVER if re.search(IMMUTABLE, key) else A_MINUTE
-            file = File(path, media_type, lifetime, "gzip" if compressed else "")
+            file = PublishedFile(path, media_type, lifetime, "gzip" if compressed else "")
             yield key, file
             if by_address and key.endswith(f"/{HOME}"):
                 yield key.removesuffix(HOME), file
@@ -258,7 +266,8 @@ def _stages(keys: Collection[str]) -> Iterator[list[str]]:
 def _stage(key: str) -> int:
     if key == HOME:
         return 3
-    if key in ("404.html", "feed.xml", "sitemap.xml"):  # They link to pages, as the home page does.
+    # They link to pages, as the home page does.
+    if key in ("404.html", "feed.xml", "sitemap.xml", SEARCH):
         return 2
     return 1 if key.endswith((".html", "/")) else 0
 

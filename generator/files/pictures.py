@@ -117,10 +117,18 @@ def _index(folder: Path) -> dict[str, Picture | str]:
 
 def make(shown: Mapping[Picture, Path], cache: Cache, folder: Path) -> dict[str, Path]:
     """The files of all versions of the pictures that are ``shown``, by address. They are in the
-    folder afterwards, where nothing is made twice, and nothing else is."""
+    folder afterwards, and nothing else is."""
     folder.mkdir(parents=True, exist_ok=True)
     index = {each.name: each.found for each in _kept(cache).values()}
     update(folder / INDEX, msgpack.encode(index, order="sorted"))
+    made = fill(shown, folder)
+    for path in {*folder.iterdir()} - {*made.values(), folder / INDEX}:
+        path.unlink()
+    return made
+
+
+def fill(shown: Mapping[Picture, Path], folder: Path) -> dict[str, Path]:
+    """Make what the folder lacks of all versions of these pictures, and return the files of all."""
     made = {
         address: folder / address.removeprefix(ADDRESS)
         for picture in shown
@@ -134,8 +142,6 @@ def make(shown: Mapping[Picture, Path], cache: Cache, folder: Path) -> dict[str,
             _make(shown[picture], widths)
 
     _together(work, shown)
-    for path in {*folder.iterdir()} - {*made.values(), folder / INDEX}:
-        path.unlink()
     return made
 
 

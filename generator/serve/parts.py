@@ -13,17 +13,17 @@ Fields = list[tuple[str, str]]
 class Files(WhiteNoise):  # type: ignore[misc]
     """The files of a folder."""
 
-    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> "File":
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> "RangedFile":
         headers = Headers([])
         self.add_mime_headers(headers, path, url)
         self.add_cache_headers(headers, path, url)
         try:
-            return File(path, headers.items(), stat_cache=stat_cache)
+            return RangedFile(path, headers.items(), stat_cache=stat_cache)
         except NotADirectoryError as error:  # The folder itself is none, or not any more.
             raise MissingFileError(path) from error
 
 
-class File(StaticFile):  # type: ignore[misc]
+class RangedFile(StaticFile):  # type: ignore[misc]
     """A file, or a part of it."""
 
     def get_range_response(self, range_header: str, base_headers: Fields, file_handle: Any) -> Any:

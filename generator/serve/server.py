@@ -19,18 +19,22 @@ from a2wsgi.wsgi_typing import WSGIApp
 from functions import asgi
 from functions.app import App
 from functions.context import clock, logs
+from functions.context.bundle import UNREADABLE
 from functions.ops import backup
 from functions.orders import counters
-from functions.orders import figures as public
+from functions.orders.figures.snapshot import snapshot
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
+from generator import PRODUCT
 from generator.build import incremental
-from generator.errors import DiskError, WudanError
+from generator.errors import ContentError, DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
 from generator.files.output import is_hidden
+from generator.operator_messages import NO_SITE, OLD_SITE
 from generator.serve import compress, connections, local_app, reload
+from generator.serve.drafts import LocalDrafts
 from generator.serve.parts import Files
-from generator.serve.upkeep import Figures, Minute
+from generator.serve.upkeep import FiguresFile, Minute
 from generator.serve.watch import Watch
 from generator.site import theme
 
@@ -47,9 +51,11 @@ GRACE = 5
 """Seconds for requests to finish when the server stops."""
 UVICORN: dict[str, Any] = {
     "http": "httptools",
+    "ws": "none",  # Whatever is installed: it would take connections over, out of our bounds.
     "loop": "asyncio",
     "lifespan": "off",
     "log_config": None,
+    "log_level": "error",  # Its warnings are about requests, of which anybody sends any number.
     "access_log": False,
     "proxy_headers": False,
     "server_header": False,
@@ -58,10 +64,7 @@ UVICORN: dict[str, Any] = {
 }
 """The server's settings; the benchmark uses the same for other programs."""
 
-UNBUILT = (
-    '<!doctype html><html lang="zh-CN"><title>页面还没有生成</title><p>网站的页面还没有生成好，'
-    '请过一会儿再来。点单请打开<a href="/wish/">说说您的心愿</a>，或打电话给社区。'
-)
+UNBUILT = PRODUCT / "templates/unbuilt.html"
 """Shown in place of a site that could not be built; the forms work without it."""
 
 
@@ -85,7 +88,7 @@ def serve(
     over HTTPS.
 
     Raises:
-        WudanError: the content is wrong, or the port is taken.
+        WudanError: the content is wrong and there is no site of before, or the port is taken.
     """
     logs.configure(requests=log)
     sys.setswitchinterval(SWITCH)
@@ -96,6 +99,7 @@ def serve(
     minute = Minute(app, builder, _begin(app, builder, say), say)
     shown = reload.Shown()
     application = _application(app, builder, shown if watch else None, log)
+    app.drafts = LocalDrafts(builder, shown)
     watcher = Watch(builder, shown, say, lambda: local_app.keep_names(app.current()))
     with closing(app), _beside(minute.keep, watcher.run):
         listening = _listen(host, port)
@@ -177,24 +181,29 @@ def _contents(app: App) -> str:
     return "；".join(sentences) + "。"
 
 
-def _begin(app: App, builder: incremental.Builder, say: Callable[[str], None]) -> Figures | None:
-    """Build the site, and return the figures that it shows; None if it cannot be written, but there
-    is a bundle, so that residents' forms work.
+def _begin(
+    app: App, builder: incremental.Builder, say: Callable[[str], None]
+) -> FiguresFile | None:
+    """Build the site, and return the figures that it shows; None if it cannot be built, but there
+    is a bundle, so that residents' forms work, and where the content is wrong, the last good site.
 
     Raises:
-        WudanError: the content is wrong, or there is no bundle either.
+        ContentError, DiskError: there is nothing of before.
     """
     # Fail now if the store is out of reach, and not when a resident comes.
-    figures = public.snapshot(app.store, app.clock.now.date())
+    figures = snapshot(app.store, app.clock.now.date())
     try:
         builder.build(figures=figures, say=say)
         return figures
-    except DiskError as error:
+    except (ContentError, DiskError) as error:
+        told = OLD_SITE if isinstance(error, ContentError) else NO_SITE
         try:
             _ = app.current().bundle
-        except (OSError, ValueError, TypeError):
+            if told is OLD_SITE:
+                (builder.out / "index.html").stat()
+        except UNREADABLE:
             raise error from None
-        say(f"网站没有生成：{error}点单、评单和工作台照常，每分钟再试一次。")
+        say(told.format(error=error))
         return None
 
 
@@ -212,7 +221,7 @@ def files(out: Path) -> WSGIApplication:
         try:
             status, body = "404 Not Found", (out / "404.html").read_bytes()
         except OSError:  # The site could not be built yet.
-            status, body = "503 Service Unavailable", UNBUILT.encode()
+            status, body = "503 Service Unavailable", UNBUILT.read_bytes()
         headers = [("content-type", "text/html; charset=utf-8"), ("content-length", str(len(body)))]
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

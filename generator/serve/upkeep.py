@@ -12,12 +12,12 @@ from functions import scheduled
 from functions.app import App
 from functions.context import logs
 from functions.ops import backup
-from functions.orders import figures as public
+from functions.orders.figures.snapshot import snapshot
 from generator import COMMAND, PRODUCT
 from generator.build import incremental
 from generator.errors import WudanError
 
-Figures = dict[str, Any]
+FiguresFile = dict[str, Any]
 MINUTE = 60
 """Seconds from one round to the next."""
 AGAIN = timedelta(hours=1)
@@ -45,16 +45,18 @@ BUILDING = Lock()
 class Minute:
     """The work of each minute. Its parts are independent: one that fails is tried again the next
     minute. Trouble is reported when it begins or changes. ``shown`` are the figures that the site
-    shows; None if it could not be built."""
+    shows; None if it could not be built. It is built anew each day, because items come and go by
+    days."""
 
     def __init__(
         self,
         app: App,
         builder: incremental.Builder,
-        shown: Figures | None,
+        shown: FiguresFile | None,
         say: Callable[[str], None],
     ):
         self._app, self._builder, self._shown, self._say = app, builder, shown, say
+        self._day = app.clock.now.date()
         self._copies = DailyCopy(app, builder.root)
         self._told: dict[str, str] = {}
         self._troubles: dict[str, str] = {}
@@ -97,11 +99,12 @@ class Minute:
             self._troubles[no] = f"{no} 的经过读不出来，先跳过。请运行 {COMMAND} doctor。"
 
     def _figures(self) -> None:
-        figures = public.snapshot(self._app.store, self._app.clock.now.date())
-        if figures != self._shown:
+        today = self._app.clock.now.date()
+        figures = snapshot(self._app.store, today)
+        if (figures, today) != (self._shown, self._day):
             with BUILDING:
                 self._builder.build(figures=figures)
-            self._shown = figures
+            self._shown, self._day = figures, today
 
 
 class DailyCopy:

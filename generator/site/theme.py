@@ -18,21 +18,31 @@ from generator.files.pictures import ENDINGS
 
 # Imported lazily, because a build that changes nothing asks for no kind of question.
 if TYPE_CHECKING:
-    from functions.forms.kinds import Kind
+    from functions.forms.kinds.kind import Kind
 
 SOURCES = (
-    *("generator/*.py", "generator/build/*.py", "generator/files/*.py"),
+    *("generator/__init__.py", "generator/errors.py"),
+    *("generator/build/*.py", "generator/files/*.py"),
     *("generator/content/**/*.py", "generator/site/**/*.py"),
     *("functions/__init__.py", "functions/errors.py"),
-    "functions/forms/*.py",
-    *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "logs", "workdays")),
-    *(f"functions/orders/{name}.py" for name in ("__init__", "counters", "figures", "lifecycle")),
-    *(f"functions/storage/{name}.py" for name in ("__init__", "history")),
+    "functions/forms/**/*.py",
+    *(f"functions/index/{name}.py" for name in ("__init__", "letters", "lookup", "traditional")),
+    *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "workdays")),
+    *(f"functions/orders/{name}.py" for name in ("__init__", "counters")),
+    *(f"functions/orders/figures/{name}.py" for name in ("__init__", "disclosure", "summary")),
+    *(f"functions/orders/lifecycle/{name}.py" for name in ("__init__", "states")),
     *(f"functions/web/{name}.py" for name in ("__init__", "headers", "pages")),
     "requirements.txt",
 )
-"""All modules that a build may load, and the versions of the libraries. When one changes, all pages
-are made again."""
+"""All modules that make pages, and the versions of the libraries. When one changes, all pages are
+made again."""
+MAKE_NO_PAGE = (
+    *("generator/build/advice.py", "generator/build/preview.py"),
+    *("generator/content/schemas.py", "generator/content/reading/yaml_mistakes.py"),
+    "generator/files/media_types.py",
+    *(f"functions/forms/{name}.py" for name in ("answers", "document", "person_numbers")),
+)
+"""Modules beside those of which a page may be made: no build needs one that goes well."""
 
 WIDGETS = "macros/widget.html"
 """The template that draws questions."""
@@ -116,8 +126,10 @@ def check_widgets(templates: Mapping[str, str], kinds: "Mapping[str, Kind]") -> 
 
 
 def sources() -> list[Path]:
-    """The files of :data:`SOURCES`."""
-    return [path for pattern in SOURCES for path in sorted(PRODUCT.glob(pattern))]
+    """The files of :data:`SOURCES`, without those that make no page."""
+    others = {PRODUCT / name for name in MAKE_NO_PAGE}
+    found = [path for pattern in SOURCES for path in sorted(PRODUCT.glob(pattern))]
+    return [path for path in found if path not in others]
 
 
 def product() -> list[Path]:

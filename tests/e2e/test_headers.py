@@ -79,6 +79,14 @@ def test_what_the_server_itself_refuses_has_them_too(server: Server) -> None:
     guarded(headers)
 
 
+def test_a_request_to_speak_another_protocol_is_answered_as_any_other(server: Server) -> None:
+    more = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+    upgrade = b"Host: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n" + more
+    status, headers = raw(server, b"GET / HTTP/1.1\r\n%s\r\n" % upgrade)
+    assert status == 200
+    guarded(headers)
+
+
 def test_no_header_is_sent_twice(server: Server) -> None:
     end = b"Host: a\r\nConnection: close\r\n\r\n"
     for path in (b"/", b"/wish/", b"/desk/sign-in/", b"/nothing/"):

@@ -19,11 +19,14 @@ from functions.context.bundle import Bundle
 from functions.context.workdays import CHINA
 from functions.forms.answers import Shown
 from functions.forms.residents import THANKS
-from functions.orders.lifecycle import STATES, TABLE, Order, moves
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import STATES
+from functions.orders.lifecycle.transitions import moves
 from functions.people.accounts import ADMINISTRATOR
 from functions.storage.connect import connect
 from functions.storage.history import Event
-from functions.tracking import ENDED
+from functions.tracking.progress import ENDED
 from functions.web import pages
 from generator.build import incremental
 from generator.content import library

@@ -71,6 +71,24 @@ def test_a_mistake_lies_over_the_last_good_page_until_it_is_mended(
     assert not server.get("/news/spring/").page.css("#wudan-mistakes")
 
 
+def test_a_start_with_mistakes_serves_the_last_good_site_and_follows(
+    root: Path, tmp_path: Path
+) -> None:
+    first = Server(root, tmp_path / "data")
+    first.kill()
+    save(root / NEWS, "title: 春天的服务日", "titel: 春日")
+    server = Server(root, tmp_path / "data", "--watch")
+    try:
+        assert "内容里有要改的地方，网站先用上一次的样子" in server.beginning
+        assert f"{NEWS}:1:1: 不认识“titel”。是不是“title”？" in server.beginning
+        assert "春天的服务日" in server.get("/news/spring/").body
+        assert soon(lambda: bool(server.get("/news/spring/").page.css("#wudan-mistakes")))
+        save(root / NEWS, "titel: 春日", "title: 春日")
+        assert soon(shows(server, "春日"))
+    finally:
+        server.kill()
+
+
 def test_files_saved_again_and_folders_replaced_or_made_are_seen(
     server: Server, root: Path
 ) -> None:

@@ -4,14 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from functions.orders.lifecycle import (
-    ACTORS,
-    LEVELS,
-    SOLVED,
-    TABLE,
-    Order,
-    moves,
-)
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import ACTORS, LEVELS, SOLVED
+from functions.orders.lifecycle.transitions import moves
 from functions.storage.history import Event
 
 FACTS: dict[str, Any] = {
@@ -40,6 +36,7 @@ BY = {
     "dispatched": {"staff"},
     "accepted": {"staff", "team"},
     "assigned": {"staff", "team"},
+    "vacated": {"staff", "team"},
     "declined": {"staff", "team"},
     "escalated": {"clock"},
     "recalled": {"staff"},
@@ -55,7 +52,8 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
-    "unrated": {"staff"},
+    "parted": {"clock"},
+    "unrated": {"staff", "resident"},
     "added": {"clock"},
     "unmerged": {"staff", "resident", "clock"},
     "cancelled": {"resident", "staff"},
@@ -75,7 +73,9 @@ OPEN = {"submitted", "triaged", "dispatched", "accepted", "done", "rated"}
 WITHIN = {
     ("cancelled", "resident"): {"held", "submitted", "triaged", "dispatched", "merged"},
     ("corrected", "resident"): {"held", *OPEN},
-    ("noted", "team"): OPEN,
+    ("resumed", "team"): {"triaged", "accepted"},
+    ("resumed", "clock"): {"triaged", "accepted"},
+    ("unrated", "resident"): {"submitted", "triaged", "dispatched"},
 }
 """After which states alone this actor may add it."""
 FILED = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")

@@ -11,7 +11,7 @@ from functions.app import App
 from functions.context.attempts import Attempts
 from functions.forms import definition
 from functions.forms.definition import Answers, Form
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.orders.repository import Step
 from functions.people import accounts
 from functions.people.accounts import Account, Accounts

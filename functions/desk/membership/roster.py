@@ -1,6 +1,6 @@
 """Volunteers at the desk: sign-ups to answer, teams, and what each has done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,8 +10,10 @@ from functions.desk.session import Session, view
 from functions.errors import Conflict, Problem, Refused, Unfinished, Wrong
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form
-from functions.orders import corrections, counters, repository
-from functions.orders.lifecycle import Order, apply
+from functions.orders import corrections, counters, ratings, repository
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import STAFF
+from functions.orders.lifecycle.transitions import apply
 from functions.orders.repository import History
 from functions.people import volunteers
 from functions.people.volunteers import AT_ONCE, Person
@@ -159,8 +161,12 @@ def act(request: Request, app: App, session: Session) -> Response:
     def moved() -> Response:
         if once and app.store.filed(once):
             return see_other(_address(person.head))
+        if kind in ("deactivated", "erased"):
+            app.steps.vacate(person.head.no, STAFF, who=session.who)
         if kind == "linked":
-            return page(link=app.volunteers.link(person.head, session.who, once))
+            link = app.volunteers.link(person.head, session.who, once)
+            app.audit.record("linked", session.who, no=person.head.no, sender=request.sender)
+            return page(link=link)
         app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
         if kind == "erased":
             no = person.head.no
@@ -241,7 +247,7 @@ def ask(request: Request, app: App) -> Question | None:
     return Question(code, {"whom": person.name, "count": count})
 
 
-class Round(NamedTuple):
+class Assignment(NamedTuple):
     """A time that somebody did an order, and what came of it."""
 
     no: str
@@ -253,18 +259,20 @@ class Round(NamedTuple):
     """Whether the order was reopened after it."""
 
 
-def _rounds(no: str, events: Iterable[Event]) -> list[Round]:
+def _rounds(no: str, events: Sequence[Event]) -> list[Assignment]:
     """The rounds of an order that were done, and not taken back, the first one first."""
-    found, order = list[Round](), Order(no)
-    for event in events:
+    found, order, stand = list[Assignment](), Order(no), ratings.standing(events)
+    for seq, event in enumerate(events, 1):
         before, order = order, apply(order, event)
         if event.kind == "done":
-            found.append(Round(no, order.volunteer, event.at))
-        elif found and event.kind == "rated":
+            found.append(Assignment(no, order.volunteer, event.at))
+        elif found and seq in stand:
             stars = tuple(value for name in counters.STARS if (value := getattr(order, name)))
             found[-1] = found[-1]._replace(rated=True, stars=stars)
         elif found and event.kind == "reopened":
             found[-1] = found[-1]._replace(again=True)
+        elif found and event.kind == "unrated" and order.state == "done":
+            found[-1] = found[-1]._replace(again=False)
         elif found and (before.state, order.state) == ("done", "accepted"):
             found.pop()
     return found

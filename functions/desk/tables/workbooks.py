@@ -13,9 +13,9 @@ from functions.errors import Problem
 from functions.forms import order_number, spreadsheet
 from functions.forms.answers import row
 from functions.forms.definition import Form, sensitive, without
-from functions.forms.kinds import Cell
+from functions.forms.kinds.kind import Cell
 from functions.orders import corrections, repository
-from functions.orders.lifecycle import order_of
+from functions.orders.lifecycle.order import order_of
 from functions.orders.privacy import Unreadable
 from functions.people import volunteers
 from functions.storage.history import Head
@@ -63,7 +63,8 @@ def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
             if order.rated_at:
                 events, typed = app.store.events(head.no), app.personal.of(head.no)
                 at = max(seq for seq, event in enumerate(events, 1) if event.kind == "rated")
-                picked = {**events[at - 1].data, "no": order.no}
+                form = records.labelled(app, _exported(app, "ratings"), events[at - 1].data)
+                picked = {**records.answered(app, events[at - 1], form), "no": order.no}
                 yield (
                     _day(order.rated_at),
                     app.names.services.get(order.service, ""),

@@ -25,7 +25,7 @@ class Connection(sqlite3.Connection):
     """A connection that can be referred to weakly: it ends with the thread that reads over it."""
 
 
-def connect(path: Path, opened: WeakSet[Connection] | None = None) -> Connection:
+def open_database(path: Path, opened: WeakSet[Connection] | None = None) -> Connection:
     """Open a database, and add the connection to those ``opened``; the caller begins and ends each
     transaction."""
     db = sqlite3.connect(

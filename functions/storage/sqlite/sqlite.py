@@ -15,7 +15,7 @@ from functions.errors import Unusable
 from functions.storage.file_lock import FileLock
 from functions.storage.history import Change, Event, Head, Message, Place, Stored, to_utc
 from functions.storage.sqlite import connection, rows, schema, writing
-from functions.storage.sqlite.connection import Nested, Readers, Writer, connect
+from functions.storage.sqlite.connection import Nested, Readers, Writer, open_database
 from functions.storage.sqlite.file import DAMAGE, close_to_others, explaining
 from functions.storage.sqlite.rows import HEAD
 from functions.storage.sqlite.writing import COUNTED
@@ -33,7 +33,7 @@ class SQLite:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self._opened: WeakSet[connection.Connection] = WeakSet()
-        self._reader = Readers(partial(connect, self.path, self._opened))
+        self._reader = Readers(partial(open_database, self.path, self._opened))
         with explaining(self.path), ExitStack() as undo:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock_file = FileLock(self.path.with_name("wudan.lock"))
@@ -42,7 +42,7 @@ class SQLite:
             if not self.path.exists():
                 self.path.touch(mode=0o600)  # The names of staff stand in it unsealed.
             close_to_others(self.path)
-            self._writer = Writer(connect(self.path))
+            self._writer = Writer(open_database(self.path))
             undo.callback(self._writer.db.close)
             self._upgrade()
             undo.pop_all()
@@ -70,7 +70,7 @@ class SQLite:
         """A whole copy in one file that did not exist, on the disk when this returns; others may
         write meanwhile. Only its owner can read it."""
         target.touch(mode=0o600, exist_ok=False)
-        with closing(connect(self.path)) as db:
+        with closing(open_database(self.path)) as db:
             db.execute("VACUUM INTO ?", (str(target),))
         with target.open("rb") as written:
             os.fsync(written.fileno())
@@ -87,7 +87,7 @@ class SQLite:
 
     @contextmanager
     def snapshot(self) -> Iterator["SQLite"]:
-        with closing(connect(self.path)) as db:
+        with closing(open_database(self.path)) as db:
             db.execute("BEGIN")
             yield _Inside(Nested(db))
 
@@ -123,7 +123,7 @@ class SQLite:
     def _close_readers(self) -> None:
         for db in [*self._opened]:
             db.close()
-        self._reader = Readers(partial(connect, self.path, self._opened))
+        self._reader = Readers(partial(open_database, self.path, self._opened))
 
     def faults(self) -> list[str]:
         try:

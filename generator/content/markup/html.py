@@ -1,8 +1,12 @@
 """Which HTML a text may hold, and how a page stays safe with it."""
 
 import re
+from html import escape, unescape
+from urllib.parse import urljoin
 
 import nh3
+
+from generator.content.plain_text import TAG
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div"),
@@ -14,8 +18,8 @@ DROPPED = {
     *("address", "article", "aside", "big", "center", "cite", "col", "colgroup", "dfn", "font"),
     *("footer", "h1", "header", "label", "main", "nav", "section", "strike", "time", "tt", "wbr"),
 }
-"""Tags of pasted pages that are left out, while what stands between them is kept. All others, such
-as ``<script>`` and what only looks like a tag, are shown as they were typed."""
+"""Tags, as pasted pages have them, that are removed while what stands between them is kept. All
+others, such as ``<script>``, and what only looks like a tag, are shown as typed."""
 BLOCKS = {
     *("address", "article", "aside", "blockquote", "caption", "center", "col", "colgroup", "dd"),
     *("details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4"),
@@ -36,7 +40,7 @@ ATTRIBUTES = {
     **{f"h{level}": {"id"} for level in range(2, 7)},
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
-"""Where links and pictures may lead, besides addresses of the site itself."""
+"""The schemes of addresses that links and pictures may have, besides addresses of the site."""
 IDS = ("s-", "fn")
 """How the addresses of headings and notes begin; a typed one could be taken for one of the page."""
 
@@ -46,9 +50,21 @@ TYPED = rf"(?:<(?:{_NAMES})(?:{_ATTRIBUTE})*\s*/?>|</(?:{_NAMES})\s*>|<!--(?!-?>
 """A tag or comment, written as CommonMark 0.31.2, chapter 6.6, wants it."""
 _BRACKET = re.compile(rf"{TYPED}|<", re.IGNORECASE | re.DOTALL)
 
-TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
-"""A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
-stand in double quotes."""
+_ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
+
+
+def absolute(html: str, base: str) -> str:
+    """Safe HTML of the page at ``base`` as it is read elsewhere, such as in a feed: with whole
+    addresses."""
+
+    def whole(found: re.Match[str]) -> str:
+        try:
+            address = urljoin(base, unescape(found[2]))
+        except ValueError:  # It leads nowhere, here as there.
+            return found[0]
+        return f'{found[1]}="{escape(address)}"'
+
+    return TAG.sub(lambda tag: _ADDRESS.sub(whole, tag[0]), html)
 
 
 def escaped(html: str) -> str:

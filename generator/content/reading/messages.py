@@ -106,6 +106,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "wrong_value": ("“{name}”的内容“{found}”不对。", "{mend}"),
     "web_host": ("这个网址的域名不对。", "请照浏览器地址栏里的写，例如 https://空明社区.cn。"),
     "end_before_start": ("结束时间 end 早于开始时间 start。", "请核对两个时间。"),
+    "expires_before_published": (
+        "过期的日子 expires_on 不晚于发布的日子 publish_on，这一页永远看不到。",
+        "请核对两个日子；从 expires_on 那天起，页面就写着已过期。",
+    ),
+    "note_without_day": (
+        "写了改动说明 update_note，却没有写哪天改的。",
+        "请加上一行“updated: 日期”，例如 updated: 2026-04-06。",
+    ),
+    "updated_before_date": ("更新的日子 updated 早于 date。", "请核对两个日子。"),
+    "withheld_page": (
+        "“{name}”这一页不能不公开，每一页的页脚都链接到它。",
+        "请去掉 draft 或 publish_on；要改的话，先改好再存。",
+    ),
     "choices": ("选择题（choice、choices）才有选项，也必须有选项。", "请加上或删去 choices。"),
     "old_name": ("“{name}”不会是以前的文件名。", "{mend}"),
     "old_name_there": (
@@ -160,7 +173,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
     "placeholder": (
         "“{name}”不能换成 site.yaml 里的内容：花括号里要写那里的名称。",
-        "{mend}",
+        "{mend}要照样显示出来的，前面再加一个 $。",
     ),
     "role_of_kind": ("这一题的 role 和 kind 不配。", "请核对 role；不清楚的，就不写 role。"),
     "sensitive_consent": (
@@ -192,6 +205,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "sample_name": (
         "这里写着样例社区的“{found}”。",
         "请换成您社区的；名称和电话可以写 ${{station}}、${{name}}、${{phone}}，跟着 site.yaml 变。",
+    ),
+    "withheld_address": (
+        "“{found}”是草稿，或者还没到发布的日子，现在点开什么也没有。",
+        "请等它发布了再链接过去，或先去掉这个链接。",
+    ),
+    "withheld_team": (
+        "服务队“{found}”是草稿，或者还没到发布的日子，这项服务先不写它。",
+        "请先发布那支队伍，或从 teams 里去掉它。",
     ),
     "dead_address": ("网站上没有“{found}”。", "请核对地址，或去掉这个链接、图片。"),
     "dead_anchor": (

@@ -1,8 +1,7 @@
 """What people probably meant where YAML cannot be read: the line that is wrong, and why.
 
-A parser complains where it gives up, which is often the line after the mistake, and in terms of its
-own. So the lines from there upwards are held against what people get wrong.
-"""
+A parser complains where it gives up, which is often the line after the mistake, and in its own
+terms. So the lines from there upwards are compared with the mistakes that people make."""
 
 import re
 from collections.abc import Mapping
@@ -30,9 +29,9 @@ SIGNS = "[]{}*&!%@`?,"
 """A value that begins with one of these is not text for YAML."""
 
 
-class Mistake(NamedTuple):
-    """Where it is (from 0), its code in :mod:`generator.content.reading.messages` and the names for
-    that; and the line without it, if the rest of the file can be read then."""
+class YamlMistake(NamedTuple):
+    """Where the mistake is (from 0), its code in :mod:`generator.content.reading.messages` and the
+    names for that; and the line without the mistake, if the rest of the file can be read then."""
 
     code: str
     line: int
@@ -41,10 +40,10 @@ class Mistake(NamedTuple):
     mended: str | None = None
 
 
-def find(lines: list[str], error: yaml.MarkedYAMLError, loader: Any) -> list[Mistake]:
+def find(lines: list[str], error: yaml.MarkedYAMLError, loader: Any) -> list[YamlMistake]:
     """What is wrong with the lines of a file that raised this error, as far as one can see behind
     the first mistake."""
-    found: dict[int, Mistake] = {}
+    found: dict[int, YamlMistake] = {}
     while len(found) < MOST:
         mistake = _mistake(lines, error)
         if mistake.line in found:  # It follows from the one before.
@@ -63,34 +62,34 @@ def find(lines: list[str], error: yaml.MarkedYAMLError, loader: Any) -> list[Mis
     return [*found.values()]
 
 
-def _mistake(lines: list[str], error: yaml.MarkedYAMLError) -> Mistake:
+def _mistake(lines: list[str], error: yaml.MarkedYAMLError) -> YamlMistake:
     """The probable cause of what the parser complains of."""
     problem, last = error.problem or "", len(lines) - 1
     mark = error.problem_mark or error.context_mark
     line, column = (min(mark.line, last), mark.column) if mark else (0, 0)
     began = min(error.context_mark.line, last) if error.context_mark else line
     if "another document" in problem:
-        return Mistake("document", line, 0)
+        return YamlMistake("document", line, 0)
     for find in (_tab, _colon, _value, _indent):
         if mistake := find(lines, line, began, problem):
             return mistake
     if "alias" in problem:
-        return Mistake("anchor", line, column)
+        return YamlMistake("anchor", line, column)
     if "expected ':'" in problem:
-        return Mistake("no_colon", began, 0)
-    return Mistake("syntax", line, column)
+        return YamlMistake("no_colon", began, 0)
+    return YamlMistake("syntax", line, column)
 
 
-def _tab(lines: list[str], line: int, began: int, problem: str) -> Mistake | None:
-    """A tab that indents a line close by, or that the parser names."""
+def _tab(lines: list[str], line: int, began: int, problem: str) -> YamlMistake | None:
+    """A tab at the beginning of a line nearby, or one that the parser names."""
     for number, text in enumerate(lines):
         tab = text.find("\t", 0, len(text) - len(text.lstrip()))
         if tab >= 0 and (abs(number - line) <= 1 or "tab" in problem or "\\t" in problem):
-            return Mistake("tab", number, tab)
+            return YamlMistake("tab", number, tab)
     return None
 
 
-def _colon(lines: list[str], line: int, began: int, problem: str) -> Mistake | None:
+def _colon(lines: list[str], line: int, began: int, problem: str) -> YamlMistake | None:
     """A key without a proper colon, in the line or in those above it that are read with it."""
     level = _level(lines[line])
     for number in range(line, -1, -1):
@@ -100,7 +99,7 @@ def _colon(lines: list[str], line: int, began: int, problem: str) -> Mistake | N
         for code, pattern in COLONS:
             if found := pattern.match(text):
                 lead, key, rest = found["lead"], found["key"], found["rest"]
-                return Mistake(
+                return YamlMistake(
                     code, number, found.start("at"), {"key": key}, f"{lead}{key}: {rest}"
                 )
         if number < line and PAIR.match(text):
@@ -108,8 +107,8 @@ def _colon(lines: list[str], line: int, began: int, problem: str) -> Mistake | N
     return None
 
 
-def _value(lines: list[str], line: int, began: int, problem: str) -> Mistake | None:
-    """A value that begins with a sign of YAML's, or has one in it."""
+def _value(lines: list[str], line: int, began: int, problem: str) -> YamlMistake | None:
+    """A value that begins with a character that YAML reserves, or has one in it."""
     for number in dict.fromkeys((line, began)):
         found = PAIR.match(lines[number]) or ITEM.match(lines[number])
         if not found or not (value := found["rest"] or ""):
@@ -121,7 +120,7 @@ def _value(lines: list[str], line: int, began: int, problem: str) -> Mistake | N
             example = f"{opening}'{text}'" if "'" not in text else f'{opening}"…"'
             names = {"sign": value[0], "example": example}
             mended = f"{found['lead']}{opening}{'|' if code == 'block_text' else QUOTES}"
-            return Mistake(code, number, found.start("rest"), names, mended)
+            return YamlMistake(code, number, found.start("rest"), names, mended)
     return None
 
 
@@ -140,18 +139,18 @@ def _code(value: str, problem: str) -> str:
     return "colon" if "mapping values" in problem and re.search(r":(\s|$)", value) else ""
 
 
-def _indent(lines: list[str], line: int, began: int, problem: str) -> Mistake | None:
-    """A line that stands too far to the right or to the left for what is above it."""
+def _indent(lines: list[str], line: int, began: int, problem: str) -> YamlMistake | None:
+    """A line that is indented more, or less, than the lines above it allow."""
     if "expected ':'" in problem:
         above = next((text for text in reversed(lines[:began]) if text.strip()), "")
         opened = (found := PAIR.match(above)) and BLOCK.match(found["rest"] or "")
-        return Mistake("unindented", began, 0) if opened else None
+        return YamlMistake("unindented", began, 0) if opened else None
     here = _level(lines[line])
     above = next((text for text in reversed(lines[:line]) if text.strip()), "")
     if "mapping values" in problem and here > _level(above):
-        return Mistake("indented", line, 0)
+        return YamlMistake("indented", line, 0)
     if "expected key" in problem and here:
-        return Mistake("uneven", line, 0)
+        return YamlMistake("uneven", line, 0)
     return None
 
 

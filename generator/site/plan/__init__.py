@@ -10,10 +10,10 @@ from functools import partial
 from inspect import signature
 from typing import Any
 
-from functions.orders import figures as public
+from functions.orders.figures import disclosure
 from generator.content import names
 from generator.content.kinds import KINDS, address
-from generator.content.models import Site
+from generator.content.models import Item, Site
 from generator.content.reading.codec import digest
 from generator.content.reading.yaml_source import Document
 from generator.errors import ContentError, Problem
@@ -33,6 +33,8 @@ from generator.site.plan import (
 from generator.site.plan.page import PER_PAGE, Page
 from generator.site.plan.section import Section, Source, source
 
+FRONT = 5
+"""How many news the home page shows."""
 PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
     "home": home.pages,
     "services": services.pages,
@@ -66,7 +68,7 @@ check(KINDS)
 
 def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     """Every page of the site; ``known`` are a snapshot of :mod:`functions.orders.figures`."""
-    known = public.brought_up_to_date(
+    known = disclosure.brought_up_to_date(
         known or {}, names.in_orders(site.renamed), names.labels(site)
     )
     rows = news.Rows(site.news, site.digests or [item.digests() for item in site.news])
@@ -75,7 +77,7 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
         **{folder: source(site.entries[folder]) for folder in KINDS if folder != "news"},
         "past": source(site.past),
         "security": source(site.settings.security),
-        "renamed": source(site.renamed),
+        "renamed": source(names.moved(site.renamed, site.withheld)),
         "figures": figures,
         "counted": figures._replace(read=partial(reports.lately, known)),
         "last_month": figures._replace(read=partial(reports.last_month, known)),
@@ -83,6 +85,7 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     # Which pages there are depends on all sources, but only on a part of each news item.
     decisive = digest([rows.places, *[each.digest for each in sources.values()]])
     sources["latest"] = rows.items.stretch(0, PER_PAGE)
+    sources["front"] = rows.pinned.stretch(0, FRONT)
     sections = [
         Section(name, planner, *map(sources.__getitem__, signature(planner).parameters))
         for name, planner in PLANNERS.items()
@@ -93,11 +96,15 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
 
 
 def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
-    """All addresses except old ones, with the day of those that have one."""
+    """All addresses that lead to what is there now, with the day of those that have one."""
     planned = (page for section in sections for page in section.pages)
     everything = (item for items in site.entries.values() for item in items)
-    days = {address(item): item.date for item in everything if hasattr(item, "date")}
-    shown = (page.address for page in planned if page.template != former.MOVED)
+    days = {
+        address(item): item.updated or getattr(item, "date", None)
+        for item in everything
+        if isinstance(item, Item)
+    }
+    shown = (page.address for page in planned if not former.is_over(page))
     return {place: days.get(place) for place in shown}
 
 

@@ -1,4 +1,4 @@
-"""Pages at addresses that were once in use: of items that ended, and of old names."""
+"""Pages at addresses that were once in use: of items that ended or expired, and of old names."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,14 +13,21 @@ MOVED = "moved.html"
 ALONE: dict[str, Any] = {
     **dict.fromkeys(("newer", "older", "counted")),
     **dict.fromkeys(("related", "services", "teams", "pages"), ()),
+    "past": True,
 }
-"""What the templates of items show of others: nothing, because an item that ended stands alone."""
+"""What the templates of items show of others: nothing, because what is past stands alone."""
+
+
+def is_over(page: Page) -> bool:
+    """Whether nobody should look for this page: what it was has moved, or expired."""
+    has_expired = page.data.get("past", False) and not page.data["item"].ended
+    return page.template == MOVED or has_expired
 
 
 def pages(
     past: Mapping[str, Sequence[Item]], renamed: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Page]:
-    """The items that ended, at their addresses; and a page at each address before a renaming."""
+    """The items that are past, at their addresses; and a page at each address before a renaming."""
     for items in past.values():
         for item in items:
             yield item_page(item, ALONE)

@@ -2,26 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
-from functions.orders.figures import Report
-from generator.content.models import Fair, News, Service, Team, by_category
+from functions.orders.figures.summary import Report
+from generator.content.models import Brief, Fair, Service, Team, by_category
 from generator.site.plan.news import card
 from generator.site.plan.page import Page
 
-LATEST = 5
-"""How many news the page shows."""
-
 
 def pages(
-    latest: Sequence[News],
+    front: Sequence[Brief],
     menu: Sequence[Service],
     teams: Sequence[Team],
     fairs: Sequence[Fair],
     last_month: Report | None,
 ) -> Iterator[Page]:
-    """Some of everything; ``latest`` are the newest news."""
+    """Some of everything; ``front`` are the news that the page shows."""
     data = {
         "categories": by_category(menu),
-        "news": [card(item.brief) for item in latest[:LATEST]],
+        "news": [card(item) for item in front],
         "fairs": fairs[:1],
         "teams": len(teams),
         "last_month": last_month,

@@ -23,8 +23,8 @@ TOGETHER = 10
 
 
 class Rows:
-    """All news, newest first, whole and in brief; and in brief those under each tag. ``places`` is
-    a digest of what decides which pages there are."""
+    """All news, newest first, whole and in brief; in brief the ``pinned`` ones before all others,
+    and those under each tag. ``places`` is a digest of what decides which pages there are."""
 
     def __init__(self, items: Sequence[News], digests: Sequence[Digests]):
         brief = cache(lambda position: items[position].brief)
@@ -32,6 +32,8 @@ class Rows:
         everywhere = range(len(items))
         self.items = Row(everywhere, b"".join([each.whole for each in digests]), items.__getitem__)
         self.briefs = Row(everywhere, b"".join(briefs), brief)
+        order = sorted(everywhere, key=lambda position: not items[position].featured)
+        self.pinned = Row(order, b"".join([briefs[position] for position in order]), brief)
         self.places = b"".join([each.place for each in digests])
         tagged: dict[str, list[int]] = defaultdict(list)
         for position, item in enumerate(items):
@@ -51,7 +53,7 @@ def sections(rows: Rows, items: Sequence[News]) -> Iterator[Section]:
     yield Section("tags", tags, most_used)
     for tag, row in rows.tags.items():
         yield from _lists(f"/tags/{tag}/", "tag.html", {"tag": tag}, row)
-    yield from _lists(BASE, "news_list.html", {}, rows.briefs)
+    yield from _lists(BASE, "news_list.html", {}, rows.pinned)
 
 
 def _months(rows: Rows, items: Sequence[News]) -> Iterator[Section]:
@@ -152,9 +154,10 @@ class Card(NamedTuple):
     community: str
     text: str
     sample: bool
+    featured: bool
 
 
 def card(item: Brief) -> Card:
     """The card of an item."""
-    slug, day, _, title, kind, community, text, sample = item
-    return Card(f"{BASE}{slug}/", title, day, kind, community, text, sample)
+    slug, _, day, _, title, kind, community, text, sample, featured = item
+    return Card(f"{BASE}{slug}/", title, day, kind, community, text, sample, featured)

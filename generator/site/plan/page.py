@@ -26,7 +26,7 @@ def item_page(item: Entry, data: dict[str, Any]) -> Page:
     """The page of an entry, at its own address."""
     place = folder(type(item))
     file = f"content/{place}/{item.slug}.yaml"
-    return Page(address(item), KINDS[place].template, {"item": item} | data, file)
+    return Page(address(item), KINDS[place].template, {"item": item, "past": False} | data, file)
 
 
 class Link(NamedTuple):

@@ -1,6 +1,6 @@
 """The community's figures: a report a month and a year, and the wish list, all made from a snapshot
-(:func:`functions.orders.figures.snapshot`), which may be empty. A year is its published months
-added up, so that it tells no more than they do."""
+(:func:`functions.orders.figures.snapshot.snapshot`), which may be empty. A year is its published
+months added up, so that it tells no more than they do."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,18 +8,18 @@ from datetime import date
 from typing import Any
 
 from functions.orders import counters
-from functions.orders import figures as public
-from functions.orders.figures import Line, Report
+from functions.orders.figures import disclosure, summary
+from functions.orders.figures.summary import Line, Report
 from generator.content.models import Service
 from generator.site.plan.page import Page, paged
 
-Figures = Mapping[str, Any]
+Snapshot = Mapping[str, Any]
 Names = Mapping[str, str]
 """The names of services or teams, by the names of their files."""
 YEAR = 12
 
 
-def pages(figures: Figures, menu: Sequence[Service]) -> Iterator[Page]:
+def pages(figures: Snapshot, menu: Sequence[Service]) -> Iterator[Page]:
     """The index, a page and a table for every month and year, and the wish list."""
     names = figures.get("names", {})
     services, teams = names.get("service", {}), names.get("team", {})
@@ -56,13 +56,13 @@ def pages(figures: Figures, menu: Sequence[Service]) -> Iterator[Page]:
     yield from paged("/wishes/", "wishes.html", _wishes(figures, services, menu))
 
 
-def last_month(figures: Figures) -> Report | None:
+def last_month(figures: Snapshot) -> Report | None:
     """The report of the last month that is over."""
     months = _months(figures)
     return months[max(months)] if months else None
 
 
-def _wishes(figures: Figures, services: Names, menu: Sequence[Service]) -> list[dict[str, str]]:
+def _wishes(figures: Snapshot, services: Names, menu: Sequence[Service]) -> list[dict[str, str]]:
     """The public wish list, the newest first. ``menu`` names the service, if it is on the menu."""
     offered = {service.slug for service in menu}
     found = sorted(figures.get("wishes", []), key=lambda wish: wish["date"], reverse=True)
@@ -76,7 +76,7 @@ def _wishes(figures: Figures, services: Names, menu: Sequence[Service]) -> list[
     ]
 
 
-def lately(figures: Figures) -> dict[str, Line]:
+def lately(figures: Snapshot) -> dict[str, Line]:
     """What to show of each service and team (``team:barbers``) of which anything was published in
     the last twelve months that are over."""
     if not figures:
@@ -84,27 +84,27 @@ def lately(figures: Figures) -> dict[str, Line]:
     first = _back(figures["made"][:7], YEAR)
     late = counters.together(c for name, c in figures["months"].items() if name >= first)
     return {
-        scope: public.told(kind, public.line(slug, counted, 0))
+        scope: disclosure.told(kind, summary.line(slug, counted, 0))
         for scope, counted in counters.by_scope(late).items()
         for kind, _, slug in [scope.partition(":")]
         if kind in (counters.SERVICE, counters.TEAM)
     }
 
 
-def _months(figures: Figures) -> dict[str, Report]:
+def _months(figures: Snapshot) -> dict[str, Report]:
     """The report of every month, the earliest first."""
     months = sorted(figures.get("months", {}).items())
-    return {month: public.public_report(month, [of], _day(figures)) for month, of in months}
+    return {month: disclosure.public_report(month, [of], _day(figures)) for month, of in months}
 
 
-def _year(figures: Figures, year: str, months: Sequence[str]) -> Report:
+def _year(figures: Snapshot, year: str, months: Sequence[str]) -> Report:
     """The report of a year's months together; medians cannot be added up."""
     counted = [figures["months"][month] for month in months]
-    made = public.public_report(year, counted, _day(figures))
+    made = disclosure.public_report(year, counted, _day(figures))
     return made._replace(hours=dict.fromkeys(made.hours))
 
 
-def _months_alone(figures: Figures, months: Sequence[str], services: Names) -> Counter[str]:
+def _months_alone(figures: Snapshot, months: Sequence[str], services: Names) -> Counter[str]:
     """In how many of a year's months each service was published by itself, by its name."""
     scopes = [scope for month in months for scope in counters.by_scope(figures["months"][month])]
     slugs = [slug for kind, _, slug in (each.partition(":") for each in scopes)
@@ -121,7 +121,7 @@ def _trend(months: Mapping[str, Report], period: str) -> list[Report]:
     first = f"{period}-01" if len(period) == len("2026") else _back(last, YEAR - 1)
     wanted = [_back(last, by) for by in reversed(range(YEAR))]
     return [
-        months.get(month) or public.report(month, {}, date.min)
+        months.get(month) or summary.report(month, {}, date.min)
         for month in wanted
         if month >= max(first, min(months))
     ]
@@ -133,11 +133,11 @@ def _back(month: str, by: int) -> str:
     return f"{count // 12}-{count % 12 + 1:02}"
 
 
-def _day(figures: Figures) -> date:
+def _day(figures: Snapshot) -> date:
     return date.fromisoformat(figures["made"])
 
 
 def _named(report: Report, services: Names, teams: Names) -> Report:
     """The report with names, its teams by name and not by what they did: this is no contest."""
-    named = public.named(report, services, teams)
+    named = summary.named(report, services, teams)
     return named._replace(teams=sorted(named.teams))

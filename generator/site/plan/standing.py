@@ -7,7 +7,7 @@ from generator.content.kinds import address
 from generator.site.plan.page import Page, item_page
 
 
-def pages(pages: Sequence[models.Page]) -> Iterator[Page]:
+def pages(pages: Sequence[models.StandingPage]) -> Iterator[Page]:
     """Each page that staff write leads to all others."""
     yield Page("/404.html", "404.html", {})
     all_of_them = [(address(page), page.title) for page in pages]

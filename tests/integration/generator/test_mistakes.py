@@ -4,6 +4,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from generator.files.file_stamps import scan
 from tests.support.depth import tried
 from tests.support.servers import PRODUCT
 
+TODAY = date(2026, 11, 26)
 SENTENCE = re.compile(r"[^:]+:\d+:\d+: .*[\u4e00-\u9fff].*[。？]", re.DOTALL)
 LINE_END = re.compile(r"\r\n|\r|\n")
 LIBYAML = re.compile(r"(did not|could not|found|expected|cannot|while) ")
@@ -141,7 +143,7 @@ def test_a_changed_file_is_read_or_told_in_sentences(shipped: Path, part: int) -
     files = sorted(p for p in (*shipped.glob("*.yaml"), *shipped.glob("content/*/*.yaml")))
     whole = {file: file.read_bytes() for file in files}
     library, cache = Library(shipped), Cache()
-    library.load(cache, scan(shipped))
+    library.load(cache, scan(shipped), TODAY)
     first = part * AT_ONCE
     seeds = [*KEPT, *range(first, min(first + AT_ONCE, HOW_MANY))]
     refused = 0
@@ -152,7 +154,7 @@ def test_a_changed_file_is_read_or_told_in_sentences(shipped: Path, part: int) -
             changed[file] = mutated(whole[file].decode(), seed)
             file.write_bytes(changed[file].encode())
         try:
-            library.load(cache, scan(shipped))
+            library.load(cache, scan(shipped), TODAY)
         except ContentError as error:
             refused += 1
             for problem in error.problems:

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from functions.orders import counters, figures
-from functions.orders.lifecycle import Order
+from functions.orders import counters
+from functions.orders.figures import disclosure, summary
+from functions.orders.lifecycle.order import Order
 from generator.build import incremental
 from generator.files.output import Report
 from tests.support.site import MADE, SITE
@@ -42,7 +43,7 @@ def two_months() -> dict[str, Any]:
         for (month, name), count in counters.of_order(one).items():
             months[month][name] = months[month].get(name, 0) + count
     del months[counters.NOW]
-    told = {month: figures.published(counted, TODAY) for month, counted in months.items()}
+    told = {month: disclosure.published(counted, TODAY) for month, counted in months.items()}
     wishes = [
         {
             "text": f"想理发 {n}",
@@ -95,7 +96,7 @@ def table(root: Path, period: str) -> list[dict[str, str]]:
 
 
 def test_a_month_says_what_was_counted(reported: Path, snapshot: dict[str, Any]) -> None:
-    report = figures.report(MONTH, snapshot["months"][MONTH], TODAY)
+    report = summary.report(MONTH, snapshot["months"][MONTH], TODAY)
     shown = cells(reported, f"/report/{MONTH}/")
     assert shown["点单"] == [f"{report.total.wishes} 单"] == ["12 单"]
     assert shown["解决率"] == [f"{report.total.solved}%"]
@@ -109,7 +110,7 @@ def test_a_month_says_what_was_counted(reported: Path, snapshot: dict[str, Any])
 
 
 def test_the_table_has_the_same_digits(reported: Path, snapshot: dict[str, Any]) -> None:
-    report = figures.report(MONTH, snapshot["months"][MONTH], TODAY)
+    report = summary.report(MONTH, snapshot["months"][MONTH], TODAY)
     rows = table(reported, MONTH)
     assert rows[0]["类别"] == "合计"
     assert rows[0]["点单"] == str(report.total.wishes)
@@ -140,8 +141,8 @@ def test_a_year_says_beside_a_number_how_many_months_are_in_it(
     few = {"all wishes": 4, "all done": 1}
     once = {"all wishes": 11, "service:haircut wishes": 6, "service:mending wishes": 5}
     months = {"2026-09": few, "2026-10": once | {"all wishes": 16, "service:haircut wishes": 11}}
-    snapshot["months"] |= {m: figures.published(of, TODAY) for m, of in months.items()}
-    snapshot["months"]["2026-08"] = figures.published(once, TODAY)
+    snapshot["months"] |= {m: disclosure.published(of, TODAY) for m, of in months.items()}
+    snapshot["months"]["2026-08"] = disclosure.published(once, TODAY)
     built(root, snapshot)
     shown = cells(root, "/report/2026/")
     assert (shown["理发"][0], shown["修理家电"][0]) == ("23（3 个月）", "10（2 个月）")

@@ -10,9 +10,10 @@ import pytest
 
 from functions.app import App
 from functions.ops import consistency, demo
-from functions.orders import counters, figures, repository
+from functions.orders import counters, repository
+from functions.orders.figures.snapshot import snapshot
 from functions.orders.giveaways import revealing
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.people import volunteers
 from functions.storage.connect import connect
 from generator.build import incremental
@@ -124,7 +125,7 @@ def test_nothing_in_public_words_tells_whose_it_is(filled: App) -> None:
 def test_no_file_of_the_site_tells_who_asked_or_who_serves(
     filled: App, root: Path, tmp_path: Path
 ) -> None:
-    made = figures.snapshot(filled.store, filled.clock.now.date())
+    made = snapshot(filled.store, filled.clock.now.date())
     assert made["wishes"]
     incremental.build(root, tmp_path / "public", figures=made)
     written = [path.read_text(errors="replace") for path in (tmp_path / "public").rglob("*.*")]

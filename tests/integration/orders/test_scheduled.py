@@ -17,7 +17,9 @@ from functions import scheduled as schedule
 from functions.app import App
 from functions.errors import Wrong
 from functions.orders import counters, repository
-from functions.orders.lifecycle import RESIDENT, STAFF, Order, apply, order_of
+from functions.orders.lifecycle.order import Order, order_of
+from functions.orders.lifecycle.states import RESIDENT, STAFF
+from functions.orders.lifecycle.transitions import apply
 from functions.orders.repository import Step
 from functions.people import accounts, volunteers
 from functions.storage.connect import connect
@@ -585,7 +587,7 @@ class _Town:
 
     def check_figures(self) -> None:
         self.now.off = timedelta(0)
-        for sentence in ("too_often|no_match", "no_match"):
+        for sentence in ("whole|no_match", "no_match"):
             for no in self.locked:
                 with pytest.raises(Wrong, match=sentence):
                     self.app.orders.by_phone(no, "0000")

@@ -10,7 +10,9 @@ import pytest
 
 from functions.app import App
 from functions.forms import spreadsheet
-from functions.orders import counters, figures, repository
+from functions.orders import counters, repository
+from functions.orders.figures import summary
+from functions.orders.figures.snapshot import snapshot
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import TOLD, Desk, Team, carried_through, found, wish
@@ -54,14 +56,14 @@ def test_nothing_personal_is_in_histories_figures_messages_logs_or_public_export
     caplog.set_level(logging.DEBUG)
     no = carried_through(client)
     assert [event.kind for event in watched.store.events(no)][-1] == "answered"
-    snapshot = figures.snapshot(watched.store, watched.clock.now.date())
-    made = figures.report("2026-11", watched.store.tally("2026-11"), watched.clock.now.date())
-    rows = figures.rows(made, watched.bundle.services, watched.bundle.words["sheets"]["kinds"])
+    taken = snapshot(watched.store, watched.clock.now.date())
+    made = summary.report("2026-11", watched.store.tally("2026-11"), watched.clock.now.date())
+    rows = summary.rows(made, watched.bundle.services, watched.bundle.words["sheets"]["kinds"])
     written = {
         "events": [dict(event.data) for event in watched.store.events(no)],
         "head": watched.store.head(no),
         "looks": [dict(event.data) for event in watched.access_log.of(no)],
-        "figures": snapshot,
+        "figures": taken,
         "csv": spreadsheet.as_csv(watched.bundle.words["sheets"]["report"], rows),
         "messages": watched.store.messages("waiting", limit=1000),
         "logs": caplog.text,

@@ -6,8 +6,9 @@ import argon2
 import pytest
 
 from functions.app import App
+from functions.context import proofs
+from functions.desk.entrance import signing_in
 from functions.errors import Wrong
-from functions.orders import repository
 from functions.people import accounts
 from functions.people.accounts import Accounts
 from functions.web import http
@@ -29,11 +30,11 @@ def fail(app: App, name: str, sender: str, times: int, device: str = "") -> list
     return codes
 
 
-def guess(app: App, no: str, sender: str, times: int) -> list[str]:
+def guess(app: App, no: str, sender: str, times: int, typed: str = "0000") -> list[str]:
     codes = []
     for _ in range(times):
         with pytest.raises(Wrong) as wrong:
-            app.orders.by_phone(no, "0000", sender)
+            app.orders.by_phone(no, typed, sender)
         codes.append(wrong.value.code)
     return codes
 
@@ -168,6 +169,31 @@ def test_a_sign_in_marks_the_device_and_a_forged_mark_is_none(client: Client) ->
     assert client.get("/desk/", cookie=cookie).status == 403  # It opens nothing.
 
 
+def test_colleagues_who_share_a_pc_are_each_known_there(client: Client) -> None:
+    for name in ("王芳", "小陈"):
+        account(client.app, name)
+    device = ""
+    for name in ("王芳", "小陈", "王芳"):
+        entered = client.post("/desk/sign-in/", {"name": name, "password": PASSWORD}, cookie=device)
+        device = entered.cookies[1].split(";")[0]
+    client.sender = THERE
+    for name in ("王芳", "小陈"):
+        for _ in range(6):
+            client.post("/desk/sign-in/", {"name": name, "password": "x"})
+        right = {"name": name, "password": PASSWORD}
+        assert client.post("/desk/sign-in/", right).status == 422
+        assert client.post("/desk/sign-in/", right, cookie=device).location == "/desk/"
+
+
+def test_a_device_has_marks_of_the_last_accounts_alone(client: Client) -> None:
+    device = ""
+    for number in range(signing_in.SHARED + 2):
+        right = {"name": f"同事{number}", "password": account(client.app, f"同事{number}")}
+        device = client.post("/desk/sign-in/", right, cookie=device).cookies[1].split(";")[0]
+    assert len(device.split(".")) == 1 + signing_in.SHARED
+    assert len(device) < 1000
+
+
 def test_devices_of_one_account_lift_no_limit_of_another(client: Client) -> None:
     account(client.app, "李主任")
     Desk(client, "小陈")
@@ -188,7 +214,7 @@ def test_a_device_of_a_disabled_account_lifts_no_limit(app: App) -> None:
 
 def test_a_stranger_keeps_no_resident_from_her_order(client: Client, app: App) -> None:
     no = wish(client).no
-    assert guess(app, no, THERE, 7) == ["no_match"] * 5 + ["too_often"] * 2
+    assert guess(app, no, THERE, 7) == ["no_match"] * 5 + ["whole"] * 2
     assert app.orders.by_phone(no, "5678", HERE).no == no
 
 
@@ -197,18 +223,65 @@ def test_strangers_at_many_addresses_hold_up_no_resident_who_was_here_today(
 ) -> None:
     no = wish(client).no
     assert app.orders.by_phone(no, "5678", HERE).no == no
-    wide = repository.GUESSES[1].most
+    wide = proofs.LAST.most
     codes = [guess(app, no, f"203.0.113.{number}", 1)[0] for number in range(wide)]
-    assert codes == ["no_match"] * (wide - 1) + ["too_often"]
-    assert guess(app, no, THERE, 1) == ["too_often"]
+    assert codes == ["no_match"] * (wide - 1) + ["whole"]
+    assert guess(app, no, THERE, 1) == ["whole"]
     assert app.orders.by_phone(no, "5678", HERE).no == no
+
+
+def test_whoever_uses_up_the_tries_at_the_digits_keeps_nobody_out_who_types_the_whole_phone(
+    client: Client, app: App
+) -> None:
+    no = wish(client).no
+    for number in range(proofs.LAST.most):
+        guess(app, no, f"203.0.113.{number}", 6)
+    assert guess(app, no, HERE, 1, "5678") == ["whole"]
+    refused = client.post("/api/order", {"no": no, "last4": "5678"})
+    assert "完整手机号" in refused.errors["last4"]
+    assert client.post("/api/order", {"no": no, "last4": "138 1234 5678"}).no == no
+
+
+def test_who_shares_an_address_with_a_stranger_gets_in_by_the_whole_phone(
+    client: Client, app: App
+) -> None:
+    no = wish(client).no
+    assert guess(app, no, HERE, 6)[-1] == "whole"
+    assert app.orders.by_phone(no, "13812345678", HERE).no == no
+
+
+def test_whole_phones_are_guessed_as_little_by_one_sender_and_by_all(
+    client: Client, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no, wrong = wish(client).no, "13812340000"
+    assert guess(app, no, THERE, 6, wrong) == ["no_match"] * 5 + ["too_often"]
+    monkeypatch.setattr(proofs, "WHOLE", proofs.WHOLE._replace(most=10))
+    codes = [guess(app, no, f"203.0.113.{number}", 1, wrong)[0] for number in range(6)]
+    assert codes == ["no_match"] * 5 + ["too_often"]
+
+
+def test_another_phone_with_the_same_last_digits_opens_nothing(client: Client, app: App) -> None:
+    no = wish(client).no
+    assert guess(app, no, HERE, 1, "13900005678") == ["no_match"]
+
+
+def test_a_landline_counts_by_its_last_digits_however_much_of_it_is_typed(
+    client: Client, app: App
+) -> None:
+    no = wish(client, phone="027-86305678").no
+    assert client.post("/api/order", {"no": no, "last4": "027-86305678"}).no == no
+    assert guess(app, no, THERE, 6)[-1] == "whole"
+    stranger = Client(app)
+    stranger.sender = THERE
+    typed = {"no": no, "last4": "027-86305678"}
+    assert "完整手机号" in stranger.post("/api/order", typed).errors["last4"]
 
 
 def test_one_network_of_ipv6_is_one_sender(client: Client, app: App) -> None:
     no = wish(client).no
     for number in range(5):
         guess(app, no, f"2001:db8:1:2::{number}", 1)
-    assert guess(app, no, "2001:db8:1:2:ffff::1", 1) == ["too_often"]
+    assert guess(app, no, "2001:db8:1:2:ffff::1", 1) == ["whole"]
     assert app.orders.by_phone(no, "5678", "2001:db8:1:3::1").no == no
 
 

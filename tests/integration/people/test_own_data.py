@@ -1,14 +1,15 @@
 """Residents see, take along and erase what is kept about them, by their own link."""
 
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from functions.app import App
+from functions.context import proofs
 from functions.errors import Wrong
 from functions.ops import consistency
-from functions.orders.lifecycle import RESIDENT
-from functions.orders.repository import GUESSES
+from functions.orders.lifecycle.states import RESIDENT
 from tests.support.client import Answer, Client
 from tests.support.orders import DONE, RATING, WISH, Desk, answered, found, move, wish
 
@@ -78,14 +79,88 @@ def test_guesses_of_who_has_the_link_are_limited(client: Client, filed: Answer) 
 def test_strangers_who_guess_at_a_number_keep_nobody_out_who_has_its_link(
     client: Client, app: App, filed: Answer
 ) -> None:
-    for number in range(GUESSES[1].most):
+    for number in range(proofs.LAST.most):
         with pytest.raises(Wrong):
             app.orders.by_phone(filed.no, "0000", f"203.0.113.{number}")
-    with pytest.raises(Wrong, match="too_often"):
+    with pytest.raises(Wrong, match="whole"):
         app.orders.by_phone(filed.no, "5678", "192.0.2.1", key="x")
     assert own(client, filed).status == 200
     key = app.orders.key(found(app, filed.no))
     assert app.orders.by_phone(filed.no, "5678", "192.0.2.1", key).no == filed.no
+
+
+def guessed_with_the_link(client: Client, filed: Answer) -> None:
+    """A stranger to whom the link was passed on uses up all tries at the digits."""
+    for number in range(proofs.LAST.most):
+        client.sender = f"203.0.113.{number}"
+        own(client, filed, last4="0000")
+    client.sender = "192.0.2.1"
+
+
+def test_who_was_passed_the_link_keeps_her_from_nothing_that_takes_a_proof(
+    client: Client, app: App, filed: Answer
+) -> None:
+    guessed_with_the_link(client, filed)
+    assert "完整手机号" in own(client, filed).errors["last4"]
+    assert own(client, filed, last4="138 1234 5678").status == 200
+    assert own(client, filed, "copy", last4="138 1234 5678").status == 200
+
+
+def test_with_a_new_link_the_guesses_with_the_old_one_count_no_more(
+    client: Client, app: App, filed: Answer
+) -> None:
+    guessed_with_the_link(client, filed)
+    old = parse_qs(urlsplit(filed.location).query)["key"][0]
+    client.post("/api/order", {"no": filed.no, "key": old, "do": "relink"})
+    key = app.orders.key(found(app, filed.no))
+    assert key != old
+    typed = {"no": filed.no, "key": key, "do": "mine", "last4": "5678"}
+    assert client.post("/api/order", typed).status == 200
+
+
+def test_who_opened_the_order_by_the_digits_today_is_known_where_the_link_is_guessed_with(
+    client: Client, filed: Answer
+) -> None:
+    client.sender = "192.0.2.1"
+    assert client.post("/api/order", {"no": filed.no, "last4": "5678"}).status == 303
+    guessed_with_the_link(client, filed)
+    assert own(client, filed).status == 200
+
+
+def test_digits_that_came_by_a_link_that_was_replaced_open_nothing(
+    client: Client, app: App, filed: Answer
+) -> None:
+    """A stranger corrects the phone by her link; she comes by her own digits and ends the link."""
+    old = parse_qs(urlsplit(filed.location).query)["key"][0]
+    changed = client.get(filed.location).form("/api/order", do="correct")
+    client.post("/api/order", {**changed, "do": "correct", "phone": "18800009999"})
+    assert app.orders.by_phone(filed.no, "9999").no == filed.no  # She may have corrected it.
+    client.post("/api/order", {"no": filed.no, "key": old, "do": "relink"})
+    with pytest.raises(Wrong, match="no_match"):
+        app.orders.by_phone(filed.no, "9999")
+    assert app.orders.by_phone(filed.no, "5678").no == filed.no
+    history = app.orders.history(filed.no)
+    assert history
+    assert app.orders.phone(history) == "+8613812345678"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"do": "note", "note": ""},
+        {"do": "note", "note": "身份证 11010519491231002X"},
+        {"do": "correct", "phone": "abc"},
+        {"do": "erase", "last4": "0000"},
+        {"do": "copy", "last4": "0000"},
+    ],
+)
+def test_a_program_is_told_of_a_step_that_was_refused(
+    client: Client, filed: Answer, typed: dict[str, str]
+) -> None:
+    key = {"no": filed.no, "key": parse_qs(urlsplit(filed.location).query)["key"][0]}
+    answer = client.post("/api/order", {**key, **typed}, accept="application/json")
+    assert answer.status == 422
+    assert json.loads(answer.body)["errors"]
 
 
 def test_she_takes_a_copy_along(client: Client, filed: Answer) -> None:

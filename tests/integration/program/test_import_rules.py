@@ -34,16 +34,25 @@ Import = tuple[str, str]
 
 WRONG: dict[str, Import] = {
     "the functions take nothing from the generator": ("functions.wish", "generator.errors"),
-    "the life cycle knows no form": ("functions.orders.lifecycle", "functions.forms.definition"),
-    "the life cycle knows no store": ("functions.orders.lifecycle", "functions.storage.port"),
+    "the life cycle knows no form": (
+        "functions.orders.lifecycle.transitions",
+        "functions.forms.definition",
+    ),
+    "the life cycle knows no store": (
+        "functions.orders.lifecycle.transitions",
+        "functions.storage.port",
+    ),
     "the store knows no room": ("functions.storage.port", "functions.context.bundle"),
     "forms know no store": ("functions.forms.definition", "functions.storage.port"),
     "orders know no page": ("functions.orders.repository", "functions.web.pages"),
     "one deployable knows no other": ("functions.wish", "functions.rating"),
     "a page of the desk knows no other": ("functions.desk.board", "functions.desk.report"),
-    "the life cycle knows no engine": ("functions.orders.lifecycle", "functions.storage.vault"),
-    "the life cycle knows no library": ("functions.orders.lifecycle", "yaml"),
-    "the life cycle knows no cipher": ("functions.orders.lifecycle", "cryptography"),
+    "the life cycle knows no engine": (
+        "functions.orders.lifecycle.transitions",
+        "functions.storage.vault",
+    ),
+    "the life cycle knows no library": ("functions.orders.lifecycle.transitions", "yaml"),
+    "the life cycle knows no cipher": ("functions.orders.lifecycle.transitions", "cryptography"),
     "the functions know no YAML": ("functions.context.bundle", "yaml"),
     "the functions know no Markdown": ("functions.context.bundle", "markdown"),
     "forms know no cloud": ("functions.forms.definition", "boto3"),
@@ -58,7 +67,10 @@ WRONG: dict[str, Import] = {
         "generator.content.markup.blocks",
     ),
     "pages are made without the desk": ("generator.build.incremental", "functions.desk.board"),
-    "pages are made without orders": ("generator.site.theme", "functions.orders.lifecycle"),
+    "pages are made without orders": (
+        "generator.site.theme",
+        "functions.orders.lifecycle.transitions",
+    ),
     "content knows no page": ("generator.content.models", "generator.site.theme"),
     "a build knows no server": ("generator.build.incremental", "generator.serve.server"),
 }

@@ -1,6 +1,7 @@
 """Connections within bounds: real sockets on loopback, a server with small bounds."""
 
 import asyncio
+import importlib.util
 import re
 import socket
 import threading
@@ -264,6 +265,22 @@ def test_requests_that_are_sent_ahead_are_answered_one_after_the_other(site: Sit
     while said.count(b"HTTP/1.1 200") < 4 or not said.endswith(b"\r\n\r\n0"):
         said += ahead.recv(1000)
     assert [part[-1:] for part in said.split(b"HTTP/1.1 200")[1:]] == [b"2", b"2", b"2", b"0"]
+
+
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])
+def test_who_asks_for_another_protocol_is_answered_and_takes_no_place(
+    site: Site, protocol: bytes
+) -> None:
+    assert importlib.util.find_spec("wsproto")  # With which uvicorn would take them over.
+    asked = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: %s\r\n" % protocol
+    asked += b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    for _ in range(2 * SMALL.of_sender):
+        with site.connect(asked) as connection:
+            said = answer(connection)
+        assert said.startswith(b"HTTP/1.1 200 ")
+        assert said.endswith(b"\r\n\r\n0")
+    assert site.ask() != b""
+    assert not site.connections.closed
 
 
 def test_a_proxys_connections_are_those_of_many() -> None:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from functions.app import App
 from functions.context.clock import Going
+from functions.context.workdays import CHINA
 from functions.ops import backup
 from generator.build import incremental
 from generator.errors import WudanError
@@ -60,6 +62,16 @@ def test_trouble_of_a_minute_is_told_once_with_its_part_and_number_and_when_it_e
     minute.round()
     assert said[2:] == ["2026-11-28 10:03 定时的工作又都做完了。"]
     assert len(builds.built) == 1
+
+
+def test_a_new_day_is_built_though_no_figure_changed(app: App, clock: Clock) -> None:
+    builds = Builds()
+    builds.error = None
+    minute = Minute(app, builds, None, lambda said: None)  # type: ignore[arg-type]
+    for hours, built in ((0, 1), (13, 1), (14, 2), (15, 2)):
+        clock.now = datetime(2026, 11, 23, 10, tzinfo=CHINA) + timedelta(hours=hours)
+        minute.round()
+        assert len(builds.built) == built, hours
 
 
 @pytest.mark.slow

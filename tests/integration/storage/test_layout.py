@@ -10,8 +10,8 @@ import pytest
 
 from functions.app import App
 from functions.ops import consistency
-from functions.orders import figures
-from functions.orders.lifecycle import Order
+from functions.orders.figures.snapshot import snapshot
+from functions.orders.lifecycle.order import Order
 from functions.people import accounts
 from functions.storage.connect import connect
 from functions.storage.history import LAYOUT, LAYOUT_KEY, Change, Head
@@ -65,7 +65,7 @@ def shows_everything(desk: Desk) -> None:
     for name in WORKBOOKS:
         assert desk.post(f"/desk/sheets/{name}.xlsx", {"month": "2026-11"}).status == 200
     later = app.clock.now.date() + timedelta(days=31)
-    assert figures.snapshot(app.store, later)["months"]
+    assert snapshot(app.store, later)["months"]
 
 
 def shows_lists(desk: Desk, without: str = "") -> None:

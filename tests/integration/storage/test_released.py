@@ -21,8 +21,10 @@ from openpyxl import load_workbook
 
 from functions.app import App
 from functions.ops import consistency
-from functions.orders import figures, repository, upkeep
-from functions.orders.lifecycle import order_of
+from functions.orders import repository, upkeep
+from functions.orders.figures import summary
+from functions.orders.figures.snapshot import snapshot
+from functions.orders.lifecycle.order import order_of
 from functions.storage.connect import connect
 from functions.storage.history import LAYOUT
 from generator.build import incremental
@@ -154,11 +156,11 @@ def test_every_counter_and_figure_is_what_it_was(app: App) -> None:
     assert app.store.months() == months
     assert {m: app.store.tally(m) for m in FACTS["counters"]} == FACTS["counters"]
     today = app.clock.now.date()
-    snapshot = figures.snapshot(app.store, today)
+    taken = snapshot(app.store, today)
     said = {kind: FACTS["snapshot"][kind] for kind in ("made", "wishes")}
-    assert {kind: snapshot[kind] for kind in said} == said
+    assert {kind: taken[kind] for kind in said} == said
     for month in months:
-        made = figures.report(month, app.store.tally(month), today)
+        made = summary.report(month, app.store.tally(month), today)
         _, total, _, _, hours, stars, *others = FACTS["report"][month]
         # The release had no `overdue`, and `in_time` was not of those.
         counted = [each or 0 for each in (*made.total[:6], *made.total[8:])]

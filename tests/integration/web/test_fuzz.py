@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from functions.app import App
 from functions.asgi import ROUTES
 from functions.desk.entrance.signing_in import SIGN_IN
-from functions.orders.lifecycle import TABLE
+from functions.orders.lifecycle.rules import TABLE
 from functions.people import volunteers
 from functions.people.accounts import ADMINISTRATOR
 from functions.web.http import FORM

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from functions.app import App
-from functions.orders.lifecycle import Order
+from functions.orders.lifecycle.order import Order
 from functions.orders.repository import Step
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint

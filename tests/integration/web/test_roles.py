@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from functions.asgi import ROUTES
-from functions.orders.lifecycle import TABLE
+from functions.context.drafts import Draft
+from functions.orders.lifecycle.rules import TABLE
 from functions.people import accounts, volunteers
 from functions.people.accounts import ADMINISTRATOR
 from functions.web.http import FORM
@@ -29,6 +30,7 @@ PAGES = (
 WHO: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     # Forms that everybody may fill in, and what finds an order by number and phone.
     ("GET", EVERYBODY, ("/wish/", "/join/", "/track/", "/rate/", "/health", "/desk/sign-in/")),
+    ("GET", EVERYBODY, ("/api/search",)),
     ("POST", EVERYBODY, ("/api/wish", "/api/order", "/api/volunteer")),
     ("POST", EVERYBODY, ("/desk/sign-in/",)),
     # A key that is sent has to be one of the order's.
@@ -46,6 +48,7 @@ WHO: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("POST", STAFF, ("/desk/sheets/orders.xlsx", "/desk/sheets/ratings.xlsx")),
     ("POST", STAFF, ("/desk/sheets/volunteers.xlsx", "/desk/sheets/report.xlsx")),
     ("POST", STAFF, ("/desk/sheets/report.docx", "/desk/report/text/")),
+    ("GET", STAFF, ("/desk/drafts/", "/desk/drafts/page/", "/desk/drafts/picture/")),
     ("GET", ("administrator",), ("/desk/audit/", "/desk/staff/")),
     ("POST", ("administrator",), ("/desk/clock/", "/desk/staff/")),
 )
@@ -63,6 +66,21 @@ SECRET = {
     "detail": "不让别人知道的事",
 }
 """What nobody outside the station is shown who has not the link of this order."""
+
+
+class Unpublished:
+    """A site on which something waits."""
+
+    mistakes = ()
+
+    def listed(self) -> list[Draft]:
+        return []
+
+    def page(self, name: str, pictures: str) -> str:
+        return "还没有发布"
+
+    def picture(self, file: str) -> tuple[str, bytes]:
+        return "image/jpeg", b""
 
 
 @dataclass
@@ -107,6 +125,7 @@ def station(client: Client, name: str, role: str, no: str) -> Role:
 
 @pytest.fixture
 def world(client: Client) -> World:
+    client.app.drafts = Unpublished()
     desk, team = Desk(client, "小陈"), Team(client)
     served = wish(client)
     desk.dispatched(served.no)

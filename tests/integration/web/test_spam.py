@@ -9,7 +9,7 @@ from functions import scheduled as schedule
 from functions.app import App
 from functions.ops import consistency
 from functions.orders import counters, repository
-from functions.orders.lifecycle import HELD
+from functions.orders.lifecycle.states import HELD
 from functions.people import volunteers
 from functions.storage.connect import connect
 from functions.web import signs
@@ -18,11 +18,6 @@ from tests.support.community import SECRET, Clock
 from tests.support.orders import JOIN, WISH, Desk, found, wish
 
 TRAPPED: dict[str, Any] = {signs.TRAP: "http://example.com"}
-
-
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
 
 
 def state(client: Client, no: str) -> str:

@@ -183,15 +183,18 @@ def test_nothing_that_cannot_be_seen_is_part_of_a_phone_or_a_number(unseen: str)
     [
         "尾号5678",
         "5678。",
-        "13812345678",
         "2865678",
-        "电话13812345678。",
-        "+86 138-1234-5678",
+        "027-86305678",
         "５６７８",
     ],
 )
 def test_the_last_four_digits_may_come_with_what_stands_before_them(typed: str) -> None:
     assert answer("last4", typed) == "5678"
+
+
+@pytest.mark.parametrize("typed", ["13812345678", "电话13812345678。", "+86 138-1234-5678"])
+def test_a_whole_mobile_is_kept_whole_because_it_is_harder_to_guess(typed: str) -> None:
+    assert answer("last4", typed) == "13812345678"
 
 
 @pytest.mark.parametrize("typed", ["567", "56789", "23813812345678", "五六七八"])
@@ -265,10 +268,23 @@ def test_a_day_that_no_calendar_has_is_called_so(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["13977312345（儿子）", "139 7731 2345 儿子", "0773-5812345转802"]
+    ("typed", "number", "beside"),
+    [
+        ("13977312345（儿子）", "13977312345", "儿子"),
+        ("139 7731 2345 儿子", "139 7731 2345", "儿子"),
+        ("老伴13977312345", "13977312345", "老伴"),
+        ("0773-5812345转802", "0773-5812345", "转802"),
+        ("(0773)5812345-802", "(0773)5812345", "802"),
+        ("13977312345/64001234", "13977312345", "64001234"),
+        ("13977312345、13900001111", "13977312345", "13900001111"),
+        ("13977312345 13900001111", "13977312345", "13900001111"),
+    ],
 )
-def test_what_stands_behind_a_phone_is_not_lost_unsaid(typed: str) -> None:
-    assert answer("phone", typed) == "beside"
+def test_what_stands_beside_a_phone_is_not_lost_unsaid(
+    typed: str, number: str, beside: str
+) -> None:
+    wrong = check({"fields": [field("phone")]}, {"x": [typed]}, TODAY).errors["x"]
+    assert (wrong.code, wrong.names) == ("beside", {"number": number, "beside": beside})
 
 
 def test_a_day_that_is_not_the_day_of_the_week_beside_it_is_asked_about() -> None:

@@ -12,7 +12,8 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from functions.forms.kinds import COMMA, KINDS, Kind
+from functions.forms.kinds import KINDS
+from functions.forms.kinds.kind import COMMA, Kind
 from generator.build import incremental
 from generator.errors import WudanError
 from generator.site import theme
@@ -63,7 +64,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from functions.forms.kinds import Cell, Field, Kept, Kind
+from functions.forms.kinds.kind import Cell, Field, Kept, Kind
 
 class Lacking(Kind):
     kept: Kept = "sealed"
@@ -121,7 +122,8 @@ def test_a_choice_that_is_no_longer_offered_is_shown_as_it_was_stored(kind: str)
 
 def test_whatever_a_kind_refuses_has_a_sentence() -> None:
     said = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())["form"]
-    sources = [(PRODUCT / f"functions/forms/{name}.py").read_text() for name in RAISING]
+    forms = PRODUCT / "functions/forms"
+    sources = [file.read_text() for name in RAISING for file in forms.glob(name)]
     codes = {code for text in sources for code in re.findall(r'Wrong\("(\w+)"', text)}
     assert codes
     assert codes <= {*said["answer"], *said["always"]}
@@ -132,7 +134,7 @@ def test_the_handbook_names_every_kind() -> None:
     assert [kind for kind in KINDS if f"`{kind}`（" not in handbook] == []
 
 
-RAISING = ("days", "definition", "kinds")
+RAISING = ("days.py", "definition.py", "kinds/*.py")
 """The modules that refuse answers."""
 SOLVED = {"solved": "解决了", "partly": "解决了一部分", "unsolved": "没有解决，请接着办"}
 
@@ -141,7 +143,7 @@ SOLVED = {"solved": "解决了", "partly": "解决了一部分", "unsolved": "�
     ("text", "value"),
     [
         *(("已解决", "solved"), ("解决", "solved"), ("未解决", "unsolved"), ("没解决", "unsolved")),
-        *(("解决了一部分", "partly"), ("部分解决", ""), ("基本解决", ""), ("不详", "")),
+        *(("解决了一部分", "partly"), ("部分解决", "partly"), ("基本解决", ""), ("不详", "")),
     ],
 )
 def test_a_choice_is_understood_as_people_write_it_and_never_as_its_opposite(
@@ -165,6 +167,15 @@ def test_the_opposite_of_a_label_is_another_choice() -> None:
 @pytest.mark.parametrize("text", ["5星", "五颗星", "5 分", "5个星", "★★★★★"])
 def test_stars_are_understood_as_people_write_them(text: str) -> None:
     assert KINDS["stars"].typed({}, text) == ["5"]
+
+
+def test_stars_are_understood_by_what_the_form_calls_them() -> None:
+    widget = (PRODUCT / "templates/macros/widget.html").read_text()
+    called = re.findall(r"\('(\d)', '(\w+)'\)", widget)
+    assert len(called) == 5
+    for stars, text in called:
+        assert KINDS["stars"].typed({}, text) == [stars]
+    assert KINDS["stars"].typed({}, "非常满意") == ["5"]
 
 
 @pytest.mark.parametrize(("text", "agreed"), [("TRUE", True), ("True", True), ("FALSE", False)])

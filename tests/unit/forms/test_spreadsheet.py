@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from functions.forms import columns
-from functions.forms.kinds import Cell
+from functions.forms.kinds.kind import Cell
 from functions.forms.spreadsheet import as_csv, read, xlsx
 from tests.support.servers import PRODUCT
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from generator.files.cache import Cache
 from generator.files.file_stamps import scan
 from tests.support.site import NEWS, SITE
 
+TODAY = date(2026, 11, 26)
 GOOD = (SITE / NEWS).read_text()
 NFC, NFD = "\u00e9t\u00e9", "e\u0301te\u0301"
 BOMB = "a: &a [x,x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\ntitle: t\ndate: 2026-01-01\nbody: b\n"
@@ -194,11 +196,13 @@ def test_a_link_to_nothing_is_told_and_a_file_that_goes_while_it_is_read_is_not(
     root: Path,
 ) -> None:
     reader, cache = library.Library(root), Cache()
-    both = reader.load(cache, scan(root)).news
+    both = reader.load(cache, scan(root), TODAY).news
     (root / NEWS).write_text(GOOD.replace("春天", "春日"))
     stamps = scan(root)
     (root / NEWS).unlink()
-    assert [*reader.load(cache, stamps).news] == [each for each in both if each.slug != "spring"]
+    assert [*reader.load(cache, stamps, TODAY).news] == [
+        each for each in both if each.slug != "spring"
+    ]
     (root / "content/news/gone.yaml").symlink_to("nowhere.yaml")
     (problem,) = problems(root)
     assert problem.startswith("content/news/gone.yaml:1:1: 这是一个链接，它指向的文件不在了")
@@ -376,6 +380,20 @@ def test_a_question_that_cannot_have_its_role_or_name_is_told_in_its_line(
     assert said in problem
 
 
+def test_all_questions_with_a_reserved_name_are_told_at_once_with_what_else_is_wrong(
+    root: Path,
+) -> None:
+    wish = root / "content/forms/wish.yaml"
+    names = ("token", "source", "key", "wording")
+    lines = [f"  - {MORE % (name, 'text', '')}\n" for name in names]
+    more = "  - kind: text\n    label: 再问\n    purpose: 试验\n    name: once\n"
+    wish.write_text("".join([wish.read_text(), *lines, more, f"  - {MORE % ('x', 'txt', '')}\n"]))
+    *reserved, other = problems(root)
+    assert [problem.split(":")[1] for problem in reserved] == ["17", "18", "19", "20", "24"]
+    assert all("这个 name 程序自己要用" in problem for problem in reserved)
+    assert "“kind”的内容“txt”不对" in other
+
+
 def test_of_two_phones_one_must_say_that_it_finds_the_order(root: Path) -> None:
     wish = root / "content/forms/wish.yaml"
     text = wish.read_text().replace("name: phone,", "name: tel,")
@@ -539,21 +557,35 @@ def test_without_site_yaml_a_placeholder_is_no_mistake_and_nothing_is_kept_of_it
     good = site.read_text()
     site.write_text("name: 一\n")
     with pytest.raises(ContentError) as error:
-        reader.load(cache, scan(root))
+        reader.load(cache, scan(root), TODAY)
     assert {problem.file for problem in error.value.problems} == {"site.yaml"}
     site.write_text(good)
-    page = next(p for p in reader.load(cache, scan(root)).entries["pages"] if p.slug == "about")
+    page = next(
+        p for p in reader.load(cache, scan(root), TODAY).entries["pages"] if p.slug == "about"
+    )
     assert page.body.excerpt == "问试验社区服务站"
 
 
-def test_news_keep_what_looks_like_a_placeholder(root: Path) -> None:
-    (root / NEWS).write_text(GOOD + "author: ${name}\n")
-    assert library.load(root).news[0].author == "${name}"
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("${name}", "试验社区"),
+        ("$${name}", "${name}"),
+        ("$$${name}", "$${name}"),
+        ("$${x}和${name}", "${x}和试验社区"),
+        ("$name 5$ {name} $ {name}", "$name 5$ {name} $ {name}"),
+    ],
+)
+def test_a_doubled_sign_keeps_what_looks_like_a_placeholder(
+    root: Path, typed: str, read: str
+) -> None:
+    (root / NEWS).write_text(GOOD + f"author: {typed}\n")
+    assert library.load(root).news[0].author == read
 
 
-def test_the_shipped_forms_and_pages_name_nobody_by_hand() -> None:
+def test_shipped_content_names_nobody_by_hand() -> None:
     site = placeholders.values(library.load(PRODUCT).settings)
-    for file in (*PRODUCT.glob("content/forms/*.yaml"), *PRODUCT.glob("content/pages/*.yaml")):
+    for file in PRODUCT.glob("content/*/*.yaml"):
         for name in ("name", "station", "phone", "address", "url"):
             assert site[name] not in file.read_text(), f"{file.name}: ${{{name}}}"
 

@@ -8,9 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from functions.orders import counters
+from functions.orders import counters, ratings
 from functions.orders.counters import NOW, Tally
-from functions.orders.lifecycle import Order, apply, fold, moves
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.transitions import apply, fold, moves
 from functions.storage.history import Event, Head
 from tests.support.depth import tried
 from tests.support.lifecycle import FILED, by, ended, events, facts
@@ -62,6 +63,34 @@ class Desk(RuleBasedStateMachine):
         after = apply(self.orders[no], first)
         second = [] if ended(after) else [data.draw(events(after, self.at.isoformat()))]
         self.move(no, first, *second)
+
+    @rule(no=st.sampled_from(NUMBERS))
+    def staff_take_back_a_rating_that_they_wrote_down(self, no: str) -> None:
+        self.at += timedelta(hours=1)
+        at, before = self.at.isoformat(), self.orders[no]
+        if "unrated" in moves(before, "staff", at):
+            said = ratings.taken_back(before, self.histories[no])
+            self.move(no, Event("unrated", "staff", at, said))
+
+    @rule(no=st.sampled_from(NUMBERS), on=st.sampled_from([(), FILED[1:2], FILED[1:3]]))
+    def a_wrong_tap_is_taken_back(self, no: str, on: tuple[str, ...]) -> None:
+        """A resident says by mistake that nothing was solved, and the order goes ``on`` a bit."""
+        self.at += timedelta(hours=1)
+        at, before = self.at.isoformat(), self.orders[no]
+        if "rated" not in moves(before, "resident", at):
+            return
+        again = "unmerged" if before.state == "merged" else "reopened"
+        self.move(no, Event("rated", "resident", at, {"solved": "unsolved"}))
+        self.move(no, Event(again, "resident", at))
+        for kind in on:
+            self.move(no, Event(kind, by(kind), at, facts(kind)))
+        said = ratings.taken_back(self.orders[no], self.histories[no])
+        self.move(no, Event("unrated", "resident", at, said))
+        after = self.orders[no]
+        assert after.state == ("merged" if before.state == "merged" else "done")
+        moved = {"version", "state", "since", "changed_at", "ended_at", "milestone_at", "unread"}
+        kept = {*Order._fields} - moved
+        assert {n: getattr(after, n) for n in kept} == {n: getattr(before, n) for n in kept}
 
     @rule(pair=st.permutations(NUMBERS), end=st.sampled_from(["", "cancelled", "rejected"]))
     def one_is_merged_into_another_that_may_be_called_off(
@@ -122,8 +151,8 @@ STARS = {"solved", "attitude", "skill", "timeliness", "problem"}
 
 
 def month(counted: Order) -> dict[str, int]:
-    """What an order counts for in the month in which it was filed."""
-    return {name: n for (when, name), n in counters.of_order(counted).items() if when == "2026-11"}
+    """What an order counts for in months: that of its wish, and that of its rating."""
+    return {name: n for (when, name), n in counters.of_order(counted).items() if when != NOW}
 
 
 def now(counted: Order) -> dict[str, int]:
@@ -135,10 +164,13 @@ def test_nothing_counts_for_nothing() -> None:
     assert not counters.of_volunteer(None)
 
 
-def test_an_order_counts_in_the_month_in_which_it_was_filed_alone() -> None:
-    rated = order(*FILED)
+def test_an_order_counts_in_the_month_of_its_wish_and_what_is_said_in_the_month_of_that() -> None:
+    rated = order(*FILED, attitude=4)
     assert rated.rated_at > "2026-12"
-    assert {when for when, _ in counters.of_order(rated)} == {NOW, "2026-11"}
+    counted = counters.of_order(rated)
+    assert {when for when, _ in counted} == {NOW, "2026-11", "2026-12"}
+    said = {name.partition(" ")[2] for when, name in counted if when == "2026-12"}
+    assert said == {"rated", "asked", "solved", "attitude stars", "attitude given"}
 
 
 def test_a_wish_counts_for_all_and_for_its_service_and_for_no_team_yet() -> None:
@@ -285,8 +317,6 @@ def test_a_reopened_order_was_asked_once_and_never_answers_more_than_all() -> No
     rated = then(Order("N"), *FILED[:5], "rated", solved="unsolved")
     for order in (rated, then(rated, "reopened")):
         counted = counters.of_order(order)
-        assert (
-            counted[order.filed_at[:7], "all asked"],
-            counted[order.filed_at[:7], "all rated"],
-        ) == (1, 1)
+        when = rated.rated_at[:7]
+        assert (counted[when, "all asked"], counted[when, "all rated"]) == (1, 1)
     assert counted[order.filed_at[:7], "all dispatched"] == 0

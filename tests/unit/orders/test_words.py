@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
-from functions.orders.lifecycle import RESIDENT, STATES, TABLE
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import RESIDENT, STATES
 from functions.orders.notices import said
 from functions.storage.history import Event
-from functions.tracking import told
+from functions.tracking.progress import told
 from generator.content.form_definitions import Offers
 from generator.content.form_definitions import actions as definitions
 from tests.support.servers import PRODUCT
@@ -20,7 +21,7 @@ UNTOLD = {"released", "withdrawn", "handled", "added"}
 CAUSED = [(kind, by) for kind, move in TABLE.items() for by in move.by]
 HERS = (
     *("您提交", "您取消", "您恢复", "您改", "您补充", "您评价", "您换", "您结束", "您删去"),
-    "您说问题没有",
+    *("您说问题没有", "您说“没有解决”点错了"),
 )
 
 

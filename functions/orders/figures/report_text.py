@@ -15,7 +15,7 @@ KIND = "report"
 STAFF = "staff"
 
 
-class Draft(NamedTuple):
+class ReportDraft(NamedTuple):
     """A text with who wrote it, and when (ISO 8601); ``version`` is that of its history. Where
     ``unreadable``, there is a text that cannot be opened."""
 
@@ -33,16 +33,16 @@ class ReportTexts(NamedTuple):
     personal: Personal
     clock: Clock
 
-    def of(self, month: str) -> Draft:
+    def of(self, month: str) -> ReportDraft:
         """The text of a month, empty where nobody wrote one."""
         no = _no(month)
         events = self.store.events(no)
         if not events:
-            return Draft()
+            return ReportDraft()
         last, version = events[-1], len(events)
         typed = self.personal.of(no).get(version, {})
         who = str(last.data.get("who", ""))
-        return Draft(str(typed.get("text", "")), who, last.at, version, "text" not in typed)
+        return ReportDraft(str(typed.get("text", "")), who, last.at, version, "text" not in typed)
 
     def keep(self, month: str, text: str, who: str, version: int) -> None:
         """Keep a text in place of the one that its writer saw, which had this ``version``.

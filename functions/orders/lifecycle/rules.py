@@ -1,131 +1,36 @@
 """The five orders (五单) as a table: which event may follow which state, and by whom.
 
-An order is its history. :func:`apply` adds one event to an order, and nothing else changes one.
 The table is data, so that code, tests, documentation and buttons all follow the same rules.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import partial, reduce
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
-from functions.errors import Refused
-from functions.storage.history import Event, Head
-
-RESIDENT, STAFF, TEAM, CLOCK = "resident", "staff", "team", "clock"
-ACTORS = (RESIDENT, STAFF, TEAM, CLOCK)
-"""Who acts: the resident who filed the wish, the station, a volunteer team, or the program itself:
-its schedule, or what follows from what happened to another order."""
-LEVELS = ("routine", "difficult", "complex")
-"""常规问题马上办 · 困难问题协商办 · 复杂问题盯着办."""
-SOLVED = ("solved", "partly", "unsolved")
-SOURCES = ("online", "onsite", "phone", "paper")
-"""How a wish came, and a rating that somebody else wrote down: on the site, face to face (of
-ratings once: by a slip), by phone, on paper."""
-DOORS = ("slip", "link", "digits")
-"""By which door a resident's own rating came: the key of a slip, her link, number and phone."""
-HELD = "held"
-"""The state of a wish that staff have to look at first, because it may be no resident's."""
-STATES = (
+from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import (
+    CLOCK,
+    DOORS,
+    FINAL,
     HELD,
-    *("submitted", "triaged", "dispatched", "accepted", "done", "rated"),
-    *("closed", "rejected", "cancelled", "merged"),
+    LEVELS,
+    OPEN,
+    RESIDENT,
+    SOLVED,
+    SOURCES,
+    STAFF,
+    STATES,
+    TEAM,
 )
-FINAL = ("closed", "rejected", "cancelled", "merged")
-OPEN = tuple(state for state in STATES if state not in (HELD, *FINAL))
+from functions.storage.history import Event
+
 REOPENS = timedelta(days=30)
 """How long after its end a closed order can be opened again."""
 
 
-class Order(NamedTuple):
-    """What a history amounts to. ``version`` is the number of its events; fields in ``_at`` say
-    when a step was reached last; days are ISO 8601, as in ``due``."""
-
-    no: str
-    version: int = 0
-    state: str = ""
-    service: str = ""
-    wording: str = ""
-    """The version of the form whose wording the resident consented to."""
-    key: str = ""
-    """SHA-256 of the tracking key, in hexadecimal."""
-    issued: int = 0
-    """The version of its keys: 0 where it was filed before there were versions."""
-    source: str = ""
-    """How the wish reached the station: online, by phone, on paper."""
-    received: str = ""
-    """The day on which its paper came, if that was not when it was entered."""
-    wished: str = ""
-    """The day that the resident wished for, if any."""
-    sms: bool | str = ""
-    """Whether the resident agreed to be told by SMS how far it is."""
-    level: str = ""
-    grid: str = ""
-    due: str = ""
-    """The day by which the station promised to have it done."""
-    triage_by: str = ""
-    """The day by which it was to be triaged, where it was called off before that."""
-    team: str = ""
-    answer_by: str = ""
-    """The day by which the team is to accept or decline."""
-    volunteer: str = ""
-    paused_at: str = ""
-    waits_until: str = ""
-    """The day until which it waits for the resident; meanwhile no deadline runs."""
-    published: str = ""
-    """The station's own words for the public wish list."""
-    solved: str = ""
-    attitude: int = 0
-    skill: int = 0
-    timeliness: int = 0
-    """Stars, 1 to 5; 0 where there are none."""
-    problem: str = ""
-    """``raised`` or ``answered``, where the resident reported a problem."""
-    answer: str = ""
-    """The station's public answer to a problem."""
-    rated_team: str = ""
-    rated_volunteer: str = ""
-    rated_by: str = ""
-    """The member of staff who entered the last rating, if it was not the resident."""
-    done_by: str = ""
-    """The member of staff who reported it done, if it was no team."""
-    doers: str = ""
-    """The numbers of all volunteers who reported a round of it done, with spaces between."""
-    merged_into: str = ""
-    filed_at: str = ""
-    consulted_at: str = ""
-    milestone_at: str = ""
-    dispatched_at: str = ""
-    accepted_at: str = ""
-    done_at: str = ""
-    rated_at: str = ""
-    rating_at: str = ""
-    """The same for this round alone: empty again once the order was reopened."""
-    reopened_at: str = ""
-    ended_at: str = ""
-    erased_at: str = ""
-    changed_at: str = ""
-    handler: str = ""
-    """The member of staff who is at it, until it ends."""
-    since: str = ""
-    """When it came to its state, whatever was added to it there; empty where a former version wrote
-    the head."""
-    unread: str = ""
-    """Since when something that a resident added waits for the station to do anything after it."""
-    corrected: str = ""
-    """The versions that answers were corrected after, with spaces between."""
-    signs: str = ""
-    """Why it was held, as words with spaces between, until staff let it pass. Until then it counts
-    nowhere, nobody is told of it, and only the page of what is held lists it."""
-
-    @property
-    def corrections(self) -> list[int]:
-        """The numbers of the events that corrected answers."""
-        return [int(version) + 1 for version in self.corrected.split()]
-
-
 Guard = Callable[[Order, Event], str]
-"""Says why an event may not follow though the state would allow it; empty where it may."""
+"""Says why an event may not follow although the state would allow it; empty where it may."""
 
 
 def _needs(condition: Callable[[Order], object], reason: str) -> Guard:
@@ -137,6 +42,7 @@ def _is_to_consult(order: Order) -> bool:
 
 
 _to_consult = _needs(_is_to_consult, "level")
+_consulted = _needs(lambda order: not _is_to_consult(order), "consultation")
 _complex = _needs(lambda order: order.level == "complex", "level")
 _waiting = _needs(lambda order: order.waits_until, "going")
 _not_waiting = _needs(lambda order: not order.waits_until, "waiting")
@@ -144,10 +50,6 @@ _not_erased = _needs(lambda order: not order.erased_at, "erased")
 _published = _needs(lambda order: order.published, "unpublished")
 # What a rated order was rated for is no part of another order.
 _never_rated = _needs(lambda order: not order.rated_at, "served")
-
-
-def _dispatchable(order: Order, event: Event) -> str:
-    return "consultation" if _is_to_consult(order) else _not_waiting(order, event)
 
 
 def _restorable(order: Order, event: Event) -> str:
@@ -180,9 +82,20 @@ def _reopenable(order: Order, event: Event) -> str:
     return "late" if datetime.fromisoformat(event.at) > ended + REOPENS else ""
 
 
+def was_opened_by_rating(order: Order) -> bool:
+    """Whether an order is to be done again because its last rating said that nothing was solved,
+    or, where it was merged, is done apart because of that."""
+    unsolved = order.solved == "unsolved" and order.state in _HANDLED
+    return unsolved and order.rated_at >= order.reopened_at
+
+
 def _unratable(order: Order, event: Event) -> str:
     if order.erased_at:
         return "erased"
+    if (
+        event.by == RESIDENT
+    ):  # A wrong tap of her own; what the station wrote down is the station's.
+        return "" if was_opened_by_rating(order) and not order.rated_by else "resident"
     ended = order.state in ("rated", "closed", "merged")
     return "" if order.rated_by and (order.rating_at or not ended) else "resident"
 
@@ -194,9 +107,11 @@ class Move(NamedTuple):
     to: str
     by: tuple[str, ...]
     within: Mapping[str, tuple[str, ...]] = {}
-    """For an actor who may add it after fewer states: after which."""
+    """For an actor who may add it in fewer states than others: in which."""
     stays: tuple[str, ...] = ()
     """The states in which it stays though there is one to move to."""
+    leads: Mapping[str, str] = {}
+    """Keys that the data may have, and the state that the order then moves to, wherever it is."""
     sets: Mapping[str, str] = {}
     """Keys that the event's data must have, and the field of the order that each sets."""
     keeps: Mapping[str, str] = {}
@@ -214,6 +129,9 @@ class Move(NamedTuple):
 
 
 _HANDLED = ("submitted", "triaged", "dispatched", "accepted")
+_WAITS = ("triaged", "accepted")
+"""The states in which an order begins to wait for its resident, or goes on after it; it may be
+dispatched meanwhile."""
 _WAIT, _END = ("waits_until",), ("ended_at",)
 _HANDLER, _SIGNS = ("handler",), ("signs",)
 _PROMISED = {"due": "due"}
@@ -234,6 +152,15 @@ RATING: Mapping[str, str] = {
     "reported": "problem",
 }
 """What a rating leaves in an order, by the key under which its withdrawal says what was before."""
+
+ROUND = ("level", "reopened_at", *_ROUND)
+"""What an order has of the round in which it is, and gets back with that of before."""
+TAKEN_ON = (*_TEAM, "consulted_at", "accepted_at", *_WAIT, "due")
+"""What an order has that a team took on."""
+UNDONE = ("due", "waits_until", "volunteer")
+"""What an order gets back that was not done after all."""
+UNASKED = ("submitted", "triaged", "dispatched")
+"""The states in which nobody has taken it on yet."""
 
 TABLE: dict[str, Move] = {
     "submitted": Move(
@@ -276,7 +203,7 @@ TABLE: dict[str, Move] = {
         (STAFF,),
         sets={"team": "team", "due": "answer_by"},
         stamps=("dispatched_at",),
-        guard=_dispatchable,
+        guard=_consulted,
     ),
     "accepted": Move(
         ("dispatched",),
@@ -286,14 +213,14 @@ TABLE: dict[str, Move] = {
         stamps=("accepted_at",),
     ),
     "assigned": Move(("accepted",), "", (TEAM, STAFF), sets={"volunteer": "volunteer"}),
+    # Whoever was to go is no volunteer any more, so somebody else has to be found.
+    "vacated": Move(("accepted",), "", (STAFF, TEAM), clears=("volunteer",)),
     "declined": Move(("dispatched",), "triaged", (TEAM, STAFF), clears=_TEAM),
     "escalated": Move(("dispatched",), "triaged", (CLOCK,), clears=_TEAM),
     "recalled": Move(("dispatched",), "triaged", (STAFF,), clears=_TEAM),
-    "returned": Move(
-        ("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at"), guard=_not_waiting
-    ),
+    "returned": Move(("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at")),
     "paused": Move(
-        ("triaged", "accepted"),
+        _WAITS,
         "",
         (STAFF, TEAM),
         sets={"until": "waits_until"},
@@ -301,9 +228,10 @@ TABLE: dict[str, Move] = {
         guard=_not_waiting,
     ),
     "resumed": Move(
-        ("triaged", "accepted"),
+        ("triaged", "dispatched", "accepted"),
         "",
         (STAFF, TEAM, CLOCK),
+        within={TEAM: _WAITS, CLOCK: _WAITS},
         sets={"due": "due"},
         clears=_WAIT,
         guard=_waiting,
@@ -312,10 +240,10 @@ TABLE: dict[str, Move] = {
         ("accepted",),
         "done",
         (TEAM, STAFF),
-        keeps={"who": "done_by"},
+        keeps={"who": "done_by", **_PROMISED},
         stamps=("done_at",),
         adds={"volunteer": "doers"},
-        guard=_not_waiting,
+        clears=_WAIT,
     ),
     "rated": Move(
         ("done", "closed", "merged"),
@@ -333,13 +261,17 @@ TABLE: dict[str, Move] = {
         clears=(*_STARS, "rated_by"),
         guard=_ratable,
     ),
-    # The station had entered a rating at the wrong order. It says the rating before that, if any.
+    # The station had entered a rating at the wrong order, or a resident tapped "unsolved" by
+    # mistake. It says the rating before that, if any, and of an order that was opened again by it
+    # also the round that it ended (:mod:`functions.orders.ratings`).
     "unrated": Move(
         ("rated", "closed", "merged", "done", *_HANDLED),
         "done",
-        (STAFF,),
+        (STAFF, RESIDENT),
+        within={RESIDENT: UNASKED},
         stays=("merged", "done", *_HANDLED),
-        keeps=RATING,
+        leads={"done_at": "done", "merged_into": "merged"},
+        keeps={**RATING, **{name: name for name in ROUND}},
         clears=(*RATING.values(), "rating_at"),
         guard=_unratable,
     ),
@@ -361,7 +293,13 @@ TABLE: dict[str, Move] = {
         clears=("level", *_ROUND),
         guard=_reopenable,
     ),
-    "undone": Move(("done",), "accepted", (STAFF, TEAM), clears=("done_at", "done_by")),
+    "undone": Move(
+        ("done",),
+        "accepted",
+        (STAFF, TEAM),
+        keeps={name: name for name in UNDONE},
+        clears=("done_at", "done_by"),
+    ),
     # By a resident with her data alone, which she wants gone.
     "closed": Move(
         ("done", "rated"), "closed", (RESIDENT, STAFF, CLOCK), stamps=_END, clears=_HANDLER
@@ -381,6 +319,8 @@ TABLE: dict[str, Move] = {
     ),
     # Another order was merged into this one.
     "joined": Move(_HANDLED, "", (CLOCK,)),
+    # And is not done with it any more: its resident took it back, or it is done apart.
+    "parted": Move(_HANDLED, "", (CLOCK,)),
     # The resident of an order that is done with this one added something.
     "added": Move(STATES, "", (CLOCK,), guard=_not_erased),
     # By the resident whose wish the other order has not solved, and by the program where the other
@@ -397,15 +337,17 @@ TABLE: dict[str, Move] = {
         (HELD, *_HANDLED, "merged"),
         "cancelled",
         (RESIDENT, STAFF),
-        within={RESIDENT: (HELD, "submitted", "triaged", "dispatched", "merged")},
+        within={RESIDENT: (HELD, *UNASKED, "merged")},
         clears=(*_WAIT, *_HANDLER, "merged_into"),
         guard=_not_erased,
     ),
+    # By staff also into the hands of the team that had taken it on.
     "restored": Move(
         ("cancelled",),
         "submitted",
         (RESIDENT, STAFF),
-        keeps=_DEADLINES,
+        leads={"accepted_at": "accepted"},
+        keeps={**_DEADLINES, **{name: name for name in TAKEN_ON}},
         clears=_ROUND,
         guard=_restorable,
     ),
@@ -434,91 +376,6 @@ TABLE: dict[str, Move] = {
     "released": Move(OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     # Not after it was erased: what is typed then would never be erased.
-    "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), within={TEAM: OPEN}, guard=_not_erased),
+    "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), guard=_not_erased),
     "erased": Move(FINAL, "", (RESIDENT, STAFF, CLOCK), stamps=("erased_at",), guard=_not_erased),
 }
-
-
-def apply(order: Order, event: Event) -> Order:
-    """The order after the event.
-
-    Raises:
-        Refused: the table does not let this event follow: ``unknown``, ``state``, ``actor``,
-            ``data``, or what the guard found (``consultation``, ``level``, ``waiting``, ``going``,
-            ``erased``, ``rated``, ``own``, ``problem``, ``unpublished``, ``served``, ``late``,
-            ``held``).
-    """
-    if reason := _objection(order, event):
-        after = order.state or "nothing"
-        raise Refused(reason, event=event.kind, by=event.by, after=after)
-    move, data = TABLE[event.kind], event.data
-    state = move.to if move.to and order.state not in move.stays else order.state
-    changed: dict[str, Any] = {"version": order.version + 1, "changed_at": event.at}
-    changed |= {"state": state, "since": order.since if state == order.state else event.at}
-    for name, target in move.copies.items():
-        changed[target] = getattr(order, name)
-    for name, target in move.adds.items():
-        words = dict.fromkeys([*getattr(order, target).split(), str(getattr(order, name))])
-        changed[target] = " ".join(filter(None, words))
-    for name in move.clears:
-        changed[name] = Order._field_defaults[name]
-    for name, target in move.sets.items():
-        changed[target] = data[name]
-    for name, target in move.keeps.items():
-        if name in data:
-            changed[target] = data[name]
-    for name in move.stamps:
-        changed[name] = event.at
-    return order._replace(**changed, unread=_unread(order, event))
-
-
-def _unread(order: Order, event: Event) -> str:
-    if event.kind == "added" or (event.by == RESIDENT and event.kind in ("noted", "corrected")):
-        return order.unread or event.at
-    return "" if event.by == STAFF else order.unread
-
-
-def _objection(order: Order, event: Event) -> str:
-    """Why the table does not let an event follow; empty where it does."""
-    move, data = TABLE.get(event.kind), event.data
-    if move is None:
-        return "unknown"
-    if order.state not in move.after:
-        return "state"
-    if event.by not in move.by or order.state not in move.within.get(event.by, move.after):
-        return "actor"
-    for name, allowed in move.only.items():
-        if name in data and data[name] not in allowed:
-            return "data"
-    if not all(map(data.get, move.sets)):
-        return "data"
-    return move.guard(order, event) if move.guard else ""
-
-
-def fold(no: str, events: Iterable[Event]) -> Order:
-    """The order that a history amounts to.
-
-    Raises:
-        Refused: the history could not have happened.
-    """
-    return reduce(apply, events, Order(no))
-
-
-def order_of(head: Head) -> Order:
-    """The order as a list has it. An older or a newer version of the program may have written the
-    head, so unknown keys are ignored, and missing ones have the field's default."""
-    known = {name: head.data[name] for name in Order._fields if name in head.data}
-    plain = {"no": head.no, "version": head.version, "state": head.state}
-    return Order(**{**plain, "filed_at": head.begun, "changed_at": head.begun, **known})
-
-
-def moves(order: Order, by: str, at: str = "") -> list[str]:
-    """The events that this actor may add at a time, or right after the last one: the buttons to
-    offer."""
-    return [
-        kind
-        for kind, move in TABLE.items()
-        if by in move.by
-        and order.state in move.within.get(by, move.after)
-        and not (move.guard and move.guard(order, Event(kind, by, at or order.changed_at)))
-    ]

@@ -1,0 +1,1 @@
+"""The community's figures, and what of them is for everybody."""

@@ -1,0 +1,1 @@
+"""What an order is, and how it changes. An order is its history."""

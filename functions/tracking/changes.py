@@ -1,0 +1,147 @@
+"""What a resident does with her order: the steps of hers, a new link, the same wish again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions.app import App
+from functions.errors import Conflict, Often, Problem, Refused, Wrong
+from functions.forms import order_number
+from functions.forms.definition import Answers, Form
+from functions.forms.kinds import KINDS
+from functions.orders import corrections
+from functions.orders.lifecycle.rules import TABLE
+from functions.orders.lifecycle.states import RESIDENT
+from functions.orders.repository import History
+from functions.tracking import access, progress, resident_forms
+from functions.web import records, step_forms, submission
+from functions.web.http import Request, Response
+from functions.web.links import KEY
+from functions.web.step_forms import Outcome
+
+MEANWHILE = "meanwhile"
+"""What the page says where others corrected something since the page that she sent was drawn."""
+OWN = ("consent", "date")
+"""The roles of questions that are answered anew each time."""
+
+
+def step(request: Request, app: App, kind: str) -> Response:
+    """Take a step of the resident's; a second press gets the same answer as the first."""
+    found = access.require_own(request, app)
+    order = found.order
+    asked = resident_forms.form(app, kind, order.state)
+    answers = submission.check(request, app, asked)
+    once = submission.submission(request, app, f"{kind} {order.no}", answers)
+    notice = ""
+    if kind in corrections.CHANGING:
+        if not asked["fields"]:
+            raise Problem(400, "unknown_step")
+        seen, before = resident_forms.seen(request, found, app.personal.of(order.no))
+        if kept := _too_late(request, app, kind, asked, seen, before):
+            return kept
+        answers = corrections.changes(asked, seen, before, request.typed, answers)
+        notice = MEANWHILE if corrections.meanwhile(asked, seen, before, request.typed) else ""
+    # What asks nothing leads to a state, and there is nothing to do where that is reached.
+    once = once if asked["fields"] else ""
+    reached = (TABLE[kind].to, *TABLE[kind].leads.values())
+    done = app.store.filed(once) if asked["fields"] else order.state in reached
+    may = done or kind in app.steps.moves(order, RESIDENT)
+    if not may and (kept := _as_note(request, app, kind, asked, answers)):
+        return kept
+    if done:
+        return progress.lead(request, app, order, notice)
+    try:
+        order = app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
+    except (Wrong, Often, Refused, Conflict) as error:
+        return _not_taken(request, app, found, kind, asked, answers, error)
+    return progress.lead(request, app, order, notice)
+
+
+def _not_taken(
+    request: Request,
+    app: App,
+    found: History,
+    kind: str,
+    asked: Form,
+    answers: Answers,
+    error: Wrong | Often | Refused | Conflict,
+) -> Response:
+    """Why a step was not taken, with what was typed for it."""
+    outcome = Outcome(error.status, tried=request.value("do"))
+    if isinstance(error, Wrong):
+        errors = submission.sentences(app, asked, answers.errors or {error.field: error})
+        return progress.page(request, app, found, outcome._replace(errors=errors))
+    if isinstance(error, Often):
+        if request.wants_json:
+            raise error
+        return progress.page(request, app, found, outcome._replace(notice=error.code))
+    kept = _as_note(request, app, kind, asked, answers)
+    return kept or submission.refuse(request, app, found.order, kind)
+
+
+def relink(request: Request, app: App) -> Response:
+    """A new key in place of the one that opened this page. A second press comes with the old one,
+    and is known by that and the page that it was drawn with, until the link is replaced again."""
+    no, key = order_number.parse(request.value("no")) or "", request.value(KEY)
+    once = submission.drawn_once(request, app, f"relinked {no}", {KEY: key})
+    again = once and app.store.filed(once) == no
+    done = app.orders.by_former_key(no, key) if again else None
+    if done:
+        return progress.lead(request, app, access.refuse_workers(request, app, done))
+    order = access.require_own(request, app).order
+    try:
+        return progress.lead(request, app, app.steps.take(order, "relinked", RESIDENT, once=once))
+    except (Refused, Conflict):
+        return submission.refuse(request, app, order, "relinked")
+
+
+def _too_late(
+    request: Request,
+    app: App,
+    kind: str,
+    asked: Form,
+    seen: Mapping[str, Any],
+    before: Mapping[str, Any],
+) -> Response | None:
+    """The page with a note to be sent, if a form that was drawn earlier changes what is not asked
+    any more since somebody is on the way."""
+    whole = resident_forms.form(app, kind, resident_forms.CHANGEABLE[0])
+    if whole == asked:
+        return None
+    checked = submission.check(request, app, whole)
+    changed = corrections.changes(whole, seen, before, request.typed, checked)
+    late = changed.values.keys() - {field["name"] for field in asked["fields"]}
+    return _as_note(request, app, kind, whole, changed) if late else None
+
+
+def _as_note(
+    request: Request, app: App, kind: str, asked: Form, answers: Answers
+) -> Response | None:
+    """The page, with what was typed for a step that cannot be taken any more as a note to be sent;
+    None where nothing was typed, or no note can be added."""
+    found = access.require(request, app)
+    order = found.order
+    names = {*answers.values, *answers.errors}
+    fields = [field for field in asked["fields"] if field["name"] in names]
+    typed = step_forms.as_typed({**asked, "fields": fields}, request.typed)
+    if request.wants_json or not typed or "noted" not in app.steps.moves(order, RESIDENT):
+        return None
+    texts = [f"{each.label}：{each.text}" if len(typed) > 1 else each.text for each in typed]
+    filled = request._replace(typed={**request.typed, "note": ["\n".join(texts)]})
+    return progress.page(filled, app, found, Outcome(409, tried="note", notice=kind))
+
+
+def ask_again(request: Request, app: App) -> Response:
+    """The wish form, filled in with what an order asked for, without what its page hides, such as
+    the phone: who has only the page's address does not learn it here either."""
+    order, events = access.require(request, app)
+    form: Form = app.bundle.forms["wish"]
+    again = [
+        field
+        for field in form["fields"]
+        if field["role"] not in OWN
+        and not KINDS[field["kind"]].discreet
+        and not field.get("sensitive")
+    ]
+    known = records.known(order, events, app.personal.of(order.no))
+    typed = corrections.filled({**form, "fields": again}, known)
+    return submission.page(app, {**form, "intro": app.bundle.words["form"]["asked_again"]}, typed)

@@ -1,0 +1,88 @@
+"""What the public sees on a day: entries that are shown, those that are withheld, and those of
+which only the page is left."""
+
+from collections.abc import Mapping
+from datetime import date
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from generator.content import names
+from generator.content.models import Item, Service, Site
+from generator.content.settings import Calendar, Settings
+from generator.content.shelves import Shelved
+from generator.files.pictures import Picture
+
+EntryName = tuple[str, str]
+"""An entry's folder, and the name of its file without the ending."""
+Folders = dict[str, list[Shelved[Any]]]
+
+
+class Stages(NamedTuple):
+    """By folder, the entries that are ``shown``, ``past`` and ``withheld``, each in order."""
+
+    shown: Folders
+    past: Folders
+    withheld: Folders
+
+    def public(self) -> list[Shelved[Any]]:
+        """All that have a page, or are shown on one."""
+        folders = (*self.shown.values(), *self.past.values())
+        return [kept for items in folders for kept in items]
+
+
+def divide(folders: Folders, today: date, previewed: EntryName | None = None) -> Stages:
+    """Divide the entries as they are on this day, in the order in which they are shown: news and
+    fairs newest first, pages by their ``order``, all others by file name. One that is
+    ``previewed`` is shown whatever it says of itself."""
+    stages = Stages({}, {}, {})
+    for folder, items in folders.items():
+        items.sort(key=attrgetter("entry.slug"))
+        if items and hasattr(items[0].entry, "date"):
+            items.sort(key=attrgetter("entry.date"), reverse=True)
+        elif items and hasattr(items[0].entry, "order"):
+            items.sort(key=attrgetter("entry.order"))
+        shown = stages.shown.setdefault(folder, [])
+        for kept in items:
+            item = kept.entry
+            if not isinstance(item, Item) or (folder, item.slug) == previewed:
+                shown.append(kept)
+            elif item.is_withheld(today):
+                stages.withheld.setdefault(folder, []).append(kept)
+            elif item.is_past(today):
+                stages.past.setdefault(folder, []).append(kept)
+            else:
+                shown.append(kept)
+    return stages
+
+
+def site(
+    settings: Settings,
+    calendar: Calendar,
+    stages: Stages,
+    renamed: Mapping[str, Mapping[str, str]],
+    pictures: Mapping[Picture, Path],
+) -> Site:
+    """The site in these stages. A service names only those of its teams that are shown."""
+    entries, past, withheld = map(_entries, stages)
+    waiting: list[tuple[Service, str]] = []
+    if "teams" in past or "teams" in withheld:
+        unseen = {team.slug for team in withheld.get("teams", ())}
+        menu: tuple[Service, ...] = entries["menu"]
+        waiting = [(each, team) for each in menu for team in each.teams if team in unseen]
+        entries["menu"] = tuple(names.without(each, entries["teams"]) for each in menu)
+    return Site(
+        settings=settings,
+        calendar=calendar,
+        entries=entries,
+        digests=tuple([kept.digests for kept in stages.shown["news"]]),
+        withheld=withheld,
+        waiting=tuple(waiting),
+        past=past,
+        renamed=renamed,
+        pictures=pictures,
+    )
+
+
+def _entries(folders: Folders) -> dict[str, tuple[Any, ...]]:
+    return {name: tuple([kept.entry for kept in items]) for name, items in folders.items()}
