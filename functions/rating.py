@@ -77,7 +77,8 @@ def _receipt(request: Request, app: App, order: Order, door: str) -> Response:
         return as_json(201, {"no": order.no, **track})
     if door == BY_SLIP or request.value(links.HERE):
         return see_other(f"{FORMS[NAME]}?{RATED}=yes")
-    return links.to_order(request, app, order, by_digits=door == BY_DIGITS)
+    digits = links.by_digits(app, order) if door == BY_DIGITS else ""
+    return links.to_order(request, app, order, digits)
 
 
 def _refuse(request: Request, app: App, order: Order, door: str, why: str = "") -> Response:
@@ -94,7 +95,8 @@ def _by_key(request: Request, app: App) -> tuple[Order, str]:
     so that this can be said."""
     no, key = request.value("no"), request.value(KEY)
     if found := app.orders.by_key(no, key):
-        return found.order, BY_DIGITS if links.ORDER.by_digits(request, found.order.no) else BY_LINK
+        by_digits = links.shown_by_digits(request, app, found.order)
+        return found.order, BY_DIGITS if by_digits else BY_LINK
     order = app.orders.by_slip(no, key)
     if order is None:
         raise Problem(404, "no_order")

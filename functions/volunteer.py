@@ -7,21 +7,19 @@ from functions.app import App
 from functions.context import proofs
 from functions.context.sentences import fill
 from functions.errors import Conflict, Problem, Refused, Wrong
-from functions.forms import order_number
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import Answers, Form
-from functions.forms.kinds.kind import COMMA
 from functions.forms.residents import FORMS, THANKS
 from functions.orders import corrections
 from functions.orders.counters import TO_CALL
-from functions.orders.lifecycle.states import RESIDENT
+from functions.orders.lifecycle.states import RESIDENT, STAFF, TEAM
 from functions.orders.notices import STATION
 from functions.people import volunteers
 from functions.people.volunteers import LINK, Person
 from functions.storage.history import Event, Head, Message
 from functions.web import own_data, pages, records, submission
 from functions.web.http import Keeping, Request, Response, Routes, as_json, entry, see_other
-from functions.web.links import KEY, VOLUNTEER
+from functions.web.links import KEY, VOLUNTEER, is_of_station
 from functions.web.step_forms import UNTRIED, Outcome, drawn_version
 from functions.web.submission import Signs
 
@@ -74,6 +72,7 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
         head=head,
         team=app.names.teams.get(head.owner, ""),
         answers=shown(records.labelled(app, form, answers), answers, discreet=True),
+        corrected=_put_right(app, head, form),
         form=app.bundle.actions[own_data.PROOF],
         hidden=_hidden(app, head),
         link=app.volunteers.address(head.no, head.data.get(LINK, 0)),
@@ -82,6 +81,17 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
         kept=None,
     )
     return Response(body, outcome.status)
+
+
+def _put_right(app: App, head: Head, form: Form) -> list[tuple[str, list[str]]]:
+    """When the station corrected what they answered, and to which questions; what it is now is
+    shown with the proof."""
+    events = app.store.events(head.no)
+    return [
+        (event.at, [f["label"] for f in form["fields"] if f["name"] in event.data["questions"]])
+        for event in events
+        if event.kind == corrections.KIND and event.by == STAFF
+    ]
 
 
 CONTACT = ("name", "phone")
@@ -94,6 +104,8 @@ def proved(request: Request, app: App) -> Response:
     person = app.volunteers.by_key(no, request.value(KEY))
     if person is None:
         raise Problem(404, "no_volunteer")
+    if is_of_station(request):
+        raise Problem(409, "station")
 
     def prove(last4: str) -> None:
         key = f"key {person.head.data.get(LINK, 0)}"
@@ -152,16 +164,16 @@ def take_along(request: Request, app: App, person: Person) -> Response:
 
 
 def leave(request: Request, app: App, person: Person) -> Response:
-    """Leave; the station and the team are told, also of what is still to do."""
+    """Leave; the station and the team are told, and of each order that is still to do."""
     if person.head.state in ("applied", "active"):
+        app.steps.vacate(person.head.no, TEAM)
         app.volunteers.leave(person.head, _goodbye(app, person.head))
     return see_other(app.volunteers.place(person.head.no))
 
 
 def erase(request: Request, app: App, person: Person) -> Response:
-    """Erase what is kept, for good; while there is something to do, others need the name."""
-    if app.orders.assigned(person.head.no):
-        return mine(request, app, person, Outcome(409))
+    """Erase what is kept, for good."""
+    app.steps.vacate(person.head.no, TEAM)
     app.volunteers.move(person.head, "erased", RESIDENT)
     return own_data.gone(app, volunteers.KIND)
 
@@ -183,10 +195,11 @@ def kept_about(app: App, person: Person) -> own_data.OwnData:
     form = records.labelled(app, app.bundle.forms[NAME], person.answers)
     parts = [own_data.Part(words["applied"], events[0].at, shown(form, person.answers))]
     for seq, event in enumerate(events[1:], 2):
-        answers = _team(app, event)
+        title, answers = words[event.kind], _team(app, event)
         if event.kind == corrections.KIND:
+            title = app.bundle.words["own_data"]["corrected"][event.by]
             answers = records.corrected(app, app.bundle.forms[NAME], events[:seq], typed)
-        parts.append(own_data.Part(words[event.kind], event.at, answers))
+        parts.append(own_data.Part(title, event.at, answers))
     return own_data.OwnData(head.no, str(head.data.get("wording", "")), parts, head.due)
 
 
@@ -200,9 +213,7 @@ def _team(app: App, event: Event) -> Sequence[Shown]:
 def _goodbye(app: App, head: Head) -> list[Message]:
     """What the station and the team are told, if they have a channel."""
     words, team = app.bundle.words["own_data"], app.names.teams.get(head.owner, "")
-    numbers = COMMA.join(order_number.spell(order.no) for order in app.orders.assigned(head.no))
-    left = fill(words["orders"], orders=numbers) if numbers else ""
-    text = fill(words["left"], team=team or words["nobody"], orders=left)
+    text = fill(words["left"], team=team or words["nobody"])
     reached = {channel["to"] for channel in app.bundle.site["notify"]}
     return [
         Message(f"{head.no}:{head.version + 1}:left:{to}", to, text)

@@ -16,9 +16,11 @@ from tests.support import servers
 from tests.support.client import Client
 from tests.support.community import SECRET, Clock, own_settings
 from tests.support.depth import tried
+from tests.support.program import Server
 from tests.support.site import MADE, SITE
 
-SLOW = {"community", "dynamodb", "emulator", "engine", "launch", "stack", "webkit", "zips"}
+SLOW = {"community", "dynamodb", "emulator", "engine", "launch", "server", "stack"}
+SLOW |= {"webkit", "zips"}
 """Fixtures that start other programs, or pack the functions."""
 
 # No deadline: how long one example takes says nothing on a machine that others use as well.
@@ -37,6 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def root(tmp_path: Path) -> Path:
     """A copy of the small site, to be changed at will."""
     return shutil.copytree(SITE, tmp_path / "root", ignore=MADE)
+
+
+@pytest.fixture
+def server(root: Path, tmp_path: Path) -> Iterator[Server]:
+    """The real program, serving that copy."""
+    server = Server(root, tmp_path / "data")
+    yield server
+    server.kill()
 
 
 @pytest.fixture(scope="session")

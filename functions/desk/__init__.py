@@ -11,7 +11,7 @@ from functions.desk import (
     search,
     session,
 )
-from functions.desk.confirm import asking, erasing, proving
+from functions.desk.confirm import asking, handing_over, proving
 from functions.desk.entrance import signing_in
 from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.membership import roster, staff, teams
@@ -35,7 +35,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     "/desk/order/": {
         "GET": order_page.show,
         "POST": asking(
-            order_page.ask, proving(order_page.act, "/desk/order/", erasing), order_page.show
+            order_page.ask, proving(order_page.act, "/desk/order/", handing_over), order_page.show
         ),
     },
     "/desk/slip/": {"GET": order_page.sheet},
@@ -47,7 +47,9 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     },
     "/desk/person/": {
         "GET": roster.record,
-        "POST": asking(roster.ask, proving(roster.act, "/desk/person/", erasing), roster.record),
+        "POST": asking(
+            roster.ask, proving(roster.act, "/desk/person/", handing_over), roster.record
+        ),
     },
     "/desk/teams/": {
         "GET": teams.show,

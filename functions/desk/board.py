@@ -63,6 +63,7 @@ def _whole(app: App, session: Session) -> Response:
         "board.html",
         problems=shown.pop(lists.PROBLEMS),
         raised=len(problems),
+        vacant=len(app.orders.vacant(lists.MOST)),
         unread=shown.pop(lists.UNREAD),
         added=len(unread),
         mine=len(lists.find(app, lists.Selection(lists.MINE, {}), session.who).heads),

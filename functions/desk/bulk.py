@@ -6,7 +6,7 @@ chosen in the others stays.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -17,10 +17,11 @@ from functions.desk.confirm import MANY, Question
 from functions.desk.order_page import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
-from functions.forms import definition, order_number
+from functions.forms import order_number
 from functions.forms.definition import Answers, Form
 from functions.forms.kinds.choices import OTHER
 from functions.forms.kinds.kind import COMMA
+from functions.messages.outbox import MORNING
 from functions.orders import repository
 from functions.orders.lifecycle.order import Order, order_of
 from functions.orders.lifecycle.states import STAFF
@@ -70,11 +71,15 @@ class Result(NamedTuple):
     again: bool = False
 
 
+Ticked = tuple[Order, Form, Answers]
+"""An order that is ticked, the form of the step, and what was chosen in its row."""
+
+
 class Bulk(NamedTuple):
     """A step that is taken with many orders at once: its ``kind``, the ``state`` in which orders
     wait for it, what its form ``asks``, and who ``propose``s answers. ``main`` is the question
-    whose answers matter most to whoever looks once more, and ``labels`` are what they are called.
-    """
+    whose answers matter most to whoever looks once more, and ``labels`` are what they are called;
+    ``warn`` says what else the step will do, or will not."""
 
     kind: str
     state: str
@@ -82,6 +87,7 @@ class Bulk(NamedTuple):
     propose: Callable[[App, Sequence[Order]], list[Candidate]]
     main: str
     labels: Callable[[App], Mapping[str, str]]
+    warn: Callable[[App, Sequence[Ticked]], Iterator[str]]
 
     def show(
         self, request: Request, app: App, session: Session, results: Sequence[Result] = ()
@@ -109,7 +115,7 @@ class Bulk(NamedTuple):
         )
 
     def ask(self, request: Request, app: App) -> Question | None:
-        """Many orders at once: how many there are of each kind."""
+        """Many orders at once: how many there are of each kind, and what follows for them."""
         numbers = dict.fromkeys(request.typed.get("no", []))
         if len(numbers) <= MANY:
             return None
@@ -120,7 +126,11 @@ class Bulk(NamedTuple):
             for value, label in self.labels(app).items()
             if answers[value]
         ]
-        return Question(self.kind, {"count": len(numbers), "counted": COMMA.join(counted)})
+        found = [order for no in numbers if (order := self._find(app, no))]
+        chosen = [(order, self._form(app), self._answers(request, app, order)) for order in found]
+        warned = "".join(self.warn(app, chosen))
+        counts = {"count": len(numbers), "counted": COMMA.join(counted)}
+        return Question(self.kind, counts | {"warned": warned})
 
     def act(self, request: Request, app: App, session: Session) -> Response:
         """Take the step with the orders that are ticked. After one that cannot be written now, no
@@ -145,8 +155,7 @@ class Bulk(NamedTuple):
 
     def _take(self, request: Request, app: App, session: Session, order: Order) -> Result:
         form, drawn = self._form(app), request.value(f"version-{order.no}")
-        typed = {name: request.typed.get(f"{name}-{order.no}", []) for name in self.asks}
-        answers = definition.check(form, typed, app.clock.now.date())
+        answers = self._answers(request, app, order)
         more = {"who": session.who}
         if self._was_taken(app, order, drawn, answers.public | more):
             return Result(order)
@@ -162,6 +171,10 @@ class Bulk(NamedTuple):
             now = app.orders.find(order.no) or order
             problem = app.bundle.words["desk"]["notices"][error.code]
             return Result(now, problem, _labels(form, answers))
+
+    def _answers(self, request: Request, app: App, order: Order) -> Answers:
+        typed = {name: request.typed.get(f"{name}-{order.no}", []) for name in self.asks}
+        return submission.check_typed(app, self._form(app), typed)
 
     def _was_taken(self, app: App, order: Order, drawn: str, data: Mapping[str, Any]) -> bool:
         """Whether the same was done with the order as it was drawn: the page was sent twice."""
@@ -254,6 +267,26 @@ def _to_dispatch(app: App, orders: Sequence[Order]) -> list[Candidate]:
     return rows
 
 
+def _late(app: App, chosen: Sequence[Ticked]) -> Iterator[str]:
+    """How many are promised by a day that has passed: what came on paper counts from that day."""
+    days = [app.steps.promise(*each) for each in chosen if not each[2].errors]
+    today = app.clock.now.date().isoformat()
+    if late := sum(day < today for day in days):
+        yield fill(app.bundle.words["desk"]["warned"]["late"], count=late)
+
+
+def _reached(app: App, chosen: Sequence[Ticked]) -> Iterator[str]:
+    """How many go to teams that are sent a message, and to teams that cannot open their page."""
+    words, unlinked = app.bundle.words["desk"]["warned"], step_forms.unlinked(app)
+    channels = {channel["to"] for channel in app.bundle.site["notify"]}
+    teams = [answers.values.get("team", "") for _, _, answers in chosen]
+    told = sum(team in channels for team in teams)
+    code = "untold" if not told else "told" if app.outbox.is_open else "told_later"
+    yield fill(words[code], count=told, hour=MORNING)
+    if unseen := sum(team in unlinked for team in teams):
+        yield fill(words["unlinked"], count=unseen)
+
+
 TRIAGE = Bulk(
     kind="triaged",
     state="submitted",
@@ -261,6 +294,7 @@ TRIAGE = Bulk(
     propose=_to_triage,
     main="level",
     labels=lambda app: app.bundle.words["level_names"],
+    warn=_late,
 )
 DISPATCH = Bulk(
     kind="dispatched",
@@ -269,4 +303,5 @@ DISPATCH = Bulk(
     propose=_to_dispatch,
     main="team",
     labels=lambda app: app.bundle.teams,
+    warn=_reached,
 )

@@ -61,9 +61,9 @@ def always(request: Request) -> bool:
     return True
 
 
-def erasing(request: Request) -> bool:
-    """The request erases somebody's personal data."""
-    return request.value("do") == "erased"
+def handing_over(request: Request) -> bool:
+    """The request erases somebody's personal data, or makes the link by which they do."""
+    return request.value("do") in ("erased", "linked")
 
 
 def proving(

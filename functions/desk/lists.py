@@ -20,11 +20,13 @@ PROBLEMS = "problems"
 """The list of orders with a problem that nobody has answered."""
 UNREAD = "unread"
 """The list of orders to which a resident added something that nobody has acted on since."""
+VACANT = "vacant"
+"""The list of orders of which a team has to say anew who goes."""
 MINE = "mine"
 """The list of orders that the reader has taken on."""
 CALLS = "calls"
 """The list of residents to call (回访): who has not rated what was done, or was not content."""
-LISTS = (*STEPS, PROBLEMS, UNREAD, MINE, CALLS)
+LISTS = (*STEPS, PROBLEMS, UNREAD, VACANT, MINE, CALLS)
 PAGE = 30
 MOST = 1000
 """How many orders of a list are looked at; a community has a tenth of that at one step."""
@@ -136,6 +138,8 @@ def _everything(app: App, name: str, who: str) -> list[Head]:
         return app.orders.problems(MOST)
     if name == UNREAD:
         return app.orders.unread(MOST)
+    if name == VACANT:
+        return app.orders.vacant(MOST)
     if name == MINE:
         return app.store.find(repository.KIND, [f"{repository.HANDLER}:{who}"], limit=MOST)
     if name == CALLS:

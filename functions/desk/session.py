@@ -167,9 +167,9 @@ def sign_out(request: Request, app: App, session: Session) -> Response:
 
 def _read(request: Request, app: App) -> Session | None:
     shown = ticket.read(request, app)
-    account = shown and Accounts(app.store, app.clock).current(shown.who, shown.version)
+    account = shown and Accounts(app.store, app.clock).current(*shown[:2], shown.began)
     if shown is None or account is None:
         return None
-    token = app.vault.stamp(*kept.token_of(account.name, account.version))
+    token = app.vault.desk.stamp(*kept.token_of(account.name, account.version))
     administers = account.role == ADMINISTRATOR
     return Session(shown, administers, token, first=account.first)

@@ -84,11 +84,16 @@ class Outbox(NamedTuple):
                 waiting = message._replace(state="waiting", tries=0, next_at="")
                 self.store.settle(waiting, message.tries)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is day, so that messages leave."""
+        return MORNING <= self.clock.now.hour < EVENING
+
     def waiting(self) -> list[Message]:
         """What is to be tried now, by day. A message that would wait for longer than the longest
         wait was marked by a clock that was ahead, and is due as well."""
         now = self.clock.now
-        if not MORNING <= now.hour < EVENING:
+        if not self.is_open:
             return []
         never = to_utc(now + AGAIN[-1] + timedelta(minutes=1))
         due = self.store.messages("waiting", to_utc(now), MOST)

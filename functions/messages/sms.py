@@ -30,10 +30,11 @@ class Residents(NamedTuple):
         """What to send to the resident; None where the order was erased, she does not want it any
         more, or has no mobile phone."""
         no, _, event, _ = message.id.split(":")
-        order = self.orders.find(no)
-        if order is None or not order.sms or order.erased_at:
+        found = self.orders.history(no)
+        order = found and found.order
+        if found is None or order is None or not order.sms or order.erased_at:
             return None
-        phone = self.orders.personal.contact(no).get("phone", "")
+        phone = self.orders.phone(found)
         if not MOBILE.fullmatch(phone.removeprefix("+86")):
             return None
         link = f"{self.url}{self.orders.address(order)}"

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
@@ -13,12 +14,13 @@ from typing import NamedTuple
 
 from functions import scheduled
 from functions.app import App
+from functions.context.clock import Stopped
 from functions.context.workdays import CHINA
 from functions.errors import Unusable
 from functions.ops import consistency
-from functions.orders import counters, repository
+from functions.orders import corrections, counters, repository
 from functions.orders.lifecycle.order import order_of
-from functions.people import accounts, team_links, volunteers
+from functions.people import accounts, audit, second_factor, team_links, volunteers
 from functions.storage import opening, sqlite
 from functions.storage.connect import connect
 from functions.storage.failures import locked
@@ -119,17 +121,19 @@ def spare(made: Iterable[datetime], rule: Rule) -> set[datetime]:
 
 class Restored(NamedTuple):
     """The folder with what was there before, if anything was; and how many histories were erased
-    again because they had been erased since the copy was made."""
+    again because they had been erased since the copy was made, and how many more were brought to
+    where they were because somebody had taken something back."""
 
     kept: Path | None
     erased: int
+    followed: int
 
 
 def restore(copy: Path, address: str, given: str, now: datetime) -> Restored:
     """Put a copy in the place of the store at ``address``. At every moment the database is the
-    whole old one or the whole new one. What was erased since the copy was made, as far as the old
-    one or a newer copy beside this one knows, does not come back, nor do accounts and links of
-    teams that were ended since; and everybody has to sign in again.
+    whole old one or the whole new one. What was taken back since the copy was made (:data:`TAKEN`,
+    :data:`WHOLE`), as far as the old one or a newer copy beside this one knows, does not come back;
+    what was recorded stays recorded, this as well; and everybody has to sign in again.
 
     The secret, which is ``given`` or beside the database, must be that of the copy. Where there is
     none, the one that went along with the copy is put there.
@@ -151,21 +155,24 @@ def restore(copy: Path, address: str, given: str, now: datetime) -> Restored:
     with _working(database.parent) as room, _alone(database.with_name("wudan.lock")):
         new = room / "wudan.db"
         _fetch(copy, new, secret)
-        erased = sum(_follow_all(new, known) for known in _knowing(copy, database, room))
-        _end_sessions(new, now)
+        followed = Counter[bool]()
+        for known in _knowing(copy, database, room):
+            followed += _follow_all(new, known)
+        _close(new, secret, now)
         kept = _keep(database, now)
         new.replace(database)
         opening.sync_folder(database.parent)
         if own == along and not given:
             opening.write_secret(beside, secret.decode())
-    return Restored(kept, erased)
+    return Restored(kept, followed[True], followed[False])
 
 
 def _knowing(copy: Path, database: Path, room: Path) -> Iterator[Path]:
     """The databases that may know of what was taken away since a copy was made: what it replaces,
     and the newest copy beside it. They are read from copies, because reading leaves traces."""
     newest = max((f for f in copy.parent.iterdir() if _NAMED.fullmatch(f.name)), default=copy)
-    for place in {database.resolve(), newest.resolve()} - {copy.resolve()}:
+    # What it replaces comes last, because that is how things stood.
+    for place in [p for p in dict.fromkeys((newest, database)) if p.resolve() != copy.resolve()]:
         known = room / "known" / "wudan.db"
         known.parent.mkdir(mode=0o700)
         for suffix in ("", "-wal"):
@@ -176,44 +183,62 @@ def _knowing(copy: Path, database: Path, room: Path) -> Iterator[Path]:
         shutil.rmtree(known.parent)
 
 
-def _follow_all(new: Path, known: Path) -> int:
-    """Erase in a database what another knows to be erased, with what happened to it until then, and
-    return how much; and bring accounts and links to where they are there. One that is damaged, as
-    it may be where a copy is put back, tells nothing."""
-    erased = 0
+def _follow_all(new: Path, known: Path) -> Counter[bool]:
+    """Take back in a database what another knows to be taken back, and return how many histories
+    were erased by that (True) and how many were not. One that is damaged, as it may be where a copy
+    is put back, tells nothing."""
+    followed = Counter[bool]()
     with (
         suppress(Unusable, DatabaseError),
         closing(connect(f"sqlite:{known}")) as later,
-        closing(connect(f"sqlite:{new}")) as restored,
+        closing(connect(f"sqlite:{new}")) as database,
+        database.batch() as restored,
     ):
-        for kind in COUNTED:
-            for no in later.numbers(kind):
-                erased += _follow(restored, later.head(no), later.events(no))
-        for kind in RIGHTS:
-            for no in later.numbers(kind):
-                _take_over(restored, later.head(no), later.events(no))
-    return erased
+        for no in [no for kind in (*WHOLE, *COUNTED) for no in later.numbers(kind)]:
+            missing = [event.kind for event in _take_over(restored, later, no)]
+            followed.update([ERASED in missing] if TAKEN & {*missing} else [])
+    return followed
 
 
-RIGHTS = (accounts.KIND, team_links.KIND)
-"""The kinds of histories that say who may come in."""
+WHOLE = (accounts.KIND, team_links.KIND, second_factor.KIND, audit.KIND)
+"""The kinds of histories that go on as they had come: who may come in, and what was recorded."""
+TAKEN = {ERASED, "relinked", "linked", "deactivated", *corrections.CHANGING}
+"""The events of orders and volunteers by which somebody takes back what they gave, or a link that
+others have: their histories go on as they had come, too."""
 
 
-def _take_over(restored: Store, head: Head | None, events: Sequence[Event]) -> None:
-    """Take a history as far as it had come."""
-    old = restored.head(head.no) if head else None
-    known = old.version if old else 0
-    if head and known < head.version == len(events):
-        restored.commit(Change(head, events[known:]))
+def _take_over(restored: Store, later: Store, no: str) -> Sequence[Event]:
+    """Take a history as far as it had come, with what is kept beside it, if that has to be; return
+    the events that were missing. One that went on otherwise in the copy, because an older copy was
+    put back in between, is replaced."""
+    old, head = restored.head(no), later.head(no)
+    if head is None or (old is None and head.kind in COUNTED):
+        return ()
+    here, events = restored.events(no), later.events(no)
+    parted = (n for n, event in enumerate(here) if events[n : n + 1] != (event,))
+    common = next(parted, len(here))
+    missing = events[common:]
+    taken = missing and (head.kind in WHOLE or TAKEN & {event.kind for event in missing})
+    if not taken or head.version != len(events):
+        return ()
+    count = COUNTED.get(head.kind)
+    tally = counters.difference(count(old), count(head)) if count and old else {}
+    if common < len(here):
+        restored.remove(no)
+    begun = missing if common == len(here) else events
+    change = Change(head, begun, later.personal(no), later.traces(no), tally)
+    restored.commit(change._replace(erase=begun is missing and old is not None))
+    return missing
 
 
-def _end_sessions(new: Path, now: datetime) -> None:
-    """End the sessions of all accounts: which were ended before, the copy does not know."""
-    ended = Event("signed_out", "staff", now.isoformat())
+def _close(new: Path, secret: bytes, now: datetime) -> None:
+    """End the sessions of all accounts, because the copy does not know which were ended before, and
+    record that it was put back."""
     with closing(connect(f"sqlite:{new}")) as restored:
-        for no in restored.numbers(accounts.KIND):
-            if head := restored.head(no):
-                restored.commit(Change(head.followed(), [ended]))
+        accounts.end_all(restored, now)
+        restored.set_fact(consistency.RESTORED, now.isoformat())
+        if secret:
+            audit.Audit(restored, Vault(secret), Stopped(now)).record("restored", "")
 
 
 COUNTED: Mapping[str, Callable[[Head], counters.Tally]] = {
@@ -221,20 +246,6 @@ COUNTED: Mapping[str, Callable[[Head], counters.Tally]] = {
     volunteers.KIND: counters.of_volunteer,
 }
 """The kinds of histories that are erased, and what the head of one counts for."""
-
-
-def _follow(restored: Store, head: Head | None, events: Sequence[Event]) -> bool:
-    """Take a history as far as it had come, if it was erased by then and is not here."""
-    old = restored.head(head.no) if head else None
-    if head is None or old is None or old.version >= head.version:
-        return False
-    missing = events[old.version :]
-    if ERASED not in [event.kind for event in missing]:
-        return False
-    count = COUNTED[head.kind]
-    tally = counters.difference(count(old), count(head))
-    restored.commit(Change(head, missing, tally=tally, erase=True))
-    return True
 
 
 def _fetch(copy: Path, new: Path, secret: bytes) -> None:

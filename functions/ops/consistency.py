@@ -110,6 +110,10 @@ def mend(app: App) -> Findings:
     return found
 
 
+RESTORED = "restored"
+"""The fact that says when a copy was last put in the place of the store."""
+
+
 class _Examination:
     """What is known about a store while it is read."""
 
@@ -128,6 +132,7 @@ class _Examination:
         """Whether an earlier version left orders that the schedule has not counted anew yet."""
         known = self._read("facts", lambda: self.store.fact(opening.FACT), "")
         self.given_up = self._read("facts", lambda: self.store.fact(opening.GIVEN_UP), "")
+        self.restored = self._read("facts", lambda: self.store.fact(RESTORED), "")
         prints = app.vault.fingerprints
         self.opens = bool(prints) and (not known or known in prints)
         if not self.opens:
@@ -177,7 +182,7 @@ class _Examination:
             self.unread += not verdict.events
         head = kept.head
         self.before |= head is not None and head.kind == repository.KIND and head.layout < LAYOUT
-        self.referred |= history_check.referred(kept)
+        self.referred |= history_check.referred(kept, self.restored)
         self.acted |= history_check.acted(verdict.events)
 
     def _suspect_the_secret(self, sealed: int) -> None:

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 from functions import imports
 from functions.app import App
 from functions.errors import Refused
-from functions.orders import corrections, counters, names, report_text, repository, upkeep
+from functions.orders import corrections, counters, names, repository, upkeep
 from functions.orders.counters import Tally
+from functions.orders.figures import report_text
+from functions.orders.figures.closed import CLOSED
 from functions.orders.lifecycle.order import order_of
 from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
@@ -37,6 +39,7 @@ STATES: dict[str, dict[str, str]] = {
     imports.KIND: {kind: kind for kind in imports.STATES},
     DONE: {},
     DOCTOR: {},
+    CLOSED: {},
 }
 """Histories of which only this is derived: the states that their events lead to."""
 
@@ -329,10 +332,13 @@ def _told(app: App, event: Event, kind: str) -> dict[str, Any]:
     return {name: event.data[name] for name in names if name in event.data}
 
 
-def referred(kept: Stored) -> set[str]:
-    """The numbers of other histories that this one refers to."""
+def referred(kept: Stored, restored: str) -> set[str]:
+    """The numbers of other histories that this one refers to. What was recorded before a copy was
+    put back (``restored``) may tell of what that copy has not."""
     kind, _, no = kept.no.partition(":")
     looked_at = {no} if kind == access_log.EARLIER else set()
+    if kind == audit.KIND and kept.head and kept.head.begun < restored:
+        return set()
     named = ("no",) if kind == audit.KIND else ("into", "from")
     others = (e.data.get(name) for e in kept.events.values() for name in named)
     return looked_at | {str(no) for no in others if no}

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from functions.app import App
 from functions.errors import Conflict, Unusable
-from functions.orders import report_text, repository, upkeep
+from functions.orders import repository, upkeep
+from functions.orders.figures import report_text
 from functions.people import second_factor, volunteers
 from functions.storage import opening
 from functions.storage.history import Change

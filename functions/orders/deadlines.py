@@ -49,9 +49,11 @@ class Deadlines:
         return self._later(at, self.rules["days"][level])
 
     def resumed(self, order: Order, at: str) -> str:
-        """The order's deadline, moved by the working days that it waited for its resident, and
-        not before the day that the resident wishes for, if it had not passed by then."""
-        due = self._later(order.due, self.calendar.between(_day(order.paused_at), _day(at)))
+        """The order's deadline, moved by the working days that it waited for its resident, at most
+        until the day that was agreed, and not before the day that the resident wishes for, if it
+        had not passed by then."""
+        ended = min(_day(at), _day(order.waits_until) + timedelta(days=1))
+        due = self._later(order.due, self.calendar.between(_day(order.paused_at), ended))
         return due if order.due < order.paused_at[:10] else max(due, order.wished)
 
     def promised(self, order: Order) -> str:
@@ -59,7 +61,7 @@ class Deadlines:
         its resident."""
         if not (order.waits_until and order.due):
             return order.due
-        return self.resumed(order, (_day(order.waits_until) + timedelta(days=1)).isoformat())
+        return self.resumed(order, date.max.isoformat())
 
     def taken_up(self, order: Order, day: str, at: str) -> str:
         """A deadline of an order that was called off, later by the working days that it was, if

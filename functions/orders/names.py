@@ -16,6 +16,7 @@ from functions.context.bundle import Bundle
 from functions.forms.definition import Form
 from functions.forms.kinds import KINDS
 from functions.forms.kinds.choices import OTHER
+from functions.forms.kinds.kind import Field
 from functions.orders import counters
 from functions.orders.lifecycle.states import CLOCK
 from functions.storage.failures import of_store
@@ -92,6 +93,13 @@ class Names:
             return label
         now, kept = self.now(kind, name) if kind in RENAMED else name, self._register["labels"]
         return names.get(now) or kept.get(kind, {}).get(now) or kept.get(kind, {}).get(name)
+
+    def not_offered(self, field: Field, picked: Iterable[str]) -> str:
+        """What the first service or team is called that was picked, as from a form that was drawn
+        while it was offered, and is not among the choices now; empty if there is none."""
+        kind, offered = SOURCES.get(field.get("source", "")), {c["value"] for c in field["choices"]}
+        gone = [each for each in picked if each not in offered] if kind else []
+        return next(filter(None, (self.label(str(kind), each) for each in gone)), "")
 
     def of_event(self, event: Event) -> Event:
         """The event with the names that its service and team have now."""

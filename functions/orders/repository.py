@@ -17,7 +17,7 @@ from functions.orders.lifecycle.order import Order, order_of
 from functions.orders.lifecycle.states import HELD, STAFF
 from functions.orders.lifecycle.transitions import apply, fold
 from functions.orders.names import Names
-from functions.orders.privacy import CORRECTED, Personal, Typed, contact
+from functions.orders.privacy import CORRECTED, Personal, Typed, contact, trusted, withdrawn
 from functions.storage.history import Change, Event, Head
 from functions.storage.port import TOGETHER, Store
 from functions.storage.vault import Vault, recognises
@@ -123,6 +123,11 @@ class Orders(NamedTuple):
         """Orders to which a resident added something that nobody has acted on since."""
         return self.listed(self.store.find(KIND, ["unread:yes"], limit=limit))
 
+    def vacant(self, limit: int) -> list[Head]:
+        """Orders of which a team has to say who goes, because whoever was to go left; the newest
+        first."""
+        return self.listed(self.store.find(KIND, ["vacant:yes"], limit=limit))
+
     def by_key(self, typed: str, key: str) -> History | None:
         """The order, for somebody who has its tracking key; nobody has one after erasing."""
         no = order_number.parse(typed)
@@ -152,8 +157,8 @@ class Orders(NamedTuple):
     def by_phone(self, no: str, last4: str, sender: str = "", key: str = "") -> Order:
         """The order, for somebody who knows the last digits of its phone, or all of it, and asks
         from this address. Those of before a correction by the link alone go on opening it, because
-        whoever was sent the link can make one. ``key`` is the one that the browser keeps of it, if
-        any.
+        whoever was sent the link can make one; one that was made by a link that was replaced since
+        opens nothing. ``key`` is the one that the browser keeps of the order, if any.
 
         Raises:
             Wrong: ``no_match``, whichever of the two is wrong; or what :func:`proofs.guess` says,
@@ -165,7 +170,7 @@ class Orders(NamedTuple):
             if found is None:
                 raise Wrong("no_match", "last4")
             typed = self.personal.of(no)
-            phones = (_phone(typed), _phone(_proven(found, typed)))
+            phones = (_phone(trusted(found.events, typed)), _phone(_proven(found, typed)))
             if not any(proofs.is_of(phone, last4) for phone in phones):
                 raise Wrong("no_match", "last4")
         return found.order
@@ -175,6 +180,10 @@ class Orders(NamedTuple):
         heads = self.store.find(KIND, [f"volunteer:{volunteer}"], limit=MOST_ASSIGNED)
         orders = [order for head in heads if (order := self.find(head.no))]
         return [o for o in orders if o.state == "accepted" and o.volunteer == volunteer]
+
+    def phone(self, found: History) -> str:
+        """The phone to which the resident's link may be sent; empty without one."""
+        return str(_phone(trusted(found.events, self.personal.of(found.order.no))) or "")
 
     def prove(self, found: History, last4: str, sender: str) -> None:
         """Make sure that whoever has the key of an order knows its phone as well: as it was filed
@@ -250,9 +259,12 @@ class Orders(NamedTuple):
 
     def change(self, before: Order, after: Order, steps: Iterable[Step]) -> Change:
         """The transaction that takes an order from one state to the other by these steps."""
-        events, sealed, traces, erase = [], {}, [], False
+        events, sealed, traces, erase = [], dict[int, bytes](), [], False
         for seq, (event, typed) in enumerate(steps, start=before.version + 1):
             events.append(event)
+            if CORRECTED in typed and (gone := withdrawn(self.bundle.forms["wish"], typed)):
+                sealed, erase = self.personal.without(after.no, gone) | sealed, True
+                traces += self.store.traces(after.no)
             if typed:
                 sealed[seq] = self.vault.seal(after.no, dict(typed))
             if event.kind == "submitted":
@@ -289,6 +301,7 @@ class Orders(NamedTuple):
             ("into", order.merged_into),
             ("unread", "yes" if order.unread and not order.erased_at else ""),
             ("level", order.level),
+            ("vacant", "yes" if order.vacant else ""),
             (HANDLER, order.handler),
             *product([DOER], order.doers.split()),
         )

@@ -4,24 +4,20 @@ Which events may follow is a matter of the life cycle. This module adds what eac
 was filled in: deadlines, words for the public, who did it, events that follow with it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
-from functions.context.bundle import Bundle
-from functions.context.clock import Clock
 from functions.errors import Conflict, Full, Refused, Wrong
-from functions.forms import days
 from functions.forms.definition import Answers, Form
-from functions.orders import corrections, counters, pace, ratings
-from functions.orders.giveaways import revealing
+from functions.orders import counters, pace
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.rules import TABLE
-from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
+from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF
 from functions.orders.lifecycle.transitions import apply, moves
-from functions.orders.repository import MOST_JOINED, Orders, Step
+from functions.orders.repository import Step
+from functions.orders.step_facts import CALLED_OFF, FACTS, Circumstances
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
 
@@ -29,14 +25,9 @@ HARMLESS = ("noted", "assigned", "answered", "handled")
 """What may be added to an order whatever else happened to it since its form was drawn."""
 ASIDE = ("noted", "handled")
 """What staff or a team add that changes nothing for somebody else who is filling in a form."""
-CALLED_OFF = ("cancelled", "rejected", "lapsed")
-"""How an order ends undone, so that those that were merged into it are opened again."""
-ENDED_UNDONE = ("cancelled", "rejected")
-NOBODY = "nobody"
-"""The choice by which an order is given to nobody in particular."""
+PARTING = ("cancelled", "unmerged")
+"""How a merged order is not done any more with the one that it was merged into."""
 SERVED = ("done", "rated", "closed")
-ENDS_WAITING = ("dispatched", "done", "returned")
-"""What cannot be done while an order waits for its resident, so that doing it ends the wait."""
 FIRST = 1
 """The version of a new order's keys."""
 SETTLES = ("closed", "erased")
@@ -46,18 +37,12 @@ NOTHING = Answers({}, {}, {}, {})
 """The form and the answers of a step that asks nothing."""
 
 
-class Steps(NamedTuple):
+class Steps(Circumstances):
     """The one way by which orders are begun and moved on."""
-
-    orders: Orders
-    bundle: Bundle
-    clock: Clock
 
     def offered(self, order: Order, by: str) -> list[str]:
         """The steps that have a form and may follow, in the order of the forms."""
         can = self.moves(order, by)
-        if order.waits_until:
-            can |= self.moves(order._replace(waits_until=""), by) & {*ENDS_WAITING}
         return [kind for kind in self.bundle.actions if kind in can]
 
     def moves(self, order: Order, by: str) -> set[str]:
@@ -132,6 +117,10 @@ class Steps(NamedTuple):
             return not answers.errors and bool(self._steps(order, kind, by, form, answers, {}))
         return False
 
+    def promise(self, order: Order, form: Form, answers: Answers) -> str:
+        """The day by which an order would be promised if it were triaged with these answers now."""
+        return str(FACTS["triaged"](self, order, form, answers)["due"])
+
     def crosses(self, order: Order, kind: str, version: str) -> bool:
         """Whether something happened to the order since the version that a form was drawn for, so
         that whoever filled it in has to look again."""
@@ -146,13 +135,24 @@ class Steps(NamedTuple):
     def _again(self, order: Order, latest: Order, kind: str) -> bool:
         """Whether a step that met a conflict is taken with the order as it is now."""
         # What happens to the order that a merged one is done with counts as well.
-        moved = latest.version != order.version or (latest.state == "merged" and kind in HARMLESS)
+        moved = latest.version != order.version or latest.state == "merged"
         kept = moved and latest.team == order.team
         return kept and not self.crosses(latest, kind, str(order.version))
+
+    def begin_again(self, no: str) -> list[Order]:
+        """Those merged right into the order of this number that are opened again if it is called
+        off: what was erased has ended for good."""
+        return [each for each in self.orders.joined(no) if "unmerged" in moves(each, CLOCK)]
 
     def by_clock(self, order: Order, *kinds: str) -> Order:
         """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
         return self._together(order, CLOCK, *kinds)
+
+    def vacate(self, volunteer: str, by: str, **more: str) -> None:
+        """Say of every order that a volunteer who leaves was to do that somebody else has to go;
+        raises as :meth:`take` does."""
+        for order in self.orders.assigned(volunteer):
+            self.take(order, "vacated", by, more=more)
 
     def erase(self, order: Order) -> Order:
         """What a resident does who wants her data gone: an order that is done ends with it; raises
@@ -183,21 +183,21 @@ class Steps(NamedTuple):
 
     def _others(self, order: Order, event: Event) -> Iterator[tuple[Order, Step]]:
         """What an event of this order does to others: the one that it is merged into is told of
-        it and of what its resident adds, and those that were merged into one that is called off
-        are opened again."""
+        it, of what its resident adds and, while it is to be done, that it is not done with it any
+        more; and those that were merged into one that is called off are opened again."""
         if event.kind == "merged" and (into := self.orders.find(event.data["into"])):
             if into.state not in TABLE["joined"].after:  # It moved on since it was chosen.
                 raise Conflict
             yield into, Step(Event("joined", CLOCK, event.at, {"from": order.no}))
-        if event.kind == "noted" and event.by == RESIDENT and order.state == "merged":
-            last = self.orders.last(order)
-            if last.no != order.no and not last.erased_at:
-                yield last, Step(Event("added", CLOCK, event.at, {"from": order.no}))
+        parts = event.kind in PARTING
+        if order.state == "merged" and (parts or (event.kind, event.by) == ("noted", RESIDENT)):
+            last, told = self.orders.last(order), "parted" if parts else "added"
+            if last.no != order.no and told in moves(last, CLOCK):
+                yield last, Step(Event(told, CLOCK, event.at, {"from": order.no}))
         if event.kind in CALLED_OFF:
-            for joined in self.orders.joined(order.no):
-                if "unmerged" in moves(joined, CLOCK):
-                    due = _taken_up(self, joined, BLANK, NOTHING)
-                    yield joined, Step(Event("unmerged", CLOCK, event.at, due))
+            for joined in self.begin_again(order.no):
+                due = FACTS["unmerged"](self, joined, BLANK, NOTHING)
+                yield joined, Step(Event("unmerged", CLOCK, event.at, due))
 
     def _steps(
         self, order: Order, kind: str, by: str, form: Form, answers: Answers, more: dict[str, str]
@@ -212,9 +212,6 @@ class Steps(NamedTuple):
         if kind == "rated" and order.state == "merged":
             data |= self._served(order, data)
         steps = [Step(Event(kind, by, at, data), typed)]
-        if order.waits_until and kind in ENDS_WAITING:
-            due = FACTS["resumed"](self, order, form, answers)
-            steps.insert(0, Step(Event("resumed", by, at, due | more)))
         if kind == "rated" and data["solved"] == "unsolved":
             again = "unmerged" if order.state == "merged" else "reopened"
             steps.append(Step(Event(again, by, at, more)))
@@ -232,168 +229,3 @@ class Steps(NamedTuple):
         if done.done_by and data.get("who") == done.done_by:
             raise Refused("own")
         return {"team": done.team, "volunteer": done.volunteer}
-
-    @property
-    def now(self) -> str:
-        return self.clock.now.isoformat()
-
-
-def _triaged(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """What came on paper counts from when it came, until it is promised by a day."""
-    due = order.due
-    if order.waits_until:
-        due = steps.orders.deadlines.resumed(order, steps.now)
-    since = steps.now if due or order.reopened_at else order.received or steps.now
-    after = order._replace(
-        level=answers.values["level"], service=answers.values.get("service", order.service)
-    )
-    return {"due": _promise(steps, order._replace(due=due), after, since)}
-
-
-def _promise(steps: Steps, before: Order, after: Order, since: str) -> str:
-    """The day by which an order is promised as it is after a step. What is done on few days is not
-    promised before the next of them, nor before the day that was wished for.
-
-    A deadline that has passed stays, and one of the same level becomes later only for such a day:
-    of another service, or one that is wished for. It was put off for a day that was a mistake, if
-    the level gives an earlier one even from now on."""
-    due, today = before.due, since[:10]
-    if due and due < today:
-        return due
-    known = due if after.level == before.level else ""
-    only = steps.bundle.practical.get(after.service, {}).get("days", ())
-    first = steps.orders.deadlines.of_level(since, after.level)
-    first = min(known or first, first)
-    day = days.promised(only, date.fromisoformat(today), date.fromisoformat(first)).isoformat()
-    if known and after.service == before.service:
-        day = min(known, day)
-    return max(day, after.wished)
-
-
-def _taken_up(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    days = {name: getattr(order, name) for name in ("due", "triage_by")}
-    taken_up = steps.orders.deadlines.taken_up
-    return {name: taken_up(order, day, steps.now) for name, day in days.items() if day}
-
-
-def _resumed(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    # One that does not wait cannot be resumed, which the life cycle says.
-    return {"due": steps.orders.deadlines.resumed(order, steps.now)} if order.paused_at else {}
-
-
-def _rated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    raised = {"problem": "raised"} if answers.personal.get("problems") else {}
-    return {"wording": form["version"], **raised}
-
-
-def _relinked(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    issued = order.issued + 1
-    return {"key": fingerprint(steps.orders.vault.tracking_key(order.no, issued)), "issued": issued}
-
-
-def _unrated(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """One that goes back to what it was merged into is done with that as before, so that must
-    still be done, or have been."""
-    found = steps.orders.history(order.no)
-    facts = ratings.taken_back(order, found.events) if found else {}
-    if into := facts.get("merged_into"):
-        other = steps.orders.find(into)
-        if other is None or other.state in ENDED_UNDONE:
-            raise Refused("state")
-    return facts
-
-
-def _into(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    other = steps.orders.find(answers.values["into"])
-    if other is None or other.no == order.no or other.state not in TABLE["joined"].after:
-        raise Wrong("into", "into")
-    together = [other, order]
-    if sum(1 + len(steps.orders.all_joined(each.no)) for each in together) > 1 + MOST_JOINED:
-        raise Wrong("crowded", "into", most=MOST_JOINED)
-    return {"into": other.no, **_ended(steps, order, form, answers)}
-
-
-def _corrected(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """While it waits, its time stands still; a day that is wished for counts once it goes on."""
-    changed = answers.values
-    facts: dict[str, Any] = corrections.facts(form, answers)
-    if not (order.due and order.state in counters.PROMISED and {"date", "service"} & {*changed}):
-        return facts
-    after = order._replace(
-        service=changed.get("service", order.service),
-        wished="" if order.waits_until else changed.get("date", order.wished),
-    )
-    due = _promise(steps, order, after, order.paused_at if order.waits_until else steps.now)
-    return facts | ({"due": due} if due != order.due else {})
-
-
-def _published(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    if found := revealing(answers.values["text"], steps.orders.personal.contact(order.no)):
-        raise Wrong("personal", "text", found="、".join(found))
-    return {"text": answers.values["text"]}
-
-
-def _answered(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    text = {} if answers.values["how"] == "private" else _published(steps, order, form, answers)
-    return {"problem": "answered"} | text
-
-
-def _noted(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    if "team" in answers.values.get("to", ()) and order.state != "accepted":
-        _check_note(steps, order, answers)
-    return {}
-
-
-def _dispatched(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    _check_note(steps, order, answers)
-    return {"due": steps.orders.deadlines.after(steps.now, "answer")}
-
-
-def _check_note(steps: Steps, order: Order, answers: Answers) -> None:
-    """Before it accepts, a team must not learn from a note who the resident is."""
-    note = answers.values.get("note", "")
-    if note and (found := revealing(note, steps.orders.personal.contact(order.no))):
-        raise Wrong("personal_note", "note", found="、".join(found))
-
-
-def _going(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """Who goes is picked from the list or written, and not two persons."""
-    if "person" in answers.values and answers.values["volunteer"] != TEAM:
-        raise Wrong("two", "person")
-    return {}
-
-
-def _ended(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """The days for which it waited until it was called off are not lost if it is taken up again,
-    and neither is the day by which it was to be triaged."""
-    if order.state == "submitted":
-        return {"triage_by": steps.orders.deadlines.due(order)}
-    return _resumed(steps, order, form, answers) if order.waits_until and order.due else {}
-
-
-def _handled(steps: Steps, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    return {"handler": ""} if answers.values["handler"] == NOBODY else {}
-
-
-FACTS: dict[str, Callable[[Steps, Order, Form, Answers], dict[str, Any]]] = {
-    "triaged": _triaged,
-    "dispatched": _dispatched,
-    "accepted": _going,
-    "assigned": _going,
-    "noted": _noted,
-    "handled": _handled,
-    "resumed": _resumed,
-    "rated": _rated,
-    "relinked": _relinked,
-    "unrated": _unrated,
-    "retaken": _taken_up,
-    "restored": _taken_up,
-    "unmerged": _taken_up,
-    "merged": _into,
-    **dict.fromkeys(CALLED_OFF, _ended),
-    "corrected": _corrected,
-    "opted": _corrected,
-    "released": _published,
-    "answered": _answered,
-}
-"""What a step says in the history besides what was picked in its form."""

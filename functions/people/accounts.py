@@ -6,7 +6,7 @@ the hash of the password. Sessions of an earlier ``version`` end.
 
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from functions.context.attempts import Attempts, Limit
@@ -31,6 +31,9 @@ NOBODY = (
     "$DjsZEqyLggoZBfl0vneT7rfGhA/ueJnG9+qZJipwB1Q"
 )
 """A hash that stands in for those of names without an account, and takes as long."""
+SINCE = "sessions_since"
+"""What the head says of when no session was left that had begun before, if there was such a time.
+"""
 LIFTED = "limits_lifted"
 """The fact that says when limits were last lifted; tries from before do not count any more."""
 
@@ -154,12 +157,16 @@ class Accounts(NamedTuple):
         attempts.was_one(signing_in, MANY)
         return _account(head)
 
-    def current(self, name: str, version: int) -> Account | None:
-        """The account, while it is as it was when the session began."""
+    def current(self, name: str, version: int, began: datetime) -> Account | None:
+        """The account, while it is as it was when the session began. Versions are counted, so they
+        come again after a copy of the store was put back."""
         head = self._find_or_none(name)
         if head is None or head.state != "active" or head.version != version:
             return None
-        return _account(head)
+        since = head.data.get(SINCE, "")
+        # A clock that was ahead when the copy was put back must keep nobody out.
+        ended = since and began < datetime.fromisoformat(since) <= self.clock.now
+        return None if ended else _account(head)
 
     def _with_password(self, head: Head, kind: str, by: str, once: str = "") -> str:
         from argon2 import PasswordHasher
@@ -199,6 +206,15 @@ class Accounts(NamedTuple):
         if len(name) > LONGEST:
             return None
         return self.store.head(_no(name)) or self.store.head(f"{KIND}:{name}")
+
+
+def end_all(store: Store, now: datetime) -> None:
+    """End the sessions of all accounts, whatever version they saw."""
+    ended = Event("signed_out", "staff", now.isoformat())
+    for no in store.numbers(KIND):
+        if head := store.head(no):
+            since = head.data | {SINCE: ended.at}
+            store.commit(Change(head.followed(data=since), [ended]))
 
 
 def numbers(name: str) -> Collection[str]:

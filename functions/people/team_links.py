@@ -20,8 +20,11 @@ KIND = "link"
 LASTS = timedelta(days=180)
 SOON = timedelta(days=14)
 """How long before its end a team is told."""
-VERSION = 1
-"""How the keys of new links are made; see :meth:`Vault.key`."""
+VERSION = 2
+"""How the keys of new links are made: by the key of teams; before, by the whole secret, in two ways
+(see :meth:`Vault.key`)."""
+Signed = tuple[int, str, str, int]
+"""How a key is made, and of what: ``team``, which one, and how many links it has had."""
 SLACK = timedelta(days=1)
 """How far the clock may be put back after a link was issued."""
 
@@ -37,7 +40,8 @@ class TeamLinks(NamedTuple):
 
     def address(self, head: Head) -> str:
         """Where the team does its work."""
-        return f"/team/?team={_team(head)}&key={self.vault.key(*_signed(head))}"
+        signed = _signed(head)
+        return f"/team/?team={_team(head)}&key={self._by(signed).key(*signed)}"
 
     def of(self, team: str) -> Head | None:
         """The team's link as it is now; ``state`` is ``issued`` or ``revoked``. A name that another
@@ -93,7 +97,7 @@ class TeamLinks(NamedTuple):
     def opens(self, team: str, key: str) -> bool:
         """Whether this key opens the team's page now."""
         heads = filter(self.lives, self._all(team))
-        return any(self.vault.is_key(key, *_signed(head)) for head in heads)
+        return any(self._is_key(key, _signed(head)) for head in heads)
 
     def opened_once(self, team: str, key: str) -> bool:
         """Whether this key opens the team's page, or did before it ended or was replaced."""
@@ -105,7 +109,13 @@ class TeamLinks(NamedTuple):
             for count in range(1, head.data.get("count", 0) + 1)
             for version in range(VERSION + 1)
         )
-        return any(self.vault.is_key(key, *each) for each in signed)
+        return any(self._is_key(key, each) for each in signed)
+
+    def _is_key(self, key: str, signed: Signed) -> bool:
+        return self._by(signed).is_key(key, *signed)
+
+    def _by(self, signed: Signed) -> Vault:
+        return self.vault.team if signed[0] == VERSION else self.vault
 
     def _write(
         self, old: Head, state: str, who: str, until: str, more: int, once: str = ""
@@ -119,7 +129,7 @@ class TeamLinks(NamedTuple):
         return head
 
 
-def _signed(head: Head) -> tuple[int, str, str, int]:
+def _signed(head: Head) -> Signed:
     return head.data.get("version", 0), "team", _team(head), head.data.get("count", 0)
 
 

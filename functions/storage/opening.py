@@ -69,15 +69,15 @@ def configured() -> str:
 
 
 def resolved(reference: str) -> str:
-    """The secret that a reference names: ``file:PATH``, or the ARN of one in AWS Secrets Manager.
-    Anything else is the secret itself.
+    """The secret that a reference names: ``file:PATH``, or the ARN of one in AWS Secrets Manager,
+    or of several that are its lines together. Anything else is the secret itself.
 
     Raises:
         Unusable: ``secret_missing``, there is no such file; ``secret_unreachable``.
     """
     scheme, _, place = reference.partition(":")
     if scheme == "arn":
-        return _fetched(reference)
+        return "\n".join(map(_fetched, reference.split()))
     if scheme != "file":
         return reference
     try:

@@ -19,15 +19,45 @@ SHORTEST = 16
 _sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
+DUTIES = ("desk", "team")
+"""What has keys of its own, because not every function that has the secret may have them: the
+sessions of the desk and what is sealed in its forms; the links of teams."""
+
+
 class Vault:
     """What a community's secret can do. Its first line is in use. Those below were in use before
     it: they still open what they sealed and recognise the keys that they made. A secret without
-    any line opens and makes nothing; that suffices for a program that only counts."""
+    any line opens and makes nothing; that suffices for a program that only counts.
+
+    A line ``{"duty": "desk", "key": "…"}`` is the key of a duty. On AWS only the functions of that
+    duty have it. Where there is none, as on one machine, the key follows from the secret.
+    """
 
     def __init__(self, secret: bytes):
         lines = [line.strip() for line in secret.splitlines()]
-        self._ring = [_Key(line) for line in lines if line]
+        self._lines = lines
+        self._ring = [_Key(line) for line in lines if line and not line.startswith(b"{")]
         self.has_older = len(self._ring) > 1
+
+    @cached_property
+    def desk(self) -> "Vault":
+        """What only the desk can make: sessions, and what is sealed in its forms."""
+        return self._apart("desk")
+
+    @cached_property
+    def team(self) -> "Vault":
+        """What only teams' pages and the desk can make: the links of teams."""
+        return self._apart("team")
+
+    def _apart(self, duty: str) -> "Vault":
+        return Vault("\n".join(self.duty(duty)).encode())
+
+    def duty(self, duty: str) -> list[str]:
+        """The keys of a duty, the one in use first: those that were given, else those that follow
+        from the lines of the secret (HKDF-Expand, RFC 5869, of one block)."""
+        found = [json.loads(line) for line in self._lines if line.startswith(b"{")]
+        given = [str(each["key"]) for each in found if each["duty"] == duty]
+        return given or [key.derive(f"duty {duty}\x01").hex() for key in self._ring]
 
     @property
     def fingerprints(self) -> list[str]:

@@ -9,7 +9,7 @@ from functions.forms.residents import FORMS
 from functions.tracking import access, changes, progress, resident_forms, rights
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry, see_other
-from functions.web.links import HERE, KEY, ORDER
+from functions.web.links import HERE, KEY, ORDER, by_digits
 
 NAME = "order"
 RELINK = "relink"
@@ -58,9 +58,8 @@ def submit(request: Request, app: App) -> Response:
             no, last4 = answers.values["no"], answers.values["last4"]
             key = ORDER.kept(request).get(no, "")
             order = app.orders.by_phone(no, last4, request.sender, key)
-            return progress.lead(
-                request, app, access.refuse_workers(request, app, order), by_digits=True
-            )
+            order = access.refuse_workers(request, app, order)
+            return progress.lead(request, app, order, by_digits=by_digits(app, order))
         except Wrong as wrong:
             answers.errors[wrong.field] = wrong
     return submission.again(request, app, form, answers.errors, hidden)

@@ -11,6 +11,7 @@ from functions.forms.kinds import KINDS
 from functions.orders import corrections
 from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import RESIDENT
+from functions.orders.repository import History
 from functions.tracking import access, progress, resident_forms
 from functions.web import records, step_forms, submission
 from functions.web.http import Request, Response
@@ -46,22 +47,35 @@ def step(request: Request, app: App, kind: str) -> Response:
     may = done or kind in app.steps.moves(order, RESIDENT)
     if not may and (kept := _as_note(request, app, kind, asked, answers)):
         return kept
-    if not done:
-        try:
-            order = app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
-        except Wrong as wrong:
-            errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
-            outcome = Outcome(wrong.status, tried=request.value("do"), errors=errors)
-            return progress.page(request, app, found, outcome)
-        except Often as often:
-            if request.wants_json:
-                raise
-            outcome = Outcome(often.status, often.code, request.value("do"))
-            return progress.page(request, app, found, outcome)
-        except (Refused, Conflict):
-            kept = _as_note(request, app, kind, asked, answers)
-            return kept or submission.refuse(request, app, order, kind)
+    if done:
+        return progress.lead(request, app, order, notice)
+    try:
+        order = app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
+    except (Wrong, Often, Refused, Conflict) as error:
+        return _not_taken(request, app, found, kind, asked, answers, error)
     return progress.lead(request, app, order, notice)
+
+
+def _not_taken(
+    request: Request,
+    app: App,
+    found: History,
+    kind: str,
+    asked: Form,
+    answers: Answers,
+    error: Wrong | Often | Refused | Conflict,
+) -> Response:
+    """Why a step was not taken, with what was typed for it."""
+    outcome = Outcome(error.status, tried=request.value("do"))
+    if isinstance(error, Wrong):
+        errors = submission.sentences(app, asked, answers.errors or {error.field: error})
+        return progress.page(request, app, found, outcome._replace(errors=errors))
+    if isinstance(error, Often):
+        if request.wants_json:
+            raise error
+        return progress.page(request, app, found, outcome._replace(notice=error.code))
+    kept = _as_note(request, app, kind, asked, answers)
+    return kept or submission.refuse(request, app, found.order, kind)
 
 
 def relink(request: Request, app: App) -> Response:

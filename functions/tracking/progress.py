@@ -23,13 +23,10 @@ ENDED = ("done", "rated", *FINAL)
 
 def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED) -> Response:
     """The order as its resident sees it, with the forms for what may be done now."""
-    order, events = found
-    if request.wants_json and outcome.errors:
-        return as_json(outcome.status, {"errors": outcome.errors})
-    typed = app.personal.of(order.no)
     if request.wants_json:
-        steps = [{"event": event.kind, "at": event.at} for event in events]
-        return as_json(200, {"no": order.no, "state": order.state, "steps": steps})
+        return _data(found, outcome)
+    order, events = found
+    typed = app.personal.of(order.no)
     can, last = app.steps.moves(order, RESIDENT), app.orders.last(order)
     can = set() if (works := works_on(request, app, order)) else can
     body = pages.render(
@@ -61,6 +58,14 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         notice=outcome.notice,
     )
     return Response(body, outcome.status)
+
+
+def _data(found: History, outcome: Outcome) -> Response:
+    """The same for programs."""
+    if outcome.status != UNTRIED.status:
+        return as_json(outcome.status, {"errors": outcome.errors})
+    steps = [{"event": event.kind, "at": event.at} for event in found.events]
+    return as_json(200, {"no": found.order.no, "state": found.order.state, "steps": steps})
 
 
 def _happened(
@@ -108,11 +113,11 @@ def written(app: App, event: Event, typed: Mapping[str, Any]) -> str:
 
 
 def lead(
-    request: Request, app: App, order: Order, notice: str = "", by_digits: bool = False
+    request: Request, app: App, order: Order, notice: str = "", by_digits: str = ""
 ) -> Response:
     """Lead on to the order's page; a browser without cookies is answered here, and so is one that
     gets a ``notice``."""
-    here = request.value(HERE)
+    here = request.value(HERE) and (by_digits or request.value(HERE))
     if not here and (request.wants_json or not notice):
         return to_order(request, app, order, by_digits)
     events = tuple(map(app.names.of_event, app.store.events(order.no)))

@@ -11,6 +11,7 @@ make a browser send, does nothing.
 
 import urllib.parse
 from datetime import timedelta
+from hmac import compare_digest
 from typing import NamedTuple
 
 from functions.app import App
@@ -19,8 +20,8 @@ from functions.web import cookies
 from functions.web.http import Request, Response, see_other
 
 PREFIX = "wudan_"
-DIGITS = ".digits"
-"""What follows the key in the cookie where number and digits opened the thing, and not a link."""
+KEPT = 32
+"""Characters of what says how an order was opened."""
 MOST = 20
 """How many of a kind a browser keeps open; the oldest goes, before the header grows too long."""
 STAFF = ("wudan_desk", "wudan_device")
@@ -28,7 +29,8 @@ STAFF = ("wudan_desk", "wudan_device")
 KEY = "key"
 """The name under which a key is sent."""
 HERE = "here"
-"""The hidden field by which a browser without cookies is answered with the page itself."""
+"""The hidden field by which a browser without cookies is answered with the page itself. Where it
+opened that by number and digits the field says so, as a cookie does (:func:`by_digits`)."""
 
 
 class Link(NamedTuple):
@@ -43,17 +45,13 @@ class Link(NamedTuple):
             return request.value(KEY)
         return self.kept(request).get(thing, "")
 
-    def by_digits(self, request: Request, thing: str) -> bool:
-        """Whether the browser opened a thing by its number and the phone's last digits; it did if
-        it keeps no cookies, because then no link opens a page."""
-        return bool(request.value(HERE)) or self._values(request).get(thing, "").endswith(DIGITS)
-
     def kept(self, request: Request) -> dict[str, str]:
         """The keys that the browser goes on with, by what they open; the oldest first."""
-        values = self._values(request).items()
-        return {thing: value.removesuffix(DIGITS) for thing, value in values}
+        values = self.values(request).items()
+        return {thing: value.partition(".")[0] for thing, value in values}
 
-    def _values(self, request: Request) -> dict[str, str]:
+    def values(self, request: Request) -> dict[str, str]:
+        """What the cookies hold: the keys, and after each how it came, if not by a link."""
         prefix = cookies.name_of(request, self._prefix)
         return {
             urllib.parse.unquote(name.removeprefix(prefix)): key
@@ -89,22 +87,44 @@ SLIP = Link("slip", timedelta(days=1))
 VOLUNTEER = Link("volunteer", timedelta(days=90))
 
 
-def to_order(request: Request, app: App, order: Order, by_digits: bool = False) -> Response:
+def to_order(request: Request, app: App, order: Order, by_digits: str = "") -> Response:
     """Lead somebody who showed that an order is theirs on to its page, and remember whether they
     showed it ``by_digits``, now or before. A program, which keeps no cookies, gets the address with
     the key."""
     if request.wants_json:
         return see_other(app.orders.address(order))
-    by_digits = by_digits or ORDER.by_digits(request, order.no)
-    key = app.orders.key(order) + (DIGITS if by_digits else "")
+    shown = by_digits or shown_by_digits(request, app, order)
+    key = app.orders.key(order) + (f".{shown}" if shown else "")
     opened = ORDER.cookies(request, order.no, key)
     return see_other(app.orders.place(order), *opened)
 
 
+def by_digits(app: App, order: Order) -> str:
+    """What a browser keeps that opened an order by its number and the phone's last digits, and not
+    by a link. Nobody can make it who has the link alone."""
+    return app.vault.stamp("digits", order.no)[:KEPT]
+
+
+def shown_by_digits(request: Request, app: App, order: Order) -> str:
+    """The same, if this browser has it, in a cookie or in the page; else nothing."""
+    made = by_digits(app, order)
+    cookie = ORDER.values(request).get(order.no, "").partition(".")[2]
+    shown = (cookie, request.value(HERE))
+    return made if any(compare_digest(made.encode(), each.encode()) for each in shown) else ""
+
+
+def is_of_station(request: Request) -> bool:
+    """Whether somebody signed in at the desk with this browser."""
+    return any(name.removeprefix(cookies.HOST) in STAFF for name in request.cookies)
+
+
 def works_on(request: Request, app: App, order: Order) -> bool:
     """Whether an order is the work of those to whom this browser belongs, as far as its cookies
-    tell: of a team whose page it opened, or of the station, at whose desk it signed in."""
-    if any(name.removeprefix(cookies.HOST) in STAFF for name in request.cookies):
+    tell: of a team whose page it opened, of a volunteer whose own page it opened, or of the
+    station, at whose desk it signed in."""
+    if is_of_station(request):
         return True
+    last = app.orders.last(order)
     teams = {app.names.now("team", team) for team in TEAM.kept(request)}
-    return app.orders.last(order).team in teams
+    doers = {last.volunteer, *last.doers.split()}
+    return last.team in teams or not doers.isdisjoint(VOLUNTEER.kept(request))

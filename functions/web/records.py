@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.forms.answers import Shown, shown
-from functions.forms.definition import Form, for_staff
+from functions.forms.definition import RECORDED, Form, for_staff
 from functions.forms.kinds.kind import Field
 from functions.orders import corrections, ratings
 from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import RESIDENT, STAFF
 from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import Unreadable, contact, unreadable
@@ -88,9 +89,15 @@ def corrected(
         {each.name: each.text for each in shown({**form, "fields": fields}, known)}
         for known in (old, new)
     ]
+    withdrawn = app.bundle.words["own_data"]["withdrawn"]
     return [
         Shown(
-            name, field["kind"], field["label"], CHANGED.format(*[t.get(name, "—") for t in texts])
+            name,
+            field["kind"],
+            field["label"],
+            withdrawn
+            if field.get("sensitive") and name not in texts[1]
+            else CHANGED.format(*[t.get(name, "—") for t in texts]),
         )
         for field in fields
         for name in [field["name"]]
@@ -160,11 +167,29 @@ def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
     """What was answered with a later event of an order, for staff; also to questions that were
     removed since."""
     definition: Form = app.bundle.actions.get(event.kind, {"fields": [], "version": ""})
-    answers = {**event.data, **typed}
-    return [
+    form = labelled(app, definition, {**event.data, **typed})
+    answers = {**answered(app, event, form), **typed}
+    told = [
         each if each.kind else each._replace(label=_asked(app, event, each.name))
-        for each in shown(labelled(app, definition, answers), answers)
+        for each in shown(form, answers)
     ]
+    added = {
+        name: value for name in event.data.keys() - answers.keys() if (value := event.data[name])
+    }
+    labels = app.bundle.words["desk"]["recorded"]
+    return told + [
+        Shown(name, "", label, LABELS[name](app, added[name]))
+        for name, label in labels.items()
+        if name in added
+    ]
+
+
+def answered(app: App, event: Event, form: Form) -> dict[str, Any]:
+    """What was answered with an event, without what the program itself wrote into it."""
+    move, asked = TABLE[event.kind], {field["name"] for field in form["fields"]}
+    written = ({*move.sets, *move.keeps} & event.data.keys()) - asked - {*RECORDED}
+    own = {name for name in written if not app.names.label("step", f"{event.kind}.{name}")}
+    return {name: value for name, value in event.data.items() if name not in own}
 
 
 def _asked(app: App, event: Event, name: str) -> str:
@@ -214,11 +239,13 @@ LABELS: dict[str, Callable[[App, str], str]] = {
 def doer(
     app: App, order: Order, typed: Mapping[int, Mapping[str, Any]], events: tuple[Event, ...]
 ) -> str:
-    """The name of who does it: a volunteer's, or what was written when it was accepted."""
+    """The name of who does it: a volunteer's, or what was written when it was accepted. Whoever is
+    no volunteer any more goes nowhere."""
     if not order.volunteer:
         return ""
     if person := app.volunteers.find(order.volunteer):
-        return typed_name(app, person.typed, "name")
+        goes = order.state != "accepted" or person.head.state == "active"
+        return typed_name(app, person.typed, "name") if goes else ""
     assigned = [seq for seq, e in enumerate(events, 1) if e.kind in ("accepted", "assigned")]
     return typed_name(app, typed.get(assigned[-1], {}), "person") if assigned else ""
 

@@ -43,7 +43,8 @@ def advise(root: Path, site: Site, planned: Sequence[Page], renderer: Renderer) 
     """All advice for this content, in the order of the files. ``planned`` are the site's pages."""
     advice = _Advice(root, renderer, planned, site.withheld)
     advice.sample_values(site.settings)
-    entries = [each for items in (*site.entries.values(), *site.past.values()) for each in items]
+    folders = (*site.entries.values(), *site.past.values(), *site.withheld.values())
+    entries = [each for items in folders for each in items]
     for entry in entries:
         advice.bodies(entry, site.settings)
         if isinstance(entry, Form | models.StandingPage) and SAMPLE not in site.settings.name:

@@ -1,5 +1,6 @@
 """Commands for the orders: staff, demo, doctor, backup, restore, secret, move."""
 
+import json
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -220,6 +221,8 @@ def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> No
     click.echo(f"放回来了：{file}。{kept}")
     if made.erased:
         click.echo(f"备份以后删去过个人信息的 {made.erased} 件，又删了一遍。")
+    if made.followed:
+        click.echo(f"备份以后换过链接、改过内容的 {made.followed} 件，照后来的样子。")
     click.echo("工作台的每个人都要重新登录。")
     app = _app(root, data, "never")
     scheduled.rederive(app)
@@ -233,11 +236,12 @@ def restore(ctx: click.Context, root: Path, data: Path | None, file: Path) -> No
 @click.command()
 @DATA
 @ROOT
-@click.argument("action", type=click.Choice(["rotate", "lost"]))
+@click.argument("action", type=click.Choice(["rotate", "lost", "desk", "team"]))
 def secret(root: Path, data: Path | None, action: str) -> None:
     """换密钥，先停下网站。
 
     rotate 换一把，以前的链接照样能用；lost 另造一把，原来的真找不到了才用。
+    desk、team 写出工作台、服务队各自的密钥，搬到 AWS 时用。
     """
     from functions.ops import rotation
     from functions.storage import opening
@@ -249,6 +253,10 @@ def secret(root: Path, data: Path | None, action: str) -> None:
         click.echo("新的密钥写好了，请另外保管一份。以前的单子还在，里面的个人信息再也读不出来了。")
         return
     app = _app(root, data, "never")
+    if action != "rotate":
+        for key in app.vault.duty(action):
+            click.echo(json.dumps({"duty": action, "key": key}))
+        return
     with app.store.exclusive():
         if not rotation.is_unfinished(app):
             longer = f"{opening.new_line()}\n{opening.secret_for(address, given).decode()}"

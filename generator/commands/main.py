@@ -28,7 +28,7 @@ class CommandLine(click.Group):
     cls=CommandLine,
     help="五单 Wudan：社区志愿服务公开办理。",
     commands=[
-        *(site.build, site.check, site.serve, site.new),
+        *(site.build, site.check, site.serve, site.new, site.schema),
         *(data.staff, data.demo, data.doctor, data.backup, data.restore, data.secret, data.move),
         *(aws.publish, aws.bundle),
     ],

@@ -1,5 +1,6 @@
-"""New files for staff to fill in."""
+"""New files for staff to fill in, and what editors need to help with them."""
 
+import json
 import re
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +8,11 @@ from pathlib import Path
 from functions.context.workdays import CHINA
 from generator import PRODUCT
 from generator.content.kinds import KINDS
+from generator.content.schemas import FOLDER, first_line
+from generator.content.schemas import schemas as described
 from generator.errors import WudanError
+from generator.files.atomic import update
+from generator.site import theme
 
 
 def new(root: Path, kind: str, title: str, now: datetime) -> Path:
@@ -27,6 +32,7 @@ def new(root: Path, kind: str, title: str, now: datetime) -> Path:
     )
     env.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     text = env.get_template(f"{kind}.yaml").render(title=title, today=now.astimezone(CHINA).date())
+    text = first_line(folder) + text
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -34,6 +40,18 @@ def new(root: Path, kind: str, title: str, now: datetime) -> Path:
     except FileExistsError:
         raise WudanError(f"已经有 {path} 了。请换一个标题，或直接改那个文件。") from None
     return path
+
+
+def schemas(root: Path) -> list[Path]:
+    """Write the schemas of all files of content, where they are not there yet as they should be,
+    and return where they are."""
+    written = []
+    for name, schema in described(theme.load(root).fields).items():
+        file = root / FOLDER / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        update(file, f"{json.dumps(schema, ensure_ascii=False, indent=1)}\n".encode())
+        written.append(file)
+    return written
 
 
 def _name(title: str) -> str:

@@ -1,4 +1,4 @@
-"""Commands for the site: build, check, serve, new."""
+"""Commands for the site: build, check, serve, new, schema."""
 
 import gc
 import time
@@ -165,3 +165,13 @@ def new(root: Path, kind: str, title: str) -> None:
 
     path = new(root, kind, title, datetime.now(UTC))
     click.echo(f"写好了 {path.relative_to(root)}，请用编辑器打开它接着写。")
+
+
+@click.command()
+@ROOT
+def schema(root: Path) -> None:
+    """写出内容文件的规格（JSON Schema），编辑器照着它补全、检查。"""
+    from generator.commands.scaffold import schemas
+
+    written = schemas(root)
+    click.echo(f"{written[0].parent} 里有 {len(written)} 种文件的规格，编辑器会自己找到。")

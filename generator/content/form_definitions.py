@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from functions.forms.definition import HIDDEN, PERSONAL, ROLES, for_staff
+from functions.forms.definition import PERSONAL, ROLES, for_staff
 from functions.forms.kinds import KINDS
 from functions.forms.kinds.choices import OTHER
 from functions.forms.residents import NEEDED
@@ -23,9 +23,9 @@ OWN = {
 
 
 def roles(fields: Sequence[Field]) -> list[str]:
-    """The role of each question, or "": what ``role:`` says; else the role that it is named like,
-    if its kind can have that; else, if it is the only one of its kind, the role that its kind is
-    for, unless another question has it."""
+    """The role of each question, or "": what ``role:`` says; else the role of the same name, if the
+    question's kind can have it; else, for the only question of its kind, the one role that this
+    kind is for, unless another question has that role."""
     kinds = [field.kind for field in fields]
     found = [f.role or (f.name if f.name in OWN[f.kind] else "") for f in fields]
     for index, kind in enumerate(kinds):
@@ -51,9 +51,7 @@ def _check_roles(document: Document, form: Form) -> None:
     """Note on the document which questions cannot be told apart, and which roles are missing."""
     found = roles(form.fields)
     names = called(form)
-    for index, (name, field, role) in enumerate(zip(names, form.fields, found, strict=True)):
-        if name in HIDDEN and not role:
-            document.problem("recorded", key=("fields", index, "name"))
+    for index, (name, field) in enumerate(zip(names, form.fields, strict=True)):
         if (first := names.index(name)) < index:
             key, labels = ("fields", index, "role" if field.role else "name"), form.fields[first]
             document.problem(
@@ -131,7 +129,8 @@ SEEN = ("value", "label", "group")
 
 
 def _as_seen(field: dict[str, Any]) -> dict[str, Any]:
-    """A question as a resident sees it: of its choices no old names, nor what they ask for."""
+    """A question as a resident sees it: its choices without their old names, and without what they
+    make other questions ask."""
     choices = [{k: choice[k] for k in SEEN if k in choice} for choice in field["choices"]]
     return field | {"choices": choices}
 
@@ -155,7 +154,9 @@ def actions(
     for kind, written in definitions.items():
         fields = [plain | field for field in written.get("fields", [])]
         for field in fields:
-            field["choices"] = _offered(field.get("choices", []), field["other"], site)
+            choices = field.get("choices", [])
+            field["source"] = choices if isinstance(choices, str) else ""
+            field["choices"] = _offered(choices, field["other"], site)
         included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
         optional = {name: {"required": False} for name in written.get("optional", [])}
         words = {} if written.get("asks") == "resident" else to_staff
@@ -196,7 +197,7 @@ def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> l
 
 
 def _needs(service: Service) -> dict[str, Any]:
-    """What a service asks for other than most do; see :func:`functions.forms.definition.suited`."""
+    """How a service changes what the form asks; see :func:`functions.forms.definition.suited`."""
     needs: dict[str, Any] = {} if service.address else {"address": False}
     return needs | ({"days": [*service.days]} if service.days else {})
 
@@ -236,7 +237,8 @@ Misfit = tuple[str, Place, str, dict[str, str]]
 
 
 def check_sms(settings: Settings, forms: Sequence[Form]) -> Iterator[Misfit]:
-    """Residents are asked whether they want an SMS exactly where one can be sent."""
+    """What is wrong where residents are not asked whether they want an SMS although one can be
+    sent, or are asked although none can."""
     asking = [
         (form.slug, index)
         for form in forms

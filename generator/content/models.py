@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from functions.forms.days import PATTERN
-from functions.forms.definition import RECORDED, ROLES
+from functions.forms.definition import HIDDEN, RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
 from generator.content.reading.codec import Count, Mistake, Moment, Part, Refers, Text, digest
 from generator.content.settings import Calendar, Settings
@@ -39,12 +39,13 @@ class Entry(Part, kw_only=True, frozen=True):
     slug: str
 
     def digests(self) -> Digests:
-        """Its digests; other pages may show all of it, unless its class knows better."""
+        """Its digests. Other pages may show all of it, unless its class overrides this."""
         whole = digest(self)
         return Digests(whole, whole, whole)
 
     def shown(self, pictures: Looked) -> Self:
-        """It with its pictures in place of their names; of most kinds only texts have any."""
+        """The entry with its pictures in place of their names; in most kinds only texts have
+        pictures."""
         return self
 
 
@@ -92,7 +93,8 @@ class Prose(Part, frozen=True):
 
 Markdown = Text | Prose
 MaybeMarkdown = str | Prose
-"""Text as it stands in a file, and what it becomes when the file is read. So do pictures."""
+"""A text as it stands in a file, or as it is after the file was read. The same holds for
+pictures."""
 
 
 class Photo(Part, frozen=True):
@@ -300,6 +302,9 @@ class Field(Part, frozen=True):
     consent: str = ""
 
     def __post_init__(self) -> None:
+        is_role = self.role or self.kind in ROLES.get(self.name, ())
+        if self.name in RECORDED or (self.name in HIDDEN and not is_role):
+            raise Mistake("recorded", "name")
         if self.sensitive != bool(self.consent):
             raise Mistake("sensitive_consent")
         if self.sensitive and (self.required or self.role or self.kind == "consent"):
@@ -308,8 +313,6 @@ class Field(Part, frozen=True):
             raise Mistake("choices")
         if self.role and self.kind not in ROLES[self.role]:
             raise Mistake("role_of_kind")
-        if self.name in RECORDED:
-            raise Mistake("recorded")
 
 
 class Notice(Part, frozen=True):

@@ -85,7 +85,7 @@ class Desk(Part, frozen=True):
 
 
 class Templates(Part, frozen=True):
-    """The codes of the texts that Aliyun approved, by the event of which a resident is told."""
+    """The codes of the templates that Aliyun approved, by the event that a resident is told of."""
 
     triaged: str = ""
     accepted: str = ""
@@ -98,7 +98,7 @@ Reply = Annotated[
     Meta(
         min_length=1,
         max_length=500,
-        pattern=r"(?s)^(?!.*1[3-9]\d{9})",
+        pattern=r"^(?![\s\S]*1[3-9]\d{9})",
         description="请写一句常用的话，最多 500 字，不要写谁的手机号",
     ),
 ]

@@ -6,7 +6,6 @@ import subprocess
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -18,7 +17,6 @@ from selenium.webdriver.webkitgtk.service import Service
 
 from generator.serve.server import files
 from tests.support import every_page
-from tests.support.program import Server
 from tests.support.servers import missing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -148,13 +146,6 @@ def desktop(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
     yield _page(context)
     context.close()
-
-
-@pytest.fixture
-def server(root: Path, tmp_path: Path) -> Iterator[Server]:
-    server = Server(root, tmp_path / "data")
-    yield server
-    server.kill()
 
 
 def _page(context: BrowserContext) -> Page:

@@ -51,6 +51,8 @@ RUN = {
     "build.py serve …": Run(
         "build.py serve --root . --out tried/public --data tried --host 127.0.0.1 --port 0 --watch"
     ),
+    "build.py schema …": Run("build.py schema --root ."),
+    "build.py schema": Run(),
     "build.py new …": Run("build.py new --root . fair 春风行动招聘会", NEVER_OVERWRITES),
     "build.py staff …": Run(
         "build.py staff --root . --data tried --administrator add 李梅", ONE_OF_A_NAME

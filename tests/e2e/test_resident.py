@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
@@ -31,13 +30,6 @@ WISH = {
     "consent": "yes",
 }
 RATING = {"attitude": "5", "skill": "5", "timeliness": "4", "solved": "solved"}
-
-
-@pytest.fixture
-def server(root: Path, tmp_path: Path) -> Iterator[Server]:
-    server = Server(root, tmp_path / "data")
-    yield server
-    server.kill()
 
 
 def test_a_wish_is_filed_followed_carried_out_and_rated(

@@ -1,4 +1,4 @@
-"""The functions as they are deployed, packed once for all tests that run them."""
+"""What tests of the functions share: the desk, a team, the functions as they are deployed."""
 
 import importlib.util
 import platform
@@ -11,9 +11,11 @@ import pytest
 from functions.app import App
 from functions.storage.connect import connect
 from generator.deploy import package
+from tests.support.client import Client
 from tests.support.commands import run
 from tests.support.community import SECRET, Clock, own_settings
 from tests.support.histories import ENGINES
+from tests.support.orders import Desk, Team
 from tests.support.servers import PRODUCT
 
 OF_LAMBDA = (
@@ -21,6 +23,18 @@ OF_LAMBDA = (
     *("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py"),
 )
 """What AWS's own images bring along, with what that needs."""
+
+
+@pytest.fixture
+def desk(client: Client) -> Desk:
+    """A member of staff at the desk."""
+    return Desk(client)
+
+
+@pytest.fixture
+def team(client: Client) -> Team:
+    """The leader of a team."""
+    return Team(client)
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,15 @@ from functions.storage.connect import connect
 from functions.storage.vault import Vault
 
 
+def invoke(*arguments: str | Path) -> Result:
+    """Run the command line with these arguments."""
+    return CliRunner().invoke(build.main, [*map(str, arguments)])
+
+
 def run(root: Path, *command: str | Path) -> Result:
     """Run a command on the orders in the root's folder ``var``."""
     app._app.cache_clear()  # Each command is a process of its own.
-    arguments = [*map(str, command), "--root", str(root), "--data", str(root / "var")]
-    return CliRunner().invoke(build.main, arguments)
+    return invoke(*command, "--root", root, "--data", root / "var")
 
 
 def readable(folder: Path, secret: bytes = b"") -> int:

@@ -36,6 +36,7 @@ BY = {
     "dispatched": {"staff"},
     "accepted": {"staff", "team"},
     "assigned": {"staff", "team"},
+    "vacated": {"staff", "team"},
     "declined": {"staff", "team"},
     "escalated": {"clock"},
     "recalled": {"staff"},
@@ -51,6 +52,7 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
+    "parted": {"clock"},
     "unrated": {"staff", "resident"},
     "added": {"clock"},
     "unmerged": {"staff", "resident", "clock"},
@@ -71,7 +73,8 @@ OPEN = {"submitted", "triaged", "dispatched", "accepted", "done", "rated"}
 WITHIN = {
     ("cancelled", "resident"): {"held", "submitted", "triaged", "dispatched", "merged"},
     ("corrected", "resident"): {"held", *OPEN},
-    ("noted", "team"): OPEN,
+    ("resumed", "team"): {"triaged", "accepted"},
+    ("resumed", "clock"): {"triaged", "accepted"},
     ("unrated", "resident"): {"submitted", "triaged", "dispatched"},
 }
 """After which states alone this actor may add it."""

@@ -32,6 +32,11 @@ class Begun(NamedTuple):
     until: str
     secret: str
 
+    @property
+    def at(self) -> datetime:
+        """When the password was right."""
+        return datetime.fromisoformat(self.until) - LASTS
+
 
 def is_obliged(app: App, account: Account) -> bool:
     """Whether this account needs a second factor."""
@@ -48,7 +53,7 @@ def begin(app: App, account: Account) -> Begun:
 
 def opened(request: Request, app: App) -> Begun | None:
     """What the page holds of the first step; None if that is too long ago."""
-    found = app.vault.open_text(FIELD, request.value(FIELD))
+    found = app.vault.desk.open_text(FIELD, request.value(FIELD))
     begun = Begun(**found) if found else None
     lives = begun and app.clock.now < datetime.fromisoformat(begun.until)
     return begun if lives else None
@@ -71,7 +76,7 @@ def take(request: Request, app: App, begun: Begun, attempts: Attempts) -> None:
 def ask(request: Request, app: App, begun: Begun, code: str = "", status: int = 200) -> Response:
     """The page that asks for a code, with the sentence of ``code``; it shows the secret of an
     authenticator that is to be enrolled."""
-    sealed = app.vault.seal_text(FIELD, begun._asdict())
+    sealed = app.vault.desk.seal_text(FIELD, begun._asdict())
     data = {"said": app.bundle.words["desk"]["sign_in"][code] if code else ""}
     data |= {"begun": sealed, "kept": request.value(kept.FIELD), "name": begun.who}
     data |= {"door": request.value(DOOR)}

@@ -35,11 +35,14 @@ from functions.web.http import (
 
 DEVICE = "wudan_device"
 STAYS = timedelta(days=180)
-"""The cookie of a device on which somebody signed in last, and for how long it lasts. It opens
-nothing: wrong passwords that others sent for that account do not hold up who has it (OWASP's device
-cookies). Of other accounts it says nothing, or a clerk could collect devices to guess passwords.
+"""The cookie of a device on which somebody signed in, and for how long it lasts. It opens nothing:
+wrong passwords that others sent for that account do not hold up who has it (OWASP's device
+cookies). It has a mark for each account that signed in there, because colleagues share a PC; of
+others it says nothing, or a clerk could collect devices to guess passwords.
 All pages get it, so that no order is rated where staff work
 (:func:`functions.web.links.works_on`)."""
+SHARED = 10
+"""Of how many accounts a device has marks: the last to sign in."""
 SIGN_IN, BOARD = "/desk/sign-in/", "/desk/"
 
 
@@ -70,7 +73,7 @@ def form(
     said = app.bundle.words["desk"]["sign_in"][code] if code else ""
     door = cookies.read(request, DOOR) or app.vault.fresh()
     data = {"name": name, "said": said, "wrong": status != 403, "kept": sealed}
-    data |= {"door": app.vault.stamp(DOOR, door)}
+    data |= {"door": app.vault.desk.stamp(DOOR, door)}
     body = pages.render(app.bundle, "desk/sign-in.html", **data)
     cookie = cookies.write(request, DOOR, door, ticket.LASTS, ticket.PATH)
     return Response(body, status, POLICY, (cookie,))
@@ -112,7 +115,7 @@ def sign_in(routes: Routes) -> Action:
 def _second(request: Request, app: App, routes: Routes) -> Response:
     """The second step of signing in, with the code of an authenticator."""
     begun = codes.opened(request, app)
-    account = begun and Accounts(app.store, app.clock).current(begun.who, begun.version)
+    account = begun and Accounts(app.store, app.clock).current(*begun[:2], begun.at)
     if begun is None or account is None:
         return form(request, app, "slow", 403, request.value(kept.FIELD))
     try:
@@ -153,7 +156,7 @@ def _is_ours(request: Request, app: App) -> bool:
     """Whether the form was drawn for this browser, as far as that has to be shown."""
     if request.headers.get("sec-fetch-site") or "origin" in request.headers:
         return True  # :func:`refuse_foreign` looked at that.
-    stamp = app.vault.stamp(DOOR, cookies.read(request, DOOR))
+    stamp = app.vault.desk.stamp(DOOR, cookies.read(request, DOOR))
     return compare_digest(stamp.encode(), request.value(DOOR).encode())
 
 
@@ -185,17 +188,19 @@ def comes_from_known_device(event: LambdaEvent, app: App) -> bool:
 
 
 def _device(request: Request, app: App, name: str) -> str:
-    """The id of a device on which this account signed in last; empty on every other."""
-    device, _, signature = cookies.read(request, DEVICE).partition(".")
-    made = _device_stamp(app, device, name)
-    return device if compare_digest(made.encode(), signature.encode()) else ""
+    """The id of a device on which this account signed in; empty on every other."""
+    device, *marks = cookies.read(request, DEVICE).split(".")
+    made = _device_mark(app, device, name).encode()
+    return device if any(compare_digest(made, each.encode()) for each in marks) else ""
 
 
 def _device_cookie(request: Request, app: App, name: str) -> str:
-    device = _device(request, app, name) or app.vault.fresh()
-    proof = f"{device}.{_device_stamp(app, device, name)}"
-    return cookies.write(request, DEVICE, proof, STAYS)
+    device, *marks = cookies.read(request, DEVICE).split(".")
+    device = device if marks else app.vault.fresh()
+    made = _device_mark(app, device, name)
+    others = [each for each in marks if each != made]
+    return cookies.write(request, DEVICE, ".".join([device, made, *others[: SHARED - 1]]), STAYS)
 
 
-def _device_stamp(app: App, device: str, name: str) -> str:
-    return app.vault.stamp("device", device, seen(name))
+def _device_mark(app: App, device: str, name: str) -> str:
+    return app.vault.desk.stamp("device", device, seen(name))

@@ -68,7 +68,7 @@ def text_of(app: App, ticket: Ticket) -> str:
     times = [moment.isoformat() for moment in ticket[3:]]
     packed = json.dumps([*ticket[:3], *times], ensure_ascii=False).encode()
     text = base64.urlsafe_b64encode(packed).decode()
-    return f"{text}.{app.vault.stamp('session', text)}"
+    return f"{text}.{app.vault.desk.stamp('session', text)}"
 
 
 def cookie_of(request: Request, app: App, ticket: Ticket) -> str:
@@ -79,7 +79,7 @@ def cookie_of(request: Request, app: App, ticket: Ticket) -> str:
 def read(request: Request, app: App) -> Ticket | None:
     """The ticket that came with a request; None where there is none, or it has ended."""
     text, _, signature = cookies.read(request, COOKIE).partition(".")
-    if not compare_digest(app.vault.stamp("session", text).encode(), signature.encode()):
+    if not compare_digest(app.vault.desk.stamp("session", text).encode(), signature.encode()):
         return None
     try:
         ticket = _unpacked(json.loads(base64.urlsafe_b64decode(text)))

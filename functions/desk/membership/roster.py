@@ -12,6 +12,7 @@ from functions.forms.answers import Shown, shown
 from functions.forms.definition import Form
 from functions.orders import corrections, counters, ratings, repository
 from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import STAFF
 from functions.orders.lifecycle.transitions import apply
 from functions.orders.repository import History
 from functions.people import volunteers
@@ -160,8 +161,12 @@ def act(request: Request, app: App, session: Session) -> Response:
     def moved() -> Response:
         if once and app.store.filed(once):
             return see_other(_address(person.head))
+        if kind in ("deactivated", "erased"):
+            app.steps.vacate(person.head.no, STAFF, who=session.who)
         if kind == "linked":
-            return page(link=app.volunteers.link(person.head, session.who, once))
+            link = app.volunteers.link(person.head, session.who, once)
+            app.audit.record("linked", session.who, no=person.head.no, sender=request.sender)
+            return page(link=link)
         app.volunteers.move(person.head, kind, once=once, who=session.who, **data)
         if kind == "erased":
             no = person.head.no

@@ -10,9 +10,13 @@ from functions.orders import counters
 from functions.web import submission
 from functions.web.http import Request, Response, see_other
 
+SHOW = "show"
+"""What the button sends that asks for a team's link."""
 
-def show(request: Request, app: App, session: Session) -> Response:
-    """Every team, and every former one that still has orders, with its load and its link."""
+
+def show(request: Request, app: App, session: Session, shown: str = "") -> Response:
+    """Every team, and every former one that still has orders, with its load; and the link of the
+    one for which it was asked."""
     recent = counters.by_scope(app.ranking.recent())
     now = counters.by_scope(app.store.tally(counters.NOW))
     loaded = [scope.partition(":") for scope, counted in now.items() if counted.get(counters.LOAD)]
@@ -26,7 +30,7 @@ def show(request: Request, app: App, session: Session) -> Response:
             {
                 "slug": team,
                 "name": app.names.teams.get(team, team),
-                "link": app.team_links.address(live) if live else "",
+                "link": app.team_links.address(live) if live and team == shown else "",
                 "until": live.data.get("until", "") if live else "",
                 "asked": link.data.get("asked", "") if link else "",
                 "capacity": app.bundle.capacity.get(team),
@@ -39,7 +43,8 @@ def show(request: Request, app: App, session: Session) -> Response:
 
 
 def act(request: Request, app: App, session: Session) -> Response:
-    """Issue a new link, or take the link back."""
+    """Issue a new link and show it, show the one that there is, or take it back. Whoever sees it
+    can do the team's work by it, for as long as it lasts."""
     team = request.value("team")
     if team not in app.names.teams or app.names.now("team", team) != team:
         raise Problem(404, "not_found")
@@ -48,17 +53,20 @@ def act(request: Request, app: App, session: Session) -> Response:
         if request.value("do") == "revoke":
             app.team_links.revoke(team, session.who)
             app.audit.record("link_revoked", session.who, sender=request.sender, team=team)
-        elif not (once and app.store.filed(once)):
+            return see_other(f"/desk/teams/#{team}")
+        if request.value("do") == SHOW or (once and app.store.filed(once)):
+            app.audit.record("link_shown", session.who, sender=request.sender, team=team)
+        else:
             app.team_links.issue(team, session.who, once)
             app.audit.record("link_issued", session.who, sender=request.sender, team=team)
-    return see_other(f"/desk/teams/#{team}")
+    return show(request, app, session, team)
 
 
 def ask(request: Request, app: App) -> Question | None:
     """Those who have the team's link lose it."""
     team, do = request.value("team"), request.value("do")
     link = app.team_links.of(team)
-    if not link or not app.team_links.lives(link):
+    if do == SHOW or not link or not app.team_links.lives(link):
         return None
     load = app.store.tally(counters.NOW).get(counters.load(team), 0)
     code = "revoke" if do == "revoke" else "renew"

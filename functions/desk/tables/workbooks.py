@@ -63,7 +63,8 @@ def ratings_xlsx(request: Request, app: App, session: Session) -> Response:
             if order.rated_at:
                 events, typed = app.store.events(head.no), app.personal.of(head.no)
                 at = max(seq for seq, event in enumerate(events, 1) if event.kind == "rated")
-                picked = {**events[at - 1].data, "no": order.no}
+                form = records.labelled(app, _exported(app, "ratings"), events[at - 1].data)
+                picked = {**records.answered(app, events[at - 1], form), "no": order.no}
                 yield (
                     _day(order.rated_at),
                     app.names.services.get(order.service, ""),

@@ -30,7 +30,7 @@ REOPENS = timedelta(days=30)
 
 
 Guard = Callable[[Order, Event], str]
-"""Says why an event may not follow though the state would allow it; empty where it may."""
+"""Says why an event may not follow although the state would allow it; empty where it may."""
 
 
 def _needs(condition: Callable[[Order], object], reason: str) -> Guard:
@@ -42,6 +42,7 @@ def _is_to_consult(order: Order) -> bool:
 
 
 _to_consult = _needs(_is_to_consult, "level")
+_consulted = _needs(lambda order: not _is_to_consult(order), "consultation")
 _complex = _needs(lambda order: order.level == "complex", "level")
 _waiting = _needs(lambda order: order.waits_until, "going")
 _not_waiting = _needs(lambda order: not order.waits_until, "waiting")
@@ -49,10 +50,6 @@ _not_erased = _needs(lambda order: not order.erased_at, "erased")
 _published = _needs(lambda order: order.published, "unpublished")
 # What a rated order was rated for is no part of another order.
 _never_rated = _needs(lambda order: not order.rated_at, "served")
-
-
-def _dispatchable(order: Order, event: Event) -> str:
-    return "consultation" if _is_to_consult(order) else _not_waiting(order, event)
 
 
 def _restorable(order: Order, event: Event) -> str:
@@ -110,7 +107,7 @@ class Move(NamedTuple):
     to: str
     by: tuple[str, ...]
     within: Mapping[str, tuple[str, ...]] = {}
-    """For an actor who may add it after fewer states: after which."""
+    """For an actor who may add it in fewer states than others: in which."""
     stays: tuple[str, ...] = ()
     """The states in which it stays though there is one to move to."""
     leads: Mapping[str, str] = {}
@@ -132,6 +129,9 @@ class Move(NamedTuple):
 
 
 _HANDLED = ("submitted", "triaged", "dispatched", "accepted")
+_WAITS = ("triaged", "accepted")
+"""The states in which an order begins to wait for its resident, or goes on after it; it may be
+dispatched meanwhile."""
 _WAIT, _END = ("waits_until",), ("ended_at",)
 _HANDLER, _SIGNS = ("handler",), ("signs",)
 _PROMISED = {"due": "due"}
@@ -155,6 +155,10 @@ RATING: Mapping[str, str] = {
 
 ROUND = ("level", "reopened_at", *_ROUND)
 """What an order has of the round in which it is, and gets back with that of before."""
+TAKEN_ON = (*_TEAM, "consulted_at", "accepted_at", *_WAIT, "due")
+"""What an order has that a team took on."""
+UNDONE = ("due", "waits_until", "volunteer")
+"""What an order gets back that was not done after all."""
 UNASKED = ("submitted", "triaged", "dispatched")
 """The states in which nobody has taken it on yet."""
 
@@ -199,7 +203,7 @@ TABLE: dict[str, Move] = {
         (STAFF,),
         sets={"team": "team", "due": "answer_by"},
         stamps=("dispatched_at",),
-        guard=_dispatchable,
+        guard=_consulted,
     ),
     "accepted": Move(
         ("dispatched",),
@@ -209,14 +213,14 @@ TABLE: dict[str, Move] = {
         stamps=("accepted_at",),
     ),
     "assigned": Move(("accepted",), "", (TEAM, STAFF), sets={"volunteer": "volunteer"}),
+    # Whoever was to go is no volunteer any more, so somebody else has to be found.
+    "vacated": Move(("accepted",), "", (STAFF, TEAM), clears=("volunteer",)),
     "declined": Move(("dispatched",), "triaged", (TEAM, STAFF), clears=_TEAM),
     "escalated": Move(("dispatched",), "triaged", (CLOCK,), clears=_TEAM),
     "recalled": Move(("dispatched",), "triaged", (STAFF,), clears=_TEAM),
-    "returned": Move(
-        ("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at"), guard=_not_waiting
-    ),
+    "returned": Move(("accepted",), "triaged", (TEAM, STAFF), clears=(*_TEAM, "accepted_at")),
     "paused": Move(
-        ("triaged", "accepted"),
+        _WAITS,
         "",
         (STAFF, TEAM),
         sets={"until": "waits_until"},
@@ -224,9 +228,10 @@ TABLE: dict[str, Move] = {
         guard=_not_waiting,
     ),
     "resumed": Move(
-        ("triaged", "accepted"),
+        ("triaged", "dispatched", "accepted"),
         "",
         (STAFF, TEAM, CLOCK),
+        within={TEAM: _WAITS, CLOCK: _WAITS},
         sets={"due": "due"},
         clears=_WAIT,
         guard=_waiting,
@@ -235,10 +240,10 @@ TABLE: dict[str, Move] = {
         ("accepted",),
         "done",
         (TEAM, STAFF),
-        keeps={"who": "done_by"},
+        keeps={"who": "done_by", **_PROMISED},
         stamps=("done_at",),
         adds={"volunteer": "doers"},
-        guard=_not_waiting,
+        clears=_WAIT,
     ),
     "rated": Move(
         ("done", "closed", "merged"),
@@ -288,7 +293,13 @@ TABLE: dict[str, Move] = {
         clears=("level", *_ROUND),
         guard=_reopenable,
     ),
-    "undone": Move(("done",), "accepted", (STAFF, TEAM), clears=("done_at", "done_by")),
+    "undone": Move(
+        ("done",),
+        "accepted",
+        (STAFF, TEAM),
+        keeps={name: name for name in UNDONE},
+        clears=("done_at", "done_by"),
+    ),
     # By a resident with her data alone, which she wants gone.
     "closed": Move(
         ("done", "rated"), "closed", (RESIDENT, STAFF, CLOCK), stamps=_END, clears=_HANDLER
@@ -308,6 +319,8 @@ TABLE: dict[str, Move] = {
     ),
     # Another order was merged into this one.
     "joined": Move(_HANDLED, "", (CLOCK,)),
+    # And is not done with it any more: its resident took it back, or it is done apart.
+    "parted": Move(_HANDLED, "", (CLOCK,)),
     # The resident of an order that is done with this one added something.
     "added": Move(STATES, "", (CLOCK,), guard=_not_erased),
     # By the resident whose wish the other order has not solved, and by the program where the other
@@ -328,11 +341,13 @@ TABLE: dict[str, Move] = {
         clears=(*_WAIT, *_HANDLER, "merged_into"),
         guard=_not_erased,
     ),
+    # By staff also into the hands of the team that had taken it on.
     "restored": Move(
         ("cancelled",),
         "submitted",
         (RESIDENT, STAFF),
-        keeps=_DEADLINES,
+        leads={"accepted_at": "accepted"},
+        keeps={**_DEADLINES, **{name: name for name in TAKEN_ON}},
         clears=_ROUND,
         guard=_restorable,
     ),
@@ -361,6 +376,6 @@ TABLE: dict[str, Move] = {
     "released": Move(OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     # Not after it was erased: what is typed then would never be erased.
-    "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), within={TEAM: OPEN}, guard=_not_erased),
+    "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), guard=_not_erased),
     "erased": Move(FINAL, "", (RESIDENT, STAFF, CLOCK), stamps=("erased_at",), guard=_not_erased),
 }

@@ -20,10 +20,12 @@ Refer = Callable[[str, str], tuple[str, str] | None]
 LONGEST = 24
 """Characters of a wrong value that a message quotes."""
 NUMBERS = range(-(10**9), 10**9)
-"""What a number can be: whatever people count here is smaller, and caches hold no more bits."""
+"""The numbers that are taken: whatever people count here is smaller, and caches hold no more
+bits."""
 YEARS = range(1900, 2200)
-"""The years that a date can mean; others are slips, or stand for a day that nobody knows."""
+"""The years that a date can mean. Others are slips, or stand for an unknown day."""
 
+UNIONS = (Union, types.UnionType)
 NAMES: dict[Any, str] = {
     **{str: "text", int: "integer", bool: "boolean", tuple: "list", dict: "mapping"},
     **{msgspec.Struct: "mapping", list: "list", date: "date", Moment: "moment", Clock: "clock"},
@@ -53,16 +55,27 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 @cache
-def _fields(model: Any) -> dict[str, msgspec.structs.FieldInfo]:
+def fields(model: Any) -> dict[str, msgspec.structs.FieldInfo]:
+    """The fields of a model by their names."""
     return {field.name: field for field in msgspec.structs.fields(model)}
 
 
 @cache
-def _parts(wanted: Any) -> tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]:
+def parts(wanted: Any) -> tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]:
     """A type without its notes, the origin and the arguments of that, and the notes. Cached,
     because few types have ten thousand values."""
     kind = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
     return kind, get_origin(kind), get_args(kind), getattr(wanted, "__metadata__", ())
+
+
+@cache
+def shapes(wanted: Any) -> list[Any]:
+    """What a file may have for a value of this type: of a union the first side, and the list if
+    there is one. The others are what the program makes of it."""
+    _, origin, args, _ = parts(wanted)
+    sides = [side for side in args if side is not type(None)] if origin in UNIONS else [wanted]
+    lists = [side for side in sides if get_origin(side) is tuple]
+    return [*dict.fromkeys((sides[0], *lists[:1]))]
 
 
 def _together(document: Document, value: Any, model: Any, place: Place) -> Any:
@@ -73,7 +86,8 @@ def _together(document: Document, value: Any, model: Any, place: Place) -> Any:
     except msgspec.ValidationError as error:
         if not isinstance(error.__cause__, Mistake):
             raise
-        document.problem(str(error.__cause__), value=place)
+        code, *key = error.__cause__.args
+        document.problem(code, value=(*place, *key))
 
 
 def _convert(value: Any, model: Any) -> Any:
@@ -88,25 +102,25 @@ class _Walk(NamedTuple):
 
     def struct(self, value: dict[str, Any], model: Any, place: Place) -> None:
         before = len(self.document.problems)
-        fields = _fields(model)
+        known = fields(model)
         if not place:  # Given fields are not written in the file.
-            fields = {name: fields[name] for name in fields if name not in self.given}
+            known = {name: known[name] for name in known if name not in self.given}
         for key, item in value.items():
-            if key in fields:
-                self.value(item, fields[key].type, (*place, key))
+            if key in known:
+                self.value(item, known[key].type, (*place, key))
             else:
-                mend = nearest(key, fields)
+                mend = nearest(key, known)
                 self.document.problem("unknown_key", key=(*place, key), name=key, mend=mend)
-        for field in fields.values():
+        for field in known.values():
             if field.required and field.name not in value:
                 self.document.problem("missing", key=(*place, field.name), name=field.name)
         if place and len(self.document.problems) == before:
             _together(self.document, value, model, place)
 
     def value(self, value: Any, wanted: Any, place: Place) -> None:
-        kind, origin, args, notes = _parts(wanted)
-        if origin in (Union, types.UnionType):
-            self.value(value, _meant(value, args), place)
+        kind, origin, args, notes = parts(wanted)
+        if origin in UNIONS:
+            self.value(value, _meant(value, wanted), place)
         elif origin is tuple and isinstance(value, list):
             for index, item in enumerate(value):
                 self.value(item, args[0], (*place, index))
@@ -118,7 +132,7 @@ class _Walk(NamedTuple):
             self.leaf(value, wanted, place)
 
     def leaf(self, value: Any, wanted: Any, place: Place) -> None:
-        kind, _, _, notes = _parts(wanted)
+        kind, _, _, notes = parts(wanted)
         if not isinstance(value, str) or not (kind is str or _fits(value, kind)):
             return self.misfit(value, kind, place)
         if notes and not _fits(value, wanted):
@@ -144,7 +158,7 @@ class _Walk(NamedTuple):
             if base is str and isinstance(value, dict):
                 mend = TEXT_NOT_MAPPING
             if base is msgspec.Struct:
-                mend += KNOWN.format(names="、".join(_fields(kind)))
+                mend += KNOWN.format(names="、".join(fields(kind)))
             self.wrong("wrong_type", value, place, expected=expected, mend=mend)
 
     def wrong(self, code: str, value: Any, place: Place, **names: Any) -> None:
@@ -170,8 +184,7 @@ def _mend(notes: Iterable[Any]) -> str:
     return next(told, TYPES["text"][1])
 
 
-def _meant(value: Any, sides: tuple[Any, ...]) -> Any:
-    """The side of a union that the writer probably meant: the one with the value's shape."""
-    wanted = [side for side in sides if side is not type(None)]
-    lists = [side for side in wanted if get_origin(side) is tuple]
-    return lists[0] if lists and isinstance(value, list) else wanted[0]
+def _meant(value: Any, wanted: Any) -> Any:
+    """The shape that the writer probably meant: the one of the value."""
+    found = shapes(wanted)
+    return found[-1] if isinstance(value, list) else found[0]

@@ -15,7 +15,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Mistake(ValueError):
     """Fields that do not go together. A model's ``__post_init__`` raises it with a code of
-    :mod:`generator.content.reading.messages`."""
+    :mod:`generator.content.reading.messages`, and the field that it is about if it is one."""
 
 
 class Refers(NamedTuple):

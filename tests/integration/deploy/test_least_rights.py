@@ -18,6 +18,8 @@ from functions.app import App
 from functions.orders.figures.snapshot import snapshot
 from functions.storage.connect import connect
 from functions.storage.port import Store
+from functions.storage.vault import Vault
+from generator.deploy import publish
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET, Clock
 from tests.support.deployed import ADDRESSES
@@ -25,7 +27,11 @@ from tests.support.orders import JOIN, RATING, WISH, Desk, Team, carried_through
 from tests.support.templates import resources
 
 READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
-ACCOUNTS = ("/history/staff:王芳", "/history/done:王芳", "/mark/staff/", "/due/staff/active")
+ACCOUNTS = (
+    *("/history/staff:王芳", "/history/factor:王芳", "/history/done:王芳"),
+    *("/mark/staff/", "/due/staff/active"),
+)
+STATIONS = ("/history/import:x", "/history/report:2026-11", "/history/factor:王芳")
 PUBLIC = ("wish", "volunteer", "order", "rating", "team")
 OF_TRANSACTIONS = {
     "Put": "PutItem",
@@ -90,8 +96,24 @@ def _same(store: Store) -> Store:
     return store
 
 
+KEYS = {
+    "Secret.Id": SECRET,
+    "DeskKey.Id": b'{"duty": "desk", "key": "of the desk alone"}',
+    "TeamKey.Id": b'{"duty": "team", "key": "of teams and of the desk"}',
+}
+
+
+def secret_of(function: str) -> bytes:
+    """What a function knows, by the secrets that the template lets it fetch."""
+    if function == "night":
+        return SECRET
+    named = str(resources("template.yaml")[function.title()]["Properties"]["Parameters"]["Secrets"])
+    return b"\n".join(value for name, value in KEYS.items() if name in named)
+
+
 class Deployed(Client):
-    """Each function with a store of its own, as on Lambda, whose requests are written down."""
+    """Each function with a store and keys of its own, as on Lambda; what it asks of the store is
+    written down."""
 
     def __init__(self, app: App, bundle: Path, address: str, clock: Clock):
         super().__init__(app)
@@ -102,7 +124,8 @@ class Deployed(Client):
             store.client.meta.events.register(  # type: ignore[attr-defined]
                 "provide-client-params.dynamodb.*", self._noting(function)
             )
-            self._apps[function] = App(bundle, partial(_same, store), SECRET, clock)
+            known = secret_of(function)
+            self._apps[function] = App(bundle, partial(_same, store), known, clock)
 
     def _noting(self, function: str) -> Any:
         def note(params: Any, model: Any, **more: Any) -> None:
@@ -148,6 +171,7 @@ def everything(client: Deployed) -> None:
     own_data(client)
     for page in ("/wish/", "/join/", "/track/", "/rate/"):
         assert client.get(page).status == 200
+    assert client.get("/api/search?q=%E7%90%86%E5%8F%91").status == 200
     desk, team = Desk(client, "李明", "administrator"), Team(client)
     filed = wish(client, detail="另一件")
     key = {"no": filed.no, "key": filed.location.partition("key=")[2]}
@@ -191,14 +215,14 @@ def test_what_each_function_asks_is_what_its_role_allows(
     dynamodb: str, bundle: Path, clock: Clock, request: pytest.FixtureRequest
 ) -> None:
     # The community's name begins each partition, and is empty in a table of its own.
-    app = App(bundle, lambda: connect(dynamodb), SECRET, clock)
+    app = App(bundle, lambda: connect(dynamodb), secret_of("desk"), clock)
     client = Deployed(app, bundle, dynamodb, clock)
     everything(client)
     for function, asked in client.asked.items():
         role = night() if function == "night" else rights(function)
         refused = sorted(each for each in asked if not role.allow(*each))
         assert (function, refused) == (function, [])
-    assert {*client.asked} == {*ADDRESSES.values(), "night"}
+    assert {*client.asked} == {*ADDRESSES.values(), "night"} - {"search"}
 
 
 @pytest.mark.parametrize("function", PUBLIC)
@@ -210,6 +234,32 @@ def test_who_calls_a_public_function_reaches_no_account(function: str) -> None:
     assert "dynamodb:Scan" not in role.actions
 
 
+def test_the_search_has_neither_orders_nor_secret_and_reads_one_object() -> None:
+    given = resources("template.yaml")["Search"]["Properties"]["Parameters"]
+    of_orders = ("Table", "Secrets", "Reads", "Writes", "Closed", "Actions")
+    assert {given[name] for name in of_orders} == {""}
+    # CloudFront may not read what lies there, and the role no other object.
+    assert given["Index"] == {"Sub": f"${{Site}}/{publish.SEARCH}"}
+    policies = resources("function.yaml")["Role"]["Properties"]["Policies"]
+    statements = policies[0]["PolicyDocument"]["Statement"]
+    alone = [each["Action"] for each in statements if "Action" in each]
+    assert alone == [["logs:CreateLogStream", "logs:PutLogEvents"]]
+    conditions = {each["If"][0]: each["If"][1] for each in statements if "If" in each}
+    assert conditions.keys() == {"Stores", "Searches"}
+    assert conditions["Searches"]["Action"] == "s3:GetObject"
+
+
+@pytest.mark.parametrize("function", ["wish", "volunteer", "order", "rating", "team"])
+def test_what_a_function_knows_signs_no_session_and_makes_no_other_link(function: str) -> None:
+    mine, desk = Vault(secret_of(function)), Vault(secret_of("desk"))
+    assert mine.desk.stamp("session", "x") != desk.desk.stamp("session", "x")
+    sealed = mine.desk.seal_text("begun", {"who": "王芳"})
+    assert desk.desk.open_text("begun", sealed) is None
+    assert desk.open_text("begun", sealed) is None
+    own = mine.team.key(2, "team", "barbers", 1) == desk.team.key(2, "team", "barbers", 1)
+    assert own == (function == "team")
+
+
 def test_a_wish_only_adds() -> None:
     assert {*rights("wish").actions} == {"dynamodb:PutItem", "dynamodb:UpdateItem"}
     for key in ("/mark/order/", "/mark/volunteer/", "/due/order/submitted", "/tally"):
@@ -218,7 +268,7 @@ def test_a_wish_only_adds() -> None:
 
 def test_residents_functions_reach_no_team_link_and_no_import() -> None:
     for function in PUBLIC[:-1]:
-        for key in ("/history/link:barbers", "/history/looks:2345678900", "/history/import:x"):
+        for key in ("/history/link:barbers", "/history/looks:2345678900", *STATIONS):
             for action in (*READS, "dynamodb:PutItem"):
                 assert not rights(function).allow(action, key)
 

@@ -53,6 +53,9 @@ def fetched_by_its_arn() -> None:
     client = boto3.client("secretsmanager")
     arn = client.create_secret(Name="wudan", SecretString=SECRET.decode())["ARN"]
     assert opening.resolved(arn) == SECRET.decode()
+    key = '{"duty": "desk", "key": "of the desk alone"}'
+    other = client.create_secret(Name="desk", SecretString=key)["ARN"]
+    assert opening.resolved(f"{arn} {other}") == f"{SECRET.decode()}\n{key}"
     with pytest.raises(Unusable, match="secret_unreachable") as told:
         opening.resolved(f"{arn}-gone")
     assert "ARN" in STORE["secret_unreachable"].format(**told.value.names)

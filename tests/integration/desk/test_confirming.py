@@ -9,7 +9,8 @@ from functions.orders.lifecycle.states import STAFF
 from functions.people import accounts, volunteers
 from functions.people.accounts import Accounts
 from tests.support.client import Client
-from tests.support.orders import DONE, JOIN, RATING, Desk, Team, account, found, move, wish
+from tests.support.community import Clock
+from tests.support.orders import DONE, JOIN, RATING, WISH, Desk, Team, account, found, move, wish
 
 ASKED = {
     "/desk/triage/": "more than ten",
@@ -51,7 +52,7 @@ WITH_A_WAY_BACK = {
     *("triaged", "consulted", "progressed", "dispatched", "recalled", "accepted", "assigned"),
     *("declined", "returned", "paused", "resumed", "done", "undone", "reopened", "closed"),
     *("retaken", "restored", "unmerged", "corrected", "released", "withdrawn", "noted", "handled"),
-    *("cleared", "unrated"),
+    *("cleared", "unrated", "vacated"),
     "relinked",  # Who has the number and the phone's last digits is let in again.
 }
 ON_PAPER = {"submitted", "rated"}
@@ -69,18 +70,13 @@ def test_every_post_of_the_desk_asks_or_says_why_it_need_not() -> None:
     }
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
 def test_an_account_is_disabled_or_reset_after_asking(client: Client) -> None:
     head = Desk(client, "李主任", accounts.ADMINISTRATOR)
     account(client.app, "小陈")
     for do, said in (("disable", "不能再登录"), ("reset", "只显示一次")):
         asked = head.asked("/desk/staff/", {"do": do, "name": "小陈"})
         assert said in asked.text
-        assert Accounts(client.app.store, client.app.clock).current("小陈", 1)
+        assert Accounts(client.app.store, client.app.clock).current("小陈", 1, client.app.clock.now)
     assert "已停用" in head.post("/desk/staff/", {"do": "disable", "name": "小陈"}).text
 
 
@@ -88,7 +84,7 @@ def test_a_link_is_renewed_or_taken_back_after_saying_who_loses_it(
     client: Client, desk: Desk
 ) -> None:
     first = desk.asked("/desk/teams/", {"team": "barbers", "do": "issue"})
-    assert first.location, "nobody has a link to lose"
+    assert "key=" in first.body, "nobody has a link to lose"
     link, no = Team(client), wish(client).no
     desk.dispatched(no)
     for do, said in (("revoke", "打不开"), ("issue", "旧链接马上不能用")):
@@ -201,6 +197,46 @@ def test_many_orders_are_moved_after_saying_how_many_and_where_to(
     assert {found(client.app, no).state for no in numbers} == {bulk.state}
     assert desk.asked(address, few).page.css_first("form.sure") is None
     assert [found(client.app, no).state for no in numbers].count(bulk.kind) == 10
+
+
+def test_who_triages_many_is_told_how_many_are_overdue_at_once(client: Client, desk: Desk) -> None:
+    paper = {"source": "paper", "again": "yes", "received": "2026-10-12"}
+    for n in range(11):
+        own = {**WISH, "phone": f"1390000{n:04}", "address": f"路 {n}"}
+        sent = own | (paper if n < 3 else {"source": "phone", "again": "yes"})
+        assert desk.post("/desk/wish/", sent).location
+    form = desk.get("/desk/triage/").form("/desk/triage/")
+    numbers = [name.removeprefix("version-") for name in form if name.startswith("version-")]
+    asked = desk.asked("/desk/triage/", {**form, "no": numbers})
+    assert "11 单" in asked.text
+    assert "其中 3 单这样算，一受理就已经过期" in asked.text
+    desk.post("/desk/triage/", {**form, "no": numbers})
+    late = [no for no in numbers if found(client.app, no).due < "2026-11-23"]
+    assert len(late) == 3
+
+
+@pytest.mark.parametrize("hour", [10, 21])
+def test_who_dispatches_many_is_told_who_gets_a_message_and_who_sees_nothing(
+    client: Client, clock: Clock, hour: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [wish(client, phone=f"1390000{n:04}", address=f"路 {n}").no for n in range(11)]
+    for no in numbers:
+        move(client.app, no, "triaged")
+    clock.forward(hours=hour - clock.now.hour)
+    desk = Desk(client)
+    form = desk.get("/desk/dispatch/").form("/desk/dispatch/")
+    chosen = {f"team-{no}": "menders" if n else "barbers" for n, no in enumerate(numbers)}
+    sent = {**form, **chosen, "no": numbers}
+    asked = desk.asked("/desk/dispatch/", sent).text
+    assert "不会收到消息" in asked
+    assert "其中 11 单派给了没有能用的链接的队" in asked
+    Team(client, "menders")
+    channel = {"to": "barbers", "kind": "webhook", "url": "https://example.org", "address": ""}
+    monkeypatch.setitem(client.app.bundle.site, "notify", [channel])
+    asked = desk.asked("/desk/dispatch/", sent).text
+    assert "其中 1 单派给了没有能用的链接的队" in asked
+    assert "1 单会发消息给服务队" in asked
+    assert ("早上 8 点以后发" in asked) == (hour == 21)
 
 
 def test_an_answer_that_everybody_can_read_is_published_after_asking(

@@ -11,22 +11,13 @@ from openpyxl import Workbook, load_workbook
 from functions import scheduled
 from functions.app import App
 from functions.forms import order_number
-from functions.people import accounts, volunteers
+from functions.people import accounts, team_links, volunteers
 from functions.people.accounts import Accounts
+from functions.storage.history import Change, Event
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
 from tests.support.orders import JOIN, RATING, WISH, Desk, Team, account, found, wish
 from tests.support.workbooks import bring, upload, workbook
-
-
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
-@pytest.fixture
-def team(client: Client) -> Team:
-    return Team(client)
 
 
 class TestSignIn:
@@ -382,6 +373,21 @@ class TestTeam:
             team.get(no)
         assert client.app.store.events(no) == before
 
+    def test_a_link_of_before_teams_had_keys_of_their_own_goes_on_working(
+        self, client: Client, desk: Desk, team: Team
+    ) -> None:
+        links = client.app.team_links
+        for version in range(team_links.VERSION):
+            head = links.of("barbers")
+            assert head
+            data = head.data | {"version": version}
+            asked = Change(head.followed(data=data), [Event("asked", "team", head.begun)])
+            client.app.store.commit(asked)
+            key = client.app.vault.key(version, "team", "barbers", head.data["count"])
+            assert links.opens("barbers", key)
+            assert f"key={key}" in links.address(links.of("barbers"))  # type: ignore[arg-type]
+            assert not links.opens("barbers", team.hidden["key"])
+
     def test_a_link_ends_by_time_by_a_new_one_and_when_taken_back(
         self, client: Client, team: Team, clock: Clock
     ) -> None:
@@ -459,7 +465,7 @@ class TestPeople:
     def test_a_sign_up_is_approved_named_for_an_order_and_its_record_kept(
         self, client: Client, desk: Desk, team: Team
     ) -> None:
-        client.post("/api/volunteer", JOIN)
+        Client(client.app).post("/api/volunteer", JOIN)
         (head,) = client.app.store.find(volunteers.KIND)
         assert "王女士" in desk.get("/desk/people/").text
         sent = {"no": head.no, "do": "approved", "team": "barbers"}

@@ -110,6 +110,23 @@ def test_what_is_wrong_is_told_in_place_of_the_preview(desk: Desk, builder: Buil
         assert f"content/{NAME}.yaml:1:1: 不认识“titel”。是不是“title”？" in answer.text
 
 
+def test_every_page_of_the_desk_says_that_the_content_has_mistakes(
+    app: App, builder: Builder
+) -> None:
+    shown = Shown()
+    app.drafts = LocalDrafts(builder, shown)
+    desk = Desk(Client(app))
+    shown.now(
+        ("content/news/a.yaml:1:1: 缺少必填的“title”。", "content/news/b.yaml:1:1: 文件是空的。")
+    )
+    link = desk.get("/desk/").page.css_first('nav a[href="/desk/drafts/"]')
+    assert link is not None
+    assert link.text() == "草稿 2"
+    assert "news/b.yaml:1:1: 文件是空的。" in desk.get("/desk/drafts/").text
+    shown.now(())
+    assert "草稿 2" not in desk.get("/desk/").body
+
+
 def test_where_no_site_is_built_there_is_no_list_of_drafts(client: Client) -> None:
     desk = Desk(client)
     assert "/desk/drafts/" not in desk.get("/desk/").body

@@ -16,11 +16,6 @@ from tests.support.orders import DONE, RATING, TOLD, Desk, found, move, wish
 EAST, WEST = "东网格", "西网格"
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
 def row(answer: Answer, no: str) -> LexborNode:
     for each in answer.page.css("tr"):
         link = each.css_first("a")

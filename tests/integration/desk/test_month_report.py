@@ -4,7 +4,6 @@ import io
 import re
 from zipfile import ZipFile
 
-import pytest
 from docx import Document
 from docx.document import Document as Opened
 from lxml import etree
@@ -18,11 +17,6 @@ from tests.support.orders import DONE, JOIN, RATING, Desk, move, wish
 
 MONTH = "2026-11"
 TEXT = "本月上门理发 3 次。\n<b>下月</b>办“邻里节”，请街道支持。"
-
-
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
 
 
 def keep(desk: Desk, text: str, **more: str) -> Answer:
@@ -49,7 +43,7 @@ def test_a_report_says_how_there_can_be_more_ratings_than_orders_that_were_done(
     client.post("/api/rating", {**rating, "solved": "unsolved"})
     counted = {row[0].text: row[1].text for row in (r.cells for r in opened(desk).tables[0].rows)}
     assert (counted["办完"], counted["评价"]) == ("0", "1")
-    said = "原来的评价照算，所以评价可能比办完多"
+    said = "评价算在评的那个月，所以评价可能比办完多"
     assert said in "".join(line.text for line in opened(desk).paragraphs)
     for page in ("", "paper/"):
         assert said in desk.get(f"/desk/report/{page}?month={MONTH}").text

@@ -30,11 +30,6 @@ def client(app_on_each_engine: App) -> Client:
 
 
 @pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
-@pytest.fixture
 def nos(client: Client) -> tuple[str, str]:
     return wish(client, **ONE).no, wish(client, **OTHER).no
 

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from functions.app import App
+from functions.ops import consistency
 from functions.storage.connect import connect
 from generator.build import incremental
 from generator.errors import ContentError
@@ -95,8 +96,25 @@ def test_taking_the_consent_back_takes_the_answer_away(client: Client) -> None:
     filed = client.post("/api/wish", ASKED)
     form = client.get(filed.location).form("/api/order", do="correct")
     assert "yes" in form["health_consent"]
+    assert client.post("/api/order", {**form, "health": "卧床，怕吵"}).location
+    form = client.get(filed.location).form("/api/order", do="correct")
     assert client.post("/api/order", {**form, "health_consent": ""}).location
     assert "health" not in client.app.personal.contact(filed.no)
+
+
+def test_what_was_told_under_a_consent_that_was_taken_back_is_nowhere_any_more(
+    client: Client,
+) -> None:
+    app, filed = client.app, client.post("/api/wish", ASKED)
+    for change in ({"health": "卧床，怕吵", "address": "7 栋"}, {"health_consent": ""}):
+        form = client.get(filed.location).form("/api/order", do="correct")
+        assert client.post("/api/order", {**form, **change}).location
+    assert "卧床" not in str(app.personal.of(filed.no))
+    assert app.personal.contact(filed.no)["address"] == "7 栋"
+    page = Desk(client).get(f"/desk/order/?no={filed.no}").text
+    assert ("卧床" in page, "收回了同意，以前写的已经删去" in page) == (False, True)
+    assert consistency.examine(app).healthy
+    assert app.orders.by_phone(filed.no, "5678").no == filed.no
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-import build
 from generator.build import incremental
 from generator.content import figures_file
+from tests.support.commands import invoke
 from tests.support.site import FIGURES
 
 
@@ -22,7 +22,7 @@ def text(change: Callable[[dict[str, Any]], object]) -> str:
 
 
 def run(root: Path, command: str) -> Result:
-    return CliRunner().invoke(build.main, [command, "--root", str(root)])
+    return invoke(command, "--root", root)
 
 
 MERGED = text(lambda f: None).replace(

@@ -14,19 +14,10 @@ from functions.context.bundle import Bundle, Latest
 from generator.build import incremental
 from generator.content import library
 from generator.errors import ContentError
-from tests.support.site import FIGURES, MADE, SITE, tree
+from tests.support.site import FIGURES, ITEMS, MADE, SITE, tree
 
 pytestmark = pytest.mark.slow
 
-ITEMS = {
-    "news": ("winter", "/news/"),
-    "teams": ("barbers", "/teams/"),
-    "menu": ("haircut", "/menu/"),
-    "fairs": ("jobs", "/fairs/"),
-    "partners": ("clinic", "/partners/"),
-    "pages": ("more", "/"),
-}
-"""A file of every folder whose items have pages, and how their addresses begin."""
 
 Pages = dict[str, str]
 After = Callable[[Callable[[Path, str], None]], Pages]

@@ -19,20 +19,12 @@ from generator.build.incremental import Builder
 from generator.content import library
 from generator.content.kinds import KINDS
 from generator.errors import ContentError
-from tests.support.site import MADE, tree
+from tests.support.site import ITEMS, MADE, tree
 
 pytestmark = pytest.mark.slow
 
 DAY = date(2026, 12, 1)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
-ITEMS = {
-    "news": ("winter", "/news/"),
-    "teams": ("barbers", "/teams/"),
-    "menu": ("haircut", "/menu/"),
-    "fairs": ("jobs", "/fairs/"),
-    "partners": ("clinic", "/partners/"),
-    "pages": ("more", "/"),
-}
 Add = Callable[[str], None]
 
 
@@ -137,6 +129,14 @@ def test_what_leads_to_a_draft_is_told(site: Path) -> None:
     assert "content/menu/haircut.yaml:" in told
     assert "服务队“barbers”是草稿，或者还没到发布的日子" in told
     assert "“/news/winter/”是草稿，或者还没到发布的日子" in told
+
+
+def test_a_draft_is_looked_at_before_it_is_published(site: Path) -> None:
+    add(site, "news", "draft: true")
+    file = site / "content/news/winter.yaml"
+    file.write_text(file.read_text().replace("天冷", "看[天冷](/nowhere/)"))
+    (told,) = [each for each in incremental.check(site).advice if "nowhere" in str(each)]
+    assert told.file == "content/news/winter.yaml"
 
 
 def test_a_page_that_all_others_link_to_cannot_be_withheld(site: Path) -> None:

@@ -35,18 +35,6 @@ WORDS = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())["undelive
 TEXT = "申请 7K3M 已派给理发队\n请在 11 月 25 日前答复。"
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("no_proxy", "*")
-
-
-@pytest.fixture
-def robot() -> Iterator[Robot]:
-    robot = Robot()
-    with serving(robot):
-        yield robot
-
-
 def refusal(channel: dict[str, str], text: str = TEXT) -> str:
     with pytest.raises(Undelivered) as raised:
         deliver(channel, text, NOW)

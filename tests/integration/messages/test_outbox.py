@@ -14,22 +14,10 @@ from functions.storage.history import Change, Head, Message, to_utc
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import add_note, move, wish
-from tests.support.robots import Robot, serving
+from tests.support.robots import Robot
 
 SOON = 1
 """Seconds for which a round waits, where somebody is silent."""
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("no_proxy", "*")
-
-
-@pytest.fixture
-def robot() -> Iterator[Robot]:
-    robot = Robot()
-    with serving(robot):
-        yield robot
 
 
 @pytest.fixture

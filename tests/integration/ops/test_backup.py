@@ -20,7 +20,9 @@ from functions.errors import Unusable, Wrong
 from functions.ops import backup, consistency
 from functions.ops.backup import Rule, spare
 from functions.orders import repository, upkeep
+from functions.people import second_factor
 from functions.people.accounts import Accounts
+from functions.people.second_factor import SecondFactors
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.file_lock import FileLock
@@ -29,7 +31,7 @@ from tests.support import killed
 from tests.support.client import Client
 from tests.support.commands import readable, run
 from tests.support.community import SECRET, Clock
-from tests.support.orders import JOIN, PASSWORD, account, enter, move, wish
+from tests.support.orders import JOIN, PASSWORD, account, add_note, enter, found, move, wish
 
 RULE = Rule(7, 5, 12)
 
@@ -341,7 +343,123 @@ def test_accounts_and_links_that_were_ended_since_stay_so_and_sessions_end(
         with pytest.raises(Wrong, match="sign_in"):
             enter(restored, "小陈", PASSWORD)
         assert not restored.team_links.opens("barbers", link.partition("key=")[2])
-        assert Accounts(restored.store, restored.clock).current("王芳", signed_in.version) is None
+        known = Accounts(restored.store, restored.clock)
+        assert known.current("王芳", signed_in.version, clock.now) is None
         for name in ("王芳", "李主任"):
             assert enter(restored, name, PASSWORD).name == name
+        assert consistency.examine(restored).healthy
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_links_and_consents_that_were_taken_back_since_stay_so(
+    client: Client, app: App, bundle: Path, clock: Clock, tmp_path: Path, lost: bool
+) -> None:
+    filed, other = wish(client), wish(client)
+    signed = client.post("/api/volunteer", JOIN)
+    folder = tmp_path / "copies"
+    copy = backup.make(app, folder, RULE).file
+    own = client.get(filed.location).form("/api/order", do="relink")
+    client.post("/api/order", {**own, "do": "relink"})
+    new = app.orders.address(found(app, filed.no))
+    corrected = client.get(new).form("/api/order", do="correct")
+    client.post("/api/order", {**corrected, "do": "correct", "address": "别处 3 号"})
+    person = app.volunteers.find(signed.no)
+    assert person
+    app.volunteers.move(person.head, "deactivated")
+    move(app, other.no, "triaged")  # Takes nothing back.
+    if lost:
+        clock.forward(hours=1)
+        backup.make(app.current(), folder, RULE)
+    app.close()
+    place = tmp_path / ("elsewhere" if lost else ".") / "wudan.db"
+    made = backup.restore(copy, f"sqlite:{place}", SECRET.decode(), clock.now)
+    assert (made.erased, made.followed) == (0, 2)
+    with closing(App(bundle, lambda: connect(f"sqlite:{place}"), SECRET, clock)) as restored:
+        visitor = Client(restored)
+        assert visitor.get(filed.location).status == 404
+        assert "别处 3 号" in visitor.get(new).text
+        assert restored.volunteers.find(signed.no).head.state == "inactive"  # type: ignore[union-attr]
+        assert found(restored, other.no).state == "submitted"
+        assert consistency.examine(restored).healthy
+
+
+def test_an_authenticator_that_was_forgotten_since_stays_so_and_a_new_one_belongs(
+    app: App, bundle: Path, clock: Clock, tmp_path: Path
+) -> None:
+    staff = Accounts(app.store, app.clock)
+    factors = SecondFactors(app.store, app.vault, app.clock)
+    secrets = {name: second_factor.fresh() for name in ("王芳", "小陈")}
+
+    def enrol(name: str) -> None:
+        seconds = int(clock.now.timestamp())
+        factors.enrol(name, secrets[name], second_factor.code_of(secrets[name], seconds))
+
+    for name in secrets:
+        account(app, name)
+    enrol("王芳")
+    copy = backup.make(app, tmp_path / "copies", RULE).file
+    staff.reset("王芳", "小陈")
+    enrol("小陈")
+    clock.forward(minutes=10)
+    app.close()
+    place = tmp_path / "wudan.db"
+    backup.restore(copy, f"sqlite:{place}", SECRET.decode(), clock.now)
+    with closing(App(bundle, lambda: connect(f"sqlite:{place}"), SECRET, clock)) as restored:
+        factors = SecondFactors(restored.store, restored.vault, restored.clock)
+        assert factors.everybody() == {"小陈"}
+        attempts = restored.orders.attempts("192.0.2.1")
+        seconds = int(clock.now.timestamp())
+        factors.check("小陈", second_factor.code_of(secrets["小陈"], seconds), attempts)
+        assert consistency.examine(restored).healthy
+
+
+def test_what_was_recorded_since_stays_recorded_and_so_does_the_restoring(
+    app: App, bundle: Path, clock: Clock, tmp_path: Path
+) -> None:
+    account(app, "王芳")
+    copy = backup.make(app, tmp_path / "copies", RULE).file
+    app.audit.record("looked", "王芳", no="2345678900")  # Of an order that the copy has not.
+    clock.forward(minutes=1)
+    app.close()
+    backup.restore(copy, f"sqlite:{tmp_path}/wudan.db", SECRET.decode(), clock.now)
+    with closing(App(bundle, lambda: connect(f"sqlite:{tmp_path}/wudan.db"), SECRET, clock)) as new:
+        assert {head.data["what"] for head in new.audit.find()} == {"looked", "restored"}
+        assert consistency.examine(new).healthy
+
+
+def test_a_session_of_a_version_that_comes_again_after_restoring_opens_nothing(
+    app: App, bundle: Path, clock: Clock, tmp_path: Path
+) -> None:
+    account(app, "王芳")
+    copy = backup.make(app, tmp_path / "copies", RULE).file
+    Accounts(app.store, app.clock).give_role("王芳", "administrator")
+    stolen = enter(app, "王芳", PASSWORD), clock.now
+    clock.forward(minutes=1)
+    app.close()
+    place = tmp_path / "elsewhere" / "wudan.db"  # Nothing tells what came after the copy.
+    backup.restore(copy, f"sqlite:{place}", SECRET.decode(), clock.now)
+    with closing(App(bundle, lambda: connect(f"sqlite:{place}"), SECRET, clock)) as restored:
+        known = Accounts(restored.store, restored.clock)
+        assert enter(restored, "王芳", PASSWORD).version == stolen[0].version
+        assert known.current("王芳", stolen[0].version, stolen[1]) is None
+        assert known.current("王芳", stolen[0].version, clock.now)
+
+
+def test_what_was_erased_stays_so_where_an_older_copy_was_put_back_in_between(
+    client: Client, app: App, bundle: Path, clock: Clock, tmp_path: Path
+) -> None:
+    filed, place, folder = wish(client), tmp_path / "wudan.db", tmp_path / "copies"
+    older = backup.make(app, folder, RULE).file
+    for text in ("请快", "请上午来"):
+        clock.forward(minutes=1)
+        add_note(client, filed, text)
+    clock.forward(hours=1)
+    newer = backup.make(app.current(), folder, RULE).file
+    app.close()
+    backup.restore(older, f"sqlite:{place}", SECRET.decode(), clock.now)
+    with closing(App(bundle, lambda: connect(f"sqlite:{place}"), SECRET, clock)) as between:
+        move(between, filed.no, "cancelled", "erased")
+    assert backup.restore(newer, f"sqlite:{place}", SECRET.decode(), clock.now).erased == 1
+    with closing(App(bundle, lambda: connect(f"sqlite:{place}"), SECRET, clock)) as restored:
+        assert restored.store.personal(filed.no) == {}
         assert consistency.examine(restored).healthy

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-import build
 from functions.app import App
 from functions.context.bundle import FILE
 from functions.ops import consistency, demo
@@ -31,6 +30,7 @@ from functions.storage.connect import connect
 from functions.storage.dynamodb import DynamoDB
 from functions.storage.history import Change, Event, Message, Stored
 from functions.storage.sqlite import SQLite
+from tests.support.commands import invoke
 from tests.support.community import SECRET, Clock
 from tests.support.orders import account
 
@@ -432,10 +432,6 @@ def test_beside_those_who_write_there_is_never_a_false_alarm(filled: App) -> Non
     assert consistency.examine(filled).faults == []
 
 
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(build.main, [str(argument) for argument in arguments])
-
-
 @pytest.fixture
 def data(root: Path, bundle: Path, full: Path) -> Path:
     """The data folder of a root that was built, with thirty orders; nobody has it open."""
@@ -453,7 +449,7 @@ def ask(root: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
         monkeypatch.delenv(name, raising=False)
 
     def ask(*options: str, data: Path = data) -> Result:
-        result = run("doctor", "--root", root, "--data", data, *options)
+        result = invoke("doctor", "--root", root, "--data", data, *options)
         assert result.exception is None or isinstance(result.exception, SystemExit)
         return result
 
@@ -558,7 +554,7 @@ def test_no_store_is_called_healthy_in_which_a_flipped_bit_hit_something(
 
 
 def test_moving_from_where_there_is_no_store_makes_none(tmp_path: Path) -> None:
-    result = run("move", "--from", f"sqlite:{tmp_path}/typo/wudan.db", "--to", "sqlite:x")
+    result = invoke("move", "--from", f"sqlite:{tmp_path}/typo/wudan.db", "--to", "sqlite:x")
     assert result.exit_code == 1
     assert "还没有数据库" in result.stderr
     assert not (tmp_path / "typo").exists()

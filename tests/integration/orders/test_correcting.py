@@ -10,11 +10,6 @@ from tests.support.community import SECRET, Clock
 from tests.support.orders import DONE, WISH, Desk, Team, found, move, wish
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
 def correct(client: Client, desk: Desk, no: str, **changed: str) -> None:
     """Staff change some answers in the form, which is filled in."""
     form = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="corrected")

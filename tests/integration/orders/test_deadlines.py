@@ -38,16 +38,6 @@ def client(root: Path, tmp_path: Path, clock: Clock) -> Client:
 
 
 @pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
-@pytest.fixture
-def team(client: Client) -> Team:
-    return Team(client)
-
-
-@pytest.fixture
 def orders(client: Client, desk: Desk, team: Team) -> dict[str, str]:
     """An order in each state that asks something of somebody, by that."""
     nos: dict[str, str] = {}

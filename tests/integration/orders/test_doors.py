@@ -7,8 +7,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from functions.app import App
 from tests.support.client import Answer, Client
-from tests.support.orders import RATING, Desk, Team, found, wish
+from tests.support.orders import JOIN, RATING, Desk, Team, found, wish
 
 
 @pytest.fixture
@@ -98,6 +99,37 @@ def test_who_did_the_work_rates_it_by_no_door(
     page = browser.get(done.location, **headers)
     assert page.page.css_first('form[action="/api/rating"]') is None
     assert client.post("/api/rating", sent).status == 303
+
+
+def test_a_volunteer_who_did_it_rates_it_by_no_door_and_takes_no_step(
+    client: Client, app: App
+) -> None:
+    filed, team, browser = wish(client), Team(client), Client(app)
+    joined = browser.post("/api/volunteer", JOIN).no
+    desk = Desk(client)
+    desk.post("/desk/person/", {"no": joined, "do": "approved", "team": "barbers"})
+    desk.dispatched(filed.no)
+    team.do(filed.no, "accepted", volunteer=joined)
+    team.do(filed.no, "done")
+    assert browser.get(app.volunteers.address(joined)).status == 200
+    for door in DOORS:
+        assert browser.post("/api/rating", sent_by(client, door, filed)).status == 409
+    key = {"no": filed.no, "key": app.orders.key(found(app, filed.no))}
+    assert browser.post("/api/order", {**key, "do": "relink"}).status == 409
+    page = browser.get(filed.location)
+    assert page.page.css_first('form[action="/api/rating"]') is None
+    assert client.post("/api/rating", sent_by(client, "link", filed)).status == 303
+
+
+@pytest.mark.parametrize("forged", ["yes", "x" * 32])
+def test_who_has_the_link_alone_cannot_claim_the_digits(
+    client: Client, app: App, done: Answer, forged: str
+) -> None:
+    key = app.orders.key(found(app, done.no))
+    cookie = f"wudan_order_{done.no}={key}.{forged}"
+    sent = {"no": done.no, "key": key, "here": forged, **RATING}
+    assert Client(app).post("/api/rating", sent, cookie=cookie).status == 303
+    assert app.store.events(done.no)[-1].data["source"] == "link"
 
 
 @pytest.mark.parametrize("who", ["team", "staff"])

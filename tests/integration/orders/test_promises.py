@@ -9,11 +9,6 @@ from tests.support.community import Clock
 from tests.support.orders import DONE, RATING, WISH, Desk, Team, found, move, wish
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
 def triage(desk: Desk, no: str, level: str = "routine") -> str:
     assert desk.do(no, "triaged", level=level, service="haircut").location
     return found(desk.client.app, no).due

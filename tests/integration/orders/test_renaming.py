@@ -3,20 +3,20 @@
 import io
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner
 from openpyxl import load_workbook
 
-import build
 from functions import scheduled
 from functions.app import App
 from functions.errors import Conflict
 from functions.forms import order_number
+from functions.forms.residents import FORMS
 from functions.ops import consistency
 from functions.orders import counters, names
 from functions.orders.counters import Tally
@@ -26,6 +26,7 @@ from functions.storage.connect import connect
 from generator.build import incremental
 from generator.errors import ContentError
 from tests.support.client import Answer, Client
+from tests.support.commands import invoke
 from tests.support.community import SECRET, Clock
 from tests.support.histories import ENGINES
 from tests.support.orders import JOIN, RATING, WISH, Desk, Team, found, wish
@@ -329,6 +330,32 @@ def answer(town: Town, page: Answer, **typed: str) -> str:
     return town.client.post("/api/wish", sent).no
 
 
+@pytest.mark.parametrize("how", [end, Town.remove])
+def test_an_open_form_is_told_by_name_what_is_not_offered_any_more(
+    town: Town, how: Callable[[Town, str, str], None]
+) -> None:
+    desk, no = Desk(town.client), wish(town.client).no
+    desk.do(no, "triaged", level="routine", service="haircut").location  # noqa: B018
+    wishing = town.client.get("/wish/").form("/api/wish") | WISH
+    joining = town.client.get(FORMS["volunteer"]).form("/api/volunteer") | JOIN
+    giving = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="dispatched")
+    giving |= {"team": ["barbers"], "note": ["请带梯子"]}
+    town.rounds()
+    how(town, "teams", "barbers")
+    how(town, "menu", "haircut")
+    town.build()
+    for answer, field, name, other, typed in (
+        (town.client.post("/api/wish", wishing), "service", "理发", "mending", WISH["detail"]),
+        (town.client.post("/api/volunteer", joining), "team", "理发队", "menders", JOIN["name"]),
+        (desk.post("/desk/order/", giving), "team", "理发队", "menders", "请带梯子"),
+    ):
+        assert f"“{name}”现在不办了。您填的都还在" in answer.errors[field]
+        assert (answer.status, typed in answer.body) == (422, True)
+        assert answer.page.css(f"[name={field}] [value={other}], [name={field}][value={other}]")
+    never = town.client.post("/api/wish", {**wishing, "service": "never"})
+    assert "不办了" not in never.errors["service"]
+
+
 TOOL = "  - {name: tool, label: 带什么工具, kind: text, purpose: 准备, role: ''}\n"
 MENU = "  - {name: more, label: 另外还要什么, kind: choices, purpose: 准备, choices: menu}\n"
 SIZE = (
@@ -457,7 +484,7 @@ def warned(town: Town, command: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     monkeypatch.setenv("WUDAN_STORE", f"sqlite:{data}/wudan.db")
     town.app.store.checkpoint()
     before = (data / "wudan.db").read_bytes()
-    result = CliRunner().invoke(build.main, [command, "--root", str(town.root)])
+    result = invoke(command, "--root", town.root)
     town.app.store.checkpoint()
     assert result.exit_code == 0, result.stderr
     removed = [line for line in result.stderr.splitlines() if not line.startswith("请看一看")]
@@ -530,7 +557,7 @@ def test_what_is_removed_before_the_schedule_ran_is_told(
     monkeypatch.setenv("WUDAN_SECRET", SECRET.decode())
     monkeypatch.setenv("WUDAN_STORE", f"sqlite:{store.path}")  # type: ignore[attr-defined]
     for command in ("check", "build"):
-        result = CliRunner().invoke(build.main, [command, "--root", str(town.root)])
+        result = invoke(command, "--root", town.root)
         assert "去掉了“带什么工具”（tool），还有 1 单" in result.stderr
         assert "name 写回 tool" in result.stderr
 
@@ -656,8 +683,7 @@ def test_check_asks_the_store_which_names_were_anothers(
     free_a_name(town)
     data = Path(str(town.app.store.path)).parent  # type: ignore[attr-defined]
     monkeypatch.setenv("WUDAN_SECRET", SECRET.decode())
-    arguments = ["check", "--root", str(town.root), "--data", str(data)]
-    result = CliRunner().invoke(build.main, arguments)
+    result = invoke("check", "--root", town.root, "--data", data)
     assert "content/teams/barbers.yaml 的文件名以前是 hair.yaml 的" in result.stderr
 
 

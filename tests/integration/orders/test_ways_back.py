@@ -5,14 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from functions.ops import consistency
+from functions.scheduled import tick
 from tests.support.client import Client
 from tests.support.community import Clock
 from tests.support.orders import DONE, RATING, Desk, Team, found, move, wish
-
-
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
 
 
 def test_what_was_refused_is_taken_up_again(client: Client, desk: Desk) -> None:
@@ -47,10 +43,72 @@ def test_staff_call_off_an_accepted_order_in_one_step_and_bring_it_back(
     page = client.get(answer.location).text
     assert "社区取消了这一单" in page
     assert "您取消了" not in page
-    assert desk.do(answer.no, "restored").location
+    assert "请选从哪里接着办" in desk.do(answer.no, "restored").errors["hands"]
+    assert desk.do(answer.no, "restored", hands="station").location
     assert "社区恢复了这一单" in client.get(answer.location).text
     order = found(client.app, answer.no)
     assert (order.state, order.team, order.accepted_at) == ("submitted", "", "")
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_an_order_that_was_called_off_by_mistake_goes_back_to_who_had_it(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    channel = {"kind": "wecom", "url": "http://127.0.0.1:9/", "address": ""}
+    monkeypatch.setitem(client.app.bundle.site, "notify", [{"to": "barbers", **channel}])
+    answer, team = wish(client), Team(client)
+    desk.dispatched(answer.no)
+    assert team.do(answer.no, "accepted", volunteer="team", person="张师傅").location
+    if waits:
+        assert team.do(answer.no, "paused", until="2026-12-08").location
+    before, counted = found(client.app, answer.no), client.app.store.tallies()
+    assert desk.do(answer.no, "cancelled").location
+    assert desk.do(answer.no, "restored", hands="team").location
+    after = found(client.app, answer.no)
+    kept = ("state", "team", "volunteer", "accepted_at", "level", "due", "waits_until")
+    assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
+    left = client.app.store.tallies()
+    assert {k: n for k, n in left.items() if n} == {k: n for k, n in counted.items() if n}
+    assert "来的人： 张师傅" in client.get(answer.location).text
+    assert "恢复了，还由理发队去" in client.app.store.messages("waiting")[-1].text
+    assert team.do(answer.no, "done").location
+    assert consistency.examine(client.app).healthy
+
+
+def test_only_what_a_team_had_taken_on_can_be_given_back_to_it(client: Client, desk: Desk) -> None:
+    answer = wish(client)
+    assert desk.do(answer.no, "cancelled").location
+    assert "还给原来接单的服务队" not in desk.get(f"/desk/order/?no={answer.no}").text
+    assert desk.do(answer.no, "restored", hands="team").location
+    assert found(client.app, answer.no).state == "submitted"
+
+
+def test_a_team_reads_that_an_order_was_called_off_and_can_still_say_what_happened(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    answer, team = wish(client), Team(client)
+    desk.dispatched(answer.no)
+    assert team.do(answer.no, "accepted", volunteer="team", person="张师傅").location
+    assert "取消了" not in team.get().text
+    assert desk.do(answer.no, "cancelled").location
+    assert "取消了，不用去了 1 单" in team.get().text
+    page = team.get(answer.no).text
+    assert "已取消，不用去了" in page
+    assert "去的人" not in page
+    assert team.do(answer.no, "noted", note="门口等了半小时").location
+    assert "擦完了" in team.do(answer.no, "done", note="擦完了").text
+    assert desk.do(answer.no, "restored", hands="station").location
+    assert "取消了" not in team.get().text
+    assert team.do(answer.no, "noted", note="其实已经擦完了").location
+    page = team.get(answer.no).text
+    assert "已经回到社区" in page
+    assert "门口等了" not in page
+    told = desk.get(f"/desk/order/?no={answer.no}").text
+    assert "门口等了半小时" in told
+    assert "其实已经擦完了" in told
+    assert desk.do(answer.no, "cancelled").location
+    clock.forward(days=8)
+    assert "取消了" not in team.get().text
 
 
 @pytest.mark.parametrize("who", ["staff", "team"])
@@ -62,6 +120,54 @@ def test_what_was_reported_done_by_mistake_goes_on(client: Client, desk: Desk, w
     assert "其实还没有办完，接着办" in client.get(answer.location).text
     assert not client.app.orders.by_slip(answer.no, slip)
     assert "13812345678" in team.get(answer.no).text
+
+
+@pytest.mark.parametrize("who", ["staff", "team"])
+def test_what_was_not_done_after_all_waits_for_its_resident_as_it_did(
+    client: Client, desk: Desk, clock: Clock, who: str
+) -> None:
+    answer, team = wish(client), Team(client)
+    desk.dispatched(answer.no)
+    actor = desk if who == "staff" else team
+    assert team.do(answer.no, "accepted", volunteer="team").location
+    assert actor.do(answer.no, "paused", until="2026-12-01").location
+    before = found(client.app, answer.no)
+    promised = client.app.deadlines.promised(before)
+    clock.forward(minutes=20)
+    assert actor.do(answer.no, "done").location
+    assert actor.do(answer.no, "undone").location
+    after = found(client.app, answer.no)
+    assert (after.due, after.waits_until) == (before.due, "2026-12-01")
+    page = client.get(answer.location).text
+    assert "约好等到 2026年12月1日" in page
+    assert "接着办 2026" not in page.partition("办理经过")[2].replace("其实还没有办完，接着办", "")
+    assert "等居民到 2026年12月1日" in team.get(answer.no).text
+    assert "居民方便了，接着办" in desk.get(f"/desk/order/?no={answer.no}").text
+    clock.forward(days=9)
+    tick(client.app)
+    resumed = found(client.app, answer.no)
+    assert (resumed.due, resumed.waits_until) == (promised, "")
+    assert consistency.examine(client.app).healthy
+
+
+def test_sending_an_order_to_a_team_does_not_end_its_waiting(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    answer, team = wish(client), Team(client)
+    desk.do(answer.no, "triaged", level="routine", service="haircut")
+    desk.do(answer.no, "paused", until="2026-12-18", note="出远门")
+    promised = client.app.deadlines.promised(found(client.app, answer.no))
+    steps = (("dispatched", {"team": "barbers"}), ("accepted", {"volunteer": "team"}))
+    for kind, typed in (*steps, ("returned", {"note": "人手不够"}), steps[0]):
+        assert desk.do(answer.no, kind, **typed).location
+        page = client.get(answer.location).text
+        assert "约好等到 2026年12月18日" in page
+        waits = found(client.app, answer.no)
+        assert client.app.deadlines.promised(waits) == promised > "2026-12-18"
+    for seen in (team.get(answer.no), desk.get(f"/desk/order/?no={answer.no}")):
+        assert "居民要等到 2026年12月18日" in seen.text
+        assert "等居民到" not in seen.text
+    assert consistency.examine(client.app).healthy
 
 
 def test_a_closed_order_is_opened_again_with_a_reason_for_thirty_days(

@@ -107,7 +107,7 @@ class TestNames:
     def test_an_account_of_an_earlier_version_goes_on_as_it_was(self, app: App) -> None:
         account(app, "Li Ming")  # Its number is the name as it was typed.
         assert enter(app, "Li Ming", PASSWORD).name == "Li Ming"
-        assert of(app).current("Li Ming", 1)
+        assert of(app).current("Li Ming", 1, app.clock.now)
         with pytest.raises(Refused):
             of(app).add("li ming")
 

@@ -7,6 +7,7 @@ import pytest
 
 from functions.app import App
 from functions.context import proofs
+from functions.desk.entrance import signing_in
 from functions.errors import Wrong
 from functions.people import accounts
 from functions.people.accounts import Accounts
@@ -166,6 +167,31 @@ def test_a_sign_in_marks_the_device_and_a_forged_mark_is_none(client: Client) ->
     assert again.location == "/desk/"
     assert again.cookies[1].split(";")[0] == cookie
     assert client.get("/desk/", cookie=cookie).status == 403  # It opens nothing.
+
+
+def test_colleagues_who_share_a_pc_are_each_known_there(client: Client) -> None:
+    for name in ("王芳", "小陈"):
+        account(client.app, name)
+    device = ""
+    for name in ("王芳", "小陈", "王芳"):
+        entered = client.post("/desk/sign-in/", {"name": name, "password": PASSWORD}, cookie=device)
+        device = entered.cookies[1].split(";")[0]
+    client.sender = THERE
+    for name in ("王芳", "小陈"):
+        for _ in range(6):
+            client.post("/desk/sign-in/", {"name": name, "password": "x"})
+        right = {"name": name, "password": PASSWORD}
+        assert client.post("/desk/sign-in/", right).status == 422
+        assert client.post("/desk/sign-in/", right, cookie=device).location == "/desk/"
+
+
+def test_a_device_has_marks_of_the_last_accounts_alone(client: Client) -> None:
+    device = ""
+    for number in range(signing_in.SHARED + 2):
+        right = {"name": f"同事{number}", "password": account(client.app, f"同事{number}")}
+        device = client.post("/desk/sign-in/", right, cookie=device).cookies[1].split(";")[0]
+    assert len(device.split(".")) == 1 + signing_in.SHARED
+    assert len(device) < 1000
 
 
 def test_devices_of_one_account_lift_no_limit_of_another(client: Client) -> None:

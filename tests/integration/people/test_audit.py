@@ -106,6 +106,8 @@ def test_all_that_is_done_at_the_desk_and_its_door_can_be_read_by_administrators
     desk.post("/desk/sheets/orders.xlsx", {"month": "2026-11"})
     bring(desk, "wishes", workbook([*PAPER], [*PAPER.values()]))
     desk.post("/desk/teams/", {"team": "barbers", "do": "issue"})
+    desk.post("/desk/teams/", {"team": "barbers", "do": "show"})
+    desk.post("/desk/person/", {"no": volunteer, "do": "linked"})
     desk.post("/desk/staff/", {"do": "add", "name": "小陈", "role": "staff"})
     desk.post("/desk/person/", {"no": volunteer, "do": "erased"})
     client.post("/desk/order/", {"token": "forged", "no": no}, cookie=desk.cookie)
@@ -122,6 +124,8 @@ def test_all_that_is_done_at_the_desk_and_its_door_can_be_read_by_administrators
         "导入表格：纸上、电话里的心愿",
         "导出表格：单子，2026-11，1 行",
         "给服务队发链接",
+        "看服务队的链接",
+        "给志愿者发链接",
         "新建账号：小陈，工作人员",
         "删去志愿者的个人信息",
         "存 365 天",

@@ -17,11 +17,6 @@ FORMER, RIGHT = "+8607732812345", "+8613900001111"
 
 
 @pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
-@pytest.fixture
 def no(client: Client) -> str:
     client.post("/api/volunteer", {**JOIN, "times": "weekday"})
     (head,) = client.app.store.find("volunteer")

@@ -127,6 +127,42 @@ def test_who_opened_the_order_by_the_digits_today_is_known_where_the_link_is_gue
     assert own(client, filed).status == 200
 
 
+def test_digits_that_came_by_a_link_that_was_replaced_open_nothing(
+    client: Client, app: App, filed: Answer
+) -> None:
+    """A stranger corrects the phone by her link; she comes by her own digits and ends the link."""
+    old = parse_qs(urlsplit(filed.location).query)["key"][0]
+    changed = client.get(filed.location).form("/api/order", do="correct")
+    client.post("/api/order", {**changed, "do": "correct", "phone": "18800009999"})
+    assert app.orders.by_phone(filed.no, "9999").no == filed.no  # She may have corrected it.
+    client.post("/api/order", {"no": filed.no, "key": old, "do": "relink"})
+    with pytest.raises(Wrong, match="no_match"):
+        app.orders.by_phone(filed.no, "9999")
+    assert app.orders.by_phone(filed.no, "5678").no == filed.no
+    history = app.orders.history(filed.no)
+    assert history
+    assert app.orders.phone(history) == "+8613812345678"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"do": "note", "note": ""},
+        {"do": "note", "note": "身份证 11010519491231002X"},
+        {"do": "correct", "phone": "abc"},
+        {"do": "erase", "last4": "0000"},
+        {"do": "copy", "last4": "0000"},
+    ],
+)
+def test_a_program_is_told_of_a_step_that_was_refused(
+    client: Client, filed: Answer, typed: dict[str, str]
+) -> None:
+    key = {"no": filed.no, "key": parse_qs(urlsplit(filed.location).query)["key"][0]}
+    answer = client.post("/api/order", {**key, **typed}, accept="application/json")
+    assert answer.status == 422
+    assert json.loads(answer.body)["errors"]
+
+
 def test_she_takes_a_copy_along(client: Client, filed: Answer) -> None:
     copy = own(client, filed, "copy")
     assert copy.headers["content-disposition"] == f'attachment; filename="wudan-{filed.no}.html"'

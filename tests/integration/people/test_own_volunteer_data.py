@@ -8,14 +8,9 @@ from functions.ops import consistency
 from functions.orders.lifecycle.states import RESIDENT
 from functions.people.volunteers import Person
 from tests.support.client import Answer, Client
-from tests.support.orders import DONE, JOIN, Desk, answered, move, wish
+from tests.support.orders import JOIN, Desk, Team, answered, found, wish
 
 HEARERS = ("station", "barbers")
-
-
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
 
 
 @pytest.fixture
@@ -98,6 +93,25 @@ def test_they_correct_their_answers(client: Client, joined: Answer, desk: Desk) 
     assert consistency.examine(client.app).healthy
 
 
+def test_what_the_station_corrected_is_told_without_saying_who_and_what(
+    client: Client, joined: Answer, desk: Desk
+) -> None:
+    form = desk.get(f"/desk/person/?no={joined.no}").form("/desk/person/", "corrected")
+    changed = {**form, "phone": "13977312399", "name": "王红"}
+    assert desk.post("/desk/person/", changed).location
+    page = client.get(joined.location)
+    assert "更正了您填的姓名、电话" in page.text
+    assert "2026" in page.text.partition("更正了您填的")[0]
+    for private in ("王芳", "王红", "13977312399"):
+        assert private not in page.body
+    told = own(client, joined.location, last4="2399")
+    assert "社区更正了您填的" in told.text
+    assert "王芳" not in told.text
+    back = told.form("/api/volunteer", do="correct") | {"phone": "0773-2812345"}
+    assert client.post("/api/volunteer", back).location
+    assert "您更正了" in own(client, joined.location, last4="2345").text
+
+
 def test_their_older_page_changes_only_what_they_changed(
     client: Client, joined: Answer, desk: Desk
 ) -> None:
@@ -131,18 +145,57 @@ def test_station_and_team_hear_of_who_leaves_with_something_to_do(
     monkeypatch.setitem(client.app.bundle.site, "notify", channels)
     assert "换人" in own(client, joined.location).text
     own(client, joined.location, "leave")
-    told = [m for m in client.app.store.messages("waiting") if "退出" in m.text]
-    assert {m.to for m in told} == {*HEARERS}
-    assert all(no[:3] in m.text and "请换人去" in m.text for m in told)
+    told = client.app.store.messages("waiting")
+    for text in ("退出", "换人去"):
+        assert {m.to for m in told if text in m.text} == {*HEARERS}
+    assert all(no[:3] in m.text for m in told if "换人去" in m.text)
     assert all("王" not in m.text for m in told)
 
 
-def test_a_name_stays_while_others_wait_for_it(client: Client, joined: Answer, desk: Desk) -> None:
+@pytest.mark.parametrize("ends", ["station", "herself"])
+def test_an_order_of_who_left_says_everywhere_that_somebody_else_has_to_go(
+    client: Client, joined: Answer, desk: Desk, ends: str
+) -> None:
+    desk.post("/desk/person/", {"no": joined.no, "do": "approved", "team": "barbers"})
+    filed, team = wish(client), Team(client)
+    desk.dispatched(filed.no)
+    assert team.do(filed.no, "accepted", volunteer=joined.no).location
+    assert "来的人： 王女士" in client.get(filed.location).text
+    if ends == "station":
+        assert desk.post("/desk/person/", {"no": joined.no, "do": "deactivated"}).location
+    else:
+        own(client, joined.location, "leave")
+    page = client.get(filed.location).text
+    assert "王女士" not in page
+    assert "还没有定谁来" in page
+    assert "原来说好的人去不了" in page
+    for seen in (
+        *(team.get(), team.get(filed.no), desk.get(f"/desk/order/?no={filed.no}")),
+        *(desk.get("/desk/"), desk.get("/desk/?state=vacant"), desk.get("/desk/?state=accepted")),
+    ):
+        assert "要另派人" in seen.text
+    assert team.do(filed.no, "assigned", volunteer="team", person="陈师傅").location
+    assert "来的人： 陈师傅" in client.get(filed.location).text
+    assert "要另派人" not in desk.get("/desk/").text
+    assert consistency.examine(client.app).healthy
+
+
+def test_who_is_no_volunteer_any_more_is_announced_to_nobody(
+    client: Client, joined: Answer, desk: Desk
+) -> None:
+    """Also in stores where nothing was said to the orders when somebody left."""
+    order = assigned(client, desk, joined.no)
+    client.app.volunteers.move(person(client.app, joined.no).head, "deactivated")
+    assert "王女士" not in desk.get(f"/desk/order/?no={order}").text.partition("经过")[0]
+    assert "去的人：" not in Team(client).get(order).text
+
+
+def test_who_left_may_erase_at_once_because_nobody_waits_for_the_name(
+    client: Client, joined: Answer, desk: Desk
+) -> None:
     order = assigned(client, desk, joined.no)
     own(client, joined.location, "leave")
-    assert own(client, joined.location, "erase").status == 409
-    assert person(client.app, joined.no).name == "王女士"
-    move(client.app, order, DONE[-1])
+    assert found(client.app, order).vacant
     assert own(client, joined.location, "erase").status == 200
     assert person(client.app, joined.no).typed == {}
 
@@ -175,6 +228,16 @@ def test_staff_give_a_volunteer_a_link_once_and_it_ends_the_one_before(
     assert (client.get(link).status, client.get(old).status) == (200, 404)
     assert person(app, joined.no).head.due == due
     assert consistency.examine(app).healthy
+
+
+def test_where_somebody_signed_in_at_the_desk_nobody_does_a_volunteers_own_things(
+    client: Client, joined: Answer
+) -> None:
+    typed = {"no": joined.no, "key": client.app.volunteers.key(joined.no), "last4": "2345"}
+    for do in ("mine", "copy", "leave", "erase"):
+        refused = client.post("/api/volunteer", {**typed, "do": do}, cookie="wudan_device=x")
+        assert (refused.status, "登录过工作台" in refused.text) == (409, True)
+    assert person(client.app, joined.no).head.state == "applied"
 
 
 def test_each_engine_knows_a_volunteers_link_and_erases(app_on_each_engine: App) -> None:

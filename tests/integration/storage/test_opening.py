@@ -8,9 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-import build
 from functions import app
 from functions.errors import Unusable
 from functions.storage import opening
@@ -18,6 +17,7 @@ from functions.storage.connect import connect
 from functions.storage.vault import Vault
 from generator.operator_messages import STORE
 from tests.support.client import Client
+from tests.support.commands import invoke
 from tests.support.community import own_settings
 
 READING = (["staff", "list"], ["staff", "add", "李雷"], ["demo"], ["backup"], ["secret", "rotate"])
@@ -43,7 +43,7 @@ def run(root: Path, *command: str) -> Result:
     arguments = [*command, *([str(root.parent / "copies")] if command == ("backup",) else [])]
     app._app.cache_clear()  # Each command is a process of its own.
     data = [] if command == ("build",) else ["--data", str(root / "var")]
-    return CliRunner().invoke(build.main, [*arguments, "--root", str(root), *data])
+    return invoke(*arguments, "--root", root, *data)
 
 
 def another_secret(var: Path) -> None:
@@ -130,9 +130,7 @@ def test_a_secret_may_end_with_a_newline(root: Path) -> None:
 def test_a_command_that_only_reads_begins_no_store(root: Path, tmp_path: Path) -> None:
     data = tmp_path / "mistyped"
     for command in (["staff", "list"], ["backup", str(tmp_path / "copies")], ["secret", "rotate"]):
-        result = CliRunner().invoke(
-            build.main, [*command, "--root", str(root), "--data", str(data)]
-        )
+        result = invoke(*command, "--root", root, "--data", data)
         assert result.exit_code == 1
         assert "还没有数据库" in result.stderr
     assert not data.exists()

@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from selectolax.lexbor import LexborNode
 
+from functions.app import App
 from functions.asgi import ROUTES
 from functions.orders import repository
 from tests.support.client import Answer, Client
@@ -18,6 +19,11 @@ OTHERS = {
     "address": "秘密里 9 号",
 }
 SECRETS = (*OTHERS.values(), "+8613977778888", "王女士")
+
+
+@pytest.fixture
+def client(app_on_each_engine: App) -> Client:
+    return Client(app_on_each_engine)
 
 
 @pytest.fixture

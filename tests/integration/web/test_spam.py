@@ -20,11 +20,6 @@ from tests.support.orders import JOIN, WISH, Desk, found, wish
 TRAPPED: dict[str, Any] = {signs.TRAP: "http://example.com"}
 
 
-@pytest.fixture
-def desk(client: Client) -> Desk:
-    return Desk(client)
-
-
 def state(client: Client, no: str) -> str:
     head = client.app.store.head(no)
     assert head

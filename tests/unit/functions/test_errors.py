@@ -35,6 +35,7 @@ def _sentences() -> set[str]:
     words = yaml.safe_load((PRODUCT / "templates/words.yaml").read_text())
     places = [
         *(words["http"], words["desk"]["notices"], words["desk"]["sign_in"]),
+        words["desk"]["problems"],
         *(words["form"]["answer"], words["form"]["always"], words["imports"]["unreadable"]),
         words["undelivered"],
         *(operator_messages.STORE, operator_messages.REFUSALS, operator_messages.MOVE),

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from cryptography.exceptions import InvalidTag
 from hypothesis import given
@@ -49,3 +51,29 @@ def test_a_fingerprint_recognises_its_key_and_no_other() -> None:
 def test_stamps_differ_with_every_part() -> None:
     assert len({vault.stamp("a", "b"), vault.stamp("ab", ""), vault.stamp("b", "a")}) == 3
     assert vault.stamp("a", {"x": 1, "y": 2}) == vault.stamp("a", {"y": 2, "x": 1})
+
+
+def test_each_duty_has_keys_of_its_own_that_follow_from_the_secret() -> None:
+    vaults = (vault, vault.desk, vault.team)
+    assert len({each.stamp("session", "x") for each in vaults}) == 3
+    assert vault.desk.stamp("session", "x") == Vault(b"secret").desk.stamp("session", "x")
+    sealed = vault.seal_text("begun", {"who": "x"})
+    assert vault.desk.open_text("begun", sealed) is None
+    older = Vault(b"new\nsecret")
+    assert vault.desk.stamp("session", "x") in older.desk.stamps("session", "x")[1:]
+
+
+def test_a_key_that_is_given_to_a_duty_does_not_follow_from_the_secret() -> None:
+    lines = [json.dumps({"duty": "desk", "key": key}) for key in ("newer", "older")]
+    given = Vault("\n".join(["secret", *lines]).encode())
+    assert given.fingerprints == vault.fingerprints
+    assert given.stamp("x") == vault.stamp("x")
+    assert given.desk.stamp("session", "x") != vault.desk.stamp("session", "x")
+    assert given.team.stamp("x") == vault.team.stamp("x")
+    assert Vault(b"older").stamp("x") == given.desk.stamps("x")[1]
+
+
+def test_the_key_of_a_duty_that_is_told_for_another_place_is_the_one_in_use() -> None:
+    told = "\n".join(json.dumps({"duty": "team", "key": key}) for key in vault.duty("team"))
+    there = Vault(f"the secret of another place\n{told}".encode())
+    assert there.team.key(2, "team", "barbers", 1) == vault.team.key(2, "team", "barbers", 1)

@@ -380,6 +380,20 @@ def test_a_question_that_cannot_have_its_role_or_name_is_told_in_its_line(
     assert said in problem
 
 
+def test_all_questions_with_a_reserved_name_are_told_at_once_with_what_else_is_wrong(
+    root: Path,
+) -> None:
+    wish = root / "content/forms/wish.yaml"
+    names = ("token", "source", "key", "wording")
+    lines = [f"  - {MORE % (name, 'text', '')}\n" for name in names]
+    more = "  - kind: text\n    label: 再问\n    purpose: 试验\n    name: once\n"
+    wish.write_text("".join([wish.read_text(), *lines, more, f"  - {MORE % ('x', 'txt', '')}\n"]))
+    *reserved, other = problems(root)
+    assert [problem.split(":")[1] for problem in reserved] == ["17", "18", "19", "20", "24"]
+    assert all("这个 name 程序自己要用" in problem for problem in reserved)
+    assert "“kind”的内容“txt”不对" in other
+
+
 def test_of_two_phones_one_must_say_that_it_finds_the_order(root: Path) -> None:
     wish = root / "content/forms/wish.yaml"
     text = wish.read_text().replace("name: phone,", "name: tel,")
