@@ -19,7 +19,7 @@ from functions.people.volunteers import LINK, Person
 from functions.storage.history import Event, Head, Message
 from functions.web import own_data, pages, records, submission
 from functions.web.http import Keeping, Request, Response, Routes, as_json, entry, see_other
-from functions.web.links import KEY, VOLUNTEER, is_of_station
+from functions.web.links import CLOSE, KEY, VOLUNTEER, close, is_of_station
 from functions.web.step_forms import UNTRIED, Outcome, drawn_version
 from functions.web.submission import Signs
 
@@ -231,6 +231,8 @@ _FILING = submission.filing(NAME, NAME, file, opened)
 
 def submit(request: Request, app: App) -> Response:
     """File a sign-up, or do something with one's own data."""
+    if request.value("do") == CLOSE:
+        return close(request, app, VOLUNTEER)
     if request.value("do") not in PROVED:
         return _FILING(request, app)
     try:
