@@ -19,7 +19,7 @@ from functions.people.volunteers import LINK, Person
 from functions.storage.history import Event, Head, Message
 from functions.web import own_data, pages, records, submission
 from functions.web.http import Keeping, Request, Response, Routes, as_json, entry, see_other
-from functions.web.links import KEY, VOLUNTEER, is_of_station
+from functions.web.links import CLOSE, KEY, VOLUNTEER, close, is_of_station
 from functions.web.step_forms import UNTRIED, Outcome, drawn_version
 from functions.web.submission import Signs
 
@@ -31,11 +31,19 @@ CORRECTION = "volunteer_corrected_by_resident"
 def file(request: Request, app: App, form: Form, answers: Answers, signs: Signs) -> Response:
     """Keep the sign-up and lead on to their own page."""
     begin = app.volunteers.applied(form, answers, RESIDENT)
-    no, _ = submission.file(request, app, form, answers, begin, signs, TO_CALL)
+    no, is_new = submission.file(request, app, form, answers, begin, signs, TO_CALL)
+    if not is_new and not request.value(submission.ONCE):
+        return submission.receipt(request, no, app.volunteers.place(no))
     if request.wants_json:
         return as_json(201, {"no": no, "track": app.volunteers.address(no)})
     cookies = VOLUNTEER.cookies(request, no, app.volunteers.key(no))
     return see_other(app.volunteers.place(no), *cookies)
+
+
+def opened(request: Request, app: App, no: str) -> bool:
+    """Whether the browser has opened the volunteer's own page."""
+    key = VOLUNTEER.kept(request).get(no, "")
+    return bool(key) and app.volunteers.by_key(no, key) is not None
 
 
 def show(request: Request, app: App) -> Response:
@@ -218,11 +226,13 @@ def _hidden(app: App, head: Head) -> dict[str, str]:
     return {"no": head.no, KEY: app.volunteers.key(head.no, head.data.get(LINK, 0))}
 
 
-_FILING = submission.filing(NAME, NAME, file)
+_FILING = submission.filing(NAME, NAME, file, opened)
 
 
 def submit(request: Request, app: App) -> Response:
     """File a sign-up, or do something with one's own data."""
+    if request.value("do") == CLOSE:
+        return close(request, app, VOLUNTEER)
     if request.value("do") not in PROVED:
         return _FILING(request, app)
     try:

@@ -12,6 +12,7 @@ from functions.orders.repository import KIND
 from functions.orders.steps import FIRST
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry
+from functions.web.links import ORDER
 from functions.web.submission import Signs
 
 NAME = "wish"
@@ -22,12 +23,23 @@ def file(request: Request, app: App, form: Form, answers: Answers, signs: Signs)
     more = {"source": "online"}
     begin = partial(app.steps.begin, form=form, answers=answers, by=RESIDENT, more=more)
     no, is_new = submission.file(request, app, form, answers, begin, signs, TO_TRIAGE)
-    filed = app.orders.address(Order(no, issued=FIRST)) if is_new else app.orders.address_of(no)
+    if is_new:
+        filed = app.orders.address(Order(no, issued=FIRST))
+    elif request.value(submission.ONCE):
+        filed = app.orders.address_of(no)
+    else:
+        filed = app.orders.place(Order(no))
     return submission.receipt(request, no, filed)
+
+
+def opened(request: Request, app: App, no: str) -> bool:
+    """Whether the browser has opened the order."""
+    key = ORDER.kept(request).get(no, "")
+    return bool(key) and app.orders.by_key(no, key) is not None
 
 
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": submission.fresh(NAME)},
-    f"/api/{NAME}": {"POST": submission.filing(NAME, KIND, file)},
+    f"/api/{NAME}": {"POST": submission.filing(NAME, KIND, file, opened)},
 }
 handler = entry(ROUTES)

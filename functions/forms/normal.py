@@ -64,7 +64,25 @@ def visible(text: str) -> str:
 def seen(text: str) -> str:
     """What a short text looks like: without full width, capitals, spaces and what nobody sees, so
     that two names that people cannot tell apart are one."""
-    return "".join(each for each in visible(text) if each.isprintable() and each != " ").casefold()
+    return _bare(text).casefold()
+
+
+def shaped(text: str) -> str:
+    """The same with one letter for all that have its shape (:data:`SHAPES`). No name is kept like
+    that: it is only compared."""
+    return _bare(text).translate(SHAPES).casefold()
+
+
+def _bare(text: str) -> str:
+    return "".join(each for each in visible(text) if each.isprintable() and each != " ")
+
+
+SHAPES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХҮԌԚԜаеѕіјкморстухһԁԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυχϳ1|0ıɑɡɩI",
+    "ABESlJKMHOPCTYXYGQWaesijkmopctyxhdqwvABEZHlKMNOPTYXaikvopuxjllOiagil",
+)
+"""Letters of Cyrillic and Greek, and digits, that look like a letter of Latin (the most common of
+Unicode Technical Standard 39, section 4): some of them people cannot tell apart in any typeface."""
 
 
 DECORATION = r"[^\w]|志愿|服务|队"

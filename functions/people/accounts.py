@@ -12,7 +12,7 @@ from typing import NamedTuple
 from functions.context.attempts import Attempts, Limit
 from functions.context.clock import Clock
 from functions.errors import Refused, Wrong
-from functions.forms.normal import seen
+from functions.forms.normal import seen, shaped
 from functions.people import passwords, second_factor
 from functions.people.audit import Audit
 from functions.storage.history import Change, Event, Head
@@ -67,7 +67,8 @@ class Accounts(NamedTuple):
         if not seen(name):
             raise Refused("name", name=name)
         # Of earlier versions there are accounts whose number is the name as it was typed.
-        if seen(name) in [seen(head.data.get("name", "")) for head in self.everybody()]:
+        others = [head.data.get("name", "") for head in self.everybody()]
+        if any(seen(name) == seen(each) or shaped(name) == shaped(each) for each in others):
             raise Refused("known", name=name)
         new = Head(_no(name), KIND, 0, "", "", {"name": name, "role": role})
         return self._with_password(new, "added", by, once)

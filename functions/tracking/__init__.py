@@ -9,7 +9,7 @@ from functions.forms.residents import FORMS
 from functions.tracking import access, changes, progress, resident_forms, rights
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry, see_other
-from functions.web.links import HERE, KEY, ORDER, by_digits
+from functions.web.links import CLOSE, HERE, KEY, ORDER, SLIP, by_digits, close
 
 NAME = "order"
 RELINK = "relink"
@@ -43,6 +43,8 @@ def closed(request: Request, app: App) -> Response:
 
 def submit(request: Request, app: App) -> Response:
     """Take a step, ask again, or find the order by its number and the phone's last four digits."""
+    if request.value("do") == CLOSE:
+        return close(request, app, ORDER, SLIP)
     if request.value("do") == ASK:
         return changes.ask_again(request, app)
     if request.value("do") == RELINK:

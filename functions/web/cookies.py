@@ -26,13 +26,14 @@ def write(
     request: Request,
     name: str,
     value: str,
-    lasts: timedelta,
+    lasts: timedelta | None,
     path: str = "/",
     same_site: str = "Strict",
 ) -> str:
-    """The header that sets a cookie for the addresses below ``path``, where that can be. Other
-    sites send a ``Lax`` one with a link that is tapped there, and a ``Strict`` one never."""
+    """The header that sets a cookie for the addresses below ``path``, where that can be; one that
+    does not say how long it ``lasts`` ends when the browser is closed. Other sites send a ``Lax``
+    one with a link that is tapped there, and a ``Strict`` one never."""
     where = "/; Secure" if request.secure else path
-    age = int(lasts.total_seconds())
-    cookie = f"{name_of(request, name)}={value}; Max-Age={age}; HttpOnly; SameSite={same_site}"
+    age = "" if lasts is None else f"; Max-Age={int(lasts.total_seconds())}"
+    cookie = f"{name_of(request, name)}={value}{age}; HttpOnly; SameSite={same_site}"
     return f"{cookie}; Path={where}"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from functions.app import App
 from functions.orders.lifecycle.order import Order
-from functions.web import cookies
+from functions.web import cookies, pages
 from functions.web.http import Request, Response, see_other
 
 PREFIX = "wudan_"
@@ -65,17 +65,21 @@ class Link(NamedTuple):
         address = f"{request.path}?{urllib.parse.urlencode(query)}"
         return see_other(address, *self.cookies(request, thing, key))
 
-    def cookies(self, request: Request, thing: str, key: str) -> list[str]:
-        """What makes the browser go on with this key."""
+    def cookies(self, request: Request, thing: str, key: str, stays: bool = True) -> list[str]:
+        """What makes the browser go on with this key; if it does not stay, until it is closed."""
         others = [each for each in self.kept(request) if each != thing]
-        gone = [self._cookie(request, each, "", timedelta(0)) for each in others[: -MOST + 1]]
-        return [*gone, self._cookie(request, thing, key, self.lasts)]
+        gone = [self.gone(request, each) for each in others[: -MOST + 1]]
+        return [*gone, self._cookie(request, thing, key, self.lasts if stays else None)]
+
+    def gone(self, request: Request, thing: str) -> str:
+        """What makes the browser go on no more."""
+        return self._cookie(request, thing, "", timedelta(0))
 
     @property
     def _prefix(self) -> str:
         return f"{PREFIX}{self.kind}_"
 
-    def _cookie(self, request: Request, thing: str, key: str, lasts: timedelta) -> str:
+    def _cookie(self, request: Request, thing: str, key: str, lasts: timedelta | None) -> str:
         name = self._prefix + urllib.parse.quote(thing, safe="")
         # Lax: the link is tapped in WeChat or an SMS, from which a strict cookie would not come.
         return cookies.write(request, name, key, lasts, same_site="Lax")
@@ -95,8 +99,21 @@ def to_order(request: Request, app: App, order: Order, by_digits: str = "") -> R
         return see_other(app.orders.address(order))
     shown = by_digits or shown_by_digits(request, app, order)
     key = app.orders.key(order) + (f".{shown}" if shown else "")
-    opened = ORDER.cookies(request, order.no, key)
+    # Digits are typed on any computer, and a link comes to one's own.
+    opened = ORDER.cookies(request, order.no, key, stays=not shown)
     return see_other(app.orders.place(order), *opened)
+
+
+CLOSE = "close"
+"""What the button sends that ends what the browser has open, for whoever uses it next."""
+
+
+def close(request: Request, app: App, *links: Link) -> Response:
+    """Let this browser go on with none of these links to the thing of the number that was sent."""
+    no = request.value("no")
+    gone = tuple(link.gone(request, no) for link in links if no in link.kept(request))
+    body = pages.render(app.bundle, "message.html", **app.bundle.words["closed"])
+    return Response(body, cookies=gone)
 
 
 def by_digits(app: App, order: Order) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from functions.app import App
+from functions.context.senders import network
 from functions.context.sentences import fill
 from functions.errors import Full, Wrong
 from functions.forms import days, definition
@@ -67,11 +68,14 @@ Signs = Mapping[str, int]
 """Signs that no resident sent a form, with their weights (:mod:`functions.web.signs`)."""
 File = Callable[[Request, App, Form, Answers, Signs], Response]
 """Begins a history with answers that are right."""
+Opened = Callable[[Request, App, str], bool]
+"""Whether the browser has opened the history of a number, by its key."""
 
 
-def filing(name: str, kind: str, file: File) -> Keeping:
+def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
     """The action of a form that begins a history of a kind: the answers are shown for a check, if
-    that is asked for, then filed."""
+    that is asked for, then filed. What was filed with the same answers before is told only to a
+    browser that has ``opened`` it, because anybody can type what they guess of somebody."""
 
     def submit(request: Request, app: App) -> Response:
         form = sent_form(request, app, name)
@@ -83,7 +87,8 @@ def filing(name: str, kind: str, file: File) -> Keeping:
         if answers.errors:
             return again(request, app, form, answers.errors)
         recent = lately(app, kind, answers, app.clock.now)
-        known = begun_before(request, app, recent, form, answers) if recent else None
+        own = [head for head in recent if opened(request, app, head.no)]
+        known = begun_before(request, app, own, form, answers) if own else None
         if known is None and asked != "check":
             sent = {"once": request.value(ONCE), "trap": request.value(signs.TRAP)}
             sent["sender"] = request.sender
@@ -104,7 +109,8 @@ def _to_check(
 
     names = [field["name"] for field in form["fields"]] + [ONCE, WORDING, signs.TRAP]
     # A day is passed on as it was understood: 明天 is another one after midnight.
-    typed = {**request.typed, **definition.settled(form, answers.values)}
+    typed = {ONCE: [signs.drawn(app)], **request.typed}
+    typed |= definition.settled(form, answers.values)
     hidden = [(name, text) for name in names for text in typed.get(name, ())]
     off = known if known and known.state in OFF else None
     body = pages.render(
@@ -274,8 +280,8 @@ def refuse(
 def submission(request: Request, app: App, what: str, answers: Answers) -> str:
     """The name of this submission of ``what``, the same however often it arrives. It is made of the
     id of the drawn form and the answers, so changed answers are another submission. A form without
-    an id (a copy of the static page, a script) counts once a day."""
-    once = request.value(ONCE) or app.clock.now.date().isoformat()
+    an id (a copy of the static page, a script) counts once a day of one sender."""
+    once = request.value(ONCE) or f"{app.clock.now.date()} {network(request.sender)}"
     return name_of(app.store, app.vault, what, once, answers.values)
 
 
@@ -296,8 +302,9 @@ def file(
     pile: tuple[str, str] | None = None,
 ) -> tuple[str, bool]:
     """Begin a history with what was sent; its number, and whether it is new, as
-    :func:`begin_once` tells. It is held where there are too many signs for how many wait already,
-    which the counter ``pile`` says."""
+    :func:`begin_once` tells. One that is not, and was sent without an id, may be anybody's who
+    shares the address, so its key is not for whoever sends it. It is held where there are too many
+    signs for how many wait already, which the counter ``pile`` says."""
     once = submission(request, app, form["slug"], answers)
     if pile is None:
         return begin_once(app.store, app.below, begin, once)

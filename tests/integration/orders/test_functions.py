@@ -123,6 +123,7 @@ class TestWish:
         self, client: Client, app: App, clock: Clock, drawn: bool
     ) -> None:
         first = wish(client)
+        client.get(first.location)
         body = {**(client.get("/wish/").form("/api/wish") if drawn else {}), **WISH}
         clock.forward(hours=23)
         known = client.post("/api/wish", body)
@@ -147,7 +148,8 @@ class TestWish:
     ) -> None:
         no = client.post("/api/wish", WISH).no
         known = client.post("/api/wish", WISH, accept="application/json")
-        assert (known.status, json.loads(known.body)) == (200, {"no": no, "known": True})
+        told = {"no": no, "track": f"/api/order?no={no}"}
+        assert (known.status, json.loads(known.body)) == (201, told)
 
     def test_answers_can_be_checked_and_changed_before_they_are_filed(
         self, client: Client, app: App

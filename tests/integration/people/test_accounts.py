@@ -89,6 +89,21 @@ class TestNames:
         with pytest.raises(Refused):
             of(app).add(name)
 
+    @pytest.mark.parametrize(
+        ("name", "other"),
+        [("Anna", "Аnna"), ("Anna", "Annа"), ("Oxo", "ОХО"), ("l1", "I1"), ("Bob1", "B0bl")],
+    )
+    def test_a_letter_of_another_script_makes_no_other_name(
+        self, app: App, name: str, other: str
+    ) -> None:
+        of(app).add(name)
+        with pytest.raises(Refused, match="known"):
+            of(app).add(other)
+
+    def test_names_that_differ_in_a_letter_are_two(self, app: App) -> None:
+        for name in ("Anna", "Anya", "李明", "李静", "Li1", "Li2", "Ali", "All", "Анна"):
+            of(app).add(name)
+
     def test_an_account_of_an_earlier_version_goes_on_as_it_was(self, app: App) -> None:
         account(app, "Li Ming")  # Its number is the name as it was typed.
         assert enter(app, "Li Ming", PASSWORD).name == "Li Ming"

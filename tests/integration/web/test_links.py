@@ -12,7 +12,7 @@ from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
 from functions.web.links import MOST
 from tests.support.client import Answer, Client
-from tests.support.orders import DONE, WISH, Desk, Team, found, move, wish
+from tests.support.orders import DONE, JOIN, WISH, Desk, Team, found, move, wish
 
 TLS = {"x-forwarded-proto": "https"}
 
@@ -41,6 +41,44 @@ def test_a_link_is_answered_with_a_cookie_and_the_address_without_its_key(client
     assert flags == [f"Max-Age={90 * 86_400}", "HttpOnly", "SameSite=Lax", "Path=/"]
     page = client.get(answer.location)
     assert (page.status, "请记下这个单号" in page.text) == (200, True)
+
+
+def test_what_digits_opened_ends_when_the_browser_is_closed(client: Client) -> None:
+    filed = wish(client)
+    answer = client.post("/api/order", {"no": filed.no, "last4": "5678"})
+    [cookie] = answer.cookies
+    assert cookie.startswith(f"wudan_order_{filed.no}=")
+    assert "Max-Age" not in cookie
+    note = client.get(answer.location).form("/api/order", "note")
+    [again] = client.post("/api/order", {**note, "note": "换到下午"}).cookies
+    assert "Max-Age" not in again
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "place"),
+    [("/api/order", WISH, "请记下这个单号"), ("/api/volunteer", JOIN, "您自己的链接")],
+)
+def test_what_is_open_is_closed_for_whoever_uses_the_computer_next(
+    client: Client, form: str, typed: dict[str, str], place: str
+) -> None:
+    filed = client.post("/api/wish" if form == "/api/order" else form, typed)
+    address = f"{form}?no={filed.no}"
+    page = client.get(filed.location)
+    assert page.status == 200
+    closed = client.post(form, page.form(form, "close"))
+    assert (closed.status, "已经关掉了" in closed.text) == (200, True)
+    assert [cookie.partition("; HttpOnly")[0] for cookie in closed.cookies] == [
+        f"wudan_{form.rpartition('/')[2]}_{filed.no}=; Max-Age=0"
+    ]
+    after = client.get(address)
+    assert (after.status == 200, place in after.body) == (False, False)
+
+
+def test_a_browser_that_keeps_nothing_is_offered_no_closing(client: Client) -> None:
+    filed = wish(client)
+    page = client.post("/api/order", {"no": filed.no, "last4": "5678", "here": "yes"})
+    assert page.page.css_first('[name=do][value="note"]')
+    assert not page.page.css_first('[name=do][value="close"]')
 
 
 def test_over_tls_the_cookie_is_the_hosts_own(client: Client) -> None:

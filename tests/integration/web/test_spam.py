@@ -194,6 +194,7 @@ class TestHeld:
         assert client.app.store.messages("waiting") == []
 
     def test_the_same_answers_again_lead_to_it(self, client: Client, clock: Clock, no: str) -> None:
+        self.page(client, no)
         drawn = client.get("/wish/").form("/api/wish")
         clock.forward(minutes=1)
         answer = client.post("/api/wish", {**drawn, **WISH})
