@@ -1,8 +1,8 @@
 """The index: an SQLite file with a row for each page that can be found, and how it is searched.
 
-A search looks through all texts. That takes a hundredth of a second for a thousand of them, finds
-each part of each word, and needs nothing of SQLite that version 3.7.17 lacks, which Lambda's images
-up to Python 3.11 have (docs/decisions/0098).
+A search looks through all texts. That takes milliseconds for a thousand of them, finds each part of
+each word, and needs nothing of SQLite that version 3.7.17 lacks, which Lambda's images up to Python
+3.11 have (docs/decisions/0098).
 """
 
 import re
