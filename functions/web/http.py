@@ -154,14 +154,16 @@ def as_json(status: int, value: Any) -> Response:
     return Response(body, status, {"content-type": "application/json; charset=utf-8"})
 
 
-def entry(routes: Routes) -> Callable[[LambdaEvent, object], Answer]:
+def entry(
+    routes: Routes, make: Callable[[], App] = from_environment
+) -> Callable[[LambdaEvent, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
     def handle(event: LambdaEvent, context: object) -> Answer:
         if not _came_by_the_door(event):
             return Response("", 403).answer
         try:
-            app = from_environment()
+            app = make()
         except Exception as error:
             response = plain(event, logs.failure(error, what(event)))
         else:
