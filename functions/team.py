@@ -133,7 +133,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         errors=outcome.errors,
         notice=outcome.notice,
         since=outcome.since([(event, ()) for event in events]),
-        untaken=step_forms.untaken(request, app, outcome.tried, offered),
+        untaken=step_forms.untaken(request, app, outcome.tried, offered, order._replace(team=team)),
         once=request.value(ONCE) or app.vault.fresh(),
         due=app.deadlines.due(order),
         slip=f"/team/slip/?team={team}&no={order.no}",

@@ -13,13 +13,16 @@ from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
+from functions.forms.definition import Form
 from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections, repository
 from functions.orders.lifecycle.order import Order, order_of
 from functions.orders.lifecycle.states import FINAL, STAFF
+from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import contact, identifying, unreadable
 from functions.orders.repository import History
 from functions.orders.step_facts import CALLED_OFF
+from functions.orders.steps import BLANK
 from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import records, replies, slips, step_forms, submission
@@ -105,7 +108,7 @@ def _forms(request: Request, app: App, found: History, outcome: Outcome) -> dict
         "tried": outcome.tried,
         "errors": outcome.errors,
         "notice": outcome.notice,
-        "untaken": step_forms.untaken(request, app, outcome.tried, offers),
+        "untaken": step_forms.untaken(request, app, outcome.tried, offers, order),
         "once": request.value(ONCE) or app.vault.fresh(),
     }
 
@@ -113,14 +116,25 @@ def _forms(request: Request, app: App, found: History, outcome: Outcome) -> dict
 def _retyped(
     request: Request, app: App, found: History, typed: Mapping[int, Mapping[str, Any]]
 ) -> Mapping[str, list[str]]:
-    """What was typed for a step. A correction takes over what others corrected meanwhile, so that
-    sending it again does not undo that."""
-    if request.value("do") != corrections.KIND:
-        return request.typed
+    """What was typed for a step. What was left as the form was drawn is taken over as others made
+    it meanwhile, so that sending it again does not undo that."""
+    kind, version = request.value("do"), step_forms.drawn_version(request)
+    form: Form = app.bundle.actions.get(kind, BLANK)
+    if kind == corrections.KIND:
+        form = corrections.asked(form)
+    seen = _stands(found, typed, version)
+    return corrections.retyped(form, seen, _stands(found, typed), request.typed)
+
+
+def _stands(
+    found: History, typed: Mapping[int, Mapping[str, Any]], version: int | None = None
+) -> dict[str, Any]:
+    """What forms are filled in with that others may change: what was asked for, and what the
+    station made of it; as of a version, if one is told."""
     order, events = found
-    form = corrections.asked(app.bundle.actions[corrections.KIND])
-    seen = records.seen(order, events, typed, step_forms.drawn_version(request))
-    return corrections.retyped(form, seen, records.known(order, events, typed), request.typed)
+    if version in range(1, len(events)):
+        order = fold(order.no, events[:version])
+    return records.seen(*found, typed, version) | _settled(order)
 
 
 def _list(
@@ -253,8 +267,11 @@ def _beside(request: Request, order: Order) -> str:
 
 def _likely(order: Order, session: Session) -> dict[str, str]:
     """What is known already of what the forms ask; whoever looks is likely to take it on."""
-    handler = {"handler": order.handler or session.who}
-    known = handler | {"service": order.service, "grid": order.grid, "level": order.level}
+    return {"handler": order.handler or session.who, **_settled(order)}
+
+
+def _settled(order: Order) -> dict[str, str]:
+    known = {"service": order.service, "grid": order.grid, "level": order.level}
     return {name: value for name, value in (known | {"text": order.published}).items() if value}
 
 

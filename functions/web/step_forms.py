@@ -146,11 +146,15 @@ def _corrections(request: Request, app: App, order: Order, form: Form, answers: 
     return corrections.changes(form, seen, before, request.typed, answers)
 
 
-def untaken(request: Request, app: App, kind: str, offered: Iterable[str]) -> list[Shown]:
-    """What was typed for a step that cannot be taken any more, to be copied from the page."""
+def untaken(
+    request: Request, app: App, kind: str, offered: Iterable[str], order: Order | None = None
+) -> list[Shown]:
+    """What was typed for a step that cannot be taken any more, to be copied from the page; with the
+    names of those who could be chosen for an order."""
     if kind in offered or kind not in app.bundle.actions:
         return []
-    return as_typed(app.bundle.actions[kind], request.typed)
+    form = forms(app, order, [kind])[kind] if order else app.bundle.actions[kind]
+    return as_typed(form, request.typed)
 
 
 def as_typed(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Shown]:

@@ -35,7 +35,7 @@ SOURCES = (
 made again."""
 MAKE_NO_PAGE = (
     *("generator/build/advice.py", "generator/build/preview.py"),
-    "generator/content/reading/yaml_mistakes.py",
+    *("generator/content/schemas.py", "generator/content/reading/yaml_mistakes.py"),
     "generator/files/media_types.py",
     *(f"functions/forms/{name}.py" for name in ("answers", "document", "person_numbers")),
 )

@@ -1,4 +1,4 @@
-"""Kinds of which one picks: from choices, stars, a box to tick."""
+"""Kinds that are answered by picking: from choices, of stars, by ticking a box."""
 
 import re
 from collections.abc import Sequence
@@ -87,11 +87,17 @@ class Choices(Choice):
         return found
 
 
+SPOKEN, UNIT = "一二三四五", re.compile("[颗个星分 ]")
+"""How a number of stars is spelled, and what may stand behind it."""
+
+
 class Stars(PlainKind):
     """One to five stars, stored as a number."""
 
     kept: Kept = "history"
     widget = "stars"
+    spoken = ("很不满意", "不满意", "一般", "满意", "很满意")
+    """What one to five stars are called beside the stars, and so on paper."""
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> int:
         if texts[0] not in {"1", "2", "3", "4", "5"}:
@@ -105,12 +111,14 @@ class Stars(PlainKind):
         return value
 
     def typed(self, field: Field, text: str) -> list[str]:
-        """Also 5星, 五颗星, 5 分, ★★★★★ and ★★★★☆."""
+        """Also 5星, 五颗星, 5 分, ★★★★★, ★★★★☆ and 很满意."""
         if not text.strip("★☆⭐"):
             return [str(len(text) - text.count("☆"))]
-        digit = re.sub("[颗个星分 ]", "", normal(text))
-        spoken = digit and digit in "一二三四五"
-        return [str("一二三四五".find(digit) + 1) if spoken else digit or text]
+        if (said := text.replace("非常", "很").replace("十分", "很")) in self.spoken:
+            return [str(self.spoken.index(said) + 1)]
+        digit = UNIT.sub("", normal(text))
+        spoken = digit and digit in SPOKEN
+        return [str(SPOKEN.find(digit) + 1) if spoken else digit or text]
 
 
 class Consent(PlainKind):
