@@ -75,9 +75,10 @@ def _or_nothing(schema: Schema) -> Schema:
 
 
 def _said(model: Any, name: str, texts: Texts) -> tuple[str, str]:
-    """The texts of a field, from the nearest class that has some."""
+    """The texts of a field, from the nearest class that has some; its name where a community's own
+    texts are of an earlier version."""
     known = (texts.get(each.__name__, {}) for each in model.__mro__)
-    return next(each[name] for each in known if name in each)
+    return next((each[name] for each in known if name in each), (name, ""))
 
 
 def _value(wanted: Any, texts: Texts) -> Schema:

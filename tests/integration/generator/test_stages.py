@@ -6,14 +6,15 @@ be added to ``ITEMS``.
 
 import json
 import shutil
-from collections.abc import Callable
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from functions.context.bundle import Latest
+from functions.context.bundle import INDEX, Latest
 from generator.build import incremental
 from generator.build.incremental import Builder
 from generator.content import library
@@ -25,7 +26,6 @@ pytestmark = pytest.mark.slow
 
 DAY = date(2026, 12, 1)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
-Add = Callable[[str], None]
 
 
 @pytest.fixture
@@ -52,6 +52,12 @@ def handed(root: Path) -> str:
     return (incremental.bundle_folder(root) / "bundle.json").read_text()
 
 
+def searched(root: Path) -> set[str]:
+    """The addresses that a search can find."""
+    with closing(sqlite3.connect(incremental.bundle_folder(root) / INDEX)) as db:
+        return {address for (address,) in db.execute("SELECT address FROM pages")}
+
+
 def naming(folder: str, files: dict[str, bytes]) -> list[str]:
     """The files that lead to the item of this folder, or are its page."""
     slug, base = ITEMS[folder]
@@ -73,7 +79,9 @@ def test_what_is_not_published_is_in_no_public_file(site: Path, line: str) -> No
     for folder in ITEMS:
         assert naming(folder, before), folder
         add(site, folder, line)
+    found = searched(site)
     after = built(site)
+    assert found - searched(site) == {f"{base}{slug}/" for slug, base in ITEMS.values()}
     assert not any(naming(folder, after) for folder in ITEMS)
     assert any(name.endswith(".webp") for name in before)
     assert not any(name.endswith(".webp") for name in after)
