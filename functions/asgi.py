@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from a2wsgi.asgi_typing import ASGIApp, HTTPResponseStartEvent, HTTPScope, Receive, Scope, Send
 
-from functions import desk, health, rating, team, tracking, volunteer, wish
+from functions import desk, health, rating, site_search, team, tracking, volunteer, wish
 from functions.app import App
 from functions.context import logs
 from functions.context.bundle import UNREADABLE
@@ -30,7 +30,13 @@ RESIDENTS: Routes = {
     for function in (wish, rating, volunteer, tracking)
     for path, actions in function.ROUTES.items()
 }
-ROUTES: Routes = {**RESIDENTS, **desk.ROUTES, **team.ROUTES, **health.ROUTES}
+ROUTES: Routes = {
+    **RESIDENTS,
+    **site_search.ROUTES,
+    **desk.ROUTES,
+    **team.ROUTES,
+    **health.ROUTES,
+}
 PIECE = 64 * 1024
 """Bytes of a large answer that are sent at a time."""
 PATIENCE, PAUSE = 10.0, 0.01
@@ -98,6 +104,7 @@ class Rooms:
         self.known = Room("known", 1, 50, of_sender=20)
         self.large = Room("large", 1, 100)  # Long texts: decoding one takes 50 ms.
         self.sheets = Room("sheets", 1, 4, "exporting", patience=60)  # Workbooks in and out.
+        self.searches = Room("searches", 2, 100)  # Each reads through all texts.
         self.desk = Room("desk", 8, 200)  # Everything else of staff and teams.
 
     def of(self, method: str, path: str, length: int) -> Room:
@@ -109,6 +116,8 @@ class Rooms:
             return self.filing
         if path in RESIDENTS or path in health.ROUTES:
             return self.forms
+        if path in site_search.ROUTES:
+            return self.searches
         if method == "POST" and path == SIGN_IN:
             return self.signing_in
         if method == "POST" and path.startswith(UPLOADS):

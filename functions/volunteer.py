@@ -12,7 +12,7 @@ from functions.forms.definition import Answers, Form
 from functions.forms.residents import FORMS, THANKS
 from functions.orders import corrections
 from functions.orders.counters import TO_CALL
-from functions.orders.lifecycle.states import RESIDENT, TEAM
+from functions.orders.lifecycle.states import RESIDENT, STAFF, TEAM
 from functions.orders.notices import STATION
 from functions.people import volunteers
 from functions.people.volunteers import LINK, Person
@@ -64,6 +64,7 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
         head=head,
         team=app.names.teams.get(head.owner, ""),
         answers=shown(records.labelled(app, form, answers), answers, discreet=True),
+        corrected=_put_right(app, head, form),
         form=app.bundle.actions[own_data.PROOF],
         hidden=_hidden(app, head),
         link=app.volunteers.address(head.no, head.data.get(LINK, 0)),
@@ -72,6 +73,17 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
         kept=None,
     )
     return Response(body, outcome.status)
+
+
+def _put_right(app: App, head: Head, form: Form) -> list[tuple[str, list[str]]]:
+    """When the station corrected what they answered, and to which questions; what it is now is
+    shown with the proof."""
+    events = app.store.events(head.no)
+    return [
+        (event.at, [f["label"] for f in form["fields"] if f["name"] in event.data["questions"]])
+        for event in events
+        if event.kind == corrections.KIND and event.by == STAFF
+    ]
 
 
 CONTACT = ("name", "phone")
@@ -175,10 +187,11 @@ def kept_about(app: App, person: Person) -> own_data.OwnData:
     form = records.labelled(app, app.bundle.forms[NAME], person.answers)
     parts = [own_data.Part(words["applied"], events[0].at, shown(form, person.answers))]
     for seq, event in enumerate(events[1:], 2):
-        answers = _team(app, event)
+        title, answers = words[event.kind], _team(app, event)
         if event.kind == corrections.KIND:
+            title = app.bundle.words["own_data"]["corrected"][event.by]
             answers = records.corrected(app, app.bundle.forms[NAME], events[:seq], typed)
-        parts.append(own_data.Part(words[event.kind], event.at, answers))
+        parts.append(own_data.Part(title, event.at, answers))
     return own_data.OwnData(head.no, str(head.data.get("wording", "")), parts, head.due)
 
 

@@ -7,18 +7,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.app import App
+from functions.context.sentences import fill
 from functions.desk import lists, search
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms import order_number
+from functions.forms.definition import Form
 from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections, repository
 from functions.orders.lifecycle.order import Order, order_of
 from functions.orders.lifecycle.states import FINAL, STAFF
+from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import contact, identifying, unreadable
 from functions.orders.repository import History
 from functions.orders.step_facts import CALLED_OFF
+from functions.orders.steps import BLANK
 from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import records, replies, slips, step_forms, submission
@@ -104,7 +108,7 @@ def _forms(request: Request, app: App, found: History, outcome: Outcome) -> dict
         "tried": outcome.tried,
         "errors": outcome.errors,
         "notice": outcome.notice,
-        "untaken": step_forms.untaken(request, app, outcome.tried, offers),
+        "untaken": step_forms.untaken(request, app, outcome.tried, offers, order),
         "once": request.value(ONCE) or app.vault.fresh(),
     }
 
@@ -112,14 +116,25 @@ def _forms(request: Request, app: App, found: History, outcome: Outcome) -> dict
 def _retyped(
     request: Request, app: App, found: History, typed: Mapping[int, Mapping[str, Any]]
 ) -> Mapping[str, list[str]]:
-    """What was typed for a step. A correction takes over what others corrected meanwhile, so that
-    sending it again does not undo that."""
-    if request.value("do") != corrections.KIND:
-        return request.typed
+    """What was typed for a step. What was left as the form was drawn is taken over as others made
+    it meanwhile, so that sending it again does not undo that."""
+    kind, version = request.value("do"), step_forms.drawn_version(request)
+    form: Form = app.bundle.actions.get(kind, BLANK)
+    if kind == corrections.KIND:
+        form = corrections.asked(form)
+    seen = _stands(found, typed, version)
+    return corrections.retyped(form, seen, _stands(found, typed), request.typed)
+
+
+def _stands(
+    found: History, typed: Mapping[int, Mapping[str, Any]], version: int | None = None
+) -> dict[str, Any]:
+    """What forms are filled in with that others may change: what was asked for, and what the
+    station made of it; as of a version, if one is told."""
     order, events = found
-    form = corrections.asked(app.bundle.actions[corrections.KIND])
-    seen = records.seen(order, events, typed, step_forms.drawn_version(request))
-    return corrections.retyped(form, seen, records.known(order, events, typed), request.typed)
+    if version in range(1, len(events)):
+        order = fold(order.no, events[:version])
+    return records.seen(*found, typed, version) | _settled(order)
 
 
 def _list(
@@ -135,8 +150,12 @@ def _list(
 
 
 def sheet(request: Request, app: App, session: Session) -> Response:
-    """The order on paper, for whoever goes there. It records that somebody saw the contact."""
+    """The order on paper, for whoever goes there; of one that is done with another, that other one.
+    It records that somebody saw the contact."""
     found = _history(request, app)
+    last = app.orders.last(found.order)
+    if last.no != found.order.no:
+        return see_other(f"/desk/slip/?no={last.no}")
     typed = app.personal.of(found.order.no)
     added = records.added(app, found.events, typed)
     return view(
@@ -199,11 +218,18 @@ def _question(request: Request, app: App, order: Order, kind: str) -> Question |
         text = request.value("text").strip()
         public = request.value("how") == "public" and text
         return Question(kind, {"text": text}) if public else None
-    joined = app.orders.joined(order.no) if kind in CALLED_OFF else ()
-    if not joined:
+    return _ask_calling_off(app, order, kind) if kind in CALLED_OFF else None
+
+
+def _ask_calling_off(app: App, order: Order, kind: str) -> Question | None:
+    again = app.steps.begin_again(order.no)
+    if not again:
         return None
-    numbers = COMMA.join(order_number.spell(other.no) for other in joined)
-    return Question(kind, {"count": len(joined), "numbers": numbers})
+    numbers = COMMA.join(order_number.spell(other.no) for other in again)
+    ended = len(app.orders.joined(order.no)) - len(again)
+    warned = app.bundle.words["desk"]["warned"]["erased"] if ended else ""
+    counts = {"count": len(again), "numbers": numbers}
+    return Question(kind, counts | {"warned": fill(warned, count=ended)})
 
 
 def _ask_merging(request: Request, app: App, order: Order) -> Question | None:
@@ -241,8 +267,11 @@ def _beside(request: Request, order: Order) -> str:
 
 def _likely(order: Order, session: Session) -> dict[str, str]:
     """What is known already of what the forms ask; whoever looks is likely to take it on."""
-    handler = {"handler": order.handler or session.who}
-    known = handler | {"service": order.service, "grid": order.grid, "level": order.level}
+    return {"handler": order.handler or session.who, **_settled(order)}
+
+
+def _settled(order: Order) -> dict[str, str]:
+    known = {"service": order.service, "grid": order.grid, "level": order.level}
     return {name: value for name, value in (known | {"text": order.published}).items() if value}
 
 

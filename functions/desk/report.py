@@ -17,7 +17,9 @@ from functions.errors import Conflict, Problem
 from functions.forms import document, spreadsheet
 from functions.forms.document import Paper, PaperTable
 from functions.forms.kinds.kind import Cell
+from functions.orders import counters
 from functions.orders.figures import summary
+from functions.orders.figures.overdue import untriaged
 from functions.orders.figures.report_text import ReportDraft, ReportTexts
 from functions.orders.figures.summary import Report
 from functions.web import step_forms, submission
@@ -133,7 +135,11 @@ def _texts(app: App) -> ReportTexts:
 def _reports(app: App, month: str) -> list[Report]:
     """The report of a month, and those beside which it stands if anything was counted in them."""
     today = app.clock.now.date()
-    counted = {each: app.store.tally(each) for each in (month, *summary.before(month))}
+    late = untriaged(app.store, today)
+    counted = {
+        each: counters.together([app.store.tally(each), late.get(each, {})])
+        for each in (month, *summary.before(month))
+    }
     return [
         summary.named(summary.report(each, tally, today), app.names.services, app.names.teams)
         for each, tally in counted.items()

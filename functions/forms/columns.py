@@ -44,15 +44,17 @@ def names(form: Form, called: Titles) -> dict[str, list[str]]:
     return {f["name"]: [f["label"], *called.get(f["name"], ())] for f in form["fields"]}
 
 
-def table(rows: Rows, known: Titles) -> Sheet:
-    """The table in a sheet. A title may stand above its heading, which is the row, among the
-    first, with most names of columns."""
+def heading(rows: Rows, known: Titles) -> tuple[int, int]:
+    """Where the heading of a sheet is, and how many names of columns are in it: the row, among the
+    first, with most of them."""
     words = {_core(name) for each in known.values() for name in each}
+    counts = [len(words & {_core(cell) for cell in row if cell}) for _, row in rows[:MOST_TITLES]]
+    return counts.index(max(counts)), max(counts)
 
-    def recognised(index: int) -> int:
-        return len(words & {_core(cell) for cell in rows[index][1] if cell})
 
-    at = max(range(min(len(rows), MOST_TITLES)), key=lambda index: (recognised(index), -index))
+def table(rows: Rows, known: Titles) -> Sheet:
+    """The table in a sheet. A title may stand above its heading."""
+    at, _ = heading(rows, known)
     below = rows[at + 1 :]
     aside = [line for line, cells in below if ASIDE.match(next(filter(None, cells), ""))]
     return Sheet(rows[at][1], [row for row in below if row[0] not in aside], aside)

@@ -50,7 +50,7 @@ ROLES = {
 
 RECORDED = (
     *("wording", "key", "source", "received", "who", "wants", "due", "triage_by", "problem"),
-    *("questions", "issued", "link", "signs"),
+    *("questions", "issued", "link", "signs", "member"),
 )
 """What the program itself writes into an event beside the answers; no question may be named so."""
 
@@ -182,6 +182,13 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
             answers.public[name] = value
     answers.errors.update(_without_consent(questions, answers.values))
     return answers
+
+
+def given(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of what a history begins with, without what the program or staff say of it."""
+    answers = {name: value for name, value in told.items() if name not in RECORDED}
+    # Which team somebody asks for stands apart from the one that they are put into.
+    return answers | ({"team": told["wants"]} if told.get("wants") else {})
 
 
 def settled(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -77,13 +77,15 @@ DONE = re.compile("[已了]")
 
 def meant(text: str, labels: Mapping[str, str]) -> str:
     """The value of the label that a text means: of this one, or of the only one that has the same
-    core, or whose core is part of the other. Empty if there is no such one."""
+    core, or whose core is part of the other, or that has all its characters, as 解决了一部分 has
+    those of 部分解决. Empty if there is no such one."""
     if text in labels:
         return labels[text]
     core = _core(text)
     cores = [(_core(label), value) for label, value in labels.items()]
     same = {value for each, value in cores if each and DONE.sub("", each) == DONE.sub("", core)}
-    found = same or {value for each, value in cores if _is_near(core, each)}
+    near = same or {value for each, value in cores if _is_near(core, each)}
+    found = near or {value for each, value in cores if len(core) > 2 and {*core} <= {*each}}
     return found.pop() if len(found) == 1 else ""
 
 

@@ -10,19 +10,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from glob import glob
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
 from functions.errors import Wrong
-from functions.forms import confined
-from functions.forms.columns import MOST_TITLES, Rows
+from functions.forms import columns, confined
+from functions.forms.columns import MOST_TITLES, Rows, Titles
 from functions.forms.kinds.kind import Cell
 
 CellRows = Iterable[Sequence[Cell]]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 2000
+TABLE = 2
+"""How many names of columns make a table of a sheet; an explanation may happen to hold one."""
+NO_NAMES: Titles = {}
 MEASURED, WIDEST = 200, 48
 """How many rows decide how wide the columns of a workbook are, and the most."""
 ROWS = "wudan-sheets-"
@@ -138,31 +141,47 @@ def as_csv(heads: Sequence[str], rows: CellRows) -> str:
     return "\ufeff" + written.getvalue()
 
 
-def read(raw: bytes) -> Rows:
-    """The rows of the first sheet of a workbook that hold anything.
+def read(raw: bytes, known: Titles = NO_NAMES) -> Rows:
+    """The rows of a workbook that hold anything: of its one sheet with names of columns, be it the
+    second after an explanation; where none has any, of the first sheet that is not empty.
 
     Raises:
-        Wrong: not a workbook, no sheet, too many rows, or more than can be unpacked.
+        Wrong: not a workbook, nothing in it, too many rows, or more than can be unpacked; or
+            ``sheets``: several hold such a table, and each would be lost but one.
     """
-    return [(number, cells) for number, cells in confined.read(__name__, raw)]
+    sheets = [
+        (title, [(number, cells) for number, cells in rows])
+        for title, rows in confined.read(__name__, raw)
+    ]
+    tables = [each for each in sheets if columns.heading(each[1], known)[1] >= TABLE]
+    if len(tables) > 1:
+        raise Wrong("sheets", sheets="、".join(f"“{title}”" for title, _ in tables))
+    if not sheets:
+        raise Wrong("empty")
+    _, rows = (tables or sheets)[0]
+    if len(rows) > MOST_ROWS + MOST_TITLES:
+        raise Wrong("rows", most=MOST_ROWS)
+    return rows
 
 
-def parse(raw: bytes) -> Rows:
-    """What :func:`read` returns, read in this process."""
+def parse(raw: bytes) -> list[tuple[str, Rows]]:
+    """The rows of each sheet that can be seen and is not empty, with its title, up to one more than
+    are taken; read in this process."""
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    found: Rows = []
-    rows = book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ()
-    for number, row in enumerate(rows, start=1):
-        cells = [_text(cell) for cell in row]
-        if any(cells):
-            found.append((number, cells))
-        if len(found) > MOST_ROWS + MOST_TITLES:
-            raise Wrong("rows", most=MOST_ROWS)
-    if not found:
-        raise Wrong("empty")
-    return found
+    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    sheets = [(sheet.title, _rows(sheet)) for sheet in shown or book.worksheets]
+    return [(title, rows) for title, rows in sheets if rows]
+
+
+def _rows(sheet: Any) -> Rows:
+    numbered = (
+        (number, [_text(cell) for cell in row])
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
+    )
+    filled = ((number, cells) for number, cells in numbered if any(cells))
+    return [*islice(filled, MOST_ROWS + MOST_TITLES + 1)]
 
 
 def _text(cell: Any) -> str:

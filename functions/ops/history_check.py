@@ -15,6 +15,7 @@ from functions.errors import Refused
 from functions.orders import corrections, counters, names, repository, upkeep
 from functions.orders.counters import Tally
 from functions.orders.figures import report_text
+from functions.orders.figures.closed import CLOSED
 from functions.orders.lifecycle.order import order_of
 from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import CORRECTED, all_pieces, everything_identifying
@@ -38,6 +39,7 @@ STATES: dict[str, dict[str, str]] = {
     imports.KIND: {kind: kind for kind in imports.STATES},
     DONE: {},
     DOCTOR: {},
+    CLOSED: {},
 }
 """Histories of which only this is derived: the states that their events lead to."""
 

@@ -3,9 +3,10 @@
 A change adds what the order counts for after it and subtracts what it counted for before, so
 counters are the sum over all histories; a test proves it.
 
-An order counts once, in the month (Asia/Shanghai) in which it was filed: a duplicate that was
-merged as merged, and for the rating that its resident gave; one that was reopened with the dates of
-its last round, and with its rating until there is a new one.
+An order counts once, in the month (Asia/Shanghai) in which it was filed, and what its resident
+said in the month in which she said it: a duplicate that was merged counts as merged, and for the
+rating that its resident gave; one that was reopened with the dates of its last round, and with its
+rating until there is a new one.
 
 A counter's name is a scope, a space and what is counted: ``service:haircut done``. Whoever reads
 counters takes the names from here, because a name that nobody writes reads as zero.
@@ -17,6 +18,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.orders.lifecycle.states import FINAL, HELD
+from functions.orders.lifecycle.states import SOLVED as DEGREES
 
 if TYPE_CHECKING:  # Builds import this module, and know no orders.
     from functions.orders.lifecycle.order import Order
@@ -34,6 +36,8 @@ ENDS = REJECTED, CANCELLED, MERGED = "rejected", "cancelled", "merged"
 WISHES, IN_TIME, ASKED, SOLVED = "wishes", "in_time", "asked", "solved"
 PROBLEMS, ANSWERED = "problems", "answered"
 LOAD, MEMBERS, APPLIED = "load", "members", "applied"
+MEMBER = "member"
+"""What a volunteer's head says who was in a team before there was a record of them."""
 OVERDUE = "overdue"
 """What is counted. ``asked``: orders that were done at least once, so that their resident was asked
 for a rating. ``load``: orders that a team has to work on. ``overdue`` is never stored, because it
@@ -43,6 +47,8 @@ HANDS = (DISPATCHED, ACCEPTED, DONE)
 PROMISED = ("triaged", DISPATCHED, ACCEPTED)
 """The states in which an order has a deadline and is not done."""
 STARS = ("attitude", "skill", "timeliness")
+HEARD = (RATED, ASKED, *DEGREES, PROBLEMS, ANSWERED)
+"""What is counted of what residents said, besides the stars."""
 
 Tally = Counter[tuple[str, str]]
 """Counts by month and name."""
@@ -55,6 +61,7 @@ load = f"{TEAM}:{{}} {LOAD}".format
 """The name of the counter of a team's load, from its slug."""
 stars, given = "{} stars".format, "{} given".format
 """What is counted, from one of ``STARS``: the sum of the stars, and how many ratings had any."""
+STARRED = (*map(stars, STARS), *map(given, STARS))
 hours = "hours:{}:".format
 """What is counted, from a step and before the number of hours from filing to it: orders."""
 median = "median:{}".format
@@ -99,11 +106,12 @@ def as_of(today: str, counted: Mapping[str, int]) -> Counter[str]:
 
 
 def is_later(month: str, counter: str) -> bool:
-    """Whether earlier versions did not have such a counter, so that a store which they began has to
-    be counted anew (:func:`functions.orders.upkeep.recount`)."""
+    """Whether earlier versions did not have such a counter, or had it in other months, so that a
+    store which they began has to be counted anew (:func:`functions.orders.upkeep.recount`)."""
     whose, _, what = counter.partition(" ")
     of_team = whose.startswith(scope(TEAM, "")) and what in HANDS
-    return whose.startswith(scope(GRID, "")) or what.startswith(DUE) or (month == NOW and of_team)
+    later = what.startswith(DUE) or what in HEARD or what in STARRED
+    return later or whose.startswith(scope(GRID, "")) or (month == NOW and of_team)
 
 
 def of_order(order: "Order") -> Tally:
@@ -119,21 +127,29 @@ def of_order(order: "Order") -> Tally:
         counted[NOW, load(order.team)] = 1
     if order.team and order.state in HANDS:
         counted[NOW, name(scope(TEAM, order.team), order.state)] = 1
-    month = order.filed_at[:7]
-    if order.state == MERGED:
+    month, merged = order.filed_at[:7], order.state == MERGED
+    if merged:
         counted[month, name(ALL, MERGED)] = 1
-    merged = order.state == MERGED
     progress, rating = {} if merged else _progress(order), _rating(order)
-    for whose, counts in (
-        (ALL, progress | rating | ({} if merged else _hours(order))),
-        (scope(SERVICE, order.service), progress | rating),
-        (scope(GRID, order.grid or NO_GRID), progress | rating),
-        (scope(TEAM, order.team), progress if order.team else {}),
-        (scope(TEAM, order.rated_team), rating if order.rated_team else {}),
-    ):
-        for what, more in counts.items():
-            counted[month, name(whose, what)] += more
+    heard = (order.rated_at or order.done_at or order.filed_at)[:7]
+    team = order.rated_team or order.team
+    for whose in of(order):
+        _add(counted, month, whose, progress)
+        _add(counted, heard, whose, rating)
+    _add(counted, month, ALL, {} if merged else _hours(order))
+    _add(counted, month, scope(TEAM, order.team), progress if order.team else {})
+    _add(counted, heard, scope(TEAM, team), rating if team else {})
     return counted
+
+
+def of(order: "Order") -> tuple[str, ...]:
+    """The scopes in which an order counts, whichever team it has."""
+    return (ALL, scope(SERVICE, order.service), scope(GRID, order.grid or NO_GRID))
+
+
+def _add(counted: Tally, month: str, whose: str, counts: Mapping[str, int]) -> None:
+    for what, more in counts.items():
+        counted[month, name(whose, what)] += more
 
 
 def of_volunteer(head: "Head | None") -> Tally:
@@ -142,7 +158,8 @@ def of_volunteer(head: "Head | None") -> Tally:
     if head and head.data.get("signs"):
         return Counter({(NOW, name(VOLUNTEERS, HELD)): 1} if head.state == HELD else ())
     if head and head.state:
-        counted[head.begun[:7], name(VOLUNTEERS, APPLIED)] = 1
+        if not head.data.get(MEMBER):  # Who was in a team already did not sign up now.
+            counted[head.begun[:7], name(VOLUNTEERS, APPLIED)] = 1
         counted[NOW, name(VOLUNTEERS, head.state)] = 1
         if head.state == "active":
             counted[NOW, name(scope(TEAM, head.data.get("team", "")), MEMBERS)] = 1
@@ -164,6 +181,11 @@ def renamed(counter: str, new_names: Mapping[str, Mapping[str, str]]) -> str:
     return name(scope(kind, new), what) if new else counter
 
 
+def under(new_names: Mapping[str, Mapping[str, str]], counted: Mapping[str, int]) -> Counter[str]:
+    """Counters under the names of today."""
+    return together({renamed(each, new_names): count} for each, count in counted.items())
+
+
 def _progress(order: "Order") -> dict[str, int]:
     counts = {WISHES: 1}
     for step in (DISPATCHED, ACCEPTED, DONE):
@@ -173,8 +195,6 @@ def _progress(order: "Order") -> dict[str, int]:
         counts[IN_TIME] = 1
     if order.state in PROMISED and order.due and not order.waits_until:
         counts[due(order.due)] = 1
-    if order.done_at and not order.rated_at:
-        counts[ASKED] = 1
     if order.state in ENDS:
         counts[order.state] = 1
     return counts
@@ -192,7 +212,8 @@ def _hours(order: "Order") -> dict[str, int]:
 
 
 def _rating(order: "Order") -> dict[str, int]:
-    counts = {}
+    """What counts in the month in which the resident rated, or could since it was done."""
+    counts = {ASKED: 1} if order.done_at else {}
     if order.rated_at:
         # Done at least once, even if it was reopened since, so its resident was asked.
         counts = {ASKED: 1, RATED: 1, order.solved: 1}

@@ -6,7 +6,7 @@ family name where a person is meant, the parts of the address itself, numbers of
 
 import re
 
-from functions.orders.privacy import DOOR, LONG_NUMBER, Typed, doors
+from functions.orders.privacy import DOOR, LONG_NUMBER, Typed, doors, endings
 
 COMPOUND = (
     "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|"
@@ -32,8 +32,9 @@ AREA = "(?:省|市|(?<!.小)区|县|镇|乡|街道)$"
 def revealing(text: str, contact: Typed) -> list[str]:
     """The parts of a text that give a resident away: phone, door, name, family name or household,
     address or a part of it."""
-    name, address = (str(contact.get(each, "")) for each in ("name", "address"))
-    known = [*_called(name), *_places(address), LONG_NUMBER, DOOR, *doors(address)]
+    name, address, phone = (str(contact.get(each, "")) for each in ("name", "address", "phone"))
+    numbers = [LONG_NUMBER, DOOR, *doors(address), *endings(phone)]
+    known = [*_called(name), *_places(address), *numbers]
     return [found[0] for found in re.finditer("|".join(known), text)]
 
 

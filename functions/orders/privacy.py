@@ -14,14 +14,16 @@ from functions.storage.vault import Vault
 
 FIGURE = r"[\d〇零一二三四五六七八九十]"
 LONG_NUMBER = rf"{FIGURE}(?:{FIGURE}|[\s\-]){{5,}}{FIGURE}"
-DOOR = (
-    rf"(?:\d+\s*(?:栋|幢|号|单元|室|座)|{FIGURE}+\s*(?:栋|幢|单元|号楼|号院)|{FIGURE}{{2,}}[室房])"
-)
+COUNT = r"[\d〇零一二三四五六七八九十百]"
+DOOR = rf"(?:\d+\s*(?:栋|幢|号|单元|室|座)|{COUNT}+\s*(?:栋|幢|单元|号楼|号院)|{COUNT}{{2,}}[室房])"
 """Numbers that are spelled out count only where they can be nothing else: 二号 may be a day, and
 一室 a small flat."""
 NUMBER = r"[\d〇零一二三四五六七八九]{2,}"
 ALIKE = ("0０〇零", "1１一", "2２二", "3３三", "4４四", "5５五", "6６六", "7７七", "8８八", "9９九")
 """How each digit may be written."""
+ONES = "一二三四五六七八九"
+HUNDREDS = re.compile(rf"([{ONES}])百(?:[零〇]([{ONES}])|([{ONES}])十([{ONES}])?)?")
+"""A number of three digits as it is said: 四百零一 is 401."""
 COUNTED = r"\s*[年月日点时分秒岁元块个位人次天周]"
 """What follows a number that is a date, a time or a count, whatever else it could be."""
 
@@ -216,11 +218,34 @@ def gist(contact: Typed, longest: int) -> str:
 def doors(address: str) -> list[str]:
     """Patterns of the numbers in somebody's own address, in digits or spelled out. Without a word
     such as 室, such a number gives away only this person, and a single digit says too little."""
-    found = [
-        "".join(f"[{alike}]" for digit in number for alike in ALIKE if digit in alike)
-        for number in re.findall(NUMBER, address)
+    said = [
+        "".join(str(ONES.index(each) + 1 if each else 0) for each in (hundreds, tens, ones or one))
+        for hundreds, one, tens, ones in HUNDREDS.findall(address)
     ]
-    return [rf"(?<!{FIGURE}){number}(?!{FIGURE}|{COUNTED})" for number in found]
+    return [_spelled(number) for number in [*re.findall(NUMBER, address), *said]]
+
+
+def endings(phone: str) -> list[str]:
+    """The pattern of a phone's last four digits, with which its order can be opened."""
+    last = phone[-4:]
+    return [_spelled(last, r"[\s\-]*")] if re.fullmatch(NUMBER, last) else []
+
+
+def _spelled(number: str, between: str = "") -> str:
+    """The pattern of a number alone, however its digits are written."""
+    alike = [each for digit in number for each in ALIKE if digit in each]
+    written = between.join(f"[{each}]" for each in alike)
+    if len(alike) == 3 and alike[0] != ALIKE[0]:
+        written += f"|{_said(*alike)}"
+    return rf"(?<!{COUNT})(?:{written})(?!{COUNT}|{COUNTED})"
+
+
+def _said(hundreds: str, tens: str, ones: str) -> str:
+    """The pattern of a number of three digits as it is said."""
+    none = ALIKE[0]
+    if tens == none:
+        return f"[{hundreds}]百" + ("" if ones == none else f"[{none}][{ones}]")
+    return f"[{hundreds}]百[{tens}]十" + ("" if ones == none else f"[{ones}]")
 
 
 def masked(text: str, contact: Typed) -> str:

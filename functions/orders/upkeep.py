@@ -25,7 +25,7 @@ OVERLAP = timedelta(hours=1)
 """How far back a round looks again, because clocks differ and somebody may be writing."""
 MOST_TRACED = 500
 """How many histories of an earlier version get these traces in one round."""
-COUNTED, COUNTING = "counted", "2"
+COUNTED, COUNTING = "counted", "3"
 """The fact that says by which version of the rules a store's counters were made, and that version:
 to be raised with :func:`functions.orders.counters.is_later`."""
 AT_ONCE = 20

@@ -100,7 +100,9 @@ class Volunteers(NamedTuple):
     def joined(self, form: Form, answers: Answers, by: str, **more: str) -> Callable[[str], Change]:
         """The same for somebody who is in the team already that they name: they sign up and are
         approved in one transaction."""
-        applied = self.applied(form, answers, by, **more)
+        # Where a paper with its day says so, they signed up then; otherwise nobody knows when.
+        known = {} if answers.values.get("received") else {counters.MEMBER: "yes"}
+        applied = self.applied(form, answers, by, **more, **known)
 
         def begin(no: str) -> Change:
             first = applied(no)
@@ -110,11 +112,26 @@ class Volunteers(NamedTuple):
 
         return begin
 
-    def _followed(self, first: Change, event: Event) -> Change:
-        """A change that begins a history, with one more event."""
+    def _followed(self, first: Change, event: Event, before: Head | None = None) -> Change:
+        """A change that begins a history, or follows the head ``before``, with one more event."""
         head = self.change(first.head, first.head.no, event).head
-        tally = counters.difference(counters.Tally(), counters.of_volunteer(head))
+        tally = counters.difference(counters.of_volunteer(before), counters.of_volunteer(head))
         return first._replace(head=head, events=[*first.events, event], tally=tally)
+
+    def take_in(self, head: Head, added: Answers, team: str, who: str, once: str) -> None:
+        """Take somebody into a team, with answers that they had not given; raises as :meth:`move`
+        does."""
+        by = {"who": who}
+        approved = Event("approved", STAFF, self._now(), {"team": team, **by})
+        approved = self.reference.dated(approved, self.store.events(head.no)[-1].at)
+        if added.values:
+            said = {**added.public, "questions": sorted(added.values), **by}
+            event = approved._replace(kind=corrections.KIND, data=said)
+            sealed = {CORRECTED: added.personal} if added.personal else {}
+            change = self._followed(self.change(head, head.no, event, sealed), approved, head)
+        else:
+            change = self.change(head, head.no, approved)
+        self.store.commit(change._replace(once=once))
 
     def of_phone(self, phone: str) -> list[Head]:
         """Those whose phone this is, as far as it can be read, and who were not erased. Whose it

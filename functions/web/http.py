@@ -52,9 +52,7 @@ because what keeps a bundle from being read may keep this file from it, too."""
 
 
 # These pages are for one person, so nobody may keep them, and their addresses hold keys, which must
-# not be passed on as a referrer. So a browser that goes back to the answer of a form, such as the
-# page for a check, asks whether to send it again: it must not keep a phone and an address on a PC
-# that others use. Sent again, it files nothing, and one step further back stands the form.
+# not be passed on as a referrer.
 HEADERS = {**SECURITY, "cache-control": "no-store", "referrer-policy": "no-referrer"}
 PRIVATE = {
     "x-robots-tag": "noindex",
@@ -63,6 +61,10 @@ PRIVATE = {
     "cache-control": f"{HEADERS['cache-control']}, no-transform",
 }
 """The headers of all answers but those that are alike for everybody."""
+REVISITED = {**PRIVATE, "cache-control": "private, no-cache, no-transform"}
+"""The same for the answer to a form that holds what was typed in it and no key. The browser that
+asked keeps it for whoever goes back: to show nothing but an error, and to ask whether to send the
+form again, frightens people, and sends again what they typed."""
 
 
 class Request(NamedTuple):
@@ -91,17 +93,19 @@ class Request(NamedTuple):
 class Response(NamedTuple):
     """``body`` is HTML unless the headers say otherwise. A large one is an open file, which the
     sender reads from its beginning and closes. A ``public`` answer holds no secret and nothing that
-    somebody typed: search engines may list it, and it may be compressed."""
+    somebody typed: search engines may list it, and it may be compressed. One that is ``revisited``
+    is shown again to whoever goes back to it."""
 
     body: str | bytes | IO[bytes]
     status: int = 200
     headers: Mapping[str, str] = {}
     cookies: tuple[str, ...] = ()
     public: bool = False
+    revisited: bool = False
 
     @property
     def all_headers(self) -> dict[str, str]:
-        secrecy = {} if self.public else PRIVATE
+        secrecy = {} if self.public else REVISITED if self.revisited else PRIVATE
         return {"content-type": "text/html; charset=utf-8", **HEADERS, **secrecy, **self.headers}
 
     def packed(self, accepted: str) -> "Response":
@@ -154,14 +158,16 @@ def as_json(status: int, value: Any) -> Response:
     return Response(body, status, {"content-type": "application/json; charset=utf-8"})
 
 
-def entry(routes: Routes) -> Callable[[LambdaEvent, object], Answer]:
+def entry(
+    routes: Routes, make: Callable[[], App] = from_environment
+) -> Callable[[LambdaEvent, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
     def handle(event: LambdaEvent, context: object) -> Answer:
         if not _came_by_the_door(event):
             return Response("", 403).answer
         try:
-            app = from_environment()
+            app = make()
         except Exception as error:
             response = plain(event, logs.failure(error, what(event)))
         else:

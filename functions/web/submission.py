@@ -9,7 +9,7 @@ from functions.app import App
 from functions.context.sentences import fill
 from functions.errors import Full, Wrong
 from functions.forms import days, definition
-from functions.forms.definition import RECORDED, Answers, Form
+from functions.forms.definition import Answers, Form, given
 from functions.forms.kinds import KINDS
 from functions.forms.residents import FORMS
 from functions.orders.lifecycle.order import Order, order_of
@@ -77,7 +77,8 @@ def filing(name: str, kind: str, file: File) -> Keeping:
         form = sent_form(request, app, name)
         asked = request.value(DO)
         if asked == "edit":
-            return page(app, form, request.typed, once=request.value(ONCE))
+            edited = page(app, form, request.typed, once=request.value(ONCE))
+            return edited._replace(revisited=True)
         answers = check(request, app, form)
         if answers.errors:
             return again(request, app, form, answers.errors)
@@ -117,7 +118,7 @@ def _to_check(
         restorable=off and "restored" in app.steps.moves(order_of(off), RESIDENT),
         about=about(app, answers.values.get("service", "")),
     )
-    return Response(body)
+    return Response(body, revisited=True)
 
 
 OFF = ("cancelled", "rejected")
@@ -145,22 +146,15 @@ def begun_before(
     if request.value(AGAIN):
         return None
     found: list[Head] = []
-    given = _given(answers.public | answers.personal)
+    told = given(answers.public | answers.personal)
     for head in recent:
         first = app.store.events(head.no)[:1]
-        if first and given == _given({**first[0].data, **app.personal.contact(head.no)}):
+        if first and told == given({**first[0].data, **app.personal.contact(head.no)}):
             once = submission(request, app, form["slug"], answers)
             if request.value(ONCE) and app.store.filed(once) == head.no:
                 return None
             found.append(head)
     return next((head for head in found if head.state not in OFF), next(iter(found), None))
-
-
-def _given(told: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers of what a history begins with, without what the program or staff say of it."""
-    given = {name: value for name, value in told.items() if name not in RECORDED}
-    # Which team somebody asks for stands apart from the one that they are put into.
-    return given | ({"team": told["wants"]} if told.get("wants") else {})
 
 
 def keeping(submit: Action, sent: Sent) -> Keeping:
@@ -201,11 +195,13 @@ def again(
     errors: Mapping[str, Wrong],
     hidden: Mapping[str, str] = NOTHING,
 ) -> Response:
-    """The form as it was filled in, with a sentence beside every field that is wrong (422)."""
+    """The form as it was filled in, with a sentence beside every field that is wrong (422). What is
+    hidden may be a key."""
     texts = sentences(app, form, errors)
     if request.wants_json:
         return as_json(422, {"errors": texts})
-    return page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
+    drawn = page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
+    return drawn._replace(revisited=not hidden)
 
 
 def page(

@@ -35,11 +35,12 @@ class Wish(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """The station's public answer to a problem in a rating; ``month`` is the order's."""
+    """The station's public answer to a problem in a rating; ``month`` is the rating's, or its year
+    alone."""
 
     text: str
     service: str
-    month: Month
+    month: Annotated[str, Meta(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")]
 
 
 class Figures(Struct, frozen=True, omit_defaults=True):

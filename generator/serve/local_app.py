@@ -122,6 +122,18 @@ def keep_names(functions: "App") -> None:
         logs.failure(error, "keeping the names")
 
 
+def close_months(functions: "App") -> None:
+    """Close the months that are over, before they are published; if that cannot be done now, what
+    residents said in them is published once the schedule has closed them."""
+    from functions.context import logs
+    from functions.orders import closing as months
+
+    try:
+        months.close(functions.orders)
+    except Exception as error:
+        logs.failure(error, "closing the months")
+
+
 def is_begun(root: Path) -> bool:
     """Whether this machine has orders, or had them."""
     files = (root / "var/wudan.db", root / "var/secret")
@@ -135,4 +147,5 @@ def figures(root: Path) -> dict[str, Any] | None:
     from functions.orders.figures.snapshot import snapshot
 
     with closing(app(root)) as functions:
+        close_months(functions)
         return snapshot(functions.store, functions.clock.now.date())

@@ -109,6 +109,34 @@ def test_the_same_is_asked_for_again_from_an_old_order(phone: Page, server: Serv
     assert number(phone) != first
 
 
+def test_going_back_shows_each_page_on_the_way_as_it_was(phone: Page, server: Server) -> None:
+    phone.goto(f"{server.address}/wish/?service=haircut")
+    for label, typed in {**TYPED, "电话": "12"}.items():
+        phone.get_by_label(label).fill(typed)
+    phone.get_by_label("我同意").check()
+    phone.get_by_role("button", name="提交").tap()
+    phone.get_by_label("电话").fill(TYPED["电话"])
+    phone.get_by_role("button", name="提交").tap()
+    phone.get_by_role("button", name="确定提交").tap()
+    expect(phone.get_by_text("请记下这个单号")).to_be_visible()
+    no = number(phone)
+    phone.go_back()
+    expect(phone.get_by_role("main")).to_contain_text("欧阳奶奶")
+    expect(phone.get_by_role("button", name="确定提交")).to_be_visible()
+    phone.go_back()
+    expect(phone.get_by_label("称呼")).to_have_value("欧阳奶奶")
+    phone.go_back()
+    expect(phone.get_by_label("称呼")).to_have_value("欧阳奶奶")
+    for _ in range(3):
+        phone.go_forward()
+    expect(phone.get_by_text("请记下这个单号")).to_be_visible()
+    assert number(phone) == no
+    phone.go_back()
+    phone.get_by_role("button", name="确定提交").tap()
+    expect(phone.get_by_text("请记下这个单号")).to_be_visible()
+    assert number(phone) == no, "pressed again"
+
+
 def test_going_back_and_pressing_again_files_nothing_twice(phone: Page, server: Server) -> None:
     no = file(phone, server)
     phone.goto(f"{server.address}/wish/?service=haircut")

@@ -1,6 +1,6 @@
 """Imports at the desk: a file, its columns, what would become of each row, and then all at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from functions import imports
@@ -13,13 +13,16 @@ from functions.forms.columns import Reading, Sheet
 from functions.forms.definition import Form
 from functions.forms.kinds import KINDS
 from functions.forms.kinds.kind import COMMA, Field
-from functions.imports import Import, StagedRow
+from functions.imports import Import, StagedRow, judging
+from functions.people.volunteers import Person
 from functions.web.http import Request, Response, see_other
 
 COLUMN, ALWAYS = "column-", "always-"
 """Before the name of a question: the column that answers it, and what answers it in every row."""
 SHOWN = 50
 """How many problems, and how many new rows, are shown."""
+PEOPLE = ("volunteers", "members")
+"""The imports whose rows are about volunteers."""
 CAN_STAND_FOR_ALL = ("choice", "consent")
 """Kinds of questions that may have one answer for all rows."""
 
@@ -39,7 +42,7 @@ def receive(request: Request, app: App, session: Session) -> Response:
     if kind not in imports.FORMS:
         return _refuse(app, session, kind, words["kind"])
     try:
-        rows = spreadsheet.read(request.files.get("file", b""))
+        rows = spreadsheet.read(request.files.get("file", b""), imports.names(app, kind))
     except Wrong as wrong:
         return _refuse(app, session, kind, fill(words["unreadable"][wrong.code], **wrong.names))
     table, form = columns.table(rows, imports.names(app, kind)), imports.form(app, kind)
@@ -78,7 +81,7 @@ def show(request: Request, app: App, session: Session, changed: bool = False) ->
     names = imports.names(app, brought.kind)
     found, sure = columns.guess(table.heads, names)
     is_sent = any(name.startswith(COLUMN) for name in request.typed)
-    reading = _sent(request, form, table) if is_sent else Reading(found, {})
+    reading = _sent(request, form, table, names) if is_sent else Reading(found, {})
     missing = reading.missing(form)
     rows = None
     if (is_sent or sure) and not missing and request.value("do") != "map":
@@ -97,7 +100,7 @@ def show(request: Request, app: App, session: Session, changed: bool = False) ->
         "ignored": _ignored(table, reading),
     }
     if rows is not None and not faults:
-        data |= _sorted(app, form, table, reading, rows)
+        data |= _sorted(app, brought.kind, form, table, reading, rows)
     return _page(app, session, 422 if faults or data["missing"] else 200, **data)
 
 
@@ -109,8 +112,8 @@ def act(request: Request, app: App, session: Session) -> Response:
     if do == "drop":
         imports.discard(app, brought.head)
         return see_other("/desk/sheets/")
-    table = imports.table(app, brought)
-    reading = _sent(request, imports.form(app, brought.kind), table)
+    table, names = imports.table(app, brought), imports.names(app, brought.kind)
+    reading = _sent(request, imports.form(app, brought.kind), table, names)
     again = [int(line) for line in request.typed.get("again", []) if line.isdecimal()]
     try:
         rows = imports.confirm(app, brought, reading, again, request.value("seen"))
@@ -129,9 +132,14 @@ def _brought(request: Request, app: App) -> Import:
     return brought
 
 
-def _sent(request: Request, form: Form, table: Sheet) -> Reading:
+def _sent(
+    request: Request, form: Form, table: Sheet, names: Mapping[str, Sequence[str]]
+) -> Reading:
     """The columns as the page sent them."""
-    places, always = {}, {}
+    always, questions = {}, {field["name"] for field in form["fields"]}
+    # What answers no question, such as the number, is found by its heading and not chosen.
+    found, _ = columns.guess(table.heads, names)
+    places = {name: place for name, place in found.items() if name not in questions}
     for field in form["fields"]:
         name = field["name"]
         place = request.value(f"{COLUMN}{name}")
@@ -176,15 +184,40 @@ def _understood(field: Field, values: Mapping[str, Any]) -> str:
 
 
 def _sorted(
-    app: App, form: Form, table: Sheet, reading: Reading, rows: list[StagedRow]
+    app: App, kind: str, form: Form, table: Sheet, reading: Reading, rows: list[StagedRow]
 ) -> dict[str, Any]:
     """The rows by what would become of them, each with its answers as they were understood, also
     those that stand for every row."""
     questions = {field["name"]: field for field in form["fields"]}
-    names, places = [*{**reading.columns, **reading.always}], reading.columns
+    places = reading.columns
+    names = [name for name in {**places, **reading.always} if name in questions]
     by_verdict: dict[str, list[Any]] = {"new": [], "known": [], "same": [], "refused": []}
     for row in rows:
         cells = [_understood(questions[name], row.answers.values) for name in names]
         by_verdict[row.verdict].append((row, cells))
     heads = [table.heads[places[n]] if n in places else questions[n]["label"] for n in names]
-    return {"rows": by_verdict, "heads": heads, "seen": imports.seal_of(app, rows)}
+    people = _people(app, questions, rows) if kind in PEOPLE else {}
+    return {
+        "rows": by_verdict,
+        "heads": heads,
+        "seen": imports.seal_of(app, rows),
+        "people": people,
+    }
+
+
+def _people(
+    app: App, questions: Mapping[str, Field], rows: list[StagedRow]
+) -> dict[str, tuple[Person, str]]:
+    """The volunteers that rows are about, by number, each with what the table adds to what they
+    answered."""
+    found = {}
+    for row in rows:
+        person = app.volunteers.find(row.reason)
+        if person:
+            added = judging.added(person, row.answers).values
+            labels = [
+                app.bundle.words["imports"]["columns"].get(n, [questions[n]["label"]])[0]
+                for n in added
+            ]
+            found[row.reason] = (person, COMMA.join(labels))
+    return found

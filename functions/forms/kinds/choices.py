@@ -96,6 +96,8 @@ class Stars(PlainKind):
 
     kept: Kept = "history"
     widget = "stars"
+    spoken = ("很不满意", "不满意", "一般", "满意", "很满意")
+    """What one to five stars are called beside the stars, and so on paper."""
 
     def parse(self, field: Field, texts: Sequence[str], today: date) -> int:
         if texts[0] not in {"1", "2", "3", "4", "5"}:
@@ -109,9 +111,11 @@ class Stars(PlainKind):
         return value
 
     def typed(self, field: Field, text: str) -> list[str]:
-        """Also 5星, 五颗星, 5 分, ★★★★★ and ★★★★☆."""
+        """Also 5星, 五颗星, 5 分, ★★★★★, ★★★★☆ and 很满意."""
         if not text.strip("★☆⭐"):
             return [str(len(text) - text.count("☆"))]
+        if (said := text.replace("非常", "很").replace("十分", "很")) in self.spoken:
+            return [str(self.spoken.index(said) + 1)]
         digit = UNIT.sub("", normal(text))
         spoken = digit and digit in SPOKEN
         return [str(SPOKEN.find(digit) + 1) if spoken else digit or text]

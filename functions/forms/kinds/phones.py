@@ -21,8 +21,12 @@ AROUND = re.compile(f"^{CALLED}|{CALLED}$", re.I)
 """What people write before a phone, or behind it."""
 BETWEEN = re.compile(r"[\s\-.()·,_~、。一]|[\u2010-\u2015\u2212]")
 """What they write between its digits; 一 is in the place of a dash."""
-BESIDE = re.compile(r"(\+?[\d\s\-]*\d)\s*([^\d\s\-].*)")
-"""A phone with words behind it, such as whose it is, or an extension."""
+WHOLE = re.compile(
+    r"(?<!\d)(?:(?:\+|00)86[\s\-]?|86(?=1))?"
+    r"(?:1[3-9]\d(?:[\s\-]?\d){8}|\(?0\d{2,3}\)?[\s\-]?\d{7,8})(?!\d)"
+)
+"""A phone among other things, such as whose it is, an extension, or a second one."""
+AROUND_NUMBER = re.compile(r"^[^\w]+|[^\w]+$")
 ALIKE = str.maketrans("OoIl", "0011")
 """Letters that look like digits."""
 DIGITS = 4
@@ -42,22 +46,24 @@ class Phone(TypedKind):
         # Mobiles were dialled with a 0 from other places.
         digits = re.sub(r"^(\+|00)86|^86(?=1\d{10}$)|^0(?=1[3-9]\d{9}$)", "", digits)
         if not digits.isascii() or not digits.isdigit():
-            raise self._wrong(field, plain, today)
+            raise self._wrong(field, visible(texts[0]), today)
         if MOBILE.fullmatch(digits):
             return f"+86{digits}"
         landline = re.fullmatch(LANDLINE, digits)
         # Without its area code a number could be anywhere; +86 stands in for the 0 before it.
         if landline and (digits.startswith("0") or plain.lstrip().startswith(("+", "00"))):
             return f"+86{landline[1]}"
-        raise Wrong("phone")
+        raise self._wrong(field, visible(texts[0]), today)
 
-    def _wrong(self, field: Field, plain: str, today: date) -> Wrong:
-        """What is wrong with a text that is more than a number. What follows the number is not
-        dropped in silence: an extension has to be dialled, and whose phone it is matters."""
-        if beside := BESIDE.fullmatch(plain):
+    def _wrong(self, field: Field, text: str, today: date) -> Wrong:
+        """What is wrong with a text that is more than a number. What stands beside the number is
+        not dropped in silence: an extension has to be dialled, and whose phone it is matters."""
+        found = WHOLE.search(text)
+        if found and found[0] != text:
             with suppress(Wrong):
-                self.parse(field, [beside[1]], today)
-                return Wrong("beside", number=beside[1].strip(), beside=beside[2].strip("() "))
+                self.parse(field, [found[0]], today)
+                beside = AROUND_NUMBER.sub("", f"{text[: found.start()]} {text[found.end() :]}")
+                return Wrong("beside", number=found[0].strip(), beside=beside)
         return Wrong("phone")
 
     def show(self, field: Field, value: str) -> str:

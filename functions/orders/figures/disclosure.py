@@ -8,7 +8,6 @@ because whoever knows that a team does one service only can subtract one line fr
 same reason teams and grids have one number each, in fives.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,6 @@ from functions.orders.figures.summary import (
     ranked,
     report,
 )
-from functions.orders.lifecycle.states import SOLVED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,11 +34,9 @@ that nobody can be recognised; where there are fewer ratings, none of them are. 
 fewer orders only their number is."""
 PROGRESS = (*(counters.WISHES, counters.DISPATCHED, counters.ACCEPTED, counters.DONE),
             *(counters.IN_TIME, counters.OVERDUE))  # fmt: skip
-JUDGED = (*(counters.RATED, counters.ASKED, *SOLVED),
-          *(counters.PROBLEMS, counters.ANSWERED))  # fmt: skip
 GIVEN = tuple(map(counters.given, STARS))
-VALUED = (*GIVEN, *map(counters.stars, STARS))
-OPINIONS = (((counters.RATED,), JUDGED, (counters.RATED,)), (GIVEN, VALUED, VALUED))
+OPINIONS = (((counters.RATED,), counters.HEARD, (counters.RATED,)),
+            (GIVEN, counters.STARRED, counters.STARRED))  # fmt: skip
 """What residents said, in parts that are published or not: the counters of how many said it, and
 all counters of that part that are published of all, and of a service."""
 IN_FIVES = {TEAM: counters.DONE, GRID: counters.WISHES}
@@ -123,7 +119,8 @@ def _grouped(lines: Mapping[str, Counts]) -> dict[str, Counts]:
     enough = [slug for slug in lines if slug not in few]
     while enough and sum(sizes[slug] for slug in few) in range(1, FEWEST):
         few.append(enough.pop())
-    if sum(sizes.values()) < FEWEST or (len(enough) == 1 and not few):
+    alone = len(enough) == 1 and not any(sizes[slug] for slug in few)
+    if sum(sizes.values()) < FEWEST or alone:
         return {}
     others = {OTHERS: counters.together(lines[slug] for slug in few)} if few else {}
     return {slug: lines[slug] for slug in enough} | others
@@ -175,9 +172,6 @@ def brought_up_to_date(
     called = {kind: {**known.get(kind, {}), **labels[kind]} for kind in new_names}
     services, made = new_names["service"], date.fromisoformat(snapshot["made"])
 
-    def moved(counted: Counts) -> Counter[str]:
-        return counters.together({counters.renamed(n, new_names): c} for n, c in counted.items())
-
     def under_new_name(text: Mapping[str, str]) -> dict[str, str]:
         return {**text, "service": services.get(text["service"], text["service"])}
 
@@ -185,7 +179,7 @@ def brought_up_to_date(
         **snapshot,
         # Earlier versions published more.
         "months": {
-            month: published(moved(counted), made)
+            month: published(counters.under(new_names, counted), made)
             for month, counted in snapshot["months"].items()
             if month < snapshot["made"][:7]
         },

@@ -1,11 +1,16 @@
 """What a build is told of the orders: the file ``figures.json``."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from functions.orders import names
+from functions.orders import counters, names
+from functions.orders.counters import ALL, SERVICE
+from functions.orders.figures.closed import as_closed, closed
 from functions.orders.figures.disclosure import published
-from functions.orders.lifecycle.order import order_of
+from functions.orders.figures.overdue import untriaged
+from functions.orders.figures.summary import OTHERS, Counts
+from functions.orders.lifecycle.order import Order, order_of
 from functions.storage.port import Store
 
 WISHES = 200
@@ -21,21 +26,48 @@ def snapshot(store: Store, today: date) -> dict[str, Any]:
         [order_of(head) for head in store.find("order", [mark], limit=WISHES)]
         for mark in ("published:yes", "answered:public")
     )
-    months, this = store.months(), today.isoformat()[:7]
+    this, new_names, heard = today.isoformat()[:7], names.renamings(store), closed(store)
+    late, began = untriaged(store, today), store.months()
+    months = {
+        month: as_closed(
+            published(counters.together([store.tally(month), late.get(month, {})]), today),
+            counters.under(new_names, heard.get(month, {})),
+        )
+        for month in began
+        if month < this
+    }
     return {
         "made": today.isoformat(),
-        "began": min(months, default=""),
-        "months": {m: published(store.tally(m), today) for m in months if m < this},
+        "began": min(began, default=""),
+        "months": months,
         "wishes": [
             {"text": o.published, "service": o.service, "state": o.state, "date": o.filed_at[:10]}
             for o in orders
             if o.published
         ],
         "answers": [
-            {"text": o.answer, "service": o.service, "month": o.filed_at[:7]}
+            {"text": o.answer, **_told_with(o, months)}
             for o in answered
-            if o.answer and o.filed_at[:7] < this
+            if o.answer and _heard(o) < this
         ],
         "names": names.labels(store),
-        "renamed": names.renamings(store),
+        "renamed": new_names,
+    }
+
+
+def _heard(order: Order) -> str:
+    """The month in which the resident said what was answered."""
+    return (order.rated_at or order.filed_at)[:7]
+
+
+def _told_with(order: Order, months: Mapping[str, Counts]) -> dict[str, str]:
+    """Where a public answer stands: beside opinions that are published, those of its service or of
+    all. Otherwise it would say that one of few complained, so only its year is told."""
+    month = _heard(order)
+    said = months.get(month, {})
+    whose = (counters.scope(SERVICE, order.service), ALL)
+    of_service, of_all = (counters.name(each, counters.RATED) in said for each in whose)
+    return {
+        "service": order.service if of_service else OTHERS,
+        "month": month if of_all else month[:4],
     }

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection
-from html import unescape
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -14,9 +13,10 @@ from markdown.treeprocessors import InlineProcessor, Treeprocessor
 from markdown.util import AtomicString
 
 from generator.content.markup.blocks import BlocksExtension
-from generator.content.markup.html import TAG, safe
+from generator.content.markup.html import safe
 from generator.content.markup.inlines import BARE, InlinesExtension
 from generator.content.markup.loss import Loss, losses, too_much
+from generator.content.plain_text import plain
 
 __all__ = ["Loss", "convert", "excerpt", "losses", "safe", "too_much"]
 
@@ -133,5 +133,5 @@ def convert(text: str) -> str:
 
 def excerpt(html: str, longest: int = 90) -> str:
     """How safe HTML begins, in plain words of at most ``longest`` characters."""
-    plain = " ".join(unescape(TAG.sub("", html)).split())
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    text = plain(html)
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -6,6 +6,8 @@ from urllib.parse import urljoin
 
 import nh3
 
+from generator.content.plain_text import TAG
+
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div"),
     *("dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img"),
@@ -48,9 +50,6 @@ TYPED = rf"(?:<(?:{_NAMES})(?:{_ATTRIBUTE})*\s*/?>|</(?:{_NAMES})\s*>|<!--(?!-?>
 """A tag or comment, written as CommonMark 0.31.2, chapter 6.6, wants it."""
 _BRACKET = re.compile(rf"{TYPED}|<", re.IGNORECASE | re.DOTALL)
 
-TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
-"""A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
-stand in double quotes."""
 _ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
 
 

@@ -10,12 +10,13 @@ from openpyxl import Workbook, load_workbook
 from functions import imports
 from functions.app import App
 from functions.context.clock import Stopped
-from functions.forms import columns
+from functions.forms import columns, order_number
+from functions.ops import consistency
 from functions.orders import repository
 from functions.people import volunteers
 from functions.scheduled import tick
 from tests.support.client import Client
-from tests.support.orders import JOIN, Desk, Team, found, wish
+from tests.support.orders import DONE, JOIN, WISH, Desk, Team, found, move, wish
 from tests.support.workbooks import bring, confirm, upload, workbook
 
 WISHES = ["服务", "情况", "姓名", "电话", "住址", "怎么来的", "本人同意", "收到日期", "希望哪天"]
@@ -100,7 +101,7 @@ def test_each_wrong_cell_is_told_with_its_row_its_column_and_what_stood_there(
         ("希望哪天", "11月25日周一", "日期和星期几对不上：那一天是"),
         ("希望哪天", "11月31日", "没有11月31日这一天"),
         ("收到日期", "10月28日周五", "日期和星期几对不上：那一天是"),
-        ("电话", "13977312345（儿子）", "这一格只写号码：13977312345。后面的“儿子”请挪到"),
+        ("电话", "13977312345（儿子）", "这一格只写一个号码：13977312345。另外的“儿子”请挪到"),
         ("情况", "字" * 2001, "最多写 1000 个字，现在是 2001 个字"),
         ("本人同意", "", "本人同意过的写“是”"),
         ("服务", "飞", "请写这里面的一项"),
@@ -111,6 +112,26 @@ def test_a_wrong_cell_is_told_what_is_wrong_with_it_and_not_only_what_it_takes(
 ) -> None:
     row = [text if head == heading else cell for head, cell in zip(WISHES, HAIRCUT, strict=True)]
     assert told in upload(desk, "wishes", workbook(WISHES, row)).text
+
+
+def sheets(**tables: list[list[str]]) -> bytes:
+    book, file = Workbook(), io.BytesIO()
+    book.remove(book.worksheets[0])
+    for title, rows in tables.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+def test_no_sheet_with_rows_is_passed_over(desk: Desk) -> None:
+    table = [WISHES, HAIRCUT]
+    told = upload(desk, "wishes", sheets(十月=table, 十一月=table))
+    assert told.status == 422
+    assert "“十月”、“十一月” 几张表都有要收的行，一行也没有收" in told.text
+    book = sheets(说明=[["怎么填"], ["服务：写服务的名字"]], 心愿=table, 空的=[])
+    assert "新的 1 行" in desk.get(upload(desk, "wishes", book).location).text
 
 
 def test_what_excel_makes_of_cells_is_understood_and_shown_as_it_is_understood(
@@ -173,7 +194,7 @@ def test_the_roster_that_a_community_keeps_is_taken_after_its_columns_are_confir
     looked = upload(desk, "members", workbook(title, ROSTER, *rows))
     no = looked.location.partition("no=")[2]
     shown = desk.post("/desk/import/", {"no": no, "do": "check", **sent})
-    assert "这个电话已经登记过" in shown.text
+    assert f"李四（在队，{team}）" in shown.text
     assert "收下了 0 行。" in confirm(desk, shown).text
     assert len(people(client)) == 1
 
@@ -222,6 +243,94 @@ def test_a_rating_that_may_not_be_taken_is_told_with_its_row(client: Client, des
     colleague = Desk(client, "李梅")
     assert "收下了 1 行。" in bring(colleague, "ratings", book).text
     assert found(client.app, no).rated_at
+
+
+def test_a_paper_that_is_brought_again_is_no_rating_of_a_later_round(
+    client: Client, desk: Desk
+) -> None:
+    no = wish(client).no
+    move(client.app, no, *DONE)
+    heads = ["怎么来的", "单号", "态度", "手艺", "及时", "解决了吗", "问题"]
+    book = workbook(heads, ["写在纸上的", no, "2", "3", "1", "没有", "还漏水"])
+    assert "收下了 1 行。" in bring(desk, "ratings", book).text
+    for kinds in ((), DONE):
+        move(client.app, no, *kinds)
+        page = desk.get(upload(desk, "ratings", book).location)
+        assert "新的 0 行，以前收过的 1 行" in page.text
+        before = found(client.app, no).version
+        assert "收下了 0 行。" in confirm(desk, page).text
+        assert found(client.app, no).version == before
+    page = desk.get(upload(desk, "ratings", book).location)
+    assert "收下了 1 行。" in confirm(desk, page, again=["2"]).text, "on purpose"
+
+
+def test_a_wish_that_was_filed_otherwise_is_known_and_taken_again_on_purpose_only(
+    client: Client, desk: Desk
+) -> None:
+    answer = wish(client)
+    row = ["理发", WISH["detail"], WISH["name"], WISH["phone"], WISH["address"], "", "是", "", ""]
+    row[5] = "打电话"
+    page = desk.get(upload(desk, "wishes", workbook(WISHES, row)).location)
+    assert "新的 0 行，以前收过的 1 行" in page.text
+    assert order_number.spell(answer.no) in page.text
+    assert "收下了 0 行。" in confirm(desk, page).text
+    page = desk.get(upload(desk, "wishes", workbook(WISHES, row)).location)
+    assert "收下了 1 行。" in confirm(desk, page, again=["2"]).text
+    assert len(orders(client)) == 2
+
+
+def test_what_was_exported_is_known_by_its_number_in_any_month(client: Client) -> None:
+    answer = wish(client)
+    later = datetime.fromisoformat(orders(client)[0].begun) + timedelta(days=40)
+    client.app.clock = Stopped(later)
+    desk = Desk(client, "李梅")
+    heads, row = ["单号", *WISHES], [answer.no, *HAIRCUT]
+    row[2] = "改过的字"
+    page = desk.get(upload(desk, "wishes", workbook(heads, row)).location)
+    assert "新的 0 行，以前收过的 1 行" in page.text
+    assert "这些列不看" not in page.text
+    assert "收下了 0 行。" in confirm(desk, page).text
+
+
+def test_a_member_who_signs_up_once_more_and_stands_in_the_roster_is_kept_once(
+    client: Client, desk: Desk
+) -> None:
+    heads = ["姓名", "电话", "服务队", "本人同意"]
+    team, other = [*client.app.bundle.teams.values()][:2]
+    rows = [[JOIN["name"], JOIN["phone"], each, "是"] for each in (team, other)]
+    assert "收下了 1 行。" in bring(desk, "members", workbook(heads, rows[0])).text
+    month = people(client)[0].begun[:7]
+    assert client.app.store.tally(month).get("volunteers applied", 0) == 0, "nobody signed up"
+    client.post("/api/volunteer", {**JOIN, "again": "yes"})
+    assert client.app.store.tally(month)["volunteers applied"] == 1
+    page = desk.get(upload(desk, "members", workbook(heads, rows[1])).location)
+    assert "新的 0 行，以前收过的 1 行" in page.text
+    assert f"{JOIN['name']}（在队，{team}）" in page.text
+    assert consistency.examine(client.app).healthy
+
+
+def test_who_left_and_stands_in_the_roster_is_taken_in_again_with_what_was_not_answered(
+    client: Client, desk: Desk
+) -> None:
+    heads = ["姓名", "电话", "服务队", "有空的时间", "本人同意"]
+    key, team = next(iter(client.app.bundle.teams.items()))
+    client.post("/api/volunteer", JOIN)
+    (head,) = people(client)
+    book = workbook(heads, [JOIN["name"], JOIN["phone"], team, "周末", "是"])
+    for state, told in (("applied", "新报名"), ("inactive", "已停用")):
+        assert people(client)[0].state == state
+        page = desk.get(upload(desk, "members", book).location)
+        assert f"{JOIN['name']}（{told}）" in page.text
+        assert ("补上有空的时间" in page.text) == (state == "applied"), "it is there by now"
+        assert "收下了 1 行。" in confirm(desk, page).text
+        person = client.app.volunteers.find(head.no)
+        assert person
+        assert (person.head.state, person.head.data["team"]) == ("active", key)
+        assert person.answers["times"] == ["weekend"]
+        assert client.app.store.tally("")[f"team:{key} members"] == 1
+        page = desk.get(upload(desk, "members", book).location)
+        assert f"{JOIN['name']}（在队，{team}）" in page.text
+        client.app.volunteers.move(person.head, "deactivated")
 
 
 @pytest.mark.slow

@@ -43,7 +43,7 @@ def test_a_report_says_how_there_can_be_more_ratings_than_orders_that_were_done(
     client.post("/api/rating", {**rating, "solved": "unsolved"})
     counted = {row[0].text: row[1].text for row in (r.cells for r in opened(desk).tables[0].rows)}
     assert (counted["办完"], counted["评价"]) == ("0", "1")
-    said = "原来的评价照算，所以评价可能比办完多"
+    said = "评价算在评的那个月，所以评价可能比办完多"
     assert said in "".join(line.text for line in opened(desk).paragraphs)
     for page in ("", "paper/"):
         assert said in desk.get(f"/desk/report/{page}?month={MONTH}").text

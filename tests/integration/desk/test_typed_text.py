@@ -36,6 +36,36 @@ class TestConflict:
         assert desk.post("/desk/order/", again).location
         assert found(client.app, no).state == "dispatched"
 
+    def test_a_triage_takes_over_what_a_colleague_changed_meanwhile(self, client: Client) -> None:
+        desk, colleague, no = Desk(client), Desk(client, "刘"), wish(client).no
+        desk.do(no, "triaged", level="routine", service="haircut")
+        form = drawn(desk, no, "triaged") | {"note": [NOTE]}
+        assert (form["level"], form["service"]) == (["routine"], ["haircut"])
+        colleague.do(no, "triaged", level="complex", service="mending")
+        answer = desk.post("/desk/order/", form)
+        assert answer.status == 409
+        again = answer.form("/desk/order/", "triaged")
+        assert (again["level"], again["service"]) == (["complex"], ["mending"])
+        assert again["note"] == [NOTE]
+        typed = {**form, "level": ["difficult"]}
+        again = desk.post("/desk/order/", typed).form("/desk/order/", "triaged")
+        assert (again["level"], again["service"]) == (["difficult"], ["mending"]), "what I chose"
+
+    def test_who_was_chosen_for_what_a_colleague_did_first_is_told_by_name(
+        self, client: Client
+    ) -> None:
+        client.post("/api/volunteer", JOIN)
+        (head,) = client.app.store.find("volunteer")
+        client.app.volunteers.move(head, "approved", team="barbers")
+        desk, team, no = Desk(client), Team(client), wish(client).no
+        desk.dispatched(no)
+        version = str(found(client.app, no).version)
+        assert team.do(no, "accepted", volunteer="team").location
+        late = team.do(no, "accepted", volunteer=head.no, version=version)
+        assert late.status == 409
+        assert JOIN["name"] in late.text
+        assert head.no not in late.text
+
     def test_what_was_typed_for_a_step_that_may_not_follow_any_more_is_shown_to_be_copied(
         self, client: Client
     ) -> None:

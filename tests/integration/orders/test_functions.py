@@ -538,11 +538,20 @@ class TestHttp:
             client.get(wish(client).location, **accepting),
             client.get("/wish/?detail=typed", **accepting),
             client.get("/rate/?no=1&key=2", **accepting),
-            client.post("/api/wish", {}, **accepting),
+            client.post("/api/rating", {"no": "1", "key": "2"}, **accepting),
             client.get("/desk/sign-in/", **accepting),
         ):
             assert answer.headers["x-robots-tag"] == "noindex"
             assert answer.headers["cache-control"] == "no-store, no-transform"
+            assert "content-encoding" not in answer.headers
+
+    def test_the_browser_that_asked_shows_the_answer_to_a_form_again_to_whoever_goes_back(
+        self, client: Client
+    ) -> None:
+        checked = client.post("/api/wish", {**WISH, "do": "check"}, **{"accept-encoding": "gzip"})
+        for answer in (checked, client.post("/api/wish", {}), client.post("/api/order", {})):
+            assert answer.headers["cache-control"] == "private, no-cache, no-transform"
+            assert answer.headers["x-robots-tag"] == "noindex"
             assert "content-encoding" not in answer.headers
 
     @pytest.mark.filterwarnings("ignore")

@@ -93,6 +93,25 @@ def test_they_correct_their_answers(client: Client, joined: Answer, desk: Desk) 
     assert consistency.examine(client.app).healthy
 
 
+def test_what_the_station_corrected_is_told_without_saying_who_and_what(
+    client: Client, joined: Answer, desk: Desk
+) -> None:
+    form = desk.get(f"/desk/person/?no={joined.no}").form("/desk/person/", "corrected")
+    changed = {**form, "phone": "13977312399", "name": "王红"}
+    assert desk.post("/desk/person/", changed).location
+    page = client.get(joined.location)
+    assert "更正了您填的姓名、电话" in page.text
+    assert "2026" in page.text.partition("更正了您填的")[0]
+    for private in ("王芳", "王红", "13977312399"):
+        assert private not in page.body
+    told = own(client, joined.location, last4="2399")
+    assert "社区更正了您填的" in told.text
+    assert "王芳" not in told.text
+    back = told.form("/api/volunteer", do="correct") | {"phone": "0773-2812345"}
+    assert client.post("/api/volunteer", back).location
+    assert "您更正了" in own(client, joined.location, last4="2345").text
+
+
 def test_their_older_page_changes_only_what_they_changed(
     client: Client, joined: Answer, desk: Desk
 ) -> None:

@@ -197,7 +197,12 @@ def test_any_workbook_is_rows_of_text_or_refused_by_a_code(app: App, raw: bytes)
     if "wrong" in found:
         assert found["wrong"] in app.bundle.words["imports"]["unreadable"]
     else:
-        assert all(isinstance(cell, str) for _, cells in found["read"] for cell in cells)
+        assert all(
+            isinstance(cell, str)
+            for _, rows in found["read"]
+            for _, cells in rows
+            for cell in cells
+        )
 
 
 @pytest.mark.parametrize("text", ["a: " + "[" * 40 + "]" * 40, "- " * 40 + "a"])

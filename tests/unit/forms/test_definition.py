@@ -268,10 +268,23 @@ def test_a_day_that_no_calendar_has_is_called_so(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["13977312345（儿子）", "139 7731 2345 儿子", "0773-5812345转802"]
+    ("typed", "number", "beside"),
+    [
+        ("13977312345（儿子）", "13977312345", "儿子"),
+        ("139 7731 2345 儿子", "139 7731 2345", "儿子"),
+        ("老伴13977312345", "13977312345", "老伴"),
+        ("0773-5812345转802", "0773-5812345", "转802"),
+        ("(0773)5812345-802", "(0773)5812345", "802"),
+        ("13977312345/64001234", "13977312345", "64001234"),
+        ("13977312345、13900001111", "13977312345", "13900001111"),
+        ("13977312345 13900001111", "13977312345", "13900001111"),
+    ],
 )
-def test_what_stands_behind_a_phone_is_not_lost_unsaid(typed: str) -> None:
-    assert answer("phone", typed) == "beside"
+def test_what_stands_beside_a_phone_is_not_lost_unsaid(
+    typed: str, number: str, beside: str
+) -> None:
+    wrong = check({"fields": [field("phone")]}, {"x": [typed]}, TODAY).errors["x"]
+    assert (wrong.code, wrong.names) == ("beside", {"number": number, "beside": beside})
 
 
 def test_a_day_that_is_not_the_day_of_the_week_beside_it_is_asked_about() -> None:

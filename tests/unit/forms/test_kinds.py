@@ -141,7 +141,7 @@ SOLVED = {"solved": "解决了", "partly": "解决了一部分", "unsolved": "�
     ("text", "value"),
     [
         *(("已解决", "solved"), ("解决", "solved"), ("未解决", "unsolved"), ("没解决", "unsolved")),
-        *(("解决了一部分", "partly"), ("部分解决", ""), ("基本解决", ""), ("不详", "")),
+        *(("解决了一部分", "partly"), ("部分解决", "partly"), ("基本解决", ""), ("不详", "")),
     ],
 )
 def test_a_choice_is_understood_as_people_write_it_and_never_as_its_opposite(
@@ -165,6 +165,15 @@ def test_the_opposite_of_a_label_is_another_choice() -> None:
 @pytest.mark.parametrize("text", ["5星", "五颗星", "5 分", "5个星", "★★★★★"])
 def test_stars_are_understood_as_people_write_them(text: str) -> None:
     assert KINDS["stars"].typed({}, text) == ["5"]
+
+
+def test_stars_are_understood_by_what_the_form_calls_them() -> None:
+    widget = (PRODUCT / "templates/macros/widget.html").read_text()
+    called = re.findall(r"\('(\d)', '(\w+)'\)", widget)
+    assert len(called) == 5
+    for stars, text in called:
+        assert KINDS["stars"].typed({}, text) == [stars]
+    assert KINDS["stars"].typed({}, "非常满意") == ["5"]
 
 
 @pytest.mark.parametrize(("text", "agreed"), [("TRUE", True), ("True", True), ("FALSE", False)])

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.orders import counters
-from functions.orders.counters import GRID, SERVICE, TEAM, WISHES, by_scope, name, scope
-from functions.orders.figures.disclosure import FEWEST, GIVEN, IN_FIVES, VALUED, published
+from functions.orders.counters import GRID, SERVICE, STARRED, TEAM, WISHES, by_scope, name, scope
+from functions.orders.figures.closed import as_closed, said
+from functions.orders.figures.disclosure import FEWEST, GIVEN, IN_FIVES, published
 from functions.orders.figures.summary import OTHERS
 from functions.orders.lifecycle.order import Order
 from generator.site.plan import reports
@@ -135,6 +136,23 @@ def test_no_number_of_few_follows_from_all_tables_together(orders: list[Order]) 
                     assert not known.knows([(month, slug) for slug in group]), (kind, what, group)
 
 
+@settings(max_examples=tried(15, 60), deadline=None)
+@given(ORDERS, ORDERS)
+def test_who_keeps_all_versions_of_a_month_sees_nothing_of_what_is_said_later(
+    orders: list[Order], later: list[Order]
+) -> None:
+    """Whatever is rated, changed, taken back or corrected after a month was closed."""
+    for month, of in counted(orders).items():
+        heard = said(published(of, TODAY))
+        assert as_closed(published(of, TODAY), heard) == published(of, TODAY)
+        versions = [as_closed(published(counted(o)[month], TODAY), heard) for o in (later, [])]
+        for version in versions:
+            shown = by_scope(version)
+            known = {n: c for n, c in heard.items() if n.partition(" ")[0] in shown}
+            assert said(version) == known, "no number of it is another one, or new"
+        assert not said(as_closed(published(of, TODAY), {})), "nothing before it is closed"
+
+
 GROUPS = st.lists(
     st.tuples(*[st.sampled_from(SLUGS[:2])] * 3, st.integers(1, 12), *[st.integers(0, 3)] * 5),
     min_size=1,
@@ -237,7 +255,7 @@ def test_all_that_is_published_is_shown_and_publishing_it_again_tells_the_same(
             kind = whose.partition(":")[0]
             if kind == SERVICE:
                 assert counts[WISHES] >= FEWEST
-                assert counts.keys() <= {WISHES, counters.RATED, *VALUED}
+                assert counts.keys() <= {WISHES, counters.RATED, *STARRED}
             elif kind in IN_FIVES:
                 assert [*counts] == [IN_FIVES[kind]]
                 assert min(n % FEWEST == 0 and n for n in counts.values()) > 0

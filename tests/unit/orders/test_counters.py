@@ -151,8 +151,8 @@ STARS = {"solved", "attitude", "skill", "timeliness", "problem"}
 
 
 def month(counted: Order) -> dict[str, int]:
-    """What an order counts for in the month in which it was filed."""
-    return {name: n for (when, name), n in counters.of_order(counted).items() if when == "2026-11"}
+    """What an order counts for in months: that of its wish, and that of its rating."""
+    return {name: n for (when, name), n in counters.of_order(counted).items() if when != NOW}
 
 
 def now(counted: Order) -> dict[str, int]:
@@ -164,10 +164,13 @@ def test_nothing_counts_for_nothing() -> None:
     assert not counters.of_volunteer(None)
 
 
-def test_an_order_counts_in_the_month_in_which_it_was_filed_alone() -> None:
-    rated = order(*FILED)
+def test_an_order_counts_in_the_month_of_its_wish_and_what_is_said_in_the_month_of_that() -> None:
+    rated = order(*FILED, attitude=4)
     assert rated.rated_at > "2026-12"
-    assert {when for when, _ in counters.of_order(rated)} == {NOW, "2026-11"}
+    counted = counters.of_order(rated)
+    assert {when for when, _ in counted} == {NOW, "2026-11", "2026-12"}
+    said = {name.partition(" ")[2] for when, name in counted if when == "2026-12"}
+    assert said == {"rated", "asked", "solved", "attitude stars", "attitude given"}
 
 
 def test_a_wish_counts_for_all_and_for_its_service_and_for_no_team_yet() -> None:
@@ -314,8 +317,6 @@ def test_a_reopened_order_was_asked_once_and_never_answers_more_than_all() -> No
     rated = then(Order("N"), *FILED[:5], "rated", solved="unsolved")
     for order in (rated, then(rated, "reopened")):
         counted = counters.of_order(order)
-        assert (
-            counted[order.filed_at[:7], "all asked"],
-            counted[order.filed_at[:7], "all rated"],
-        ) == (1, 1)
+        when = rated.rated_at[:7]
+        assert (counted[when, "all asked"], counted[when, "all rated"]) == (1, 1)
     assert counted[order.filed_at[:7], "all dispatched"] == 0

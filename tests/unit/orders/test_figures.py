@@ -212,7 +212,7 @@ def test_stars_of_few_are_left_out_where_most_gave_none() -> None:
     assert (made.total.rated, made.total.solved, made.total.stars) == (6, 100.0, None)
 
 
-def test_a_rating_that_comes_late_counts_in_the_month_of_its_wish() -> None:
+def test_a_rating_that_comes_late_counts_in_the_month_in_which_it_came() -> None:
     rated = [
         Order(
             f"N{day}",
@@ -227,9 +227,10 @@ def test_a_rating_that_comes_late_counts_in_the_month_of_its_wish() -> None:
         for day, month, stars in ((11, 10, 4), (12, 10, 4), (13, 10, 4), (14, 10, 4), (15, 12, 1))
     ]
     counted = sum((counters.of_order(order) for order in rated), start=counters.Tally())
-    assert {each[0] for each in counted} == {"2026-10", counters.NOW}
+    assert {each[0] for each in counted} == {"2026-10", "2026-12", counters.NOW}
     october = {each[1]: count for each, count in counted.items() if each[0] == "2026-10"}
-    assert (told("2026-10", october).total.rated, told("2026-10", october).total.stars) == (5, 3.4)
+    assert (october["all done"], october["all rated"], october["all asked"]) == (5, 4, 4)
+    assert told("2026-10", october).total.rated is None, "four are too few"
 
 
 def test_what_is_overdue_counts_against_what_was_in_time() -> None:

@@ -20,7 +20,11 @@ WHO = {"name": "欧阳锋", "phone": "13812345678", "address": "桂林市临桂�
         ("请打一三八 一二三四 五六七八", ["一三八 一二三四 五六七八"]),
         ("请打 138-1234-5678，12 栋", ["138-1234-5678", "12 栋"]),
         ("住401的老人想磨刀", ["401"]),
+        ("尾号5678，手机尾号 5 6 7 8，五六七八", ["5678", "5 6 7 8", "五六七八"]),
+        ("5678元，15678，尾号5679", []),
         ("４０１的老人，四零一的老人", ["４０１", "四零一"]),
+        ("四百零一的老人，四百〇一", ["四百零一", "四百〇一"]),
+        ("四百块，四百零一块，一百人", []),
         ("401房的老人，五〇二房", ["401房", "五〇二房"]),
         ("1401元，401元，40人", []),
         ("独居老人想请人上门理发", []),
@@ -32,6 +36,13 @@ def test_names_estates_and_doors_are_found_however_they_are_written(
     text: str, found: list[str]
 ) -> None:
     assert revealing(text, WHO) == found
+
+
+@pytest.mark.parametrize("address", ["1 栋 420", "1 栋四二零", "一栋四百二十室"])
+@pytest.mark.parametrize("door", ["420", "四二〇", "四百二十", "４２０"])
+def test_a_door_is_found_however_it_was_said_and_written(address: str, door: str) -> None:
+    assert revealing(f"住{door}的老人", {"address": address}) == [door]
+    assert revealing(f"{door}块钱，4200", {"address": address}) == []
 
 
 def test_what_all_estates_are_called_gives_nobody_away() -> None:

@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.errors import Conflict, Refused
-from functions.forms import columns
+from functions.forms import columns, order_number
 from functions.forms.columns import Reading, Rows, Sheet
 from functions.forms.definition import Answers, Form, check
 from functions.forms.kinds.kind import Field
+from functions.imports import judging
+from functions.imports.judging import JUDGES, RowVerdict, named
 from functions.orders.lifecycle.states import STAFF
-from functions.orders.lifecycle.transitions import apply
-from functions.orders.repository import begin_once, name_of
+from functions.orders.repository import begin_once
+from functions.people.volunteers import Person
 from functions.storage.history import Change, Event, Head
 
 KIND = "import"
@@ -33,19 +35,19 @@ FORMS = {
     "ratings": "rated_on_paper",
 }
 """The form whose answers the rows of each import are."""
+NUMBER = "no"
+"""The name of the column with the number of an order."""
 PIECE = 40_000
 """Characters of rows that are sealed together; DynamoDB takes 400 kB, and JSON six bytes of each.
 """
 PATIENCE = 10.0
 """Seconds for which an import waits until nobody else is writing."""
-RowVerdict = str
-"""``new``; ``known``, taken before; ``same``, as another row of the file; ``refused``; ``wrong``,
-because an answer cannot be read."""
 
 
 class StagedRow(NamedTuple):
-    """A row as it would be taken. ``reason`` says why it is refused, or what it is the same as.
-    ``once`` names it, so that it is taken once."""
+    """A row as it would be taken. ``reason`` says why it is refused, what it is the same as, or who
+    signed up or left before and is taken into a team with it. ``once`` names it, so that it is
+    taken once."""
 
     line: int
     answers: Answers
@@ -93,7 +95,10 @@ def names(app: App, kind: str) -> dict[str, list[str]]:
     """What the columns of an import may be called; also as the resident's own form asks."""
     asked = form(app, kind)
     own: Form = app.bundle.forms[asked["includes"]]
-    found = columns.names(asked, app.bundle.words["imports"]["columns"])
+    called = app.bundle.words["imports"]["columns"]
+    found = columns.names(asked, called)
+    if kind == "wishes":  # What was exported says which orders it is about.
+        found[NUMBER] = called[NUMBER]
     for field in own["fields"]:
         found.get(field["name"], []).append(field["label"])
     return found
@@ -145,7 +150,7 @@ def table(app: App, brought: Import) -> Sheet:
 
 def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date) -> list[StagedRow]:
     """What would become of each row that was brought on this day."""
-    definition, found = form(app, kind), list[StagedRow]()
+    definition, found, cells = form(app, kind), list[StagedRow](), dict(rows)
     first: dict[str, int] = {}
     for line, typed in columns.answers(definition, rows, reading):
         answers = check(definition, typed, day)
@@ -153,6 +158,8 @@ def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date)
             found.append(StagedRow(line, answers, "wrong", "", ""))
             continue
         key, once, verdict, reason = JUDGES[kind](app, answers, who, day)
+        if kind == "wishes" and (no := _numbered(app, columns.texts(cells[line], reading))):
+            verdict, reason = "known", no
         if verdict == "new" and key in first:
             # Nobody rates an order twice.
             twice = ("refused", "twice") if kind == "ratings" else ("same", str(first[key]))
@@ -160,6 +167,12 @@ def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date)
         first.setdefault(key, line)
         found.append(StagedRow(line, answers, verdict, reason, once))
     return found
+
+
+def _numbered(app: App, texts: Mapping[str, str]) -> str:
+    """The order whose number stands in a row; empty if there is none."""
+    no = order_number.parse(texts.get(NUMBER, ""))
+    return no if no and app.store.head(no) else ""
 
 
 def confirm(
@@ -238,11 +251,7 @@ def _end(app: App, head: Head, state: str, data: Mapping[str, Any]) -> None:
 
 
 def _own(app: App, no: str, row: StagedRow) -> str:
-    return _named(app, no, row.line)
-
-
-def _named(app: App, *parts: Any) -> str:
-    return name_of(app.store, app.vault, *parts)
+    return named(app, no, row.line)
 
 
 def _take(app: App, brought: Import, row: StagedRow, once: str) -> bool:
@@ -259,8 +268,8 @@ def _take(app: App, brought: Import, row: StagedRow, once: str) -> bool:
     if brought.kind == "wishes":
         begin = lambda no: app.steps.begin(no, definition, answers, STAFF, {"who": who})  # noqa: E731
     elif brought.kind == "members":
-        if waiting := _signed_up(app, answers):
-            return _approve(app, waiting, answers, who, once)
+        if person := judging.outside(app, answers):
+            return _take_in(app, person, row, who, once)
         begin = app.volunteers.joined(definition, answers, STAFF, who=who)
     else:
         begin = app.volunteers.applied(definition, answers, STAFF, who=who)
@@ -268,17 +277,11 @@ def _take(app: App, brought: Import, row: StagedRow, once: str) -> bool:
     return True
 
 
-def _signed_up(app: App, answers: Answers) -> Head | None:
-    """Who signed up with this name and phone, and waits to be taken into a team."""
-    name, found = answers.values["name"], app.volunteers.of_phone(answers.values["phone"])
-    people = [app.volunteers.opened(head) for head in found if head.state == "applied"]
-    return next((person.head for person in people if person.name == name), None)
-
-
-def _approve(app: App, waiting: Head, answers: Answers, who: str, once: str) -> bool:
+def _take_in(app: App, person: Person, row: StagedRow, who: str, once: str) -> bool:
+    """Take somebody into a team who signed up or left before, with what they have not answered."""
+    added = judging.added(person, row.answers)
     try:
-        team = answers.values["team"]
-        app.volunteers.move(waiting, "approved", once=once, team=team, who=who)
+        app.volunteers.take_in(person.head, added, row.answers.values["team"], who, once)
     except (Refused, Conflict):
         return False
     return True
@@ -294,55 +297,3 @@ def _rate(app: App, brought: Import, row: StagedRow, once: str) -> bool:
     except (Refused, Conflict):
         return False
     return True
-
-
-Judgement = tuple[str, str, RowVerdict, str]
-"""What two rows of a file have in common that are the same, the name, the verdict, the reason."""
-
-
-def _judge_wish(app: App, answers: Answers, who: str, day: date) -> Judgement:
-    # The same wish in another month is another wish: many services are needed every month.
-    month = str(answers.values.get("received", day.isoformat()))[:7]
-    once = _named(app, "row", "wish", month, answers.values)
-    no = app.store.filed(once)
-    return once, once, "known" if no else "new", no or ""
-
-
-def _judge_volunteer(app: App, answers: Answers, who: str, day: date) -> Judgement:
-    phone = answers.values["phone"]
-    people = app.volunteers.of_phone(phone)
-    return phone, "", "known" if people else "new", people[0].no if people else ""
-
-
-def _judge_member(app: App, answers: Answers, who: str, day: date) -> Judgement:
-    if _signed_up(app, answers):
-        return answers.values["phone"], "", "new", ""
-    return _judge_volunteer(app, answers, who, day)
-
-
-def _judge_rating(app: App, answers: Answers, who: str, day: date) -> Judgement:
-    no = answers.values["no"]
-    order = app.orders.find(no)
-    if order is None:
-        return no, "", "refused", "unknown"
-    once = _named(app, "row", "rating", answers.values, order.done_at)
-    # Earlier versions did not say which round of the order a rating was about.
-    former = _named(app, "row", "rating", answers.values)
-    event = Event("rated", STAFF, app.clock.now.isoformat(), {**answers.public, "who": who})
-    try:
-        if app.store.filed(once):
-            return no, once, "known", no
-        apply(order, event)
-    except Refused as refused:
-        if app.store.filed(former):
-            return no, once, "known", no
-        return no, once, "refused", refused.code if refused.code == "own" else order.state
-    return no, once, "new", ""
-
-
-JUDGES: dict[str, Callable[[App, Answers, str, date], Judgement]] = {
-    "wishes": _judge_wish,
-    "volunteers": _judge_volunteer,
-    "members": _judge_member,
-    "ratings": _judge_rating,
-}
