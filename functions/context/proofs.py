@@ -21,7 +21,8 @@ OWN = Limit(5, timedelta(hours=1))
 LAST = Limit(20, timedelta(hours=6))
 """Wrong guesses of the last four digits by all whom nobody knows: eight in a thousand a day."""
 WHOLE = Limit(100_000, timedelta(days=1))
-"""The same of whole phones: one in a hundred a day for who knows the city."""
+"""Wrong guesses of whole phones: one in a hundred a day, for somebody who knows the numbers of the
+city."""
 
 
 @contextmanager
@@ -42,5 +43,5 @@ def guess(attempts: Attempts, no: str, typed: str, key: str = "") -> Iterator[No
 
 
 def is_of(phone: object, typed: str) -> bool:
-    """Whether this is what somebody types of a phone: its last four digits, or all of a mobile."""
+    """Whether this is how somebody types this phone: its last four digits, or all of a mobile."""
     return str(phone or "").endswith(typed)

@@ -1,9 +1,8 @@
-"""How often a person may do the same before the station or a team has done anything after it.
+"""How often a person may take the same step before the station or a team acts.
 
-Whoever has a link can send its forms without end, and each step makes a history longer, which is
-read and opened whole by everybody who comes to it. Kinds of steps are counted apart, so that who
-was passed a resident's link and uses up one of them keeps her from no other.
-"""
+Whoever has a link can send its forms without end, and each step makes a history longer, which
+everybody who opens it reads whole. Kinds of steps are counted apart, so that somebody who was
+passed a resident's link and uses up one kind leaves her the others."""
 
 from collections.abc import Iterable
 
@@ -12,7 +11,7 @@ from functions.orders.lifecycle.states import RESIDENT, STAFF, TEAM
 from functions.storage.history import Event
 
 MOST = 10
-"""Steps of a kind; residents whom nobody has answered yet write a second and a third time."""
+"""How many steps of a kind: residents who got no answer yet write a second and a third time."""
 
 
 def check(events: Iterable[Event], kind: str) -> None:

@@ -11,7 +11,7 @@ from functions.storage.history import Event
 
 
 def standing(events: Sequence[Event], by: Collection[str] = ACTORS) -> list[int]:
-    """The numbers of the ratings that nobody took back, or none of these, the oldest first."""
+    """The numbers of the ratings that none of ``by`` took back, the oldest first."""
     found = list[int]()
     for seq, event in enumerate(events, 1):
         if event.kind == "rated":

@@ -1,5 +1,5 @@
-"""What is on record of orders and people, as pages show it: answers under the words they were given
-under, what happened since, who does it."""
+"""What is on record of orders and people, as pages show it: answers with the wording under which
+they were given, what happened since, and who does it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -49,8 +49,8 @@ def seen(
     typed: Mapping[int, Mapping[str, Any]],
     version: int | None,
 ) -> dict[str, Any]:
-    """The same as it was in an earlier version, with which a form was filled in; as it is now,
-    where no such version is told."""
+    """The same as it was in the version with which a form was filled in; as it is now, where no
+    such version is told."""
     if version is None or version not in range(1, len(events)):
         return known(order, events, typed)
     earlier, parts = events[:version], {seq: typed[seq] for seq in typed if seq <= version}

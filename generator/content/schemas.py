@@ -16,7 +16,8 @@ FOLDER = "schemas"
 """The folder below a site's root for the schemas."""
 Schema = dict[str, Any]
 Texts = Mapping[str, Mapping[str, tuple[str, str]]]
-"""By the name of a class and of its field: what people call that, and what to write."""
+"""By the names of a class and of its field: what people call the field, and what to write into
+it."""
 
 DAY = r"(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 TIME = r"([01]\d|2[0-3]):[0-5]\d"
@@ -24,7 +25,7 @@ PATTERNS = {date: f"^{DAY}$", Moment: f"^{DAY}([ T]{TIME})?$", Clock: f"^{TIME}$
 LIMITS = {"ge": "minimum", "le": "maximum", "pattern": "pattern"}
 LIMITS |= {"min_length": "minLength", "max_length": "maxLength"}
 ITEMS = {"min_length": "minItems", "max_length": "maxItems"}
-"""What msgspec calls a limit, and JSON Schema; the last of a list."""
+"""The names of limits in msgspec, and in JSON Schema; these are those of a list."""
 
 
 def file(folder: str) -> str:
@@ -112,7 +113,7 @@ def _side(wanted: Any, texts: Texts) -> Schema:
 
 
 def _like(pattern: str) -> Schema:
-    """A text that this pattern allows. Editors take some for something else than a text."""
+    """A text that this pattern allows. Editors may take it for something else than a text."""
 
     def takes(*typed: str) -> bool:
         return all(re.search(pattern, each) for each in typed)

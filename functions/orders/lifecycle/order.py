@@ -22,7 +22,7 @@ class Order(NamedTuple):
     source: str = ""
     """How the wish reached the station: online, by phone, on paper."""
     received: str = ""
-    """The day on which its paper came, if that was not when it was entered."""
+    """The day on which the wish came on paper, if that was not the day on which it was entered."""
     wished: str = ""
     """The day that the resident wished for, if any."""
     sms: bool | str = ""
@@ -76,12 +76,12 @@ class Order(NamedTuple):
     handler: str = ""
     """The member of staff who is at it, until it ends."""
     since: str = ""
-    """When it came to its state, whatever was added to it there; empty where a former version wrote
-    the head."""
+    """When it came to its state, whatever was added since; empty where an earlier version of the
+    program wrote the head."""
     unread: str = ""
-    """Since when something that a resident added waits for the station to do anything after it."""
+    """Since when something that a resident added waits for the station to act on the order."""
     corrected: str = ""
-    """The versions that answers were corrected after, with spaces between."""
+    """The versions after which answers were corrected, with spaces between."""
     signs: str = ""
     """Why it was held, as words with spaces between, until staff let it pass. Until then it counts
     nowhere, nobody is told of it, and only the page of what is held lists it."""
