@@ -1,6 +1,6 @@
 """``/team/``: a team's page, by its private link: its orders, and the slips to rate them by."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from functions.app import App
 from functions.errors import Problem
 from functions.forms import order_number
-from functions.forms.definition import without
+from functions.forms.definition import Form, without
 from functions.orders import counters, repository
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import TEAM
@@ -127,11 +127,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         told=_notes(app, events, typed) if mine else [],
         parted=_parted(events, joined) if known else [],
         volunteer=records.doer(app, order, typed, events) if mine else "",
-        forms={
-            # Whether a team is to see a note as well, is asked of staff.
-            kind: without(form, "to")
-            for kind, form in step_forms.forms(app, order, offered).items()
-        },
+        forms=_forms(app, order, offered),
         tried=outcome.tried,
         typed=request.typed,
         errors=outcome.errors,
@@ -142,6 +138,12 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         due=app.deadlines.due(order),
         slip=f"/team/slip/?team={team}&no={order.no}",
     )
+
+
+def _forms(app: App, order: Order, offered: Sequence[str]) -> dict[str, Form]:
+    """Whether a team is to see a note as well, is asked of staff."""
+    forms = step_forms.forms(app, order, offered)
+    return {kind: without(form, "to") for kind, form in forms.items()}
 
 
 def act(request: Request, app: App, team: str) -> Response:

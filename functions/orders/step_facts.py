@@ -44,7 +44,7 @@ class Circumstances(NamedTuple):
 
 
 def _triaged(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """What came on paper counts from when it came, until it is promised by a day."""
+    """A wish on paper counts from the day on which it came, until it is promised by a day."""
     due = order.due
     if order.waits_until:
         due = given.orders.deadlines.resumed(order, given.now)
@@ -106,7 +106,7 @@ def _waited(given: Circumstances, order: Order, form: Form, answers: Answers) ->
 
 
 def _undone(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """It is as it was before it was done, and waits as it did."""
+    """The order is as it was before it was done, and waits if it did."""
     before = _before(given, order, "done")
     changed = [name for name in UNDONE if getattr(before, name) != getattr(order, name)]
     return {name: getattr(before, name) for name in changed}

@@ -63,15 +63,15 @@ def take(
 ) -> Response:
     """Take the step that the request asks for, and lead on to the address that ``done`` gives; a
     form that is sent again leads there too. If it cannot be taken, or the order is not the asking
-    ``team``'s any more, ``page`` shows the order as it is by then. ``colleagues``: :func:`forms`.
+    ``team``'s any more, which may then only note what happened, ``page`` shows the order as it is
+    by then. ``colleagues``: :func:`forms`.
 
     Raises:
         Problem: ``unknown_step``.
     """
-    kind, version = request.value("do"), request.value("version")
+    kind, version, drawn = map(request.value, ("do", "version", submission.WORDING))
     if kind not in app.bundle.actions:
         raise Problem(400, "unknown_step")
-    drawn = request.value(submission.WORDING)
     form = app.names.answerable(forms(app, order, [kind], colleagues)[kind], drawn)
     answers = submission.check(request, app, form)
     once = submission.drawn_once(request, app, f"{kind} {order.no}", answers.values)
@@ -81,7 +81,6 @@ def take(
         answers = _corrections(request, app, order, form, answers)
 
     def taken() -> Response:
-        # It was the team's, and is not any more; but it may still say what happened.
         if team and order.team != team and kind not in ASIDE:
             raise Conflict
         after = app.steps.take(order, kind, by, form, answers, more, version=version, once=once)

@@ -52,8 +52,8 @@ class Phone(TypedKind):
         raise Wrong("phone")
 
     def _wrong(self, field: Field, plain: str, today: date) -> Wrong:
-        """What is wrong with what is no number alone. What stands behind one is not left out
-        unsaid: an extension is dialled, and whose phone it is matters."""
+        """What is wrong with a text that is more than a number. What follows the number is not
+        dropped in silence: an extension has to be dialled, and whose phone it is matters."""
         if beside := BESIDE.fullmatch(plain):
             with suppress(Wrong):
                 self.parse(field, [beside[1]], today)

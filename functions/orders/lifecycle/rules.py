@@ -30,7 +30,7 @@ REOPENS = timedelta(days=30)
 
 
 Guard = Callable[[Order, Event], str]
-"""Says why an event may not follow though the state would allow it; empty where it may."""
+"""Says why an event may not follow although the state would allow it; empty where it may."""
 
 
 def _needs(condition: Callable[[Order], object], reason: str) -> Guard:
@@ -107,7 +107,7 @@ class Move(NamedTuple):
     to: str
     by: tuple[str, ...]
     within: Mapping[str, tuple[str, ...]] = {}
-    """For an actor who may add it after fewer states: after which."""
+    """For an actor who may add it in fewer states than others: in which."""
     stays: tuple[str, ...] = ()
     """The states in which it stays though there is one to move to."""
     leads: Mapping[str, str] = {}
