@@ -301,7 +301,7 @@ class Orders(NamedTuple):
             ("into", order.merged_into),
             ("unread", "yes" if order.unread and not order.erased_at else ""),
             ("level", order.level),
-            ("vacant", "yes" if order.vacant else ""),
+            ("vacant", "yes" if order.state == "accepted" and not order.volunteer else ""),
             (HANDLER, order.handler),
             *product([DOER], order.doers.split()),
         )

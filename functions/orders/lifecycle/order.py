@@ -87,11 +87,6 @@ class Order(NamedTuple):
     nowhere, nobody is told of it, and only the page of what is held lists it."""
 
     @property
-    def vacant(self) -> bool:
-        """Whether a team took it on, and nobody is to go because whoever was to go left."""
-        return self.state == "accepted" and not self.volunteer
-
-    @property
     def corrections(self) -> list[int]:
         """The numbers of the events that corrected answers."""
         return [int(version) + 1 for version in self.corrected.split()]
