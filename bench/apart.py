@@ -49,6 +49,7 @@ WISH = {
     "consent": "yes",
 }
 PASSWORD = re.compile(r"[a-z0-9]{4}(?:-[a-z0-9]{4}){3}")
+CHOSEN = "three quiet herons"
 TOKEN = re.compile(r'name="token" value="([^"]*)"')
 
 
@@ -74,11 +75,19 @@ class Server:
             connection.close()
 
     def sign_in(self, name: str, password: str) -> None:
+        """Sign in with a password that was drawn, and choose another."""
         self.ask("POST", "/desk/sign-in/", {"name": name, "password": password})
+        self.token = self.found_token()
+        new = {"old": password, "new": CHOSEN, "again": CHOSEN, "token": self.token}
+        self.ask("POST", "/desk/password/", new)
+        self.token = self.found_token()
+
+    def found_token(self) -> str:
+        """The token that the desk's forms send."""
         found = TOKEN.search(self.ask("GET", "/desk/sheets/")[1].decode())
         if not found:
             raise click.ClickException("nobody could sign in")
-        self.token = found[1]
+        return found[1]
 
     def export(self) -> tuple[int, bytes]:
         """All orders."""
@@ -126,16 +135,16 @@ def served(program: Path, folder: Path, orders: int, log: Path | None = None) ->
         yield server
 
 
-def forms(server: Server, seconds: float) -> list[float]:
-    """The time of each answer, in ms."""
+def forms(server: Server, seconds: float, path: str = "/wish/", rate: float = RATE) -> list[float]:
+    """The time of each answer, in ms; of one that is not what was asked for, the longest wait."""
     began = time.perf_counter() + 0.1
 
     def ask(due: float) -> float:
         time.sleep(max(0.0, due - time.perf_counter()))
-        server.ask("GET", "/wish/")
-        return 1000 * (time.perf_counter() - due)
+        status, _ = server.ask("GET", path)
+        return 1000 * (time.perf_counter() - due if status == 200 else LONGEST)
 
-    moments = [began + number / RATE for number in range(int(RATE * seconds))]
+    moments = [began + number / rate for number in range(int(rate * seconds))]
     with ThreadPoolExecutor(len(moments)) as pool:
         return list(pool.map(ask, moments))
 

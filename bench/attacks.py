@@ -1,15 +1,17 @@
-"""How long a resident waits for a form while strangers attack, and what that costs the server.
+"""How long residents and staff wait while strangers attack, and what that costs the server.
 
     python -m bench.attacks [--senders 2000] [--seconds 20] [--only NAME] [--program DIR]
 
 A server of its own, which nothing stands in front of. Each attack is so many connections, which
 another process keeps up: what is closed is opened again, 50 a second. Once they come from one
 address, once from two hundred (127.0.0.0/8). Meanwhile ``/wish/`` is asked for twenty times a
-second, from an address of its own, at moments fixed beforehand, from which the time of an answer
-counts.
+second, and five times a second each the desk's page to sign in and its list of orders, by somebody
+who is signed in; from an address of its own, at moments fixed beforehand, from which the time of an
+answer counts. What is not answered with the page counts as two minutes.
 
-Prints for each the median, the 99th of a hundred and the slowest answer, how much of a processor
-the server's process took, the most memory that it had so far, and what it wrote into its log.
+Prints for each the median, the 99th of a hundred and the slowest of the forms, the slowest of the
+desk's two, how much of a processor the server's process took, the most memory that it had so far,
+and what it wrote into its log.
 """
 
 import math
@@ -22,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -30,6 +33,7 @@ import click
 
 from bench.apart import PRODUCT, Server, forms, served
 
+DESK_RATE = 5
 ADDRESSES = 200
 AGAIN = 50
 PAUSE = 0.05
@@ -137,13 +141,19 @@ def attacking(server: Server, name: str, senders: int, addresses: int) -> Iterat
 
 
 def measure(server: Server, seconds: float, log: Path) -> str:
-    """The answers to forms, as cells of a table."""
+    """The answers to forms and at the desk, as cells of a table."""
     began, worked = time.monotonic(), server.worked()
-    found = forms(server, seconds)
+    stranger = Server(server.port, server.process, server.database)
+    with ThreadPoolExecutor(2) as pool:
+        sign_in = pool.submit(forms, stranger, seconds, "/desk/sign-in/", DESK_RATE)
+        board = pool.submit(forms, server, seconds, "/desk/", DESK_RATE)
+        found = forms(Server(server.port, server.process, server.database), seconds)
     share = 100 * (server.worked() - worked) / (time.monotonic() - began)
     worst = statistics.quantiles(found, n=100)[98]
     times = f"{statistics.median(found):.0f} | {worst:.0f} | {max(found):.0f}"
-    return f"{times} | {share:.0f} | {server.memory():.0f} | {log.stat().st_size / 1024:.0f}"
+    desk = f"{max(sign_in.result()):.0f} | {max(board.result()):.0f}"
+    memory = f"{server.memory():.0f} | {log.stat().st_size / 1024:.0f}"
+    return f"{times} | {desk} | {share:.0f} | {memory}"
 
 
 @click.command()
@@ -154,15 +164,17 @@ def measure(server: Server, seconds: float, log: Path) -> str:
 def main(senders: int, seconds: float, only: str | None, program: Path) -> None:
     """Run each attack and print a table."""
     click.echo(
-        "| attack, from addresses | median | p99 | slowest, ms | processor, % | MiB | log, KiB |"
+        "| attack, from addresses | median | p99 | slowest, ms | sign-in, slowest | desk, slowest |"
+        " processor, % | MiB | log, KiB |"
     )
-    click.echo("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    click.echo("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name in [only] if only else ATTACKS:
         for addresses in (1, ADDRESSES):
             with tempfile.TemporaryDirectory() as folder:
                 log = Path(folder, "log")
                 with served(program.resolve(), Path(folder), 100, log) as server:
-                    forms(server, 1)  # What is imported at the first is no matter.
+                    for path in ("/wish/", "/desk/"):
+                        forms(server, 1, path, DESK_RATE)  # Imports at the first do not count.
                     if addresses == 1:
                         quiet = measure(server, 5, log)
                         click.echo(f"| nobody | {quiet} |")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.context.bundle import Bundle, Latest
 from functions.context.clock import Clock, Going, Reference, Stopped, in_china
+from functions.context.frequency import Frequency
 from functions.context.workdays import Calendar
 from functions.orders.deadlines import Deadlines
 from functions.orders.names import Names
@@ -58,7 +59,8 @@ class App:
         self.below = below
         self.clock: Clock = Going(clock)
         self.vault = Vault(secret)
-        self._latest = Latest(folder)
+        self.frequency = Frequency()
+        self._folder, self._latest = folder, Latest(folder)
         self._open: Callable[[], Store] = lambda: opening.pair(store(), self.vault)
 
     def current(self) -> "App":
@@ -132,6 +134,17 @@ class App:
         return Steps(self.orders, self.bundle, self.clock)
 
     @cached_property
+    def index(self) -> Path:
+        """The file of the index of the public pages.
+
+        Raises:
+            Unreachable: it cannot be had.
+        """
+        from functions.index import place
+
+        return place.file(self._folder)
+
+    @cached_property
     def ranking(self) -> "Ranking":
         from functions.orders.ranking import Ranking
 
@@ -187,8 +200,16 @@ class App:
         return app
 
 
-_PARTS = {"below", "clock", "drafts", "vault", "bundle", "store", "_latest", "_open"}
+_PARTS = {
+    *("below", "clock", "drafts", "vault", "frequency", "bundle", "store"),
+    *("_folder", "_latest", "_open"),
+}
 """What an app hands on to those that are made of it."""
+
+
+def of_bundle() -> App:
+    """The app that ``WUDAN_BUNDLE`` describes, for functions that have no store and no secret."""
+    return _reading(_folder())
 
 
 def from_environment(begin: Begin = "nothing") -> App:
@@ -199,11 +220,20 @@ def from_environment(begin: Begin = "nothing") -> App:
         Unusable: the secret is missing, or its store is.
     """
     return _app(
-        os.environ.get("WUDAN_BUNDLE", ".wudan/bundle"),
+        _folder(),
         os.environ.get("WUDAN_STORE", "sqlite:var/wudan.db"),
         os.environ.get("WUDAN_SECRET", ""),
         begin,
     )
+
+
+def _folder() -> str:
+    return os.environ.get("WUDAN_BUNDLE", ".wudan/bundle")
+
+
+@lru_cache(maxsize=1)
+def _reading(folder: str) -> App:
+    return App(Path(folder), lambda: connect(""), b"")
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -12,11 +13,12 @@ from typing import Any, NamedTuple
 
 from a2wsgi.asgi_typing import ASGIApp, HTTPResponseStartEvent, HTTPScope, Receive, Scope, Send
 
-from functions import desk, health, rating, team, tracking, volunteer, wish
+from functions import desk, health, rating, site_search, team, tracking, volunteer, wish
 from functions.app import App
 from functions.context import logs
 from functions.context.bundle import UNREADABLE
-from functions.desk.entrance.signing_in import SIGN_IN
+from functions.context.senders import network
+from functions.desk.entrance.signing_in import SIGN_IN, comes_from_known_device
 from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http
@@ -28,7 +30,13 @@ RESIDENTS: Routes = {
     for function in (wish, rating, volunteer, tracking)
     for path, actions in function.ROUTES.items()
 }
-ROUTES: Routes = {**RESIDENTS, **desk.ROUTES, **team.ROUTES, **health.ROUTES}
+ROUTES: Routes = {
+    **RESIDENTS,
+    **site_search.ROUTES,
+    **desk.ROUTES,
+    **team.ROUTES,
+    **health.ROUTES,
+}
 PIECE = 64 * 1024
 """Bytes of a large answer that are sent at a time."""
 PATIENCE, PAUSE = 10.0, 0.01
@@ -42,15 +50,22 @@ MOST_WAITING = 500
 class Room:
     """Threads for one kind of work, and a bounded queue.
 
-    A request that has waited for more than ``patience`` seconds, or finds the queue full, is
-    answered with the sentence of the code ``crowded``.
+    A request that has waited for more than ``patience`` seconds, or finds the queue full, or so
+    many requests ``of_sender`` in it, is answered with the sentence of the code ``crowded``.
     """
 
     def __init__(
-        self, name: str, threads: int, waiting: int, crowded: str = BUSY, patience: float = PATIENCE
+        self,
+        name: str,
+        threads: int,
+        waiting: int,
+        crowded: str = BUSY,
+        patience: float = PATIENCE,
+        of_sender: int = 0,
     ):
         self._threads, self._places = ThreadPoolExecutor(threads, name), threads + waiting
         self._crowded, self._patience = crowded, patience
+        self._of_sender, self._senders = of_sender or self._places, Counter[str]()
 
     async def do(self, answer: Callable[..., Response], event: LambdaEvent, app: App) -> Response:
         """What ``answer(event, app)`` returns."""
@@ -62,13 +77,18 @@ class Room:
                 return http.busy(event, app.current(), self._crowded)
             return answer(event, app)
 
-        if self._places == 0:
+        sender = network(event["requestContext"]["http"]["sourceIp"])
+        if self._places == 0 or self._senders[sender] >= self._of_sender:
             return await loop.run_in_executor(None, http.busy, event, app.current(), self._crowded)
         self._places -= 1
+        self._senders[sender] += 1
         try:
             return await loop.run_in_executor(self._threads, in_time)
         finally:
             self._places += 1
+            self._senders[sender] -= 1
+            if not self._senders[sender]:
+                del self._senders[sender]
 
 
 class Rooms:
@@ -78,9 +98,13 @@ class Rooms:
         self.forms = Room("forms", 4, 1000)  # Residents' pages, which only read.
         self.filing = Room("filing", 16, 500)  # Residents' forms, for a store over a network.
         self.steps = Room("steps", 4, 500)  # Residents' steps, which open a whole history.
-        self.signing_in = Room("sign-in", 1, 50)  # 64 MB and a whole processor each time.
+        # 64 MB and a whole processor each time. Strangers fill the first, whoever they say they
+        # are, so there is another for devices on which the account that is named signed in last.
+        self.signing_in = Room("sign-in", 1, 50, of_sender=5)
+        self.known = Room("known", 1, 50, of_sender=20)
         self.large = Room("large", 1, 100)  # Long texts: decoding one takes 50 ms.
         self.sheets = Room("sheets", 1, 4, "exporting", patience=60)  # Workbooks in and out.
+        self.searches = Room("searches", 2, 100)  # Each reads through all texts.
         self.desk = Room("desk", 8, 200)  # Everything else of staff and teams.
 
     def of(self, method: str, path: str, length: int) -> Room:
@@ -92,6 +116,8 @@ class Rooms:
             return self.filing
         if path in RESIDENTS or path in health.ROUTES:
             return self.forms
+        if path in site_search.ROUTES:
+            return self.searches
         if method == "POST" and path == SIGN_IN:
             return self.signing_in
         if method == "POST" and path.startswith(UPLOADS):
@@ -114,6 +140,8 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
             return
         sent, method, path = event(scope, body), scope["method"], scope["path"]
         room = rooms.of(method, path, len(body))
+        if room is rooms.signing_in and comes_from_known_device(sent, app):
+            room = rooms.known
         if room is rooms.filing and _is_local(app):
             answer = await together.answer(sent)
         else:

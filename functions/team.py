@@ -1,19 +1,21 @@
 """``/team/``: a team's page, by its private link: its orders, and the slips to rate them by."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from functions.app import App
 from functions.errors import Problem
 from functions.forms import order_number
-from functions.forms.definition import without
+from functions.forms.definition import Form, without
 from functions.orders import counters, repository
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import TEAM
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
-from functions.storage.history import Event
+from functions.orders.steps import ASIDE
+from functions.storage.history import Event, Head
 from functions.web import links, pages, records, slips, step_forms
 from functions.web.http import Action, Request, Response, Routes, entry
 from functions.web.step_forms import UNTRIED, Outcome
@@ -21,6 +23,8 @@ from functions.web.submission import ONCE
 
 STATES = ("dispatched", "accepted", "done")
 SHOWN = 50
+LATELY = timedelta(days=7)
+"""For how long the team's page says of an order that it was called off."""
 
 
 def linked(action: Callable[[Request, App, str], Response]) -> Action:
@@ -85,17 +89,26 @@ def show(request: Request, app: App, team: str) -> Response:
         full=SHOWN,
         after=after,
         ends=app.team_links.ends(team),
+        off=[] if chosen in STATES else _called_off(app, team),
     )
 
 
+def _called_off(app: App, team: str) -> list[Head]:
+    """The orders that were called off in the team's hands a short time ago, the newest first."""
+    since = app.deadlines.kept_until((app.clock.now - LATELY).isoformat())
+    heads = app.store.waiting(repository.KIND, "cancelled", owner=team, after=since, limit=SHOWN)
+    return app.orders.listed(reversed(heads))
+
+
 def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED) -> Response:
-    """The order as its team sees it; a team that had it before sees only what became of it."""
+    """The order as its team sees it; a team that had it before sees only what became of it, and may
+    still say what happened."""
     order, events = _history(request, app, team)
     mine = order.team == team
     typed = app.personal.of(order.no)
     known = contact(typed) if mine and order.state == "accepted" else {}
     joined = records.joined(app, order) if known else []
-    offered = app.steps.offered(order, TEAM) if mine else []
+    offered = [k for k in app.steps.offered(order, TEAM) if mine or k in ASIDE]
     for seen in (order, *[each.order for each in joined]) if known else ():
         app.access_log.record(seen.no, TEAM, team, request.sender)
     return view(
@@ -112,12 +125,9 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         wish=records.wish(app, events, known) if mine else [],
         joined=joined,
         told=_notes(app, events, typed) if mine else [],
+        parted=_parted(events, joined) if known else [],
         volunteer=records.doer(app, order, typed, events) if mine else "",
-        forms={
-            # Whether a team is to see a note as well, is asked of staff.
-            kind: without(form, "to")
-            for kind, form in step_forms.forms(app, order, offered).items()
-        },
+        forms=_forms(app, order, offered),
         tried=outcome.tried,
         typed=request.typed,
         errors=outcome.errors,
@@ -128,6 +138,12 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         due=app.deadlines.due(order),
         slip=f"/team/slip/?team={team}&no={order.no}",
     )
+
+
+def _forms(app: App, order: Order, offered: Sequence[str]) -> dict[str, Form]:
+    """Whether a team is to see a note as well, is asked of staff."""
+    forms = step_forms.forms(app, order, offered)
+    return {kind: without(form, "to") for kind, form in forms.items()}
 
 
 def act(request: Request, app: App, team: str) -> Response:
@@ -171,6 +187,14 @@ def _notes(
         or (accepted and records.is_added(event))
     ]
     return records.notes(app, typed, numbers)
+
+
+def _parted(events: tuple[Event, ...], joined: list[records.Joined]) -> list[str]:
+    """The orders that the team saw as done with this one since it accepted, and that are not any
+    more."""
+    at = max(seq for seq, event in enumerate(events) if event.kind == "accepted")
+    left = dict.fromkeys(e.data["from"] for e in events[at:] if e.kind == "parted")
+    return [no for no in left if no not in [each.order.no for each in joined]]
 
 
 def _is_note_of_team(event: Event) -> bool:

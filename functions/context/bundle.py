@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FILE = "bundle.json"
+INDEX = "search.db"
+"""The file beside it by which visitors search (:mod:`functions.index.lookup`)."""
 
 
 class Bundle(NamedTuple):

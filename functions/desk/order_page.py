@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.app import App
+from functions.context.sentences import fill
 from functions.desk import lists, search
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
@@ -149,8 +150,12 @@ def _list(
 
 
 def sheet(request: Request, app: App, session: Session) -> Response:
-    """The order on paper, for whoever goes there. It records that somebody saw the contact."""
+    """The order on paper, for whoever goes there; of one that is done with another, that other one.
+    It records that somebody saw the contact."""
     found = _history(request, app)
+    last = app.orders.last(found.order)
+    if last.no != found.order.no:
+        return see_other(f"/desk/slip/?no={last.no}")
     typed = app.personal.of(found.order.no)
     added = records.added(app, found.events, typed)
     return view(
@@ -213,11 +218,18 @@ def _question(request: Request, app: App, order: Order, kind: str) -> Question |
         text = request.value("text").strip()
         public = request.value("how") == "public" and text
         return Question(kind, {"text": text}) if public else None
-    joined = app.orders.joined(order.no) if kind in CALLED_OFF else ()
-    if not joined:
+    return _ask_calling_off(app, order, kind) if kind in CALLED_OFF else None
+
+
+def _ask_calling_off(app: App, order: Order, kind: str) -> Question | None:
+    again = app.steps.begin_again(order.no)
+    if not again:
         return None
-    numbers = COMMA.join(order_number.spell(other.no) for other in joined)
-    return Question(kind, {"count": len(joined), "numbers": numbers})
+    numbers = COMMA.join(order_number.spell(other.no) for other in again)
+    ended = len(app.orders.joined(order.no)) - len(again)
+    warned = app.bundle.words["desk"]["warned"]["erased"] if ended else ""
+    counts = {"count": len(again), "numbers": numbers}
+    return Question(kind, counts | {"warned": fill(warned, count=ended)})
 
 
 def _ask_merging(request: Request, app: App, order: Order) -> Question | None:

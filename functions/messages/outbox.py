@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from functions.context.clock import Clock
 from functions.context.sentences import fill
 from functions.errors import Undelivered, Unreachable
-from functions.messages import channels
+from functions.messages import channels, turns
 from functions.messages.sms import ShortMessage
 from functions.orders.names import Names
 from functions.orders.notices import RESIDENT
@@ -125,7 +125,9 @@ class _Round:
         self.delivered: list[Message] = []
         self.errors: list[Exception] = []
         queues: dict[Settings, list[Message]] = {}
-        for message in outbox.waiting():
+        messages = outbox.waiting()
+        self.overtaken = turns.overtaken(messages)
+        for message in turns.in_turn(messages, self.overtaken):
             queues.setdefault(outbox.channel(message.to), []).append(message)
         self.queues = deque(queues.items())
 
@@ -161,6 +163,10 @@ class _Round:
             Unreachable: it waits again, and so should the others of this channel.
         """
         store, now = self.outbox.store, self.outbox.clock.now
+        if message.id in self.overtaken:
+            why = self.outbox.words["overtaken"]
+            store.settle(message._replace(state="sent", error=why), message.tries)
+            return
         wait = AGAIN[min(message.tries, len(AGAIN) - 1)]
         trying = message._replace(tries=message.tries + 1, next_at=to_utc(now + wait))
         if not store.settle(trying, message.tries):

@@ -53,6 +53,7 @@ def due(
     team = after.team or before.team
     had = before.team if before.state in HANDED and after.state not in HANDED else ""
     receivers = {"team": team, "former": had, "resident": RESIDENT if after.sms else ""}
+    receivers["given"] = after.team
     told = [
         (f"{after.no}:{after.version}:{event.kind}:{role}", to, text)
         for event in events

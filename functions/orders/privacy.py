@@ -16,7 +16,8 @@ FIGURE = r"[\d〇零一二三四五六七八九十]"
 LONG_NUMBER = rf"{FIGURE}(?:{FIGURE}|[\s\-]){{5,}}{FIGURE}"
 COUNT = r"[\d〇零一二三四五六七八九十百]"
 DOOR = rf"(?:\d+\s*(?:栋|幢|号|单元|室|座)|{COUNT}+\s*(?:栋|幢|单元|号楼|号院)|{COUNT}{{2,}}[室房])"
-"""Numbers in words count where they can be nothing else: 二号 may be a day, 一室 a small flat."""
+"""Numbers that are spelled out count only where they can be nothing else: 二号 may be a day, and
+一室 a small flat."""
 NUMBER = r"[\d〇零一二三四五六七八九]{2,}"
 ALIKE = ("0０〇零", "1１一", "2２二", "3３三", "4４四", "5５五", "6６六", "7７七", "8８八", "9９九")
 """How each digit may be written."""
@@ -31,8 +32,8 @@ HIDDEN = "＊＊"
 
 
 class Piece(NamedTuple):
-    """The parts of an answer that have traces of their own: how long each is, and how many of them,
-    the last ones, there are at most."""
+    """The parts of an answer that have traces of their own: runs of ``size`` characters, of which
+    the last ``most`` count."""
 
     question: str
     size: int
@@ -44,21 +45,20 @@ PIECES = {
     "given": Piece("name", 2, 4),
     "place": Piece("address", 2, 16),
 }
-"""By the name of the trace. What is longer is found by all of its parts together. Few enough that
-what they add to a transaction has room in it on every engine, enough that an address is found by
-its estate, not only by its door. Who changes this changes :data:`functions.orders.upkeep.TRACED`.
-"""
+"""By the name of the trace. Whoever looks for something longer looks for all parts of it together.
+There are few enough for a transaction of every engine, and enough to find an address by its estate,
+not only by its door. :data:`functions.orders.upkeep.TRACED` has to change with them."""
 
 CORRECTED = "corrected"
-"""What the answers to a corrected form are sealed under, which no question of a form is called;
-one that was taken back is empty."""
+"""The name under which the answers to a corrected form are sealed; no question of a form has it. An
+answer that was taken back is empty."""
 Typed = Mapping[str, Any]
 """Answers by the name of their question."""
 
 
 class Unreadable(dict[str, Any]):
-    """Stands, empty, for what was typed where its sealed part cannot be opened; whoever shows it
-    says so."""
+    """Stands in place of what was typed where its sealed part cannot be opened. It is empty, and
+    whoever shows it says so."""
 
 
 class Personal:
@@ -72,8 +72,8 @@ class Personal:
         return {seq: self._opened(no, sealed) for seq, sealed in self.store.personal(no).items()}
 
     def contact(self, no: str) -> dict[str, Any]:
-        """What was typed when a history began: name, phone, address, wish; as it was corrected
-        since, and empty once erased."""
+        """What was typed when a history began (name, phone, address, wish), as it was corrected
+        since; empty once it was erased."""
         return contact(self.of(no))
 
     def contacts(self, corrected: Mapping[str, Collection[int]]) -> dict[str, dict[str, Any]]:
@@ -126,8 +126,8 @@ class Personal:
 
 
 def contact(typed: Mapping[int, Typed]) -> dict[str, Any]:
-    """What was typed with the first event, as later ones corrected it. In all that was typed it
-    stays beside its event, and is erased with the rest."""
+    """What was typed with the first event, with the corrections of later ones. Elsewhere each
+    correction stays beside its own event, and is erased with the rest."""
     first = typed.get(1, {})
     if isinstance(first, Unreadable):
         return first
@@ -145,8 +145,8 @@ def withdrawn(form: Form, typed: Typed) -> set[str]:
 
 
 def trusted(events: Sequence[Event], typed: Mapping[int, Typed]) -> dict[int, Typed]:
-    """Of what was typed with events that of the resident and of the station, as far as links tell:
-    whoever had a link that was replaced since may have been somebody else."""
+    """What the resident and the station typed, as far as links can tell: whoever used a link that
+    was replaced since may have been somebody else."""
     seqs = [seq for seq, event in enumerate(events, 1) if event.kind == "relinked"]
     replaced = max(seqs, default=1)
     return {
@@ -193,18 +193,19 @@ def pieces(typed: Typed) -> set[tuple[str, str]]:
 
 
 def windows(text: str, size: int) -> list[str]:
-    """All runs of so many characters in a text, each where it stands last."""
+    """All runs of ``size`` characters in a text. One that occurs twice stands where it occurs
+    last."""
     runs = [text[n : n + size] for n in range(len(text) - size + 1)]
     return [*dict.fromkeys(runs[::-1])][::-1]
 
 
 def even(text: str) -> str:
-    """Letters and digits alone, each written in one way only."""
+    """The letters and digits of a text, each in one way of writing it, to be compared."""
     return plain(normal(text[-LONGEST:])).lower()
 
 
 def plain(address: str) -> str:
-    """An address without what people write differently each time."""
+    """An address without spaces and punctuation, which people write differently each time."""
     return "".join(filter(str.isalnum, address))
 
 
@@ -215,8 +216,8 @@ def gist(contact: Typed, longest: int) -> str:
 
 
 def doors(address: str) -> list[str]:
-    """Patterns of the numbers in somebody's own address, in digits or spelled. Without a word such
-    as 室 they give away nobody else, but this person. One digit says too little."""
+    """Patterns of the numbers in somebody's own address, in digits or spelled out. Without a word
+    such as 室, such a number gives away only this person, and a single digit says too little."""
     said = [
         "".join(str(ONES.index(each) + 1 if each else 0) for each in (hundreds, tens, ones or one))
         for hundreds, one, tens, ones in HUNDREDS.findall(address)
@@ -248,7 +249,7 @@ def _said(hundreds: str, tens: str, ones: str) -> str:
 
 
 def masked(text: str, contact: Typed) -> str:
-    """Words without the phone, the door and the address that they may hold."""
+    """The text with all phones, doors and addresses in it hidden."""
     known = [plain(str(contact.get(name, ""))) for name in ("phone", "address")]
     # However each is spaced and punctuated.
     spelled = [r"\W*".join(map(re.escape, value)) for value in known if len(value) > 1]

@@ -13,7 +13,7 @@ from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, ratings
 from functions.orders.giveaways import revealing
 from functions.orders.lifecycle.order import Order
-from functions.orders.lifecycle.rules import TABLE, UNDONE
+from functions.orders.lifecycle.rules import TABLE, TAKEN_ON, UNDONE
 from functions.orders.lifecycle.states import TEAM
 from functions.orders.lifecycle.transitions import fold
 from functions.orders.repository import MOST_JOINED, Orders
@@ -37,9 +37,14 @@ class Circumstances(NamedTuple):
     def now(self) -> str:
         return self.clock.now.isoformat()
 
+    def was_taken_on(self, order: Order) -> bool:
+        """Whether an order that was called off can be given back to the team that had taken it on,
+        because that is still there."""
+        return bool(order.accepted_at) and order.team in self.bundle.teams
+
 
 def _triaged(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """What came on paper counts from when it came, until it is promised by a day."""
+    """A wish on paper counts from the day on which it came, until it is promised by a day."""
     due = order.due
     if order.waits_until:
         due = given.orders.deadlines.resumed(order, given.now)
@@ -76,6 +81,19 @@ def _taken_up(given: Circumstances, order: Order, form: Form, answers: Answers) 
     return {name: taken_up(order, day, given.now) for name, day in days.items() if day}
 
 
+def _restored(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    """It begins again, or the team that had taken it on goes on with it."""
+    facts = _taken_up(given, order, form, answers)
+    if answers.values.get("hands") != "team":
+        return facts
+    if not given.was_taken_on(order):
+        raise Refused("state")
+    before = _before(given, order, "cancelled")
+    if before.waits_until < given.now[:10]:
+        before = before._replace(waits_until="", due=facts.get("due", ""))
+    return facts | {name: value for name in TAKEN_ON if (value := getattr(before, name))}
+
+
 def _resumed(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     # One that does not wait cannot be resumed, which the life cycle says.
     return _waited(given, order, form, answers) or {"due": order.due}
@@ -88,18 +106,19 @@ def _waited(given: Circumstances, order: Order, form: Form, answers: Answers) ->
 
 
 def _undone(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
-    """It is as it was before it was done, and waits as it did; who left meanwhile does not go."""
-    events = given.orders.store.events(order.no)
-    last = max(seq for seq, event in enumerate(events) if event.kind == "done")
-    before = fold(order.no, events[:last])._replace(volunteer=_goes(given, order.volunteer))
+    """The order is as it was before it was done, and waits if it did."""
+    before = _before(given, order, "done")
     changed = [name for name in UNDONE if getattr(before, name) != getattr(order, name)]
     return {name: getattr(before, name) for name in changed}
 
 
-def _goes(given: Circumstances, volunteer: str) -> str:
-    """Who was to go, unless they are a volunteer no more."""
-    head = given.orders.store.head(volunteer)
-    return "" if head and head.state != "active" else volunteer
+def _before(given: Circumstances, order: Order, kind: str) -> Order:
+    """The order as it was before the last event of a kind; whoever left meanwhile does not go."""
+    events = given.orders.store.events(order.no)
+    last = max(seq for seq, event in enumerate(events) if event.kind == kind)
+    before = fold(order.no, map(given.orders.names.of_event, events[:last]))
+    head = given.orders.store.head(before.volunteer)
+    return before._replace(volunteer="") if head and head.state != "active" else before
 
 
 def _rated(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -210,7 +229,7 @@ FACTS: dict[str, Callable[[Circumstances, Order, Form, Answers], dict[str, Any]]
     "relinked": _relinked,
     "unrated": _unrated,
     "retaken": _taken_up,
-    "restored": _taken_up,
+    "restored": _restored,
     "unmerged": _taken_up,
     "merged": _into,
     **dict.fromkeys(CALLED_OFF, _ended),

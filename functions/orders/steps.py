@@ -25,6 +25,8 @@ HARMLESS = ("noted", "assigned", "answered", "handled")
 """What may be added to an order whatever else happened to it since its form was drawn."""
 ASIDE = ("noted", "handled")
 """What staff or a team add that changes nothing for somebody else who is filling in a form."""
+PARTING = ("cancelled", "unmerged")
+"""How a merged order is not done any more with the one that it was merged into."""
 SERVED = ("done", "rated", "closed")
 FIRST = 1
 """The version of a new order's keys."""
@@ -133,9 +135,14 @@ class Steps(Circumstances):
     def _again(self, order: Order, latest: Order, kind: str) -> bool:
         """Whether a step that met a conflict is taken with the order as it is now."""
         # What happens to the order that a merged one is done with counts as well.
-        moved = latest.version != order.version or (latest.state == "merged" and kind in HARMLESS)
+        moved = latest.version != order.version or latest.state == "merged"
         kept = moved and latest.team == order.team
         return kept and not self.crosses(latest, kind, str(order.version))
+
+    def begin_again(self, no: str) -> list[Order]:
+        """Those merged right into the order of this number that are opened again if it is called
+        off: what was erased has ended for good."""
+        return [each for each in self.orders.joined(no) if "unmerged" in moves(each, CLOCK)]
 
     def by_clock(self, order: Order, *kinds: str) -> Order:
         """What time itself does to an order, in one transaction; raises as :meth:`take` does."""
@@ -176,21 +183,21 @@ class Steps(Circumstances):
 
     def _others(self, order: Order, event: Event) -> Iterator[tuple[Order, Step]]:
         """What an event of this order does to others: the one that it is merged into is told of
-        it and of what its resident adds, and those that were merged into one that is called off
-        are opened again."""
+        it, of what its resident adds and, while it is to be done, that it is not done with it any
+        more; and those that were merged into one that is called off are opened again."""
         if event.kind == "merged" and (into := self.orders.find(event.data["into"])):
             if into.state not in TABLE["joined"].after:  # It moved on since it was chosen.
                 raise Conflict
             yield into, Step(Event("joined", CLOCK, event.at, {"from": order.no}))
-        if event.kind == "noted" and event.by == RESIDENT and order.state == "merged":
-            last = self.orders.last(order)
-            if last.no != order.no and not last.erased_at:
-                yield last, Step(Event("added", CLOCK, event.at, {"from": order.no}))
+        parts = event.kind in PARTING
+        if order.state == "merged" and (parts or (event.kind, event.by) == ("noted", RESIDENT)):
+            last, told = self.orders.last(order), "parted" if parts else "added"
+            if last.no != order.no and told in moves(last, CLOCK):
+                yield last, Step(Event(told, CLOCK, event.at, {"from": order.no}))
         if event.kind in CALLED_OFF:
-            for joined in self.orders.joined(order.no):
-                if "unmerged" in moves(joined, CLOCK):
-                    due = FACTS["unmerged"](self, joined, BLANK, NOTHING)
-                    yield joined, Step(Event("unmerged", CLOCK, event.at, due))
+            for joined in self.begin_again(order.no):
+                due = FACTS["unmerged"](self, joined, BLANK, NOTHING)
+                yield joined, Step(Event("unmerged", CLOCK, event.at, due))
 
     def _steps(
         self, order: Order, kind: str, by: str, form: Form, answers: Answers, more: dict[str, str]

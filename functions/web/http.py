@@ -158,14 +158,16 @@ def as_json(status: int, value: Any) -> Response:
     return Response(body, status, {"content-type": "application/json; charset=utf-8"})
 
 
-def entry(routes: Routes) -> Callable[[LambdaEvent, object], Answer]:
+def entry(
+    routes: Routes, make: Callable[[], App] = from_environment
+) -> Callable[[LambdaEvent, object], Answer]:
     """The function that Lambda calls: ``handler(event, context)``, for these routes."""
 
     def handle(event: LambdaEvent, context: object) -> Answer:
         if not _came_by_the_door(event):
             return Response("", 403).answer
         try:
-            app = from_environment()
+            app = make()
         except Exception as error:
             response = plain(event, logs.failure(error, what(event)))
         else:
@@ -212,7 +214,7 @@ def respond(routes: Routes, event: LambdaEvent, app: App) -> Response:
 def act(routes: Routes, event: LambdaEvent, app: App) -> Response:
     """Answer one event. Errors are raised, except those of a request that cannot be answered."""
     try:
-        action, request = _route(routes, event), _request(event)
+        action, request = _route(routes, event), request_of(event)
         return action(request, app).packed(request.headers.get("accept-encoding", ""))
     except Problem as problem:
         return _tell(event, app, problem)
@@ -228,7 +230,7 @@ def failed(routes: Routes, event: LambdaEvent, app: App, error: Exception) -> Re
         action = _route(routes, event)
         with suppress(Problem):  # There is nothing to show again.
             if code and isinstance(action, Keeping):
-                response = action.later(_request(event), app, code, no)
+                response = action.later(request_of(event), app, code, no)
                 return response._replace(headers={**response.headers, **problem.headers})
         return _tell(event, app, problem, no)
     except Exception as untold:
@@ -290,7 +292,12 @@ def _route(routes: Routes, event: LambdaEvent) -> Action:
     return methods[method]
 
 
-def _request(event: LambdaEvent) -> Request:
+def request_of(event: LambdaEvent) -> Request:
+    """The request that an event brings.
+
+    Raises:
+        Problem: it cannot be read.
+    """
     http, headers = event["requestContext"]["http"], _headers(event)
     typed: dict[str, list[str]] = {}
     files: dict[str, bytes] = {}

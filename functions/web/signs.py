@@ -16,19 +16,21 @@ from functions.context.senders import network
 from functions.forms.definition import Answers
 
 TRAP = "leave_empty"
-"""The field that nobody sees; what fills in every field fills in this one."""
+"""The name of a field that people do not see. A program that fills in every field fills in this
+one, too."""
 FAST = 5
-"""Seconds in which nobody reads a form and fills it in."""
+"""A form that comes back within fewer seconds was not read and filled in by a person."""
 OF_SENDER = (40, 80)
-"""More of one sender in a day are a sign, and two: a library or a day of service sends dozens."""
+"""More forms of one sender in a day than the first number are one sign, more than the second are
+two. A library, or a day of service, sends dozens."""
 OF_PHONE = (5, 10)
-"""More of one phone in a day are a sign, and two: a family may have one phone."""
+"""The same of forms with one phone, which a family may share."""
 LINKS = 2
-"""So many addresses of the web in what was typed are a sign."""
+"""This many web addresses in what was typed are a sign."""
 ROOM = (300, 100)
-"""How many may wait for the station already for a form to join them, by the weight of its signs;
-one that weighs more waits apart. So whatever gets past the signs cannot bury what residents file,
-nor delay what groups are told of it: messages about 300 are sent in six minutes."""
+"""By the weight of its signs, how many may be waiting for the station when a form joins them; a
+heavier one waits apart. So programs that get past the signs can neither bury what residents file
+nor delay the messages about it: 300 messages are sent in six minutes."""
 DAY = timedelta(days=1)
 
 
@@ -39,8 +41,8 @@ def drawn(app: App) -> str:
 
 
 def noticed(app: App, form: Mapping[str, str], answers: Answers, of_phone: int) -> dict[str, int]:
-    """The signs of a form that was sent, each with its weight. ``form`` has its ``once``, its
-    ``trap`` and its ``sender``; ``of_phone`` is how many of its phone there were within a day."""
+    """The signs of a form that was sent, each with its weight. ``form`` has its ``once``, ``trap``
+    and ``sender``; ``of_phone`` is how many forms came with its phone within a day."""
     now, sender = app.clock.now, form["sender"]
     sent = 0
     if sender:
@@ -59,8 +61,8 @@ def noticed(app: App, form: Mapping[str, str], answers: Answers, of_phone: int) 
 
 
 def _age(app: App, once: str) -> float | None:
-    """How many seconds ago the form of this id was drawn; None if it was not drawn here. One that
-    was drawn before the secret was changed was not."""
+    """How many seconds ago the form with this id was drawn; None if it was drawn elsewhere, or
+    before the secret was changed."""
     fresh, _, rest = once.partition(".")
     at, _, key = rest.partition(".")
     if not key or not hmac.compare_digest(key.encode(), _proof(app, fresh, at).encode()):

@@ -7,10 +7,11 @@ from functions.app import App
 from functions.context import logs
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown
-from functions.forms.definition import Answers, Form
+from functions.forms.definition import Answers, Form, without
 from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections
 from functions.orders.lifecycle.order import Order
+from functions.orders.steps import ASIDE
 from functions.storage.failures import unwritten
 from functions.storage.history import Event
 from functions.web import records, submission
@@ -43,6 +44,8 @@ class Outcome(NamedTuple):
         return () if self.drawn is None else history[self.drawn :]
 
 
+GAVE_UP = {"declined": "declined", "returned": "declined", "escalated": "unanswered"}
+"""What speaks against a team that an order was sent to already, by how it came back."""
 UNTRIED = Outcome()
 """No step was tried."""
 
@@ -60,15 +63,15 @@ def take(
 ) -> Response:
     """Take the step that the request asks for, and lead on to the address that ``done`` gives; a
     form that is sent again leads there too. If it cannot be taken, or the order is not the asking
-    ``team``'s any more, ``page`` shows the order as it is by then. ``colleagues``: :func:`forms`.
+    ``team``'s any more, which may then only note what happened, ``page`` shows the order as it is
+    by then. ``colleagues``: :func:`forms`.
 
     Raises:
         Problem: ``unknown_step``.
     """
-    kind, version = request.value("do"), request.value("version")
+    kind, version, drawn = map(request.value, ("do", "version", submission.WORDING))
     if kind not in app.bundle.actions:
         raise Problem(400, "unknown_step")
-    drawn = request.value(submission.WORDING)
     form = app.names.answerable(forms(app, order, [kind], colleagues)[kind], drawn)
     answers = submission.check(request, app, form)
     once = submission.drawn_once(request, app, f"{kind} {order.no}", answers.values)
@@ -78,7 +81,7 @@ def take(
         answers = _corrections(request, app, order, form, answers)
 
     def taken() -> Response:
-        if team and order.team != team:  # It was the team's, and is not any more.
+        if team and order.team != team and kind not in ASIDE:
             raise Conflict
         after = app.steps.take(order, kind, by, form, answers, more, version=version, once=once)
         return see_other(done(after))
@@ -182,6 +185,8 @@ def forms(
         elif kind == "handled":
             known = [{"value": name, "label": name, "group": ""} for name in colleagues()]
             found[kind] = records.choosing(found[kind], "handler", known)
+        elif kind == "restored" and not app.steps.was_taken_on(order):
+            found[kind] = without(found[kind], "hands")
         elif kind == corrections.KIND:
             found[kind] = corrections.asked(found[kind])
     return found
@@ -206,24 +211,25 @@ def marked(
     app: App, order: Order, teams: Iterable["Weighed"], unlinked: Set[str]
 ) -> Iterator[tuple[str, list[str]]]:
     """The teams, each with the names in ``words.team_marks`` of what speaks against it."""
-    declined = _declined(app, order)
+    marks = _gave_up(app, order)
     for team, why in teams:
         against = {
             "full": not why["room"],
             "unlinked": team in unlinked,
-            "declined": team in declined,
+            marks.get(team, ""): team in marks,
         }
         yield team, [name for name, is_so in against.items() if is_so]
 
 
-def _declined(app: App, order: Order) -> set[str]:
-    """The teams that did not take this order when it was sent to them, or gave it back."""
-    found, team = set[str](), ""
+def _gave_up(app: App, order: Order) -> dict[str, str]:
+    """The teams that did not take this order when it was sent to them, or gave it back, each with
+    the mark that says which."""
+    found, team = dict[str, str](), ""
     for event in map(app.names.of_event, app.store.events(order.no)):
         if event.kind == "dispatched":
             team = event.data["team"]
-        if event.kind in ("declined", "escalated", "returned"):
-            found.add(team)
+        if mark := GAVE_UP.get(event.kind):
+            found[team] = mark
     return found
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from generator.build import bundle
+from generator.build import bundle, search_index
 from generator.build.compare import Target, compare
 from generator.build.render import Renderer
 from generator.content import figures_file
@@ -36,9 +36,9 @@ def build(
     progress: Progress,
     phase: Phase,
 ) -> Report:
-    """Write what changed: of the site as it is ``today``, and of the bundle in ``handed_over``. Of
-    content, only files whose ``stamps`` the ``cache`` does not know are read; of pages, only those
-    are rendered that are not yet in the ``output`` as they should be.
+    """Write what changed: of the site as it is ``today``, and of bundle and index in the folder
+    ``handed_over``. Of content, only files whose ``stamps`` the ``cache`` does not know are read;
+    of pages, only those are rendered that are not yet in the ``output`` as they should be.
 
     Raises:
         ContentError: with all that is wrong; nothing was written.
@@ -60,6 +60,7 @@ def build(
     phase("write")
     removed = output.finish(batches)
     bundle.hand_over(handed_over, site, renderer, cache)
+    search_index.hand_over(handed_over, site, renderer, cache)
     kept = sum([len(batch.files) for batch in batches.values()]) - len(files)
     return Report(len(files), kept, removed)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import msgspec
 
 from functions.context import workdays
-from functions.context.bundle import FILE
+from functions.context.bundle import FILE, INDEX
 from generator.errors import DiskError, Problem, WudanError
 from generator.files import lock
 from generator.files.atomic import update
@@ -272,8 +272,11 @@ class Builder:
         return report
 
     def _made(self, inputs: Inputs) -> bytes:
-        """What the last build noted, if it was made from the same and its bundle is in place."""
-        return inputs.digest + stamp_of_own(bundle_folder(self.root) / FILE).encode()
+        """What the last build noted, if it was made from the same, and its bundle and index are in
+        place."""
+        folder = bundle_folder(self.root)
+        stamps = [stamp_of_own(folder / each) for each in (FILE, INDEX)]
+        return inputs.digest + " ".join(stamps).encode()
 
     def _inputs(self, loaded: Theme, stamps: Stamps) -> Inputs:
         today = self._today()

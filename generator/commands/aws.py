@@ -35,20 +35,23 @@ def bundle(root: Path, out: Path, architecture: str) -> None:
 @click.option("--dry-run", is_flag=True, help="只说要做什么，不写。")
 def publish(root: Path, out: Path | None, dry_run: bool, **options: str | None) -> None:
     """把生成好的网站发布到存储桶：只传变了的，每个链接一直能用。"""
+    from functions.context.bundle import INDEX
+    from generator.build import incremental
     from generator.deploy import bucket, nightly
     from generator.deploy.publish import Publication
     from generator.deploy.publish_lock import Turn
 
     out, target = out or root / "public", bucket.target(root, options)
+    index = incremental.bundle_folder(root) / INDEX
     if dry_run:
-        work = Publication(out, target)
+        work = Publication(out, target, index)
         for verb, keys in (("上传", [*work.new, *work.changed]), ("删去", work.gone)):
             click.echo("".join(f"{verb} {key}\n" for key in keys), nl=False)
     else:
         with Turn(target, note) as turn:
             if target.sources:
                 nightly.leave_sources(root, out, target)
-            work = Publication(out, target)
+            work = Publication(out, target, index)
             number = len(work.new) + len(work.changed) + len(work.gone)
             for _ in progress(turn.guard(work.run()), number, "发布网站"):
                 pass

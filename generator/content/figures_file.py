@@ -17,7 +17,7 @@ from generator.content.reading.yaml_source import Loader
 from generator.errors import Problem
 
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
-"""The marks that Git leaves when it cannot merge two versions of a file."""
+"""The conflict markers that Git leaves when it cannot merge two versions of a file."""
 IsoDay = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 Month = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Name = Annotated[str, Meta(pattern=r"^(?!.* hours:).* .+$|^all hours:[a-z]+:-?\d+$")]

@@ -23,9 +23,9 @@ OWN = {
 
 
 def roles(fields: Sequence[Field]) -> list[str]:
-    """The role of each question, or "": what ``role:`` says; else the role that it is named like,
-    if its kind can have that; else, if it is the only one of its kind, the role that its kind is
-    for, unless another question has it."""
+    """The role of each question, or "": what ``role:`` says; else the role of the same name, if the
+    question's kind can have it; else, for the only question of its kind, the one role that this
+    kind is for, unless another question has that role."""
     kinds = [field.kind for field in fields]
     found = [f.role or (f.name if f.name in OWN[f.kind] else "") for f in fields]
     for index, kind in enumerate(kinds):
@@ -129,7 +129,8 @@ SEEN = ("value", "label", "group")
 
 
 def _as_seen(field: dict[str, Any]) -> dict[str, Any]:
-    """A question as a resident sees it: of its choices no old names, nor what they ask for."""
+    """A question as a resident sees it: its choices without their old names, and without what they
+    make other questions ask."""
     choices = [{k: choice[k] for k in SEEN if k in choice} for choice in field["choices"]]
     return field | {"choices": choices}
 
@@ -196,7 +197,7 @@ def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> l
 
 
 def _needs(service: Service) -> dict[str, Any]:
-    """What a service asks for other than most do; see :func:`functions.forms.definition.suited`."""
+    """How a service changes what the form asks; see :func:`functions.forms.definition.suited`."""
     needs: dict[str, Any] = {} if service.address else {"address": False}
     return needs | ({"days": [*service.days]} if service.days else {})
 
@@ -236,7 +237,8 @@ Misfit = tuple[str, Place, str, dict[str, str]]
 
 
 def check_sms(settings: Settings, forms: Sequence[Form]) -> Iterator[Misfit]:
-    """Residents are asked whether they want an SMS exactly where one can be sent."""
+    """What is wrong where residents are not asked whether they want an SMS although one can be
+    sent, or are asked although none can."""
     asking = [
         (form.slug, index)
         for form in forms

@@ -39,12 +39,13 @@ class Entry(Part, kw_only=True, frozen=True):
     slug: str
 
     def digests(self) -> Digests:
-        """Its digests; other pages may show all of it, unless its class knows better."""
+        """Its digests. Other pages may show all of it, unless its class overrides this."""
         whole = digest(self)
         return Digests(whole, whole, whole)
 
     def shown(self, pictures: Looked) -> Self:
-        """It with its pictures in place of their names; of most kinds only texts have any."""
+        """The entry with its pictures in place of their names; in most kinds only texts have
+        pictures."""
         return self
 
 
@@ -92,7 +93,8 @@ class Prose(Part, frozen=True):
 
 Markdown = Text | Prose
 MaybeMarkdown = str | Prose
-"""Text as it stands in a file, and what it becomes when the file is read. So do pictures."""
+"""A text as it stands in a file, or as it is after the file was read. The same holds for
+pictures."""
 
 
 class Photo(Part, frozen=True):

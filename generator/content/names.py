@@ -32,8 +32,8 @@ def renamed(entries: Sequence[Entry]) -> tuple[dict[str, str], list[NameMistake]
 def taken(
     kept: Mapping[str, str], listed: Mapping[str, str], there: Collection[str]
 ) -> list[tuple[str, str]]:
-    """Every file name that another entry had before, with the name which that has now: orders and
-    links that are stored under it are of the other one. ``kept`` are renamings of before,
+    """File names that belonged to another entry before, with the name that this entry has now:
+    orders and links stored under such a name are its own. ``kept`` are renamings of before,
     ``listed`` those that files say, and ``there`` the names of all files."""
     found = []
     for old, new in kept.items():

@@ -1,5 +1,5 @@
-"""What content takes from ``site.yaml``: ``${station}`` in a text stands for the station's name,
-and ``$${station}`` for what it looks like without the first sign."""
+"""What content takes from ``site.yaml``: ``${station}`` in a text stands for the station's name.
+Whoever wants to show ``${station}`` itself writes ``$${station}``."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,8 @@ def values(settings: Settings | None) -> dict[str, str]:
 
 
 def reference(name: str, known: Mapping[str, str]) -> str:
-    """The name with its value now, by which an entry notices that this has changed."""
+    """The reference to a name and its present value. An entry that has it is read again when the
+    value changes."""
     return f"{name}={known.get(name, '')}"
 
 

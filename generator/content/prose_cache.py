@@ -38,8 +38,8 @@ class Converted(NamedTuple):
 
 
 def convert(cache: Cache, texts: Sequence[str]) -> list[Converted]:
-    """Each text, converted if it is a new one. What loses something is not to be kept, so that it
-    is told again."""
+    """Each text; a new one is converted. One that loses something is not kept, so that every build
+    tells of it."""
     names = [blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
     kept = {name: cache.get(SHELF, name) for name in names}
     new = {name: text for name, text in zip(names, texts, strict=True) if kept[name] is None}

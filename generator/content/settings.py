@@ -85,7 +85,7 @@ class Desk(Part, frozen=True):
 
 
 class Templates(Part, frozen=True):
-    """The codes of the texts that Aliyun approved, by the event of which a resident is told."""
+    """The codes of the templates that Aliyun approved, by the event that a resident is told of."""
 
     triaged: str = ""
     accepted: str = ""

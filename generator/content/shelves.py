@@ -15,7 +15,8 @@ from generator.files.cache import Cache
 
 T = TypeVar("T")
 PARCELS = 64
-"""In how many parcels a folder's entries are stored: a build reads all entries and writes few."""
+"""The number of parcels that a folder's entries are stored in: a build reads all entries and writes
+few."""
 
 
 class Shelved(msgspec.Struct, Generic[T], array_like=True, frozen=True):

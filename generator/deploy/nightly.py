@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import msgspec
 from botocore.exceptions import ClientError
 
+from functions.context.bundle import INDEX
 from functions.context.clock import in_china
 from functions.orders.figures.snapshot import snapshot
 from functions.storage.connect import connect
@@ -67,7 +68,8 @@ def handler(event: Any, context: object) -> dict[str, int]:
             counted = snapshot(store, in_china().date())
             incremental.build(root, root / "public", figures=counted)
             with Turn(target, logging.getLogger(__name__).warning) as turn:
-                work = Publication(root / "public", target)
+                index = incremental.bundle_folder(root) / INDEX
+                work = Publication(root / "public", target, index)
                 totals["written"] += len(work.new) + len(work.changed)
                 totals["removed"] += len(work.gone)
                 for _ in turn.guard(work.run()):

@@ -26,6 +26,7 @@ NIGHTLY = "night"
 FUNCTIONS = {name: f"functions.{name}" for name in ("wish", "rating", "volunteer", "desk", "team")}
 FUNCTIONS |= {
     "order": "functions.tracking",
+    "search": "functions.site_search",
     "clock": "functions.scheduled",
     NIGHTLY: "generator.deploy.nightly",
 }
@@ -71,9 +72,13 @@ NOT_IN_WHEELS = (
 only its etree, and _yaml is an old name of a part of yaml."""
 
 NOT_ON_LAMBDA = ["functions.storage.sqlite"]
-NOT_AT_NIGHT = ["PIL", "cryptography", "multipart", "openpyxl", "pi_heif", "xlsxwriter"]
-"""Modules that the nightly function never gets to: it opens nothing sealed, has no requests, and
-its pictures were made where its sources come from."""
+NEVER = {
+    NIGHTLY: ["PIL", "cryptography", "multipart", "openpyxl", "pi_heif", "xlsxwriter"],
+    "search": ["cryptography", "multipart"],
+}
+"""Modules that a function never gets to. The nightly one opens nothing sealed, has no requests, and
+its pictures were made where its sources come from; the one that searches has no secret, and no
+forms are sent to it."""
 STACKS = ("function.yaml", "edge.yaml")
 """Files of ``infra/`` that ``template.yaml`` expects beside the zips."""
 
@@ -105,7 +110,7 @@ def needs(function: str) -> tuple[set[str], set[str]]:
     Raises:
         KeyError: it imports a package that is not in :data:`DISTRIBUTIONS`.
     """
-    excludes = NOT_ON_LAMBDA + NOT_AT_NIGHT if function == NIGHTLY else NOT_ON_LAMBDA
+    excludes = NOT_ON_LAMBDA + NEVER.get(function, [])
     finder = ModuleFinder([str(PRODUCT)], excludes=excludes)
     finder.import_hook(FUNCTIONS[function])
     packages = {name.partition(".")[0] for name in finder.badmodules}

@@ -34,6 +34,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 from whitenoise.media_types import MediaTypes
 
+from functions.context.bundle import INDEX
 from generator.content.settings import Publish
 from generator.deploy.bucket import CONNECTIONS, client, errors_explained, session
 from generator.errors import WudanError
@@ -43,6 +44,8 @@ from generator.site.theme import IMMUTABLE
 
 HOME = "index.html"
 NOTES = ".wudan/published.json"
+SEARCH = f".wudan/{INDEX}"
+"""The index for the function that searches, and for nobody else (``SitePolicy`` of the stack)."""
 DIGEST = "wudan-digest"
 FOR_EVER = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"
@@ -94,13 +97,14 @@ class Notes(msgspec.Struct, frozen=True):
 
 class Publication:
     """What makes the bucket equal to the folder: ``new`` files that nothing there links to, others
-    that ``changed``, and those that are ``gone``.
+    that ``changed``, and those that are ``gone``. The ``index`` goes along to AWS; elsewhere no
+    function would read it.
 
     Raises:
         WudanError: there is no built site, or the bucket is out of reach.
     """
 
-    def __init__(self, out: Path, target: Publish):
+    def __init__(self, out: Path, target: Publish, index: Path | None = None):
         if not (out / MARK).exists() or not (out / HOME).exists():
             raise WudanError(f"{out} 里没有生成好的网站。请先运行 build。")
         self._target = target
@@ -108,6 +112,10 @@ class Publication:
             self._s3 = client(target)
             by_address = self._s3.meta.partition == CHINA and not target.endpoint
             self._files = dict(_files(out, by_address))
+            if index and index.exists() and not target.endpoint:
+                self._files[SEARCH] = PublishedFile(
+                    index, "application/vnd.sqlite3", "no-store", ""
+                )
             self._compare()
 
     def _compare(self) -> None:
@@ -204,7 +212,7 @@ class Publication:
         """Make CloudFront forget its copies. It has none of new files."""
         if not keys or not self._target.distribution:
             return
-        paths = sorted({path for key in keys for path in _addresses(key)})
+        paths = sorted({path for key in keys if key != SEARCH for path in _addresses(key)})
         if len(paths) > INVALIDATIONS:
             paths = ["/*"]
         cloudfront = session(self._target).client("cloudfront")
@@ -258,7 +266,8 @@ def _stages(keys: Collection[str]) -> Iterator[list[str]]:
 def _stage(key: str) -> int:
     if key == HOME:
         return 3
-    if key in ("404.html", "feed.xml", "sitemap.xml"):  # They link to pages, as the home page does.
+    # They link to pages, as the home page does.
+    if key in ("404.html", "feed.xml", "sitemap.xml", SEARCH):
         return 2
     return 1 if key.endswith((".html", "/")) else 0
 

@@ -10,8 +10,9 @@ from typing import Any
 from weakref import WeakSet
 from zlib import crc32
 
+# SQLite 3.7.17, which Lambda's images for Python up to 3.11 have, knows no WITHOUT ROWID.
 TABLES = """
-CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value BLOB);
 CREATE TABLE IF NOT EXISTS shelves (
     shelf TEXT, name TEXT, value BLOB, checksum INTEGER, PRIMARY KEY (shelf, name)
 );

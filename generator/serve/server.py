@@ -25,6 +25,7 @@ from functions.orders import counters
 from functions.orders.figures.snapshot import snapshot
 from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
+from generator import PRODUCT
 from generator.build import incremental
 from generator.errors import ContentError, DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
@@ -63,10 +64,7 @@ UVICORN: dict[str, Any] = {
 }
 """The server's settings; the benchmark uses the same for other programs."""
 
-UNBUILT = (
-    '<!doctype html><html lang="zh-CN"><title>页面还没有生成</title><p>网站的页面还没有生成好，'
-    '请过一会儿再来。点单请打开<a href="/wish/">说说您的心愿</a>，或打电话给社区。'
-)
+UNBUILT = PRODUCT / "templates/unbuilt.html"
 """Shown in place of a site that could not be built; the forms work without it."""
 
 
@@ -223,7 +221,7 @@ def files(out: Path) -> WSGIApplication:
         try:
             status, body = "404 Not Found", (out / "404.html").read_bytes()
         except OSError:  # The site could not be built yet.
-            status, body = "503 Service Unavailable", UNBUILT.encode()
+            status, body = "503 Service Unavailable", UNBUILT.read_bytes()
         headers = [("content-type", "text/html; charset=utf-8"), ("content-length", str(len(body)))]
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -23,6 +23,7 @@ SOURCES = (
     *("generator/content/**/*.py", "generator/site/**/*.py"),
     *("functions/__init__.py", "functions/errors.py"),
     "functions/forms/**/*.py",
+    *(f"functions/index/{name}.py" for name in ("__init__", "letters", "lookup", "traditional")),
     *(f"functions/context/{name}.py" for name in ("__init__", "bundle", "workdays")),
     *(f"functions/orders/{name}.py" for name in ("__init__", "counters")),
     *(f"functions/orders/figures/{name}.py" for name in ("__init__", "disclosure", "summary")),
@@ -34,7 +35,7 @@ SOURCES = (
 made again."""
 MAKE_NO_PAGE = (
     *("generator/build/advice.py", "generator/build/preview.py"),
-    "generator/content/reading/yaml_mistakes.py",
+    *("generator/content/schemas.py", "generator/content/reading/yaml_mistakes.py"),
     "generator/files/media_types.py",
     *(f"functions/forms/{name}.py" for name in ("answers", "document", "person_numbers")),
 )

@@ -30,5 +30,5 @@ def test_a_tapped_link_leaves_no_key_and_is_replaced_on_its_page(
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("Cookie")
     page.get_by_label("后四位").fill("5678")
-    page.get_by_role("button").first.click()
+    page.get_by_role("main").get_by_role("button").first.click()
     expect(page.get_by_text("请记下这个单号")).to_be_visible()

@@ -2,13 +2,14 @@
 
 import gzip
 
-from functions import desk, rating, team, tracking, volunteer, wish
+from functions import desk, rating, site_search, team, tracking, volunteer, wish
 
 FUNCTIONS = {
     "wish": wish,
     "rating": rating,
     "volunteer": volunteer,
     "order": tracking,
+    "search": site_search,
     "desk": desk,
     "team": team,
 }

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
 from functions.app import App
 from functions.forms.residents import FORMS
@@ -73,6 +73,8 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
     yield "form-wish-service", chosen.body
     sent = {**chosen.form("/api/wish"), **WISH, "service": "appliance-repair"}
     yield "form-wish-day", client.post("/api/wish", {**sent, "date": "1月16日"}).body
+    for q in ("理发", "没有这个词", ""):
+        yield f"search-{q or 'fresh'}", client.get(f"/api/search?{urlencode({'q': q})}").body
     yield "check", client.post("/api/wish", {**sent, "do": "check"}).body
     yield "no-order", client.get("/api/order?no=1&key=2").body
     yield "closed", client.get("/api/order?no=234-567-8900").body

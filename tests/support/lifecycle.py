@@ -52,6 +52,7 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
+    "parted": {"clock"},
     "unrated": {"staff", "resident"},
     "added": {"clock"},
     "unmerged": {"staff", "resident", "clock"},
@@ -72,7 +73,6 @@ OPEN = {"submitted", "triaged", "dispatched", "accepted", "done", "rated"}
 WITHIN = {
     ("cancelled", "resident"): {"held", "submitted", "triaged", "dispatched", "merged"},
     ("corrected", "resident"): {"held", *OPEN},
-    ("noted", "team"): OPEN,
     ("resumed", "team"): {"triaged", "accepted"},
     ("resumed", "clock"): {"triaged", "accepted"},
     ("unrated", "resident"): {"submitted", "triaged", "dispatched"},

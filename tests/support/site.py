@@ -1,7 +1,9 @@
 """The small site of the tests: where it is, how it is edited, what a folder holds."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,16 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {
         p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
     }
+
+
+def rows(index: Path) -> list[Any]:
+    """All that an index has, but for the numbers by which its tables are joined."""
+    query = """
+        SELECT digest, kind, pages.title, text, letters.* FROM pages JOIN letters USING (id)
+        ORDER BY letters.address
+    """
+    with closing(sqlite3.connect(index)) as db:
+        return [(*row[:4], *row[5:]) for row in db.execute(query)]
 
 
 def edit(file: str, old: str, new: str) -> Callable[[Path], None]:

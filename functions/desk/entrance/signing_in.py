@@ -6,6 +6,7 @@ where the browser does not say by itself where a post comes from (see :mod:`.ses
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from hmac import compare_digest
@@ -21,7 +22,16 @@ from functions.forms.normal import seen
 from functions.people.accounts import Account, Accounts
 from functions.storage.failures import unwritten
 from functions.web import cookies, pages
-from functions.web.http import RETRY, Action, Request, Response, Routes, see_other
+from functions.web.http import (
+    RETRY,
+    Action,
+    LambdaEvent,
+    Request,
+    Response,
+    Routes,
+    request_of,
+    see_other,
+)
 
 DEVICE = "wudan_device"
 STAYS = timedelta(days=180)
@@ -167,6 +177,14 @@ def go_on(request: Request, app: App, account: Account, routes: Routes) -> Respo
     if response.status == 404:
         return see_other(BOARD, *set_here)
     return response._replace(cookies=(*response.cookies, *set_here))
+
+
+def comes_from_known_device(event: LambdaEvent, app: App) -> bool:
+    """Whether a request to sign in comes from a device on which that account signed in last."""
+    with suppress(Problem):
+        request = request_of(event)
+        return bool(_device(request, app, request.value("name").strip()))
+    return False
 
 
 def _device(request: Request, app: App, name: str) -> str:

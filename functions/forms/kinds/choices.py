@@ -1,4 +1,4 @@
-"""Kinds of which one picks: from choices, stars, a box to tick."""
+"""Kinds that are answered by picking: from choices, of stars, by ticking a box."""
 
 import re
 from collections.abc import Sequence
@@ -87,6 +87,10 @@ class Choices(Choice):
         return found
 
 
+SPOKEN, UNIT = "一二三四五", re.compile("[颗个星分 ]")
+"""How a number of stars is spelled, and what may stand behind it."""
+
+
 class Stars(PlainKind):
     """One to five stars, stored as a number."""
 
@@ -112,9 +116,9 @@ class Stars(PlainKind):
             return [str(len(text) - text.count("☆"))]
         if (said := re.sub("非常|十分", "很", text)) in self.spoken:
             return [str(self.spoken.index(said) + 1)]
-        digit = re.sub("[颗个星分 ]", "", normal(text))
-        spoken = digit and digit in "一二三四五"
-        return [str("一二三四五".find(digit) + 1) if spoken else digit or text]
+        digit = UNIT.sub("", normal(text))
+        spoken = digit and digit in SPOKEN
+        return [str(SPOKEN.find(digit) + 1) if spoken else digit or text]
 
 
 class Consent(PlainKind):

@@ -28,7 +28,7 @@ class Kind(ABC):
     """What comes before a value in an address that opens it, such as ``tel:``."""
 
     def __init_subclass__(cls) -> None:
-        """Refuse a kind that says no place where its answers can be kept."""
+        """Refuse a kind that does not say where its answers are kept."""
         kept = vars(cls).get("kept")
         if isinstance(kept, str) and kept not in get_args(Kept):
             raise TypeError(f"{cls.__name__}.kept is {kept!r}, and none of {get_args(Kept)}")
@@ -79,7 +79,7 @@ def plain(value: Any) -> str:
 
 
 class PlainKind(Kind):
-    """Kinds whose cells read like pages, and whose cells are typed into forms as they are."""
+    """Kinds whose cells read as on a page, and are typed into forms as they are."""
 
     def cell(self, field: Field, value: Any) -> Cell:
         return self.show(field, value)

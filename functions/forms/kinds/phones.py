@@ -56,8 +56,8 @@ class Phone(TypedKind):
         raise self._wrong(field, visible(texts[0]), today)
 
     def _wrong(self, field: Field, text: str, today: date) -> Wrong:
-        """What is wrong with what is no number alone. What stands beside one is not left out
-        unsaid: an extension is dialled, and whose phone it is matters."""
+        """What is wrong with a text that is more than a number. What stands beside the number is
+        not dropped in silence: an extension has to be dialled, and whose phone it is matters."""
         found = WHOLE.search(text)
         if found and found[0] != text:
             with suppress(Wrong):

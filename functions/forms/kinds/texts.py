@@ -7,12 +7,10 @@ from datetime import date
 from functions.errors import Wrong
 from functions.forms import order_number
 from functions.forms.kinds.kind import Field, Kept, TypedKind
-from functions.forms.normal import SHAPELESS
+from functions.forms.normal import DIGIT, SHAPELESS
 
-LONG_RUN = re.compile(r"\d(?:[\W_]{0,2}\d){14,}(?:[\W_]{0,2}[XxＸｘ])?")
+LONG_RUN = re.compile(rf"[{DIGIT}](?:[\W_]{{0,2}}[{DIGIT}]){{14,}}(?:[\W_]{{0,2}}[XxＸｘ])?")
 """As many digits, with gaps, as the number of an identity card or a bank card has at least."""
-FIGURES = str.maketrans("〇零一二三四五六七八九①②③④⑤⑥⑦⑧⑨⓪", "001234567891234567890")
-"""Digits that Unicode does not take for decimal ones."""
 
 
 class Text(TypedKind):
@@ -26,7 +24,7 @@ class Text(TypedKind):
         line, longest = texts[0].replace("\n", " "), field["max"] or self.longest
         if len(line) > longest:
             raise Wrong("too_long", max=longest, length=len(line))
-        for run in LONG_RUN.findall(SHAPELESS.sub("", line).translate(FIGURES)):
+        for run in LONG_RUN.findall(SHAPELESS.sub("", line)):
             # Imported lazily, because few texts hold so long a number.
             from functions.forms import person_numbers
 

@@ -99,8 +99,8 @@ def published(counted: Counts, today: "date") -> dict[str, int]:
 
 
 def _in_fives(lines: Mapping[str, Counts], what: str, total: Counts) -> dict[str, int]:
-    """A number of each line, rounded down, where there is enough of it; no line if they add up to
-    the number of all, because then none was rounded."""
+    """A number of each line, rounded down to a multiple of five, where it is large enough. There
+    are no lines if they add up to the number of all, because then none was rounded."""
     numbers = {slug: counts.get(what, 0) for slug, counts in lines.items() if slug != OTHERS}
     told = {slug: n - n % FEWEST for slug, n in numbers.items() if n >= FEWEST}
     return told if sum(told.values()) < total.get(what, 0) else {}
@@ -127,7 +127,8 @@ def _grouped(lines: Mapping[str, Counts]) -> dict[str, Counts]:
 
 
 def _outspoken(lines: Mapping[str, Counts], total: Counts, numbers: Sequence[str]) -> list[str]:
-    """The lines whose opinions may be published: those of the rest are none or not of few."""
+    """The lines whose opinions may be published: those of the remaining lines must be none, or not
+    of few."""
     told = [
         slug for slug, counts in lines.items()
         if any(map(counts.get, numbers)) and not _are_few(counts, numbers)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OTHERS = "…"
 """The slug of those that are shown together."""
 KINDS = (SERVICE, TEAM, GRID)
-"""What orders are told apart by, each in a table of its own: no table has two of them."""
+"""What orders are grouped by, each in a table of its own; no table combines two."""
 Counts = Mapping[str, int]
 Figure = int | float | None
 ReportRow = tuple[str | Figure, ...]
@@ -128,8 +128,8 @@ def beside(
 
 
 def whole(made: Report) -> list[Figure]:
-    """What a report says of all together: of its total all but the share, and what only that has.
-    ``words.sheets.whole`` has what each is called."""
+    """The figures of a report for all together: those of its total except the share, and those that
+    only the total has. ``words.sheets.whole`` names them."""
     total, ends = made.total, (made.rejected, made.cancelled, made.merged, made.volunteers)
     told = (*made.hours.values(), *made.stars.values(), *made.solved.values())
     return [total.wishes, *total[3:], *told, *ends]
@@ -200,7 +200,8 @@ def _hours(total: Counts, step: str) -> float | None:
 
 
 def distribution(counted: Counts, prefix: str) -> list[tuple[int, int]]:
-    """Values that were counted by value, the least first, and how often each was."""
+    """The distribution of what was counted by value: each value, the least first, with how often it
+    was counted."""
     return sorted(
         (max(0, int(name.removeprefix(prefix))), count)
         for name, count in counted.items()

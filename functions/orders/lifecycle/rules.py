@@ -30,7 +30,7 @@ REOPENS = timedelta(days=30)
 
 
 Guard = Callable[[Order, Event], str]
-"""Says why an event may not follow though the state would allow it; empty where it may."""
+"""Says why an event may not follow although the state would allow it; empty where it may."""
 
 
 def _needs(condition: Callable[[Order], object], reason: str) -> Guard:
@@ -107,7 +107,7 @@ class Move(NamedTuple):
     to: str
     by: tuple[str, ...]
     within: Mapping[str, tuple[str, ...]] = {}
-    """For an actor who may add it after fewer states: after which."""
+    """For an actor who may add it in fewer states than others: in which."""
     stays: tuple[str, ...] = ()
     """The states in which it stays though there is one to move to."""
     leads: Mapping[str, str] = {}
@@ -155,6 +155,8 @@ RATING: Mapping[str, str] = {
 
 ROUND = ("level", "reopened_at", *_ROUND)
 """What an order has of the round in which it is, and gets back with that of before."""
+TAKEN_ON = (*_TEAM, "consulted_at", "accepted_at", *_WAIT, "due")
+"""What an order has that a team took on."""
 UNDONE = ("due", "waits_until", "volunteer")
 """What an order gets back that was not done after all."""
 UNASKED = ("submitted", "triaged", "dispatched")
@@ -317,6 +319,8 @@ TABLE: dict[str, Move] = {
     ),
     # Another order was merged into this one.
     "joined": Move(_HANDLED, "", (CLOCK,)),
+    # And is not done with it any more: its resident took it back, or it is done apart.
+    "parted": Move(_HANDLED, "", (CLOCK,)),
     # The resident of an order that is done with this one added something.
     "added": Move(STATES, "", (CLOCK,), guard=_not_erased),
     # By the resident whose wish the other order has not solved, and by the program where the other
@@ -337,11 +341,13 @@ TABLE: dict[str, Move] = {
         clears=(*_WAIT, *_HANDLER, "merged_into"),
         guard=_not_erased,
     ),
+    # By staff also into the hands of the team that had taken it on.
     "restored": Move(
         ("cancelled",),
         "submitted",
         (RESIDENT, STAFF),
-        keeps=_DEADLINES,
+        leads={"accepted_at": "accepted"},
+        keeps={**_DEADLINES, **{name: name for name in TAKEN_ON}},
         clears=_ROUND,
         guard=_restorable,
     ),
@@ -370,6 +376,6 @@ TABLE: dict[str, Move] = {
     "released": Move(OPEN, "", (STAFF,), sets={"text": "published"}),
     "withdrawn": Move(STATES, "", (STAFF,), clears=("published",), guard=_published),
     # Not after it was erased: what is typed then would never be erased.
-    "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), within={TEAM: OPEN}, guard=_not_erased),
+    "noted": Move(STATES, "", (STAFF, TEAM, RESIDENT), guard=_not_erased),
     "erased": Move(FINAL, "", (RESIDENT, STAFF, CLOCK), stamps=("erased_at",), guard=_not_erased),
 }

@@ -78,8 +78,8 @@ def fold(no: str, events: Iterable[Event]) -> Order:
 
 
 def moves(order: Order, by: str, at: str = "") -> list[str]:
-    """The events that this actor may add at a time, or right after the last one: the buttons to
-    offer."""
+    """The events that this actor may add at the time ``at``, or right after the last one. They are
+    the buttons to offer."""
     return [
         kind
         for kind, move in TABLE.items()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection
-from html import unescape
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -14,9 +13,10 @@ from markdown.treeprocessors import InlineProcessor, Treeprocessor
 from markdown.util import AtomicString
 
 from generator.content.markup.blocks import BlocksExtension
-from generator.content.markup.html import TAG, safe
+from generator.content.markup.html import safe
 from generator.content.markup.inlines import BARE, InlinesExtension
 from generator.content.markup.loss import Loss, losses, too_much
+from generator.content.plain_text import plain
 
 __all__ = ["Loss", "convert", "excerpt", "losses", "safe", "too_much"]
 
@@ -26,8 +26,11 @@ PUT_ASIDE = re.compile("\x02.*?\x03")
 
 
 class _Outline(Treeprocessor):
-    """Make headings continue the page's h1 without a gap, and give each an address. Markdown's own
-    table of contents does that too, but drawing the table takes a sixth of the whole time."""
+    """Number the levels of headings on from the page's own h1 without a gap, and give each heading
+    an id.
+
+    Markdown's own table of contents does that, too, but building the table takes a sixth of the
+    whole time."""
 
     def run(self, root: Element) -> None:
         headings = [node for node in root.iter() if node.tag in HEADINGS]
@@ -75,7 +78,8 @@ SIGNS: dict[str, Collection[str]] = {
     "em_strong": "*_~",
     "nl": "\n",
 }
-"""The inline patterns, and the characters that each begins with. Addresses begin with any."""
+"""The inline patterns, each with the characters that it can begin with. An address can begin with
+any."""
 CHARACTERS = {sign for signs in SIGNS.values() for sign in signs if len(sign) == 1} | {"\x02"}
 SIGN = re.compile("[" + re.escape("".join(CHARACTERS)) + "]")
 ADDRESS = re.compile(BARE)
@@ -129,5 +133,5 @@ def convert(text: str) -> str:
 
 def excerpt(html: str, longest: int = 90) -> str:
     """How safe HTML begins, in plain words of at most ``longest`` characters."""
-    plain = " ".join(unescape(TAG.sub("", html)).split())
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    text = plain(html)
+    return text if len(text) <= longest else text[: longest - 1] + "…"

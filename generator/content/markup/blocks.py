@@ -1,10 +1,9 @@
-"""Lists, quotes, code, tables and HTML as CommonMark and GitHub read them, inside each other too.
+"""Lists, quotes, code, tables and HTML as CommonMark and GitHub read them, also nested.
 
-Python-Markdown wants what is inside a list item indented by four columns, and a blank line before
-most of these; people indent by two or three and leave no line blank. So one processor takes the
-place of the library's own for these: it finds the line where one of them begins, cuts off what
-belongs to it (CommonMark 0.31.2, chapters 4.5, 4.6 and 5), and lets the library parse the inside.
-"""
+Python-Markdown expects the content of a list item to be indented by four columns, and a blank line
+before most of these blocks; people indent by two or three and leave no blank line. So one processor
+replaces the library's own: it finds the line where such a block begins, cuts off what belongs to it
+(CommonMark 0.31.2, chapters 4.5, 4.6 and 5), and lets the library parse the content."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -23,8 +22,8 @@ from generator.content.markup.html import BLOCKS, escaped
 DEEPEST = 20
 """Lists and quotes inside each other; what is deeper is text."""
 MOST_BLOCKS = 100
-"""Code and comments that go on over more blank lines than this end at one, so that a sign that ends
-nothing is not looked for up to the end of a long text over and over."""
+"""Code or a comment that has no end within this many blank lines ends at a blank line, so that a
+long text is not searched for its end over and over."""
 
 OPENING = re.compile(
     r" {0,3}(?:"

@@ -6,6 +6,8 @@ from urllib.parse import urljoin
 
 import nh3
 
+from generator.content.plain_text import TAG
+
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div"),
     *("dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img"),
@@ -16,8 +18,8 @@ DROPPED = {
     *("address", "article", "aside", "big", "center", "cite", "col", "colgroup", "dfn", "font"),
     *("footer", "h1", "header", "label", "main", "nav", "section", "strike", "time", "tt", "wbr"),
 }
-"""Tags of pasted pages that are left out, while what stands between them is kept. All others, such
-as ``<script>`` and what only looks like a tag, are shown as they were typed."""
+"""Tags, as pasted pages have them, that are removed while what stands between them is kept. All
+others, such as ``<script>``, and what only looks like a tag, are shown as typed."""
 BLOCKS = {
     *("address", "article", "aside", "blockquote", "caption", "center", "col", "colgroup", "dd"),
     *("details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4"),
@@ -38,7 +40,7 @@ ATTRIBUTES = {
     **{f"h{level}": {"id"} for level in range(2, 7)},
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
-"""Where links and pictures may lead, besides addresses of the site itself."""
+"""The schemes of addresses that links and pictures may have, besides addresses of the site."""
 IDS = ("s-", "fn")
 """How the addresses of headings and notes begin; a typed one could be taken for one of the page."""
 
@@ -48,9 +50,6 @@ TYPED = rf"(?:<(?:{_NAMES})(?:{_ATTRIBUTE})*\s*/?>|</(?:{_NAMES})\s*>|<!--(?!-?>
 """A tag or comment, written as CommonMark 0.31.2, chapter 6.6, wants it."""
 _BRACKET = re.compile(rf"{TYPED}|<", re.IGNORECASE | re.DOTALL)
 
-TAG = re.compile(r"""<(?:[^">]|"[^"]*")*>""")
-"""A tag in safe HTML, in which every other angle bracket is an entity, and the values of attributes
-stand in double quotes."""
 _ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
 
 

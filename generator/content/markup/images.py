@@ -51,7 +51,7 @@ def _led(attribute: re.Match[str], to: Picture) -> str:
 
 
 def _typed(tag: str, attributes: str) -> str:
-    """The address of a picture of this site in a tag; of links only those to pictures."""
+    """The address of a picture of this site in a tag. Of links, only those to pictures count."""
     found = dict(_ATTRIBUTE.findall(attributes))
     address = unescape(found.get("src" if tag == "img" else "href", ""))
     is_elsewhere = re.match(r"[a-zA-Z][\w+.-]*:|//", address)

@@ -6,11 +6,11 @@ from html import unescape
 from typing import NamedTuple
 
 from functions.forms.normal import INVISIBLE
-from generator.content.markup.html import TAG
+from generator.content.plain_text import TAG
 
 OPEN_BRACKETS = 100
-"""Brackets that may stand open at once: for each, Markdown looks for its end through all that
-follows, so that 5,000 took twenty seconds."""
+"""How many brackets may be open at once. For each of them Markdown searches all that follows for
+its end, so that 5,000 took twenty seconds."""
 LONGEST = 200_000
 """Characters of a text: a book of a hundred pages. Some of what Markdown does takes the square of
 a paragraph's length."""
@@ -18,8 +18,8 @@ _DEEP = re.compile(
     r"^(?=[ \t>]*(?:[-+*>]|\d+[.)])[ \t])(?:[ \t>]|[-+*](?=[ \t])|\d+[.)](?=[ \t])){200}",
     re.MULTILINE,
 )
-"""A line of a list that lies in a hundred others: Markdown takes each apart inside the one before,
-until Python allows no more."""
+"""A line of a list nested in a hundred others. Markdown parses each inside the one before, up to
+the limit of Python's recursion."""
 _WORDS = re.compile(r"[^\W\d_a-zA-Z]+")
 """Runs of Chinese or other letters: what they write is not a sign of Markdown, nor a tag."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

@@ -20,9 +20,10 @@ Refer = Callable[[str, str], tuple[str, str] | None]
 LONGEST = 24
 """Characters of a wrong value that a message quotes."""
 NUMBERS = range(-(10**9), 10**9)
-"""What a number can be: whatever people count here is smaller, and caches hold no more bits."""
+"""The numbers that are taken: whatever people count here is smaller, and caches hold no more
+bits."""
 YEARS = range(1900, 2200)
-"""The years that a date can mean; others are slips, or stand for a day that nobody knows."""
+"""The years that a date can mean. Others are slips, or stand for an unknown day."""
 
 UNIONS = (Union, types.UnionType)
 NAMES: dict[Any, str] = {

@@ -1,8 +1,7 @@
 """What people probably meant where YAML cannot be read: the line that is wrong, and why.
 
-A parser complains where it gives up, which is often the line after the mistake, and in terms of its
-own. So the lines from there upwards are held against what people get wrong.
-"""
+A parser complains where it gives up, which is often the line after the mistake, and in its own
+terms. So the lines from there upwards are compared with the mistakes that people make."""
 
 import re
 from collections.abc import Mapping
@@ -31,8 +30,8 @@ SIGNS = "[]{}*&!%@`?,"
 
 
 class YamlMistake(NamedTuple):
-    """Where it is (from 0), its code in :mod:`generator.content.reading.messages` and the names for
-    that; and the line without it, if the rest of the file can be read then."""
+    """Where the mistake is (from 0), its code in :mod:`generator.content.reading.messages` and the
+    names for that; and the line without the mistake, if the rest of the file can be read then."""
 
     code: str
     line: int
@@ -82,7 +81,7 @@ def _mistake(lines: list[str], error: yaml.MarkedYAMLError) -> YamlMistake:
 
 
 def _tab(lines: list[str], line: int, began: int, problem: str) -> YamlMistake | None:
-    """A tab that indents a line close by, or that the parser names."""
+    """A tab at the beginning of a line nearby, or one that the parser names."""
     for number, text in enumerate(lines):
         tab = text.find("\t", 0, len(text) - len(text.lstrip()))
         if tab >= 0 and (abs(number - line) <= 1 or "tab" in problem or "\\t" in problem):
@@ -109,7 +108,7 @@ def _colon(lines: list[str], line: int, began: int, problem: str) -> YamlMistake
 
 
 def _value(lines: list[str], line: int, began: int, problem: str) -> YamlMistake | None:
-    """A value that begins with a sign of YAML's, or has one in it."""
+    """A value that begins with a character that YAML reserves, or has one in it."""
     for number in dict.fromkeys((line, began)):
         found = PAIR.match(lines[number]) or ITEM.match(lines[number])
         if not found or not (value := found["rest"] or ""):
@@ -141,7 +140,7 @@ def _code(value: str, problem: str) -> str:
 
 
 def _indent(lines: list[str], line: int, began: int, problem: str) -> YamlMistake | None:
-    """A line that stands too far to the right or to the left for what is above it."""
+    """A line that is indented more, or less, than the lines above it allow."""
     if "expected ':'" in problem:
         above = next((text for text in reversed(lines[:began]) if text.strip()), "")
         opened = (found := PAIR.match(above)) and BLOCK.match(found["rest"] or "")

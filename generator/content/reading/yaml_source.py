@@ -15,23 +15,23 @@ from generator.errors import Problem
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """libyaml's parser if PyYAML was built with it, because it is about six times faster."""
 SEPARATORS = "\x85\u2028\u2029"
-"""What YAML 1.1 takes for the end of a line. To people they are a soft break within a text, pasted
-from Word or a web page, and YAML 1.2 agrees."""
+"""Characters that end a line in YAML 1.1. For people, and for YAML 1.2, they are soft breaks within
+a text, as pasted from Word or a web page."""
 SOFT = "\ufdd0"
 """Stands for them while a file is parsed: a code that Unicode will never give to a character."""
 LINE_END = re.compile(r"\r\n|\r|\n")
 CUT = re.compile(r"\s+(?P<rest>#\S.*)")
-"""A comment that was probably meant as text: a number, or a room, behind the sign."""
+"""A comment that was probably meant as text: ``#`` before a number, or the number of a room."""
 LONGEST = 200
 """Characters of a text that a problem repeats."""
 DEEPEST = 32
-"""How many lists and mappings may lie in one another. libyaml puts nodes together recursively, and
-a file of a few thousand brackets ended the program."""
+"""How deep lists and mappings may be nested. libyaml builds nodes recursively, and a file with a
+few thousand brackets crashed the program."""
 MAY_BE_DEEP = re.compile(rf"^[ ]{{{DEEPEST}}}|(?:[-?][ \t]+){{{DEEPEST}}}", re.MULTILINE)
 """What stands in every file that nests so deep, if it has not as many brackets."""
 ACCENT = re.compile("[\u0300-\u036f\u1160-\u11ff\u3099\u309a]")
-"""What file systems of other makers write behind a letter (Unicode 15.1: combining marks, marks of
-voice of kana, and parts of Korean syllables)."""
+"""Characters that some file systems store separately behind a letter (Unicode 15.1: combining
+marks, voice marks of kana, and parts of Korean syllables)."""
 Place = tuple[str | int, ...]
 """The path to a value: keys and list indexes. The empty path is the whole file."""
 Reference = tuple[str, str]
@@ -119,7 +119,7 @@ def read(path: str, document: Document) -> None:
 
 
 def _too_deep(text: str) -> tuple[int, int] | None:
-    """The line and column, from 1, of what lies deeper than it may."""
+    """The line and column, from 1, of the first value that is nested too deep."""
     if text.count("[") + text.count("{") <= DEEPEST and not MAY_BE_DEEP.search(text):
         return None
     depth = 0

@@ -18,7 +18,7 @@ from functions.app import App
 from functions.forms import order_number
 from functions.storage.connect import connect
 from functions.web.http import DOOR, HEADERS
-from generator.deploy.publish import NOTES
+from generator.deploy.publish import NOTES, SEARCH
 from tests.support.client import Answer, Client
 from tests.support.deployed import ADDRESSES, unpacked
 from tests.support.orders import JOIN, WISH, carried_through
@@ -256,6 +256,19 @@ def test_each_night_the_pages_show_the_figures_of_the_day(
     assert stack.page("/report/").raw != before.raw
     again = stack.client("lambda").invoke(FunctionName="wudan-night", Payload=b"{}")
     assert json.load(again["Payload"]) == {"written": 0, "removed": 0}
+
+
+def test_what_is_published_is_found_and_the_index_is_nobodys_download(
+    browser: Browser, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = browser.stack
+    settings = variables(stack, "search")
+    assert settings["WUDAN_SEARCH"] == f"s3://{stack.outputs['Site']}/{SEARCH}"
+    assert not settings.keys() & {"WUDAN_STORE", "WUDAN_SECRET"}
+    published(stack, bundle, monkeypatch)
+    assert stack.page(f"/{SEARCH}").status == 404
+    answer = browser.get("/api/search?q=%E7%90%86%E5%8F%91")
+    assert (answer.status, "/menu/haircut/" in answer.body) == (200, True)
 
 
 def test_orders_secret_and_site_outlive_the_stack(stack: Stack) -> None:

@@ -19,6 +19,7 @@ from functions.orders.figures.snapshot import snapshot
 from functions.storage.connect import connect
 from functions.storage.port import Store
 from functions.storage.vault import Vault
+from generator.deploy import publish
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET, Clock
 from tests.support.deployed import ADDRESSES
@@ -170,6 +171,7 @@ def everything(client: Deployed) -> None:
     own_data(client)
     for page in ("/wish/", "/join/", "/track/", "/rate/"):
         assert client.get(page).status == 200
+    assert client.get("/api/search?q=%E7%90%86%E5%8F%91").status == 200
     desk, team = Desk(client, "李明", "administrator"), Team(client)
     filed = wish(client, detail="另一件")
     key = {"no": filed.no, "key": filed.location.partition("key=")[2]}
@@ -220,7 +222,7 @@ def test_what_each_function_asks_is_what_its_role_allows(
         role = night() if function == "night" else rights(function)
         refused = sorted(each for each in asked if not role.allow(*each))
         assert (function, refused) == (function, [])
-    assert {*client.asked} == {*ADDRESSES.values(), "night"}
+    assert {*client.asked} == {*ADDRESSES.values(), "night"} - {"search"}
 
 
 @pytest.mark.parametrize("function", PUBLIC)
@@ -230,6 +232,21 @@ def test_who_calls_a_public_function_reaches_no_account(function: str) -> None:
         for action in (*READS, *role.actions):
             assert not role.allow(action, key)
     assert "dynamodb:Scan" not in role.actions
+
+
+def test_the_search_has_neither_orders_nor_secret_and_reads_one_object() -> None:
+    given = resources("template.yaml")["Search"]["Properties"]["Parameters"]
+    of_orders = ("Table", "Secrets", "Reads", "Writes", "Closed", "Actions")
+    assert {given[name] for name in of_orders} == {""}
+    # CloudFront may not read what lies there, and the role no other object.
+    assert given["Index"] == {"Sub": f"${{Site}}/{publish.SEARCH}"}
+    policies = resources("function.yaml")["Role"]["Properties"]["Policies"]
+    statements = policies[0]["PolicyDocument"]["Statement"]
+    alone = [each["Action"] for each in statements if "Action" in each]
+    assert alone == [["logs:CreateLogStream", "logs:PutLogEvents"]]
+    conditions = {each["If"][0]: each["If"][1] for each in statements if "If" in each}
+    assert conditions.keys() == {"Stores", "Searches"}
+    assert conditions["Searches"]["Action"] == "s3:GetObject"
 
 
 @pytest.mark.parametrize("function", ["wish", "volunteer", "order", "rating", "team"])

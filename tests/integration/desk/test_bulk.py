@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborNode
 
 from functions.app import App
 from functions.orders.lifecycle.states import RESIDENT
+from functions.scheduled import tick
 from functions.storage.history import Change
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
@@ -248,6 +249,22 @@ class TestDispatch:
         answer = desk.get(DISPATCH)
         assert "这一单退回过" in row(answer, no).text()
         assert (chosen(answer, f"team-{no}"), ticked(answer)) == ("", set())
+
+    def test_a_team_that_did_not_answer_is_not_said_to_have_given_it_back(
+        self, client: Client, clock: Clock
+    ) -> None:
+        Team(client)
+        no = wish(client).no
+        Desk(client).dispatched(no)
+        clock.forward(days=7)
+        tick(client.app)
+        desk = Desk(client, "刘")
+        answer = desk.get(DISPATCH)
+        assert "上次没有答复" in row(answer, no).text()
+        assert (chosen(answer, f"team-{no}"), ticked(answer)) == ("", set())
+        page = desk.get(f"/desk/order/?no={no}").text
+        assert "上次没有答复" in page
+        assert "退回过" not in page + row(answer, no).text()
 
     def test_a_changed_order_is_not_dispatched_in_silence(
         self, client: Client, desk: Desk, app: App

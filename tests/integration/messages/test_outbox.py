@@ -8,11 +8,12 @@ import pytest
 
 from functions import scheduled as schedule
 from functions.app import App
-from functions.messages import channels
+from functions.forms.order_number import spell
+from functions.messages import channels, turns
 from functions.storage.history import Change, Head, Message, to_utc
 from tests.support.client import Client
 from tests.support.community import Clock
-from tests.support.orders import move, wish
+from tests.support.orders import add_note, move, wish
 from tests.support.robots import Robot
 
 SOON = 1
@@ -108,6 +109,44 @@ def test_messages_of_one_channel_are_sent_in_their_order(
         owe(app, Message(f"m{9 - n}", ("station", "barbers")[n % 2], f"{n}", next_at=times[n]))
     assert app.outbox.send() == 3
     assert [body["text"]["content"] for _, body in robot.posts] == ["0", "1", "2"]
+
+
+def test_what_residents_add_again_and_again_delays_no_new_wish(
+    client: Client, app: App, robot: Robot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reaching(app, monkeypatch, station=robot.url)
+    filed = wish(client)
+    for number in range(5):
+        add_note(client, filed, f"第 {number} 句")
+    for do in ("cancel", "restore") * 3:
+        client.post("/api/order", client.get(filed.location).form("/api/order", do))
+    other = wish(client)
+    assert app.outbox.send() == 4
+    posted = [body["text"]["content"] for _, body in robot.posts]
+    kinds = [text.partition("】")[0] for text in posted]
+    assert sorted(kinds[:-1]) == ["【恢复", "【新心愿", "【新心愿"]
+    assert kinds[-1] == "【补充"
+    assert any(spell(other.no) in text for text in posted[:-1])
+    assert app.outbox.send() == 0
+    assert untried(app) == []
+
+
+def test_of_the_same_about_one_thing_only_the_last_is_sent_whatever_it_goes_back_on() -> None:
+    ids = [
+        *("A:2:cancelled:station", "A:3:restored:station", "A:10:cancelled:station"),
+        *("A:2:cancelled:team", "A:10:cancelled:team", "B:2:cancelled:station", "a note"),
+    ]
+    messages = [Message(each, each.rpartition(":")[2], "x") for each in ids]
+    gone = turns.overtaken(messages)
+    assert gone == {"A:2:cancelled:station", "A:3:restored:station", "A:2:cancelled:team"}
+    assert {each.id for each in turns.in_turn(messages, gone)[-3:]} == gone
+
+
+def test_steps_of_one_order_are_told_as_they_were_taken() -> None:
+    ids = ["A:10:recalled:team", "A:9:dispatched:team", "A:11:noted:team", "B:2:submitted:station"]
+    messages = [Message(each, "station", "x") for each in ids]
+    told = [each.id for each in turns.in_turn(messages, turns.overtaken(messages))]
+    assert told == [ids[1], ids[0], ids[3], ids[2]]
 
 
 def test_a_message_put_off_by_a_clock_that_was_ahead_is_due_when_it_is_right(

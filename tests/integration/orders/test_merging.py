@@ -184,6 +184,66 @@ def test_a_merged_resident_rates_who_served_once_it_is_done(
     assert consistency.examine(client.app).healthy
 
 
+@pytest.mark.parametrize("how", ["withdrawn", "split"])
+def test_who_was_merged_and_goes_apart_is_told_where_it_was_merged(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer], how: str
+) -> None:
+    (merged, other), team = pair, Team(client)
+    desk.dispatched(other.no)
+    assert team.do(other.no, "accepted", volunteer="team").location
+    assert "她的话" in team.get(other.no).text
+    assert "不在这一单里办了" not in team.get(other.no).text
+    if how == "split":
+        assert desk.do(merged.no, "unmerged").location
+    else:
+        cancel = client.get(merged.location).form("/api/order", do="cancel")
+        assert client.post("/api/order", cancel).location
+    spelled = order_number.spell(merged.no)
+    page = team.get(other.no).text
+    assert f"合在一起的 {spelled} 不在这一单里办了" in page
+    assert "她的话" not in page
+    history = desk.get(f"/desk/order/?no={other.no}").text.partition("经过")[2]
+    assert "合过来的一单不在这里办了" in history
+    assert spelled in history.partition("合过来的一单不在这里办了")[2]
+    assert "合过来的那一单不在这一单里办了" in client.get(other.location).text
+    assert consistency.examine(client.app).healthy
+
+
+def test_on_paper_a_merged_order_is_on_the_sheet_of_the_other_one(
+    desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    assert desk.get(f"/desk/slip/?no={merged.no}").location == f"/desk/slip/?no={other.no}"
+    sheet = desk.get(f"/desk/slip/?no={other.no}").text
+    assert "同一件事，一起办" in sheet
+    assert "她的话" in sheet
+    assert "打印合到那一单的派工单" in desk.get(f"/desk/order/?no={merged.no}").text
+
+
+def test_the_last_of_a_chain_is_told_who_goes_apart(client: Client, desk: Desk) -> None:
+    first, second, third = wish(client, **NEIGHBOUR), wish(client), wish(client, name="孙")
+    assert desk.do(first.no, "merged", into=second.no).location
+    assert desk.do(second.no, "merged", into=third.no).location
+    cancel = client.get(first.location).form("/api/order", do="cancel")
+    assert client.post("/api/order", cancel).location
+    assert client.app.store.events(third.no)[-1].data == {"from": first.no}
+
+
+def test_calling_off_names_only_those_that_begin_again(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    erased = wish(client, **NEIGHBOUR | {"phone": "13900005679"})
+    assert desk.do(erased.no, "merged", into=other.no).location
+    client.app.steps.take(found(client.app, erased.no), "erased", "resident")
+    sent = {"no": other.no, "do": "cancelled", "version": str(found(client.app, other.no).version)}
+    asked = desk.asked("/desk/order/", sent).text
+    assert f"有 1 单合在这一单里办：{order_number.spell(merged.no)}。" in asked
+    assert "另有 1 单的个人信息已经删去，不再恢复" in asked
+    assert desk.post("/desk/order/", sent).location
+    assert states(client.app, merged, erased) == ["submitted", "merged"]
+
+
 def test_what_the_program_adds_to_an_answer_is_told_in_words_or_not_at_all(
     client: Client, desk: Desk, pair: tuple[Answer, Answer]
 ) -> None:

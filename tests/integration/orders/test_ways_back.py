@@ -43,10 +43,72 @@ def test_staff_call_off_an_accepted_order_in_one_step_and_bring_it_back(
     page = client.get(answer.location).text
     assert "社区取消了这一单" in page
     assert "您取消了" not in page
-    assert desk.do(answer.no, "restored").location
+    assert "请选从哪里接着办" in desk.do(answer.no, "restored").errors["hands"]
+    assert desk.do(answer.no, "restored", hands="station").location
     assert "社区恢复了这一单" in client.get(answer.location).text
     order = found(client.app, answer.no)
     assert (order.state, order.team, order.accepted_at) == ("submitted", "", "")
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_an_order_that_was_called_off_by_mistake_goes_back_to_who_had_it(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    channel = {"kind": "wecom", "url": "http://127.0.0.1:9/", "address": ""}
+    monkeypatch.setitem(client.app.bundle.site, "notify", [{"to": "barbers", **channel}])
+    answer, team = wish(client), Team(client)
+    desk.dispatched(answer.no)
+    assert team.do(answer.no, "accepted", volunteer="team", person="张师傅").location
+    if waits:
+        assert team.do(answer.no, "paused", until="2026-12-08").location
+    before, counted = found(client.app, answer.no), client.app.store.tallies()
+    assert desk.do(answer.no, "cancelled").location
+    assert desk.do(answer.no, "restored", hands="team").location
+    after = found(client.app, answer.no)
+    kept = ("state", "team", "volunteer", "accepted_at", "level", "due", "waits_until")
+    assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
+    left = client.app.store.tallies()
+    assert {k: n for k, n in left.items() if n} == {k: n for k, n in counted.items() if n}
+    assert "来的人： 张师傅" in client.get(answer.location).text
+    assert "恢复了，还由理发队去" in client.app.store.messages("waiting")[-1].text
+    assert team.do(answer.no, "done").location
+    assert consistency.examine(client.app).healthy
+
+
+def test_only_what_a_team_had_taken_on_can_be_given_back_to_it(client: Client, desk: Desk) -> None:
+    answer = wish(client)
+    assert desk.do(answer.no, "cancelled").location
+    assert "还给原来接单的服务队" not in desk.get(f"/desk/order/?no={answer.no}").text
+    assert desk.do(answer.no, "restored", hands="team").location
+    assert found(client.app, answer.no).state == "submitted"
+
+
+def test_a_team_reads_that_an_order_was_called_off_and_can_still_say_what_happened(
+    client: Client, desk: Desk, clock: Clock
+) -> None:
+    answer, team = wish(client), Team(client)
+    desk.dispatched(answer.no)
+    assert team.do(answer.no, "accepted", volunteer="team", person="张师傅").location
+    assert "取消了" not in team.get().text
+    assert desk.do(answer.no, "cancelled").location
+    assert "取消了，不用去了 1 单" in team.get().text
+    page = team.get(answer.no).text
+    assert "已取消，不用去了" in page
+    assert "去的人" not in page
+    assert team.do(answer.no, "noted", note="门口等了半小时").location
+    assert "擦完了" in team.do(answer.no, "done", note="擦完了").text
+    assert desk.do(answer.no, "restored", hands="station").location
+    assert "取消了" not in team.get().text
+    assert team.do(answer.no, "noted", note="其实已经擦完了").location
+    page = team.get(answer.no).text
+    assert "已经回到社区" in page
+    assert "门口等了" not in page
+    told = desk.get(f"/desk/order/?no={answer.no}").text
+    assert "门口等了半小时" in told
+    assert "其实已经擦完了" in told
+    assert desk.do(answer.no, "cancelled").location
+    clock.forward(days=8)
+    assert "取消了" not in team.get().text
 
 
 @pytest.mark.parametrize("who", ["staff", "team"])

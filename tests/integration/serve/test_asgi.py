@@ -7,11 +7,13 @@ import sqlite3
 import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TypeVar
 from unittest.mock import patch
 from urllib.parse import urlencode, urlsplit
 
+import argon2
 import pytest
 from a2wsgi.asgi_typing import ASGIApp, Receive, Scope, Send
 from openpyxl import load_workbook
@@ -29,7 +31,7 @@ from functions.web.http import FORM, LONGEST_UPLOAD, LambdaEvent, Response
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET
 from tests.support.histories import no_commit
-from tests.support.orders import WISH, Desk
+from tests.support.orders import WISH, Desk, account
 
 Result = TypeVar("Result")
 Answered = tuple[int, dict[str, str], bytes]
@@ -92,6 +94,16 @@ async def ask(
     assert [piece["more_body"] for piece in pieces] == [True] * (len(pieces) - 1) + [False]
     headers = {n.decode(): v.decode() for n, v in start["headers"]}
     return start["status"], headers, b"".join(piece["body"] for piece in pieces)
+
+
+def asked_from(application: ASGIApp, sender: str) -> ASGIApp:
+    """The application, as somebody at this address asks it."""
+
+    async def asked(scope: Any, receive: Receive, send: Send) -> None:
+        scope["client"] = (sender, 40000)
+        await application(scope, receive, send)
+
+    return asked
 
 
 def together(application: ASGIApp, *bodies: bytes) -> list[Answered]:
@@ -244,14 +256,19 @@ def test_forms_are_drawn_and_pages_read_while_all_others_wait_for_a_lock(
         with SQLite(store.path).batch():
             waiting = [
                 asyncio.create_task(
-                    ask(functions, "POST", path, [body], content_type=FORM, sec_fetch_site=OWN)
+                    ask(
+                        asked_from(functions, f"192.0.2.{number}"),
+                        *("POST", path, [body]),
+                        content_type=FORM,
+                        sec_fetch_site=OWN,
+                    )
                 )
                 for path, body in (
                     ("/desk/sign-in/", b"name=x&password=x"),
                     ("/team/", f"{link}&do=renew".encode()),
                     ("/api/wish", wishes(2)[1]),
                 )
-                for _ in range(30)
+                for number in range(30)
             ]
             await asyncio.sleep(0.1)  # Until they have taken every thread that they can.
             drawn = [await ask(functions, "GET", way, cookie=cookie) for way in ways]
@@ -304,6 +321,46 @@ def test_what_waited_too_long_for_a_thread_is_not_begun(app: App) -> None:
         room = asgi.Room("desk", 1, 5, patience=patience)
         assert run(room.do(answer, event, app)).status == status
     assert len(begun) == 1
+
+
+def test_strangers_who_try_passwords_keep_nobody_out_who_signed_in_here_before(
+    functions: ASGIApp, app: App
+) -> None:
+    client, password = Client(app), account(app, "李静")
+    sent = {"name": "李静", "password": password}
+    entered = client.post("/desk/sign-in/", sent)
+    device = next(each for each in entered.cookies if each.startswith("wudan_device="))
+    goes_on, verify = threading.Event(), argon2.PasswordHasher.verify
+
+    def slowly(hasher: Any, stored: str, typed: str) -> bool:
+        if typed == "x":
+            goes_on.wait(timeout=30)
+        return verify(hasher, stored, typed)
+
+    async def tried(name: str, sender: int, cookie: str = "") -> Any:
+        body = urlencode({**sent, "name": name, "password": "x" if sender else password}).encode()
+        return await ask(
+            asked_from(functions, f"192.0.2.{sender}"),
+            *("POST", "/desk/sign-in/", [body]),
+            content_type=FORM,
+            sec_fetch_site=OWN,
+            cookie=cookie,
+        )
+
+    async def meanwhile() -> tuple[list[int], int]:
+        strangers = [asyncio.create_task(tried(f"名字{n}", 1 + n % 3)) for n in range(75)]
+        first = islice(asyncio.as_completed(strangers), 60)
+        refused = [(await each)[0] for each in first]
+        own = await tried("李静", 0, device.partition(";")[0])
+        assert sum(each.done() for each in strangers) == 60
+        goes_on.set()
+        await asyncio.wait(strangers)
+        return refused, own[0]
+
+    with patch.object(argon2.PasswordHasher, "verify", slowly):
+        refused, own = run(meanwhile())
+    assert refused == [503] * 60
+    assert own == 303
 
 
 def signed_in(app: App) -> tuple[str, bytes]:

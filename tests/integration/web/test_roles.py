@@ -30,6 +30,7 @@ PAGES = (
 WHO: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     # Forms that everybody may fill in, and what finds an order by number and phone.
     ("GET", EVERYBODY, ("/wish/", "/join/", "/track/", "/rate/", "/health", "/desk/sign-in/")),
+    ("GET", EVERYBODY, ("/api/search",)),
     ("POST", EVERYBODY, ("/api/wish", "/api/order", "/api/volunteer")),
     ("POST", EVERYBODY, ("/desk/sign-in/",)),
     # A key that is sent has to be one of the order's.

@@ -26,14 +26,24 @@ ENDED = {*ALWAYS, "withdrawn", "erased"}
 ALLOWED = {
     "": {"submitted"},
     "held": {"cleared", "rejected", "lapsed", "cancelled", "withdrawn", *ALWAYS},
-    "submitted": {"held", "triaged", "rejected", "lapsed", "merged", "joined", "cancelled", *FREE},
+    "submitted": {
+        "held",
+        "triaged",
+        "rejected",
+        "lapsed",
+        "merged",
+        "joined",
+        "parted",
+        "cancelled",
+        *FREE,
+    },
     "triaged": {
         *("triaged", "consulted", "progressed", "dispatched", "paused", "resumed"),
-        *("rejected", "lapsed", "merged", "joined", "cancelled", *FREE),
+        *("rejected", "lapsed", "merged", "joined", "parted", "cancelled", *FREE),
     },
     "dispatched": {
         *("progressed", "accepted", "declined", "escalated", "recalled", "cancelled"),
-        *("resumed", "lapsed", "joined", *FREE),
+        *("resumed", "lapsed", "joined", "parted", *FREE),
     },
     "accepted": {
         *(
@@ -46,7 +56,7 @@ ALLOWED = {
             "returned",
             "cancelled",
         ),
-        *("lapsed", "joined", *FREE),
+        *("lapsed", "joined", "parted", *FREE),
     },
     "done": {"rated", "unrated", "closed", "undone", *FREE},
     "rated": {"unrated", "reopened", "closed", *FREE},
