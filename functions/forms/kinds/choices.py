@@ -89,6 +89,8 @@ class Choices(Choice):
 
 SPOKEN, UNIT = "一二三四五", re.compile("[颗个星分 ]")
 """How a number of stars is spelled, and what may stand behind it."""
+VERY = re.compile("非常|十分")
+"""What people write in place of 很."""
 
 
 class Stars(PlainKind):
@@ -114,7 +116,7 @@ class Stars(PlainKind):
         """Also 5星, 五颗星, 5 分, ★★★★★, ★★★★☆ and 很满意."""
         if not text.strip("★☆⭐"):
             return [str(len(text) - text.count("☆"))]
-        if (said := re.sub("非常|十分", "很", text)) in self.spoken:
+        if (said := VERY.sub("很", text)) in self.spoken:
             return [str(self.spoken.index(said) + 1)]
         digit = UNIT.sub("", normal(text))
         spoken = digit and digit in SPOKEN
