@@ -127,29 +127,33 @@ def of_order(order: "Order") -> Tally:
         counted[NOW, load(order.team)] = 1
     if order.team and order.state in HANDS:
         counted[NOW, name(scope(TEAM, order.team), order.state)] = 1
-    month, merged = order.filed_at[:7], order.state == MERGED
-    if merged:
-        counted[month, name(ALL, MERGED)] = 1
-    progress, rating = {} if merged else _progress(order), _rating(order)
-    heard = (order.rated_at or order.done_at or order.filed_at)[:7]
-    team = order.rated_team or order.team
-    for whose in of(order):
-        _add(counted, month, whose, progress)
-        _add(counted, heard, whose, rating)
-    _add(counted, month, ALL, {} if merged else _hours(order))
-    _add(counted, month, scope(TEAM, order.team), progress if order.team else {})
-    _add(counted, heard, scope(TEAM, team), rating if team else {})
+    for when, whose, counts in _parts(order):
+        for what, more in counts.items():
+            counted[when, name(whose, what)] += more
     return counted
+
+
+def _parts(order: "Order") -> list[tuple[str, str, dict[str, int]]]:
+    """What an order counts for in months, by month and scope: in that in which it was filed, and
+    what its resident said in the month of that."""
+    month, team = order.filed_at[:7], order.rated_team or order.team
+    heard, rating = (order.rated_at or order.done_at or month)[:7], _rating(order)
+    if order.state == MERGED:
+        progress, parts = dict[str, int](), [(month, ALL, {MERGED: 1})]
+    else:
+        progress, parts = _progress(order), [(month, ALL, _hours(order))]
+    for whose in of(order):
+        parts += [(month, whose, progress), (heard, whose, rating)]
+    if team:
+        parts += [(heard, scope(TEAM, team), rating)]
+    if order.team:
+        parts += [(month, scope(TEAM, order.team), progress)]
+    return parts
 
 
 def of(order: "Order") -> tuple[str, ...]:
     """The scopes in which an order counts, whichever team it has."""
     return (ALL, scope(SERVICE, order.service), scope(GRID, order.grid or NO_GRID))
-
-
-def _add(counted: Tally, month: str, whose: str, counts: Mapping[str, int]) -> None:
-    for what, more in counts.items():
-        counted[month, name(whose, what)] += more
 
 
 def of_volunteer(head: "Head | None") -> Tally:
