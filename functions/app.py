@@ -20,7 +20,7 @@ from functions.orders.deadlines import Deadlines
 from functions.orders.names import Names
 from functions.orders.privacy import Personal
 from functions.orders.repository import Orders
-from functions.orders.steps import Steps
+from functions.orders.steps.service import Steps
 from functions.storage import opening
 from functions.storage.connect import connect
 from functions.storage.opening import Begin
@@ -138,7 +138,7 @@ class App:
         """The file of the index of the public pages.
 
         Raises:
-            Unreachable: it cannot be had.
+            NoIndex: it cannot be had.
         """
         from functions.index import place
 

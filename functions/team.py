@@ -14,7 +14,7 @@ from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import TEAM
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
-from functions.orders.steps import ASIDE
+from functions.orders.steps.service import ASIDE
 from functions.storage.history import Event, Head
 from functions.web import links, pages, records, slips, step_forms
 from functions.web.http import Action, Request, Response, Routes, entry

@@ -9,7 +9,7 @@ from functions.orders.counters import TO_TRIAGE
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import RESIDENT
 from functions.orders.repository import KIND
-from functions.orders.steps import FIRST
+from functions.orders.steps.service import FIRST
 from functions.web import submission
 from functions.web.http import Request, Response, Routes, entry
 from functions.web.links import ORDER

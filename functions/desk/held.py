@@ -15,7 +15,7 @@ from functions.orders import counters, repository
 from functions.orders.lifecycle.order import order_of
 from functions.orders.lifecycle.states import HELD, STAFF
 from functions.orders.privacy import gist
-from functions.orders.steps import BLANK
+from functions.orders.steps.service import BLANK
 from functions.people import volunteers
 from functions.storage.failures import unwritten
 from functions.storage.history import Head

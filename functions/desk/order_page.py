@@ -21,8 +21,8 @@ from functions.orders.lifecycle.states import FINAL, STAFF
 from functions.orders.lifecycle.transitions import fold
 from functions.orders.privacy import contact, identifying, unreadable
 from functions.orders.repository import History
-from functions.orders.step_facts import CALLED_OFF
-from functions.orders.steps import BLANK
+from functions.orders.steps.facts import CALLED_OFF
+from functions.orders.steps.service import BLANK
 from functions.people.accounts import Accounts
 from functions.storage.history import Head
 from functions.web import records, replies, slips, step_forms, submission

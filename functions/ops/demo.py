@@ -24,7 +24,7 @@ from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF, TEAM
 from functions.orders.lifecycle.transitions import apply
 from functions.orders.privacy import CORRECTED
 from functions.orders.repository import Step
-from functions.orders.steps import FIRST
+from functions.orders.steps.service import FIRST
 from functions.people import volunteers
 from functions.storage.history import Event
 from functions.storage.vault import fingerprint

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from functions.context.clock import Reference
 from functions.errors import Conflict, Refused
 from functions.forms.definition import Answers, Form
-from functions.orders import corrections, counters, pace, repository
+from functions.orders import corrections, counters, repository
 from functions.orders.deadlines import Deadlines
 from functions.orders.lifecycle.states import CLOCK, HELD, RESIDENT, STAFF
 from functions.orders.lifecycle.states import OPEN as OPEN_ORDERS
 from functions.orders.names import Names
 from functions.orders.privacy import CORRECTED, Personal, Unreadable, contact, withdrawn
+from functions.orders.steps import pace
 from functions.orders.upkeep import derive_anew
 from functions.storage.history import Change, Event, Head, Message
 from functions.storage.port import Store

@@ -7,7 +7,7 @@ from functions.app import App
 from functions.forms.definition import Form, sensitive, without
 from functions.orders import corrections
 from functions.orders.repository import History
-from functions.orders.steps import BLANK
+from functions.orders.steps.service import BLANK
 from functions.web import records
 from functions.web.http import Request
 from functions.web.step_forms import drawn_version

@@ -11,7 +11,7 @@ from functions.forms.definition import Answers, Form, without
 from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections
 from functions.orders.lifecycle.order import Order
-from functions.orders.steps import ASIDE
+from functions.orders.steps.service import ASIDE
 from functions.storage.failures import unwritten
 from functions.storage.history import Event
 from functions.web import records, submission

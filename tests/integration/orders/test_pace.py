@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from functions.errors import Often
-from functions.orders import pace
+from functions.orders.steps import pace
 from functions.storage.history import Event
 from tests.support.client import Answer, Client
 from tests.support.orders import JOIN, Desk, add_note, found, wish

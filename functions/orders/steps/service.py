@@ -11,13 +11,14 @@ from typing import Any
 
 from functions.errors import Conflict, Full, Refused, Wrong
 from functions.forms.definition import Answers, Form
-from functions.orders import counters, pace
+from functions.orders import counters
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import CLOCK, RESIDENT, STAFF
 from functions.orders.lifecycle.transitions import apply, moves
 from functions.orders.repository import Step
-from functions.orders.step_facts import CALLED_OFF, FACTS, Circumstances
+from functions.orders.steps import pace
+from functions.orders.steps.facts import CALLED_OFF, FACTS, Circumstances
 from functions.storage.history import Change, Event
 from functions.storage.vault import fingerprint
 

@@ -1,0 +1,1 @@
+"""What is done with an order, whoever does it: a checked form becomes events."""
