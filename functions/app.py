@@ -138,7 +138,7 @@ class App:
         """The file of the index of the public pages.
 
         Raises:
-            Unreachable: it cannot be had.
+            NoIndex: it cannot be had.
         """
         from functions.index import place
 

@@ -12,8 +12,8 @@ from functions.app import App, of_bundle
 from functions.context import logs
 from functions.errors import Problem
 from functions.index import marks
-from functions.index.lookup import LONGEST, Found, find
-from functions.index.place import Unreachable
+from functions.index.lookup import LONGEST, Hits, find
+from functions.index.place import NoIndex
 from functions.web import pages
 from functions.web.http import Request, Response, Routes, entry
 
@@ -32,9 +32,9 @@ def show(request: Request, app: App) -> Response:
     typed, number = sent[:LONGEST].strip(), _number(request.query.get("page", ""))
     try:
         found = find(app.index, typed, PER_PAGE * (number - 1), PER_PAGE)
-    except (sqlite3.Error, Unreachable) as error:
+    except (sqlite3.Error, NoIndex) as error:
         logs.failure(error, "searching")
-        return _page(app, typed, Found(), number, status=503, is_down=True)
+        return _page(app, typed, Hits(), number, status=503, is_down=True)
     return _page(app, typed, found, number, is_cut=len(sent) > LONGEST)
 
 
@@ -44,7 +44,7 @@ def _number(text: str) -> int:
 
 
 def _page(
-    app: App, typed: str, found: Found, number: int, status: int = 200, **notices: bool
+    app: App, typed: str, found: Hits, number: int, status: int = 200, **notices: bool
 ) -> Response:
     hits = [
         {

@@ -59,7 +59,7 @@ class Row(NamedTuple):
     text: str
 
 
-class Found(NamedTuple):
+class Hits(NamedTuple):
     """How many pages were found, those of them that were asked for, and what to mark in them. They
     are only near where none has the words as they were typed."""
 
@@ -91,7 +91,7 @@ def remove(db: sqlite3.Connection, digest: bytes) -> None:
     db.execute("DELETE FROM pages WHERE digest = ?", (digest,))
 
 
-def find(file: Path, typed: str, first: int, count: int) -> Found:
+def find(file: Path, typed: str, first: int, count: int) -> Hits:
     """``count`` of the pages that have all :func:`words` that were typed, or nearly so, from the
     ``first`` on; where there are no more, the last of them.
 
@@ -100,7 +100,7 @@ def find(file: Path, typed: str, first: int, count: int) -> Found:
     """
     wanted = words(typed)
     if not wanted:
-        return Found()
+        return Hits()
     end = time.monotonic() + LONG
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", PATIENCE, uri=True)) as db:
         db.set_progress_handler(lambda: time.monotonic() > end, STEPS)
@@ -111,7 +111,7 @@ def find(file: Path, typed: str, first: int, count: int) -> Found:
         last = max(0, len(ids) - 1) // count * count
         shown = ids[min(first, last) :][:count]
         rows = [Row(*db.execute(ONE, each).fetchone()) for each in shown]
-    return Found(len(ids), rows, pieces or wanted, is_near)
+    return Hits(len(ids), rows, pieces or wanted, is_near)
 
 
 def _exactly(wanted: Sequence[str], whole: str) -> Query:

@@ -20,7 +20,7 @@ FRESH = 60.0
 UNCHANGED = "304"
 
 
-class Unreachable(WudanError):
+class NoIndex(WudanError):
     """The index is in a bucket that does not give it."""
 
 
@@ -28,7 +28,7 @@ def file(folder: Path) -> Path:
     """The index, for functions whose bundle is in this folder.
 
     Raises:
-        Unreachable: it is elsewhere, and was not there.
+        NoIndex: it is elsewhere, and was not there.
     """
     address = os.environ.get(SETTING, "")
     return _copy(address)() if address else folder / INDEX
@@ -54,7 +54,7 @@ class Copy:
         """The copy, fetched if there is a newer object. While the bucket gives none, it stays.
 
         Raises:
-            Unreachable: there is no copy either.
+            NoIndex: there is no copy either.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -63,7 +63,7 @@ class Copy:
                 self._fetch()
             except (BotoCoreError, ClientError) as error:
                 if not self._etag:
-                    raise Unreachable(type(error).__name__) from error
+                    raise NoIndex(type(error).__name__) from error
                 if not isinstance(error, ClientError) or _code(error) != UNCHANGED:
                     logs.failure(error, "fetching the index")
             self._until = self._clock() + FRESH

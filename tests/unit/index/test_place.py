@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.response import StreamingBody
 
-from functions.index.place import FRESH, Copy, Unreachable
+from functions.index.place import FRESH, Copy, NoIndex
 
 
 class Bucket:
@@ -72,7 +72,7 @@ def test_while_the_bucket_gives_nothing_the_copy_stays(
     copy: Copy, bucket: Bucket, clock: Clock, error: str
 ) -> None:
     bucket.error = error
-    with pytest.raises(Unreachable):
+    with pytest.raises(NoIndex):
         copy.newest()
     bucket.error = ""
     assert copy.newest().read_bytes() == b"first", "asked again at once"
