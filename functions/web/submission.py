@@ -87,7 +87,7 @@ def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
         if answers.errors:
             return again(request, app, form, answers.errors)
         recent = lately(app, kind, answers, app.clock.now)
-        own = [head for head in recent if opened(request, app, head.no)]
+        own = recent and [head for head in recent if opened(request, app, head.no)]
         known = begun_before(request, app, own, form, answers) if own else None
         if known is None and asked != "check":
             sent = {"once": request.value(ONCE), "trap": request.value(signs.TRAP)}

@@ -98,7 +98,7 @@ def _rows(site: Site, html: Callable[[Prose], str]) -> RowMakers:
     for folder, items in site.entries.items():
         for item in items if folder != "news" else ():
             named = [names[each] for each in item.teams] if isinstance(item, Service) else []
-            if _place(folder, item):
+            if KINDS[folder].base or item.slug in FORMS:
                 rows[digest((folder, item, named))] = partial(_row, folder, item, named, html)
     return rows
 
@@ -111,24 +111,26 @@ def _place(folder: str, item: Any) -> str:
 def _row(folder: str, item: Any, named: Iterable[str], html: Callable[[Prose], str]) -> Row:
     title = next(getattr(item, name) for name in LABELS if hasattr(item, name))
     names = sorted(_fields(item, LABELS), key=FIRST.__contains__, reverse=True)
-    texts = [text for name in names for text in _texts(getattr(item, name), html)]
+    texts = _texts((*map(partial(getattr, item), names),), html)
     date = str(getattr(item, "date", ""))
     return Row(_place(folder, item), folder, date, title, " ".join(filter(None, (*texts, *named))))
 
 
-def _texts(value: Any, html: Callable[[Prose], str]) -> Iterator[str]:
-    """All texts in a value of a model; numbers and days are not searched for."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Prose):
-        yield plain(html(value))
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _texts(each, html)
-    elif isinstance(value, Struct):
-        for name in _fields(value, ()):
-            yield from _texts(getattr(value, name), html)
+def _texts(value: Any, html: Callable[[Prose], str]) -> list[str]:
+    """All texts in a value of a model, in order; numbers and days are not searched for."""
+    found, left = list[str](), [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            found.append(each)
+        elif isinstance(each, Prose):
+            found.append(plain(html(each)))
+        elif isinstance(each, tuple):
+            left += reversed(each)
+        elif isinstance(each, Struct):
+            left += [getattr(each, name) for name in reversed(_fields(each))]
+    return found
 
 
-def _fields(value: Struct, left_out: Iterable[str]) -> Iterator[str]:
-    return (name for name in value.__struct_fields__ if name not in {*CODES, *left_out})
+def _fields(value: Struct, left_out: Iterable[str] = ()) -> list[str]:
+    return [name for name in value.__struct_fields__ if name not in {*CODES, *left_out}]
