@@ -35,7 +35,7 @@ LABELS = ("title", "name")
 FIRST = ("summary", "body")
 """The fields that say best what the entry is about: where no word is in the text, its beginning is
 shown."""
-IndexRows = Mapping[bytes, Callable[[], Row]]
+RowMakers = Mapping[bytes, Callable[[], Row]]
 """What makes each row, by a digest of all that it is made from."""
 
 
@@ -51,7 +51,7 @@ def hand_over(folder: Path, site: Site, renderer: Renderer, cache: Cache) -> Non
     cache.note(NOTE, key + stamp_of_own(file).encode())
 
 
-def _update(file: Path, rows: IndexRows) -> None:
+def _update(file: Path, rows: RowMakers) -> None:
     """Change the rows that differ, all at once."""
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("PRAGMA synchronous = OFF")
@@ -64,7 +64,7 @@ def _update(file: Path, rows: IndexRows) -> None:
             add(db, each, row)
 
 
-def _make(file: Path, rows: IndexRows) -> None:
+def _make(file: Path, rows: RowMakers) -> None:
     """Write the index anew, beside the old one, and put it in its place when it is whole."""
     new = file.with_suffix(".new")
     for path in (new, file.with_name(f"{file.name}-journal")):
@@ -79,7 +79,7 @@ def _make(file: Path, rows: IndexRows) -> None:
     new.replace(file)
 
 
-def _made(rows: IndexRows) -> Iterator[tuple[bytes, Row]]:
+def _made(rows: RowMakers) -> Iterator[tuple[bytes, Row]]:
     return zip(rows, spread(_make_each, [*rows.values()]), strict=True)
 
 
@@ -87,7 +87,7 @@ def _make_each(makers: Sequence[Callable[[], Row]]) -> list[Row]:
     return [make() for make in makers]
 
 
-def _rows(site: Site, html: Callable[[Prose], str]) -> IndexRows:
+def _rows(site: Site, html: Callable[[Prose], str]) -> RowMakers:
     """The rows of all that is shown: what ended keeps its page, but nobody should find it."""
     names = {team.slug: team.name for team in site.teams}
     digests = site.digests or [item.digests() for item in site.news]

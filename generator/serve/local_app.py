@@ -126,10 +126,10 @@ def close_months(functions: "App") -> None:
     """Close the months that are over, before they are published; if that cannot be done now, what
     residents said in them is published once the schedule has closed them."""
     from functions.context import logs
-    from functions.orders import closing as months
+    from functions.orders import upkeep
 
     try:
-        months.close(functions.orders)
+        upkeep.close_months(functions.orders)
     except Exception as error:
         logs.failure(error, "closing the months")
 

@@ -92,6 +92,7 @@ RUN = {
     "build.py doctor --data drill": Run(),
     "rm -r drill": Run(refused="drill"),
     "build.py secret rotate": Run(),
+    "build.py secret team": Run(),
     "build.py move --from sqlite:var/wudan.db --to dynamodb:TABLE": Run(),
     "WUDAN_STORE=dynamodb:TABLE WUDAN_SECRET=… build.py build": Run(),
     "WUDAN_STORE=dynamodb:RESTORED WUDAN_SECRET=… build.py doctor": Run(
