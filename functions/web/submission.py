@@ -83,7 +83,7 @@ def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
         if asked == "edit":
             edited = page(app, form, request.typed, once=request.value(ONCE))
             return edited._replace(revisited=True)
-        answers = check(request, app, form)
+        answers = check(app, form, request.typed)
         if answers.errors:
             return again(request, app, form, answers.errors)
         recent = lately(app, kind, answers, app.clock.now)
@@ -177,14 +177,9 @@ def keeping(submit: Action, sent: Sent) -> Keeping:
     return Keeping(submit, later)
 
 
-def check(request: Request, app: App, form: Form) -> Answers:
-    """What was answered, checked against the form and today's date."""
-    return check_typed(app, form, request.typed)
-
-
-def check_typed(app: App, form: Form, typed: Mapping[str, Sequence[str]]) -> Answers:
-    """The same of what was typed. A wrong choice that was right when the form was drawn is called
-    by its name."""
+def check(app: App, form: Form, typed: Mapping[str, Sequence[str]]) -> Answers:
+    """What was typed, checked against the form and today's date. A wrong choice that was right when
+    the form was drawn is called by its name."""
     answers = definition.check(form, typed, app.clock.now.date())
     for field in form["fields"] if answers.errors else ():
         name, wrong = field["name"], answers.errors.get(field["name"])
