@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from functions.app import App
-from functions.context.senders import network
 from functions.context.sentences import fill
 from functions.errors import Full, Wrong
 from functions.forms import days, definition
@@ -275,8 +274,8 @@ def refuse(
 def submission(request: Request, app: App, what: str, answers: Answers) -> str:
     """The name of this submission of ``what``, the same however often it arrives. It is made of the
     id of the drawn form and the answers, so changed answers are another submission. A form without
-    an id (a copy of the static page, a script) counts once a day of one sender."""
-    once = request.value(ONCE) or f"{app.clock.now.date()} {network(request.sender)}"
+    an id (a copy of the static page, a script) counts once a day of one address."""
+    once = request.value(ONCE) or f"{app.clock.now.date()} {request.sender}"
     return name_of(app.store, app.vault, what, once, answers.values)
 
 
