@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from functions import imports
 from functions.app import App, from_environment
 from functions.context import logs
 from functions.context.sentences import fill
 from functions.errors import Conflict, Refused
+from functions.imports import staging
 from functions.messages import outbox
 from functions.orders import counters, repository, upkeep
 from functions.orders.counters import ALL, VOLUNTEERS
@@ -212,7 +212,7 @@ def tick(app: App) -> dict[str, Any]:
     with made.part("messages"):
         made.done["sent"] = sum(wait() for wait in deliveries)
     with made.part("imports"):
-        imports.tick(app)
+        staging.tick(app)
     with made.part("failed"):
         made.done["failed"] = len(app.store.messages("failed"))
     with made.part("unreadable"):

@@ -9,9 +9,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from functions import imports
 from functions.app import App
 from functions.errors import Refused
+from functions.imports import staging
 from functions.orders import corrections, counters, names, repository, upkeep
 from functions.orders.counters import Tally
 from functions.orders.figures import report_text
@@ -36,7 +36,7 @@ STATES: dict[str, dict[str, str]] = {
     names.KIND: {},
     DIGEST: {},
     report_text.KIND: {},
-    imports.KIND: {kind: kind for kind in imports.STATES},
+    staging.KIND: {kind: kind for kind in staging.STATES},
     DONE: {},
     DOCTOR: {},
     CLOSED: {},

@@ -7,6 +7,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from functions.context.bundle import INDEX
+from generator.build import incremental
+
 MADE = shutil.ignore_patterns(".wudan", "public", "var")
 SITE = Path(__file__).parents[1] / "site"
 NEWS = "content/news/spring.yaml"
@@ -51,3 +54,12 @@ def edit(file: str, old: str, new: str) -> Callable[[Path], None]:
         (root / file).write_text(text.replace(old, new))
 
     return change
+
+
+def handed_over(root: Path) -> tuple[dict[str, bytes], list[Any]]:
+    """What a build left for the functions: the bundle, and the rows of the index, because equal
+    rows need not be equal bytes."""
+    folder = incremental.bundle_folder(root)
+    files = tree(folder)
+    del files[INDEX]
+    return files, rows(folder / INDEX)

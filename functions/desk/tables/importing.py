@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from functions import imports
 from functions.app import App
 from functions.context.sentences import fill
 from functions.desk.session import Session, view
@@ -13,7 +12,8 @@ from functions.forms.columns import Reading, Sheet
 from functions.forms.definition import Form
 from functions.forms.kinds import KINDS
 from functions.forms.kinds.kind import COMMA, Field
-from functions.imports import Import, StagedRow, judging
+from functions.imports import judging, staging
+from functions.imports.staging import Import, StagedRow
 from functions.people.volunteers import Person
 from functions.web.http import Request, Response, see_other
 
@@ -39,22 +39,22 @@ class WrongCell(NamedTuple):
 def receive(request: Request, app: App, session: Session) -> Response:
     """Take in a file. What is malformed is refused whole; anything else is staged."""
     kind, words = request.value("kind"), app.bundle.words["imports"]
-    if kind not in imports.FORMS:
+    if kind not in staging.FORMS:
         return _refuse(app, session, kind, words["kind"])
     try:
-        rows = spreadsheet.read(request.files.get("file", b""), imports.names(app, kind))
+        rows = spreadsheet.read(request.files.get("file", b""), staging.names(app, kind))
     except Wrong as wrong:
         return _refuse(app, session, kind, fill(words["unreadable"][wrong.code], **wrong.names))
-    table, form = columns.table(rows, imports.names(app, kind)), imports.form(app, kind)
-    found, sure = columns.guess(table.heads, imports.names(app, kind))
+    table, form = columns.table(rows, staging.names(app, kind)), staging.form(app, kind)
+    found, sure = columns.guess(table.heads, staging.names(app, kind))
     reading = Reading(found, {})
     if not table.rows:
         return _refuse(app, session, kind, words["unreadable"]["empty"])
     if sure and not reading.missing(form):
-        looked = imports.look(app, kind, table.rows, reading, session.who, app.clock.now.date())
+        looked = staging.look(app, kind, table.rows, reading, session.who, app.clock.now.date())
         if faults := _faults(app, form, table, reading, looked):
             return _page(app, session, 422, kind=kind, faults=faults)
-    return see_other(f"/desk/import/?no={imports.stage(app, kind, rows, session.who)}")
+    return see_other(f"/desk/import/?no={staging.stage(app, kind, rows, session.who)}")
 
 
 NOTHING: dict[str, Any] = {
@@ -74,11 +74,11 @@ def _refuse(app: App, session: Session, kind: str, sentence: str) -> Response:
 def show(request: Request, app: App, session: Session, changed: bool = False) -> Response:
     """An import as it stands: its columns, what would become of its rows, or what did."""
     brought = _brought(request, app)
-    if brought.head.state != imports.STAGED:
+    if brought.head.state != staging.STAGED:
         events = {event.kind: event.data for event in app.store.events(brought.head.no)}
         return _page(app, session, brought=brought, events=events)
-    table, form = imports.table(app, brought), imports.form(app, brought.kind)
-    names = imports.names(app, brought.kind)
+    table, form = staging.table(app, brought), staging.form(app, brought.kind)
+    names = staging.names(app, brought.kind)
     found, sure = columns.guess(table.heads, names)
     is_sent = any(name.startswith(COLUMN) for name in request.typed)
     reading = _sent(request, form, table, names) if is_sent else Reading(found, {})
@@ -86,7 +86,7 @@ def show(request: Request, app: App, session: Session, changed: bool = False) ->
     rows = None
     if (is_sent or sure) and not missing and request.value("do") != "map":
         day, who = app.clock.now.date(), brought.who
-        rows = imports.look(app, brought.kind, table.rows, reading, who, day)
+        rows = staging.look(app, brought.kind, table.rows, reading, who, day)
     faults = _faults(app, form, table, reading, rows or [])
     data = {
         "brought": brought,
@@ -107,16 +107,16 @@ def show(request: Request, app: App, session: Session, changed: bool = False) ->
 def act(request: Request, app: App, session: Session) -> Response:
     """Look again with other columns, take what was shown, or forget it."""
     brought, do = _brought(request, app), request.value("do")
-    if brought.head.state != imports.STAGED or do not in ("drop", "take"):
+    if brought.head.state != staging.STAGED or do not in ("drop", "take"):
         return show(request, app, session)
     if do == "drop":
-        imports.discard(app, brought.head)
+        staging.discard(app, brought.head)
         return see_other("/desk/sheets/")
-    table, names = imports.table(app, brought), imports.names(app, brought.kind)
-    reading = _sent(request, imports.form(app, brought.kind), table, names)
+    table, names = staging.table(app, brought), staging.names(app, brought.kind)
+    reading = _sent(request, staging.form(app, brought.kind), table, names)
     again = [int(line) for line in request.typed.get("again", []) if line.isdecimal()]
     try:
-        rows = imports.confirm(app, brought, reading, again, request.value("seen"))
+        rows = staging.confirm(app, brought, reading, again, request.value("seen"))
         if rows is not None:
             return show(request, app, session, changed=True)
         app.audit.record("imported", session.who, sender=request.sender, table=brought.kind)
@@ -126,7 +126,7 @@ def act(request: Request, app: App, session: Session) -> Response:
 
 
 def _brought(request: Request, app: App) -> Import:
-    brought = imports.find(app, request.value("no"))
+    brought = staging.find(app, request.value("no"))
     if brought is None:
         raise Problem(404, "not_found")
     return brought
@@ -200,7 +200,7 @@ def _sorted(
     return {
         "rows": by_verdict,
         "heads": heads,
-        "seen": imports.seal_of(app, rows),
+        "seen": staging.seal_of(app, rows),
         "people": people,
     }
 

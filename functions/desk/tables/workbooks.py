@@ -6,7 +6,6 @@ from itertools import count
 from typing import IO, Any
 from urllib.parse import quote
 
-from functions import imports
 from functions.app import App
 from functions.desk.session import Session, view
 from functions.errors import Problem
@@ -14,6 +13,7 @@ from functions.forms import order_number, spreadsheet
 from functions.forms.answers import row
 from functions.forms.definition import Form, sensitive, without
 from functions.forms.kinds.kind import Cell
+from functions.imports import staging
 from functions.orders import corrections, repository
 from functions.orders.lifecycle.order import order_of
 from functions.orders.privacy import Unreadable
@@ -99,7 +99,7 @@ def _answers(
     form, words = _exported(app, kind), app.bundle.words
     cell = words["unreadable"]["cell"] if isinstance(typed, Unreadable) else ""
     answered = records.labelled(app, form, picked)
-    kept = sensitive(answered) | sensitive(app.bundle.actions[imports.FORMS[kind]])
+    kept = sensitive(answered) | sensitive(app.bundle.actions[staging.FORMS[kind]])
     values = {name: value for name, value in {**picked, **typed}.items() if name not in kept}
     return row(form, without(answered, *kept), values, cell)
 
@@ -111,7 +111,7 @@ def _labels(app: App, kind: str) -> list[str]:
 def _exported(app: App, kind: str) -> Form:
     """The form without what is asked only with a consent of its own: that is for whoever helps,
     and stays on the pages."""
-    form: Form = app.bundle.actions[imports.FORMS[kind]]
+    form: Form = app.bundle.actions[staging.FORMS[kind]]
     return without(form, *sensitive(form))
 
 
@@ -122,10 +122,10 @@ def _day(at: str) -> date | None:
 def template_xlsx(request: Request, app: App, session: Session) -> Response:
     """An empty table to fill in, with a sheet that says what each column takes."""
     kind = request.value("kind")
-    if kind not in imports.FORMS:
+    if kind not in staging.FORMS:
         raise Problem(404, "not_found")
-    form, words = imports.form(app, kind), app.bundle.words["imports"]
-    names = imports.names(app, kind)
+    form, words = staging.form(app, kind), app.bundle.words["imports"]
+    names = staging.names(app, kind)
     heads = [[*names[field["name"]], ""][1] or field["label"] for field in form["fields"]]
     notes: list[list[Cell]] = [words["notes"]]
     for head, field in zip(heads, form["fields"], strict=True):

@@ -136,7 +136,7 @@ def broken(objects: Mapping[str, bytes]) -> list[str]:
 
 
 def _links(address: str, body: bytes) -> Iterator[str]:
-    yield from re.findall(rf"{HOME}[^\s<\"]*", body.decode(errors="replace"))
+    yield from re.findall(rf"{HOME}[^\s<\"&]*", body.decode(errors="replace"))
     if address.endswith("/"):
         page = LexborHTMLParser(body)
         for name in ("href", "src", "action"):

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from functions import imports
 from functions.app import App
 from functions.context.clock import Stopped
 from functions.forms import columns, order_number
+from functions.imports import staging
 from functions.ops import consistency
 from functions.orders import repository
 from functions.people import volunteers
@@ -224,7 +224,7 @@ def test_a_rating_that_may_not_be_taken_is_told_with_its_row(client: Client, des
     assert desk.do(no, "done").location
     form = client.app.bundle.actions["rated_on_paper"]["fields"]
     values = {"stars": "5星", "consent": "是"}
-    names = imports.names(client.app, "ratings")
+    names = staging.names(client.app, "ratings")
     asked = [f for f in form if f["required"]]
     heads = [[*names[f["name"]], ""][1] or f["label"] for f in asked]
 
@@ -339,7 +339,7 @@ def test_an_import_that_is_killed_between_its_rows_is_none_or_is_taken_whole(
 ) -> None:
     rows = [[*HAIRCUT[:1], f"第 {n} 次", *HAIRCUT[2:]] for n in range(4)]
     page = desk.get(upload(desk, "wishes", workbook(WISHES, *rows)).location)
-    take, count = imports._take, [0]
+    take, count = staging._take, [0]
 
     def killed(*args: Any) -> bool:
         count[0] += 1
@@ -347,7 +347,7 @@ def test_an_import_that_is_killed_between_its_rows_is_none_or_is_taken_whole(
             raise KeyboardInterrupt
         return take(*args)
 
-    monkeypatch.setattr(imports, "_take", killed)
+    monkeypatch.setattr(staging, "_take", killed)
     with pytest.raises(KeyboardInterrupt):
         confirm(desk, page)
     monkeypatch.undo()
@@ -360,12 +360,12 @@ def test_an_import_that_is_killed_between_its_rows_is_none_or_is_taken_whole(
 def test_rows_that_nobody_confirms_are_forgotten(client: Client, desk: Desk) -> None:
     no = upload(desk, "wishes", workbook(WISHES, HAIRCUT)).location.partition("no=")[2]
     assert client.app.store.personal(no)
-    (head,) = client.app.store.waiting(imports.KIND, imports.STAGED)
+    (head,) = client.app.store.waiting(staging.KIND, staging.STAGED)
     later = datetime.fromisoformat(head.begun) + timedelta(days=3)
     client.app.clock = Stopped(later)
     tick(client.app)
     assert client.app.store.personal(no) == {}
-    assert client.app.store.head(no).state == imports.DISCARDED  # type: ignore[union-attr]
+    assert client.app.store.head(no).state == staging.DISCARDED  # type: ignore[union-attr]
 
 
 @pytest.mark.slow
@@ -385,12 +385,12 @@ def test_new_volunteers_are_approved_together_each_into_the_team_they_asked_for(
     assert {head.state for head in people(client)} == {"active"}
 
 
-@pytest.mark.parametrize("kind", [*imports.FORMS])
+@pytest.mark.parametrize("kind", [*staging.FORMS])
 def test_a_table_to_fill_in_has_the_columns_that_its_import_reads(
     client: Client, desk: Desk, kind: str
 ) -> None:
     raw = desk.get(f"/desk/sheets/template.xlsx?kind={kind}").raw
     heads = [cell.value for cell in load_workbook(io.BytesIO(raw)).worksheets[0][1]]
-    found, sure = columns.guess([*map(str, heads)], imports.names(client.app, kind))
+    found, sure = columns.guess([*map(str, heads)], staging.names(client.app, kind))
     assert sure
-    assert len(found) == len(imports.form(client.app, kind)["fields"])
+    assert len(found) == len(staging.form(client.app, kind)["fields"])

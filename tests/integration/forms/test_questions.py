@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 from functions.app import App
 from functions.forms import order_number
 from functions.forms.kinds import KINDS
-from functions.imports import FORMS as IMPORTS
+from functions.imports.staging import FORMS as IMPORTS
 from functions.orders import repository
 from functions.people import volunteers
 from functions.storage.connect import connect

@@ -30,7 +30,7 @@ from generator.site import theme
 from tests.support import corpus
 from tests.support.depth import tried
 from tests.support.servers import PRODUCT
-from tests.support.site import MADE, SITE, rows, tree
+from tests.support.site import MADE, SITE, handed_over, tree
 
 LINES = (
     *("ended: 2026-11-30", "renamed_from: [old, older]", "draft: true", "publish_on: 2199-01-01"),
@@ -78,15 +78,6 @@ FIGURES: list[dict[str, Any]] = [
         "answers": [],
     },
 ]
-
-
-def handed_over(root: Path) -> tuple[dict[str, bytes], list[Any]]:
-    """What a build left for the functions: the bundle, and the rows of the index, because equal
-    rows need not be equal bytes."""
-    folder = incremental.bundle_folder(root)
-    files = tree(folder)
-    del files[INDEX]
-    return files, rows(folder / INDEX)
 
 
 class Law(RuleBasedStateMachine):

@@ -20,7 +20,7 @@ from generator.files.output import Report
 from generator.site import plan
 from generator.site.plan import PLANNERS
 from generator.site.plan.page import Page, item_page
-from tests.support.site import MADE, tree
+from tests.support.site import MADE, handed_over, tree
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ def check_against_a_clean_build(root: Path) -> None:
     anew = shutil.copytree(root, root.parent / "anew", ignore=MADE)
     incremental.build(anew, anew / "public")
     assert tree(root / "public") == tree(anew / "public")
-    assert tree(incremental.bundle_folder(root)) == tree(incremental.bundle_folder(anew))
+    assert handed_over(root) == handed_over(anew)
 
 
 def edit(file: Path) -> None:

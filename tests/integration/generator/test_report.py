@@ -165,7 +165,7 @@ def test_answers_are_shown_in_their_month(reported: Path) -> None:
 def test_badges_count_the_last_twelve_months(root: Path, snapshot: dict[str, Any]) -> None:
     built(root, snapshot)
     for address, says in (
-        ("/menu/haircut/", "近一年公布的点单 6 次 · 满意度 4.7 星（6 人评价）"),
+        ("/menu/haircut/", "近一年公布的点单 6 次 · 满意度 4.7 星（12 人评价）"),
         ("/teams/barbers/", "近一年公布的办完 5 单以上</p>"),
     ):
         assert says in (root / f"public{address}index.html").read_text()
