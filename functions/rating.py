@@ -49,7 +49,7 @@ def _by_digits(request: Request, app: App) -> Response:
 def submit(request: Request, app: App) -> Response:
     """Rate with a key (of the order's page, or of the slip) or with number and phone."""
     form, hidden = _sent(request, app)
-    answers = submission.check(request, app, form)
+    answers = submission.check(app, form, request.typed)
     with submission.handing_back(request, form):
         order, door = _by_key(request, app) if hidden else (None, BY_DIGITS)
     if not hidden and not answers.errors.keys() & {"no", "last4"}:

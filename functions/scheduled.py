@@ -16,7 +16,7 @@ from functions.context import logs
 from functions.context.sentences import fill
 from functions.errors import Conflict, Refused
 from functions.messages import outbox
-from functions.orders import closing, counters, repository, upkeep
+from functions.orders import counters, repository, upkeep
 from functions.orders.counters import ALL, VOLUNTEERS
 from functions.orders.lifecycle.order import Order, order_of
 from functions.orders.lifecycle.states import CLOCK, FINAL, HELD, STATES
@@ -230,7 +230,7 @@ def rederive(app: App) -> None:
     """Bring what is derived from histories up to the present names, rules and version."""
     with suppress(Conflict):  # Somebody else keeps the names.
         app.names.keep(app.clock.now.isoformat())
-    closing.close(app.orders)
+    upkeep.close_months(app.orders)
     upkeep.rederive(app.orders)
     app.volunteers.rederive()
 

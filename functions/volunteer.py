@@ -144,7 +144,7 @@ def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED)
 def correct(request: Request, app: App, person: Person) -> Response:
     """Put an answer right; a form that is sent again leads to the same page."""
     form = corrections.asked(app.bundle.actions[CORRECTION])
-    answers = submission.check(request, app, form)
+    answers = submission.check(app, form, request.typed)
     once = submission.submission(request, app, f"{corrections.KIND} {person.head.no}", answers)
     seen = app.volunteers.seen(person, drawn_version(request)).answers
     changed = corrections.changes(form, seen, person.answers, request.typed, answers)

@@ -174,7 +174,7 @@ class Bulk(NamedTuple):
 
     def _answers(self, request: Request, app: App, order: Order) -> Answers:
         typed = {name: request.typed.get(f"{name}-{order.no}", []) for name in self.asks}
-        return submission.check_typed(app, self._form(app), typed)
+        return submission.check(app, self._form(app), typed)
 
     def _was_taken(self, app: App, order: Order, drawn: str, data: Mapping[str, Any]) -> bool:
         """Whether the same was done with the order as it was drawn: the page was sent twice."""

@@ -97,7 +97,7 @@ def act(request: Request, app: App, session: Session) -> Response:
     be written now, no other is tried."""
     do = request.value("do")
     form: Form = app.bundle.actions["rejected"] if do == "rejected" else BLANK
-    answers = submission.check(request, app, form)
+    answers = submission.check(app, form, request.typed)
     if do not in DO or answers.errors:
         return show(request, app, session, errors=submission.sentences(app, form, answers.errors))
     left, code, numbers = dict[str, str](), "", [*dict.fromkeys(request.typed.get("no", []))]

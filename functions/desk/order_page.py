@@ -204,7 +204,7 @@ def ask(request: Request, app: App) -> Question | None:
     if question is None:
         return None
     form = app.names.answerable(app.bundle.actions[kind], request.value(WORDING))
-    answers = submission.check(request, app, form)
+    answers = submission.check(app, form, request.typed)
     return question if app.steps.is_possible(order, kind, STAFF, form, answers) else None
 
 
@@ -348,7 +348,7 @@ def blank(
 def file(request: Request, app: App, session: Session) -> Response:
     """File the wish in the resident's name, with who wrote it down and how it came."""
     form = app.names.answerable(app.bundle.actions["submitted"], request.value(WORDING))
-    answers = submission.check(request, app, form)
+    answers = submission.check(app, form, request.typed)
     if answers.errors:
         errors = submission.sentences(app, form, answers.errors)
         return blank(request, app, session, Outcome(422, errors=errors))

@@ -42,7 +42,7 @@ def keep(request: Request, app: App, session: Session) -> Response:
     twice is kept once."""
     month, texts = _month(request, app), _texts(app)
     form, version = app.bundle.actions["written"], request.value("version")
-    answers = submission.check(request, app, form)
+    answers = submission.check(app, form, request.typed)
     text = answers.values.get("text", "")
     seen = int(version) if version.isascii() and version.isdigit() else 0
 

@@ -10,24 +10,24 @@ BEFORE, LONGEST = 24, 96
 """Characters that a snippet has before the first word, and in all."""
 
 
-class MarkedText(NamedTuple):
+class MarkedPiece(NamedTuple):
     """A piece of a text; whether it is what was searched for."""
 
     text: str
     is_found: bool
 
 
-def marked(text: str, words: Sequence[str]) -> list[MarkedText]:
+def marked(text: str, words: Sequence[str]) -> list[MarkedPiece]:
     """The whole text in pieces."""
     pieces, end = [], 0
     for found in _any(words).finditer(plain(text)):
         before, (first, last) = text[end : found.start()], found.span()
-        pieces += [MarkedText(before, False), MarkedText(text[first:last], True)]
+        pieces += [MarkedPiece(before, False), MarkedPiece(text[first:last], True)]
         end = last
-    return [piece for piece in (*pieces, MarkedText(text[end:], False)) if piece.text]
+    return [piece for piece in (*pieces, MarkedPiece(text[end:], False)) if piece.text]
 
 
-def snippet(title: str, text: str, words: Sequence[str]) -> list[MarkedText]:
+def snippet(title: str, text: str, words: Sequence[str]) -> list[MarkedPiece]:
     """The piece of a text in which the first word stands that its title has not; how the text
     begins if the title has all of them."""
     missing = [word for word in words if word not in plain(title)]

@@ -1,5 +1,6 @@
 """What the schedule brings up to date in a store: heads, when the rules for them have changed, the
-traces that nobody waits for, and counters that earlier versions did not have."""
+traces that nobody waits for, counters that earlier versions did not have, and months that are over,
+which are closed: what residents said in them is written down as it is published."""
 
 import hashlib
 import json
@@ -11,6 +12,8 @@ from typing import TypeVar
 
 from functions.errors import Conflict, Refused
 from functions.orders import counters
+from functions.orders.figures.closed import CLOSED, closed, said
+from functions.orders.figures.disclosure import published
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import CLOCK
 from functions.orders.privacy import all_pieces
@@ -139,3 +142,16 @@ def parted(values: Mapping[K, T]) -> Iterator[dict[K, T]]:
     left = [*values.items()]
     for first in range(0, len(left), AT_ONCE):
         yield dict(left[first : first + AT_ONCE])
+
+
+def close_months(orders: Orders) -> None:
+    """Close the months that are over. It is done once, and nothing that comes later changes what is
+    published of what residents said in them (:func:`functions.orders.figures.closed.as_closed`)."""
+    now, store = orders.reference.clock.now, orders.store
+    recount(orders, now.isoformat())
+    known = closed(store)
+    for month in store.months():
+        if month < now.isoformat()[:7] and month not in known:
+            heard = said(published(store.tally(month), now.date()))
+            event = Event(CLOSED, CLOCK, now.isoformat(), {"month": month, "said": heard})
+            append(store, CLOSED, CLOSED, event)

@@ -54,7 +54,7 @@ def submit(request: Request, app: App) -> Response:
     if kind := resident_forms.STEPS.get(request.value("do")):
         return changes.step(request, app, kind)
     form, hidden = _sent(request, app)
-    answers = submission.check(request, app, form)
+    answers = submission.check(app, form, request.typed)
     if not answers.errors:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]

@@ -31,7 +31,7 @@ def step(request: Request, app: App, kind: str) -> Response:
         found = access.require_own(request, app)
     order = found.order
     asked = resident_forms.form(app, kind, order.state)
-    answers = submission.check(request, app, asked)
+    answers = submission.check(app, asked, request.typed)
     once = submission.submission(request, app, f"{kind} {order.no}", answers)
     notice = ""
     if kind in corrections.CHANGING:
@@ -110,7 +110,7 @@ def _too_late(
     whole = resident_forms.form(app, kind, CHANGEABLE[0])
     if whole == asked:
         return None
-    checked = submission.check(request, app, whole)
+    checked = submission.check(app, whole, request.typed)
     changed = corrections.changes(whole, seen, before, request.typed, checked)
     late = changed.values.keys() - {field["name"] for field in asked["fields"]}
     return _as_note(request, app, kind, whole, changed) if late else None

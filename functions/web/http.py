@@ -367,22 +367,19 @@ def decoded(encoded: str) -> list[tuple[str, str]]:
     pieces = encoded.replace("+", " ").split("&")
     if len(pieces) > MOST_FIELDS:
         raise Problem(400, "too_many")
-    pairs = []
+    texts = list[str]()
+    for piece in filter(None, pieces):
+        texts += piece.partition("=")[::2]
+    escaped = [n for n, text in enumerate(texts) if "%" in text]
     try:
-        for piece in filter(None, pieces):
-            name, _, value = piece.partition("=")
-            value = _unescaped(value) if "%" in value else value
-            pairs.append((_unescaped(name) if "%" in name else name, value))
+        for n in escaped:
+            parts = ESCAPED.split(texts[n])
+            for run in range(1, len(parts), 2):  # Every second part is one.
+                parts[run] = bytes.fromhex(parts[run].replace("%", "")).decode()
+            texts[n] = "".join(parts)
     except UnicodeDecodeError:
         raise Problem(400, "encoding") from None
-    return pairs
-
-
-def _unescaped(text: str) -> str:
-    parts = ESCAPED.split(text)
-    for n in range(1, len(parts), 2):  # Every second one is a run.
-        parts[n] = bytes.fromhex(parts[n].replace("%", "")).decode()
-    return "".join(parts)
+    return [*zip(texts[::2], texts[1::2], strict=True)]
 
 
 def _headers(event: LambdaEvent) -> dict[str, str]:

@@ -36,7 +36,7 @@ def unproved(request: Request, app: App, prove: Callable[[str], object]) -> Outc
     """What is wrong with the proof that was sent, if anything. ``prove`` is given the last four
     digits, and raises ``Wrong`` where they are not the phone's."""
     asked = app.bundle.actions[PROOF]
-    answers = submission.check(request, app, asked)
+    answers = submission.check(app, asked, request.typed)
     try:
         if answers.errors:
             raise next(iter(answers.errors.values()))

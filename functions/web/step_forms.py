@@ -72,7 +72,7 @@ def take(
     if kind not in app.bundle.actions:
         raise Problem(400, "unknown_step")
     form = app.names.answerable(forms(app, order, [kind], colleagues)[kind], drawn)
-    answers = submission.check(request, app, form)
+    answers = submission.check(app, form, request.typed)
     once = submission.drawn_once(request, app, f"{kind} {order.no}", answers.values)
     if once and app.store.filed(once):
         return see_other(done(order))

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from functions.app import App
-from functions.context.senders import network
 from functions.context.sentences import fill
 from functions.errors import Full, Problem, Wrong
 from functions.forms import days, definition
@@ -86,11 +85,11 @@ def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
         if asked == "edit":
             edited = page(app, form, request.typed, once=request.value(ONCE))
             return edited._replace(revisited=True)
-        answers = check(request, app, form)
+        answers = check(app, form, request.typed)
         if answers.errors:
             return again(request, app, form, answers.errors)
         recent = lately(app, kind, answers, app.clock.now)
-        own = [head for head in recent if opened(request, app, head.no)]
+        own = recent and [head for head in recent if opened(request, app, head.no)]
         known = begun_before(request, app, own, form, answers) if own else None
         if known is None and asked != "check":
             sent = {"once": request.value(ONCE), "trap": request.value(signs.TRAP)}
@@ -180,14 +179,9 @@ def keeping(submit: Action, sent: Sent) -> Keeping:
     return Keeping(submit, later)
 
 
-def check(request: Request, app: App, form: Form) -> Answers:
-    """What was answered, checked against the form and today's date."""
-    return check_typed(app, form, request.typed)
-
-
-def check_typed(app: App, form: Form, typed: Mapping[str, Sequence[str]]) -> Answers:
-    """The same of what was typed. A wrong choice that was right when the form was drawn is called
-    by its name."""
+def check(app: App, form: Form, typed: Mapping[str, Sequence[str]]) -> Answers:
+    """What was typed, checked against the form and today's date. A wrong choice that was right when
+    the form was drawn is called by its name."""
     answers = definition.check(form, typed, app.clock.now.date())
     for field in form["fields"] if answers.errors else ():
         name, wrong = field["name"], answers.errors.get(field["name"])
@@ -317,8 +311,8 @@ def refuse(
 def submission(request: Request, app: App, what: str, answers: Answers) -> str:
     """The name of this submission of ``what``, the same however often it arrives. It is made of the
     id of the drawn form and the answers, so changed answers are another submission. A form without
-    an id (a copy of the static page, a script) counts once a day of one sender."""
-    once = request.value(ONCE) or f"{app.clock.now.date()} {network(request.sender)}"
+    an id (a copy of the static page, a script) counts once a day of one address."""
+    once = request.value(ONCE) or f"{app.clock.now.date()} {request.sender}"
     return name_of(app.store, app.vault, what, once, answers.values)
 
 

@@ -35,7 +35,7 @@ LABELS = ("title", "name")
 FIRST = ("summary", "body")
 """The fields that say best what the entry is about: where no word is in the text, its beginning is
 shown."""
-IndexRows = Mapping[bytes, Callable[[], Row]]
+RowMakers = Mapping[bytes, Callable[[], Row]]
 """What makes each row, by a digest of all that it is made from."""
 
 
@@ -51,7 +51,7 @@ def hand_over(folder: Path, site: Site, renderer: Renderer, cache: Cache) -> Non
     cache.note(NOTE, key + stamp_of_own(file).encode())
 
 
-def _update(file: Path, rows: IndexRows) -> None:
+def _update(file: Path, rows: RowMakers) -> None:
     """Change the rows that differ, all at once."""
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("PRAGMA synchronous = OFF")
@@ -64,7 +64,7 @@ def _update(file: Path, rows: IndexRows) -> None:
             add(db, each, row)
 
 
-def _make(file: Path, rows: IndexRows) -> None:
+def _make(file: Path, rows: RowMakers) -> None:
     """Write the index anew, beside the old one, and put it in its place when it is whole."""
     new = file.with_suffix(".new")
     for path in (new, file.with_name(f"{file.name}-journal")):
@@ -79,7 +79,7 @@ def _make(file: Path, rows: IndexRows) -> None:
     new.replace(file)
 
 
-def _made(rows: IndexRows) -> Iterator[tuple[bytes, Row]]:
+def _made(rows: RowMakers) -> Iterator[tuple[bytes, Row]]:
     return zip(rows, spread(_make_each, [*rows.values()]), strict=True)
 
 
@@ -87,7 +87,7 @@ def _make_each(makers: Sequence[Callable[[], Row]]) -> list[Row]:
     return [make() for make in makers]
 
 
-def _rows(site: Site, html: Callable[[Prose], str]) -> IndexRows:
+def _rows(site: Site, html: Callable[[Prose], str]) -> RowMakers:
     """The rows of all that is shown: what ended keeps its page, but nobody should find it."""
     names = {team.slug: team.name for team in site.teams}
     digests = site.digests or [item.digests() for item in site.news]
@@ -98,7 +98,7 @@ def _rows(site: Site, html: Callable[[Prose], str]) -> IndexRows:
     for folder, items in site.entries.items():
         for item in items if folder != "news" else ():
             named = [names[each] for each in item.teams] if isinstance(item, Service) else []
-            if _place(folder, item):
+            if KINDS[folder].base or item.slug in FORMS:
                 rows[digest((folder, item, named))] = partial(_row, folder, item, named, html)
     return rows
 
@@ -111,24 +111,26 @@ def _place(folder: str, item: Any) -> str:
 def _row(folder: str, item: Any, named: Iterable[str], html: Callable[[Prose], str]) -> Row:
     title = next(getattr(item, name) for name in LABELS if hasattr(item, name))
     names = sorted(_fields(item, LABELS), key=FIRST.__contains__, reverse=True)
-    texts = [text for name in names for text in _texts(getattr(item, name), html)]
+    texts = _texts((*map(partial(getattr, item), names),), html)
     date = str(getattr(item, "date", ""))
     return Row(_place(folder, item), folder, date, title, " ".join(filter(None, (*texts, *named))))
 
 
-def _texts(value: Any, html: Callable[[Prose], str]) -> Iterator[str]:
-    """All texts in a value of a model; numbers and days are not searched for."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Prose):
-        yield plain(html(value))
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _texts(each, html)
-    elif isinstance(value, Struct):
-        for name in _fields(value, ()):
-            yield from _texts(getattr(value, name), html)
+def _texts(value: Any, html: Callable[[Prose], str]) -> list[str]:
+    """All texts in a value of a model, in order; numbers and days are not searched for."""
+    found, left = list[str](), [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            found.append(each)
+        elif isinstance(each, Prose):
+            found.append(plain(html(each)))
+        elif isinstance(each, tuple):
+            left += reversed(each)
+        elif isinstance(each, Struct):
+            left += [getattr(each, name) for name in reversed(_fields(each))]
+    return found
 
 
-def _fields(value: Struct, left_out: Iterable[str]) -> Iterator[str]:
-    return (name for name in value.__struct_fields__ if name not in {*CODES, *left_out})
+def _fields(value: Struct, left_out: Iterable[str] = ()) -> list[str]:
+    return [name for name in value.__struct_fields__ if name not in {*CODES, *left_out}]

@@ -67,14 +67,12 @@ class Item(Entry, kw_only=True, frozen=True):
     update_note: str = ""
     renamed_from: OldName | tuple[OldName, ...] = ()
 
-    def is_withheld(self, today: date) -> bool:
-        """Whether the public must not see it on this day."""
-        return self.draft or (self.publish_on is not None and self.publish_on > today)
-
-    def is_past(self, today: date) -> bool:
-        """Whether only its own page is left on this day."""
+    def stage(self, today: date) -> Literal["shown", "past", "withheld"]:
+        """What the public sees of it on this day: all, only its own page, or nothing."""
+        if self.draft or (self.publish_on is not None and self.publish_on > today):
+            return "withheld"
         has_expired = self.expires_on is not None and self.expires_on <= today
-        return self.ended is not None or has_expired
+        return "past" if self.ended is not None or has_expired else "shown"
 
     @property
     def label(self) -> str:

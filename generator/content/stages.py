@@ -42,17 +42,12 @@ def divide(folders: Folders, today: date, previewed: EntryName | None = None) ->
             items.sort(key=attrgetter("entry.date"), reverse=True)
         elif items and hasattr(items[0].entry, "order"):
             items.sort(key=attrgetter("entry.order"))
-        shown = stages.shown.setdefault(folder, [])
+        stages.shown[folder] = []
         for kept in items:
             item = kept.entry
-            if not isinstance(item, Item) or (folder, item.slug) == previewed:
-                shown.append(kept)
-            elif item.is_withheld(today):
-                stages.withheld.setdefault(folder, []).append(kept)
-            elif item.is_past(today):
-                stages.past.setdefault(folder, []).append(kept)
-            else:
-                shown.append(kept)
+            is_always = not isinstance(item, Item) or (folder, item.slug) == previewed
+            stage = stages.shown if is_always else getattr(stages, item.stage(today))
+            stage.setdefault(folder, []).append(kept)
     return stages
 
 

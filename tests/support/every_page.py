@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 from functions.app import App
 from functions.forms.residents import FORMS
 from functions.ops import demo
-from functions.orders import closing, repository
+from functions.orders import repository, upkeep
 from functions.orders.figures.snapshot import snapshot
 from functions.orders.lifecycle.states import STATES
 from functions.people import second_factor
@@ -38,7 +38,7 @@ def write(root: Path) -> list[str]:
     incremental.build(root, out)
     app = App(incremental.bundle_folder(root), lambda: connect(f"sqlite:{root}/wudan.db"), SECRET)
     demo.fill(app, ORDERS)
-    closing.close(app.orders)
+    upkeep.close_months(app.orders)
     incremental.build(root, out, figures=snapshot(app.store, app.clock.now.date()))
     built = [*_built(out)]
     drawn = dict(_drawn(app))

@@ -24,8 +24,9 @@ def apply(order: Order, event: Event) -> Order:
         after = order.state or "nothing"
         raise Refused(reason, event=event.kind, by=event.by, after=after)
     move, data = TABLE[event.kind], event.data
-    led = next((to for name, to in move.leads.items() if data.get(name)), "")
-    state = led or (move.to if move.to and order.state not in move.stays else order.state)
+    state = move.to if move.to and order.state not in move.stays else order.state
+    for name, to in move.leads.items():
+        state = to if data.get(name) else state
     changed: dict[str, Any] = {"version": order.version + 1, "changed_at": event.at}
     changed |= {"state": state, "since": order.since if state == order.state else event.at}
     for name, target in move.copies.items():

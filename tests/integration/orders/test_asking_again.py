@@ -98,6 +98,7 @@ def test_the_same_answers_after_it_was_called_off_are_not_said_to_be_under_way(
     client: Client,
 ) -> None:
     first = wish(client)
+    client.get(first.location)
     move(client.app, first.no, "cancelled")
     drawn = client.get("/wish/").form("/api/wish")
     page = client.post("/api/wish", {**drawn, **WISH, "do": "check"})
@@ -106,6 +107,7 @@ def test_the_same_answers_after_it_was_called_off_are_not_said_to_be_under_way(
     assert "恢复这一单" in page.text
     second = client.post("/api/wish", page.form("/api/wish"))
     assert found(client.app, second.no).state == "submitted"
+    client.get(second.location)
     drawn = client.get("/wish/").form("/api/wish")
     again = client.post("/api/wish", {**drawn, **WISH, "do": "check"})
     assert "不用再提" in again.text

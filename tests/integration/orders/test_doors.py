@@ -153,7 +153,7 @@ def test_who_does_the_work_takes_no_step_of_the_residents(
     assert client.app.store.events(done.no) == before
     page = browser.get(done.location, **headers)
     offered = [node.attributes["value"] for node in page.page.css("form [name=do]")]
-    assert offered == ["ask"]
+    assert offered == ["ask", "close"]
     assert client.post("/api/order", proof).status == 303
 
 

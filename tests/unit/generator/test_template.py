@@ -64,7 +64,8 @@ def test_a_bucket_answers_over_tls_alone() -> None:
 
 def test_no_function_has_the_secret_itself_in_its_settings() -> None:
     settings = FUNCTION["Function"]["Properties"]["Environment"]["Variables"]
-    assert settings["WUDAN_SECRET"] == {"Join": [" ", {"Ref": "Secrets"}]}
+    where = {"Join": [" ", {"Ref": "Secrets"}]}
+    assert settings["WUDAN_SECRET"] == {"If": ["Stores", where, {"Ref": "AWS::NoValue"}]}
     clock = properties("Clock")["Environment"]["Variables"]["WUDAN_SECRET"]
     assert clock == {"If": ["OwnSecret", {"GetAtt": "Secret.Id"}, {"Ref": "SecretArn"}]}
     assert "WUDAN_SECRET" not in properties("Night")["Environment"]["Variables"]

@@ -4,28 +4,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.index.letters import plain
-from functions.index.marks import LONGEST, MarkedText, marked, snippet
+from functions.index.marks import LONGEST, MarkedPiece, marked, snippet
 
 WORDS = st.lists(st.text("志愿aA.(", min_size=1, max_size=3).map(plain), min_size=1, max_size=4)
 
 
 def test_letters_stay_as_they_were_typed() -> None:
     assert marked("修 ＬＥＤ 燈", ["led", "灯"]) == [
-        MarkedText("修 ", False),
-        MarkedText("ＬＥＤ", True),
-        MarkedText(" ", False),
-        MarkedText("燈", True),
+        MarkedPiece("修 ", False),
+        MarkedPiece("ＬＥＤ", True),
+        MarkedPiece(" ", False),
+        MarkedPiece("燈", True),
     ]
 
 
 def test_the_piece_shown_has_what_the_title_lacks() -> None:
     text = "头" * 200 + "磨刀" + "尾" * 200
     pieces = snippet("服务日", text, ["服务", "磨刀"])
-    assert MarkedText("磨刀", True) in pieces
+    assert MarkedPiece("磨刀", True) in pieces
     assert pieces[0].text.startswith("…头")
     assert pieces[-1].text.endswith("尾…")
     [beginning] = snippet("服务日磨刀", text, ["服务", "磨刀"])
-    assert beginning == MarkedText("头" * LONGEST + "…", False)
+    assert beginning == MarkedPiece("头" * LONGEST + "…", False)
 
 
 @given(st.text("志愿服务aA.( ", max_size=300), WORDS)
