@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborNode
 from functions.desk import board
 from functions.orders.privacy import masked
 from functions.orders.repository import Step
+from functions.people import accounts
 from functions.storage.history import Event
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
@@ -211,6 +212,25 @@ def test_staff_take_an_order_on_or_give_it_to_a_colleague_until_it_ends(
     assert not numbers(desk.get("/desk/?state=mine"))
     assert desk.do(no, "cancelled").location
     assert not numbers(colleague.get("/desk/?state=mine"))
+
+
+def test_what_is_in_the_hands_of_somebody_whose_account_was_closed_is_found(
+    client: Client, desk: Desk
+) -> None:
+    head = Desk(client, "李主任", accounts.ADMINISTRATOR)
+    Desk(client, "李雷")
+    no, other = wish(client).no, wish(client, phone="139 0000 0000").no
+    assert desk.do(no, "handled", handler="李雷").location
+    assert desk.do(other, "handled", handler="王芳").location
+    assert "没有人在办" not in desk.get("/desk/?state=submitted").text
+    asked = head.asked("/desk/staff/", {"do": "disable", "name": "李雷"})
+    assert "李雷在办的还有 1 单" in asked.text
+    assert "已停用" in head.post("/desk/staff/", {"do": "disable", "name": "李雷"}).text
+    listed = desk.get("/desk/?state=submitted")
+    assert "李雷已停用，没有人在办" in row(listed, no).text()
+    assert "王芳在办" in row(listed, other).text()
+    assert "没有人在办" in desk.get("/desk/").text
+    assert numbers(desk.get("/desk/?state=submitted&left=yes")) == [no]
 
 
 def test_an_order_can_be_given_only_to_somebody_who_can_sign_in(client: Client, desk: Desk) -> None:
