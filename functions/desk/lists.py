@@ -154,9 +154,28 @@ def _everything(app: App, name: str, who: str) -> list[Head]:
     if name == MINE:
         return in_hand(app, who)
     if name == CALLS:
-        done, rated = (app.store.waiting(repository.KIND, s, limit=MOST) for s in ("done", "rated"))
-        return [*done, *(head for head in rated if discontent(order_of(head)))][:MOST]
+        return _calls(app)
     return app.store.waiting(repository.KIND, name, limit=MOST)
+
+
+def _calls(app: App) -> list[Head]:
+    """Whoever has not rated what was done, or was not content; also those whose order was done with
+    another one."""
+    waiting = partial(app.store.waiting, repository.KIND, limit=MOST)
+    done, rated, merged = map(waiting, ("done", "rated", "merged"))
+    served = {head.no for head in (*done, *rated)}
+    into = {head.no: order_of(head).merged_into for head in merged}
+    also = [head for head in merged if _last(head.no, into) in served]
+    return [*done, *(head for head in (*rated, *also) if discontent(order_of(head)))][:MOST]
+
+
+def _last(no: str, into: Mapping[str, str]) -> str:
+    """The order to which the ones that were merged lead."""
+    seen = set[str]()
+    while no in into and no not in seen:
+        seen.add(no)
+        no = into[no]
+    return no
 
 
 def in_hand(app: App, who: str) -> list[Head]:

@@ -262,6 +262,18 @@ def test_who_has_not_rated_or_was_not_content_is_called_longest_first(
     assert called.index(silent) < called.index(late)
 
 
+def test_who_had_a_wish_done_with_another_one_is_called_too(client: Client, desk: Desk) -> None:
+    first, second, last = (wish(client, phone=f"138 1234 300{n}").no for n in range(3))
+    for no, into in ((first, second), (second, last)):
+        assert desk.do(no, "merged", into=into, sure="yes").location
+    assert not numbers(desk.get("/desk/?state=calls"))
+    rated(client, Desk(client, "李强"), last)
+    assert {*numbers(desk.get("/desk/?state=calls"))} == {first, second, last}
+    for no in (last, first, second):
+        assert desk.do(no, "rated", source="phone", **RATING).location
+        assert no not in numbers(desk.get("/desk/?state=calls"))
+
+
 def test_a_rating_by_phone_may_lack_stars_and_figures_count_only_those_there_are(
     client: Client, desk: Desk
 ) -> None:
