@@ -109,7 +109,7 @@ def _place(folder: str, item: Any) -> str:
 
 
 def _row(folder: str, item: Any, named: Iterable[str], html: Callable[[Prose], str]) -> Row:
-    title = next(getattr(item, name) for name in LABELS if hasattr(item, name))
+    title = item.name if hasattr(item, "name") else item.title
     names = sorted(_fields(item, LABELS), key=FIRST.__contains__, reverse=True)
     texts = _texts((*map(partial(getattr, item), names),), html)
     date = str(getattr(item, "date", ""))

@@ -145,9 +145,9 @@ class News(Item, frozen=True, omit_defaults=True):
     @property
     def pictures(self) -> list[Picture]:
         """All that its page shows, each once."""
-        inside = [found for _, found in self.body.pictures] if isinstance(self.body, Prose) else []
-        every = (self.cover, *inside, *(photo.src for photo in self.photos))
-        return [*dict.fromkeys(each for each in every if isinstance(each, Picture))]
+        inside = dict(self.body.pictures).values() if isinstance(self.body, Prose) else ()
+        every = (self.cover, *inside, *[photo.src for photo in self.photos])
+        return [*dict.fromkeys([each for each in every if isinstance(each, Picture)])]
 
     @property
     def brief(self) -> "Brief":

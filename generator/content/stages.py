@@ -70,7 +70,7 @@ def site(
         settings=settings,
         calendar=calendar,
         entries=entries,
-        digests=tuple([kept.digests for kept in stages.shown["news"]]),
+        digests=tuple(map(attrgetter("digests"), stages.shown["news"])),
         withheld=withheld,
         waiting=tuple(waiting),
         past=past,
@@ -80,4 +80,4 @@ def site(
 
 
 def _entries(folders: Folders) -> dict[str, tuple[Any, ...]]:
-    return {name: tuple([kept.entry for kept in items]) for name, items in folders.items()}
+    return {name: tuple(map(attrgetter("entry"), items)) for name, items in folders.items()}

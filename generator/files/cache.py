@@ -94,7 +94,7 @@ class Cache:
 
     def put(self, shelf: str, values: Iterable[tuple[str, bytes]]) -> None:
         """Store values by their names."""
-        rows = ((shelf, n, v, crc32(v, crc32(f"{shelf} {n}".encode()))) for n, v in values)
+        rows = [(shelf, n, v, crc32(v, crc32(f"{shelf} {n}".encode()))) for n, v in values]
         self._db.executemany("REPLACE INTO shelves VALUES (?, ?, ?, ?)", rows)
 
     def noted(self, name: str) -> bytes:

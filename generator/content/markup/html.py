@@ -64,7 +64,11 @@ def absolute(html: str, base: str) -> str:
             return found[0]
         return f'{found[1]}="{escape(address)}"'
 
-    return TAG.sub(lambda tag: _ADDRESS.sub(whole, tag[0]), html)
+    parts, end = list[str](), 0
+    for tag in TAG.finditer(html):
+        parts += html[end : tag.start()], _ADDRESS.sub(whole, tag[0])
+        end = tag.end()
+    return "".join((*parts, html[end:]))
 
 
 def escaped(html: str) -> str:

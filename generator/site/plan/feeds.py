@@ -13,7 +13,7 @@ from generator.site.service_day import service_day
 
 def pages(latest: Sequence[News], security: Security | None) -> Iterator[Page]:
     """``latest`` are the newest news; ``security`` is whom to tell of a hole."""
-    changed = max((item.updated or item.date for item in latest), default=None)
+    changed = max([item.updated or item.date for item in latest], default=None)
     yield Page("/feed.xml", "feed.xml", {"news": latest, "changed": changed})
     yield Page("/service-day.ics", service_day, {})
     yield Page("/robots.txt", "robots.txt", {})
