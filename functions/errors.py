@@ -4,7 +4,7 @@ An error carries a *code*, never a sentence: the sentences are in ``templates/wo
 residents, staff and teams) and in ``generator/operator_messages.py`` (for the command line).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class WudanError(Exception):
@@ -65,10 +65,12 @@ class Unfinished(WudanError):
 
 
 class Problem(WudanError):
-    """A request that cannot be answered; the sentences of its code are in ``words.http``."""
+    """A request that cannot be answered; the sentences of its code are in ``words.http``.
+    ``typed`` is what its sender typed, question by question, to be copied from the page."""
 
     def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None):
         super().__init__(code)
+        self.typed: Sequence[object] = ()
         self.status = status
         self.headers = dict(headers or {})
 

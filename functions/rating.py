@@ -5,10 +5,12 @@ from typing import Any
 from functions.app import App
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms import order_number
-from functions.forms.definition import Form, without
+from functions.forms.answers import shown
+from functions.forms.definition import Answers, Form, without
 from functions.forms.residents import FORMS
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import DOORS, RESIDENT
+from functions.tracking import progress
 from functions.web import links, pages, submission
 from functions.web.http import Request, Response, Routes, as_json, entry, see_other
 from functions.web.links import KEY, SLIP
@@ -32,7 +34,7 @@ def fresh(request: Request, app: App) -> Response:
     if request.query.get(KEY):
         return SLIP.open(request, order.no, key)
     if links.works_on(request, app, order):
-        return _refuse(request, app, order, BY_SLIP, "worker")
+        return submission.refuse(request, app, order, "rated", _words(app)["worker"], own=False)
     form = without(app.bundle.forms[NAME], "no", "last4")
     return submission.page(app, form, {}, hidden={"no": order.no, KEY: key})
 
@@ -48,7 +50,8 @@ def submit(request: Request, app: App) -> Response:
     """Rate with a key (of the order's page, or of the slip) or with number and phone."""
     form, hidden = _sent(request, app)
     answers = submission.check(app, form, request.typed)
-    order, door = _by_key(request, app) if hidden else (None, BY_DIGITS)
+    with submission.handing_back(request, form):
+        order, door = _by_key(request, app) if hidden else (None, BY_DIGITS)
     if not hidden and not answers.errors.keys() & {"no", "last4"}:
         try:
             no, last4 = answers.values["no"], answers.values["last4"]
@@ -61,12 +64,12 @@ def submit(request: Request, app: App) -> Response:
     once = submission.submission(request, app, f"{NAME} {order.no}", answers)
     if not app.store.filed(once):
         if links.works_on(request, app, order):
-            return _refuse(request, app, order, door, "worker")
+            return _refuse(request, app, order, door, form, answers, "worker")
         try:
             more = {"source": door}
             order = app.steps.take(order, "rated", RESIDENT, form, answers, more, once=once)
         except (Refused, Conflict):
-            return _refuse(request, app, order, door)
+            return _refuse(request, app, order, door, form, answers)
     return _receipt(request, app, order, door)
 
 
@@ -81,9 +84,21 @@ def _receipt(request: Request, app: App, order: Order, door: str) -> Response:
     return links.to_order(request, app, order, digits)
 
 
-def _refuse(request: Request, app: App, order: Order, door: str, why: str = "") -> Response:
+def _refuse(
+    request: Request, app: App, order: Order, door: str, form: Form, answers: Answers, why: str = ""
+) -> Response:
+    """Why it cannot be rated. What was said goes into a form of the order's page that can be sent;
+    who has no right to that page, or to any form there, may copy it."""
+    values = {name: each for name, each in answers.values.items() if name not in ("no", "last4")}
+    said, own = shown(form, values), door != BY_SLIP
+    found = app.orders.history(order.no) if own and not why else None
+    instead = ("reopen", "note") if answers.values["solved"] == "unsolved" else ("note",)
+    kept = found and progress.keeping(request, app, found, "rated", said, instead)
+    if kept:
+        digits = links.by_digits(app, order) if door == BY_DIGITS else ""
+        return kept._replace(cookies=links.opened(request, app, order, digits))
     text = _words(app)[why] if why else ""
-    return submission.refuse(request, app, order, "rated", text, own=door != BY_SLIP)
+    return submission.refuse(request, app, order, "rated", text, own, said)
 
 
 def _words(app: App) -> Any:

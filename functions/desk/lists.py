@@ -2,7 +2,7 @@
 order. What was chosen stands in the address, so a list can be kept, and led back to."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -13,6 +13,7 @@ from functions.orders.lifecycle.order import order_of
 from functions.orders.lifecycle.states import LEVELS
 from functions.orders.notices import discontent
 from functions.orders.privacy import Unreadable, gist
+from functions.people.accounts import Accounts
 from functions.storage.history import Head
 
 STEPS = ("submitted", "triaged", "dispatched", "accepted", "done", "rated")
@@ -34,18 +35,20 @@ WORDS = 24
 """How many characters of a wish a row shows."""
 
 FILTERS = ("service", "team", "grid", "level")
-TICKS = ("late", "mine")
+TICKS = ("late", "mine", "left")
 SORTS = ("due", "filed", "service", "grid")
 
 
 class ListedOrder(NamedTuple):
     """An order in a list: who wished, and the first words of the wish, without phone or address.
-    Both are empty once they are erased; ``read`` is false where they cannot be opened."""
+    Both are empty once they are erased; ``read`` is false where they cannot be opened. ``left``
+    says that it is in the hands of somebody who cannot sign in any more."""
 
     head: Head
     name: str = ""
     wish: str = ""
     read: bool = True
+    left: bool = False
 
 
 class Selection(NamedTuple):
@@ -97,7 +100,8 @@ def find(app: App, choice: Selection, who: str) -> Chosen:
     """The orders that were chosen, of the whole list, for this member of staff."""
     heads = app.orders.listed(_everything(app, choice.name, who))
     today = app.clock.now.date().isoformat()
-    traits = [(head, _traits(head, today, who)) for head in heads]
+    gone = _gone(app, heads)
+    traits = [(head, _traits(head, today, who, gone)) for head in heads]
     order, counts = _positions(app), dict[str, dict[str, int]]()
     for name in (*FILTERS, *TICKS):
         count = Counter(
@@ -124,13 +128,20 @@ def rows(app: App, heads: Iterable[Head]) -> list[ListedOrder]:
     """Heads of one page as rows; what they need of what is sealed is read at once."""
     listed = app.orders.listed(heads)
     contacts = app.personal.contacts({h.no: order_of(h).corrections for h in listed})
-    return [_row(head, contacts[head.no]) for head in listed]
+    gone = _gone(app, listed)
+    return [_row(head, contacts[head.no], head.data["handler"] in gone) for head in listed]
 
 
-def _row(head: Head, typed: Mapping[str, Any]) -> ListedOrder:
+def _row(head: Head, typed: Mapping[str, Any], left: bool) -> ListedOrder:
     if isinstance(typed, Unreadable):
-        return ListedOrder(head, read=False)
-    return ListedOrder(head, str(typed.get("name", "")), gist(typed, WORDS))
+        return ListedOrder(head, read=False, left=left)
+    return ListedOrder(head, str(typed.get("name", "")), gist(typed, WORDS), left=left)
+
+
+def _gone(app: App, heads: Iterable[Head]) -> set[str]:
+    """Those who are at one of these orders, and cannot sign in any more."""
+    handlers = {handler for head in heads if (handler := head.data["handler"])}
+    return handlers - {*Accounts(app.store, app.clock).at_work()} if handlers else handlers
 
 
 def _everything(app: App, name: str, who: str) -> list[Head]:
@@ -141,17 +152,42 @@ def _everything(app: App, name: str, who: str) -> list[Head]:
     if name == VACANT:
         return app.orders.vacant(MOST)
     if name == MINE:
-        return app.store.find(repository.KIND, [f"{repository.HANDLER}:{who}"], limit=MOST)
+        return in_hand(app, who)
     if name == CALLS:
-        done, rated = (app.store.waiting(repository.KIND, s, limit=MOST) for s in ("done", "rated"))
-        return [*done, *(head for head in rated if discontent(order_of(head)))][:MOST]
+        return _calls(app)
     return app.store.waiting(repository.KIND, name, limit=MOST)
 
 
-def _traits(head: Head, today: str, who: str) -> dict[str, str]:
+def _calls(app: App) -> list[Head]:
+    """Whoever has not rated what was done, or was not content; also those whose order was done with
+    another one."""
+    waiting = partial(app.store.waiting, repository.KIND, limit=MOST)
+    done, rated, merged = map(waiting, ("done", "rated", "merged"))
+    served = {head.no for head in (*done, *rated)}
+    into = {head.no: order_of(head).merged_into for head in merged}
+    also = [head for head in merged if _last(head.no, into) in served]
+    return [*done, *(head for head in (*rated, *also) if discontent(order_of(head)))][:MOST]
+
+
+def _last(no: str, into: Mapping[str, str]) -> str:
+    """The order to which the ones that were merged lead."""
+    seen = set[str]()
+    while no in into and no not in seen:
+        seen.add(no)
+        no = into[no]
+    return no
+
+
+def in_hand(app: App, who: str) -> list[Head]:
+    """The orders that a member of staff is at."""
+    return app.store.find(repository.KIND, [f"{repository.HANDLER}:{who}"], limit=MOST)
+
+
+def _traits(head: Head, today: str, who: str, gone: Set[str]) -> dict[str, str]:
     """What filters choose a head by: its value of each, empty where it has none."""
     marks = {name: head.data[name] for name in FILTERS}
     ticks = {"late": head.due and head.due < today, "mine": head.data["handler"] == who}
+    ticks["left"] = head.data["handler"] in gone
     return marks | {name: "yes" for name, has in ticks.items() if has}
 
 

@@ -101,7 +101,7 @@ def _forms(request: Request, app: App, found: History, outcome: Outcome) -> dict
     """The forms of the steps that may follow, and what became of the one that was tried."""
     order = found.order
     offers = app.steps.offered(order, STAFF)
-    forms = step_forms.forms(app, order, offers, partial(_colleagues, app))
+    forms = step_forms.forms(app, order, offers, Accounts(app.store, app.clock).at_work)
     return {
         "forms": replies.offered(app.bundle, forms),
         "advice": app.ranking.suggest(order.service)[:3] if "dispatched" in offers else [],
@@ -179,18 +179,12 @@ def act(request: Request, app: App, session: Session) -> Response:
         STAFF,
         page,
         partial(_beside, request),
-        colleagues=partial(_colleagues, app),
+        colleagues=Accounts(app.store, app.clock).at_work,
         who=session.who,
     )
     if request.value("do") == "erased" and response.status == 303:
         app.audit.record("erased", session.who, no=order.no, sender=request.sender)
     return response
-
-
-def _colleagues(app: App) -> list[str]:
-    """The names of those who can sign in."""
-    active = [h.data for h in Accounts(app.store, app.clock).everybody() if h.state == "active"]
-    return sorted(data["name"] for data in active if data.get("name"))
 
 
 def ask(request: Request, app: App) -> Question | None:

@@ -132,23 +132,23 @@ def _nearest(today: date, back: bool, falls: Callable[[date], bool]) -> date | N
 
 
 def coming(days: Sequence[str], today: date) -> list[str]:
-    """The next days on which it takes place, as people read them; none if it may be any day."""
+    """The next days on which it takes place, as people read them; none if it may be any day. Not
+    today, which may be over before anybody comes."""
     if not days:
         return []
     return [
         f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-        for day in islice(_ahead(days, today), MENTIONED)
+        for day in islice(_after(days, today), MENTIONED)
     ]
 
 
 def promised(days: Sequence[str], today: date, due: date) -> date:
     """The day by which it can be done: as promised, but not before the next day on which the
     service takes place."""
-    following = _ahead(days, today + timedelta(days=1))
-    return max(due, next(following, due)) if days else due
+    return max(due, next(_after(days, today), due)) if days else due
 
 
-def _ahead(days: Sequence[str], today: date) -> Iterator[date]:
-    """All the days on which it takes place, from today on."""
-    every = (today + timedelta(days=n) for n in range(AHEAD.days + 1))
+def _after(days: Sequence[str], today: date) -> Iterator[date]:
+    """All the days after today on which it takes place."""
+    every = (today + timedelta(days=n) for n in range(1, AHEAD.days + 1))
     return (day for day in every if falls(days, day))

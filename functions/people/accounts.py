@@ -126,6 +126,11 @@ class Accounts(NamedTuple):
         """All accounts, the newest first."""
         return self.store.find(KIND, limit=1000)
 
+    def at_work(self) -> list[str]:
+        """The names of those who can sign in."""
+        active = [head.data for head in self.everybody() if head.state == "active"]
+        return sorted(data["name"] for data in active if data.get("name"))
+
     def prove(self, name: str, password: str, attempts: Attempts) -> Account:
         """The account, for somebody who knows its password.
 

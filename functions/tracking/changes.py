@@ -13,7 +13,8 @@ from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import RESIDENT
 from functions.orders.repository import History
 from functions.tracking import access, progress, resident_forms
-from functions.web import records, step_forms, submission
+from functions.tracking.resident_forms import CHANGEABLE
+from functions.web import records, submission
 from functions.web.http import Request, Response
 from functions.web.links import KEY
 from functions.web.step_forms import Outcome
@@ -26,7 +27,8 @@ OWN = ("consent", "date")
 
 def step(request: Request, app: App, kind: str) -> Response:
     """Take a step of the resident's; a second press gets the same answer as the first."""
-    found = access.require_own(request, app)
+    with submission.handing_back(request, resident_forms.form(app, kind, CHANGEABLE[0])):
+        found = access.require_own(request, app)
     order = found.order
     asked = resident_forms.form(app, kind, order.state)
     answers = submission.check(app, asked, request.typed)
@@ -75,7 +77,8 @@ def _not_taken(
             raise error
         return progress.page(request, app, found, outcome._replace(notice=error.code))
     kept = _as_note(request, app, kind, asked, answers)
-    return kept or submission.refuse(request, app, found.order, kind)
+    typed = submission.as_typed(asked, request.typed)
+    return kept or submission.refuse(request, app, found.order, kind, typed=typed)
 
 
 def relink(request: Request, app: App) -> Response:
@@ -104,7 +107,7 @@ def _too_late(
 ) -> Response | None:
     """The page with a note to be sent, if a form that was drawn earlier changes what is not asked
     any more since somebody is on the way."""
-    whole = resident_forms.form(app, kind, resident_forms.CHANGEABLE[0])
+    whole = resident_forms.form(app, kind, CHANGEABLE[0])
     if whole == asked:
         return None
     checked = submission.check(app, whole, request.typed)
@@ -118,16 +121,10 @@ def _as_note(
 ) -> Response | None:
     """The page, with what was typed for a step that cannot be taken any more as a note to be sent;
     None where nothing was typed, or no note can be added."""
-    found = access.require(request, app)
-    order = found.order
     names = {*answers.values, *answers.errors}
     fields = [field for field in asked["fields"] if field["name"] in names]
-    typed = step_forms.as_typed({**asked, "fields": fields}, request.typed)
-    if request.wants_json or not typed or "noted" not in app.steps.moves(order, RESIDENT):
-        return None
-    texts = [f"{each.label}：{each.text}" if len(typed) > 1 else each.text for each in typed]
-    filled = request._replace(typed={**request.typed, "note": ["\n".join(texts)]})
-    return progress.page(filled, app, found, Outcome(409, tried="note", notice=kind))
+    typed = submission.as_typed({**asked, "fields": fields}, request.typed)
+    return progress.keeping(request, app, access.require(request, app), kind, typed, ("note",))
 
 
 def ask_again(request: Request, app: App) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.app import App
+from functions.forms.answers import Shown
 from functions.forms.definition import without
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import FINAL, RESIDENT
@@ -56,8 +57,28 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         typed=retyped(request, app, found, typed) if outcome.tried else {},
         errors=outcome.errors,
         notice=outcome.notice,
+        refused=submission.reason(app, order, outcome.notice) if outcome.status == 409 else "",
     )
     return Response(body, outcome.status)
+
+
+def keeping(
+    request: Request,
+    app: App,
+    found: History,
+    kind: str,
+    typed: Sequence[Shown],
+    instead: Sequence[str],
+) -> Response | None:
+    """The page, with what was typed for a step that cannot be taken (any more) in the form of
+    the first that can be taken ``instead``; None where nothing was typed, or none of them can."""
+    moves = app.steps.moves(found.order, RESIDENT)
+    do = next((each for each in instead if STEPS[each] in moves), "")
+    if request.wants_json or not typed or not do:
+        return None
+    texts = [f"{each.label}：{each.text}" if len(typed) > 1 else each.text for each in typed]
+    again = request._replace(typed={**request.typed, "note": ["\n".join(texts)]})
+    return page(again, app, found, Outcome(409, tried=do, notice=kind))
 
 
 def _data(found: History, outcome: Outcome) -> Response:

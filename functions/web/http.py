@@ -278,7 +278,7 @@ def _tell(event: LambdaEvent, app: App, problem: Problem, no: str = "") -> Respo
         value = {"error": f"{words['title']}。{words['text']}"} | ({"id": no} if no else {})
         answer = as_json(problem.status, value)
         return answer._replace(headers={**answer.headers, **problem.headers})
-    body = pages.render(app.bundle, "message.html", **words, id=no)
+    body = pages.render(app.bundle, "message.html", **words, id=no, typed=problem.typed)
     return Response(body, problem.status, problem.headers)
 
 

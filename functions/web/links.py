@@ -97,11 +97,15 @@ def to_order(request: Request, app: App, order: Order, by_digits: str = "") -> R
     the key."""
     if request.wants_json:
         return see_other(app.orders.address(order))
+    return see_other(app.orders.place(order), *opened(request, app, order, by_digits))
+
+
+def opened(request: Request, app: App, order: Order, by_digits: str = "") -> tuple[str, ...]:
+    """The cookies of a browser that goes on with an order; see :func:`to_order`."""
     shown = by_digits or shown_by_digits(request, app, order)
     key = app.orders.key(order) + (f".{shown}" if shown else "")
     # Digits are typed on any computer, and a link comes to one's own.
-    opened = ORDER.cookies(request, order.no, key, stays=not shown)
-    return see_other(app.orders.place(order), *opened)
+    return tuple(ORDER.cookies(request, order.no, key, stays=not shown))
 
 
 CLOSE = "close"

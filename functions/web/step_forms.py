@@ -8,7 +8,6 @@ from functions.context import logs
 from functions.errors import Conflict, Problem, Refused, Wrong
 from functions.forms.answers import Shown
 from functions.forms.definition import Answers, Form, without
-from functions.forms.kinds.kind import COMMA
 from functions.orders import corrections
 from functions.orders.lifecycle.order import Order
 from functions.orders.steps.service import ASIDE
@@ -154,18 +153,7 @@ def untaken(
     if kind in offered or kind not in app.bundle.actions:
         return []
     form = forms(app, order, [kind])[kind] if order else app.bundle.actions[kind]
-    return as_typed(form, request.typed)
-
-
-def as_typed(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Shown]:
-    """What was typed in a form, as it was typed, and the labels of what was picked."""
-    found = []
-    for field in form["fields"]:
-        labels = {choice["value"]: choice["label"] for choice in field["choices"]}
-        texts = [labels.get(text, text) for text in typed.get(field["name"], ()) if text]
-        if texts:
-            found.append(Shown(field["name"], field["kind"], field["label"], COMMA.join(texts)))
-    return found
+    return submission.as_typed(form, request.typed)
 
 
 def forms(

@@ -1,16 +1,19 @@
 """Residents' forms: draw one, check what was sent, begin a history with it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from functions.app import App
 from functions.context.sentences import fill
-from functions.errors import Full, Wrong
+from functions.errors import Full, Problem, Wrong
 from functions.forms import days, definition
+from functions.forms.answers import Shown
 from functions.forms.definition import Answers, Form, given
 from functions.forms.kinds import KINDS
+from functions.forms.kinds.kind import COMMA
 from functions.forms.residents import FORMS
 from functions.orders.lifecycle.order import Order, order_of
 from functions.orders.lifecycle.states import RESIDENT
@@ -254,20 +257,54 @@ def receipt(request: Request, no: str, track: str) -> Response:
     return as_json(201, {"no": no, "track": track}) if request.wants_json else see_other(track)
 
 
-def refuse(
-    request: Request, app: App, order: Order, kind: str, text: str = "", own: bool = True
-) -> Response:
-    """Say that this cannot be done with an order any more, or not yet (409). Only to somebody whose
-    ``own`` order it is, its page is offered."""
-    order = app.orders.find(order.no) or order
+def as_typed(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Shown]:
+    """What was typed in a form, as it was typed, and the labels of what was picked."""
+    found = []
+    for field in form["fields"]:
+        labels = {choice["value"]: choice["label"] for choice in field["choices"]}
+        texts = [labels.get(text, text) for text in typed.get(field["name"], ()) if text]
+        if texts:
+            found.append(Shown(field["name"], field["kind"], field["label"], COMMA.join(texts)))
+    return found
+
+
+@contextmanager
+def handing_back(request: Request, form: Form) -> Iterator[None]:
+    """Where a form's request cannot be answered, its page shows what was typed in it."""
+    try:
+        yield
+    except Problem as problem:
+        problem.typed = as_typed(form, request.typed)
+        raise
+
+
+def reason(app: App, order: Order, kind: str) -> str:
+    """Why this cannot be done with an order any more, or not yet."""
     words = app.bundle.words["refused"][kind]
     if kind == "rated" and order.rating_at and order.rated_by:
-        text = words["staff"]
-    text = text or words["states"].get(order.state, words["text"])
+        return str(words["staff"])
+    return str(words["states"].get(order.state, words["text"]))
+
+
+def refuse(
+    request: Request,
+    app: App,
+    order: Order,
+    kind: str,
+    text: str = "",
+    own: bool = True,
+    typed: Sequence[Shown] = (),
+) -> Response:
+    """Say that this cannot be done with an order any more, or not yet (409), and what was ``typed``
+    for it. Only to somebody whose ``own`` order it is, its page is offered."""
+    order = app.orders.find(order.no) or order
+    words = app.bundle.words["refused"][kind]
+    text = text or reason(app, order, kind)
     if request.wants_json:
         return as_json(409, {"error": text, "state": order.state})
     link = {"link": {"address": app.orders.place(order), "text": words["link"]}} if own else {}
-    body = pages.render(app.bundle, "message.html", title=words["title"], text=text, **link)
+    said = {"title": words["title"], "text": text, "typed": typed}
+    body = pages.render(app.bundle, "message.html", **said, **link)
     return Response(body, 409)
 
 

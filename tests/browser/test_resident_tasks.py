@@ -42,7 +42,7 @@ def test_who_has_a_radio_to_mend_is_told_when_and_where_and_asked_for_no_address
     expect(main).to_contain_text("每月 15 日")
     expect(main).to_contain_text("坏了的电器")
     day = phone.get_by_label("哪天")
-    expect(day).to_have_accessible_description(re.compile("最近的日子是"))
+    expect(day).to_have_accessible_description(re.compile("接下来的日子是"))
     expect(phone.get_by_label("地址")).to_have_accessible_description(re.compile("可以不填"))
 
     for label in ("想要什么", "称呼", "电话"):

@@ -86,7 +86,7 @@ def functions_pages(known: Bundle) -> dict[str, str]:
             can=can, ended=state in ENDED,
             forms={n: known.actions[f"{n}ed_by_resident"] for n in ("not", "reopen")},
             form=rating, once="1", tried="note", filled={}, typed={}, errors={"note": "请<写>。"},
-            notice="reopened",
+            notice="reopened", refused="不<行>。",
         )  # fmt: skip
     for name, form in known.forms.items():
         errors = {field["name"]: "请<填>写。" for field in form["fields"]}
@@ -98,6 +98,8 @@ def functions_pages(known: Bundle) -> dict[str, str]:
     drawn["message"] = pages.render(known, "message.html", title="题", text="文")
     link = {"address": "/", "text": "回去"}
     drawn["message-link"] = pages.render(known, "message.html", title="题", text="文", link=link)
+    said = [Shown("x", "text", "问", "<答>", "")]
+    drawn["message-typed"] = pages.render(known, "message.html", title="题", text="文", typed=said)
     return drawn
 
 

@@ -1,6 +1,7 @@
 """The accounts of the station's staff, managed by an administrator."""
 
 from functions.app import App
+from functions.desk import lists
 from functions.desk.confirm import Question
 from functions.desk.session import Session, view
 from functions.errors import Problem, Refused
@@ -57,12 +58,16 @@ def _record(request: Request, app: App, session: Session, name: str) -> None:
 
 
 def ask(request: Request, app: App) -> Question | None:
-    """Somebody who is at work loses access at once, or may do more or less than before."""
+    """Somebody who is at work loses access at once, or may do more or less than before; what is in
+    the hands of who leaves is for others to do."""
     do, name = request.value("do"), request.value("name").strip()
     heads = Accounts(app.store, app.clock).everybody()
     works = name in [head.data.get("name") for head in heads if head.state == "active"]
     code = f"{do}_{request.value('role')}" if do == "role" else do
-    return Question(code, {"name": name}) if works and code in ASKED else None
+    if not works or code not in ASKED:
+        return None
+    count = len(lists.in_hand(app, name)) if code == "disable" else 0
+    return Question("disable_busy" if count else code, {"name": name, "count": count})
 
 
 ASKED = ("reset", "disable", *(f"role_{role}" for role in ROLES))

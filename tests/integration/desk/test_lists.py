@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborNode
 from functions.desk import board
 from functions.orders.privacy import masked
 from functions.orders.repository import Step
+from functions.people import accounts
 from functions.storage.history import Event
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
@@ -213,6 +214,25 @@ def test_staff_take_an_order_on_or_give_it_to_a_colleague_until_it_ends(
     assert not numbers(colleague.get("/desk/?state=mine"))
 
 
+def test_what_is_in_the_hands_of_somebody_whose_account_was_closed_is_found(
+    client: Client, desk: Desk
+) -> None:
+    head = Desk(client, "李主任", accounts.ADMINISTRATOR)
+    Desk(client, "李雷")
+    no, other = wish(client).no, wish(client, phone="139 0000 0000").no
+    assert desk.do(no, "handled", handler="李雷").location
+    assert desk.do(other, "handled", handler="王芳").location
+    assert "没有人在办" not in desk.get("/desk/?state=submitted").text
+    asked = head.asked("/desk/staff/", {"do": "disable", "name": "李雷"})
+    assert "李雷在办的还有 1 单" in asked.text
+    assert "已停用" in head.post("/desk/staff/", {"do": "disable", "name": "李雷"}).text
+    listed = desk.get("/desk/?state=submitted")
+    assert "李雷已停用，没有人在办" in row(listed, no).text()
+    assert "王芳在办" in row(listed, other).text()
+    assert "没有人在办" in desk.get("/desk/").text
+    assert numbers(desk.get("/desk/?state=submitted&left=yes")) == [no]
+
+
 def test_an_order_can_be_given_only_to_somebody_who_can_sign_in(client: Client, desk: Desk) -> None:
     no = wish(client).no
     assert "请选谁来办" in desk.do(no, "handled", handler="路人").text
@@ -240,6 +260,18 @@ def test_who_has_not_rated_or_was_not_content_is_called_longest_first(
     rated(client, again, late)
     called = numbers(again.get("/desk/?state=calls"))
     assert called.index(silent) < called.index(late)
+
+
+def test_who_had_a_wish_done_with_another_one_is_called_too(client: Client, desk: Desk) -> None:
+    first, second, last = (wish(client, phone=f"138 1234 300{n}").no for n in range(3))
+    for no, into in ((first, second), (second, last)):
+        assert desk.do(no, "merged", into=into, sure="yes").location
+    assert not numbers(desk.get("/desk/?state=calls"))
+    rated(client, Desk(client, "李强"), last)
+    assert {*numbers(desk.get("/desk/?state=calls"))} == {first, second, last}
+    for no in (last, first, second):
+        assert desk.do(no, "rated", source="phone", **RATING).location
+        assert no not in numbers(desk.get("/desk/?state=calls"))
 
 
 def test_a_rating_by_phone_may_lack_stars_and_figures_count_only_those_there_are(

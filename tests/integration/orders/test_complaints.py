@@ -161,3 +161,54 @@ def test_a_withdrawn_rating_gives_back_the_one_of_an_earlier_round(client: Clien
     assert page is not None
     assert page.text().strip() == "收了我的钱"
     assert consistency.examine(client.app).healthy
+
+
+COMPLAINT = {"attitude": "1", "skill": "1", "timeliness": "1", "solved": "unsolved"}
+WORDS = {"problems": "后面没剪齐，请再来", "suggestions": "早点来"}
+
+
+@pytest.mark.parametrize("door", ["link", "digits"])
+def test_a_rating_that_comes_after_another_one_is_kept_to_be_sent_otherwise(
+    client: Client, door: str
+) -> None:
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    drawn = client.get(answer.location).form("/api/rating")
+    assert client.post("/api/rating", {**drawn, **RATING}).location
+    shows = {"no": answer.no, "last4": "5678"} if door == "digits" else drawn
+    browser = Client(client.app)
+    refused = browser.post("/api/rating", {**shows, **COMPLAINT, **WORDS})
+    assert (refused.status, "您已经评过" in refused.text) == (409, True)
+    assert "按“请社区重新办”就行" in refused.text
+    kept = refused.form("/api/order", "reopen")
+    assert all(text in kept["note"][0] for text in WORDS.values())
+    assert "态度：★☆☆☆☆" in kept["note"][0]
+    assert browser.post("/api/order", kept).location
+    assert found(client.app, answer.no).state == "submitted"
+    page = browser.get(answer.location if door == "link" else f"/api/order?no={answer.no}")
+    assert "后面没剪齐，请再来" in page.text
+
+
+def test_a_complaint_that_nobody_came_is_kept_where_the_team_says_so_first(client: Client) -> None:
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    drawn = client.get(answer.location).form("/api/rating")
+    move(client.app, answer.no, "undone")
+    complaint = {**drawn, **COMPLAINT, "problems": "根本没来人"}
+    refused = client.post("/api/rating", complaint)
+    assert (refused.status, "办完以后才能评价" in refused.text) == (409, True)
+    assert client.post("/api/order", refused.form("/api/order", "note")).location
+    assert "根本没来人" in Desk(client).get(f"/desk/order/?no={answer.no}").text
+
+
+def test_a_rating_that_cannot_be_sent_otherwise_may_be_copied(client: Client) -> None:
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    slip = client.app.orders.rating_key(found(client.app, answer.no))
+    drawn = client.get(answer.location).form("/api/rating")
+    assert client.post("/api/rating", {**drawn, **RATING}).location
+    for sent in ({**drawn, "key": slip}, {**drawn, "key": "x"}):
+        refused = client.post("/api/rating", {**sent, **COMPLAINT, **WORDS})
+        assert refused.status in (404, 409)
+        assert "后面没剪齐，请再来" in refused.text
+        assert refused.page.css_first('form[action="/api/order"]') is None

@@ -7,7 +7,7 @@ from functions.ops import consistency, rotation
 from functions.orders import repository
 from tests.support.client import Client
 from tests.support.community import SECRET, Clock
-from tests.support.orders import DONE, WISH, Desk, Team, found, move, wish
+from tests.support.orders import DONE, RATING, WISH, Desk, Team, found, move, wish
 
 
 def correct(client: Client, desk: Desk, no: str, **changed: str) -> None:
@@ -242,3 +242,39 @@ def test_each_engine_knows_what_an_older_form_was_filled_in_with(app_on_each_eng
     client.post("/api/order", {**old, "address": "7 栋"})
     contact = client.app.personal.contact(answer.no)
     assert (contact["detail"], contact["address"]) == ("补裤子", "7 栋")
+
+
+def test_who_asks_to_have_it_done_again_while_that_is_under_way_is_told_so(client: Client) -> None:
+    answer = wish(client)
+    move(client.app, answer.no, *DONE)
+    client.post("/api/rating", {**client.get(answer.location).form("/api/rating"), **RATING})
+    drawn = client.get(answer.location).form("/api/order", "reopen")
+    assert Desk(client).do(answer.no, "reopened", note="居民来电").location
+    refused = client.post("/api/order", {**drawn, "note": "又不好了，来看看"})
+    assert (refused.status, "社区已经在重新办这一单了" in refused.text) == (409, True)
+    assert "请再提一个心愿" not in refused.text
+    assert refused.form("/api/order", "note")["note"] == ["又不好了，来看看"]
+
+
+def test_who_corrects_a_wish_that_was_merged_meanwhile_is_not_told_that_it_ended(
+    client: Client,
+) -> None:
+    answer, other = wish(client), wish(client)
+    drawn = client.get(answer.location).form("/api/order", "correct")
+    assert Desk(client).do(answer.no, "merged", into=other.no, sure="yes").location
+    refused = client.post("/api/order", {**drawn, "detail": "改成洗衣"})
+    assert (refused.status, "和另一单合在一起办" in refused.text) == (409, True)
+    assert "已经结束" not in refused.text
+    assert "改成洗衣" in refused.form("/api/order", "note")["note"][0]
+
+
+@pytest.mark.parametrize("how", ["link", "worker"])
+def test_a_note_by_a_link_that_ended_meanwhile_may_be_copied(client: Client, how: str) -> None:
+    answer = wish(client)
+    drawn = client.get(answer.location).form("/api/order", "note")
+    cookie = {"cookie": "wudan_desk=x"} if how == "worker" else {}
+    if how == "link":
+        assert Desk(client).do(answer.no, "relinked").location
+    refused = client.post("/api/order", {**drawn, "note": "周三我不在家"}, **cookie)
+    assert refused.status == {"link": 404, "worker": 409}[how]
+    assert "周三我不在家" in refused.text

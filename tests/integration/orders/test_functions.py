@@ -422,7 +422,7 @@ class TestRating:
         no = wish(client).no
         answer = client.post("/api/rating", {**RATING, "no": no, "last4": "5678"})
         assert answer.status == 409
-        assert "服务做完以后才能评价" in answer.text
+        assert "办完以后才能评价" in answer.text
 
 
 class TestVolunteer:

@@ -134,6 +134,23 @@ def test_while_an_order_waits_every_page_names_a_deadline_after_the_wait(
     assert "2026年11月26日" not in team.get().text
 
 
+def test_lists_say_until_when_a_resident_is_waited_for_unless_a_team_has_to_answer(
+    client: Client, desk: Desk
+) -> None:
+    answer, team = wish(client), Team(client)
+    triage(desk, answer.no)
+    assert desk.do(answer.no, "paused", until="2026-12-10").location
+    assert "等居民到 2026年12月10日" in desk.get("/desk/?state=triaged").text
+    assert desk.do(answer.no, "dispatched", team="barbers").location
+    for seen in (desk.get("/desk/?state=dispatched"), team.get()):
+        assert "等居民到" not in seen.text
+    assert "前答复" in team.get().text
+    assert team.do(answer.no, "accepted", volunteer="team").location
+    for seen in (desk.get("/desk/?state=accepted"), team.get()):
+        assert "等居民到 2026年12月10日" in seen.text
+    assert "2026年12月10日前办好" not in team.get().text.replace(" ", "")
+
+
 def test_a_resident_is_told_that_a_promised_day_has_passed(
     client: Client, desk: Desk, clock: Clock
 ) -> None:

@@ -22,7 +22,7 @@ def hints(answer: Answer, name: str) -> str:
 def test_the_form_of_a_service_says_before_typing_what_it_needs(client: Client) -> None:
     form = client.get("/wish/?service=mending")
     assert "不上门，住址可以不填" in hints(form, "address")
-    assert f"这项服务在每月 15 日办，最近的日子是{COMING}" in hints(form, "date")
+    assert f"这项服务在每月 15 日办，接下来的日子是{COMING}" in hints(form, "date")
     assert not form.page.css("#wish-address[aria-required]")
     assert [COMING in facts.text() for facts in form.page.css(".facts")] == [True]
 
@@ -31,13 +31,13 @@ def test_the_form_of_any_other_service_says_nothing_of_it(client: Client) -> Non
     for address in ("/wish/", "/wish/?service=haircut", "/wish/?service=other"):
         form = client.get(address)
         assert "住址可以不填" not in form.text
-        assert "最近的日子" not in form.text
+        assert "接下来的日子" not in form.text
 
 
 def test_a_day_without_the_service_is_told_with_the_next_ones(client: Client) -> None:
     wrong = wish(client, **AT_THE_HALL, date="2026-12-03")
     assert (wrong.status, set(wrong.errors)) == (422, {"date"})
-    assert f"每月 15 日办。最近的日子是{COMING}" in wrong.errors["date"]
+    assert f"每月 15 日办。接下来的日子是{COMING}" in wrong.errors["date"]
     assert "住址可以不填" in hints(wrong, "address")
     right = wish(client, **AT_THE_HALL, date="12月15日")
     assert found(client.app, right.no).wished == "2026-12-15"
@@ -60,7 +60,7 @@ def test_staff_and_tables_are_held_to_the_same(client: Client) -> None:
     assert desk.post("/desk/wish/", {**form, "date": ""}).location
     row = ["修理家电", "收音机", "王", "13812345678", "", "写在纸上的", "是", "", "2026-12-03"]
     looked = upload(desk, "wishes", workbook(WISHES, row))
-    assert f"每月 15 日办。最近的日子是{COMING}" in looked.text
+    assert f"每月 15 日办。接下来的日子是{COMING}" in looked.text
     row[-1] = "2026-12-15"
     assert "收下了 1 行" in bring(desk, "wishes", workbook(WISHES, row)).text
 

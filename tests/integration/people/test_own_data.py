@@ -44,6 +44,17 @@ def test_she_sees_all_that_she_said_and_was_told(client: Client, filed: Answer) 
     assert "给同事看的" not in page
 
 
+def test_she_is_sent_to_her_order_to_correct_it_only_while_she_can(
+    client: Client, filed: Answer
+) -> None:
+    assert own(client, filed).page.css_first(f'p a[href="/api/order?no={filed.no}"]')
+    other = wish(client, phone="139 0000 0000").no
+    assert Desk(client).do(filed.no, "merged", into=other, sure="yes").location
+    page = own(client, filed)
+    assert page.page.css_first(f'p a[href="/api/order?no={filed.no}"]') is None
+    assert "社区替您改" in page.text
+
+
 def test_the_link_alone_shows_and_erases_nothing_more(client: Client, filed: Answer) -> None:
     assert "5678" not in client.get(filed.location).text
     move(client.app, filed.no, "cancelled")

@@ -16,11 +16,11 @@ def test_a_day_is_one_of_the_week_or_of_the_month(written: str) -> None:
     assert not days.falls([written], date(2026, 11, 26))
 
 
-def test_the_next_days_are_said_from_today_on() -> None:
+def test_the_next_days_are_those_after_today_which_may_be_over() -> None:
     assert days.coming(["周三", "每月 1 日"], WEDNESDAY) == [
-        "11月25日（周三）",
         "12月1日（周二）",
         "12月2日（周三）",
+        "12月9日（周三）",
     ]
     assert days.coming(["每月 31 日"], WEDNESDAY)[0] == "12月31日（周四）"
 
