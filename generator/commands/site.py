@@ -61,8 +61,9 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     _warn_of_missing_years(incremental.calendar(root))
     if figures is not None:
         with closing(local_app.app(root)) as functions:
-            local_app.keep_names(functions)
-            content = functions.bundle
+            built = functions.current()  # Closing months may have read the bundle of before.
+            local_app.keep_names(built)
+            content = built.bundle
         for sentence in local_app.warnings(root, None, content, last):
             note(sentence)
 
