@@ -102,7 +102,9 @@ def find(file: Path, typed: str, first: int, count: int) -> Hits:
     if not wanted:
         return Hits()
     end = time.monotonic() + LONG
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", PATIENCE, uri=True)) as db:
+    with closing(
+        sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", timeout=PATIENCE, uri=True)
+    ) as db:
         db.set_progress_handler(lambda: time.monotonic() > end, STEPS)
         ids = db.execute(*_exactly(wanted, plain(typed).strip())).fetchall()
         pieces = [] if ids else [piece for word in wanted for piece in _pieces(word)]
