@@ -23,11 +23,6 @@ LATELY = 32
 _sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
-DUTIES = ("desk", "team")
-"""What has keys of its own, because not every function that has the secret may have them: the
-sessions of the desk and what is sealed in its forms; the links of teams."""
-
-
 class Vault:
     """What a community's secret can do. Its first line is in use. Those below were in use before
     it: they still open what they sealed and recognise the keys that they made. A secret without
@@ -58,7 +53,8 @@ class Vault:
 
     def duty(self, duty: str) -> list[str]:
         """The keys of a duty, the one in use first: those that were given, else those that follow
-        from the lines of the secret (HKDF-Expand, RFC 5869, of one block)."""
+        from the lines of the secret (HKDF-Expand, RFC 5869, of one block). ``desk`` and ``team``
+        have keys of their own, because not every function that has the secret may have these."""
         found = [json.loads(line) for line in self._lines if line.startswith(b"{")]
         given = [str(each["key"]) for each in found if each["duty"] == duty]
         return given or [key.derive(f"duty {duty}\x01").hex() for key in self._ring]
