@@ -170,11 +170,10 @@ def keeping(submit: Action, sent: Sent) -> Keeping:
 
     def later(request: Request, app: App, code: str, no: str) -> Response:
         text = fill(app.bundle.words["form"]["later"][code], no=no)
-        if request.wants_json:
-            return as_json(503, {"error": text, "id": no})
         form, hidden = sent(request, app)
         # With the same id, because an earlier sending may have been taken and its answer lost.
-        return page(app, form, request.typed, {}, hidden, 503, text, request.value(ONCE))
+        drawn = page(app, form, request.typed, {}, hidden, 503, text, request.value(ONCE))
+        return drawn._replace(told={"error": text, "id": no})
 
     return Keeping(submit, later)
 
@@ -201,10 +200,8 @@ def again(
     """The form as it was filled in, with a sentence beside every field that is wrong (422). What is
     hidden may be a key."""
     texts = sentences(app, form, errors)
-    if request.wants_json:
-        return as_json(422, {"errors": texts})
     drawn = page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
-    return drawn._replace(revisited=not hidden)
+    return drawn._replace(revisited=not hidden, told={"errors": texts})
 
 
 def page(
@@ -287,7 +284,6 @@ def reason(app: App, order: Order, kind: str) -> str:
 
 
 def refuse(
-    request: Request,
     app: App,
     order: Order,
     kind: str,
@@ -300,12 +296,10 @@ def refuse(
     order = app.orders.find(order.no) or order
     words = app.bundle.words["refused"][kind]
     text = text or reason(app, order, kind)
-    if request.wants_json:
-        return as_json(409, {"error": text, "state": order.state})
     link = {"link": {"address": app.orders.place(order), "text": words["link"]}} if own else {}
     said = {"title": words["title"], "text": text, "typed": typed}
     body = pages.render(app.bundle, "message.html", **said, **link)
-    return Response(body, 409)
+    return Response(body, 409, told={"error": text, "state": order.state})
 
 
 def submission(request: Request, app: App, what: str, answers: Answers) -> str:
