@@ -100,7 +100,7 @@ def find(app: App, choice: Selection, who: str) -> Chosen:
     """The orders that were chosen, of the whole list, for this member of staff."""
     heads = app.orders.listed(_everything(app, choice.name, who))
     today = app.clock.now.date().isoformat()
-    gone = _gone(app, heads)
+    gone = left(app, _handlers(heads))
     traits = [(head, _traits(head, today, who, gone)) for head in heads]
     order, counts = _positions(app), dict[str, dict[str, int]]()
     for name in (*FILTERS, *TICKS):
@@ -128,7 +128,7 @@ def rows(app: App, heads: Iterable[Head]) -> list[ListedOrder]:
     """Heads of one page as rows; what they need of what is sealed is read at once."""
     listed = app.orders.listed(heads)
     contacts = app.personal.contacts({h.no: order_of(h).corrections for h in listed})
-    gone = _gone(app, listed)
+    gone = left(app, _handlers(listed))
     return [_row(head, contacts[head.no], head.data["handler"] in gone) for head in listed]
 
 
@@ -138,10 +138,14 @@ def _row(head: Head, typed: Mapping[str, Any], left: bool) -> ListedOrder:
     return ListedOrder(head, str(typed.get("name", "")), gist(typed, WORDS), left=left)
 
 
-def _gone(app: App, heads: Iterable[Head]) -> set[str]:
-    """Those who are at one of these orders, and cannot sign in any more."""
-    handlers = {handler for head in heads if (handler := head.data["handler"])}
-    return handlers - {*Accounts(app.store, app.clock).at_work()} if handlers else handlers
+def left(app: App, handlers: Iterable[str]) -> set[str]:
+    """Those of them who are at an order, and cannot sign in any more."""
+    found = {*handlers} - {""}
+    return found - {*Accounts(app.store, app.clock).at_work()} if found else found
+
+
+def _handlers(heads: Iterable[Head]) -> Iterable[str]:
+    return (head.data["handler"] for head in heads)
 
 
 def _everything(app: App, name: str, who: str) -> list[Head]:

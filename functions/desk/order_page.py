@@ -43,6 +43,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     typed = app.personal.of(order.no)
     known = _known(request, app, session, found, typed)
     history = records.history(app, events, typed)
+    gone = lists.left(app, [order.handler])
     looks = app.access_log.of(order.no)
     told = {order.no, *[each.order.no for each in known["joined"]]}
     return view(
@@ -62,7 +63,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         due=app.deadlines.due(order),
         reported=records.reported(app, order, events, typed),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
-        | {name: [value] for name, value in _likely(order, session).items()},
+        | {name: [value] for name, value in _likely(order, session, gone).items()},
+        gone=gone,
         list=kept,
         left=len(heads),
         more=more,
@@ -259,9 +261,11 @@ def _beside(request: Request, order: Order) -> str:
     return f"{_address(order)}&{urlencode(kept)}" if kept else _address(order)
 
 
-def _likely(order: Order, session: Session) -> dict[str, str]:
-    """What is known already of what the forms ask; whoever looks is likely to take it on."""
-    return {"handler": order.handler or session.who, **_settled(order)}
+def _likely(order: Order, session: Session, gone: Collection[str]) -> dict[str, str]:
+    """What is known already of what the forms ask; whoever looks is likely to take on what nobody
+    is at, or who is ``gone``."""
+    taken = order.handler and order.handler not in gone
+    return {"handler": order.handler if taken else session.who, **_settled(order)}
 
 
 def _settled(order: Order) -> dict[str, str]:

@@ -230,6 +230,9 @@ def test_what_is_in_the_hands_of_somebody_whose_account_was_closed_is_found(
     assert "李雷已停用，没有人在办" in row(listed, no).text()
     assert "王芳在办" in row(listed, other).text()
     assert "没有人在办" in desk.get("/desk/").text
+    page = desk.get(f"/desk/order/?no={no}")
+    assert "谁在办 李雷已停用，没有人在办" in page.text
+    assert page.form("/desk/order/", do="handled")["handler"] == ["王芳"]
     assert numbers(desk.get("/desk/?state=submitted&left=yes")) == [no]
 
 
