@@ -42,9 +42,11 @@ SORTS = ("due", "filed", "service", "grid")
 class ListedOrder(NamedTuple):
     """An order in a list: who wished, and the first words of the wish, without phone or address.
     Both are empty once they are erased; ``read`` is false where they cannot be opened. ``left``
-    says that it is in the hands of somebody who cannot sign in any more."""
+    says that it is in the hands of somebody who cannot sign in any more. ``waiting`` is what it
+    waits for: itself, or the order with which a merged one is done."""
 
     head: Head
+    waiting: Head
     name: str = ""
     wish: str = ""
     read: bool = True
@@ -129,13 +131,16 @@ def rows(app: App, heads: Iterable[Head]) -> list[ListedOrder]:
     listed = app.orders.listed(heads)
     contacts = app.personal.contacts({h.no: order_of(h).corrections for h in listed})
     gone = left(app, _handlers(listed))
-    return [_row(head, contacts[head.no], head.data["handler"] in gone) for head in listed]
+    return [_row(app, head, contacts[head.no], head.data["handler"] in gone) for head in listed]
 
 
-def _row(head: Head, typed: Mapping[str, Any], left: bool) -> ListedOrder:
+def _row(app: App, head: Head, typed: Mapping[str, Any], left: bool) -> ListedOrder:
+    waiting = head
+    if head.state == "merged":
+        waiting = app.orders.head(app.orders.last(order_of(head)))
     if isinstance(typed, Unreadable):
-        return ListedOrder(head, read=False, left=left)
-    return ListedOrder(head, str(typed.get("name", "")), gist(typed, WORDS), left=left)
+        return ListedOrder(head, waiting, read=False, left=left)
+    return ListedOrder(head, waiting, str(typed.get("name", "")), gist(typed, WORDS), left=left)
 
 
 def left(app: App, handlers: Iterable[str]) -> set[str]:
