@@ -173,6 +173,8 @@ def slip(request: Request, app: App, session: Session) -> Response:
 def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
     request = replies.taken(request)
+    if request.value("do") == corrections.KIND:
+        request = submission.of_staff(request, app, app.bundle.actions[corrections.KIND])
     order, page = _history(request, app).order, partial(show, request, app, session)
     response = step_forms.take(
         request,
@@ -346,6 +348,7 @@ def blank(
 def file(request: Request, app: App, session: Session) -> Response:
     """File the wish in the resident's name, with who wrote it down and how it came."""
     form = app.names.answerable(app.bundle.actions["submitted"], request.value(WORDING))
+    request = submission.of_staff(request, app, form)
     answers = submission.check(app, form, request.typed)
     if answers.errors:
         errors = submission.sentences(app, form, answers.errors)

@@ -190,6 +190,14 @@ def check(app: App, form: Form, typed: Mapping[str, Sequence[str]]) -> Answers:
     return answers
 
 
+def of_staff(request: Request, app: App, form: Form) -> Request:
+    """The request of somebody at the desk, with what cannot be kept where it was typed put where it
+    can (:func:`functions.forms.definition.apart`)."""
+    errors = definition.check(form, request.typed, app.clock.now.date()).errors
+    said = partial(fill, app.bundle.words["form"]["kept_beside"])
+    return request._replace(typed=definition.apart(form, request.typed, errors, said))
+
+
 def again(
     request: Request,
     app: App,
