@@ -109,9 +109,9 @@ class Connections:
         self._all = Group(bounds.connections, bounds.unfinished)
         self._senders: dict[str, Group] = {}
         self._open: dict[Connection, None] = {}
-        self._told: Counter[str] = Counter()
+        self._reported: Counter[str] = Counter()
         self._looking = False
-        self._said = 0.0
+        self._reported_at = 0.0
 
     def __call__(self, *args: Any, **named: Any) -> "Connection":
         return Connection(self, *args, **named)
@@ -120,7 +120,7 @@ class Connections:
         """Count a new connection, for which another one may have to give way."""
         if not self._looking:
             self._looking = True
-            connection.loop.call_later(1, self._look, connection.loop)
+            connection.loop.call_later(1, self._watch, connection.loop)
         self._open[connection] = None
         connection.groups = (self._all, *self._group(connection))
         for group in connection.groups:
@@ -163,18 +163,18 @@ class Connections:
             most = self.bounds.of_sender, self.bounds.unfinished_of_sender
             yield self._senders.setdefault(connection.sender, Group(*most))
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Once a second, while there are connections, close those whose time is over."""
         now = time.monotonic()
         for each in [each for each in self._open if each.until < now]:
             each.overdue()
-        new = self.closed - self._told
-        if new and now - self._said > 60:
-            self._told, self._said = self.closed.copy(), now
+        new = self.closed - self._reported
+        if new and now - self._reported_at > 60:
+            self._reported, self._reported_at = self.closed.copy(), now
             LOG.warning("closed connections: %s", ", ".join(f"{n} {why}" for why, n in new.items()))
         self._looking = bool(self._open)
         if self._looking:
-            loop.call_later(1, self._look, loop)
+            loop.call_later(1, self._watch, loop)
 
 
 class Connection(Protocol):
