@@ -43,6 +43,10 @@ class Bounds(NamedTuple):
     unfinished: int = 32 * 1024 * 1024
     unfinished_of_sender: int = 8 * 1024 * 1024
     head: int = 32 * 1024
+    """Bytes of a request that are not its body. Sizes of chunks and trailers may be so much more
+    than the body that they come with."""
+    ahead: int = 16
+    """Requests that are sent while an earlier one is being answered."""
     body: int = 32 * 1024 * 1024
     """What is longer than a route takes is read to its end, so that its sender hears why it was
     refused; but no more than this."""
@@ -94,6 +98,10 @@ class Group:
     def filled(self) -> "Connection | None":
         """Who has to give way where there is too much of unfinished requests."""
         return next(iter(self.unfinished), None) if self.bytes > self._most_bytes else None
+
+
+class OutOfBounds(Exception):
+    """What came after this on a connection is not parsed."""
 
 
 class Connections:
@@ -187,7 +195,7 @@ class Connection(Protocol):
         self.sender = ""
         self.until = math.inf
         self._receiving = self._in_head = False
-        self._head = self._body = self._left = 0
+        self._around = self._body = self._left = 0
         self._began = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -226,26 +234,37 @@ class Connection(Protocol):
             super().data_received(piece)
             if self.transport.is_closing():
                 return
-            if self._in_head:
-                self._head += len(piece)
-                if self._head > self._bounds.head:
-                    self._refuse(431)
-                    return
+            self._around += len(piece)
+            if self._receiving and self._around > self._bounds.head + self._body:
+                self._refuse(431)
+                return
 
     def on_message_begin(self) -> None:
         self._receiving = self._in_head = True
-        self._head = self._body = 0
+        self._around = self._body = 0
         self._wait(self._bounds.begin)
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # A trailer is nobody's, and must not come to be a header.
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         super().on_headers_complete()
+        if len(self.pipeline) > self._bounds.ahead:
+            self.end("ahead")
+            raise OutOfBounds  # Otherwise the parser goes on with thousands in the same piece.
+
+    def send_400_response(self, msg: str) -> None:
+        if not self.transport.is_closing():
+            super().send_400_response(msg)
 
     def on_body(self, body: bytes) -> None:
         if not self._body:
             self._began = time.monotonic()
         self._body += len(body)
+        self._around -= len(body)
         self.until = self._began + self._bounds.finish + self._body / self._bounds.rate
         if self._body > self._bounds.body:
             self._refuse(413)
