@@ -52,9 +52,9 @@ def _ended(request: Request, app: App, team: str, key: str, renews: bool) -> Res
     if renews and may_ask:
         app.team_links.ask(team)
         return view(app, "ended.html", team=team, asked=True)
-    told = {"may_ask": may_ask, "key": key}
-    told["untaken"] = step_forms.untaken(request, app, request.value("do"), ())
-    return view(app, "ended.html", 403, team=team, asked=False, **told)
+    data = {"may_ask": may_ask, "key": key}
+    data["untaken"] = step_forms.untaken(request, app, request.value("do"), ())
+    return view(app, "ended.html", 403, team=team, asked=False, **data)
 
 
 def view(app: App, template: str, status: int = 200, **data: Any) -> Response:
@@ -124,7 +124,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         # Before it accepts, a team sees only what was picked, which is in the history.
         wish=records.wish(app, events, known) if mine else [],
         joined=joined,
-        told=_notes(app, events, typed) if mine else [],
+        refusal=_notes(app, events, typed) if mine else [],
         parted=_parted(events, joined) if known else [],
         volunteer=records.doer(app, order, typed, events) if mine else "",
         forms=_forms(app, order, offered),
@@ -138,7 +138,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         due=app.deadlines.due(order),
         slip=f"/team/slip/?team={team}&no={order.no}",
     )
-    return page._replace(told=outcome.told(app.bundle.words["desk"]["notices"]))
+    return page._replace(refusal=outcome.refusal(app.bundle.words["desk"]["notices"]))
 
 
 def _forms(app: App, order: Order, offered: Sequence[str]) -> dict[str, Form]:

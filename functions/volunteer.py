@@ -82,7 +82,7 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
         once=app.vault.fresh(),
         kept=None,
     )
-    return Response(body, outcome.status, told=outcome.told())
+    return Response(body, outcome.status, refusal=outcome.refusal())
 
 
 def _put_right(app: App, head: Head, form: Form) -> list[tuple[str, list[str]]]:
@@ -121,7 +121,7 @@ def proved(request: Request, app: App) -> Response:
 
 def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
     """All that is kept, and what can be done with it."""
-    form, head = corrections.asked(app.bundle.actions[CORRECTION]), person.head
+    form, head = corrections.correctable(app.bundle.actions[CORRECTION]), person.head
     seen = app.volunteers.seen(person, drawn_version(request)).answers
     page = own_data.page(
         app,
@@ -139,12 +139,12 @@ def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED)
         doing=app.orders.assigned(head.no),
         once=request.value(submission.ONCE) or app.vault.fresh(),
     )
-    return page._replace(status=outcome.status, told=outcome.told())
+    return page._replace(status=outcome.status, refusal=outcome.refusal())
 
 
 def correct(request: Request, app: App, person: Person) -> Response:
     """Put an answer right; a form that is sent again leads to the same page."""
-    form = corrections.asked(app.bundle.actions[CORRECTION])
+    form = corrections.correctable(app.bundle.actions[CORRECTION])
     answers = submission.check(app, form, request.typed)
     once = submission.submission(request, app, f"{corrections.KIND} {person.head.no}", answers)
     seen = app.volunteers.seen(person, drawn_version(request)).answers
@@ -245,7 +245,7 @@ def submit(request: Request, app: App) -> Response:
 
 def _handing_back(request: Request, app: App) -> AbstractContextManager[None]:
     """Where their correction cannot be answered, its page shows what was typed."""
-    return submission.handing_back(request, corrections.asked(app.bundle.actions[CORRECTION]))
+    return submission.handing_back(request, corrections.correctable(app.bundle.actions[CORRECTION]))
 
 
 def later(request: Request, app: App, code: str, no: str) -> Response:

@@ -44,8 +44,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     known = _known(request, app, session, found, typed)
     history = records.history(app, events, typed)
     gone = lists.left(app, [order.handler])
-    looks = app.access_log.of(order.no)
-    told = {order.no, *[each.order.no for each in known["joined"]]}
+    views = app.access_log.of(order.no)
+    numbers = {order.no, *[each.order.no for each in known["joined"]]}
     return view(
         app,
         session,
@@ -57,9 +57,9 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         history=history,
         since=outcome.since(history),
         unreadable=unreadable(typed),
-        looks=looks,
-        others=app.access_log.lately(order.no, looks, session.who),
-        alike=_alike(app, order, known["contact"], told),
+        looks=views,
+        others=app.access_log.lately(order.no, views, session.who),
+        alike=_alike(app, order, known["contact"], numbers),
         due=app.deadlines.due(order),
         reported=records.reported(app, order, events, typed),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
@@ -123,7 +123,7 @@ def _retyped(
     kind, version = request.value("do"), step_forms.drawn_version(request)
     form: Form = app.bundle.actions.get(kind, BLANK)
     if kind == corrections.KIND:
-        form = corrections.asked(form)
+        form = corrections.correctable(form)
     seen = _stands(found, typed, version)
     return corrections.retyped(form, seen, _stands(found, typed), request.typed)
 
@@ -174,7 +174,7 @@ def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
     request = replies.taken(request)
     if request.value("do") == corrections.KIND:
-        request = submission.of_staff(request, app, app.bundle.actions[corrections.KIND])
+        request = submission.separate_phones(request, app, app.bundle.actions[corrections.KIND])
     order, page = _history(request, app).order, partial(show, request, app, session)
     response = step_forms.take(
         request,
@@ -348,7 +348,7 @@ def blank(
 def file(request: Request, app: App, session: Session) -> Response:
     """File the wish in the resident's name, with who wrote it down and how it came."""
     form = app.names.answerable(app.bundle.actions["submitted"], request.value(WORDING))
-    request = submission.of_staff(request, app, form)
+    request = submission.separate_phones(request, app, form)
     answers = submission.check(app, form, request.typed)
     if answers.errors:
         errors = submission.sentences(app, form, answers.errors)

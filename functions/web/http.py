@@ -95,8 +95,8 @@ class Response(NamedTuple):
     """``body`` is HTML unless the headers say otherwise. A large one is an open file, which the
     sender reads from its beginning and closes. A ``public`` answer holds no secret and nothing that
     somebody typed: search engines may list it, and it may be compressed. One that is ``revisited``
-    is shown again to whoever goes back to it. ``told`` is what programs get instead of a page that
-    refuses something."""
+    is shown again to whoever goes back to it. ``refusal`` is what programs get in place of a page
+    that refuses something."""
 
     body: str | bytes | IO[bytes]
     status: int = 200
@@ -104,7 +104,7 @@ class Response(NamedTuple):
     cookies: tuple[str, ...] = ()
     public: bool = False
     revisited: bool = False
-    told: Mapping[str, Any] = {}
+    refusal: Mapping[str, Any] = {}
 
     @property
     def all_headers(self) -> dict[str, str]:
@@ -113,9 +113,9 @@ class Response(NamedTuple):
 
     def suited(self, request: Request) -> "Response":
         """The response as whoever asks reads it: a program, or a browser, packed if it may be."""
-        if self.told and request.wants_json:
-            told = as_json(self.status, self.told)
-            return told._replace(headers={**self.headers, **told.headers}, cookies=self.cookies)
+        if self.refusal and request.wants_json:
+            data = as_json(self.status, self.refusal)
+            return data._replace(headers={**self.headers, **data.headers}, cookies=self.cookies)
         if not self.public or not isinstance(self.body, str):
             return self
         import gzip
@@ -318,8 +318,8 @@ def request_of(event: LambdaEvent) -> Request:
             typed.setdefault(name, []).append(value)
         if left < 0:
             raise Problem(413, "too_large")
-    asked = event.get("rawQueryString", "")
-    query = dict(decoded(asked)) if asked else {}
+    raw_query = event.get("rawQueryString", "")
+    query = dict(decoded(raw_query)) if raw_query else {}
     # Payload 2.0 has cookies on their own; some gateways leave them among the headers.
     cookies = {}
     for piece in event.get("cookies") or headers.get("cookie", "").split(";"):

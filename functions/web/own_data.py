@@ -42,14 +42,14 @@ def proved(
     """What somebody does with all that is kept about them: the link alone is not enough for it,
     because links are forwarded. ``prove`` is given the last four digits of their phone, and raises
     ``Wrong`` where they are not; then ``page`` says so."""
-    asked = app.bundle.actions[PROOF]
-    answers = submission.check(app, asked, request.typed)
+    form = app.bundle.actions[PROOF]
+    answers = submission.check(app, form, request.typed)
     try:
         if answers.errors:
             raise next(iter(answers.errors.values()))
         prove(answers.values["last4"])
     except Wrong as wrong:
-        errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
+        errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
         return page(Outcome(wrong.status, tried="mine", errors=errors))
     return act()
 
