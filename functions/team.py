@@ -124,7 +124,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         # Before it accepts, a team sees only what was picked, which is in the history.
         wish=records.wish(app, events, known) if mine else [],
         joined=joined,
-        refusal=_notes(app, events, typed) if mine else [],
+        told=_notes(app, events, typed) if mine else [],
         parted=_parted(events, joined) if known else [],
         volunteer=records.doer(app, order, typed, events) if mine else "",
         forms=_forms(app, order, offered),
