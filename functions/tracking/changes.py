@@ -32,7 +32,7 @@ def step(request: Request, app: App, kind: str) -> Response:
         found = access.require_own(request, app)
     order, events = found
     form = resident_forms.form(app, kind, order.state)
-    answers = submission.check(app, form, request.typed)
+    answers = submission.check(app, form, request.typed, is_own=True)
     once = submission.submission(request, app, f"{kind} {order.no}", answers)
     notice = ""
     if kind in corrections.CHANGING:

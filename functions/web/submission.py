@@ -85,7 +85,7 @@ def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
         if act == "edit":
             edited = page(app, form, request.typed, once=request.value(ONCE))
             return edited._replace(revisited=True)
-        answers = check(app, form, request.typed)
+        answers = check(app, form, request.typed, is_own=True)
         if answers.errors:
             return again(request, app, form, answers.errors)
         recent = lately(app, kind, answers, app.clock.now)
@@ -178,16 +178,31 @@ def keeping(submit: Action, sent: Sent) -> Keeping:
     return Keeping(submit, later)
 
 
-def check(app: App, form: Form, typed: Mapping[str, Sequence[str]]) -> Answers:
+def check(
+    app: App, form: Form, typed: Mapping[str, Sequence[str]], is_own: bool = False
+) -> Answers:
     """What was typed, checked against the form and today's date. A wrong choice that was right when
-    the form was drawn is called by its name."""
-    answers = definition.check(form, typed, app.clock.now.date())
+    the form was drawn is called by its name. Whose own wish it is can wish for today only while
+    there is somebody to come; staff know who is there."""
+    now = app.clock.now
+    answers = definition.check(form, typed, now.date())
+    if is_own and answers.values.get("date") == now.date().isoformat():
+        until = _end_of_day(app, answers.values.get("service", ""))
+        if until and f"{now:%H:%M}" > until:
+            answers.errors["date"] = Wrong("over", until=until)
     for field in form["fields"] if answers.errors else ():
         name, wrong = field["name"], answers.errors.get(field["name"])
         picked = typed[name] if wrong and wrong.code == "choice" else ()
         if ended := app.names.not_offered(field, picked):
             answers.errors[name] = Wrong("not_offered", name=ended)
     return answers
+
+
+def _end_of_day(app: App, service: str) -> str:
+    """Until when a service takes place if it does so on few days; else until when the station is
+    open; empty if nobody says."""
+    known = app.bundle.practical.get(service, {})
+    return days.end(known["when"] if known.get("days") else app.bundle.site["hours"])
 
 
 def separate_phones(request: Request, app: App, form: Form) -> Request:
