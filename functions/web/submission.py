@@ -283,7 +283,8 @@ def reason(app: App, order: Order, kind: str) -> str:
     words = app.bundle.words["refused"][kind]
     if kind == "rated" and order.rating_at and order.rated_by:
         return str(words["staff"])
-    return str(words["states"].get(order.state, words["text"]))
+    state = "rated" if app.steps.untimely(order, kind) == "rated" else order.state
+    return str(words["states"].get(state, words["text"]))
 
 
 def refuse(
