@@ -344,13 +344,14 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 
 class Site(Struct, kw_only=True, frozen=True):
-    """Everything a build reads on one day, checked: the settings, and the entries of every folder
-    in the order in which they are shown. ``digests`` are those of the news, if they are known
-    already. By folder, ``withheld`` has the items that the public must not see on that day,
+    """Everything a build reads, checked, as it is ``today``: the settings, and the entries of every
+    folder in the order in which they are shown. ``digests`` are those of the news, if they are
+    known already. By folder, ``withheld`` has the items that the public must not see on that day,
     ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
     are services with the teams that they name and that are withheld. ``pictures`` has all that are
     shown, each with its file."""
 
+    today: date
     settings: Settings
     calendar: Calendar = Calendar()
     entries: Mapping[str, tuple[Any, ...]]

@@ -6,6 +6,7 @@ from functions.orders.figures.summary import Report
 from generator.content.models import Brief, Fair, Service, Team, by_category
 from generator.site.plan.news import card
 from generator.site.plan.page import Page
+from generator.site.service_days import ServiceDays
 
 
 def pages(
@@ -14,6 +15,7 @@ def pages(
     teams: Sequence[Team],
     fairs: Sequence[Fair],
     last_month: Report | None,
+    days: ServiceDays,
 ) -> Iterator[Page]:
     """Some of everything; ``front`` are the news that the page shows."""
     data = {
@@ -22,5 +24,6 @@ def pages(
         "fairs": fairs[:1],
         "teams": len(teams),
         "last_month": last_month,
+        "days": days,
     }
     yield Page("/", "home.html", data)
