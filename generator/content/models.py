@@ -224,29 +224,6 @@ class Service(Item, frozen=True):
     sample: bool = False
 
 
-class Position(Part, frozen=True):
-    """One row of a job fair's table."""
-
-    title: Text
-    employer: Text
-    headcount: Count | None = None
-    pay: str = ""
-    requirement: str = ""
-
-
-class Fair(Item, frozen=True):
-    """A job fair (招聘会)."""
-
-    title: Text
-    date: date
-    place: Text
-    hosts: tuple[Text, ...] = ()
-    positions: tuple[Position, ...] = ()
-    policies: MaybeMarkdown = ""
-    body: MaybeMarkdown = ""
-    sample: bool = False
-
-
 class Partner(Item, frozen=True):
     """A member of the alliance."""
 

@@ -56,8 +56,7 @@ def _service_day(site: Settings, day: date, text: str) -> "Event":
     """The service day on one day. Its number grows with each exception, for whoever forgets to
     write when it was decided."""
     rule, name = site.service_day, f"{site.name}志愿服务日"
-    event = _event(site, "service-day", name, rule.updated or FIRST)
-    event.add("sequence", _days(rule.updated) + len(rule.exceptions))
+    event = _event(site, "service-day", name, FIRST, rule.updated, len(rule.exceptions))
     event.add("dtstart", datetime.combine(day, rule.start), ZONED)
     event.add("dtend", datetime.combine(day, rule.end), ZONED)
     event.add("location", rule.place)
@@ -68,8 +67,7 @@ def _service_day(site: Settings, day: date, text: str) -> "Event":
 
 def occasion(site: Settings, item: Occasion) -> str:
     """An event or a job fair."""
-    event = _event(site, item.address.strip("/"), item.title, item.updated or item.published)
-    event.add("sequence", _days(item.updated))
+    event = _event(site, item.address.strip("/"), item.title, item.published, item.updated)
     hour = item.start.time() if isinstance(item.start, datetime) else None
     event.add("dtstart", item.start, ZONED if hour else {})
     if item.end:
@@ -83,21 +81,20 @@ def occasion(site: Settings, item: Occasion) -> str:
     return _calendar(item.title, [event])
 
 
-def _event(site: Settings, name: str, summary: str, changed: date) -> "Event":
-    """An event as far as all are alike. Its times come from the content, so that builds agree."""
+def _event(
+    site: Settings, name: str, summary: str, published: date, updated: date | None, changes: int = 0
+) -> "Event":
+    """An event as far as all are alike. Its times come from the content, so that builds agree; so
+    does its number, which grows with each correction and with the number of ``changes``."""
     from icalendar import Event
 
-    event, at = Event(), datetime.combine(changed, time(), UTC)
+    event, at = Event(), datetime.combine(updated or published, time(), UTC)
     event.add("uid", f"{name}@{urlsplit(site.url).netloc}")
     event.add("dtstamp", at)
     event.add("last-modified", at)
+    event.add("sequence", changes + (max(0, (updated - FIRST).days) if updated else 0))
     event.add("summary", summary)
     return event
-
-
-def _days(updated: date | None) -> int:
-    """A number that grows with each correction, by which a calendar knows the newer of two."""
-    return max(0, (updated - FIRST).days) if updated else 0
 
 
 def _alarm(text: str, start: time) -> "Alarm":

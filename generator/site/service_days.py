@@ -1,6 +1,9 @@
 """The service days to come, as they were decided."""
 
+from bisect import bisect_left
 from datetime import date
+from itertools import starmap
+from operator import attrgetter
 from typing import NamedTuple
 
 from generator.content.settings import Calendar, ChangedDay, ServiceDay
@@ -27,8 +30,8 @@ class ServiceDays(NamedTuple):
 
 def service_days(rule: ServiceDay, calendar: Calendar, today: date) -> ServiceDays:
     """Of today and later. One is held unless it was decided otherwise, on a holiday too."""
-    first = 12 * today.year + today.month - 1
-    days = {date(n // 12, n % 12 + 1, rule.day): False for n in range(first, first + 12)}
+    month = 12 * today.year + today.month - 1
+    days = {date(n // 12, n % 12 + 1, rule.day): False for n in range(month, month + 12)}
     days |= dict.fromkeys(days.keys() & {*calendar.holidays}, True)
     changes = []
     for change in rule.exceptions:
@@ -37,6 +40,7 @@ def service_days(rule: ServiceDay, calendar: Calendar, today: date) -> ServiceDa
             days[change.moved_to or change.date] = False
         if max(change.date, change.moved_to or change.date) >= today:
             changes.append(change)
-    coming = [Held(*each) for each in sorted(days.items()) if each[0] >= today]
-    changes.sort(key=lambda change: change.date)
-    return ServiceDays(rule.day, tuple(coming[:MENTIONED]), tuple(changes))
+    changes.sort(key=attrgetter("date"))
+    held = sorted(starmap(Held, days.items()))
+    first = bisect_left(held, (today,))
+    return ServiceDays(rule.day, tuple(held[first : first + MENTIONED]), tuple(changes))

@@ -106,6 +106,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "wrong_value": ("“{name}”的内容“{found}”不对。", "{mend}"),
     "web_host": ("这个网址的域名不对。", "请照浏览器地址栏里的写，例如 https://空明社区.cn。"),
     "end_before_start": ("结束时间 end 早于开始时间 start。", "请核对两个时间。"),
+    "end_alone": ("写了结束的时间 end，没有写开始的时间 start。", "请加上 start，例如 09:00。"),
+    "to_before_from": ("“到”比“从”小：_to 的数要不小于 _from 的。", "请核对两个数。"),
     "one_decision": (
         "这一天怎么办没有写清楚：改期、取消、照常，只能写一样，也要写一样。",
         "改期写 moved_to: 日期；取消写 cancelled: true；照常写 as_usual: true。",

@@ -77,6 +77,7 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     sources = {
         **{folder: source(site.entries[folder]) for folder in KINDS if folder != "news"},
         "past": source(site.past),
+        "ahead": source([fair for fair in site.entries["fairs"] if fair.date >= site.today]),
         "days": source(service_days(site.settings.service_day, site.calendar, site.today)),
         "security": source(site.settings.security),
         "renamed": source(names.moved(site.renamed, site.withheld)),
