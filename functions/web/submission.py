@@ -255,7 +255,7 @@ def about(app: App, service: str) -> Mapping[str, Any]:
     known = app.bundle.practical.get(service, {})
     if not any(known.values()):
         return {}
-    coming = days.coming(known.get("days", ()), app.clock.now.date())
+    coming = days.coming(known, app.clock.now.date())
     named = {"name": app.bundle.services[service], "address": f"/menu/{service}/"}
     return {**named, **known, "coming": coming}
 

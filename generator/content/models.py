@@ -224,29 +224,6 @@ class Service(Item, frozen=True):
     sample: bool = False
 
 
-class Position(Part, frozen=True):
-    """One row of a job fair's table."""
-
-    title: Text
-    employer: Text
-    headcount: Count | None = None
-    pay: str = ""
-    requirement: str = ""
-
-
-class Fair(Item, frozen=True):
-    """A job fair (招聘会)."""
-
-    title: Text
-    date: date
-    place: Text
-    hosts: tuple[Text, ...] = ()
-    positions: tuple[Position, ...] = ()
-    policies: MaybeMarkdown = ""
-    body: MaybeMarkdown = ""
-    sample: bool = False
-
-
 class Partner(Item, frozen=True):
     """A member of the alliance."""
 
@@ -344,13 +321,14 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 
 class Site(Struct, kw_only=True, frozen=True):
-    """Everything a build reads on one day, checked: the settings, and the entries of every folder
-    in the order in which they are shown. ``digests`` are those of the news, if they are known
-    already. By folder, ``withheld`` has the items that the public must not see on that day,
+    """Everything a build reads, checked, as it is ``today``: the settings, and the entries of every
+    folder in the order in which they are shown. ``digests`` are those of the news, if they are
+    known already. By folder, ``withheld`` has the items that the public must not see on that day,
     ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
     are services with the teams that they name and that are withheld. ``pictures`` has all that are
     shown, each with its file."""
 
+    today: date
     settings: Settings
     calendar: Calendar = Calendar()
     entries: Mapping[str, tuple[Any, ...]]
