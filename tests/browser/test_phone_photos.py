@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Response, expect
 
 from bench.runs import together
 from generator.build import incremental
-from generator.files import pictures
+from generator.files import pictures, shown_files
 from tests.browser.conftest import serving
 from tests.support import phone_photos
 from tests.support.servers import PRODUCT
@@ -94,7 +94,7 @@ def test_a_page_of_thirty_photos_is_light_until_somebody_scrolls(
 
 def test_what_was_made_of_photos_is_made_once(album: Album) -> None:
     def made() -> dict[str, int]:
-        folder = album.root / pictures.FOLDER
+        folder = album.root / shown_files.FOLDER
         return {path.name: path.stat().st_mtime_ns for path in folder.glob("*.*")}
 
     first = made()
