@@ -203,7 +203,7 @@ def ask(request: Request, app: App) -> Question | None:
         return None
     form = app.names.answerable(app.bundle.actions[kind], request.value(WORDING))
     answers = submission.check(app, form, request.typed)
-    return question if app.steps.is_possible(order, kind, STAFF, form, answers) else None
+    return None if app.steps.objection(order, kind, STAFF, form, answers) else question
 
 
 def _question(request: Request, app: App, order: Order, kind: str) -> Question | None:

@@ -96,7 +96,7 @@ def without(form: Form, *names: str) -> Form:
 
 def suited(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Field]:
     """The questions as the chosen service needs them, which its choice says: it may do without an
-    ``address``, and take place on some ``days`` only."""
+    ``address``, and take place on some ``days`` only, with ``exceptions``."""
     service: Mapping[str, Any] = {}
     for field in form["fields"]:
         for picked in typed.get(field["name"], ()) if field["role"] == "service" else ():
@@ -106,7 +106,8 @@ def suited(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Field]:
         if field["role"] == "address" and not service.get("address", True):
             questions[index] = {**field, "required": False, "spared": True}
         elif field["role"] == "date" and "days" in service:
-            questions[index] = {**field, "days": service["days"]}
+            schedule = {key: service[key] for key in ("days", "exceptions") if key in service}
+            questions[index] = {**field, **schedule}
     return questions
 
 

@@ -137,9 +137,9 @@ def resumed(request: Request) -> Outcome:
     return Outcome(tried=request.value("do"), version=drawn_version(request))
 
 
-def drawn_version(request: Request) -> int | None:
-    """The version of what a form was drawn for."""
-    version = request.value("version")
+def drawn_version(request: Request, name: str = "version") -> int | None:
+    """The version of what a form was drawn for, which it sends under this name."""
+    version = request.value(name)
     return int(version[:9]) if version.isdecimal() else None
 
 

@@ -255,7 +255,7 @@ def about(app: App, service: str) -> Mapping[str, Any]:
     known = app.bundle.practical.get(service, {})
     if not any(known.values()):
         return {}
-    coming = days.coming(known.get("days", ()), app.clock.now.date())
+    coming = days.coming(known, app.clock.now.date())
     named = {"name": app.bundle.services[service], "address": f"/menu/{service}/"}
     return {**named, **known, "coming": coming}
 
@@ -303,7 +303,8 @@ def reason(app: App, order: Order, kind: str) -> str:
     words = app.bundle.words["refused"][kind]
     if kind == "rated" and order.rating_at and order.rated_by:
         return str(words["staff"])
-    return str(words["states"].get(order.state, words["text"]))
+    state = "rated" if app.steps.untimely(order, kind) == "rated" else order.state
+    return str(words["states"].get(state, words["text"]))
 
 
 def refuse(
