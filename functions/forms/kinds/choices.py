@@ -115,9 +115,9 @@ class Stars(PlainKind):
 
     def typed(self, field: Field, text: str) -> list[str]:
         """Also 5星, 五颗星, 5 分, ★★★★★, ★★★★☆ and 很满意."""
-        text = "".join(visible(text).split())
-        if text and not text.strip("★☆⭐"):
-            return [str(len(text) - text.count("☆"))]
+        stars = "".join(visible(text).split())
+        if stars and not stars.strip("★☆⭐"):
+            return [str(len(stars) - stars.count("☆"))]
         if (phrase := text.replace("非常", "很").replace("十分", "很")) in self.spoken:
             return [str(self.spoken.index(phrase) + 1)]
         digit = UNIT.sub("", normal(text))
