@@ -110,12 +110,12 @@ def _alarm(text: str, start: time) -> "Alarm":
 
 
 def _calendar(name: str, events: "list[Event]") -> str:
-    from icalendar import Calendar
+    from icalendar import Calendar, vText
 
     calendar = Calendar()
     calendar.add("prodid", "-//Wudan//Calendar//ZH")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", vText(name))  # No property of the standard: it is not escaped.
     calendar.add_component(_china())
     for event in events:
         calendar.add_component(event)
