@@ -70,6 +70,13 @@ def falls(schedule: Schedule, day: date) -> bool:
     return written not in exceptions and is_monthly(schedule["days"], day.day)
 
 
+def end(hours: str) -> str:
+    """The last time of day (``HH:MM``) that opening hours mention, as people write them; empty if
+    they mention none."""
+    times = re.findall(r"(\d{1,2})[:：]([0-5]\d)", hours)
+    return max((f"{hour:0>2}:{minute}" for hour, minute in times), default="")
+
+
 def shown(day: date) -> str:
     """A day with its day of the week, as people check it."""
     return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"

@@ -118,7 +118,7 @@ class _Advice:
                 continue
             html = self._renderer.typed(prose)
             for link in map(unescape, LINK.findall(html)):
-                if link not in dict(prose.pictures):
+                if link not in dict(prose.files):
                     self.link(file, here, link, settings.url)
             for picture in PICTURE.findall(html):
                 if not NAMED.search(picture):

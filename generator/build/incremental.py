@@ -296,7 +296,7 @@ class Builder:
         today = self._today()
         digest = blake2b(loaded.digest + today.isoformat().encode(), digest_size=16)
         digest.update(msgspec.msgpack.encode(stamps))
-        for path in (*loaded.files.values(), *loaded.pictures):
+        for path in (*loaded.files.values(), *loaded.originals):
             digest.update(f"{path} {stamp(path.stat())}".encode())
         for name in ("site.yaml", "calendar.yaml", FIGURES):
             file = self.root / name

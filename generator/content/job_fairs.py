@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from generator.content.models import Item, MaybeMarkdown
+from generator.content.models import Attaching, MaybeMarkdown
 from generator.content.reading.codec import Clock, Count, Mistake, Part, Text
 
 Age = Annotated[int, Meta(ge=16, le=99, description="请写 16 到 99 的整数，不带“岁”")]
@@ -44,7 +44,7 @@ class Position(Part, frozen=True):
                 raise Mistake("to_before_from", name)
 
 
-class Fair(Item, frozen=True):
+class Fair(Attaching, frozen=True):
     """A job fair. ``apply`` is how somebody applies."""
 
     title: Text

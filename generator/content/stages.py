@@ -11,7 +11,7 @@ from generator.content import names
 from generator.content.models import Item, Service, Site
 from generator.content.settings import Calendar, Settings
 from generator.content.shelves import Shelved
-from generator.files.pictures import Picture
+from generator.files.shown_files import ShownFile
 
 EntryName = tuple[str, str]
 """An entry's folder, and the name of its file without the ending."""
@@ -57,7 +57,7 @@ def site(
     calendar: Calendar,
     stages: Stages,
     renamed: Mapping[str, Mapping[str, str]],
-    pictures: Mapping[Picture, Path],
+    files: Mapping[ShownFile, Path],
 ) -> Site:
     """The site in these stages, as they are ``today``. A service names only those of its teams that
     are shown."""
@@ -78,7 +78,7 @@ def site(
         waiting=tuple(waiting),
         past=past,
         renamed=renamed,
-        pictures=pictures,
+        files=files,
     )
 
 

@@ -118,22 +118,22 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of a server of these files."""
+    with make_server("127.0.0.1", 0, files(folder), handler_class=_Quiet) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 @pytest.fixture(scope="session")
 def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kinds]:
     """A page of every kind: of the site, the residents' functions, the desk, a team."""
     root = tmp_path_factory.mktemp("kinds")
     addresses = every_page.write(root)
-    with _serving(root / "public") as server:
-        yield Kinds(server, addresses)
-
-
-@contextmanager
-def _serving(folder: Path) -> Iterator[str]:
-    """The address of a server of the files in a folder."""
-    with make_server("127.0.0.1", 0, files(folder), handler_class=_Quiet) as server:
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(root / "public") as address:
+        yield Kinds(address, addresses)
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def dated(root: Path) -> Iterator[str]:
     (root / "content/fairs/jobs.yaml").write_text(FAIR)
     day = date(2026, 12, 15)
     Builder(root, root / "public", lambda: day).build()
-    with _serving(root / "public") as server:
+    with serving(root / "public") as server:
         yield server
 
 

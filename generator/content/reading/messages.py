@@ -184,6 +184,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "图片“{name}”里带着程序，不能放上网站。",
         "请另存为 .png，或换一张不带程序的 SVG。",
     ),
+    "unknown_attachment": ("static 文件夹里没有文件“{name}”。", "{mend}"),
+    "attachment_ending": (
+        "“{name}”不能作附件。",
+        "附件可以用 .pdf、.docx、.xlsx、.pptx 文件，放在 static 文件夹里；旧的 .doc、.xls、.ppt "
+        "请用 Word 或 WPS 另存，压缩包请解开，一个一个放。",
+    ),
+    "no_file": (
+        "“{name}”里面的东西和名字的结尾不一样。",
+        "请用原来的程序打开它，另存一次，再放进 static 文件夹；不要只改名字。",
+    ),
+    "broken_file": (
+        "文件“{name}”坏了，打不开。",
+        "请把原来的文件重新放进 static 文件夹；原来的也打不开，请重新导出一次。",
+    ),
+    "old_file": (
+        "“{name}”是旧格式的，或者加了密码。",
+        "请用 Word 或 WPS 打开它，去掉密码，另存为 .docx、.xlsx 或 .pptx。",
+    ),
+    "locked_file": ("“{name}”加了密码，别人打不开。", "请另存为一份不用密码的。"),
+    "active_file": ("“{name}”里带着宏，不能放上网站。", "请另存为不带宏的，再放进来。"),
+    "marked_file": (
+        "“{name}”里还有批注或修订，谁写的、删去了什么，下载的人都看得到。",
+        "请在 Word 或 WPS 的“审阅”里接受或拒绝所有修订，删去所有批注，再存一次。",
+    ),
+    "large_file": (
+        "文件“{name}”太大了，手机上下载不动（最多 30 MB）。",
+        "请压缩里面的图片，或分成几个文件。",
+    ),
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
     "placeholder": (
