@@ -1,11 +1,14 @@
 """What is today or over, and for whom a fair is, in a real browser, with and without scripts."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from functions.context.workdays import CHINA
+from generator.build.incremental import Builder
+from tests.support.site import edit
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +37,16 @@ def test_a_fair_is_over_by_the_hour_and_then_off_the_home_page(desktop: Page, da
         expect(desktop.get_by_text("加到手机日历")).to_be_visible(visible=not is_over)
         desktop.goto(f"{dated}/")
         expect(desktop.get_by_text("冬季招聘会")).to_be_visible(visible=not is_over)
+
+
+def test_a_fair_that_was_called_off_can_still_be_read(
+    desktop: Page, root: Path, dated: str
+) -> None:
+    edit("content/fairs/jobs.yaml", "place:", "ended: 2026-12-10\nplace:")(root)
+    Builder(root, root / "public").build()
+    at(desktop, 18)
+    desktop.goto(f"{dated}/fairs/jobs/")
+    expect(desktop.get_by_role("heading", name="冬季招聘会")).to_be_visible()
 
 
 def test_without_a_script_nothing_is_said_to_be_today_or_over(phone: Page, dated: str) -> None:
