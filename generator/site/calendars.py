@@ -70,7 +70,7 @@ def occasion(site: Settings, item: Occasion) -> str:
     event = _event(site, item.address.strip("/"), item.title, item.published, item.updated)
     hour = item.start.time() if isinstance(item.start, datetime) else None
     event.add("dtstart", item.start, ZONED if hour else {})
-    if item.end:
+    if item.end and item.end != item.start:  # RFC 5545, 3.6.1: the end MUST be later.
         event.add("dtend", item.end, ZONED)
     if item.place:
         event.add("location", item.place)
