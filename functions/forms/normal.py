@@ -41,7 +41,7 @@ TYPED = str.maketrans({**dict.fromkeys(UNSEEN), **LINE_ENDS, "\t": " "})
 """Leaves them out, because contacts and chats put them around what people copy, and nobody can find
 them; but for what ends a line or a page elsewhere, such as Word's soft break, and tabs."""
 
-INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What no page or feed can show: XML 1.0, section 2.2, has most of them for mistakes."""
 
 

@@ -54,7 +54,8 @@ class Shelf(Generic[T]):
         for name, encoded in fresh.items():
             kept = self.kept[name] = self._one.decode(encoded)
             self._parcels.setdefault(_parcel(name), {})[name] = kept
-        cache.put(self._name, [(parcel, encode(self._parcels[parcel])) for parcel in torn])
+        if torn:
+            cache.put(self._name, [(parcel, encode(self._parcels[parcel])) for parcel in torn])
 
 
 def _parcel(name: str) -> str:

@@ -174,6 +174,13 @@ def test_a_soft_break_from_word_is_a_break_in_a_text_and_a_space_in_a_title(
     assert news.body.excerpt.split() == ["一。", "二。", "三。"]
 
 
+@pytest.mark.parametrize("sign", ["\\0", "\\x0b", "\\x85", "\\N", "\\uFFFE"])
+def test_what_no_page_can_show_is_told_where_it_is_written_out(root: Path, sign: str) -> None:
+    (root / NEWS).write_text(GOOD + f'author: "某{sign}人"\n')
+    (problem,) = problems(root)
+    assert "看不见的字符" in problem
+
+
 def test_a_comment_behind_a_value_is_a_comment(root: Path) -> None:
     (root / NEWS).write_text(GOOD + "author: 某 # 记者\n")
     assert library.load(root).news[0].author == "某"
