@@ -48,7 +48,7 @@ def build(
     phase("load")
     sections = plan(site, known)
     phase("plan")
-    made = pictures.make(site.pictures, cache, library.root / pictures.FOLDER)
+    made = pictures.make(site.pictures, site.contents, library.root / pictures.FOLDER)
     phase("pictures")
     renderer = Renderer(site.settings, theme, cache)
     batches, files = compare(sections, renderer, theme.files, made, output)

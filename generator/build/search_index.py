@@ -90,16 +90,13 @@ def _make_each(makers: Sequence[Callable[[], Row]]) -> list[Row]:
 def _rows(site: Site, html: Callable[[Prose], str]) -> RowMakers:
     """The rows of all that is shown: what ended keeps its page, but nobody should find it."""
     names = {team.slug: team.name for team in site.teams}
-    digests = site.digests or [item.digests() for item in site.news]
-    rows: dict[bytes, Callable[[], Row]] = {
-        known.whole: partial(_row, "news", item, (), html)
-        for item, known in zip(site.news, digests, strict=True)
-    }
+    rows: dict[bytes, Callable[[], Row]] = {}
     for folder, items in site.entries.items():
-        for item in items if folder != "news" else ():
+        for item, known in zip(items, site.digests(folder), strict=True):
             named = [names[each] for each in item.teams] if isinstance(item, Service) else []
             if KINDS[folder].base or item.slug in FORMS:
-                rows[digest((folder, item, named))] = partial(_row, folder, item, named, html)
+                made_from = digest((known.whole, named)) if named else known.whole
+                rows[made_from] = partial(_row, folder, item, named, html)
     return rows
 
 

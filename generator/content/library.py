@@ -96,7 +96,8 @@ class Library:
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
-        return site(settings, calendar, stages, renamed, reader.published(stages))
+        shown = reader.published(stages), reader.looked[1]
+        return site(settings, calendar, stages, renamed, *shown)
 
 
 class Read(NamedTuple):
@@ -344,8 +345,12 @@ class _Reader:
         return "unknown_picture" if name.lower().endswith(ENDINGS) else "picture_ending"
 
     @cached_property
-    def pictures(self) -> Looked:
+    def looked(self) -> tuple[Looked, Looked]:
         return look(self.picture_files, self.cache, self.root / FOLDER)
+
+    @property
+    def pictures(self) -> Looked:
+        return self.looked[0]
 
     @cached_property
     def picture_files(self) -> dict[str, Path]:

@@ -2,7 +2,7 @@
 ``Meta(description=…)`` is the sentence that tells staff how to mend a value."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -345,21 +345,29 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 class Site(Struct, kw_only=True, frozen=True):
     """Everything a build reads on one day, checked: the settings, and the entries of every folder
-    in the order in which they are shown. ``digests`` are those of the news, if they are known
-    already. By folder, ``withheld`` has the items that the public must not see on that day,
-    ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
-    are services with the teams that they name and that are withheld. ``pictures`` has all that are
-    shown, each with its file."""
+    in the order in which they are shown. ``known`` has the digests of those folders' entries that
+    a build has already. By folder, ``withheld`` has the items that the public must not see on that
+    day, ``past`` those that ended or expired, and ``renamed`` the new name for each old one;
+    ``waiting`` are services with the teams that they name and that are withheld. ``pictures`` has
+    all that are shown, each with its file, and ``contents`` what each looked-at content is, shown
+    or not."""
 
     settings: Settings
     calendar: Calendar = Calendar()
     entries: Mapping[str, tuple[Any, ...]]
-    digests: tuple[Digests, ...] = ()
+    known: Mapping[str, Sequence[Digests]] = {}
     withheld: Mapping[str, tuple[Item, ...]] = {}
     waiting: tuple[tuple[Service, str], ...] = ()
     past: Mapping[str, tuple[Item, ...]] = {}
     renamed: Mapping[str, Mapping[str, str]] = {}
     pictures: Mapping[Picture, Path] = {}
+    contents: Looked = {}
+
+    def digests(self, folder: str) -> Sequence[Digests]:
+        """The digests of a folder's entries."""
+        if folder in self.known:
+            return self.known[folder]
+        return [entry.digests() for entry in self.entries[folder]]
 
     @property
     def news(self) -> tuple[News, ...]:

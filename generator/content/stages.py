@@ -11,7 +11,7 @@ from generator.content import names
 from generator.content.models import Item, Service, Site
 from generator.content.settings import Calendar, Settings
 from generator.content.shelves import Shelved
-from generator.files.pictures import Picture
+from generator.files.pictures import Looked, Picture
 
 EntryName = tuple[str, str]
 """An entry's folder, and the name of its file without the ending."""
@@ -57,25 +57,29 @@ def site(
     stages: Stages,
     renamed: Mapping[str, Mapping[str, str]],
     pictures: Mapping[Picture, Path],
+    contents: Looked,
 ) -> Site:
     """The site in these stages. A service names only those of its teams that are shown."""
     entries, past, withheld = map(_entries, stages)
+    known = {name: [*map(attrgetter("digests"), items)] for name, items in stages.shown.items()}
     waiting: list[tuple[Service, str]] = []
     if "teams" in past or "teams" in withheld:
         unseen = {team.slug for team in withheld.get("teams", ())}
         menu: tuple[Service, ...] = entries["menu"]
         waiting = [(each, team) for each in menu for team in each.teams if team in unseen]
         entries["menu"] = tuple(names.without(each, entries["teams"]) for each in menu)
+        del known["menu"]
     return Site(
         settings=settings,
         calendar=calendar,
         entries=entries,
-        digests=tuple(map(attrgetter("digests"), stages.shown["news"])),
+        known=known,
         withheld=withheld,
         waiting=tuple(waiting),
         past=past,
         renamed=renamed,
         pictures=pictures,
+        contents=contents,
     )
 
 

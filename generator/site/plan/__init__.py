@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
 from inspect import signature
+from operator import attrgetter
 from typing import Any
 
 from functions.orders.figures import disclosure
@@ -71,10 +72,10 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     known = disclosure.brought_up_to_date(
         known or {}, names.in_orders(site.renamed), names.labels(site)
     )
-    rows = news.Rows(site.news, site.digests or [item.digests() for item in site.news])
+    rows = news.Rows(site.news, site.digests("news"))
     figures = source(known)
     sources = {
-        **{folder: source(site.entries[folder]) for folder in KINDS if folder != "news"},
+        **{folder: _entries(site, folder) for folder in KINDS if folder != "news"},
         "past": source(site.past),
         "security": source(site.settings.security),
         "renamed": source(names.moved(site.renamed, site.withheld)),
@@ -93,6 +94,12 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     sections += news.sections(rows, site.news)
     places = Source(decisive, partial(_places, site, tuple(sections)))
     return [*sections, Section("sitemap", feeds.sitemap, places)]
+
+
+def _entries(site: Site, folder: str) -> Source:
+    """All entries of a folder, whose digests are known."""
+    wholes = b"".join(map(attrgetter("whole"), site.digests(folder)))
+    return Source(wholes, partial(site.entries.__getitem__, folder))
 
 
 def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:
