@@ -153,8 +153,8 @@ class Round:
         after = (app.store.head(DIGEST) or Head(DIGEST, DIGEST, 0, "", at, {})).followed()
         message = Message(f"{DIGEST}:{after.version}:told:{STATION}", STATION, text)
         reached = STATION in [channel["to"] for channel in app.bundle.site["notify"]]
-        told = [message] if text and reached else []
-        app.store.commit(Change(after, [Event("told", CLOCK, at)], messages=told, once=once))
+        outgoing = [message] if text and reached else []
+        app.store.commit(Change(after, [Event("told", CLOCK, at)], messages=outgoing, once=once))
 
     def tell_unreadable(self) -> None:
         """Let the desk know which histories were skipped, if these have changed."""

@@ -54,11 +54,11 @@ def _judge_wish(app: App, answers: Answers, who: str, day: date) -> Judgement:
 
 def _filed_otherwise(app: App, answers: Answers, month: str) -> str:
     """The order that was filed with the same answers in a month, by a resident or at the desk."""
-    phone, told = answers.personal.get("phone", ""), given(answers.public | answers.personal)
+    phone, content = answers.personal.get("phone", ""), given(answers.public | answers.personal)
     heads = app.store.find(repository.KIND, [app.personal.trace("phone", phone)]) if phone else []
     for head in heads:
         first = app.store.events(head.no)[:1] if head.begun[:7] == month else ()
-        if first and told == given({**first[0].data, **app.personal.contact(head.no)}):
+        if first and content == given({**first[0].data, **app.personal.contact(head.no)}):
             return head.no
     return ""
 

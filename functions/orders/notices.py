@@ -25,7 +25,7 @@ LOW = 2
 T = TypeVar("T")
 
 
-def said(words: Mapping[str, T], event: Event, otherwise: T) -> T:
+def words_for(words: Mapping[str, T], event: Event, otherwise: T) -> T:
     """The words for an event, by ``kind.actor`` where there are some, else by its kind."""
     return words.get(f"{event.kind}.{event.by}", words.get(event.kind, otherwise))
 
@@ -54,15 +54,15 @@ def due(
     had = before.team if before.state in HANDED and after.state not in HANDED else ""
     receivers = {"team": team, "former": had, "resident": RESIDENT if after.sms else ""}
     receivers["given"] = after.team
-    told = [
+    notices = [
         (f"{after.no}:{after.version}:{event.kind}:{role}", to, text)
         for event in events
         if event.kind != "rated" or complains(event)
         if event.kind != "triaged" or before.state == "submitted"
-        for role, text in said(words, event, {}).items()
+        for role, text in words_for(words, event, {}).items()
         if (to := receivers.get(role, STATION)) in reached
     ]
-    if not told:  # As with most events, and then no names have to be looked up.
+    if not notices:  # As with most events, and then no names have to be looked up.
         return []
     values = {
         "no": order_number.spell(after.no),
@@ -73,4 +73,4 @@ def due(
         "community": bundle.site["name"],
         "link": "{link}",
     }
-    return [Message(name, to, fill(text, **values)) for name, to, text in told]
+    return [Message(name, to, fill(text, **values)) for name, to, text in notices]

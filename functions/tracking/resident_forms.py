@@ -34,10 +34,10 @@ def form(app: App, kind: str, state: str) -> Form:
     """What a resident is asked for a step. In a correction a question whose answer is not shown, or
     has to be given, ``stays`` when it is left empty; and once somebody is on the way, she corrects
     only who and where she is."""
-    asked: Form = app.bundle.actions.get(f"{kind}_by_resident", BLANK)
+    definition: Form = app.bundle.actions.get(f"{kind}_by_resident", BLANK)
     if kind not in corrections.CHANGING:
-        return asked
-    kept, private = corrections.asked(asked), hidden(app)
+        return definition
+    kept, private = corrections.correctable(definition), hidden(app)
     late = kind == corrections.KIND and state not in CHANGEABLE
     fields = [
         {**each, "required": False, "stays": each["required"] or each["name"] in private}
@@ -71,8 +71,8 @@ def retyped(
     for what the page hides."""
     if request.value("do") not in CORRECTING:
         return request.typed
-    asked = form(app, STEPS[request.value("do")], found.order.state)
-    shown_whole = without(asked, *hidden(app))
+    definition = form(app, STEPS[request.value("do")], found.order.state)
+    shown_whole = without(definition, *hidden(app))
     return corrections.retyped(shown_whole, *seen(request, found, typed), request.typed)
 
 

@@ -192,9 +192,9 @@ class Steps(Circumstances):
             yield into, Step(Event("joined", CLOCK, event.at, {"from": order.no}))
         parts = event.kind in PARTING
         if order.state == "merged" and (parts or (event.kind, event.by) == ("noted", RESIDENT)):
-            last, told = self.orders.last(order), "parted" if parts else "added"
-            if last.no != order.no and told in moves(last, CLOCK):
-                yield last, Step(Event(told, CLOCK, event.at, {"from": order.no}))
+            last, name = self.orders.last(order), "parted" if parts else "added"
+            if last.no != order.no and name in moves(last, CLOCK):
+                yield last, Step(Event(name, CLOCK, event.at, {"from": order.no}))
         if event.kind in CALLED_OFF:
             for joined in self.begin_again(order.no):
                 due = FACTS["unmerged"](self, joined, BLANK, NOTHING)
