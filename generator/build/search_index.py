@@ -14,7 +14,7 @@ from functions.forms.residents import FORMS
 from functions.index.lookup import SCHEMA, Row, add, remove
 from generator.build.render import Renderer
 from generator.content.kinds import KINDS, address
-from generator.content.models import Prose, Service, Site
+from generator.content.models import Prose, Site
 from generator.content.plain_text import plain
 from generator.content.reading.codec import DIGEST, digest
 from generator.files.cache import Cache
@@ -91,9 +91,9 @@ def _rows(site: Site, html: Callable[[Prose], str]) -> RowMakers:
     """The rows of all that is shown: what ended keeps its page, but nobody should find it."""
     names = {team.slug: team.name for team in site.teams}
     rows: dict[bytes, Callable[[], Row]] = {}
-    for folder, items in site.entries.items():
-        for item, known in zip(items, site.digests(folder), strict=True):
-            named = [names[each] for each in item.teams] if isinstance(item, Service) else []
+    for folder, digests in site.digests.items():
+        for item, known in zip(site.entries[folder], digests, strict=True):
+            named = [*filter(None, map(names.get, getattr(item, "teams", ())))]
             if KINDS[folder].base or item.slug in FORMS:
                 made_from = digest((known.whole, named)) if named else known.whole
                 rows[made_from] = partial(_row, folder, item, named, html)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -279,6 +280,9 @@ class _Reader:
             for item, code, name, other in mistakes:
                 path, key = self.content / folder / f"{item.slug}.yaml", ("renamed_from",)
                 self.problem(path, code, key, name=name, other=other)
+        for item, code, name, other in names.same_names(map(attrgetter("entry"), folders["grids"])):
+            path = self.content / f"grids/{item.slug}.yaml"
+            self.problem(path, code, ("name",), name=name, other=other)
         for kind, folder in names.IN_ORDERS.items():
             there = {each.entry.slug for each in folders[folder]}
             for old, new in names.taken(kept.get(kind, {}), found.get(folder, {}), there):
@@ -348,7 +352,7 @@ class _Reader:
     def looked(self) -> tuple[Looked, Looked]:
         return look(self.picture_files, self.cache, self.root / FOLDER)
 
-    @property
+    @cached_property
     def pictures(self) -> Looked:
         return self.looked[0]
 

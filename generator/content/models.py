@@ -10,27 +10,24 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from functions.forms.days import PATTERN
 from functions.forms.definition import HIDDEN, RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
-from generator.content.reading.codec import Count, Mistake, Moment, Part, Refers, Text, digest
+from generator.content.reading.codec import (
+    Count,
+    Day,
+    Digests,
+    Mistake,
+    Moment,
+    OldName,
+    Part,
+    PictureName,
+    Tag,
+    TeamName,
+    Text,
+    digest,
+)
 from generator.content.settings import Calendar, Settings
 from generator.files.pictures import Looked, Picture
-
-# Not a pattern for msgspec: 0.22.0 crashes at exit where one stands in a union with a tuple.
-OldName = Annotated[str, Refers("old name")]
-TeamName = Annotated[str, Refers("teams")]
-PictureName = Annotated[str, Refers("static")]
-Tag = Annotated[str, Meta(min_length=1), Refers("tag")]
-
-
-class Digests(NamedTuple):
-    """Digests of an entry: of the ``whole``, of its ``brief`` (all that other entries' pages show
-    of it), and of its ``place`` (what decides which pages there are)."""
-
-    whole: bytes
-    brief: bytes
-    place: bytes
 
 
 class Entry(Part, kw_only=True, frozen=True):
@@ -44,8 +41,7 @@ class Entry(Part, kw_only=True, frozen=True):
         return Digests(whole, whole, whole)
 
     def shown(self, pictures: Looked) -> Self:
-        """The entry with its pictures in place of their names; in most kinds only texts have
-        pictures."""
+        """The entry with its pictures in place of their names; most have them only in texts."""
         return self
 
 
@@ -198,13 +194,31 @@ class Team(Item, frozen=True):
     sample: bool = False
 
 
-Day = Annotated[
-    str,
-    Meta(
-        pattern=PATTERN,
-        description="请写周一到周日里的一天，例如 周三；或每月的哪一天，例如 每月 15 日",
-    ),
-]
+class GridWorker(Part, frozen=True):
+    """Somebody in charge of a grid. All of it is public."""
+
+    name: Text
+    duty: str = ""
+    phone: str = ""
+
+
+class Grid(Item, frozen=True):
+    """A grid (网格): a part of the community with its streets and ``buildings``. Orders name it by
+    its ``name``, so that what they say stays as it was said."""
+
+    name: Text
+    area: Text
+    buildings: tuple[Text, ...] = ()
+    people: tuple[GridWorker, ...] = ()
+    phone: str = ""
+    teams: tuple[TeamName, ...] = ()
+    summary: str = ""
+    body: MaybeMarkdown = ""
+    sample: bool = False
+
+    def has(self, team: Team) -> bool:
+        """Whether this team looks after it, as the file of either says."""
+        return team.slug in self.teams or self.name in team.grids
 
 
 class Service(Item, frozen=True):
@@ -345,12 +359,11 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 class Site(Struct, kw_only=True, frozen=True):
     """Everything a build reads on one day, checked: the settings, and the entries of every folder
-    in the order in which they are shown. ``known`` has the digests of those folders' entries that
-    a build has already. By folder, ``withheld`` has the items that the public must not see on that
-    day, ``past`` those that ended or expired, and ``renamed`` the new name for each old one;
-    ``waiting`` are services with the teams that they name and that are withheld. ``pictures`` has
-    all that are shown, each with its file, and ``contents`` what each looked-at content is, shown
-    or not."""
+    in the order in which they are shown; ``known`` has their digests, if a build has them already.
+    By folder, ``withheld`` has the items that the public must not see on that day, ``past`` those
+    that ended or expired, and ``renamed`` the new name for each old one; ``waiting`` are services
+    with the teams that they name and that are withheld. ``pictures`` has all that are shown, each
+    with its file, and ``contents`` what is in each file that was looked at."""
 
     settings: Settings
     calendar: Calendar = Calendar()
@@ -363,11 +376,12 @@ class Site(Struct, kw_only=True, frozen=True):
     pictures: Mapping[Picture, Path] = {}
     contents: Looked = {}
 
-    def digests(self, folder: str) -> Sequence[Digests]:
-        """The digests of a folder's entries."""
-        if folder in self.known:
-            return self.known[folder]
-        return [entry.digests() for entry in self.entries[folder]]
+    @property
+    def digests(self) -> Mapping[str, Sequence[Digests]]:
+        """The digests of all entries by folder."""
+        return self.known or {
+            folder: [entry.digests() for entry in items] for folder, items in self.entries.items()
+        }
 
     @property
     def news(self) -> tuple[News, ...]:

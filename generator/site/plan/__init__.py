@@ -23,6 +23,7 @@ from generator.site.plan import (
     feeds,
     former,
     forms,
+    grids,
     home,
     news,
     partners,
@@ -40,6 +41,7 @@ PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
     "home": home.pages,
     "services": services.pages,
     "teams": teams.pages,
+    "grids": grids.pages,
     "fairs": fairs.pages,
     "partners": partners.pages,
     "forms": forms.pages,
@@ -69,13 +71,21 @@ check(KINDS)
 
 def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     """Every page of the site; ``known`` are a snapshot of :mod:`functions.orders.figures`."""
-    known = disclosure.brought_up_to_date(
-        known or {}, names.in_orders(site.renamed), names.labels(site)
-    )
-    rows = news.Rows(site.news, site.digests("news"))
+    if known:
+        called = names.in_orders(site.renamed), names.labels(site)
+        known = disclosure.brought_up_to_date(known, *called)
+    known, digests = known or {}, site.digests
+    rows = news.Rows(site.news, digests["news"])
     figures = source(known)
     sources = {
-        **{folder: _entries(site, folder) for folder in KINDS if folder != "news"},
+        **{
+            folder: Source(
+                b"".join(map(attrgetter("whole"), digests[folder])),
+                partial(site.entries.__getitem__, folder),
+            )
+            for folder in KINDS
+            if folder != "news"
+        },
         "past": source(site.past),
         "security": source(site.settings.security),
         "renamed": source(names.moved(site.renamed, site.withheld)),
@@ -94,12 +104,6 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     sections += news.sections(rows, site.news)
     places = Source(decisive, partial(_places, site, tuple(sections)))
     return [*sections, Section("sitemap", feeds.sitemap, places)]
-
-
-def _entries(site: Site, folder: str) -> Source:
-    """All entries of a folder, whose digests are known."""
-    wholes = b"".join(map(attrgetter("whole"), site.digests(folder)))
-    return Source(wholes, partial(site.entries.__getitem__, folder))
 
 
 def _places(site: Site, sections: Iterable[Section]) -> dict[str, date | None]:

@@ -12,7 +12,7 @@ MOVED = "moved.html"
 
 ALONE: dict[str, Any] = {
     **dict.fromkeys(("newer", "older", "counted")),
-    **dict.fromkeys(("related", "services", "teams", "pages"), ()),
+    **dict.fromkeys(("related", "services", "teams", "grids", "pages"), ()),
     "past": True,
 }
 """What the templates of items show of others: nothing, because what is past stands alone."""

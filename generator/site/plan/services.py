@@ -4,21 +4,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from functions.orders import counters
-from generator.content.models import Service, Team, by_category
+from generator.content.models import Grid, Service, Team, by_category
 from generator.site.plan.page import Page, item_page
 
 
 def pages(
-    menu: Sequence[Service], teams: Sequence[Team], counted: Mapping[str, Any]
+    menu: Sequence[Service],
+    teams: Sequence[Team],
+    grids: Sequence[Grid],
+    counted: Mapping[str, Any],
 ) -> Iterator[Page]:
-    """A service's page names its teams, and others of its category."""
+    """A service's page names its teams, their grids, and others of its category."""
     by_name = {team.slug: team for team in teams}
     names = {team.slug: team.name for team in teams}
     yield Page("/menu/", "menu.html", {"categories": by_category(menu), "teams": names})
     for service in menu:
         alike = [other for other in menu if other.category == service.category]
+        own = [by_name[name] for name in service.teams]
         data = {
-            "teams": [by_name[name] for name in service.teams],
+            "teams": own,
+            "grids": [grid for grid in grids if any(map(grid.has, own))],
             "related": [other for other in alike if other is not service],
             "counted": counted.get(counters.scope(counters.SERVICE, service.slug)),
         }
