@@ -126,7 +126,7 @@ NOT_RUN = {
     "--target-table-name RESTORED --use-latest-restorable-time": (
         "needs Amazon's command line; tests/integration/ops/test_transfer.py asks for the same"
     ),
-    "aws cloudformation deploy --stack-name wudan --template-file infra/template.yaml "
+    "aws cloudformation deploy --stack-name wudan --template-file release/template.yaml "
     "--capabilities CAPABILITY_IAM "
     "--parameter-overrides CodeBucket=CODE-BUCKET CodePrefix=2026-11-24/": (
         "needs an account with Amazon; tests/integration/deploy/test_infra.py deploys this one"

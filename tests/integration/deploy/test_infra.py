@@ -86,7 +86,7 @@ def stack(
     """Everything deployed, with rights enforced (``AUTH``) and AWS's own packages at hand."""
     folder, region = tmp_path_factory.mktemp("stack"), REGIONS[request.param]
     with ministack(folder, AUTH="true", PYTHONPATH=str(runtime)) as url:
-        template = (PRODUCT / "infra/template.yaml").read_text()
+        template = (zips / "template.yaml").read_text()
         # ministack knows one partition, wherever it is.
         template = template.replace('!Ref "AWS::Partition"', request.param)
         # It answers over HTTP only, which the buckets refuse.
