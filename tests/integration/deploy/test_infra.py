@@ -23,7 +23,7 @@ from tests.support.client import Answer, Client
 from tests.support.deployed import ADDRESSES, unpacked
 from tests.support.orders import JOIN, WISH, carried_through
 from tests.support.orders import wish as make_wish
-from tests.support.servers import PRODUCT, ministack
+from tests.support.servers import ministack
 
 REGIONS = {"aws": "ap-east-1", "aws-cn": "cn-north-1"}
 PATIENCE = 60
