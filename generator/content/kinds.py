@@ -4,6 +4,7 @@ from functools import cache
 from typing import NamedTuple
 
 from generator.content import models
+from generator.content.job_fairs import Fair
 from generator.content.models import Entry
 
 
@@ -22,7 +23,7 @@ KINDS = {
     "teams": Kind(models.Team, "/teams/", "team.html", "team"),
     "grids": Kind(models.Grid, "/grids/", "grid.html", "grid"),
     "menu": Kind(models.Service, "/menu/", "service.html", "service"),
-    "fairs": Kind(models.Fair, "/fairs/", "fair.html", "fair"),
+    "fairs": Kind(Fair, "/fairs/", "fair.html", "fair"),
     "partners": Kind(models.Partner, "/partners/", "partner.html"),
     "pages": Kind(models.StandingPage, "/", "page.html"),
     "forms": Kind(models.Form),

@@ -12,7 +12,7 @@ from generator.content.form_definitions import counted
 from generator.content.models import Grid, Item, Service, Site
 from generator.content.settings import Calendar, Settings
 from generator.content.shelves import Shelved
-from generator.files.pictures import Looked, Picture
+from generator.files.shown_files import Looked, ShownFile
 
 EntryName = tuple[str, str]
 """An entry's folder, and the name of its file without the ending."""
@@ -55,14 +55,16 @@ def divide(folders: Folders, today: date, previewed: EntryName | None = None) ->
 
 
 def site(
+    today: date,
     settings: Settings,
     calendar: Calendar,
     stages: Stages,
     renamed: Mapping[str, Mapping[str, str]],
-    pictures: Mapping[Picture, Path],
+    files: Mapping[ShownFile, Path],
     contents: Looked,
 ) -> Site:
-    """The site in these stages. A service names only those of its teams that are shown."""
+    """The site in these stages, as they are ``today``. A service names only those of its teams that
+    are shown."""
     entries, past, withheld = map(_entries, stages)
     known = {name: [*map(attrgetter("digests"), items)] for name, items in stages.shown.items()}
     waiting: list[tuple[Service, str]] = []
@@ -73,6 +75,7 @@ def site(
         entries["menu"] = tuple(names.without(each, entries["teams"]) for each in menu)
         known["menu"] = [each.digests() for each in entries["menu"]]
     return Site(
+        today=today,
         settings=settings,
         calendar=calendar,
         entries=entries,
@@ -81,7 +84,7 @@ def site(
         waiting=tuple(waiting),
         past=past,
         renamed=renamed,
-        pictures=pictures,
+        files=files,
         contents=contents,
     )
 

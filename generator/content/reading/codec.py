@@ -29,7 +29,8 @@ class Refers(NamedTuple):
 # Not a pattern for msgspec: 0.22.0 crashes at exit where one stands in a union with a tuple.
 OldName = Annotated[str, Refers("old name")]
 TeamName = Annotated[str, Refers("teams")]
-PictureName = Annotated[str, Refers("static")]
+PictureName = Annotated[str, Refers("picture")]
+AttachmentName = Annotated[str, Refers("attachment")]
 Tag = Annotated[str, Meta(min_length=1), Refers("tag")]
 Text = Annotated[str, Meta(min_length=1)]
 Day = Annotated[

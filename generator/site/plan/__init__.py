@@ -23,7 +23,6 @@ from generator.site.plan import (
     feeds,
     former,
     forms,
-    grids,
     home,
     news,
     partners,
@@ -34,6 +33,7 @@ from generator.site.plan import (
 )
 from generator.site.plan.page import PER_PAGE, Page
 from generator.site.plan.section import Section, Source, source
+from generator.site.service_days import service_days
 
 FRONT = 5
 """How many news the home page shows."""
@@ -41,7 +41,7 @@ PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
     "home": home.pages,
     "services": services.pages,
     "teams": teams.pages,
-    "grids": grids.pages,
+    "grids": teams.grid_pages,
     "fairs": fairs.pages,
     "partners": partners.pages,
     "forms": forms.pages,
@@ -87,6 +87,8 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
             if folder != "news"
         },
         "past": source(site.past),
+        "ahead": source([fair for fair in site.entries["fairs"] if fair.date >= site.today]),
+        "days": source(service_days(site.settings.service_day, site.calendar, site.today)),
         "security": source(site.settings.security),
         "renamed": source(names.moved(site.renamed, site.withheld)),
         "figures": figures,
