@@ -98,6 +98,7 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     # Which pages there are depends on all sources, but only on a part of each news item.
     decisive = digest([rows.places, *[each.digest for each in sources.values()]])
     sources["latest"] = rows.items.stretch(0, PER_PAGE)
+    sources["over"] = source(feeds.over(site.news[:PER_PAGE], site.today))
     sources["front"] = rows.pinned.stretch(0, FRONT)
     sections = [
         Section(name, planner, *map(sources.__getitem__, signature(planner).parameters))
