@@ -387,5 +387,5 @@ def test_what_the_memory_knows_is_neither_read_twice_nor_digested_again(
     monkeypatch.setattr(Cache, "all", read_all)
     monkeypatch.setattr(codec, "_encoder", counter)
     assert incremental.build(root, root / "public").written
-    assert read["pictures"] == read["content/partners"] == max(read.values()) == 1
+    assert read["shown files"] == read["content/partners"] == max(read.values()) == 1
     assert 0 < counter.total < 500_000, "the partner was encoded, for a digest or to be stored"
