@@ -66,7 +66,7 @@ NEEDED: dict[str, str] = {
         "只是停办，请留着文件，写上 ended: 日期；改了文件名，请在新文件里写 renamed_from: {name}。"
     ),
     "grid": (
-        "没有一支服务队再写网格“{label}”，还有 {by}在那里：{numbers}。"
+        "content/grids 里没有叫“{label}”的网格，服务队也没有写它，还有 {by}在那里：{numbers}。"
         "单子上照样看得到它；要换网格，请在工作台重新受理。"
     ),
     "question": (

@@ -8,8 +8,7 @@ import msgspec
 from msgspec.msgpack import Decoder
 
 from generator.content.kinds import KINDS
-from generator.content.models import Digests
-from generator.content.reading.codec import decoder, encode
+from generator.content.reading.codec import Digests, decoder, encode
 from generator.content.reading.yaml_source import Reference
 from generator.files.cache import Cache
 

@@ -68,6 +68,9 @@ RUN = {
     "build.py doctor …": Run("build.py doctor --root . --data tried/demo --mend"),
     # What is shown as it is typed.
     "build.py new news 清明祭扫活动": Run(refused=NEVER_OVERWRITES),
+    "build.py new grid 第十一网格": Run(refused=NEVER_OVERWRITES),
+    "build.py new fair TITLE": Run(refused=NEVER_OVERWRITES),
+    "build.py new fair 标题": Run(refused=NEVER_OVERWRITES),
     # Ten orders, because the community is moved to DynamoDB below.
     "build.py demo": Run("build.py demo --orders 10"),
     "build.py staff add 王芳 --administrator": Run(refused=ONE_OF_A_NAME),
@@ -125,7 +128,7 @@ NOT_RUN = {
     "--target-table-name RESTORED --use-latest-restorable-time": (
         "needs Amazon's command line; tests/integration/ops/test_transfer.py asks for the same"
     ),
-    "aws cloudformation deploy --stack-name wudan --template-file infra/template.yaml "
+    "aws cloudformation deploy --stack-name wudan --template-file release/template.yaml "
     "--capabilities CAPABILITY_IAM "
     "--parameter-overrides CodeBucket=CODE-BUCKET CodePrefix=2026-11-24/": (
         "needs an account with Amazon; tests/integration/deploy/test_infra.py deploys this one"

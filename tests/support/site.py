@@ -23,6 +23,7 @@ FIGURES: dict[str, Any] = {
 ITEMS = {
     "news": ("winter", "/news/"),
     "teams": ("barbers", "/teams/"),
+    "grids": ("first", "/grids/"),
     "menu": ("haircut", "/menu/"),
     "fairs": ("jobs", "/fairs/"),
     "partners": ("clinic", "/partners/"),
