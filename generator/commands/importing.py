@@ -11,7 +11,7 @@ from generator.commands.terminal import ROOT, note
 from generator.errors import WudanError
 
 if TYPE_CHECKING:
-    from generator.imports.drafting import Import, Left
+    from generator.intake.drafting import Import, Left
 
 KINDS = ("news", "team", "service", "partner", "fair")
 """What a file can become. A list is one of all but the first."""
@@ -44,7 +44,7 @@ def import_content(
         if not planned.files:
             raise WudanError("没有可以收的，什么也没有写。")
         if not dry_run:
-            from generator.imports.drafting import write
+            from generator.intake.drafting import write
 
             write(root, planned)
     else:
@@ -55,7 +55,7 @@ def _plan(root: Path, file: Path, kind: str | None, title: str | None) -> "Impor
     from functions.context.workdays import today
     from functions.errors import Wrong
     from generator.files.cache import Cache
-    from generator.imports import article, table
+    from generator.intake import article, table
     from generator.operator_messages import NOT_IMPORTED
     from generator.site import theme
 
@@ -74,7 +74,7 @@ def _plan(root: Path, file: Path, kind: str | None, title: str | None) -> "Impor
 
 def _template(root: Path, kind: str) -> Path:
     from generator.files.cache import Cache
-    from generator.imports import table
+    from generator.intake import table
     from generator.operator_messages import NAME_TAKEN
     from generator.site import theme
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from functions.context.workdays import CHINA
 from generator import PRODUCT
-from generator.content.file_names import file_name
 from generator.content.kinds import KINDS
 from generator.content.schemas import FOLDER, first_line
 from generator.content.schemas import schemas as described
 from generator.errors import WudanError
 from generator.files.atomic import update
 from generator.files.cache import Cache
+from generator.intake.file_names import file_name
 from generator.operator_messages import NAME_TAKEN, NAMELESS
 from generator.site import theme
 

@@ -38,10 +38,7 @@ SOURCES = (
 made again."""
 MAKE_NO_PAGE = (
     *("generator/build/advice.py", "generator/build/preview.py"),
-    *(
-        f"generator/content/{name}.py"
-        for name in ("file_names", "schemas", "reading/yaml_mistakes")
-    ),
+    *("generator/content/schemas.py", "generator/content/reading/yaml_mistakes.py"),
     "generator/files/media_types.py",
     *(f"functions/forms/{name}.py" for name in ("answers", "document", "person_numbers")),
 )

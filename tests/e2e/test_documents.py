@@ -109,7 +109,7 @@ RUN = {
 """By command; a row of options (``build.py build [--root DIR] …``) stands under its name."""
 
 NOT_RUN = {
-    "build.py import FILE": "tests/integration/imports writes such files, and runs it with them",
+    "build.py import FILE": "tests/integration/intake writes such files, and runs it with them",
     "make test": "it runs this test",
     ".ci/run": "it runs this test",
     'curl -H "Authorization: Bearer $WUDAN_HEALTH_TOKEN" http://127.0.0.1:8000/health': (

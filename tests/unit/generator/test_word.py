@@ -2,7 +2,7 @@
 
 from generator.content import markup
 from generator.content.plain_text import plain
-from generator.imports import word
+from generator.intake import word
 from tests.support.documents import article, saved
 
 NASTY = (

@@ -7,11 +7,11 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from functions.forms import confined
-from generator.content.file_names import file_name
 from generator.errors import WudanError
 from generator.files import pictures
-from generator.imports.drafting import Import, Left, spelled
-from generator.imports.word import PICTURE
+from generator.intake.drafting import Import, Left, spelled
+from generator.intake.file_names import file_name
+from generator.intake.word import PICTURE
 from generator.operator_messages import NAMELESS
 
 PARTS = (".xml", ".rels")
@@ -29,7 +29,7 @@ def plan(root: Path, raw: bytes, title: str, fallback: str, today: date) -> Impo
         Wrong: it is no article, is broken, or has too much in it.
         WudanError: no name can be made from its title.
     """
-    read = confined.read("generator.imports.word", _without_pictures(raw))
+    read = confined.read("generator.intake.word", _without_pictures(raw))
     own = read["title"]
     title = title or own or fallback
     name = file_name(title)

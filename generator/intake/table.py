@@ -11,14 +11,14 @@ from functions.errors import Wrong
 from functions.forms import columns, spreadsheet
 from functions.forms.columns import Sheet
 from generator.content import models
-from generator.content.file_names import file_name
 from generator.content.kinds import folder
 from generator.content.reading import yaml_source
 from generator.content.reading.check import check, fields, nearest, shapes
 from generator.content.reading.codec import Part
 from generator.content.reading.yaml_source import Document
 from generator.content.schemas import Texts
-from generator.imports.drafting import Import, Left, spelled
+from generator.intake.drafting import Import, Left, spelled
+from generator.intake.file_names import file_name
 from generator.operator_messages import BOOLEANS, EXPLAINED, REQUIRED, UNDECIDED
 
 TABLES: dict[str, type[Part]] = {

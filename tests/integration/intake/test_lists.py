@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from generator.build import incremental
 from generator.files.cache import Cache
-from generator.imports import table
+from generator.intake import table
 from generator.site import theme
 from tests.support.commands import invoke
 from tests.support.documents import excel

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from functions.forms import confined
 from generator.build import incremental
 from generator.content import markup
-from generator.imports import word
+from generator.intake import word
 from tests.support import phone_photos
 from tests.support.commands import invoke
 from tests.support.documents import article, saved
