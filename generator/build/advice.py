@@ -49,6 +49,8 @@ def advise(root: Path, site: Site, planned: Sequence[Page], renderer: Renderer) 
         advice.bodies(entry, site.settings)
         if isinstance(entry, Form | models.StandingPage) and SAMPLE not in site.settings.name:
             advice.sample_names(entry)
+    if site.settings.service_day.exceptions and not site.settings.service_day.updated:
+        advice.tell("site.yaml", "undated_exceptions", "exceptions:")
     for service, team in site.waiting:
         advice.tell(_file(service), "withheld_team", team, found=team)
     advice.tags(site.news)

@@ -96,7 +96,7 @@ class Library:
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
-        return site(settings, calendar, stages, renamed, reader.published(stages))
+        return site(today, settings, calendar, stages, renamed, reader.published(stages))
 
 
 class Read(NamedTuple):

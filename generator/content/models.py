@@ -160,7 +160,8 @@ class News(Attaching, frozen=True, omit_defaults=True):
     def shown(self, files: Looked) -> Self:
         photos = [replace(each, src=_held(each.src, files)) for each in self.photos]
         cover = self.cover and _held(self.cover, files)
-        return replace(super().shown(files), cover=cover, photos=tuple(photos))
+        item = super().shown(files) if self.attachments else self  # Most offer nothing.
+        return replace(item, cover=cover, photos=tuple(photos))
 
     @property
     def pictures(self) -> list[Picture]:
@@ -240,29 +241,6 @@ class Service(Item, frozen=True):
     address: bool = True
     bring: str = ""
     summary: str = ""
-    body: MaybeMarkdown = ""
-    sample: bool = False
-
-
-class Position(Part, frozen=True):
-    """One row of a job fair's table."""
-
-    title: Text
-    employer: Text
-    headcount: Count | None = None
-    pay: str = ""
-    requirement: str = ""
-
-
-class Fair(Attaching, frozen=True):
-    """A job fair (招聘会)."""
-
-    title: Text
-    date: date
-    place: Text
-    hosts: tuple[Text, ...] = ()
-    positions: tuple[Position, ...] = ()
-    policies: MaybeMarkdown = ""
     body: MaybeMarkdown = ""
     sample: bool = False
 
@@ -364,13 +342,14 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 
 class Site(Struct, kw_only=True, frozen=True):
-    """Everything a build reads on one day, checked: the settings, and the entries of every folder
-    in the order in which they are shown. ``digests`` are those of the news, if they are known
-    already. By folder, ``withheld`` has the items that the public must not see on that day,
+    """Everything a build reads, checked, as it is ``today``: the settings, and the entries of every
+    folder in the order in which they are shown. ``digests`` are those of the news, if they are
+    known already. By folder, ``withheld`` has the items that the public must not see on that day,
     ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
     are services with the teams that they name and that are withheld. ``files`` has all pictures
     and attachments that are shown, each with where it lies."""
 
+    today: date
     settings: Settings
     calendar: Calendar = Calendar()
     entries: Mapping[str, tuple[Any, ...]]

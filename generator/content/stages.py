@@ -52,13 +52,15 @@ def divide(folders: Folders, today: date, previewed: EntryName | None = None) ->
 
 
 def site(
+    today: date,
     settings: Settings,
     calendar: Calendar,
     stages: Stages,
     renamed: Mapping[str, Mapping[str, str]],
     files: Mapping[ShownFile, Path],
 ) -> Site:
-    """The site in these stages. A service names only those of its teams that are shown."""
+    """The site in these stages, as they are ``today``. A service names only those of its teams that
+    are shown."""
     entries, past, withheld = map(_entries, stages)
     waiting: list[tuple[Service, str]] = []
     if "teams" in past or "teams" in withheld:
@@ -67,6 +69,7 @@ def site(
         waiting = [(each, team) for each in menu for team in each.teams if team in unseen]
         entries["menu"] = tuple(names.without(each, entries["teams"]) for each in menu)
     return Site(
+        today=today,
         settings=settings,
         calendar=calendar,
         entries=entries,

@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple
 from functions.errors import Wrong
 from functions.forms import columns, spreadsheet
 from functions.forms.columns import Sheet
-from generator.content import models
+from generator.content import job_fairs, models
 from generator.content.kinds import folder
 from generator.content.reading import yaml_source
 from generator.content.reading.check import check, fields, nearest, shapes
@@ -25,7 +25,7 @@ TABLES: dict[str, type[Part]] = {
     "team": models.Team,
     "service": models.Service,
     "partner": models.Partner,
-    "fair": models.Position,
+    "fair": job_fairs.Position,
 }
 """What a row is, by the name of each kind of list."""
 ASIDE = ("slug", "sample", *models.Item.__struct_fields__)

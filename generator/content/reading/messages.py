@@ -106,6 +106,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "wrong_value": ("“{name}”的内容“{found}”不对。", "{mend}"),
     "web_host": ("这个网址的域名不对。", "请照浏览器地址栏里的写，例如 https://空明社区.cn。"),
     "end_before_start": ("结束时间 end 早于开始时间 start。", "请核对两个时间。"),
+    "end_alone": ("写了结束的时间 end，没有写开始的时间 start。", "请加上 start，例如 09:00。"),
+    "to_before_from": ("“到”比“从”小：_to 的数要不小于 _from 的。", "请核对两个数。"),
+    "one_decision": (
+        "这一天怎么办没有写清楚：改期、取消、照常，只能写一样，也要写一样。",
+        "改期写 moved_to: 日期；取消写 cancelled: true；照常写 as_usual: true。",
+    ),
+    "no_service_day": (
+        "exceptions 里的 date 不是志愿服务日：每月的那一天写在 day。",
+        "请核对日子；换过 day 的，以前的可以删去。",
+    ),
+    "decided_twice": ("这一天在 exceptions 里写了两次。", "请只留一处。"),
+    "two_service_days": (
+        "改到的这一天 moved_to 已经是志愿服务日了。",
+        "请改到别的一天；不办的，写 cancelled: true。",
+    ),
     "expires_before_published": (
         "过期的日子 expires_on 不晚于发布的日子 publish_on，这一页永远看不到。",
         "请核对两个日子；从 expires_on 那天起，页面就写着已过期。",
@@ -233,6 +248,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "sample_name": (
         "这里写着样例社区的“{found}”。",
         "请换成您社区的；名称和电话可以写 ${{station}}、${{name}}、${{phone}}，跟着 site.yaml 变。",
+    ),
+    "undated_exceptions": (
+        "志愿服务日有改期或取消的，没有写哪天定的，居民手机里的日历不一定会更新。",
+        "请在 service_day 下面加上一行“updated: 日期”，每改一次就换成那一天。",
     ),
     "withheld_address": (
         "“{found}”是草稿，或者还没到发布的日子，现在点开什么也没有。",

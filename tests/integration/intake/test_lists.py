@@ -18,7 +18,7 @@ from tests.support.site import said, tree
 
 pytestmark = pytest.mark.slow
 
-POSITIONS = ["岗位", "单位", "人数", "待遇", "要求"]
+POSITIONS = ["岗位", "单位", "人数", "待遇", "其他要求"]
 
 
 @pytest.fixture

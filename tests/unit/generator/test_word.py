@@ -1,7 +1,7 @@
 """What is typed in Word means itself in Markdown."""
 
 from generator.content import markup
-from generator.content.plain_text import plain
+from generator.content.markup.plain_text import plain
 from generator.intake import word
 from tests.support.documents import article, saved
 
