@@ -81,10 +81,9 @@ def _index(folder: Path) -> dict[str, ShownFile | str]:
 def make(shown: Mapping[ShownFile, Path], cache: Cache, folder: Path) -> dict[str, Path]:
     """The files of all versions of what is ``shown``, by address. They are in the folder
     afterwards, and nothing else is."""
-    folder.mkdir(parents=True, exist_ok=True)
+    made = fill(shown, folder)
     index = {each.name: each.found for each in _kept(cache).values()}
     update(folder / INDEX, msgpack.encode(index, order="sorted"))
-    made = fill(shown, folder)
     for path in {*folder.iterdir()} - {*made.values(), folder / INDEX}:
         path.unlink()
     return made
@@ -95,6 +94,7 @@ def fill(shown: Mapping[ShownFile, Path], folder: Path) -> dict[str, Path]:
     made = {
         address: folder / address.rpartition("/")[2] for each in shown for address in each.versions
     }
+    folder.mkdir(parents=True, exist_ok=True)
     lacking = {path for path in made.values() if not path.exists()}
 
     def work(each: ShownFile) -> None:
