@@ -39,14 +39,14 @@ def import_content(
     if template:
         click.echo(f"写好了 {_template(root, template)}，请照第二张表的说明填写。")
     elif file:
-        planned = _plan(root, file, kind, title)
-        _say(planned, file, dry_run)
-        if not planned.files:
-            raise WudanError("没有可以收的，什么也没有写。")
+        plan = _plan(root, file, kind, title)
         if not dry_run:
             from generator.intake.drafting import write
 
-            write(root, planned)
+            write(root, plan)
+        _say(plan, file, dry_run)
+        if not plan.files:
+            raise WudanError("没有可以收的，什么也没有写。")
     else:
         raise click.UsageError("请写要导入的文件，或用 --template 做一张空白的表。")
 
@@ -88,14 +88,14 @@ def _template(root: Path, kind: str) -> Path:
     return path
 
 
-def _say(planned: "Import", file: Path, dry_run: bool) -> None:
-    for name in planned.files:
+def _say(plan: "Import", file: Path, dry_run: bool) -> None:
+    for name in plan.files:
         click.echo(f"{'会写下' if dry_run else '写下'} {name}")
     if file.suffix.lower() == ".docx":
         note("字体、颜色、字号、对齐和下划线不带过来，由网站统一。")
-    if planned.left:
-        note(f"下面 {len(planned.left)} 处没有带过来：")
-    for sentence in _sentences(planned.left, file):
+    if plan.left:
+        note(f"下面 {len(plan.left)} 处没有带过来：")
+    for sentence in _sentences(plan.left, file):
         note(sentence)
 
 

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from functions.forms import confined
 from generator.errors import WudanError
 from generator.files import pictures
-from generator.intake.drafting import Import, Left, spelled
+from generator.intake.drafting import Import, Left, planned, spelled
 from generator.intake.file_names import file_name
 from generator.intake.word import PICTURE
 from generator.operator_messages import NAMELESS
@@ -27,7 +27,7 @@ def plan(root: Path, raw: bytes, title: str, fallback: str, today: date) -> Impo
 
     Raises:
         Wrong: it is no article, is broken, or has too much in it.
-        WudanError: no name can be made from its title.
+        WudanError: no name can be made from its title, or there is such a file already.
     """
     read = confined.read("generator.intake.word", _without_pictures(raw))
     own = read["title"]
@@ -49,7 +49,7 @@ def plan(root: Path, raw: bytes, title: str, fallback: str, today: date) -> Impo
     if own not in ("", title):
         body = f"## {read['heading']}\n\n{body}"
     entry = {"title": title, "draft": "true", "date": today.isoformat(), "body": body or title}
-    return Import({f"content/news/{name}.yaml": spelled("news", entry), **files}, left)
+    return planned(root, {f"content/news/{name}.yaml": spelled("news", entry), **files}, left)
 
 
 def _without_pictures(raw: bytes) -> bytes:

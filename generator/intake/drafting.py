@@ -27,21 +27,30 @@ class Import(NamedTuple):
     left: Sequence[Left]
 
 
-def write(root: Path, planned: Import) -> list[Path]:
-    """Write all of it and return where it is.
+def planned(root: Path, files: Mapping[str, bytes], left: Sequence[Left]) -> Import:
+    """The import of these files.
 
     Raises:
-        WudanError: one of the files is there already; nothing was written.
+        WudanError: one of them is there already.
     """
-    paths = [root / name for name in planned.files]
-    for path in paths:
+    for path in (root / name for name in files):
         if path.exists():
             raise WudanError(NAME_TAKEN.format(path=path))
-    for path, data in zip(paths, planned.files.values(), strict=True):
+    return Import(files, left)
+
+
+def write(root: Path, plan: Import) -> None:
+    """Write all of it.
+
+    Raises:
+        WudanError: one of the files came meanwhile; nothing was written.
+    """
+    planned(root, *plan)
+    for name, data in plan.files.items():
+        path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:  # Nor is one overwritten that came just now.
+        with path.open("xb") as file:
             file.write(data)
-    return paths
 
 
 class _Dumper(yaml.SafeDumper):

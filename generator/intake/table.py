@@ -17,7 +17,7 @@ from generator.content.reading.check import check, fields, nearest, shapes
 from generator.content.reading.codec import Part
 from generator.content.reading.yaml_source import Document
 from generator.content.schemas import Texts
-from generator.intake.drafting import Import, Left, spelled
+from generator.intake.drafting import Import, Left, planned, spelled
 from generator.intake.file_names import file_name
 from generator.operator_messages import BOOLEANS, EXPLAINED, REQUIRED, UNDECIDED
 
@@ -69,6 +69,7 @@ def plan(root: Path, kind: str, raw: bytes, called: str, today: date, texts: Tex
 
     Raises:
         Wrong: it cannot be read, has no such rows, or lacks a column (``columns``).
+        WudanError: there is a fair of this name already.
     """
     asked = expected(kind, texts)
     known = {each.key: [each.title, each.key] for each in asked}
@@ -82,7 +83,7 @@ def plan(root: Path, kind: str, raw: bytes, called: str, today: date, texts: Tex
     found = {line: entry for line, cells in sheet.rows if (entry := rows.entry(line, cells))}
     made = partial(_fair, called, today) if kind == "fair" else rows.files
     files = made(found) if found else {}
-    return Import(files, sorted([*left, *rows.left], key=lambda each: _line(each.where)))
+    return planned(root, files, sorted([*left, *rows.left], key=lambda each: _line(each.where)))
 
 
 def _line(where: str) -> int:

@@ -43,7 +43,8 @@ UNSEEN = {
 
 
 class Piece(NamedTuple):
-    """Some text that looks the same all along; ``before`` and ``after`` stand around it."""
+    """Some text that looks the same all along. ``marks`` stand before and after it, the outermost
+    first."""
 
     text: str
     marks: Sequence[tuple[str, str]]

@@ -113,6 +113,8 @@ def test_no_file_is_overwritten(root: Path, tmp_path: Path) -> None:
     before = tree(root)
     again = invoke("import", write(tmp_path, second), "--root", root)
     assert (again.exit_code, "已经有" in again.stderr) == (1, True)
+    dry = invoke("import", tmp_path / "通知.docx", "--root", root, "--dry-run")
+    assert (dry.exit_code, dry.stderr) == (1, again.stderr)
     assert tree(root) == before
     other = invoke("import", write(tmp_path, second), "--root", root, "--title", "另一篇")
     assert other.exit_code == 0
