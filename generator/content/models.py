@@ -157,7 +157,8 @@ class News(Attaching, frozen=True, omit_defaults=True):
     def shown(self, files: Looked) -> Self:
         photos = [replace(each, src=_held(each.src, files)) for each in self.photos]
         cover = self.cover and _held(self.cover, files)
-        return replace(super().shown(files), cover=cover, photos=tuple(photos))
+        item = super().shown(files) if self.attachments else self  # Most offer nothing.
+        return replace(item, cover=cover, photos=tuple(photos))
 
     @property
     def pictures(self) -> list[Picture]:

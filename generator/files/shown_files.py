@@ -83,9 +83,8 @@ def _index(folder: Path) -> dict[str, ShownFile | str]:
 def make(shown: Mapping[ShownFile, Path], contents: Looked, folder: Path) -> dict[str, Path]:
     """The files of all versions of what is ``shown``, by address. They are in the folder
     afterwards, with what all ``contents`` are, and nothing else is."""
-    folder.mkdir(parents=True, exist_ok=True)
-    update(folder / INDEX, msgpack.encode(contents, order="sorted"))
     made = fill(shown, folder)
+    update(folder / INDEX, msgpack.encode(contents, order="sorted"))
     for path in {*folder.iterdir()} - {*made.values(), folder / INDEX}:
         path.unlink()
     return made
@@ -96,6 +95,7 @@ def fill(shown: Mapping[ShownFile, Path], folder: Path) -> dict[str, Path]:
     made = {
         address: folder / address.rpartition("/")[2] for each in shown for address in each.versions
     }
+    folder.mkdir(parents=True, exist_ok=True)
     lacking = {path for path in made.values() if not path.exists()}
 
     def work(each: ShownFile) -> None:

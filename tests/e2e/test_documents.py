@@ -54,6 +54,8 @@ RUN = {
     "build.py schema …": Run("build.py schema --root ."),
     "build.py schema": Run(),
     "build.py new …": Run("build.py new --root . fair 春风行动招聘会", NEVER_OVERWRITES),
+    "build.py import …": Run("build.py import --root . --template partner", NEVER_OVERWRITES),
+    "build.py import --template team": Run(refused=NEVER_OVERWRITES),
     "build.py staff …": Run(
         "build.py staff --root . --data tried --administrator add 李梅", ONE_OF_A_NAME
     ),
@@ -110,6 +112,7 @@ RUN = {
 """By command; a row of options (``build.py build [--root DIR] …``) stands under its name."""
 
 NOT_RUN = {
+    "build.py import FILE": "tests/integration/intake writes such files, and runs it with them",
     "make test": "it runs this test",
     ".ci/run": "it runs this test",
     'curl -H "Authorization: Bearer $WUDAN_HEALTH_TOKEN" http://127.0.0.1:8000/health': (
