@@ -358,12 +358,11 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 class Site(Struct, kw_only=True, frozen=True):
     """Everything a build reads, checked, as it is ``today``: the settings, and the entries of every
-    folder in the order in which they are shown; ``known`` has their digests, if a build has them
-    already. By folder, ``withheld`` has the items that the public must not see on that day,
-    ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
-    are services with the teams that they name and that are withheld. ``files`` has all pictures
-    and attachments that are shown, each with where it lies, and ``contents`` what is in each file
-    that was looked at."""
+    folder in the order of lists; ``known`` has their digests, if a build has them already. By
+    folder, ``withheld`` has the items that the public must not see on that day, ``past`` those that
+    ended or expired, and ``renamed`` the new name for each old one; ``waiting`` are services with
+    the teams that they name and that are withheld. ``files`` has all pictures and attachments that
+    are shown, each with where it lies, and ``contents`` what is in each file that was looked at."""
 
     today: date
     settings: Settings
