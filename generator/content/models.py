@@ -44,8 +44,7 @@ class Entry(Part, kw_only=True, frozen=True):
         return Digests(whole, whole, whole)
 
     def shown(self, files: Looked) -> Self:
-        """The entry with its pictures and attachments in place of their names; in most kinds only
-        texts have any."""
+        """The entry with its pictures and attachments in place of their names, if it has any."""
         return self
 
 
