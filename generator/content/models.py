@@ -90,8 +90,7 @@ class Prose(Part, frozen=True):
 
 Markdown = Text | Prose
 MaybeMarkdown = str | Prose
-"""A text as it stands in a file, or as it is after the file was read. The same holds for
-pictures."""
+"""A text as it stands in a file, or as it is after that was read; and so with pictures."""
 
 
 class Photo(Part, frozen=True):
