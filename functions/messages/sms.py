@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from functions.forms import order_number
-from functions.forms.kinds.phones import MOBILE
+from functions.forms.kinds.phones import is_mobile
 from functions.orders.repository import Orders
 from functions.storage.history import Message
 
@@ -35,7 +35,7 @@ class Residents(NamedTuple):
         if found is None or order is None or not order.sms or order.erased_at:
             return None
         phone = self.orders.phone(found)
-        if not MOBILE.fullmatch(phone.removeprefix("+86")):
+        if not is_mobile(phone):
             return None
         link = f"{self.url}{self.orders.address(order)}"
         if event == "done":
