@@ -5,13 +5,10 @@ from datetime import date
 from typing import Any
 
 from functions.app import App
-from functions.errors import Refused
 from functions.forms.definition import Answers, given
 from functions.orders import repository
 from functions.orders.lifecycle.states import STAFF
-from functions.orders.lifecycle.transitions import apply
 from functions.people.volunteers import Person
-from functions.storage.history import Event
 
 RowVerdict = str
 """``new``; ``known``, taken before; ``same``, as another row of the file; ``refused``; ``wrong``,
@@ -91,12 +88,12 @@ def _judge_rating(app: App, answers: Answers, who: str, day: date) -> Judgement:
     names = [once, *(named(app, "row", "rating", answers.values, at) for at in rounds)]
     if any(map(app.store.filed, names)):
         return no, once, "known", no
-    event = Event("rated", STAFF, app.clock.now.isoformat(), {**answers.public, "who": who})
-    try:
-        apply(found.order, event)
-    except Refused as refused:
-        return no, once, "refused", refused.code if refused.code == "own" else found.order.state
-    return no, once, "new", ""
+    order, form = found.order, app.bundle.forms["rating"]
+    refused = app.steps.objection(order, "rated", STAFF, form, answers, {"who": who})
+    if refused is None:
+        return no, once, "new", ""
+    again = order.state == "merged" and refused.code == "rated"
+    return no, once, "refused", refused.code if again or refused.code == "own" else order.state
 
 
 JUDGES: dict[str, Callable[[App, Answers, str, date], Judgement]] = {

@@ -281,7 +281,7 @@ class Orders(NamedTuple):
             sealed,
             traces,
             tally=counters.difference(counters.of_order(before), counters.of_order(after)),
-            messages=notices.due(self.bundle, self.names, before, after, events),
+            messages=notices.due(self.bundle, self.names, before, after, events, self.all_joined),
             erase=erase,
         )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.app import App
 from functions.forms.definition import Form, sensitive, without
+from functions.forms.kinds import KINDS
 from functions.orders import corrections
 from functions.orders.repository import History
 from functions.orders.steps.service import BLANK
@@ -25,7 +26,7 @@ STEPS = {
 CORRECTING = tuple(do for do, kind in STEPS.items() if kind in corrections.CHANGING)
 """Those whose forms are filled in with what was answered."""
 IDENTIFYING = ("name", "phone", "address", "personal")
-"""The roles of questions whose answers the page does not show whole."""
+"""The roles of questions that she corrects also when somebody is on the way."""
 CHANGEABLE = ("submitted", "triaged", "dispatched")
 """The states in which she may still change what she wishes for."""
 
@@ -54,7 +55,8 @@ def hidden(app: App) -> set[str]:
     return {
         field["name"]
         for field in form["fields"]
-        if field["role"] in IDENTIFYING or (field["name"] in private and field["kind"] != "consent")
+        if KINDS[field["kind"]].discreet
+        or (field["name"] in private and field["kind"] != "consent")
     }
 
 

@@ -118,6 +118,8 @@ def joined(app: App, order: Order) -> list[Joined]:
     """The orders that are done with this one. Whoever shows them records the look."""
     found = []
     for other in app.orders.all_joined(order.no):
+        if other.erased_at:
+            continue
         events = tuple(map(app.names.of_event, app.store.events(other.no)))
         typed = app.personal.of(other.no)
         first = contact(typed)
