@@ -28,11 +28,17 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "approved": (("applied", "inactive"), "active"),
     "moved": (("active",), "active"),
     "deactivated": ((HELD, "applied", "active"), "inactive"),
-    corrections.KIND: (("applied", "active", "inactive"), ""),
-    "linked": (("applied", "active", "inactive"), ""),
+    corrections.KIND: ((HELD, "applied", "active", "inactive"), ""),
+    "linked": ((HELD, "applied", "active", "inactive"), ""),
     "erased": ((HELD, "applied", "inactive"), "erased"),
 }
 """Events, the states that each may follow, and the state that it leads to, if to another."""
+
+
+def following(state: str) -> list[str]:
+    """The events that may follow in this state."""
+    return [kind for kind, (after, _) in TABLE.items() if state in after]
+
 
 TEAMS = ("team", "wants")
 """Where a volunteer's head names a team: the one they are in, and the one they asked for."""

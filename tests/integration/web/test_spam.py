@@ -310,6 +310,46 @@ class TestSignUps:
             ("", "volunteers applied"): 1,
         }
 
+    def held(self, client: Client) -> str:
+        """The place of a sign-up that is held, whose link this browser has opened."""
+        return client.post("/api/volunteer", {**JOIN, **TRAPPED}).location
+
+    def own(self, client: Client, place: str, do: str, **typed: str) -> Answer:
+        proof = client.get(place).form("/api/volunteer", do="mine")
+        page = client.post("/api/volunteer", {**proof, "last4": "2345"})
+        return client.post("/api/volunteer", {**page.form("/api/volunteer", do=do), **typed})
+
+    def test_who_is_held_has_a_page_that_says_so_and_corrects_takes_along_and_erases(
+        self, client: Client
+    ) -> None:
+        place = self.held(client)
+        assert "志愿站正在核对" in client.get(place).text
+        assert "不再派活" not in client.get(place).text
+        assert self.own(client, place, "correct", name="王小姐").location == place
+        copy = self.own(client, place, "copy").body
+        assert "王小姐" in copy
+        assert not [word for word in ("待核", "系统") if word in copy]
+        (head,) = client.app.store.waiting(volunteers.KIND, HELD)
+        assert self.own(client, place, "erase").status == 200
+        assert state(client, head.no) == "erased"
+
+    def test_who_is_held_leaves_and_no_group_hears_of_it(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        channel = {"to": "station", "kind": "webhook", "url": "https://example.org"}
+        monkeypatch.setitem(client.app.bundle.site, "notify", [channel])
+        place = self.held(client)
+        assert self.own(client, place, "leave").location == place
+        assert client.app.store.waiting(volunteers.KIND, HELD) == []
+        assert "您已经退出" in client.get(place).text
+        assert client.app.store.messages("waiting") == []
+
+    def test_a_volunteers_own_page_has_a_heading_for_every_state_that_they_can_be_in(
+        self, client: Client
+    ) -> None:
+        states = {to for _, to in volunteers.TABLE.values() if to} - {"erased"}
+        assert client.app.bundle.words["own_data"]["volunteer"].keys() == states
+
     def test_nobody_holds_a_sign_up_by_hand(self, client: Client, desk: Desk) -> None:
         client.post("/api/volunteer", JOIN)
         (head,) = client.app.store.find(volunteers.KIND)
