@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.ops import consistency
 from functions.orders import repository
 from functions.people import volunteers
 from tests.support.client import Client
@@ -98,3 +99,28 @@ def test_whether_it_was_solved_is_answered_with_yes_and_no(
     page = bring(desk, "ratings", book)
     assert "收下了 1 行。" in page.text
     assert found(client.app, no).solved == solved
+
+
+def test_a_link_that_came_with_a_sign_up_opens_nothing_of_the_member_whom_the_roster_joins_to_it(
+    client: Client, desk: Desk
+) -> None:
+    """Whoever signed up may be a neighbour who knows the name and the phone."""
+    team = next(iter(client.app.bundle.teams.values()))
+    client.post("/api/volunteer", JOIN)
+    (head,) = client.app.store.find(volunteers.KIND)
+    book = workbook(MEMBERS, [JOIN["name"], JOIN["phone"], team, "是"])
+    assert "收下了 1 行。" in bring(desk, "members", book).text
+    joined = client.app.store.head(head.no)
+    assert joined and joined.state == "active"
+    client.opened.clear()
+    assert client.get(client.app.volunteers.address(head.no)).status == 404
+    page = desk.get(f"/desk/person/?no={head.no}")
+    assert "换了本人的链接，旧的作废 王芳" in page.text
+    desk.post("/desk/person/", page.form("/desk/person/", do="linked"))
+    link = client.app.volunteers.address(head.no, 2)
+    assert client.get(link).status == 200
+    assert desk.post("/desk/person/", {"no": head.no, "do": "deactivated"}).location
+    again = workbook(MEMBERS, [JOIN["name"], JOIN["phone"], team, "是。"])
+    bring(desk, "members", again)
+    assert client.get(link).status == 200, "the station gave this one to the person"
+    assert consistency.examine(client.app).healthy
