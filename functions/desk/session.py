@@ -125,9 +125,10 @@ def choose_password(routes: Routes) -> DeskAction:
         old, new = request.value("old"), request.value("new")
         if new != request.value("again"):
             return again("differ", 422)
+        accounts = Accounts(app.store, app.clock)
         attempts = signing_in.attempts_of(request, app, session.who)
         try:
-            account = Accounts(app.store, app.clock).choose(session.who, old, new, attempts)
+            account = accounts.choose(session.who, old, new, attempts, session.ticket.version)
         except Wrong as wrong:
             return again(wrong.code, 422)
         except Exception as error:

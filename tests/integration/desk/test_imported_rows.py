@@ -111,7 +111,8 @@ def test_a_link_that_came_with_a_sign_up_opens_nothing_of_the_member_whom_the_ro
     book = workbook(MEMBERS, [JOIN["name"], JOIN["phone"], team, "是"])
     assert "收下了 1 行。" in bring(desk, "members", book).text
     joined = client.app.store.head(head.no)
-    assert joined and joined.state == "active"
+    assert joined
+    assert joined.state == "active"
     client.opened.clear()
     assert client.get(client.app.volunteers.address(head.no)).status == 404
     page = desk.get(f"/desk/person/?no={head.no}")
