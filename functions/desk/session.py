@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.context import logs
-from functions.desk.entrance import kept, sign_ins, signing_in, ticket
+from functions.desk.entrance import codes, kept, sign_ins, signing_in, ticket
 from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.entrance.ticket import POLICY, Ticket
 from functions.errors import Problem, Wrong
@@ -133,7 +133,8 @@ def choose_password(routes: Routes) -> DeskAction:
             return again(wrong.code, 422)
         except Exception as error:
             return signing_in.later(again(signing_in.uncounted(request, error), 503))
-        return signing_in.go_on(request, app, account, routes)
+        with_code = session.ticket.with_code
+        return signing_in.go_on(request, app, account, routes, with_code=with_code)
 
     return choose
 
@@ -171,6 +172,8 @@ def _read(request: Request, app: App) -> Session | None:
     account = shown and Accounts(app.store, app.clock).current(*shown[:2], shown.began)
     if shown is None or account is None:
         return None
+    if codes.is_obliged(app, account) and not shown.with_code:
+        return None  # The settings did not oblige them when they signed in.
     token = app.vault.desk.stamp(*kept.token_of(account.name, account.version))
     administers = account.role == ADMINISTRATOR
     return Session(shown, administers, token, first=account.first)
