@@ -110,6 +110,39 @@ class TestSigns:
         assert why(client, more[-1]) == "phone"
 
     @pytest.mark.slow
+    def test_more_of_a_sender_than_any_place_files_is_refused_and_not_stored(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        vault, store = client.app.vault, client.app.store
+        filed = filled_in(client, clock)
+        what = vault.stamp("sent", f"{clock.now.date()} {client.sender}")
+        for _ in range(signs.FLOOD - 1):
+            store.count(f"sent {what[:32]}", clock.now, clock.now + signs.DAY)
+        for path, typed in (("wish", {**WISH, "detail": "另一件"}), ("volunteer", JOIN)):
+            refused = client.post(f"/api/{path}", typed)
+            assert (refused.status, "打电话" in refused.text) == (429, True)
+            assert typed["name"] in refused.text, "what was typed is shown, to be copied"
+        assert client.post("/api/wish", WISH, accept="application/json").status == 429
+        assert [head.no for head in store.find(repository.KIND)] == [filed.no]
+        assert store.find(volunteers.KIND) == []
+        told = {**WISH, "detail": "电话里说的", "source": "phone"}
+        assert desk.post("/desk/wish/", told).status == 303
+        client.sender = "198.51.100.9"
+        assert filled_in(client, clock, detail="别处的").no != filed.no
+
+    @pytest.mark.slow
+    def test_what_was_taken_before_is_taken_still_however_much_its_sender_filed(
+        self, client: Client, clock: Clock
+    ) -> None:
+        drawn = client.get("/wish/").form("/api/wish")
+        clock.forward(minutes=1)
+        no = client.post("/api/wish", {**drawn, **WISH}).no
+        what = client.app.vault.stamp("sent", f"{clock.now.date()} {client.sender}")
+        for _ in range(signs.FLOOD):
+            client.app.store.count(f"sent {what[:32]}", clock.now, clock.now + signs.DAY)
+        assert client.post("/api/wish", {**drawn, **WISH}).no == no
+
+    @pytest.mark.slow
     def test_whatever_gets_past_the_signs_fills_no_more_than_its_room(
         self, client: Client, clock: Clock
     ) -> None:
