@@ -2,6 +2,8 @@
 they see what is kept about them, correct it, take it along, leave, and erase it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 
 from functions.app import App
 from functions.context import proofs
@@ -80,7 +82,7 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
         once=app.vault.fresh(),
         kept=None,
     )
-    return Response(body, outcome.status)
+    return Response(body, outcome.status, refusal=outcome.refusal())
 
 
 def _put_right(app: App, head: Head, form: Form) -> list[tuple[str, list[str]]]:
@@ -99,7 +101,7 @@ CONTACT = ("name", "phone")
 
 
 def proved(request: Request, app: App) -> Response:
-    """What they do with all that is kept: the link alone is not enough for it."""
+    """What they do with all that is kept."""
     no = request.value("no")
     person = app.volunteers.by_key(no, request.value(KEY))
     if person is None:
@@ -113,14 +115,13 @@ def proved(request: Request, app: App) -> Response:
             if not proofs.is_of(person.typed.get("phone"), last4):
                 raise Wrong("no_match", "last4")
 
-    if outcome := own_data.unproved(request, app, prove):
-        return outside(app, person, outcome)
-    return PROVED[request.value("do")](request, app, person)
+    act = partial(PROVED[request.value("do")], request, app, person)
+    return own_data.proved(request, app, prove, partial(outside, app, person), act)
 
 
 def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
     """All that is kept, and what can be done with it."""
-    form, head = corrections.asked(app.bundle.actions[CORRECTION]), person.head
+    form, head = corrections.correctable(app.bundle.actions[CORRECTION]), person.head
     seen = app.volunteers.seen(person, drawn_version(request)).answers
     page = own_data.page(
         app,
@@ -138,12 +139,12 @@ def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED)
         doing=app.orders.assigned(head.no),
         once=request.value(submission.ONCE) or app.vault.fresh(),
     )
-    return page._replace(status=outcome.status)
+    return page._replace(status=outcome.status, refusal=outcome.refusal())
 
 
 def correct(request: Request, app: App, person: Person) -> Response:
     """Put an answer right; a form that is sent again leads to the same page."""
-    form = corrections.asked(app.bundle.actions[CORRECTION])
+    form = corrections.correctable(app.bundle.actions[CORRECTION])
     answers = submission.check(app, form, request.typed)
     once = submission.submission(request, app, f"{corrections.KIND} {person.head.no}", answers)
     seen = app.volunteers.seen(person, drawn_version(request)).answers
@@ -235,17 +236,24 @@ def submit(request: Request, app: App) -> Response:
         return close(request, app, VOLUNTEER)
     if request.value("do") not in PROVED:
         return _FILING(request, app)
-    try:
-        return proved(request, app)
-    except (Refused, Conflict) as error:
-        raise Problem(error.status, "moved") from None
+    with _handing_back(request, app):
+        try:
+            return proved(request, app)
+        except (Refused, Conflict) as error:
+            raise Problem(error.status, "moved") from None
+
+
+def _handing_back(request: Request, app: App) -> AbstractContextManager[None]:
+    """Where their correction cannot be answered, its page shows what was typed."""
+    return submission.handing_back(request, corrections.correctable(app.bundle.actions[CORRECTION]))
 
 
 def later(request: Request, app: App, code: str, no: str) -> Response:
     """The sign-up as it was typed, where nothing can be written."""
-    if request.value("do") in PROVED:
+    if request.value("do") not in PROVED:
+        return _FILING.later(request, app, code, no)
+    with _handing_back(request, app):
         raise Problem(503, code)
-    return _FILING.later(request, app, code, no)
 
 
 ROUTES: Routes = {

@@ -43,8 +43,9 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     typed = app.personal.of(order.no)
     known = _known(request, app, session, found, typed)
     history = records.history(app, events, typed)
-    looks = app.access_log.of(order.no)
-    told = {order.no, *[each.order.no for each in known["joined"]]}
+    gone = lists.left(app, [order.handler])
+    views = app.access_log.of(order.no)
+    numbers = {order.no, *[each.order.no for each in known["joined"]]}
     return view(
         app,
         session,
@@ -56,13 +57,14 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         history=history,
         since=outcome.since(history),
         unreadable=unreadable(typed),
-        looks=looks,
-        others=app.access_log.lately(order.no, looks, session.who),
-        alike=_alike(app, order, known["contact"], told),
+        looks=views,
+        others=app.access_log.lately(order.no, views, session.who),
+        alike=_alike(app, order, known["contact"], numbers),
         due=app.deadlines.due(order),
         reported=records.reported(app, order, events, typed),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
-        | {name: [value] for name, value in _likely(order, session).items()},
+        | {name: [value] for name, value in _likely(order, session, gone).items()},
+        gone=gone,
         list=kept,
         left=len(heads),
         more=more,
@@ -121,7 +123,7 @@ def _retyped(
     kind, version = request.value("do"), step_forms.drawn_version(request)
     form: Form = app.bundle.actions.get(kind, BLANK)
     if kind == corrections.KIND:
-        form = corrections.asked(form)
+        form = corrections.correctable(form)
     seen = _stands(found, typed, version)
     return corrections.retyped(form, seen, _stands(found, typed), request.typed)
 
@@ -171,6 +173,8 @@ def slip(request: Request, app: App, session: Session) -> Response:
 def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
     request = replies.taken(request)
+    if request.value("do") == corrections.KIND:
+        request = submission.separate_phones(request, app, app.bundle.actions[corrections.KIND])
     order, page = _history(request, app).order, partial(show, request, app, session)
     response = step_forms.take(
         request,
@@ -199,7 +203,7 @@ def ask(request: Request, app: App) -> Question | None:
         return None
     form = app.names.answerable(app.bundle.actions[kind], request.value(WORDING))
     answers = submission.check(app, form, request.typed)
-    return question if app.steps.is_possible(order, kind, STAFF, form, answers) else None
+    return None if app.steps.objection(order, kind, STAFF, form, answers) else question
 
 
 def _question(request: Request, app: App, order: Order, kind: str) -> Question | None:
@@ -259,9 +263,11 @@ def _beside(request: Request, order: Order) -> str:
     return f"{_address(order)}&{urlencode(kept)}" if kept else _address(order)
 
 
-def _likely(order: Order, session: Session) -> dict[str, str]:
-    """What is known already of what the forms ask; whoever looks is likely to take it on."""
-    return {"handler": order.handler or session.who, **_settled(order)}
+def _likely(order: Order, session: Session, gone: Collection[str]) -> dict[str, str]:
+    """What is known already of what the forms ask; whoever looks is likely to take on what nobody
+    is at, or who is ``gone``."""
+    taken = order.handler and order.handler not in gone
+    return {"handler": order.handler if taken else session.who, **_settled(order)}
 
 
 def _settled(order: Order) -> dict[str, str]:
@@ -342,6 +348,7 @@ def blank(
 def file(request: Request, app: App, session: Session) -> Response:
     """File the wish in the resident's name, with who wrote it down and how it came."""
     form = app.names.answerable(app.bundle.actions["submitted"], request.value(WORDING))
+    request = submission.separate_phones(request, app, form)
     answers = submission.check(app, form, request.typed)
     if answers.errors:
         errors = submission.sentences(app, form, answers.errors)

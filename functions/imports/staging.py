@@ -10,13 +10,15 @@ it is filed only once: if the function is killed between two, the schedule takes
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from functions.app import App
+from functions.context.sentences import fill
 from functions.errors import Conflict, Refused
 from functions.forms import columns, order_number
 from functions.forms.columns import Reading, Rows, Sheet
-from functions.forms.definition import Answers, Form, check
+from functions.forms.definition import Answers, Form, check, separate_phones
 from functions.forms.kinds.kind import Field
 from functions.imports import judging
 from functions.imports.judging import JUDGES, RowVerdict, named
@@ -45,15 +47,17 @@ PATIENCE = 10.0
 
 
 class StagedRow(NamedTuple):
-    """A row as it would be taken. ``reason`` says why it is refused, what it is the same as, or who
-    signed up or left before and is taken into a team with it. ``once`` names it, so that it is
-    taken once."""
+    """A row as it would be taken. ``reason`` says why it is refused, as what it was taken before,
+    or who signed up or left before and is taken into a team with it. ``once`` names it, so that it
+    is taken once. ``twin`` is the first row of the file that may be about the same, such as with
+    the same phone; 0 without one."""
 
     line: int
     answers: Answers
     verdict: RowVerdict
     reason: str
     once: str
+    twin: int = 0
 
 
 class Import(NamedTuple):
@@ -78,9 +82,13 @@ class Import(NamedTuple):
 def form(app: App, kind: str) -> Form:
     """The form whose answers the rows are."""
     found: Form = app.bundle.actions[FORMS[kind]]
-    if kind != "members":
-        return found
-    return {**found, "fields": [_in_a_team(app, field) for field in found["fields"]]}
+    synonyms = app.bundle.words["imports"]["synonyms"]
+    fields: list[Field] = [
+        {**field, "synonyms": synonyms.get(field["name"], {})} for field in found["fields"]
+    ]
+    if kind == "members":
+        fields = [_in_a_team(app, each) for each in fields]
+    return {**found, "fields": fields}
 
 
 def _in_a_team(app: App, field: Field) -> Field:
@@ -93,10 +101,10 @@ def _in_a_team(app: App, field: Field) -> Field:
 
 def names(app: App, kind: str) -> dict[str, list[str]]:
     """What the columns of an import may be called; also as the resident's own form asks."""
-    asked = form(app, kind)
-    own: Form = app.bundle.forms[asked["includes"]]
+    definition = form(app, kind)
+    own: Form = app.bundle.forms[definition["includes"]]
     called = app.bundle.words["imports"]["columns"]
-    found = columns.names(asked, called)
+    found = columns.names(definition, called)
     if kind == "wishes":  # What was exported says which orders it is about.
         found[NUMBER] = called[NUMBER]
     for field in own["fields"]:
@@ -148,12 +156,17 @@ def table(app: App, brought: Import) -> Sheet:
     return columns.table(brought.rows, names(app, brought.kind))
 
 
-def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date) -> list[StagedRow]:
+def judge(
+    app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date
+) -> list[StagedRow]:
     """What would become of each row that was brought on this day."""
     definition, found, cells = form(app, kind), list[StagedRow](), dict(rows)
+    write = partial(fill, app.bundle.words["form"]["kept_beside"])
     first: dict[str, int] = {}
     for line, typed in columns.answers(definition, rows, reading):
         answers = check(definition, typed, day)
+        if (parted := separate_phones(definition, typed, answers.errors, write)) != typed:
+            answers = check(definition, parted, day)
         if answers.errors:
             found.append(StagedRow(line, answers, "wrong", "", ""))
             continue
@@ -162,10 +175,9 @@ def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date)
             verdict, reason = "known", no
         if verdict == "new" and key in first:
             # Nobody rates an order twice.
-            twice = ("refused", "twice") if kind == "ratings" else ("same", str(first[key]))
-            verdict, reason = twice
+            verdict, reason = ("refused", "twice") if kind == "ratings" else ("same", "")
+        found.append(StagedRow(line, answers, verdict, reason, once, first.get(key, 0)))
         first.setdefault(key, line)
-        found.append(StagedRow(line, answers, verdict, reason, once))
     return found
 
 
@@ -190,7 +202,7 @@ def confirm(
     with app.store.batch(PATIENCE) as store:
         inside, no = app.inside(store), brought.head.no
         kept, who = table(app, brought).rows, brought.who
-        rows = look(inside, brought.kind, kept, reading, who, now.date())
+        rows = judge(inside, brought.kind, kept, reading, who, now.date())
         if seal_of(app, rows) != seen:
             return rows
         if (head := store.head(no)) is None or head.state != STAGED:
@@ -220,7 +232,7 @@ def finish(app: App, no: str) -> None:
     lines, again = {*brought.decided["lines"]}, {*brought.decided["again"]}
     at = next(e.at for e in app.store.events(no) if e.kind == CONFIRMED)
     day = date.fromisoformat(at[:10])
-    rows = look(app, brought.kind, table(app, brought).rows, brought.reading, brought.who, day)
+    rows = judge(app, brought.kind, table(app, brought).rows, brought.reading, brought.who, day)
     late = [
         row.line
         for row in rows

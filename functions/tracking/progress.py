@@ -8,7 +8,7 @@ from functions.forms.answers import Shown
 from functions.forms.definition import without
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import FINAL, RESIDENT
-from functions.orders.notices import said
+from functions.orders.notices import words_for
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event
@@ -24,8 +24,8 @@ ENDED = ("done", "rated", *FINAL)
 
 def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED) -> Response:
     """The order as its resident sees it, with the forms for what may be done now."""
-    if request.wants_json:
-        return _data(found, outcome)
+    if request.wants_json and outcome.status == UNTRIED.status:
+        return _data(found)
     order, events = found
     typed = app.personal.of(order.no)
     can, last = app.steps.moves(order, RESIDENT), app.orders.last(order)
@@ -59,7 +59,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         notice=outcome.notice,
         refused=submission.reason(app, order, outcome.notice) if outcome.status == 409 else "",
     )
-    return Response(body, outcome.status)
+    return Response(body, outcome.status, refusal=outcome.refusal())
 
 
 def keeping(
@@ -81,10 +81,8 @@ def keeping(
     return page(again, app, found, Outcome(409, tried=do, notice=kind))
 
 
-def _data(found: History, outcome: Outcome) -> Response:
+def _data(found: History) -> Response:
     """The same for programs."""
-    if outcome.status != UNTRIED.status:
-        return as_json(outcome.status, {"errors": outcome.errors})
     steps = [{"event": event.kind, "at": event.at} for event in found.events]
     return as_json(200, {"no": found.order.no, "state": found.order.state, "steps": steps})
 
@@ -97,7 +95,7 @@ def _happened(
     return [
         (event, sentence, written(app, event, typed.get(seq, {})))
         for seq, event in enumerate(events, 1)
-        if (sentence := told(words, event))
+        if (sentence := sentence_of(words, event))
     ]
 
 
@@ -114,12 +112,12 @@ def _ahead(app: App, order: Order) -> dict[str, Any] | None:
     }
 
 
-def told(words: Mapping[str, str], event: Event) -> str:
+def sentence_of(words: Mapping[str, str], event: Event) -> str:
     """What a resident is told of an event, empty if nothing. What the station and the team note
     for themselves is not hers."""
     if event.kind == "noted" and event.by != RESIDENT:
         return ""
-    return said(words, event, "")
+    return words_for(words, event, "")
 
 
 def written(app: App, event: Event, typed: Mapping[str, Any]) -> str:

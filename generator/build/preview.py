@@ -10,7 +10,7 @@ from generator.content.kinds import KINDS, address
 from generator.content.library import Library
 from generator.content.models import Item
 from generator.content.stages import EntryName
-from generator.files import pictures
+from generator.files import shown_files
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps
 from generator.site.plan import plan
@@ -39,8 +39,8 @@ def preview(
     name: EntryName,
 ) -> str | None:
     """The page of one item as it would be on a site on which it is published today; None if there
-    is no such item. Its pictures are made, and stay until a build of a site that shows none of
-    them.
+    is no such item. Its pictures and attachments are made, and stay until a build of a
+    site that shows none of them.
 
     Raises:
         ContentError: with all that is wrong.
@@ -57,6 +57,6 @@ def preview(
     page = next(found, None) if place else None
     if page is None:
         return None
-    pictures.fill(site.pictures, library.root / pictures.FOLDER)
+    shown_files.fill(site.files, library.root / shown_files.FOLDER)
     page = page._replace(data={**page.data, "preview": True})
     return Renderer(site.settings, theme, cache).render(page).decode()

@@ -8,7 +8,8 @@ from typing import TypeVar
 from functions.context.drafts import Draft, Unready
 from generator.build.incremental import Builder
 from generator.errors import ContentError, WudanError
-from generator.files import pictures
+from generator.files import shown_files
+from generator.files.media_types import MEDIA_TYPES
 from generator.serve.reload import Shown
 from generator.serve.upkeep import BUILDING
 
@@ -20,7 +21,7 @@ class LocalDrafts:
 
     def __init__(self, builder: Builder, shown: Shown):
         self._builder, self._shown = builder, shown
-        self._pictures = builder.root / pictures.FOLDER
+        self._pictures = builder.root / shown_files.FOLDER
 
     @property
     def mistakes(self) -> Sequence[str]:
@@ -36,11 +37,13 @@ class LocalDrafts:
     def page(self, name: str, pictures_at: str) -> str | None:
         folder, _, slug = name.partition("/")
         html = _or_unready(lambda: self._builder.preview((folder, slug)))
-        return html and html.replace(pictures.ADDRESS, pictures_at)
+        for address in shown_files.ADDRESSES:
+            html = html and html.replace(address, pictures_at)
+        return html
 
     def picture(self, file: str) -> tuple[str, bytes] | None:
         known = {path.name: path for path in self._pictures.glob("*.*")}
-        media_type, _ = guess_type(file)
+        media_type = MEDIA_TYPES.get(Path(file).suffix) or guess_type(file)[0]
         path: Path | None = known.get(file)
         return (media_type, path.read_bytes()) if path and media_type else None
 

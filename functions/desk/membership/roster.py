@@ -182,6 +182,7 @@ def act(request: Request, app: App, session: Session) -> Response:
 def _correct(request: Request, app: App, session: Session, person: Person) -> Response:
     """Put answers right; a form that is sent again leads to the same page."""
     form = app.names.answerable(_to_correct(app), request.value(submission.WORDING))
+    request = submission.separate_phones(request, app, form)
     answers = submission.check(app, form, request.typed)
     head, kind = person.head, corrections.KIND
     once = submission.drawn_once(request, app, f"{kind} {head.no}", answers.values)
@@ -202,8 +203,8 @@ def _correct(request: Request, app: App, session: Session, person: Person) -> Re
         errors = submission.sentences(app, form, changed.errors or {wrong.field: wrong})
         return page(Outcome(wrong.status, tried=kind, errors=errors))
     except (Refused, Conflict):
-        drawn = step_forms.drawn_version(request)
-        return page(Outcome(409, notice="volunteer", tried=kind, drawn=drawn))
+        seen_version = step_forms.drawn_version(request)
+        return page(Outcome(409, notice="volunteer", tried=kind, version=seen_version))
 
 
 def _retyped(request: Request, app: App, form: Form, person: Person) -> Mapping[str, list[str]]:
@@ -215,7 +216,7 @@ def _retyped(request: Request, app: App, form: Form, person: Person) -> Mapping[
 def _to_correct(app: App) -> Form:
     """The questions that a volunteer answered. Which team a volunteer is in is none of them: that
     changes by approving and moving."""
-    return corrections.asked(app.bundle.actions["volunteer_corrected"])
+    return corrections.correctable(app.bundle.actions["volunteer_corrected"])
 
 
 def _history(app: App, no: str, events: Sequence[Event]) -> list[tuple[Event, list[Shown]]]:

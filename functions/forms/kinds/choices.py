@@ -40,7 +40,8 @@ def _meant(field: Field, text: str) -> str:
 
 
 class Choice(PlainKind):
-    """One of the choices, stored as its ``value`` and read as its ``label``."""
+    """One of the choices, stored as its ``value`` and read as its ``label``. In tables it may
+    have ``synonyms``, as 是 answers whether something was solved."""
 
     kept: Kept = "history"
     widget = "choice"
@@ -58,7 +59,8 @@ class Choice(PlainKind):
         return COMMA.join([*labels, *(str(value) for value in values if value not in offered)])
 
     def typed(self, field: Field, text: str) -> list[str]:
-        return [_meant(field, text) or text]
+        known = field.get("synonyms", {}).get(text.rstrip("。.！!"))
+        return [known or _meant(field, text) or text]
 
 
 class Choices(Choice):
@@ -113,8 +115,8 @@ class Stars(PlainKind):
         """Also 5星, 五颗星, 5 分, ★★★★★, ★★★★☆ and 很满意."""
         if not text.strip("★☆⭐"):
             return [str(len(text) - text.count("☆"))]
-        if (said := text.replace("非常", "很").replace("十分", "很")) in self.spoken:
-            return [str(self.spoken.index(said) + 1)]
+        if (phrase := text.replace("非常", "很").replace("十分", "很")) in self.spoken:
+            return [str(self.spoken.index(phrase) + 1)]
         digit = UNIT.sub("", normal(text))
         spoken = digit and digit in SPOKEN
         return [str(SPOKEN.find(digit) + 1) if spoken else digit or text]
