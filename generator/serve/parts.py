@@ -7,7 +7,7 @@ from wsgiref.headers import Headers
 from whitenoise import WhiteNoise
 from whitenoise.responders import MissingFileError, Response, SlicedFile, StaticFile
 
-Fields = list[tuple[str, str]]
+BaseHeaders = list[tuple[str, str]]
 
 
 class Files(WhiteNoise):  # type: ignore[misc]
@@ -26,7 +26,7 @@ class Files(WhiteNoise):  # type: ignore[misc]
 class RangedFile(StaticFile):  # type: ignore[misc]
     """A file, or a part of it."""
 
-    def get_range_response(self, range_header: str, base_headers: Fields, file_handle: Any) -> Any:
+    def get_range_response(self, range_header: str, base_headers: BaseHeaders, file_handle: Any) -> Any:
         size = int(dict(base_headers)["Content-Length"])
         start, end = self.get_byte_range(range_header, size)
         if start != end:
