@@ -172,8 +172,10 @@ class Day:
             sent["once"] = signs.form_id(self.app.current())
             self.now = post.at
         self.client.sender = post.sender
-        head = self.app.store.head(self.client.post("/api/wish", sent).no)
-        held = head is not None and head.state == HELD
+        answer = self.client.post("/api/wish", sent)
+        refused = answer.status == 429
+        head = None if refused else self.app.store.head(answer.no)
+        held = refused or (head is not None and head.state == HELD)
         (self.held if held else self.filed)[post.kind] += 1
         self._tell(post, held)
 

@@ -14,7 +14,7 @@ from functions.forms.definition import Answers, Form
 from functions.forms.residents import FORMS, THANKS
 from functions.orders import corrections
 from functions.orders.counters import TO_CALL
-from functions.orders.lifecycle.states import RESIDENT, STAFF, TEAM
+from functions.orders.lifecycle.states import HELD, RESIDENT, STAFF, TEAM
 from functions.orders.notices import STATION
 from functions.people import volunteers
 from functions.people.volunteers import LINK, Person
@@ -136,6 +136,7 @@ def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED)
         if outcome.tried
         else corrections.filled(form, person.answers),
         errors=outcome.errors,
+        can=volunteers.following(head.state),
         doing=app.orders.assigned(head.no),
         once=request.value(submission.ONCE) or app.vault.fresh(),
     )
@@ -166,7 +167,7 @@ def take_along(request: Request, app: App, person: Person) -> Response:
 
 def leave(request: Request, app: App, person: Person) -> Response:
     """Leave; the station and the team are told, and of each order that is still to do."""
-    if person.head.state in ("applied", "active"):
+    if "deactivated" in volunteers.following(person.head.state):
         app.steps.vacate(person.head.no, TEAM)
         app.volunteers.leave(person.head, _goodbye(app, person.head))
     return see_other(app.volunteers.place(person.head.no))
@@ -192,6 +193,7 @@ PROVED: Mapping[str, Callable[[Request, App, Person], Response]] = {
 def kept_about(app: App, person: Person) -> own_data.OwnData:
     """What is kept about a volunteer: what they answered, and what became of it."""
     head, words = person.head, app.bundle.words["volunteer_acts"]
+    words = {**words, **app.bundle.words["own_data"]["acts"]}
     events, typed = app.store.events(head.no), app.personal.of(head.no)
     form = records.labelled(app, app.bundle.forms[NAME], person.answers)
     parts = [own_data.Part(words["applied"], events[0].at, shown(form, person.answers))]
@@ -212,7 +214,10 @@ def _team(app: App, event: Event) -> Sequence[Shown]:
 
 
 def _goodbye(app: App, head: Head) -> list[Message]:
-    """What the station and the team are told, if they have a channel."""
+    """What the station and the team are told, if they have a channel; nothing of a sign-up that is
+    held, of which they were not told either."""
+    if head.state == HELD:
+        return []
     words, team = app.bundle.words["own_data"], app.names.teams.get(head.owner, "")
     text = fill(words["left"], team=team or words["nobody"])
     reached = {channel["to"] for channel in app.bundle.site["notify"]}

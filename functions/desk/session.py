@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from functions.app import App
 from functions.context import logs
-from functions.desk.entrance import kept, sign_ins, signing_in, ticket
+from functions.desk.entrance import codes, kept, sign_ins, signing_in, ticket
 from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.entrance.ticket import POLICY, Ticket
 from functions.errors import Problem, Wrong
@@ -125,14 +125,16 @@ def choose_password(routes: Routes) -> DeskAction:
         old, new = request.value("old"), request.value("new")
         if new != request.value("again"):
             return again("differ", 422)
+        accounts = Accounts(app.store, app.clock)
         attempts = signing_in.attempts_of(request, app, session.who)
         try:
-            account = Accounts(app.store, app.clock).choose(session.who, old, new, attempts)
+            account = accounts.choose(session.who, old, new, attempts, session.ticket.version)
         except Wrong as wrong:
             return again(wrong.code, 422)
         except Exception as error:
             return signing_in.later(again(signing_in.uncounted(request, error), 503))
-        return signing_in.go_on(request, app, account, routes)
+        with_code = session.ticket.with_code
+        return signing_in.go_on(request, app, account, routes, with_code=with_code)
 
     return choose
 
@@ -170,6 +172,8 @@ def _read(request: Request, app: App) -> Session | None:
     account = shown and Accounts(app.store, app.clock).current(*shown[:2], shown.began)
     if shown is None or account is None:
         return None
+    if codes.is_obliged(app, account) and not shown.with_code:
+        return None  # The settings did not oblige them when they signed in.
     token = app.vault.desk.stamp(*kept.token_of(account.name, account.version))
     administers = account.role == ADMINISTRATOR
     return Session(shown, administers, token, first=account.first)

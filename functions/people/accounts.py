@@ -4,14 +4,15 @@ An account is a history (``added``, ``reset``, ``chosen``, ``role``, ``disabled`
 the hash of the password. Sessions of an earlier ``version`` end.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import wraps
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from functions.context.attempts import Attempts, Limit
 from functions.context.clock import Clock
-from functions.errors import Refused, Wrong
+from functions.errors import Conflict, Refused, Wrong
 from functions.forms.normal import seen, shaped
 from functions.people import passwords, second_factor
 from functions.people.audit import Audit
@@ -48,6 +49,26 @@ class Account(NamedTuple):
     first: bool = False
 
 
+Given = ParamSpec("Given")
+Returned = TypeVar("Returned")
+AGAIN = 20
+"""How often an act is done anew: more presses of one button at once than anybody makes."""
+
+
+def settled(act: Callable[Given, Returned]) -> Callable[Given, Returned]:
+    """The act, done anew from the beginning where others changed the account after it was read: so
+    it sees what they did, and is refused for a reason where it may not follow."""
+
+    @wraps(act)
+    def until_settled(*given: Given.args, **named: Given.kwargs) -> Returned:
+        for _ in range(AGAIN):
+            with suppress(Conflict):
+                return act(*given, **named)
+        return act(*given, **named)
+
+    return until_settled
+
+
 class Accounts(NamedTuple):
     """All accounts of a station. ``by`` is the member of staff who changes one. Where there is no
     account of a name, it is ``Refused`` as ``known``."""
@@ -55,6 +76,7 @@ class Accounts(NamedTuple):
     store: Store
     clock: Clock
 
+    @settled
     def add(self, name: str, role: str = STAFF, by: str = "", once: str = "") -> str:
         """Make an account and return its password, which is not kept. If the submission ``once``
         made it before, its answer was not read, so there is a new password.
@@ -73,6 +95,7 @@ class Accounts(NamedTuple):
         new = Head(_no(name), KIND, 0, "", "", {"name": name, "role": role})
         return self._with_password(new, "added", by, once)
 
+    @settled
     def reset(self, name: str, by: str = "") -> str:
         """Give an account a new password, which is returned; enable it, end its sessions, forget
         its authenticator, and lift every limit that wrong passwords have reached."""
@@ -83,6 +106,7 @@ class Accounts(NamedTuple):
         self.store.set_fact(LIFTED, self.clock.now.isoformat())
         return password
 
+    @settled
     def disable(self, name: str, by: str = "") -> None:
         """End an account's sessions and let nobody sign in with it.
 
@@ -91,11 +115,13 @@ class Accounts(NamedTuple):
         """
         self._change(self._find(name), "disabled", "disabled", by)
 
+    @settled
     def end_sessions(self, name: str) -> None:
         """End all sessions of an account, as whoever owns it asked."""
         head = self._find(name)
         self._change(head, "signed_out", head.state, name)
 
+    @settled
     def give_role(self, name: str, role: str, by: str = "") -> None:
         """Make somebody an administrator, or one no more; their sessions end.
 
@@ -105,18 +131,23 @@ class Accounts(NamedTuple):
         head = self._find(name)
         self._change(head, "role", head.state, by, role=role)
 
-    def choose(self, name: str, old: str, new: str, attempts: Attempts) -> Account:
-        """Give an account the password that its owner chose; all sessions from before end.
+    @settled
+    def choose(self, name: str, old: str, new: str, attempts: Attempts, version: int) -> Account:
+        """Give an account the password that its owner chose; all sessions from before end. Where
+        it changed since its owner was seen at this ``version``, and that is its password already,
+        the button was pressed twice.
 
         Raises:
             Wrong: what :meth:`prove` says of the old one; or what is wrong with the new one.
         """
         from argon2 import PasswordHasher
 
+        head = self._find(name)
+        if head.version != version and _is_right(new, head.data.get("hash", NOBODY)):
+            return _account(head)
         self.prove(name, old, attempts)
         if code := passwords.weakness(new, name) or ("same" if new == old else ""):
             raise Wrong(code)
-        head = self._find(name)
         digest = PasswordHasher().hash(new)
         after = self._change(head, "chosen", head.state, name, hash=digest, first=False)
         Audit(*attempts[:3]).record("password_chosen", name, sender=attempts.sender)
@@ -138,9 +169,6 @@ class Accounts(NamedTuple):
             Wrong: ``sign_in``, whatever was wrong; or ``too_often``, before the password is
                 checked.
         """
-        from argon2 import PasswordHasher
-        from argon2.exceptions import VerificationError
-
         head, audit = self._find_or_none(name), Audit(*attempts[:3])
         known = str(head.data.get("name", "")) if head else ""
         if head is None or head.state != "active":
@@ -152,9 +180,7 @@ class Accounts(NamedTuple):
             raise Wrong("too_often")
         # One hash, whether there is such an account or not, so that time does not tell.
         stored = head.data.get("hash", NOBODY) if head else NOBODY
-        right = False
-        with suppress(VerificationError):
-            right = PasswordHasher().verify(stored, password)
+        right = _is_right(password, stored)
         if not right or head is None or stored == NOBODY or head.state != "active":
             audit.record_stranger("sign_in_failed", known)
             raise Wrong("sign_in")
@@ -236,6 +262,15 @@ def _account(head: Head) -> Account:
     data, name = head.data, head.no.partition(":")[2]
     role, first = data.get("role", STAFF), data.get("first", False)
     return Account(data.get("name", name), role, head.version, first)
+
+
+def _is_right(password: str, stored: str) -> bool:
+    from argon2 import PasswordHasher
+    from argon2.exceptions import VerificationError
+
+    with suppress(VerificationError):
+        return PasswordHasher().verify(stored, password)
+    return False
 
 
 def _administers(head: Head) -> bool:

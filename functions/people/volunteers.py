@@ -28,11 +28,17 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "approved": (("applied", "inactive"), "active"),
     "moved": (("active",), "active"),
     "deactivated": ((HELD, "applied", "active"), "inactive"),
-    corrections.KIND: (("applied", "active", "inactive"), ""),
-    "linked": (("applied", "active", "inactive"), ""),
+    corrections.KIND: ((HELD, "applied", "active", "inactive"), ""),
+    "linked": ((HELD, "applied", "active", "inactive"), ""),
     "erased": ((HELD, "applied", "inactive"), "erased"),
 }
 """Events, the states that each may follow, and the state that it leads to, if to another."""
+
+
+def following(state: str) -> list[str]:
+    """The events that may follow in this state."""
+    return [kind for kind, (after, _) in TABLE.items() if state in after]
+
 
 TEAMS = ("team", "wants")
 """Where a volunteer's head names a team: the one they are in, and the one they asked for."""
@@ -120,18 +126,23 @@ class Volunteers(NamedTuple):
         return first._replace(head=head, events=[*first.events, event], tally=tally)
 
     def take_in(self, head: Head, added: Answers, team: str, who: str, once: str) -> None:
-        """Take somebody into a team, with answers that they had not given; raises as :meth:`move`
+        """Take somebody into a team, with answers that they had not given. Who signed up without
+        the station may be anybody who knows a name and a phone, and has a link that the station
+        never gave: it ends, and what is joined is for the person alone. Raises as :meth:`move`
         does."""
-        by = {"who": who}
+        by, events = {"who": who}, self.store.events(head.no)
         approved = Event("approved", STAFF, self._now(), {"team": team, **by})
-        approved = self.reference.dated(approved, self.store.events(head.no)[-1].at)
+        approved = self.reference.dated(approved, events[-1].at)
+        steps, sealed = [approved], {}
+        if events[0].by == RESIDENT and not head.data.get(LINK):
+            steps.insert(0, approved._replace(kind="linked", data={LINK: 1, **by}))
         if added.values:
             facts = {**added.public, "questions": sorted(added.values), **by}
-            event = approved._replace(kind=corrections.KIND, data=facts)
+            steps.insert(0, approved._replace(kind=corrections.KIND, data=facts))
             sealed = {CORRECTED: added.personal} if added.personal else {}
-            change = self._followed(self.change(head, head.no, event, sealed), approved, head)
-        else:
-            change = self.change(head, head.no, approved)
+        change = self.change(head, head.no, steps[0], sealed)
+        for event in steps[1:]:
+            change = self._followed(change, event, head)
         self.store.commit(change._replace(once=once))
 
     def of_phone(self, phone: str) -> list[Head]:

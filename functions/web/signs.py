@@ -1,5 +1,6 @@
-"""Signs that no resident filled in a form. They refuse nothing: a form with many of them waits for
-staff to look (:func:`functions.web.submission.file`), and one or two happen to anybody.
+"""Signs that no resident filled in a form. Below a bound that no place for people reaches
+(:data:`FLOOD`) they refuse nothing: a form with many of them waits for staff to look
+(:func:`functions.web.submission.file`), and one or two happen to anybody.
 
 The form carries when it was drawn in its one-time id, which only this secret can make. Programs and
 copies of the static page have none, which is a sign and no more. Senders are counted by a keyed
@@ -23,6 +24,10 @@ FAST = 5
 OF_SENDER = (40, 80)
 """More forms of one sender in a day than the first number are one sign, more than the second are
 two. A library, or a day of service, sends dozens."""
+FLOOD = 500
+"""More forms of one sender in a day than this are refused, so that nobody fills the disk or hides
+what is real among what is held. The largest hall files some 200; those who fill in forms for many
+at one place have the desk, which has no such bound. Each sender takes 5 MB of the disk a day."""
 OF_PHONE = (5, 10)
 """The same of forms with one phone, which a family may share."""
 LINKS = 2
@@ -55,6 +60,7 @@ def noticed(app: App, form: Mapping[str, str], answers: Answers, of_phone: int) 
         "fast": age is not None and 0 <= age < FAST,
         "links": str(answers.personal).count("://") >= LINKS,
         "sender": (sent > OF_SENDER[0]) + (sent > OF_SENDER[1]),
+        "flood": sent > FLOOD,
         "phone": (of_phone >= OF_PHONE[0]) + (of_phone >= OF_PHONE[1]),
     }
     return dict(filter(itemgetter(1), found.items()))

@@ -94,7 +94,9 @@ def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
         if known is None and act != "check":
             sent = {"once": request.value(ONCE), "trap": request.value(signs.TRAP)}
             sent["sender"] = request.sender
-            return file(request, app, form, answers, signs.noticed(app, sent, answers, len(recent)))
+            noticed = signs.noticed(app, sent, answers, len(recent))
+            with handing_back(request, form):
+                return file(request, app, form, answers, noticed)
         if request.wants_json:
             return as_json(200, {"no": known.no if known else "", "known": known is not None})
         return _to_check(request, app, form, answers, known)
@@ -353,8 +355,14 @@ def file(
     """Begin a history with what was sent; its number, and whether it is new, as
     :func:`begin_once` tells. One that is not, and was sent without an id, may be anybody's who
     shares the address, so its key is not for whoever sends it. It is held where there are too many
-    signs for how many wait already, which the counter ``pile`` says."""
+    signs for how many wait already, which the counter ``pile`` says.
+
+    Raises:
+        Problem: its sender has filed more in a day than any place does.
+    """
     once = submission(request, app, form["slug"], answers)
+    if "flood" in noticed and not app.store.filed(once):
+        raise Problem(429, "flood")
     if pile is None:
         return begin_once(app.store, app.below, begin, once)
     if (weight := sum(noticed.values())) < len(signs.ROOM):

@@ -59,6 +59,9 @@ class Bounds(NamedTuple):
     """Until the next request; uvicorn closes a connection before, unless it cannot be closed."""
     take: float = 60.0
     """Until somebody takes more of an answer that fills all buffers."""
+    untaken: int = 64 * 1024 * 1024
+    """Bytes of answers that fill all buffers."""
+    untaken_of_sender: int = 16 * 1024 * 1024
 
 
 def raise_file_limit() -> int:
@@ -72,7 +75,8 @@ def raise_file_limit() -> int:
 def bounds(files: int) -> Bounds:
     """The bounds where so many files can be open."""
     default, left = Bounds(), files - ROUNDS * backlog(files) - FILES
-    return default._replace(connections=max(1, min(default.connections, left)))
+    # Each may be taking a file, which is open meanwhile.
+    return default._replace(connections=max(1, min(default.connections, left // 2)))
 
 
 def backlog(files: int) -> int:
@@ -80,24 +84,45 @@ def backlog(files: int) -> int:
     return max(1, min(BACKLOG, files // 16))
 
 
+UNFINISHED, UNTAKEN = "unfinished", "untaken"
+"""What of connections is in memory: requests that have not come to their end, and answers that are
+not taken."""
+
+
+class Load:
+    """Bytes of one kind that connections hold in memory."""
+
+    def __init__(self, most: int):
+        self._most, self.bytes = most, 0
+        self.held: dict[Connection, int] = {}
+        """By connection, the earliest first."""
+
+    def add(self, connection: "Connection", count: int) -> None:
+        """Count bytes that a connection holds besides those that it holds already."""
+        self.held[connection] = self.held.get(connection, 0) + count
+        self.bytes += count
+
+    def drop(self, connection: "Connection") -> None:
+        """Forget what a connection held."""
+        self.bytes -= self.held.pop(connection, 0)
+
+    def filled(self) -> "Connection | None":
+        """Who has to give way where there is too much."""
+        return next(iter(self.held), None) if self.bytes > self._most else None
+
+
 class Group:
     """Connections that share one bound: those of one sender, or all."""
 
-    def __init__(self, connections: int, unfinished: int):
-        self._most, self._most_bytes = connections, unfinished
-        self.open = self.bytes = 0
+    def __init__(self, connections: int, unfinished: int, untaken: int):
+        self._most, self.open = connections, 0
         self.waiting: dict[Connection, None] = {}
         """Those that wait for the other side, the longest waiting first."""
-        self.unfinished: dict[Connection, int] = {}
-        """Bytes of unfinished requests, the earliest first."""
+        self.loads = {UNFINISHED: Load(unfinished), UNTAKEN: Load(untaken)}
 
     def crowded(self) -> "Connection | None":
         """Who has to give way where there are too many connections."""
         return next(iter(self.waiting), None) if self.open > self._most else None
-
-    def filled(self) -> "Connection | None":
-        """Who has to give way where there is too much of unfinished requests."""
-        return next(iter(self.unfinished), None) if self.bytes > self._most_bytes else None
 
 
 class OutOfBounds(Exception):
@@ -114,7 +139,7 @@ class Connections:
         self.bounds, self._proxies = bounds, proxies
         self.closed: Counter[str] = Counter()
         """How many were closed, by the reason."""
-        self._all = Group(bounds.connections, bounds.unfinished)
+        self._all = Group(bounds.connections, bounds.unfinished, bounds.untaken)
         self._senders: dict[str, Group] = {}
         self._open: dict[Connection, None] = {}
         self._reported: Counter[str] = Counter()
@@ -143,7 +168,8 @@ class Connections:
         if connection not in self._open:
             return
         del self._open[connection]
-        self.finished(connection)
+        for kind in (UNFINISHED, UNTAKEN):
+            self.drop(connection, kind)
         for group in connection.groups:
             group.open -= 1
             group.waiting.pop(connection, None)
@@ -152,24 +178,24 @@ class Connections:
         if own and not own.open:
             del self._senders[connection.sender]
 
-    def receive(self, connection: "Connection", count: int) -> None:
-        """Count bytes of an unfinished request, for which another one may have to be given up."""
+    def hold(self, connection: "Connection", kind: str, count: int) -> None:
+        """Count bytes of a request or an answer, for which another one may have to be given up."""
         for group in connection.groups:
-            group.unfinished[connection] = group.unfinished.get(connection, 0) + count
-            group.bytes += count
+            group.loads[kind].add(connection, count)
         for group in connection.groups:
-            while oldest := group.filled():
-                oldest.end("unfinished")
+            while oldest := group.loads[kind].filled():
+                oldest.end(kind)
 
-    def finished(self, connection: "Connection") -> None:
-        """Forget the bytes of a request that is complete."""
+    def drop(self, connection: "Connection", kind: str) -> None:
+        """Forget the bytes of a request that is complete, or of an answer that was taken."""
         for group in connection.groups:
-            group.bytes -= group.unfinished.pop(connection, 0)
+            group.loads[kind].drop(connection)
 
     def _group(self, connection: "Connection") -> Iterator[Group]:
         if connection.sender not in self._proxies:
-            most = self.bounds.of_sender, self.bounds.unfinished_of_sender
-            yield self._senders.setdefault(connection.sender, Group(*most))
+            own, bounds = connection.sender, self.bounds
+            most = bounds.of_sender, bounds.unfinished_of_sender, bounds.untaken_of_sender
+            yield self._senders.setdefault(own, Group(*most))
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Once a second, while there are connections, close those whose time is over."""
@@ -270,12 +296,12 @@ class Connection(Protocol):
             self._refuse(413)
         else:
             if self._body <= LONGEST_UPLOAD:  # What is beyond that is dropped.
-                self._all.receive(self, len(body))
+                self._all.hold(self, UNFINISHED, len(body))
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._receiving = False
-        self._all.finished(self)
+        self._all.drop(self, UNFINISHED)
         self._work()
         super().on_message_complete()
 
@@ -288,9 +314,11 @@ class Connection(Protocol):
         super().pause_writing()
         self._left = self.transport.get_write_buffer_size()
         self._wait(self._bounds.take)
+        self._all.hold(self, UNTAKEN, self._left)
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        self._all.drop(self, UNTAKEN)
         if not self._receiving and self.cycle and not self.cycle.response_complete:
             self._work()
         elif not self._receiving:

@@ -8,13 +8,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import OperationalError
 from threading import Event, Thread
-from typing import Any, cast
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import uvicorn
-from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import ASGIApp
-from a2wsgi.wsgi_typing import WSGIApp
 
 from functions import asgi
 from functions.app import App
@@ -31,7 +29,7 @@ from generator.errors import ContentError, DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
 from generator.files.output import is_hidden
 from generator.operator_messages import NO_SITE, OLD_SITE
-from generator.serve import compress, connections, local_app, reload
+from generator.serve import compress, connections, local_app, piecewise, reload
 from generator.serve.drafts import LocalDrafts
 from generator.serve.parts import Files
 from generator.serve.upkeep import FiguresFile, Minute
@@ -39,9 +37,7 @@ from generator.serve.watch import Watch
 from generator.site import theme
 
 THREADS = 16
-"""How many threads read files."""
-AHEAD = 1000
-"""Chunks of 8 KB buffered for each slow client, so that a large photo does not occupy a thread."""
+"""How many threads read files, a piece at a time."""
 IDLE = 120
 """Seconds until an idle connection is closed: longer than proxies keep theirs (nginx 60)."""
 SWITCH = 0.0005
@@ -150,8 +146,7 @@ def _application(
     app: App, builder: incremental.Builder, shown: reload.Shown | None, log: bool
 ) -> ASGIApp:
     """The functions and the site; the pages show what is ``shown`` to editors, if anything."""
-    pages = cast(WSGIApp, compress.application(files(builder.out)))
-    static = WSGIMiddleware(pages, workers=THREADS, send_queue_size=AHEAD)
+    static = piecewise.application(compress.application(files(builder.out)), THREADS)
     application = asgi.application(app, static)
     if shown:
         application = reload.application(application, shown)

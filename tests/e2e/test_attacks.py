@@ -151,6 +151,26 @@ def test_unfinished_bodies_and_heads_without_end_take_little_memory(
         assert site.memory() - before < 2 * Bounds().unfinished
 
 
+def test_who_takes_nothing_of_large_files_keeps_nobody_out_and_takes_little_memory(
+    root: Path, tmp_path: Path
+) -> None:
+    static = root / "static"
+    static.mkdir(exist_ok=True)
+    (static / "clip.mp4").write_bytes(bytes(30_000_000))
+    with served(root, tmp_path) as site:
+        assert site.is_well()
+        before, ask = site.memory(), b"GET /clip.mp4 HTTP/1.1\r\nHost: x\r\n\r\n"
+        slow = [site.connect(number % 3, ask) for number in range(240)]
+        assert slow[-1].recv(12) == b"HTTP/1.1 200"
+        began = time.monotonic()
+        assert site.is_well()
+        about = f"http://127.0.0.1:{site.port}/about/"
+        with urllib.request.urlopen(about, timeout=30) as page:
+            assert page.status == 200
+        assert time.monotonic() - began < 5
+        assert site.memory() - before < 2 * Bounds().untaken
+
+
 def test_only_a_proxy_that_is_named_is_believed(root: Path, tmp_path: Path) -> None:
     for options, statuses in ((("--behind", "127.0.0.1"), [422, 303]), ((), [422, 422])):
         with served(root, tmp_path, 0, *options) as site:

@@ -71,8 +71,6 @@ RUN = {
     # What is shown as it is typed.
     "build.py new news 清明祭扫活动": Run(refused=NEVER_OVERWRITES),
     "build.py new grid 第十一网格": Run(refused=NEVER_OVERWRITES),
-    "build.py new fair TITLE": Run(refused=NEVER_OVERWRITES),
-    "build.py new fair 标题": Run(refused=NEVER_OVERWRITES),
     # Ten orders, because the community is moved to DynamoDB below.
     "build.py demo": Run("build.py demo --orders 10"),
     "build.py staff add 王芳 --administrator": Run(refused=ONE_OF_A_NAME),

@@ -107,7 +107,7 @@ def sign_in(routes: Routes) -> Action:
             return later(again(uncounted(request, error), 503))
         if codes.is_obliged(app, account):
             return codes.ask(request, app, codes.begin(app, account))
-        return go_on(request, app, account, routes)
+        return go_on(request, app, account, routes, with_code=False)
 
     return enter
 
@@ -129,7 +129,7 @@ def _second(request: Request, app: App, routes: Routes) -> Response:
         return later(codes.ask(request, app, begun, uncounted(request, error), 503))
     if begun.secret:
         app.audit.record("enrolled", account.name, sender=request.sender)
-    return go_on(request, app, account, routes)
+    return go_on(request, app, account, routes, with_code=True)
 
 
 def attempts_of(request: Request, app: App, name: str) -> Attempts:
@@ -160,10 +160,12 @@ def _is_ours(request: Request, app: App) -> bool:
     return compare_digest(stamp.encode(), request.value(DOOR).encode())
 
 
-def go_on(request: Request, app: App, account: Account, routes: Routes) -> Response:
+def go_on(
+    request: Request, app: App, account: Account, routes: Routes, *, with_code: bool
+) -> Response:
     """Lead to the page that was asked for before; a form that this account filled in is shown with
     what was typed, to be sent once more."""
-    begun = ticket.begin(app, account)
+    begun = ticket.begin(app, account, with_code)
     sign_ins.record(request, app, account, begun)
     set_here = (ticket.cookie_of(request, app, begun), _device_cookie(request, app, account.name))
     before = kept.opened(app, request.value(kept.FIELD))

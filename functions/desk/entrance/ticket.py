@@ -36,12 +36,14 @@ SLACK = timedelta(minutes=5)
 
 
 class Ticket(NamedTuple):
-    """A sign-in of ``who``, whose account was at ``version``: when it ``began``, when it was used
-    last, and when the password was last ``proved``."""
+    """A sign-in of ``who``, whose account was at ``version``, with or without a code of their
+    authenticator: when it ``began``, when it was used last, and when the password was last
+    ``proved``."""
 
     who: str
     version: int
     id: str
+    with_code: bool
     began: datetime
     used: datetime
     proved: datetime
@@ -57,16 +59,16 @@ class Ticket(NamedTuple):
         return now < self.proved + PROVED
 
 
-def begin(app: App, account: Account) -> Ticket:
+def begin(app: App, account: Account, with_code: bool) -> Ticket:
     """A new sign-in of somebody who proved who they are."""
     now = app.clock.now
-    return Ticket(account.name, account.version, app.vault.fresh(), now, now, now)
+    return Ticket(account.name, account.version, app.vault.fresh(), with_code, now, now, now)
 
 
 def text_of(app: App, ticket: Ticket) -> str:
     """The ticket as the value of its cookie."""
-    times = [moment.isoformat() for moment in ticket[3:]]
-    packed = json.dumps([*ticket[:3], *times], ensure_ascii=False).encode()
+    times = [moment.isoformat() for moment in ticket[4:]]
+    packed = json.dumps([*ticket[:4], *times], ensure_ascii=False).encode()
     text = base64.urlsafe_b64encode(packed).decode()
     return f"{text}.{app.vault.desk.stamp('session', text)}"
 
@@ -112,6 +114,6 @@ def refreshed(request: Request, app: App, ticket: Ticket) -> Sequence[str]:
 
 
 def _unpacked(value: Any) -> Ticket:
-    who, version, ident, *times = value
+    who, version, ident, with_code, *times = value
     began, used, proved = map(datetime.fromisoformat, times)
-    return Ticket(who, version, ident, began, used, proved)
+    return Ticket(who, version, ident, with_code, began, used, proved)

@@ -96,7 +96,7 @@ def record(
         outcome = step_forms.resumed(request)
     events, form = app.store.events(person.head.no), _to_correct(app)
     history = _history(app, person.head.no, events)
-    can = [k for k, (after, _) in volunteers.TABLE.items() if person.head.state in after]
+    can = volunteers.following(person.head.state)
     tried = outcome.tried == corrections.KIND
     untaken = form["slug"] if tried and corrections.KIND not in can else ""
     seen = {"no": person.head.no, "sender": request.sender}

@@ -6,6 +6,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from functions.forms import order_number
+from functions.ops import consistency
 from functions.orders import repository
 from functions.people import volunteers
 from tests.support.client import Client
@@ -164,3 +165,29 @@ def test_exported_ratings_are_brought_in_again_with_papers_added(
     assert "这一单已经评过了" in page.text
     assert "收下了 1 行。" in confirm(desk, page).text
     assert found(client.app, other.no).rated_at
+
+
+def test_a_link_that_came_with_a_sign_up_opens_nothing_of_the_member_whom_the_roster_joins_to_it(
+    client: Client, desk: Desk
+) -> None:
+    """Whoever signed up may be a neighbour who knows the name and the phone."""
+    team = next(iter(client.app.bundle.teams.values()))
+    client.post("/api/volunteer", JOIN)
+    (head,) = client.app.store.find(volunteers.KIND)
+    book = workbook(MEMBERS, [JOIN["name"], JOIN["phone"], team, "是"])
+    assert "收下了 1 行。" in bring(desk, "members", book).text
+    joined = client.app.store.head(head.no)
+    assert joined
+    assert joined.state == "active"
+    client.opened.clear()
+    assert client.get(client.app.volunteers.address(head.no)).status == 404
+    page = desk.get(f"/desk/person/?no={head.no}")
+    assert "换了本人的链接，旧的作废 王芳" in page.text
+    desk.post("/desk/person/", page.form("/desk/person/", do="linked"))
+    link = client.app.volunteers.address(head.no, 2)
+    assert client.get(link).status == 200
+    assert desk.post("/desk/person/", {"no": head.no, "do": "deactivated"}).location
+    again = workbook(MEMBERS, [JOIN["name"], JOIN["phone"], team, "是。"])
+    bring(desk, "members", again)
+    assert client.get(link).status == 200, "the station gave this one to the person"
+    assert consistency.examine(client.app).healthy

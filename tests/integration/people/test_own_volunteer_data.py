@@ -224,7 +224,7 @@ def test_staff_give_a_volunteer_a_link_once_and_it_ends_the_one_before(
     assert link in made.body.replace("&amp;", "&")
     assert client.post("/desk/person/", form, cookie=desk.cookie).location == page
     assert link not in desk.get(page).body.replace("&amp;", "&")
-    assert "发给本人新链接 王芳" in desk.get(page).text
+    assert "换了本人的链接，旧的作废 王芳" in desk.get(page).text
     client.opened.clear()
     assert (client.get(link).status, client.get(old).status) == (200, 404)
     assert person(app, joined.no).head.due == due

@@ -15,9 +15,10 @@ from functions.people.accounts import ADMINISTRATOR, STAFF, Accounts
 from functions.people.second_factor import SecondFactors
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET, Clock
-from tests.support.orders import PASSWORD, account, wish
+from tests.support.orders import PASSWORD, Desk, account, wish
 
 SIGN_IN = "/desk/sign-in/"
+NEW = "门前老槐树 1987 夏"
 RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
 """The one of RFC 6238, appendix B."""
 
@@ -72,6 +73,33 @@ def test_who_is_obliged_enrols_an_authenticator_before_the_desk_opens(client: Cl
     assert (wrong.status, wrong.cookies, secret_on(wrong)) == (422, (), secret)
     entered = then(client, wrong, f" {code(client.app, secret)[:3]} {code(client.app, secret)[3:]}")
     assert client.get("/desk/", cookie=entered.cookies[0].split(";")[0]).status == 200
+
+
+def test_who_signed_in_before_the_settings_obliged_them_is_asked_for_a_code_first(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(client)
+    form = desk.get("/desk/password/").form("/desk/password/")
+    monkeypatch.setitem(client.app.bundle.site["desk"], "second_factor", "all")
+    asked = desk.get("/desk/")
+    assert (asked.status, "登录" in asked.text) == (403, True)
+    typed = {**form, "old": PASSWORD, "new": NEW, "again": NEW}
+    assert client.post("/desk/password/", typed, cookie=desk.cookie).status == 403
+    page = client.post(SIGN_IN, {"name": "王芳", "password": PASSWORD})
+    entered = then(client, page, code(client.app, secret_on(page)))
+    assert client.get("/desk/", cookie=entered.cookies[0].split(";")[0]).status == 200
+
+
+@pytest.mark.slow
+def test_a_password_chosen_in_a_sign_in_with_a_code_leaves_it_one(
+    client: Client, secret: str
+) -> None:
+    entered = then(client, first(client), code(client.app, secret))
+    cookie = entered.cookies[0].split(";")[0]
+    form = client.get("/desk/password/", cookie=cookie).form("/desk/password/")
+    typed = {**form, "old": PASSWORD, "new": NEW, "again": NEW}
+    chosen = client.post("/desk/password/", typed, cookie=cookie)
+    assert client.get("/desk/", cookie=chosen.cookies[0].split(";")[0]).status == 200
 
 
 def test_later_a_code_is_asked_for_after_the_password(client: Client, secret: str) -> None:

@@ -53,12 +53,10 @@ def test_of_many_who_do_the_same_at_once_none_meets_a_fault(client: Client) -> N
         reset = [*pool.map(staff, ["reset"] * 8)]
         asked = [*pool.map(lambda _: renew(), range(8))]
     assert sum(answer.status == 200 for answer in added) == 1
-    assert {answer.status for answer in added} <= {200, 422, 503}
-    assert {answer.status for answer in reset} <= {200, 503}
+    assert {answer.status for answer in added} <= {200, 422}
+    assert {answer.status for answer in reset} == {200}
     assert {answer.status for answer in asked} == {200}
     assert client.app.team_links.requested(["barbers"]) == ["barbers"]
-    for answer in [*added, *reset]:
-        assert answer.status != 503 or "没有保存" in answer.text
 
 
 @pytest.mark.parametrize("month", ["%00", "2026-11%00", "%EF%BF%BF", "[x]:*?/", "'", "x" * 300])

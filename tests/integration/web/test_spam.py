@@ -110,6 +110,39 @@ class TestSigns:
         assert why(client, more[-1]) == "phone"
 
     @pytest.mark.slow
+    def test_more_of_a_sender_than_any_place_files_is_refused_and_not_stored(
+        self, client: Client, desk: Desk, clock: Clock
+    ) -> None:
+        vault, store = client.app.vault, client.app.store
+        filed = filled_in(client, clock)
+        what = vault.stamp("sent", f"{clock.now.date()} {client.sender}")
+        for _ in range(signs.FLOOD - 1):
+            store.count(f"sent {what[:32]}", clock.now, clock.now + signs.DAY)
+        for path, typed in (("wish", {**WISH, "detail": "另一件"}), ("volunteer", JOIN)):
+            refused = client.post(f"/api/{path}", typed)
+            assert (refused.status, "打电话" in refused.text) == (429, True)
+            assert typed["name"] in refused.text, "what was typed is shown, to be copied"
+        assert client.post("/api/wish", WISH, accept="application/json").status == 429
+        assert [head.no for head in store.find(repository.KIND)] == [filed.no]
+        assert store.find(volunteers.KIND) == []
+        told = {**WISH, "detail": "电话里说的", "source": "phone"}
+        assert desk.post("/desk/wish/", told).status == 303
+        client.sender = "198.51.100.9"
+        assert filled_in(client, clock, detail="别处的").no != filed.no
+
+    @pytest.mark.slow
+    def test_what_was_taken_before_is_taken_still_however_much_its_sender_filed(
+        self, client: Client, clock: Clock
+    ) -> None:
+        drawn = client.get("/wish/").form("/api/wish")
+        clock.forward(minutes=1)
+        no = client.post("/api/wish", {**drawn, **WISH}).no
+        what = client.app.vault.stamp("sent", f"{clock.now.date()} {client.sender}")
+        for _ in range(signs.FLOOD):
+            client.app.store.count(f"sent {what[:32]}", clock.now, clock.now + signs.DAY)
+        assert client.post("/api/wish", {**drawn, **WISH}).no == no
+
+    @pytest.mark.slow
     def test_whatever_gets_past_the_signs_fills_no_more_than_its_room(
         self, client: Client, clock: Clock
     ) -> None:
@@ -309,6 +342,46 @@ class TestSignUps:
             ("2026-11", "volunteers applied"): 1,
             ("", "volunteers applied"): 1,
         }
+
+    def held(self, client: Client) -> str:
+        """The place of a sign-up that is held, whose link this browser has opened."""
+        return client.post("/api/volunteer", {**JOIN, **TRAPPED}).location
+
+    def own(self, client: Client, place: str, do: str, **typed: str) -> Answer:
+        proof = client.get(place).form("/api/volunteer", do="mine")
+        page = client.post("/api/volunteer", {**proof, "last4": "2345"})
+        return client.post("/api/volunteer", {**page.form("/api/volunteer", do=do), **typed})
+
+    def test_who_is_held_has_a_page_that_says_so_and_corrects_takes_along_and_erases(
+        self, client: Client
+    ) -> None:
+        place = self.held(client)
+        assert "志愿站正在核对" in client.get(place).text
+        assert "不再派活" not in client.get(place).text
+        assert self.own(client, place, "correct", name="王小姐").location == place
+        copy = self.own(client, place, "copy").body
+        assert "王小姐" in copy
+        assert not [word for word in ("待核", "系统") if word in copy]
+        (head,) = client.app.store.waiting(volunteers.KIND, HELD)
+        assert self.own(client, place, "erase").status == 200
+        assert state(client, head.no) == "erased"
+
+    def test_who_is_held_leaves_and_no_group_hears_of_it(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        channel = {"to": "station", "kind": "webhook", "url": "https://example.org"}
+        monkeypatch.setitem(client.app.bundle.site, "notify", [channel])
+        place = self.held(client)
+        assert self.own(client, place, "leave").location == place
+        assert client.app.store.waiting(volunteers.KIND, HELD) == []
+        assert "您已经退出" in client.get(place).text
+        assert client.app.store.messages("waiting") == []
+
+    def test_a_volunteers_own_page_has_a_heading_for_every_state_that_they_can_be_in(
+        self, client: Client
+    ) -> None:
+        states = {to for _, to in volunteers.TABLE.values() if to} - {"erased"}
+        assert client.app.bundle.words["own_data"]["volunteer"].keys() == states
 
     def test_nobody_holds_a_sign_up_by_hand(self, client: Client, desk: Desk) -> None:
         client.post("/api/volunteer", JOIN)
