@@ -123,6 +123,8 @@ def _typed_in_vain(client: Client, desk: Desk, no: str) -> Iterator[tuple[str, s
     for kind in ("triaged", "done"):
         answer = desk.post("/desk/order/", {**sent, "do": kind, "level": "routine"})
         yield f"desk-order-late-{kind}", answer.body
+    many = {"no": no, f"version-{no}": "1", f"level-{no}": "routine"}
+    yield "desk-triage-late", desk.post("/desk/triage/", many).body
     late = {**sent, "do": "triaged", "token": desk.token}
     yield "sign-in-kept", client.post("/desk/order/", late).body
 
