@@ -20,6 +20,7 @@ from functions.errors import Wrong
 from functions.forms.kinds import KINDS
 from functions.forms.kinds.choices import OTHER, chosen
 from functions.forms.kinds.kind import Field
+from functions.forms.kinds.phones import is_mobile
 from functions.forms.normal import SHAPELESS, TYPED
 
 Form = Mapping[str, Any]
@@ -185,8 +186,13 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
             answers.personal[name] = value
         elif kind.kept == "history":
             answers.public[name] = value
-    answers.errors.update(_without_consent(questions, answers.values))
+    answers.errors.update(_contradictions(questions, answers.values))
     return answers
+
+
+def unreachable_by_sms(values: Mapping[str, Any]) -> bool:
+    """Whether SMS are wanted to a phone that gets none."""
+    return bool(values.get("sms") and values.get("phone") and not is_mobile(values["phone"]))
 
 
 def separate_phones(
@@ -224,14 +230,17 @@ def settled(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: [values[name]] for name in dated if name in values}
 
 
-def _without_consent(
+def _contradictions(
     questions: Sequence[Field], values: Mapping[str, Any]
 ) -> Iterator[tuple[str, Wrong]]:
-    """The sensitive questions that were answered without the consent to that."""
+    """The sensitive questions that were answered without the consent to that, and SMS to a phone
+    that gets none."""
     for field in questions:
         consent = field.get("consents_to", "")
         if consent in values and field["name"] not in values:
             yield consent, Wrong("sensitive")
+    if values.get("sms") and unreachable_by_sms(values):
+        yield "sms", Wrong("landline")
 
 
 def renamed(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -26,6 +26,9 @@ MOST_ROWS = 2000
 TABLE = 2
 """How many names of columns make a table of a sheet; an explanation may happen to hold one."""
 NO_NAMES: Titles = {}
+Merged = dict[int, list[tuple[int, int]]]
+"""By the row in which cells that are merged begin: their column, from 0, and their last row."""
+MERGED = re.compile(rb'mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
 MEASURED, WIDEST = 200, 48
 """How many rows decide how wide the columns of a workbook are, and the most."""
 ROWS = "wudan-sheets-"
@@ -167,21 +170,52 @@ def read(raw: bytes, known: Titles = NO_NAMES) -> Rows:
 def parse(raw: bytes) -> list[tuple[str, Rows]]:
     """The rows of each sheet that can be seen and is not empty, with its title, up to one more than
     are taken; read in this process."""
-    from openpyxl import load_workbook
+    from openpyxl.reader.excel import ExcelReader
 
-    book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    sheets = [(sheet.title, _rows(sheet)) for sheet in shown or book.worksheets]
-    return [(title, rows) for title, rows in sheets if rows]
+    reader = ExcelReader(io.BytesIO(raw), read_only=True, data_only=True)
+    reader.read()
+    parts = {sheet.name: part.target for sheet, part in reader.parser.find_sheets()}
+    sheets = reader.wb.worksheets
+    shown = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
+    tables = [
+        (sheet.title, _rows(sheet, _merged(reader.archive.read(parts[sheet.title]))))
+        for sheet in shown
+    ]
+    return [(title, rows) for title, rows in tables if rows]
 
 
-def _rows(sheet: Any) -> Rows:
+def _rows(sheet: Any, merged: Merged) -> Rows:
     numbered = (
         (number, [_text(cell) for cell in row])
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
     )
     filled = ((number, cells) for number, cells in numbered if any(cells))
-    return [*islice(filled, MOST_ROWS + MOST_TITLES + 1)]
+    return [*islice(_spread(filled, merged), MOST_ROWS + MOST_TITLES + 1)]
+
+
+def _merged(sheet: bytes) -> Merged:
+    """The cells that were merged with those below them, in the XML of a sheet. Who reads a workbook
+    row by row is not told of them, because they stand behind the rows."""
+    from openpyxl.utils import column_index_from_string
+
+    found: Merged = {}
+    for letters, first, last in MERGED.findall(sheet.rpartition(b"sheetData")[2]):
+        if first != last:
+            column = column_index_from_string(letters.decode()) - 1
+            found.setdefault(int(first), []).append((column, int(last)))
+    return found
+
+
+def _spread(rows: Iterable[tuple[int, list[str]]], merged: Merged) -> Iterator[tuple[int, Any]]:
+    """The rows with what stands in a merged cell in each row that it reaches down to: a roster has
+    the team once beside all who are in it. A row that has nothing of its own is none."""
+    above: dict[int, tuple[str, int]] = {}
+    for number, cells in rows:
+        for column, (text, last) in above.items():
+            if number <= last and column < len(cells):
+                cells[column] = cells[column] or text
+        above |= {column: (cells[column], last) for column, last in merged.get(number, ())}
+        yield number, cells
 
 
 def _text(cell: Any) -> str:

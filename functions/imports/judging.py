@@ -6,8 +6,10 @@ from typing import Any
 
 from functions.app import App
 from functions.forms.definition import Answers, given
+from functions.index.letters import plain
 from functions.orders import repository
 from functions.orders.lifecycle.states import STAFF
+from functions.orders.privacy import even
 from functions.people.volunteers import Person
 
 RowVerdict = str
@@ -28,7 +30,13 @@ def outside(app: App, answers: Answers) -> Person | None:
     """Who signed up with this name and phone, and waits to be taken into a team, or left one."""
     name, found = answers.values["name"], app.volunteers.of_phone(answers.values["phone"])
     people = [app.volunteers.opened(h) for h in found if h.state in ("applied", "inactive")]
-    return next((person for person in people if person.name == name), None)
+    return next((person for person in people if _is_called(person, name)), None)
+
+
+def _is_called(person: Person, name: str) -> bool:
+    """Whether a name is somebody's. Rosters have blanks in names of two letters, to align them with
+    those of three, and may be written in traditional letters."""
+    return plain(even(person.name)) == plain(even(name))
 
 
 def added(person: Person, answers: Answers) -> Answers:
@@ -69,7 +77,7 @@ def _judge_volunteer(app: App, answers: Answers, who: str, day: date) -> Judgeme
 def _judge_member(app: App, answers: Answers, who: str, day: date) -> Judgement:
     phone, name = answers.values["phone"], answers.values["name"]
     people = map(app.volunteers.opened, app.volunteers.of_phone(phone))
-    if there := next((p for p in people if p.name == name and p.head.state == "active"), None):
+    if there := next((p for p in people if p.head.state == "active" and _is_called(p, name)), None):
         return phone, "", "known", there.head.no
     if person := outside(app, answers):
         return phone, "", "new", person.head.no

@@ -22,6 +22,7 @@ from functions.forms.definition import Answers, Form, check, separate_phones
 from functions.forms.kinds.kind import Field
 from functions.imports import judging
 from functions.imports.judging import JUDGES, RowVerdict, named
+from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import STAFF
 from functions.orders.repository import begin_once
 from functions.people.volunteers import Person
@@ -167,12 +168,14 @@ def judge(
         answers = check(definition, typed, day)
         if (parted := separate_phones(definition, typed, answers.errors, write)) != typed:
             answers = check(definition, parted, day)
+        numbered = columns.texts(cells[line], reading).get(NUMBER, "")
         if answers.errors:
-            found.append(StagedRow(line, answers, "wrong", "", ""))
+            verdict, reason = _unread(app, kind, numbered)
+            found.append(StagedRow(line, answers, verdict, reason, ""))
             continue
         key, once, verdict, reason = JUDGES[kind](app, answers, who, day)
-        if kind == "wishes" and (no := _numbered(app, columns.texts(cells[line], reading))):
-            verdict, reason = "known", no
+        if kind == "wishes" and (order := _numbered(app, numbered)):
+            verdict, reason = "known", order.no
         if verdict == "new" and key in first:
             # Nobody rates an order twice.
             verdict, reason = ("refused", "twice") if kind == "ratings" else ("same", "")
@@ -181,10 +184,22 @@ def judge(
     return found
 
 
-def _numbered(app: App, texts: Mapping[str, str]) -> str:
-    """The order whose number stands in a row; empty if there is none."""
-    no = order_number.parse(texts.get(NUMBER, ""))
-    return no if no and app.store.head(no) else ""
+def _numbered(app: App, text: str) -> Order | None:
+    """The order whose number stands in a row."""
+    no = order_number.parse(text)
+    return app.orders.find(no) if no else None
+
+
+def _unread(app: App, kind: str, text: str) -> tuple[RowVerdict, str]:
+    """What becomes of a row that cannot be read, and why. One that was exported is not taken
+    whatever it says, and says what no paper does, such as that it came by the site."""
+    order = _numbered(app, text)
+    if order and kind == "wishes":
+        return "known", order.no
+    if order and kind == "ratings" and order.rated_at:
+        may = "rated" in app.steps.offered(order, STAFF)
+        return ("wrong", "") if may else ("refused", order.state)
+    return "wrong", ""
 
 
 def confirm(
@@ -207,7 +222,8 @@ def confirm(
             return rows
         if (head := store.head(no)) is None or head.state != STAGED:
             raise Conflict(no=no)
-        more = [row.line for row in rows if row.verdict in ("known", "same") and row.line in again]
+        asked = [row for row in rows if row.verdict in ("known", "same") and row.line in again]
+        more = [row.line for row in asked if not row.answers.errors]
         lines = sorted([*more, *(row.line for row in rows if row.verdict == "new")])
         count = {"refused": sum(row.verdict == "refused" for row in rows)}
         count["left"] = len(rows) - len(lines) - count["refused"]
@@ -269,7 +285,7 @@ def _own(app: App, no: str, row: StagedRow) -> str:
 def _take(app: App, brought: Import, row: StagedRow, once: str) -> bool:
     """Take a row, unless it was taken; whether it is there now."""
     once = once or _own(app, brought.head.no, row)
-    if row.verdict == "wrong":
+    if row.answers.errors:
         return False
     if app.store.filed(once):
         return True

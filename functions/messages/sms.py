@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from functions.forms import order_number
-from functions.forms.kinds.phones import MOBILE
+from functions.forms.kinds.phones import is_mobile
 from functions.orders.lifecycle.transitions import went_on
 from functions.orders.repository import History, Orders
 from functions.storage.history import Message
@@ -38,7 +38,7 @@ class Residents(NamedTuple):
         if not self._holds(found, told, event):
             return None
         phone = self.orders.phone(found)
-        if not MOBILE.fullmatch(phone.removeprefix("+86")):
+        if not is_mobile(phone):
             return None
         link = f"{self.url}{self.orders.address(order)}"
         if event == "done":

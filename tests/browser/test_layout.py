@@ -12,6 +12,8 @@ from tests.support.depth import tried
 WIDTHS = tried((1024,), (768, 1024, 1280))
 NARROWEST = 320
 """The width down to which pages must not scroll sideways (WCAG 2.2, 1.4.10)."""
+A4 = 794
+"""The width of a sheet, in pixels of CSS."""
 LARGE = tried(
     ((24, 390), (32, 1280)), ((20, 1280), (24, 390), (24, 768), (32, NARROWEST), (32, 1280))
 )
@@ -29,11 +31,14 @@ ENLARGE = """(times) => {
 OUTSIDE = Path(__file__).with_name("outside.js").read_text()
 
 
-def outside(browser: Browser, kinds: Kinds, width: int, times: float = 1) -> dict[str, list[str]]:
+def outside(
+    browser: Browser, kinds: Kinds, width: int, times: float = 1, on_paper: bool = False
+) -> dict[str, list[str]]:
     """What lies outside of each page, or is cut off, at this width, with its text enlarged."""
     context = browser.new_context(viewport={"width": width, "height": 844})
     context.set_default_timeout(PATIENCE)
     page, found = context.new_page(), {}
+    page.emulate_media(media="print" if on_paper else "screen")
     for address in kinds.addresses:
         page.goto(kinds.server + address)
         if times != 1:
@@ -48,6 +53,10 @@ def test_every_kind_of_page_lies_within_its_width_in_chromium(
     chromium: Browser, kinds: Kinds, width: int
 ) -> None:
     assert outside(chromium, kinds, width) == {}
+
+
+def test_every_kind_of_page_lies_within_a_sheet_of_paper(chromium: Browser, kinds: Kinds) -> None:
+    assert outside(chromium, kinds, A4, on_paper=True) == {}
 
 
 @pytest.mark.parametrize("width", [0, *WIDTHS])

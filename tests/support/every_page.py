@@ -1,7 +1,7 @@
 """A page of every kind, as it looks in a community with a year of orders."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
@@ -15,14 +15,25 @@ from functions.people import second_factor
 from functions.people.accounts import ADMINISTRATOR
 from functions.people.second_factor import SecondFactors
 from functions.storage.connect import connect
+from functions.storage.history import Head
 from generator.build import incremental
 from tests.support.client import Client
 from tests.support.community import SECRET
-from tests.support.orders import WISH, Desk, Team, account, wish
+from tests.support.orders import JOIN, WISH, Desk, Team, account, wish
 from tests.support.servers import PRODUCT
 
 ORDERS = 120
-TEAM = "elder-services"
+TEAM = "household"
+LINK = (
+    "https://item.jd.com/100012043978.html?cu=true&utm_source=www.baidu.com&utm_medium=tuiguang"
+    "&utm_campaign=t_1003608409_&utm_term=a7ee3b8a1c"
+)
+LONG = {
+    "name": "W" * 40,
+    "detail": f"想请人看看这个：{LINK}\n{'！' * 50}\n{'—' * 80}",
+    "address": "GuilinshiLinguiquXichengluGuihuayuan3dong2danyuan401shi",
+}
+"""What residents type that no line can be broken in."""
 MADE = "kinds"
 """The folder for pages that functions draw, beside the built ones."""
 
@@ -66,6 +77,8 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
     client = Client(app)
     desk = Desk(client, role=ADMINISTRATOR)
     _under_way(client, desk)
+    heads = [head for state in STATES for head in app.store.waiting(repository.KIND, state)[:1]]
+    _in_long_words(client, desk, heads)
     for name, address in FORMS.items():
         yield f"form-{name}", client.get(address).body
         yield f"form-{name}-wrong", client.post(f"/api/{name}", {}).body
@@ -73,9 +86,9 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
     yield "form-wish-service", chosen.body
     sent = {**chosen.form("/api/wish"), **WISH, "service": "appliance-repair"}
     yield "form-wish-day", client.post("/api/wish", {**sent, "date": "1月16日"}).body
-    for q in ("理发", "没有这个词", ""):
-        yield f"search-{q or 'fresh'}", client.get(f"/api/search?{urlencode({'q': q})}").body
-    yield "check", client.post("/api/wish", {**sent, "do": "check"}).body
+    for q in ("理发", "没有这个词", "", LINK):
+        yield f"search-{q[:5] or 'fresh'}", client.get(f"/api/search?{urlencode({'q': q})}").body
+    yield "check", client.post("/api/wish", {**sent, **LONG, "do": "check"}).body
     yield "no-order", client.get("/api/order?no=1&key=2").body
     yield "closed", client.get("/api/order?no=234-567-8900").body
     yield "slip-used", client.get("/rate/?no=234-567-8900").body
@@ -83,7 +96,6 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
     yield "sign-in", client.get("/desk/sign-in/").body
     for name, address in _linked(desk):
         yield f"desk{name}", desk.get(address).body
-    heads = [head for state in STATES for head in app.store.waiting(repository.KIND, state)[:1]]
     for head in heads:
         order = app.orders.find(head.no)
         assert order is not None
@@ -93,6 +105,7 @@ def _drawn(app: App) -> Iterator[tuple[str, str]]:
             again = client.post("/api/order", page.form("/api/order", do="ask"))
             yield f"again-{head.state}", again.body
         yield f"desk-order-{head.state}", desk.get(f"/desk/order/?no={head.no}").body
+        yield f"desk-slip-{head.state}", desk.get(f"/desk/slip/?no={head.no}").body
         if order.team:
             yield from _of_team(Team(client, order.team), head.no, head.state)
     yield "desk-order-wrong", desk.do(heads[0].no, "rejected").body
@@ -138,6 +151,20 @@ def _under_way(client: Client, desk: Desk) -> None:
         no = wish(client, phone=f"1380000000{number}", service="other").no
         for kind in kinds:
             desk.do(no, kind, level="routine", service="other", team=TEAM)
+
+
+def _in_long_words(client: Client, desk: Desk, heads: Iterable[Head]) -> None:
+    """Put what cannot be broken wherever people type: into an order of every state, a roster, and
+    what is known of volunteers."""
+    for head in heads:
+        page = desk.get(f"/desk/order/?no={head.no}")
+        if page.page.css_first("#do-corrected"):
+            form = page.form("/desk/order/", do="corrected")
+            assert desk.post("/desk/order/", {**form, **LONG}).location
+        desk.do(head.no, "noted", note=LONG["detail"])
+    joining = {**JOIN, "name": LONG["name"], "message": LONG["detail"], "team": TEAM}
+    joined = client.post("/api/volunteer", {**joining, "identity": "resident"})
+    assert joined.status < 400, joined.text
 
 
 def _linked(desk: Desk) -> Iterator[tuple[str, str]]:

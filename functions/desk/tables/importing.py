@@ -162,7 +162,7 @@ def _faults(
     cells, found = dict(table.rows), []
     questions = {field["name"]: field for field in form["fields"]}
     sentences, general = app.bundle.words["imports"]["wrong"], app.bundle.words["form"]["answer"]
-    for row in rows:
+    for row in (row for row in rows if row.verdict == "wrong"):
         texts = columns.texts(cells[row.line], reading)
         for name, wrong in row.answers.errors.items():
             field = questions[name]

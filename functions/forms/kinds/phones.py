@@ -33,6 +33,11 @@ DIGITS = 4
 """How many of a phone's last digits show whose it is."""
 
 
+def is_mobile(phone: str) -> bool:
+    """Whether a stored phone is a mobile, which alone gets SMS."""
+    return bool(MOBILE.fullmatch(phone.removeprefix("+86")))
+
+
 class Phone(TypedKind):
     """A phone as people type it, stored in one form: ``+86`` and the number (E.164)."""
 
@@ -69,7 +74,7 @@ class Phone(TypedKind):
     def show(self, field: Field, value: str) -> str:
         """As it is dialled inside the country: landlines with the prefix 0."""
         digits = value.removeprefix("+86")
-        return digits if not digits or MOBILE.fullmatch(digits) else f"0{digits}"
+        return digits if not digits or is_mobile(value) else f"0{digits}"
 
     def typed(self, field: Field, text: str) -> list[str]:
         """Excel takes a phone for a number, and drops the 0 at the beginning of a landline's."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from functions.context.bundle import Bundle
 from functions.context.clock import Clock
 from functions.errors import Refused, Wrong
-from functions.forms import days
+from functions.forms import days, definition
 from functions.forms.definition import Answers, Form
 from functions.orders import corrections, counters, ratings
 from functions.orders.giveaways import revealing
@@ -163,6 +163,10 @@ def _corrected(given: Circumstances, order: Order, form: Form, answers: Answers)
     """While it waits, its time stands still; a day that is wished for counts once it goes on."""
     changed = answers.values
     facts: dict[str, Any] = corrections.facts(form, answers)
+    if reached := [name for name in ("phone", "sms") if changed.get(name)]:
+        known = {"sms": order.sms, **given.orders.personal.contact(order.no)}
+        if definition.unreachable_by_sms(known | changed):
+            raise Wrong("landline", reached[0])
     if not (order.due and order.state in counters.PROMISED and {"date", "service"} & {*changed}):
         return facts
     after = order._replace(

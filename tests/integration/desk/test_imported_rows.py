@@ -1,13 +1,17 @@
 """What single cells of a table come to, and rows that may be about the same person."""
 
-import pytest
+import io
 
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from functions.forms import order_number
 from functions.ops import consistency
 from functions.orders import repository
 from functions.people import volunteers
 from tests.support.client import Client
-from tests.support.orders import DONE, JOIN, WISH, Desk, found, move, wish
-from tests.support.workbooks import bring, upload, workbook
+from tests.support.orders import DONE, JOIN, RATING, WISH, Desk, found, move, wish
+from tests.support.workbooks import bring, confirm, upload, workbook
 
 WISHES = ["服务", "情况", "姓名", "电话", "住址", "怎么来的", "本人同意"]
 MEMBERS = ["姓名", "电话", "服务队", "本人同意"]
@@ -85,6 +89,18 @@ def test_they_are_told_also_where_somebody_has_that_phone_already(
     assert "王女士（新报名） ；和第 2 行是同一个电话" in page.text
 
 
+def test_a_day_whose_last_0_excel_dropped_is_asked_about(client: Client, desk: Desk) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append([*WISHES, "收到日期"])
+    sheet.append(["理发", "上门理发", "韦奶奶", "13977312345", "1 栋", "写在纸上的", "是", 11.20])
+    with io.BytesIO() as file:
+        book.save(file)
+        told = upload(desk, "wishes", file.getvalue())
+    assert told.status == 422
+    assert "看不出是11月2日还是11月20日：Excel 会去掉末尾的 0" in told.text
+
+
 @pytest.mark.parametrize(
     ("text", "solved"),
     [("是", "solved"), ("是的。", "solved"), ("否", "unsolved"), ("没", "unsolved")],
@@ -99,6 +115,56 @@ def test_whether_it_was_solved_is_answered_with_yes_and_no(
     page = bring(desk, "ratings", book)
     assert "收下了 1 行。" in page.text
     assert found(client.app, no).solved == solved
+
+
+def exported(desk: Desk, name: str) -> tuple[list[str], list[list[str]]]:
+    """The heading and the rows of an export, as a spreadsheet shows them."""
+    file = io.BytesIO(desk.post(f"/desk/sheets/{name}.xlsx", {}).raw)
+    heads, *rows = load_workbook(file).worksheets[0].iter_rows(values_only=True)
+    texts = [[str(cell or "").removesuffix(" 00:00:00") for cell in row] for row in rows]
+    return [str(head) for head in heads], texts
+
+
+def test_an_export_is_brought_in_again_with_rows_added_as_it_stands(
+    client: Client, desk: Desk
+) -> None:
+    wish(client)
+    heads, rows = exported(desk, "orders")
+    assert "网上" in rows[0]
+    added = dict(zip(heads, rows[0], strict=True)) | {"单号": "", "怎么来的": "打电话说的"}
+    added |= {"电话": "13977312345"}
+    book = workbook(heads, *rows, [added[head] for head in heads])
+    page = desk.get(upload(desk, "wishes", book).location)
+    assert "新的 1 行，以前收过的 1 行" in page.text
+    # What cannot be read is not taken, even if somebody asks for it.
+    assert [box.attributes["value"] for box in page.page.css("[name=again]")] == []
+    assert "收下了 1 行。" in confirm(desk, page, again=["2"]).text
+    assert len(client.app.store.find(repository.KIND, limit=9)) == 2
+    # A number that is none is told as any other wrong cell.
+    unknown = {**added, "单号": "234-567-8900", "怎么来的": "网上"}
+    told = upload(desk, "wishes", workbook(heads, [unknown[head] for head in heads]))
+    assert "“怎么来的”写的是“网上”" in told.text
+
+
+def test_exported_ratings_are_brought_in_again_with_papers_added(
+    client: Client, desk: Desk
+) -> None:
+    rated, other = wish(client), wish(client, detail="另一件")
+    for each in (rated, other):
+        move(client.app, each.no, *DONE)
+    form = client.get(rated.location).form("/api/rating")
+    assert client.post("/api/rating", {**form, **RATING}).location
+    heads, rows = exported(desk, "ratings")
+    assert "凭居民的链接" in rows[0]
+    number = order_number.spell(other.no)
+    paper = dict(zip(heads, rows[0], strict=True)) | {"单号": number, "怎么来的": "写在纸上的"}
+    book = workbook(heads, *rows, [paper[head] for head in heads])
+    page = desk.get(upload(desk, "ratings", book).location)
+    assert "新的 1 行" in page.text
+    assert "不能收的 1 行" in page.text
+    assert "这一单已经评过了" in page.text
+    assert "收下了 1 行。" in confirm(desk, page).text
+    assert found(client.app, other.no).rated_at
 
 
 def test_a_link_that_came_with_a_sign_up_opens_nothing_of_the_member_whom_the_roster_joins_to_it(

@@ -117,10 +117,32 @@ def test_neither_phone_nor_link_is_in_the_outbox(
 
 def test_nobody_else_is_told(client: Client, app: App, gateway: Gateway) -> None:
     move(app, wish(client).no, *DONE)
-    move(app, wish(client, sms="yes", phone="0773-2812345").no, "triaged")
     send(app)
     assert gateway.requests == []
     assert app.store.messages("failed") == []
+
+
+LANDLINE = "0773-2812345"
+
+
+def test_nobody_is_promised_sms_to_a_landline(client: Client, app: App, gateway: Gateway) -> None:
+    asked = wish(client, sms="yes", phone=LANDLINE)
+    assert (asked.status, "座机收不到短信" in asked.text) == (422, True)
+    typed = asked.form("/api/wish")
+    assert (typed["phone"], typed["sms"]) == ([LANDLINE], ["", "yes"])
+    desk = Desk(client)
+    # Her number is corrected to a landline by her, or by the station.
+    no = wish(client, sms="yes").no
+    mobile = client.get(app.orders.address(found(app, no)))
+    own = {**mobile.form("/api/order", do="correct"), "phone": LANDLINE}
+    assert "座机收不到短信" in client.post("/api/order", own).text
+    form = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="corrected")
+    assert "座机收不到短信" in desk.post("/desk/order/", {**form, "phone": LANDLINE}).text
+    assert desk.post("/desk/order/", {**form, "phone": LANDLINE, "sms": ""}).location
+    # She wants SMS later.
+    form = client.get(app.orders.address(found(app, no))).form("/api/order", do="opt")
+    assert "座机收不到短信" in client.post("/api/order", {**form, "sms": "yes"}).text
+    assert not found(app, no).sms
 
 
 def test_nothing_is_sent_after_consent_was_taken_back_or_the_order_erased(
