@@ -174,7 +174,7 @@ def _read(request: Request, app: App) -> Session | None:
     account = shown and Accounts(app.store, app.clock).current(*shown[:2], shown.began)
     if shown is None or account is None:
         return None
-    if codes.is_obliged(app, account) and not shown.with_code:
+    if not shown.with_code and codes.is_obliged(app, account):
         return None  # The settings did not oblige them when they signed in.
     token = app.vault.desk.stamp(*kept.token_of(account.name, account.version))
     administers = account.role == ADMINISTRATOR
