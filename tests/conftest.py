@@ -23,9 +23,19 @@ SLOW = {"community", "dynamodb", "emulator", "engine", "launch", "server", "stac
 SLOW |= {"webkit", "zips"}
 """Fixtures that start other programs, or pack the functions."""
 
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108 - Where Linux has files in memory; bytes.
+
 # No deadline: how long one example takes says nothing on a machine that others use as well.
 settings.register_profile("depth", max_examples=tried(20, 100), deadline=None)
 settings.load_profile("depth")
+
+
+def pytest_configure() -> None:
+    """Keep what tests write in memory, if there is room: on a disk they wait for it."""
+    if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return  # Some tests install programs, and start them.
+    if shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,6 @@
 """Every kind of page lies within its width, in both engines, also with large letters."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,18 +10,19 @@ from selenium.webdriver import WebKitGTK
 from tests.browser.conftest import PATIENCE, Kinds, Launch
 from tests.support.depth import tried
 
-WIDTHS = tried((1024,), (768, 1024, 1280))
 NARROWEST = 320
 """The width down to which pages must not scroll sideways (WCAG 2.2, 1.4.10)."""
 A4 = 794
 """The width of a sheet, in pixels of CSS."""
-LARGE = tried(
-    ((24, 390), (32, 1280)), ((20, 1280), (24, 390), (24, 768), (32, NARROWEST), (32, 1280))
+WIDTHS = NARROWEST, *tried((1024,), (768, 1024, 1280))
+LARGE: dict[int, Sequence[int]] = tried(
+    {24: (390,), 32: (1280,)}, {20: (1280,), 24: (390, 768), 32: (NARROWEST, 1280)}
 )
 """Letters that readers set their browsers to, in pixels, and widths. 32 are 200 %."""
 
 ENLARGE = """(times) => {
   const parts = [...document.body.querySelectorAll("*")];
+  parts.forEach((part) => part.style.removeProperty("font-size"));
   const sizes = parts.map((part) => parseFloat(getComputedStyle(part).fontSize));
   const enlarge = (part, n) =>
     part.style.setProperty("font-size", `${times * sizes[n]}px`, "important");
@@ -31,60 +33,79 @@ ENLARGE = """(times) => {
 OUTSIDE = Path(__file__).with_name("outside.js").read_text()
 
 
+Found = dict[tuple[str, float], list[str]]
+"""What lies outside of a page, or is cut off, by its address and what was tried with it."""
+
+
 def outside(
-    browser: Browser, kinds: Kinds, width: int, times: float = 1, on_paper: bool = False
-) -> dict[str, list[str]]:
-    """What lies outside of each page, or is cut off, at this width, with its text enlarged."""
-    context = browser.new_context(viewport={"width": width, "height": 844})
+    browser: Browser,
+    kinds: Kinds,
+    widths: Sequence[int],
+    enlarged: Sequence[float] = (),
+    on_paper: bool = False,
+) -> Found:
+    """What does at each of these widths, then, at the last, with its text alone so many times as
+    large. Each page is loaded once, because that takes longer than all that is tried with it."""
+    context = browser.new_context()
     context.set_default_timeout(PATIENCE)
-    page, found = context.new_page(), {}
+    page, found = context.new_page(), Found()
     page.emulate_media(media="print" if on_paper else "screen")
     for address in kinds.addresses:
         page.goto(kinds.server + address)
-        if times != 1:
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 844})
+            found[address, width] = page.evaluate(f"() => {{{OUTSIDE}}}")
+        for times in enlarged:
             page.evaluate(ENLARGE, times)
-        found[address] = page.evaluate(f"() => {{{OUTSIDE}}}")
+            found[address, times] = page.evaluate(f"() => {{{OUTSIDE}}}")
     context.close()
-    return {address: parts for address, parts in found.items() if parts}
+    return {tried: parts for tried, parts in found.items() if parts}
 
 
-@pytest.mark.parametrize("width", [NARROWEST, *WIDTHS])
 def test_every_kind_of_page_lies_within_its_width_in_chromium(
-    chromium: Browser, kinds: Kinds, width: int
+    chromium: Browser, kinds: Kinds
 ) -> None:
-    assert outside(chromium, kinds, width) == {}
+    assert outside(chromium, kinds, WIDTHS) == {}
 
 
 def test_every_kind_of_page_lies_within_a_sheet_of_paper(chromium: Browser, kinds: Kinds) -> None:
-    assert outside(chromium, kinds, A4, on_paper=True) == {}
+    assert outside(chromium, kinds, [A4], on_paper=True) == {}
 
 
-@pytest.mark.parametrize("width", [0, *WIDTHS])
 def test_every_kind_of_page_lies_within_its_width_in_webkit(
-    webkit: WebKitGTK, kinds: Kinds, width: int
+    webkit: WebKitGTK, kinds: Kinds
 ) -> None:
-    webkit.set_window_rect(0, 0, width or NARROWEST, 900)  # It has a least width of its own.
-    found = {}
+    found = Found()
     for address in kinds.addresses:
         webkit.get(kinds.server + address)
-        found[address] = webkit.execute_script(OUTSIDE)
-    assert {address: parts for address, parts in found.items() if parts} == {}
+        for width in WIDTHS:  # It has a least width of its own.
+            webkit.set_window_rect(0, 0, width, 900)
+            found[address, width] = webkit.execute_script(OUTSIDE)
+    assert {tried: parts for tried, parts in found.items() if parts} == {}
 
 
-@pytest.mark.parametrize(("letters", "width"), LARGE)
-def test_every_kind_of_page_bears_the_letters_that_its_reader_chose(
-    launch: Launch, kinds: Kinds, letters: int, width: int
+def test_every_kind_of_page_bears_text_that_alone_is_enlarged(
+    chromium: Browser, kinds: Kinds
 ) -> None:
-    browser = launch(letters)
-    assert outside(browser, kinds, width) == {}
+    assert outside(chromium, kinds, [390], tried((2,), (1.6, 2))) == {}
+
+
+Reader = tuple[Browser, Sequence[int]]
+
+
+@pytest.fixture(scope="module", params=[*LARGE])
+def large(request: pytest.FixtureRequest, launch: Launch) -> Iterator[Reader]:
+    """The browser of a reader who chose large letters, and the widths to try it at."""
+    browser = launch(request.param)
+    yield browser, LARGE[request.param]
     browser.close()
 
 
-@pytest.mark.parametrize("times", tried((2,), (1.6, 2)))
-def test_every_kind_of_page_bears_text_that_alone_is_enlarged(
-    chromium: Browser, kinds: Kinds, times: float
+def test_every_kind_of_page_bears_the_letters_that_its_reader_chose(
+    large: Reader, kinds: Kinds
 ) -> None:
-    assert outside(chromium, kinds, 390, times) == {}
+    browser, widths = large
+    assert outside(browser, kinds, widths) == {}
 
 
 LINES = """() => [...document.querySelectorAll(".top li a")].map((word) => {
@@ -95,12 +116,19 @@ LINES = """() => [...document.querySelectorAll(".top li a")].map((word) => {
 """In how many lines each word of the navigation stands."""
 
 
-@pytest.mark.parametrize(("letters", "width"), [(16, 390), *LARGE])
-def test_no_word_of_the_navigation_breaks(
-    launch: Launch, kinds: Kinds, letters: int, width: int
-) -> None:
-    browser = launch(letters)
+def lines(browser: Browser, kinds: Kinds, width: int) -> list[int]:
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.goto(kinds.server)
-    assert page.evaluate(LINES) == [1] * 8
-    browser.close()
+    found: list[int] = page.evaluate(LINES)
+    page.close()
+    return found
+
+
+def test_no_word_of_the_navigation_breaks(chromium: Browser, kinds: Kinds) -> None:
+    assert lines(chromium, kinds, 390) == [1] * 8
+
+
+def test_no_word_of_the_navigation_breaks_in_large_letters(large: Reader, kinds: Kinds) -> None:
+    browser, widths = large
+    for width in widths:
+        assert lines(browser, kinds, width) == [1] * 8, width

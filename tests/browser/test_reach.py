@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, FloatRect, Page, Route, expect
 
 from tests.browser.conftest import PATIENCE, Kinds
 from tests.support.program import Server
 
 TARGETS, RING = (Path(__file__).with_name(f"{name}.js").read_text() for name in ("targets", "ring"))
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}}
+GROUNDS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+}
+"""What a reader set, one after the other."""
 
 
 def opened(browser: Browser, kinds: Kinds, **context: Any) -> Iterator[tuple[str, Page]]:
@@ -25,35 +31,51 @@ def opened(browser: Browser, kinds: Kinds, **context: Any) -> Iterator[tuple[str
     reader.close()
 
 
-def test_every_target_outside_a_sentence_is_large_enough_for_a_thumb(
-    chromium: Browser, kinds: Kinds
-) -> None:
+class Look(NamedTuple):
+    """What is to be seen of a page on a phone."""
+
+    small: list[str]
+    telephone: FloatRect | None
+    weak: dict[str, list[str]]
+    """By ground: what has the focus and hardly shows it."""
+
+
+@pytest.fixture(scope="module")
+def looks(chromium: Browser, kinds: Kinds) -> dict[str, Look]:
+    """By address, one look at each page, because to load it takes longer than to look."""
+    found = {}
     for address, page in opened(chromium, kinds, **PHONE):
-        assert page.evaluate(f"() => {{{TARGETS}}}") == [], address
+        small = page.evaluate(f"() => {{{TARGETS}}}")
+        telephone = page.locator("header a[href^='tel:']")
+        box, weak = telephone.bounding_box() if telephone.count() else None, {}
+        for ground, reader in GROUNDS.items():
+            page.emulate_media(**reader)
+            weak[ground] = page.evaluate(f"() => {{{RING}}}")
+        found[address] = Look(small, box, weak)
+    return found
+
+
+def test_every_target_outside_a_sentence_is_large_enough_for_a_thumb(
+    looks: dict[str, Look],
+) -> None:
+    assert {address: look.small for address, look in looks.items() if look.small} == {}
 
 
 def test_the_telephone_stands_at_the_top_of_every_page_for_residents_and_teams(
-    chromium: Browser, kinds: Kinds
+    looks: dict[str, Look],
 ) -> None:
-    for address, page in opened(chromium, kinds, **PHONE):
+    for address, (_, box, _) in looks.items():
         if "/kinds/desk" in address or "/kinds/sign-in" in address:
             continue
-        box = page.locator("header a[href^='tel:']").bounding_box()
         assert box, address
         assert min(box["width"], box["height"]) >= 44, address
         assert box["y"] + box["height"] < 120, address
 
 
-@pytest.mark.parametrize(
-    "reader",
-    [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}],
-    ids=["light", "dark", "forced"],
-)
-def test_the_focus_is_seen_on_every_ground(
-    chromium: Browser, kinds: Kinds, reader: dict[str, str]
-) -> None:
-    for address, page in opened(chromium, kinds, **PHONE, **reader):
-        assert page.evaluate(f"() => {{{RING}}}") == [], address
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_the_focus_is_seen_on_every_ground(looks: dict[str, Look], ground: str) -> None:
+    weak = {address: look.weak[ground] for address, look in looks.items()}
+    assert {address: parts for address, parts in weak.items() if parts} == {}
 
 
 def test_without_a_stylesheet_no_drawing_fills_the_page(chromium: Browser, kinds: Kinds) -> None:

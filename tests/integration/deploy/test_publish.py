@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from functools import cache
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -128,22 +129,23 @@ def broken(objects: Mapping[str, bytes]) -> list[str]:
         if body is None:
             found.append(address)
             continue
-        links = {urlsplit(link).path for link in _links(address, body)}
-        new = links - seen - ROUTES.keys()
+        new = _links(address, body) - seen - ROUTES.keys()
         seen |= new
         ahead += sorted(new)
     return found
 
 
-def _links(address: str, body: bytes) -> Iterator[str]:
-    yield from re.findall(rf"{HOME}[^\s<\"&]*", body.decode(errors="replace"))
+@cache
+def _links(address: str, body: bytes) -> frozenset[str]:
+    """Where a page leads. Most are as they were when the site was last looked at."""
+    links = re.findall(rf"{HOME}[^\s<\"&]*", body.decode(errors="replace"))
     if address.endswith("/"):
         page = LexborHTMLParser(body)
-        for name in ("href", "src", "action"):
-            for node in page.css(f"[{name}]"):
-                link = urljoin(HOME + address, node.attributes[name] or "")
-                if link.startswith(HOME):
-                    yield link
+        named = [
+            node.attributes[n] for n in ("href", "src", "action") for node in page.css(f"[{n}]")
+        ]
+        links += [urljoin(HOME + address, link or "") for link in named]
+    return frozenset(urlsplit(link).path for link in links if link.startswith(HOME))
 
 
 class Gate(ThreadingHTTPServer):

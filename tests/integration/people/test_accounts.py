@@ -181,12 +181,14 @@ class TestNames:
     def test_a_letter_of_another_script_makes_no_other_name(
         self, app: App, name: str, other: str
     ) -> None:
-        of(app).add(name)
+        account(app, name)
         with pytest.raises(Refused, match="known"):
             of(app).add(other)
 
     def test_names_that_differ_in_a_letter_are_two(self, app: App) -> None:
-        for name in ("Anna", "Anya", "李明", "李静", "Li1", "Li2", "Ali", "All", "Анна"):
+        for name in ("Anna", "李明", "Li1", "Ali"):
+            account(app, name)  # Each ``add`` makes a hash, which is meant to be slow.
+        for name in ("Anya", "李静", "Li2", "All", "Анна"):
             of(app).add(name)
 
     def test_an_account_of_an_earlier_version_goes_on_as_it_was(self, app: App) -> None:
