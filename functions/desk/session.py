@@ -17,6 +17,7 @@ from functions.desk.entrance import codes, kept, sign_ins, signing_in, ticket
 from functions.desk.entrance.signing_in import SIGN_IN
 from functions.desk.entrance.ticket import POLICY, Ticket
 from functions.errors import Problem, Wrong
+from functions.people import passwords
 from functions.people.accounts import ADMINISTRATOR, Accounts
 from functions.storage.failures import of_store
 from functions.web import cookies, pages
@@ -127,8 +128,9 @@ def choose_password(routes: Routes) -> DeskAction:
             return again("differ", 422)
         accounts = Accounts(app.store, app.clock)
         attempts = signing_in.attempts_of(request, app, session.who)
+        seen, words = session.ticket.version, passwords.context(app.bundle.site)
         try:
-            account = accounts.choose(session.who, old, new, attempts, session.ticket.version)
+            account = accounts.choose(session.who, old, new, attempts, seen, words)
         except Wrong as wrong:
             return again(wrong.code, 422)
         except Exception as error:
@@ -172,7 +174,7 @@ def _read(request: Request, app: App) -> Session | None:
     account = shown and Accounts(app.store, app.clock).current(*shown[:2], shown.began)
     if shown is None or account is None:
         return None
-    if codes.is_obliged(app, account) and not shown.with_code:
+    if not shown.with_code and codes.is_obliged(app, account):
         return None  # The settings did not oblige them when they signed in.
     token = app.vault.desk.stamp(*kept.token_of(account.name, account.version))
     administers = account.role == ADMINISTRATOR

@@ -68,9 +68,11 @@ def seen(text: str) -> str:
 
 
 def shaped(text: str) -> str:
-    """The same with one letter for all that have its shape (:data:`SHAPES`). No name is kept like
+    """Its letters and digits alone, because among signs and marks are those that are drawn as
+    nothing, with one letter for all that have its shape (:data:`SHAPES`). No name is kept like
     that: it is only compared."""
-    return _bare(text).translate(SHAPES).casefold()
+    letters = _bare(text).translate(SHAPES)
+    return "".join(each for each in letters if unicodedata.category(each)[0] in "LN").casefold()
 
 
 def _bare(text: str) -> str:

@@ -86,7 +86,7 @@ class Accounts(NamedTuple):
         """
         if once and self.store.filed(once) == _no(name):
             return self.reset(name, by)
-        if not seen(name):
+        if not shaped(name):
             raise Refused("name", name=name)
         # Of earlier versions there are accounts whose number is the name as it was typed.
         others = [head.data.get("name", "") for head in self.everybody()]
@@ -132,10 +132,18 @@ class Accounts(NamedTuple):
         self._change(head, "role", head.state, by, role=role)
 
     @settled
-    def choose(self, name: str, old: str, new: str, attempts: Attempts, version: int) -> Account:
+    def choose(
+        self,
+        name: str,
+        old: str,
+        new: str,
+        attempts: Attempts,
+        version: int,
+        words: Collection[str] = (),
+    ) -> Account:
         """Give an account the password that its owner chose; all sessions from before end. Where
         it changed since its owner was seen at this ``version``, and that is its password already,
-        the button was pressed twice.
+        the button was pressed twice. ``words`` are tried first at this station.
 
         Raises:
             Wrong: what :meth:`prove` says of the old one; or what is wrong with the new one.
@@ -146,7 +154,7 @@ class Accounts(NamedTuple):
         if head.version != version and _is_right(new, head.data.get("hash", NOBODY)):
             return _account(head)
         self.prove(name, old, attempts)
-        if code := passwords.weakness(new, name) or ("same" if new == old else ""):
+        if code := passwords.weakness(new, name, words) or ("same" if new == old else ""):
             raise Wrong(code)
         digest = PasswordHasher().hash(new)
         after = self._change(head, "chosen", head.state, name, hash=digest, first=False)

@@ -6,9 +6,13 @@ what a list, the name and simple patterns are for. NIST asks for 15 where nothin
 ASVS for 8 at least; ten, with five tries a quarter of an hour, is what clerks can be asked for.
 """
 
+import re
 import secrets
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import urlsplit
 
-from functions.forms.normal import seen
+from functions.forms.normal import DIGIT, seen
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """For passwords that are read from a screen and typed: no two of them look alike."""
@@ -28,11 +32,20 @@ RUN = 4
 COMMON = (
     "password", "passw0rd", "p@ssw0rd", "admin", "administrator", "welcome", "iloveyou", "letmein",
     "qwerty", "asdfgh", "zxcvbn", "abc123", "woaini", "5201314", "1314520", "wudan", "shequ",
-    "zhiyuan", "juweihui", "beijing", "shanghai", "dragon", "monkey", "sunshine", "football",
+    "zhiyuan", "juweihui", "dragon", "monkey", "sunshine", "football", "社区", "志愿", "密码",
+    "beijing", "changchun", "changsha", "chengdu", "chongqing", "dalian", "fuzhou", "guangzhou",
+    "guilin", "guiyang", "haerbin", "haikou", "hangzhou", "hefei", "huhehaote", "jinan",
+    "kunming", "lanzhou", "lasa", "liuzhou", "nanchang", "nanjing", "nanning", "ningbo",
+    "qingdao", "shanghai", "shenyang", "shenzhen", "shijiazhuang", "suzhou", "taiyuan", "tianjin",
+    "wulumuqi", "wuhan", "xiamen", "xian", "xining", "yinchuan", "zhengzhou",
 )  # fmt: skip
 """What the passwords that are tried first are made of."""
+NUMBERS = re.compile(
+    rf"\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?|[{DIGIT}十]{{6,}}|(?:19|20)\d\d(?!\d)"
+)
+"""Days, phones and other long numbers, and years."""
 REST = 4
-"""So many other characters beside a common word, a run or the name are not enough."""
+"""So many other characters beside a common word, a run, a number or the name are not enough."""
 
 
 def generated() -> str:
@@ -40,8 +53,15 @@ def generated() -> str:
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
-def weakness(password: str, name: str) -> str:
-    """The code of what is wrong with a password that somebody of this name chose; or nothing."""
+def context(site: Mapping[str, Any]) -> list[str]:
+    """The words of this station that are tried first: its name, and what its address is made of."""
+    host = urlsplit(str(site["url"])).hostname or ""
+    return [seen(str(site["name"])), *re.findall(r"[a-z]{4,}", host)]
+
+
+def weakness(password: str, name: str, words: Collection[str] = ()) -> str:
+    """The code of what is wrong with a password that somebody of this name chose, where these
+    ``words`` are tried first; or nothing."""
     if len(password) < SHORTEST:
         return "short"
     if len(password) > LONGEST:
@@ -50,8 +70,9 @@ def weakness(password: str, name: str) -> str:
     if (mine := seen(name)) and len(plain.replace(mine, "")) <= REST and mine in plain:
         return "own"
     rest = plain
-    for word in COMMON:
+    for word in sorted((*COMMON, *words), key=len, reverse=True):
         rest = rest.replace(word, "")
+    rest = NUMBERS.sub("", rest)
     if len(set(plain)) < VARIED or len(_without_runs(rest)) <= REST:
         return "common"
     return ""

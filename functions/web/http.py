@@ -171,7 +171,7 @@ def entry(
 
     def handle(event: LambdaEvent, context: object) -> Answer:
         if not _came_by_the_door(event):
-            return Response("", 403).answer
+            return Response("", 403, TLS).answer
         try:
             app = make()
         except Exception as error:

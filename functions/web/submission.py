@@ -94,9 +94,7 @@ def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
         if known is None and act != "check":
             sent = {"once": request.value(ONCE), "trap": request.value(signs.TRAP)}
             sent["sender"] = request.sender
-            noticed = signs.noticed(app, sent, answers, len(recent))
-            with handing_back(request, form):
-                return file(request, app, form, answers, noticed)
+            return file(request, app, form, answers, signs.noticed(app, sent, answers, len(recent)))
         if request.wants_json:
             return as_json(200, {"no": known.no if known else "", "known": known is not None})
         return _to_check(request, app, form, answers, known)
@@ -362,7 +360,8 @@ def file(
     """
     once = submission(request, app, form["slug"], answers)
     if "flood" in noticed and not app.store.filed(once):
-        raise Problem(429, "flood")
+        with handing_back(request, form):
+            raise Problem(429, "flood")
     if pile is None:
         return begin_once(app.store, app.below, begin, once)
     if (weight := sum(noticed.values())) < len(signs.ROOM):

@@ -7,7 +7,7 @@ slow holds a piece in memory, and no thread.
 
 import asyncio
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, cast
@@ -19,7 +19,6 @@ from a2wsgi.wsgi import build_environ
 
 PIECE = 64 * 1024
 """Bytes that are read for a client before it has taken what came before them."""
-Fields = list[tuple[bytes, bytes]]
 
 
 def application(inner: WSGIApplication, threads: int) -> ASGIApp:
@@ -41,6 +40,7 @@ def application(inner: WSGIApplication, threads: int) -> ASGIApp:
                 if len(piece) == PIECE and gone is None:
                     gone = asyncio.create_task(_disconnected(receive))
                 if gone and gone.done():
+                    pieces.close()
                     return
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
@@ -50,8 +50,10 @@ def application(inner: WSGIApplication, threads: int) -> ASGIApp:
     return serve
 
 
-def _begin(inner: WSGIApplication, environ: Any) -> tuple[int, Fields, Iterator[bytes]]:
-    status, headers = "", Fields()
+def _begin(
+    inner: WSGIApplication, environ: Any
+) -> tuple[int, list[tuple[bytes, bytes]], Generator[bytes, None, None]]:
+    status, headers = "", list[tuple[bytes, bytes]]()
 
     def start(line: str, fields: list[tuple[str, str]], *rest: Any) -> Any:
         nonlocal status, headers
@@ -62,7 +64,7 @@ def _begin(inner: WSGIApplication, environ: Any) -> tuple[int, Fields, Iterator[
     return int(status[:3]), headers, _pieces(parts)
 
 
-def _pieces(parts: Iterable[bytes]) -> Iterator[bytes]:
+def _pieces(parts: Iterable[bytes]) -> Generator[bytes, None, None]:
     """The parts, none of them longer than :data:`PIECE`; a file is closed at its end, or when
     nobody wants more of it."""
     try:

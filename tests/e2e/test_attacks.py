@@ -159,7 +159,7 @@ def test_who_takes_nothing_of_large_files_keeps_nobody_out_and_takes_little_memo
     (static / "clip.mp4").write_bytes(bytes(30_000_000))
     with served(root, tmp_path) as site:
         assert site.is_well()
-        before, ask = site.memory(), b"GET /clip.mp4 HTTP/1.1\r\nHost: x\r\n\r\n"
+        before, ask = site.memory(), b"GET /static/clip.mp4 HTTP/1.1\r\nHost: x\r\n\r\n"
         slow = [site.connect(number % 3, ask) for number in range(240)]
         assert slow[-1].recv(12) == b"HTTP/1.1 200"
         began = time.monotonic()

@@ -162,7 +162,13 @@ class TestRoles:
 
 class TestNames:
     @pytest.mark.slow
-    @pytest.mark.parametrize("name", ["王 芳", "王芳\u3000", "王\u200b芳", "\u3000"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("王 芳", "王芳\u3000", "王\u200b芳", "\u3000"),
+            *("王芳\U0001d159", "王芳\U00016fe4", "\U0001d159", "王芳\u0300", "王·芳"),
+        ],
+    )
     def test_no_two_accounts_have_names_that_look_alike(self, app: App, name: str) -> None:
         of(app).add("王芳")
         with pytest.raises(Refused):

@@ -12,6 +12,7 @@ from functions.errors import Wrong
 from functions.people import accounts
 from functions.people.accounts import Accounts
 from functions.web import http
+from functions.web.headers import TLS
 from functions.web.http import DOOR, Request, Response, entry
 from tests.support.client import Client
 from tests.support.community import Clock
@@ -354,3 +355,12 @@ def test_on_aws_no_forwarded_address_is_believed_of_what_did_not_come_by_cloudfr
     assert senders(f"{HERE}, {THERE}", "shown") == ["130.176.0.1"]
     monkeypatch.setenv("WUDAN_DOOR", "shown")
     assert senders(HERE, "guessed") == ["130.176.0.1"]
+
+
+def test_what_did_not_come_by_cloudfront_is_told_to_ask_over_https_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WUDAN_DOOR", "shown")
+    answer = entry({})({"headers": {}}, None)
+    assert answer["statusCode"] == 403
+    assert TLS.items() <= answer["headers"].items()

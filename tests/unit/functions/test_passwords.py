@@ -3,7 +3,7 @@
 import pytest
 
 from functions.forms.normal import seen
-from functions.people.passwords import LONGEST, generated, weakness
+from functions.people.passwords import LONGEST, context, generated, weakness
 
 GOOD = (
     "correct horse battery",
@@ -12,6 +12,7 @@ GOOD = (
     "x7fQ-29ab-kkm3",
     "王芳爱吃辣子鸡丁盖饭",
 )
+WORDS = context({"name": "空明社区", "url": "https://kongming.example.cn"})
 BAD = {
     "short": ("", "abcd", "九个字的密码不够长", "x7fQ-29ab"),
     "long": ("长" * (LONGEST + 1),),
@@ -27,6 +28,15 @@ BAD = {
         "Admin12345",
         "woaini1314520",
         "1qaz2wsx3edc",
+        "Kongming2026",
+        "kongming12",
+        "空明社区2026！！",
+        "guilin2026!!",
+        "password2026abc",
+        "13907731234",
+        "2026-11-26",
+        "19800101ab",
+        "一二三四五六七八九十",
     ),
     "own": ("王芳王芳王芳王芳王芳", "王芳王芳王芳王芳123"),
 }
@@ -34,12 +44,12 @@ BAD = {
 
 @pytest.mark.parametrize("password", GOOD)
 def test_any_long_password_that_nobody_guesses_first_is_taken(password: str) -> None:
-    assert weakness(password, "王芳") == ""
+    assert weakness(password, "王芳", WORDS) == ""
 
 
 @pytest.mark.parametrize(("code", "password"), [(c, p) for c, each in BAD.items() for p in each])
 def test_what_is_wrong_with_a_password_is_told(code: str, password: str) -> None:
-    assert weakness(password, "王芳") == code
+    assert weakness(password, "王芳", WORDS) == code
 
 
 def test_drawn_passwords_are_good_ones() -> None:
