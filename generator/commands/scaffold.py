@@ -1,7 +1,6 @@
 """New files for staff to fill in, and what editors need to help with them."""
 
 import json
-import re
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from generator import PRODUCT
 from generator.content.kinds import KINDS
 from generator.content.schemas import FOLDER, first_line
 from generator.content.schemas import schemas as described
+from generator.editor.pinyin import file_name
 from generator.errors import WudanError
 from generator.files.atomic import update
 from generator.files.cache import Cache
@@ -26,7 +26,10 @@ def new(root: Path, kind: str, title: str, now: datetime) -> Path:
     from jinja2 import Environment, FileSystemLoader  # Only this command and drawing need it.
 
     folder = next(name for name, each in KINDS.items() if each.skeleton == kind)
-    path = root / "content" / folder / f"{_name(title)}.yaml"
+    name = file_name(title)
+    if not name:
+        raise WudanError(f"标题“{title}”里没有可以做文件名的字。请换一个标题。")
+    path = root / "content" / folder / f"{name}.yaml"
     skeletons = [str(base / "templates" / "new") for base in (root, PRODUCT)]
     env = Environment(  # noqa: S701 (YAML, not HTML: what is written in is quoted by tojson)
         loader=FileSystemLoader(skeletons), keep_trailing_newline=True
@@ -53,12 +56,3 @@ def schemas(root: Path) -> list[Path]:
         update(file, f"{json.dumps(schema, ensure_ascii=False, indent=1)}\n".encode())
         written.append(file)
     return written
-
-
-def _name(title: str) -> str:
-    from pypinyin import lazy_pinyin
-
-    words = re.findall(r"[a-z0-9]+", " ".join(lazy_pinyin(title)).lower())
-    if not words:
-        raise WudanError(f"标题“{title}”里没有可以做文件名的字。请换一个标题。")
-    return "-".join(words)[:60].strip("-")

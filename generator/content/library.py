@@ -118,9 +118,9 @@ def _with(stamps: Stamps, edited: Edited) -> Stamps:
     """The stamps of a content in which these files are edited."""
     found = {name: dict(files) for name, files in stamps.items()}
     for path, text in edited.items():
-        _, *folder, file = path.split("/")
+        folder, _, file = path.removeprefix("content/").rpartition("/")
         if folder:
-            found.setdefault(folder[0], {})[file] = f"edited {digest(text).hex()}"
+            found.setdefault(folder, {})[file] = f"edited {digest(text).hex()}"
     return found
 
 
