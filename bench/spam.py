@@ -169,7 +169,7 @@ class Day:
         sent = {**WISH, "phone": post.phone, "detail": post.words, signs.TRAP: post.trap}
         if post.after is not None:
             self.now -= timedelta(seconds=post.after)
-            sent["once"] = signs.drawn(self.app.current())
+            sent["once"] = signs.form_id(self.app.current())
             self.now = post.at
         self.client.sender = post.sender
         head = self.app.store.head(self.client.post("/api/wish", sent).no)

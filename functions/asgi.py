@@ -207,8 +207,8 @@ def logged(application: ASGIApp) -> ASGIApp:
             await send(message)
 
         await application(scope, receive, noting)
-        asked = http.named(scope["method"], scope["path"])
-        logs.REQUESTS.info("%s %s %.0f ms", asked, status, 1000 * (time.perf_counter() - began))
+        line = http.named(scope["method"], scope["path"])
+        logs.REQUESTS.info("%s %s %.0f ms", line, status, 1000 * (time.perf_counter() - began))
 
     return serve
 

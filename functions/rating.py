@@ -90,15 +90,15 @@ def _refuse(
     """Why it cannot be rated. What was said goes into a form of the order's page that can be sent;
     who has no right to that page, or to any form there, may copy it."""
     values = {name: each for name, each in answers.values.items() if name not in ("no", "last4")}
-    said, own = shown(form, values), door != BY_SLIP
+    answers_shown, own = shown(form, values), door != BY_SLIP
     found = app.orders.history(order.no) if own and not why else None
     instead = ("reopen", "note") if answers.values["solved"] == "unsolved" else ("note",)
-    kept = found and progress.keeping(request, app, found, "rated", said, instead)
+    kept = found and progress.keeping(request, app, found, "rated", answers_shown, instead)
     if kept:
         digits = links.by_digits(app, order) if door == BY_DIGITS else ""
         return kept._replace(cookies=links.opened(request, app, order, digits))
     text = _words(app)[why] if why else ""
-    return submission.refuse(request, app, order, "rated", text, own, said)
+    return submission.refuse(request, app, order, "rated", text, own, answers_shown)
 
 
 def _words(app: App) -> Any:

@@ -22,6 +22,7 @@ from functions.orders.lifecycle.order import Order, order_of
 from functions.orders.lifecycle.states import CLOCK, FINAL, HELD, STATES
 from functions.orders.lifecycle.transitions import moves
 from functions.orders.notices import STATION
+from functions.orders.steps.facts import ENDED_UNDONE
 from functions.people import volunteers
 from functions.storage import opening
 from functions.storage.history import Change, Event, Head, Message
@@ -44,6 +45,9 @@ SUITS: dict[str, Callable[[Order], bool]] = {
 
 DIGEST = "digest"
 """The history with the mornings on which the station was told what is overdue, or held."""
+
+UNTANGLED = "untangled"
+"""The fact that says that no chain of merges of an earlier version is left."""
 
 DAMAGED = (ValueError, LookupError, TypeError)
 """What is raised for a history that is not what was written."""
@@ -153,8 +157,8 @@ class Round:
         after = (app.store.head(DIGEST) or Head(DIGEST, DIGEST, 0, "", at, {})).followed()
         message = Message(f"{DIGEST}:{after.version}:told:{STATION}", STATION, text)
         reached = STATION in [channel["to"] for channel in app.bundle.site["notify"]]
-        told = [message] if text and reached else []
-        app.store.commit(Change(after, [Event("told", CLOCK, at)], messages=told, once=once))
+        outgoing = [message] if text and reached else []
+        app.store.commit(Change(after, [Event("told", CLOCK, at)], messages=outgoing, once=once))
 
     def tell_unreadable(self) -> None:
         """Let the desk know which histories were skipped, if these have changed."""
@@ -230,9 +234,29 @@ def rederive(app: App) -> None:
     """Bring what is derived from histories up to the present names, rules and version."""
     with suppress(Conflict):  # Somebody else keeps the names.
         app.names.keep(app.clock.now.isoformat())
+    untangle(app)
     upkeep.close_months(app.orders)
     upkeep.rederive(app.orders)
     app.volunteers.rederive()
+
+
+def untangle(app: App) -> None:
+    """Lead those that an earlier version left merged into merged orders to the end of that chain,
+    and open those again that it led in a circle, or to one that was called off. Once."""
+    if app.store.fact(UNTANGLED):
+        return
+    for no in app.store.numbers(repository.KIND):
+        with suppress(Conflict, *DAMAGED):
+            head = app.store.head(no)
+            order = app.orders.find(no) if head and head.state == "merged" else None
+            if order is None or order.erased_at:
+                continue
+            last = app.orders.last(order)
+            if last.no == no or last.state in ENDED_UNDONE:
+                app.steps.by_clock(order, "unmerged")
+            elif last.no != order.merged_into:
+                app.steps.by_clock(order, "rejoined")
+    app.store.set_fact(UNTANGLED, "yes")
 
 
 def _end(state: str) -> tuple[str, ...]:

@@ -56,10 +56,10 @@ def _page(
         }
         for row in found.rows
     ]
-    told: dict[str, Any] = {"is_down": False, "is_cut": False} | notices
+    data: dict[str, Any] = {"is_down": False, "is_cut": False} | notices
     pager = _pager(typed, number, found.total)
-    told |= {"hits": hits, "total": found.total, "is_near": found.is_near}
-    body = pages.render(app.bundle, "search.html", typed=typed, pager=pager, **told)
+    data |= {"hits": hits, "total": found.total, "is_near": found.is_near}
+    body = pages.render(app.bundle, "search.html", typed=typed, pager=pager, **data)
     return Response(body, status)
 
 

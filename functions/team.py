@@ -52,9 +52,9 @@ def _ended(request: Request, app: App, team: str, key: str, renews: bool) -> Res
     if renews and may_ask:
         app.team_links.ask(team)
         return view(app, "ended.html", team=team, asked=True)
-    told = {"may_ask": may_ask, "key": key}
-    told["untaken"] = step_forms.untaken(request, app, request.value("do"), ())
-    return view(app, "ended.html", 403, team=team, asked=False, **told)
+    data = {"may_ask": may_ask, "key": key}
+    data["untaken"] = step_forms.untaken(request, app, request.value("do"), ())
+    return view(app, "ended.html", 403, team=team, asked=False, **data)
 
 
 def view(app: App, template: str, status: int = 200, **data: Any) -> Response:

@@ -120,7 +120,7 @@ def proved(request: Request, app: App) -> Response:
 
 def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
     """All that is kept, and what can be done with it."""
-    form, head = corrections.asked(app.bundle.actions[CORRECTION]), person.head
+    form, head = corrections.correctable(app.bundle.actions[CORRECTION]), person.head
     seen = app.volunteers.seen(person, drawn_version(request)).answers
     page = own_data.page(
         app,
@@ -143,7 +143,7 @@ def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED)
 
 def correct(request: Request, app: App, person: Person) -> Response:
     """Put an answer right; a form that is sent again leads to the same page."""
-    form = corrections.asked(app.bundle.actions[CORRECTION])
+    form = corrections.correctable(app.bundle.actions[CORRECTION])
     answers = submission.check(app, form, request.typed)
     once = submission.submission(request, app, f"{corrections.KIND} {person.head.no}", answers)
     seen = app.volunteers.seen(person, drawn_version(request)).answers

@@ -19,12 +19,12 @@ class Frequency:
 
     def __init__(self) -> None:
         self._minute = ""
-        self._asked: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
 
     def may(self, sender: str, now: datetime) -> bool:
         """Count a question; return whether it may be answered."""
         minute = now.isoformat(timespec="minutes")
         if minute != self._minute:
-            self._minute, self._asked = minute, Counter()
-        self._asked[who := network(sender)] += 1
-        return self._asked[who] <= MOST
+            self._minute, self._counts = minute, Counter()
+        self._counts[who := network(sender)] += 1
+        return self._counts[who] <= MOST

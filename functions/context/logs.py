@@ -81,8 +81,8 @@ class _Limited(logging.StreamHandler[TextIO]):
             self._second, self._lines = int(record.created), Counter()
             if left:
                 text = f"{left} lines were left out"
-                told = {"levelno": logging.WARNING, "levelname": "WARNING", "msg": text}
-                super().emit(logging.makeLogRecord(told | {"created": record.created}))
+                notice = {"levelno": logging.WARNING, "levelname": "WARNING", "msg": text}
+                super().emit(logging.makeLogRecord(notice | {"created": record.created}))
         self._lines[record.levelno] += 1
         if self._lines[record.levelno] <= MOST_LINES:
             super().emit(record)

@@ -76,7 +76,7 @@ def _whole(app: App, session: Session) -> Response:
         erasing=app.retention.coming(),
         unreadable=app.store.fact(repository.UNREADABLE).split(),
         overdue=app.orders.overdue(app.clock.now.date().isoformat()),
-        asked=app.team_links.asked(app.bundle.teams),
+        asked=app.team_links.requested(app.bundle.teams),
     )
 
 

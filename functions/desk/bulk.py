@@ -154,14 +154,14 @@ class Bulk(NamedTuple):
         return self.show(request, app, session, results)
 
     def _take(self, request: Request, app: App, session: Session, order: Order) -> Result:
-        form, drawn = self._form(app), request.value(f"version-{order.no}")
+        form, version = self._form(app), request.value(f"version-{order.no}")
         answers = self._answers(request, app, order)
         more = {"who": session.who}
-        if self._was_taken(app, order, drawn, answers.public | more):
+        if self._was_taken(app, order, version, answers.public | more):
             return Result(order)
         try:
             return Result(
-                app.steps.take(order, self.kind, STAFF, form, answers, more, version=drawn)
+                app.steps.take(order, self.kind, STAFF, form, answers, more, version=version)
             )
         except Wrong as wrong:
             errors = answers.errors or {wrong.field: wrong}
@@ -176,11 +176,11 @@ class Bulk(NamedTuple):
         typed = {name: request.typed.get(f"{name}-{order.no}", []) for name in self.asks}
         return submission.check(app, self._form(app), typed)
 
-    def _was_taken(self, app: App, order: Order, drawn: str, data: Mapping[str, Any]) -> bool:
+    def _was_taken(self, app: App, order: Order, version: str, data: Mapping[str, Any]) -> bool:
         """Whether the same was done with the order as it was drawn: the page was sent twice."""
-        if drawn in ("", str(order.version)) or not drawn.isdecimal():
+        if version in ("", str(order.version)) or not version.isdecimal():
             return False
-        events = app.store.events(order.no)[int(drawn[:9]) :]
+        events = app.store.events(order.no)[int(version[:9]) :]
         return any(e.kind == self.kind and data.items() <= e.data.items() for e in events)
 
     def _form(self, app: App) -> Form:
@@ -240,8 +240,8 @@ def _to_triage(app: App, orders: Sequence[Order]) -> list[Candidate]:
             "grid": order.grid or next((other.grid for other, _ in others if other.grid), ""),
             "level": order.level or (AS_A_RULE if on_menu else ""),
         }
-        asked = order.waits_until or order.unread
-        ticked = bool(on_menu and wish.words and not same and not asked)
+        to_answer = order.waits_until or order.unread
+        ticked = bool(on_menu and wish.words and not same and not to_answer)
         rows.append(Candidate(order, app.deadlines.due(order), wish, filled, ticked, alike=same))
     return rows
 
@@ -280,9 +280,9 @@ def _reached(app: App, chosen: Sequence[Ticked]) -> Iterator[str]:
     words, unlinked = app.bundle.words["desk"]["warned"], step_forms.unlinked(app)
     channels = {channel["to"] for channel in app.bundle.site["notify"]}
     teams = [answers.values.get("team", "") for _, _, answers in chosen]
-    told = sum(team in channels for team in teams)
-    code = "untold" if not told else "told" if app.outbox.is_open else "told_later"
-    yield fill(words[code], count=told, hour=MORNING)
+    with_message = sum(team in channels for team in teams)
+    code = "untold" if not with_message else "told" if app.outbox.is_open else "told_later"
+    yield fill(words[code], count=with_message, hour=MORNING)
     if unseen := sum(team in unlinked for team in teams):
         yield fill(words["unlinked"], count=unseen)
 

@@ -42,18 +42,18 @@ def asking(ask: Ask, action: DeskAction, page: DeskAction) -> DeskAction:
     """The action, taken once somebody has read what it will do; whoever thinks better of it is back
     on the ``page`` with what was typed."""
 
-    def asked(request: Request, app: App, session: Session) -> Response:
+    def confirmed(request: Request, app: App, session: Session) -> Response:
         if request.value(BACK):
             return page(request, app, session._replace(resumed="not_done"))
         question = None if request.value(SURE) else ask(request, app)
         if question is None:
             return action(request, app, session)
         words = app.bundle.words["desk"]["confirm"][question.code]
-        said: dict[str, Any] = {name: fill(text, **question.names) for name, text in words.items()}
+        texts: dict[str, Any] = {name: fill(text, **question.names) for name, text in words.items()}
         hidden = [*_typed(request), (SURE, "yes")]
-        return view(app, session, "confirm.html", path=request.path, hidden=hidden, **said)
+        return view(app, session, "confirm.html", path=request.path, hidden=hidden, **texts)
 
-    return asked
+    return confirmed
 
 
 def always(request: Request) -> bool:
@@ -100,7 +100,7 @@ def _ask(
     request: Request, app: App, session: Session, back: str, code: str = "", status: int = 403
 ) -> Response:
     words = app.bundle.words["desk"]
-    said = {**words["sign_in"], "sign_in": words["proving"]["wrong"]}[code] if code else ""
+    sentence = {**words["sign_in"], "sign_in": words["proving"]["wrong"]}[code] if code else ""
     no = request.value("no")
     return view(
         app,
@@ -110,7 +110,7 @@ def _ask(
         path=request.path,
         back=f"{back}?no={no}" if no else back,
         hidden=_typed(request),
-        said=said,
+        said=sentence,
         field=PROOF,
     )
 

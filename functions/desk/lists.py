@@ -163,10 +163,11 @@ def _calls(app: App) -> list[Head]:
     another one."""
     waiting = partial(app.store.waiting, repository.KIND, limit=MOST)
     done, rated, merged = map(waiting, ("done", "rated", "merged"))
-    served = {head.no for head in (*done, *rated)}
+    served = {head.no: order_of(head).done_at for head in (*done, *rated)}
     into = {head.no: order_of(head).merged_into for head in merged}
-    also = [head for head in merged if _last(head.no, into) in served]
-    return [*done, *(head for head in (*rated, *also) if discontent(order_of(head)))][:MOST]
+    also = [(head, order_of(head), served.get(_last(head.no, into), "")) for head in merged]
+    again = [head for head, each, at in also if at and (discontent(each) or each.rating_at < at)]
+    return [*done, *(head for head in rated if discontent(order_of(head))), *again][:MOST]
 
 
 def _last(no: str, into: Mapping[str, str]) -> str:

@@ -43,8 +43,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     typed = app.personal.of(order.no)
     known = _known(request, app, session, found, typed)
     history = records.history(app, events, typed)
-    looks = app.access_log.of(order.no)
-    told = {order.no, *[each.order.no for each in known["joined"]]}
+    views = app.access_log.of(order.no)
+    numbers = {order.no, *[each.order.no for each in known["joined"]]}
     return view(
         app,
         session,
@@ -56,9 +56,9 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         history=history,
         since=outcome.since(history),
         unreadable=unreadable(typed),
-        looks=looks,
-        others=app.access_log.lately(order.no, looks, session.who),
-        alike=_alike(app, order, known["contact"], told),
+        looks=views,
+        others=app.access_log.lately(order.no, views, session.who),
+        alike=_alike(app, order, known["contact"], numbers),
         due=app.deadlines.due(order),
         reported=records.reported(app, order, events, typed),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
@@ -121,7 +121,7 @@ def _retyped(
     kind, version = request.value("do"), step_forms.drawn_version(request)
     form: Form = app.bundle.actions.get(kind, BLANK)
     if kind == corrections.KIND:
-        form = corrections.asked(form)
+        form = corrections.correctable(form)
     seen = _stands(found, typed, version)
     return corrections.retyped(form, seen, _stands(found, typed), request.typed)
 
@@ -199,7 +199,7 @@ def ask(request: Request, app: App) -> Question | None:
         return None
     form = app.names.answerable(app.bundle.actions[kind], request.value(WORDING))
     answers = submission.check(app, form, request.typed)
-    return question if app.steps.is_possible(order, kind, STAFF, form, answers) else None
+    return None if app.steps.objection(order, kind, STAFF, form, answers) else question
 
 
 def _question(request: Request, app: App, order: Order, kind: str) -> Question | None:

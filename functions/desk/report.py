@@ -149,19 +149,19 @@ def _reports(app: App, month: str) -> list[Report]:
 
 def _paper(app: App, month: str) -> Paper:
     words, now = app.bundle.words["sheets"], app.clock.now
-    told, reports = words["paper"], _reports(app, month)
+    texts, reports = words["paper"], _reports(app, month)
     values = {
         "community": app.bundle.site["name"],
         "month": _named(app, month),
         "made": now.isoformat(" ", "minutes")[:16],
     }
     return Paper(
-        fill(told["title"], **values),
-        [*(fill(line, **values) for line in told["about"]), told["rules"]],
+        fill(texts["title"], **values),
+        [*(fill(line, **values) for line in texts["about"]), texts["rules"]],
         _lines(app, _texts(app).of(month)),
         [_whole(app, reports), *_parts(app, reports)],
-        told["signed"],
-        told["page"],
+        texts["signed"],
+        texts["page"],
     )
 
 

@@ -75,7 +75,7 @@ def signed_in(action: DeskAction, administrators_only: bool = False) -> Action:
         try:
             response = action(request, app, session)
         except Problem as problem:
-            response = _told(request, app, session, problem)
+            response = _problem_page(request, app, session, problem)
         # Before the action's own, so that a browser keeps what that says of the same cookie.
         used = ticket.refreshed(request, app, session.ticket)
         return response._replace(cookies=(*used, *response.cookies))
@@ -92,7 +92,7 @@ def view(app: App, session: Session, template: str, status: int = 200, **data: A
     return Response(pages.render(app.bundle, f"desk/{template}", **data), status, POLICY)
 
 
-def _told(request: Request, app: App, session: Session, problem: Problem) -> Response:
+def _problem_page(request: Request, app: App, session: Session, problem: Problem) -> Response:
     """What cannot be answered, as staff are told it: they stay at the desk."""
     if request.wants_json:
         raise problem
@@ -111,8 +111,8 @@ def password_form(
     sealed: str = "",
 ) -> Response:
     """The form to choose a password, with the sentence of ``code``, and what was asked for."""
-    said = app.bundle.words["desk"]["password"][code] if code else ""
-    data = {"said": said, "wrong": status != 403, "kept": sealed}
+    sentence = app.bundle.words["desk"]["password"][code] if code else ""
+    data = {"said": sentence, "wrong": status != 403, "kept": sealed}
     return view(app, session, "password.html", status, **data)
 
 

@@ -78,8 +78,8 @@ def personal(form: Form) -> set[str]:
     names = set()
     for field in form["fields"]:
         kept = KINDS[field["kind"]].kept
-        told = field["role"] == PERSONAL or field.get("sensitive")
-        if kept == "sealed" or (kept == "history" and told):
+        is_private = field["role"] == PERSONAL or field.get("sensitive")
+        if kept == "sealed" or (kept == "history" and is_private):
             names.add(field["name"])
     return names
 
@@ -188,11 +188,11 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
     return answers
 
 
-def given(told: Mapping[str, Any]) -> dict[str, Any]:
+def given(data: Mapping[str, Any]) -> dict[str, Any]:
     """The answers of what a history begins with, without what the program or staff say of it."""
-    answers = {name: value for name, value in told.items() if name not in RECORDED}
+    answers = {name: value for name, value in data.items() if name not in RECORDED}
     # Which team somebody asks for stands apart from the one that they are put into.
-    return answers | ({"team": told["wants"]} if told.get("wants") else {})
+    return answers | ({"team": data["wants"]} if data.get("wants") else {})
 
 
 def settled(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -206,9 +206,9 @@ def _without_consent(
 ) -> Iterator[tuple[str, Wrong]]:
     """The sensitive questions that were answered without the consent to that."""
     for field in questions:
-        asked = field.get("consents_to", "")
-        if asked in values and field["name"] not in values:
-            yield asked, Wrong("sensitive")
+        consent = field.get("consents_to", "")
+        if consent in values and field["name"] not in values:
+            yield consent, Wrong("sensitive")
 
 
 def renamed(form: Form, typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

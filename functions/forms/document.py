@@ -106,8 +106,8 @@ def _tabulate(document: "Document", table: PaperTable) -> None:
         for cell, value in zip(made.add_row().cells, row, strict=True):
             run = cell.paragraphs[0].add_run(NO_XML.sub("", shown(value)))
             run.font.size = size
-    for number, drawn in enumerate(made.rows):
-        properties = drawn._tr.get_or_add_trPr()
+    for number, line in enumerate(made.rows):
+        properties = line._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))

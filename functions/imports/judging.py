@@ -5,13 +5,10 @@ from datetime import date
 from typing import Any
 
 from functions.app import App
-from functions.errors import Refused
 from functions.forms.definition import Answers, given
 from functions.orders import repository
 from functions.orders.lifecycle.states import STAFF
-from functions.orders.lifecycle.transitions import apply
 from functions.people.volunteers import Person
-from functions.storage.history import Event
 
 RowVerdict = str
 """``new``; ``known``, taken before; ``same``, as another row of the file; ``refused``; ``wrong``,
@@ -54,11 +51,11 @@ def _judge_wish(app: App, answers: Answers, who: str, day: date) -> Judgement:
 
 def _filed_otherwise(app: App, answers: Answers, month: str) -> str:
     """The order that was filed with the same answers in a month, by a resident or at the desk."""
-    phone, told = answers.personal.get("phone", ""), given(answers.public | answers.personal)
+    phone, content = answers.personal.get("phone", ""), given(answers.public | answers.personal)
     heads = app.store.find(repository.KIND, [app.personal.trace("phone", phone)]) if phone else []
     for head in heads:
         first = app.store.events(head.no)[:1] if head.begun[:7] == month else ()
-        if first and told == given({**first[0].data, **app.personal.contact(head.no)}):
+        if first and content == given({**first[0].data, **app.personal.contact(head.no)}):
             return head.no
     return ""
 
@@ -91,12 +88,12 @@ def _judge_rating(app: App, answers: Answers, who: str, day: date) -> Judgement:
     names = [once, *(named(app, "row", "rating", answers.values, at) for at in rounds)]
     if any(map(app.store.filed, names)):
         return no, once, "known", no
-    event = Event("rated", STAFF, app.clock.now.isoformat(), {**answers.public, "who": who})
-    try:
-        apply(found.order, event)
-    except Refused as refused:
-        return no, once, "refused", refused.code if refused.code == "own" else found.order.state
-    return no, once, "new", ""
+    order, form = found.order, app.bundle.forms["rating"]
+    refused = app.steps.objection(order, "rated", STAFF, form, answers, {"who": who})
+    if refused is None:
+        return no, once, "new", ""
+    again = order.state == "merged" and refused.code == "rated"
+    return no, once, "refused", refused.code if again or refused.code == "own" else order.state
 
 
 JUDGES: dict[str, Callable[[App, Answers, str, date], Judgement]] = {

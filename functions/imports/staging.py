@@ -93,10 +93,10 @@ def _in_a_team(app: App, field: Field) -> Field:
 
 def names(app: App, kind: str) -> dict[str, list[str]]:
     """What the columns of an import may be called; also as the resident's own form asks."""
-    asked = form(app, kind)
-    own: Form = app.bundle.forms[asked["includes"]]
+    definition = form(app, kind)
+    own: Form = app.bundle.forms[definition["includes"]]
     called = app.bundle.words["imports"]["columns"]
-    found = columns.names(asked, called)
+    found = columns.names(definition, called)
     if kind == "wishes":  # What was exported says which orders it is about.
         found[NUMBER] = called[NUMBER]
     for field in own["fields"]:
@@ -148,7 +148,9 @@ def table(app: App, brought: Import) -> Sheet:
     return columns.table(brought.rows, names(app, brought.kind))
 
 
-def look(app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date) -> list[StagedRow]:
+def judge(
+    app: App, kind: str, rows: Rows, reading: Reading, who: str, day: date
+) -> list[StagedRow]:
     """What would become of each row that was brought on this day."""
     definition, found, cells = form(app, kind), list[StagedRow](), dict(rows)
     first: dict[str, int] = {}
@@ -190,7 +192,7 @@ def confirm(
     with app.store.batch(PATIENCE) as store:
         inside, no = app.inside(store), brought.head.no
         kept, who = table(app, brought).rows, brought.who
-        rows = look(inside, brought.kind, kept, reading, who, now.date())
+        rows = judge(inside, brought.kind, kept, reading, who, now.date())
         if seal_of(app, rows) != seen:
             return rows
         if (head := store.head(no)) is None or head.state != STAGED:
@@ -220,7 +222,7 @@ def finish(app: App, no: str) -> None:
     lines, again = {*brought.decided["lines"]}, {*brought.decided["again"]}
     at = next(e.at for e in app.store.events(no) if e.kind == CONFIRMED)
     day = date.fromisoformat(at[:10])
-    rows = look(app, brought.kind, table(app, brought).rows, brought.reading, brought.who, day)
+    rows = judge(app, brought.kind, table(app, brought).rows, brought.reading, brought.who, day)
     late = [
         row.line
         for row in rows

@@ -105,8 +105,8 @@ def _post(url: str, body: Mapping[str, Any], secret: str, *codes: str) -> None:
     code = next((known[name] for name in codes if name in known), None)
     if status == 200 and code == 0:
         return
-    told = known.get("errmsg") or known.get("msg") or known.get("StatusMessage") or ""
-    reason = " ".join(_without(str(told), url, secret).split())[:200]
+    explanation = known.get("errmsg") or known.get("msg") or known.get("StatusMessage") or ""
+    reason = " ".join(_without(str(explanation), url, secret).split())[:200]
     if status != 200:
         raise Undelivered("robot_status", status=status, reason=reason)
     if code is None:
@@ -271,11 +271,11 @@ def acs3(
         f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(query.items())
     )
     lines, signed = [f"{name}:{value}" for name, value in headers.items()], ";".join(headers)
-    asked = "\n".join(["POST", "/", canonical, *lines, "", signed, nothing])
-    to_sign = f"ACS3-HMAC-SHA256\n{hashlib.sha256(asked.encode()).hexdigest()}"
+    canonical_request = "\n".join(["POST", "/", canonical, *lines, "", signed, nothing])
+    to_sign = f"ACS3-HMAC-SHA256\n{hashlib.sha256(canonical_request.encode()).hexdigest()}"
     signature = hmac.digest(secret.encode(), to_sign.encode(), "sha256").hex()
-    told = f"Credential={key},SignedHeaders={signed},Signature={signature}"
-    return {**headers, "Authorization": f"ACS3-HMAC-SHA256 {told}"}
+    authorization = f"Credential={key},SignedHeaders={signed},Signature={signature}"
+    return {**headers, "Authorization": f"ACS3-HMAC-SHA256 {authorization}"}
 
 
 KINDS: dict[str, Callable[[Channel, str, datetime], None]] = {

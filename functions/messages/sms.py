@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from functions.forms import order_number
 from functions.forms.kinds.phones import MOBILE
-from functions.orders.repository import Orders
+from functions.orders.lifecycle.transitions import went_on
+from functions.orders.repository import History, Orders
 from functions.storage.history import Message
 
 
@@ -28,11 +29,13 @@ class Residents(NamedTuple):
 
     def text(self, message: Message) -> ShortMessage | None:
         """What to send to the resident; None where the order was erased, she does not want it any
-        more, or has no mobile phone."""
-        no, _, event, _ = message.id.split(":")
+        more, or has no mobile phone; and where it was taken back before it could be sent."""
+        no, told, event, _ = message.id.split(":")
         found = self.orders.history(no)
         order = found and found.order
         if found is None or order is None or not order.sms or order.erased_at:
+            return None
+        if not self._holds(found, told, event):
             return None
         phone = self.orders.phone(found)
         if not MOBILE.fullmatch(phone.removeprefix("+86")):
@@ -49,3 +52,14 @@ class Residents(NamedTuple):
             "link": link,
         }
         return ShortMessage(message.text.replace("{link}", link), settings)
+
+    def _holds(self, found: History, told: str, event: str) -> bool:
+        """Whether what a message tells still stands: of its own order, or of the one that it was
+        merged into (:func:`functions.orders.notices.due`). Nobody is asked to rate twice."""
+        order, (other, _, version) = found.order, told.rpartition(".")
+        if other and self.orders.last(order).no != other:
+            return False
+        about = self.orders.history(other) if other else found
+        if about is None or not went_on(other or order.no, about.events, int(version)):
+            return False
+        return event != "done" or order.rating_at < about.order.done_at

@@ -139,7 +139,7 @@ class _Examination:
             self.faults.append(Fault("secret_foreign" if prints else "secret_missing"))
 
     def run(self) -> Findings:
-        self.faults += [Fault("file", names={"error": told}) for told in self.store.faults()]
+        self.faults += [Fault("file", names={"error": error}) for error in self.store.faults()]
         sealed = 0
         for kept in self._all():
             sealed += len(kept.personal)

@@ -192,10 +192,10 @@ class _Town:
         while self.app.store.head(no := order_number.draw(self.rng.randrange)):
             continue
         known = {**self.somebody(VOLUNTEERS), "team": team, "textarea": HELPS, "consent": True}
-        data, said = self.answers(self.bundle.forms[volunteers.KIND], at, known)
+        data, personal = self.answers(self.bundle.forms[volunteers.KIND], at, known)
         data["wants"] = data.pop("team", "")
         event = Event("applied", RESIDENT, at.isoformat(), data)
-        applied = self.app.volunteers.change(None, no, event, said)
+        applied = self.app.volunteers.change(None, no, event, personal)
         self.app.store.commit(applied)
         if (since := self.later(at, 1)) <= self.now:
             event = Event("approved", STAFF, since.isoformat(), {"who": WHO, "team": team})
@@ -238,10 +238,10 @@ class _Life:
         """All that happens to it: it ends at once, or goes round until it is solved."""
         source = self.town.one_of(SOURCES)
         known = {**self.who, "service": self.service, "textarea": self.wish, "consent": True}
-        data, said = self.town.answers(self.bundle.forms["wish"], self.at, known)
+        data, personal = self.town.answers(self.bundle.forms["wish"], self.at, known)
         key = fingerprint(self.town.app.vault.tracking_key(self.order.no, FIRST))
         by = RESIDENT if source == "online" else STAFF
-        self._add("submitted", by, said=said, source=source, key=key, issued=FIRST, **data)
+        self._add("submitted", by, said=personal, source=source, key=key, issued=FIRST, **data)
         data = {"into": self.twin.order.no} if self.twin else {}
         if end := "merged" if self.twin else self.town.one_of(ENDS):
             self._add(end, RESIDENT if end == "cancelled" else STAFF, SOON, **data)
@@ -274,12 +274,12 @@ class _Life:
             self.at = self.town.later(self.at, self.rng.choice(days))
         if self.at > self.town.now:
             raise _Ahead
-        said = data.pop("said", SAID.get(kind, {}))
+        personal = data.pop("said", SAID.get(kind, {}))
         for name in {"due", "until"} & {*data}:
             data[name] = self.town.calendar.after(self.at.date(), data[name]).isoformat()
         event = Event(kind, by, self.at.isoformat(), data | ({"who": WHO} if by == STAFF else {}))
         self.order = apply(self.order, event)
-        self.steps.append(Step(event, said))
+        self.steps.append(Step(event, personal))
 
     def _place(self) -> None:
         """Ask teams until one accepts: one that offers the service first, then any."""
@@ -292,11 +292,11 @@ class _Life:
             self._add("released", STAFF, text=self.public)
         if level == "difficult":
             self._add("consulted", STAFF, (1, 2, 4))
-        asked = self.bundle.offers.get(self.service)
+        candidates = self.bundle.offers.get(self.service)
         while self.order.state != "accepted":
-            team, answer = self.rng.choice(asked or [*self.bundle.teams]), self.rules["answer"]
+            team, answer = self.rng.choice(candidates or [*self.bundle.teams]), self.rules["answer"]
             self._add("dispatched", STAFF, SOON, team=team, due=answer)
-            fate, asked = self.town.one_of(FATES), None
+            fate, candidates = self.town.one_of(FATES), None
             if fate == "escalated":
                 self._add(fate, CLOCK, (answer + 1,))
             elif fate == "declined":
@@ -329,16 +329,16 @@ class _Life:
         usual = self.town.stars[self.order.team] - (solved != "solved")
         data: dict[str, Any] = {name: min(5, round(self.rng.gauss(usual, 0.5))) for name in STARS}
         data |= {"solved": solved, "wording": self.bundle.forms["rating"]["version"]}
-        said = {}
+        personal = {}
         if self.rng.random() < (0.05 if solved == "solved" else 0.6):
-            said, data["problem"] = {"problems": self.rng.choice(PROBLEMS)}, "raised"
-        self._add("rated", by, LATER, said=said, source=source, **data)
+            personal, data["problem"] = {"problems": self.rng.choice(PROBLEMS)}, "raised"
+        self._add("rated", by, LATER, said=personal, source=source, **data)
         if solved == "unsolved":
             self._add("reopened", by, source=source)
-        if said and self.rng.random() < 0.85:
+        if personal and self.rng.random() < 0.85:
             how, text = self.rng.choice(("public", "private")), {"text": self.rng.choice(ANSWERS)}
-            told, kept = (text, {}) if how == "public" else ({}, text)
-            self._add("answered", STAFF, SOON, said=kept, problem="answered", how=how, **told)
+            public, kept = (text, {}) if how == "public" else ({}, text)
+            self._add("answered", STAFF, SOON, said=kept, problem="answered", how=how, **public)
         if self.order.state == "rated" and self.order.problem != "raised":
             self._add("closed", CLOCK, (self.rules["close"] + 1,))
             if self._by_chance(0.02):

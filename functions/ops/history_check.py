@@ -105,9 +105,9 @@ class _History:
         self.erased = max((seq for seq, e in kept.events.items() if e.kind == "erased"), default=0)
         began = self.events[0].kind if self.events else ""
         self.exposed = {
-            seq: told
+            seq: answers
             for seq, e in kept.events.items()
-            if (told := _told(app, e, began if e.kind == corrections.KIND else e.kind))
+            if (answers := _unsealed(app, e, began if e.kind == corrections.KIND else e.kind))
         }
 
     def verdict(self) -> Verdict:
@@ -170,8 +170,8 @@ class _History:
         return not missing and len(known) == len(kept.events) and kept.no[:1] != "#"
 
     def _damaged(self, part: str) -> set[int]:
-        told = (name.split(" ") for name in self.kept.damaged if name.startswith(f"{part} "))
-        return {int(seq) for _, seq in told if seq.isdigit()}
+        parts = (name.split(" ") for name in self.kept.damaged if name.startswith(f"{part} "))
+        return {int(seq) for _, seq in parts if seq.isdigit()}
 
     def _by_head(self) -> Tally | None:
         """What the head of a history that cannot be read counts for."""
@@ -200,7 +200,7 @@ class _History:
             if known and not self.app.vault.opens(kept.no, sealed):
                 self._tell("sealed", step=seq)
         if self.exposed:
-            names = {name for told in self.exposed.values() for name in told}
+            names = {name for answers in self.exposed.values() for name in answers}
             self._tell("exposed", fields=", ".join(sorted(names)))
 
     def _is_given_up(self, seq: int) -> bool:
@@ -208,7 +208,7 @@ class _History:
         event = self.kept.events.get(seq)
         return event is not None and datetime.fromisoformat(event.at) <= self.given_up
 
-    def _said(self, seq: int) -> dict[str, Any] | None:
+    def _opened(self, seq: int) -> dict[str, Any] | None:
         """What was typed with an event, or None where that cannot be read."""
         sealed = self.kept.personal.get(seq, b"")
         if not (self.opens and self.app.vault.opens(self.kept.no, sealed)):
@@ -220,9 +220,9 @@ class _History:
         kept = self.kept
         corrected = [seq for seq, e in kept.events.items() if e.kind == corrections.KIND]
         parts = [] if self.erased else [1, *[seq for seq in corrected if seq in kept.personal]]
-        said = {seq: self._said(seq) for seq in parts}
-        typed = {seq: answers for seq, answers in said.items() if answers is not None}
-        if len(typed) < len(said) or self.kind not in ORDERED:
+        opened = {seq: self._opened(seq) for seq in parts}
+        typed = {seq: answers for seq, answers in opened.items() if answers is not None}
+        if len(typed) < len(opened) or self.kind not in ORDERED:
             return kept.traces
         # They may have been made with an earlier line of the secret.
         ways = [*map(self._ways, everything_identifying(typed))]
@@ -262,12 +262,12 @@ class _History:
         erase = any(seq < self.erased for seq in kept.personal)
         stays = {seq: sealed for seq, sealed in kept.personal.items() if seq >= self.erased}
         rewritten, sealed = {}, stays if erase else {}
-        for seq, told in self.exposed.items():
+        for seq, answers in self.exposed.items():
             if seq > self.erased:
-                said = self._said(seq) if seq in kept.personal else {}
-                if said is None or not self.opens:
+                opened = self._opened(seq) if seq in kept.personal else {}
+                if opened is None or not self.opens:
                     continue  # It cannot be sealed with the rest, and must not be lost.
-                sealed[seq] = self.app.vault.seal(kept.no, said | told)
+                sealed[seq] = self.app.vault.seal(kept.no, opened | answers)
             rewritten[seq] = self._cleared(seq)
         if not (erase or rewritten):
             return None
@@ -323,7 +323,7 @@ def _is_sealed(event: Event) -> bool:
     return event.kind in ("submitted", "applied") or event.data.get("problem") == "raised"
 
 
-def _told(app: App, event: Event, kind: str) -> dict[str, Any]:
+def _unsealed(app: App, event: Event, kind: str) -> dict[str, Any]:
     """Answers in the history that are personal and should be sealed, given by the form of this
     kind of event. Earlier versions left them there, and so does a form in which they are not yet
     marked ``role: personal``."""

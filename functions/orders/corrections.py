@@ -51,7 +51,7 @@ def facts(form: Form, changed: Answers) -> dict[str, Any]:
     return {"questions": sorted(changed.values)}
 
 
-def asked(form: Form) -> Form:
+def correctable(form: Form) -> Form:
     """The form with the questions whose answers are kept, to be corrected."""
     fields = [field for field in form["fields"] if KINDS[field["kind"]].kept != "nowhere"]
     return {**form, "fields": fields}
@@ -131,8 +131,8 @@ def changes(
             continue
         changed.values[name] = value
         (sealed if name in to_seal else changed.public)[name] = value
-        asked = field.get("consents_to", "")
-        if value == "" and before.get(asked, ""):  # Without consent the answer goes, too.
-            changed.values[asked] = sealed[asked] = ""
-            changed.errors.pop(asked, None)
+        consent = field.get("consents_to", "")
+        if value == "" and before.get(consent, ""):  # Without consent the answer goes, too.
+            changed.values[consent] = sealed[consent] = ""
+            changed.errors.pop(consent, None)
     return changed._replace(personal={CORRECTED: sealed} if sealed else {})

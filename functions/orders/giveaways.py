@@ -56,5 +56,5 @@ def _called(name: str) -> list[str]:
 def _places(address: str) -> list[str]:
     """Patterns of an address and of its parts, such as an estate or a street."""
     parts = re.findall(PLACE, re.sub(DOOR, " ", address))
-    told = [address, *(part for part in parts if not re.search(AREA, part))]
-    return [re.escape(part) for part in told if len(part) > 1]
+    places = [address, *(part for part in parts if not re.search(AREA, part))]
+    return [re.escape(part) for part in places if len(part) > 1]

@@ -260,26 +260,26 @@ def still_needed(
         if name not in known.get(kind, ())
     }
     found: dict[tuple[Thing, str], Needed] = {}
-    asked = {form["version"]: form for form in before.forms.values()} if before else {}
+    forms = {form["version"]: form for form in before.forms.values()} if before else {}
     for head in _in_states(store, unfinished) if removed else ():
-        for thing in sorted(_needs(store, head, asked, removed)):
+        for thing in sorted(_needs(store, head, forms, removed)):
             new = Needed(*thing, removed[thing], head.kind, [])
             found.setdefault((thing, head.kind), new).numbers.append(head.no)
     return [*found.values()]
 
 
 def _needs(
-    store: Store, head: Head, asked: dict[str, dict[str, Any]], removed: Collection[Thing]
+    store: Store, head: Head, forms: dict[str, dict[str, Any]], removed: Collection[Thing]
 ) -> set[Thing]:
-    """What a history needs of the things that were removed; ``asked`` keeps forms by version."""
+    """What a history needs of the things that were removed; ``forms`` keeps forms by version."""
     needs = {(kind, str(head.data.get(kind))) for kind in ("service", "team", "grid")}
     needs.add(("team", str(head.data.get("wants"))))
     sealed = store.personal(head.no)
     for seq, event in enumerate(store.events(head.no), start=1):
         version = str(event.data.get("wording", ""))
-        if version not in asked:
-            asked[version] = _stored_form(store, version)
-        needs |= _answered(event, asked[version])
+        if version not in forms:
+            forms[version] = _stored_form(store, version)
+        needs |= _answered(event, forms[version])
         needs |= {each for each in removed if _may_answer(event, seq in sealed, *each)}
     return needs & {*removed}
 

@@ -4,7 +4,7 @@ A message names an order by its number and its service, never a resident. One to
 written only where she agreed, and without her phone and her link (:mod:`functions.messages.sms`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from functions.context.bundle import Bundle
@@ -12,6 +12,7 @@ from functions.context.sentences import fill
 from functions.forms import order_number
 from functions.orders.counters import STARS
 from functions.orders.lifecycle.order import Order
+from functions.orders.lifecycle.states import FINAL
 from functions.orders.names import Names
 from functions.storage.history import Event, Message
 
@@ -25,7 +26,7 @@ LOW = 2
 T = TypeVar("T")
 
 
-def said(words: Mapping[str, T], event: Event, otherwise: T) -> T:
+def words_for(words: Mapping[str, T], event: Event, otherwise: T) -> T:
     """The words for an event, by ``kind.actor`` where there are some, else by its kind."""
     return words.get(f"{event.kind}.{event.by}", words.get(event.kind, otherwise))
 
@@ -43,34 +44,66 @@ def discontent(order: Order) -> bool:
 
 
 def due(
-    bundle: Bundle, names: Names, before: Order, after: Order, events: Sequence[Event]
+    bundle: Bundle,
+    names: Names,
+    before: Order,
+    after: Order,
+    events: Sequence[Event],
+    joined: Callable[[str], Sequence[Order]],
 ) -> list[Message]:
-    """The messages about these events, to those who have a channel; none about what is held."""
+    """The messages about these events, to those who have a channel; none about what is held. What
+    a resident is told, those whose orders were ``joined`` to hers are told as well, each of her own
+    order, unless that is called off."""
     if after.signs:
         return []
     words = bundle.words["messages"]
     reached = {channel["to"] for channel in bundle.site["notify"]}
     team = after.team or before.team
     had = before.team if before.state in HANDED and after.state not in HANDED else ""
-    receivers = {"team": team, "former": had, "resident": RESIDENT if after.sms else ""}
-    receivers["given"] = after.team
-    told = [
-        (f"{after.no}:{after.version}:{event.kind}:{role}", to, text)
+    receivers = {"team": team, "former": had, "resident": RESIDENT, "given": after.team}
+    notices = [
+        (event.kind, role, to, text)
         for event in events
         if event.kind != "rated" or complains(event)
         if event.kind != "triaged" or before.state == "submitted"
-        for role, text in said(words, event, {}).items()
+        for role, text in words_for(words, event, {}).items()
         if (to := receivers.get(role, STATION)) in reached
     ]
-    if not told:  # As with most events, and then no names have to be looked up.
+    if not notices:  # As with most events, and then no names have to be looked up.
         return []
     values = {
-        "no": order_number.spell(after.no),
-        "service": names.services.get(after.service, ""),
         "team": names.teams.get(team, ""),
         "due": after.answer_by or after.due,
         "station": bundle.site["station"],
         "community": bundle.site["name"],
         "link": "{link}",
     }
-    return [Message(name, to, fill(text, **values)) for name, to, text in told]
+    return [
+        Message(f"{name}:{kind}:{role}", to, fill(text, **values, **_own(order, names)))
+        for kind, role, to, text in notices
+        for order, name in (_residents(after, joined) if to == RESIDENT else [_named(after)])
+    ]
+
+
+def _named(order: Order) -> tuple[Order, str]:
+    """An order, and the name of what happened to it."""
+    return order, f"{order.no}:{order.version}"
+
+
+def _residents(
+    order: Order, joined: Callable[[str], Sequence[Order]]
+) -> Iterator[tuple[Order, str]]:
+    """The orders whose residents are told, those who agreed to it, each with the name of what
+    happened."""
+    if order.sms:
+        yield _named(order)
+    for other in joined(order.no) if order.state not in FINAL else ():
+        if other.sms and not other.erased_at:
+            yield other, f"{other.no}:{order.no}.{order.version}"
+
+
+def _own(order: Order, names: Names) -> dict[str, str]:
+    return {
+        "no": order_number.spell(order.no),
+        "service": names.services.get(order.service, ""),
+    }

@@ -218,11 +218,11 @@ def gist(contact: Typed, longest: int) -> str:
 def doors(address: str) -> list[str]:
     """Patterns of the numbers in somebody's own address, in digits or spelled out. Without a word
     such as 室, such a number gives away only this person, and a single digit says too little."""
-    said = [
+    readings = [
         "".join(str(ONES.index(each) + 1 if each else 0) for each in (hundreds, tens, ones or one))
         for hundreds, one, tens, ones in HUNDREDS.findall(address)
     ]
-    return [_spelled(number) for number in [*re.findall(NUMBER, address), *said]]
+    return [_spelled(number) for number in [*re.findall(NUMBER, address), *readings]]
 
 
 def endings(phone: str) -> list[str]:
@@ -236,11 +236,11 @@ def _spelled(number: str, between: str = "") -> str:
     alike = [each for digit in number for each in ALIKE if digit in each]
     written = between.join(f"[{each}]" for each in alike)
     if len(alike) == 3 and alike[0] != ALIKE[0]:
-        written += f"|{_said(*alike)}"
+        written += f"|{_spoken(*alike)}"
     return rf"(?<!{COUNT})(?:{written})(?!{COUNT}|{COUNTED})"
 
 
-def _said(hundreds: str, tens: str, ones: str) -> str:
+def _spoken(hundreds: str, tens: str, ones: str) -> str:
     """The pattern of a number of three digits as it is said."""
     none = ALIKE[0]
     if tens == none:

@@ -281,7 +281,7 @@ class Orders(NamedTuple):
             sealed,
             traces,
             tally=counters.difference(counters.of_order(before), counters.of_order(after)),
-            messages=notices.due(self.bundle, self.names, before, after, events),
+            messages=notices.due(self.bundle, self.names, before, after, events, self.all_joined),
             erase=erase,
         )
 
@@ -380,9 +380,9 @@ def begin_once(
     """
     while True:
         try:
-            drawn = order_number.draw(below)
-            no = store.commit(begin(drawn)._replace(once=once, limits=limits))
-            return no, no == drawn
+            number = order_number.draw(below)
+            no = store.commit(begin(number)._replace(once=once, limits=limits))
+            return no, no == number
         except Conflict:
             continue  # The number is taken.
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from functions.errors import Conflict, Refused
 from functions.orders import counters
-from functions.orders.figures.closed import CLOSED, closed, said
+from functions.orders.figures.closed import CLOSED, closed, opinions
 from functions.orders.figures.disclosure import published
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import CLOCK
@@ -152,6 +152,6 @@ def close_months(orders: Orders) -> None:
     known = closed(store)
     for month in store.months():
         if month < now.isoformat()[:7] and month not in known:
-            heard = said(published(store.tally(month), now.date()))
+            heard = opinions(published(store.tally(month), now.date()))
             event = Event(CLOSED, CLOCK, now.isoformat(), {"month": month, "said": heard})
             append(store, CLOSED, CLOSED, event)

@@ -41,26 +41,26 @@ class AccessLog(NamedTuple):
         earlier = self.audit.store.events(f"{EARLIER}:{no}")
         return (*earlier, *map(_as_event, reversed(entries)))
 
-    def lately(self, no: str, looks: Iterable[Event], but: str) -> list[Event]:
-        """Of the ``looks`` at an order and those in this process, the last minutes' by others than
+    def lately(self, no: str, views: Iterable[Event], but: str) -> list[Event]:
+        """Of the ``views`` of an order and those in this process, the last minutes' by others than
         this person, one of each. Where there are many processes, those by others are known from
         their first look of the day."""
         with _opening:
             open_here = _open.get(self.audit.store, {})
-            here = [look for (seen, _), look in open_here.items() if seen == no]
-        last = {look.data["who"]: look for look in (*looks, *here) if self._is_recent(look)}
-        return [look for who, look in last.items() if who != but]
+            here = [view for (seen, _), view in open_here.items() if seen == no]
+        last = {view.data["who"]: view for view in (*views, *here) if self._is_recent(view)}
+        return [view for who, view in last.items() if who != but]
 
-    def _remember(self, no: str, look: Event) -> None:
+    def _remember(self, no: str, view: Event) -> None:
         with _opening:
             seen = _open.setdefault(self.audit.store, {})
-            seen.pop((no, look.data["who"]), None)
-            seen[no, look.data["who"]] = look
+            seen.pop((no, view.data["who"]), None)
+            seen[no, view.data["who"]] = view
             for key in [key for key, each in seen.items() if not self._is_recent(each)]:
                 del seen[key]
 
-    def _is_recent(self, look: Event) -> bool:
-        return datetime.fromisoformat(look.at) > self.audit.clock.now - JUST_BEFORE
+    def _is_recent(self, view: Event) -> bool:
+        return datetime.fromisoformat(view.at) > self.audit.clock.now - JUST_BEFORE
 
 
 def _as_event(entry: Head) -> Event:

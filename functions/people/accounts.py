@@ -176,7 +176,7 @@ class Accounts(NamedTuple):
     def _with_password(self, head: Head, kind: str, by: str, once: str = "") -> str:
         from argon2 import PasswordHasher
 
-        password = passwords.drawn()
+        password = passwords.generated()
         digest = PasswordHasher().hash(password)
         self._change(head, kind, "active", by, once, hash=digest, first=True)
         return password

@@ -68,14 +68,14 @@ class Audit(NamedTuple):
         number = f"{KIND}:{self.vault.stamp(KIND, kind, by, who, no, *moment)[:32]}"
         if daily and "times" not in data and self.store.head(number):
             return True
-        told = {"who": who} | ({"no": no} if no else {}) | data
+        facts = {"who": who} | ({"no": no} if no else {}) | data
         if sender:
-            told["from"] = self.vault.stamp("from", now.date().isoformat(), network(sender))[:6]
+            facts["from"] = self.vault.stamp("from", now.date().isoformat(), network(sender))[:6]
         marks = [f"what:{kind}", f"who:{who}"] + ([f"no:{no}"] if no else [])
         due = (now.date() + KEPT).isoformat()
-        data = {"what": kind, "by": by, **told}
+        data = {"what": kind, "by": by, **facts}
         head = Head(number, KIND, 1, "", now.isoformat(), data, due, marks=tuple(marks))
-        return self._owe(head, Event(kind, by, now.isoformat(), told))
+        return self._owe(head, Event(kind, by, now.isoformat(), facts))
 
     def record_stranger(self, kind: str, who: str = "") -> None:
         """Remember once a day how often strangers did something, in the name of somebody if that

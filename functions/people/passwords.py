@@ -35,7 +35,7 @@ REST = 4
 """So many other characters beside a common word, a run or the name are not enough."""
 
 
-def drawn() -> str:
+def generated() -> str:
     """A new password of 79 bits."""
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 

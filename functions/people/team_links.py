@@ -76,7 +76,7 @@ class TeamLinks(NamedTuple):
             with suppress(Conflict):  # Somebody else asked just now, or there is a new link.
                 self.store.commit(Change(head, [Event("asked", "team", at)]))
 
-    def asked(self, teams: Iterable[str]) -> list[str]:
+    def requested(self, teams: Iterable[str]) -> list[str]:
         """Those of the teams that asked for a new link and have not got one."""
         links = ((team, self.of(team)) for team in teams)
         return [team for team, head in links if head and head.data.get("asked")]

@@ -126,8 +126,8 @@ class Volunteers(NamedTuple):
         approved = Event("approved", STAFF, self._now(), {"team": team, **by})
         approved = self.reference.dated(approved, self.store.events(head.no)[-1].at)
         if added.values:
-            said = {**added.public, "questions": sorted(added.values), **by}
-            event = approved._replace(kind=corrections.KIND, data=said)
+            facts = {**added.public, "questions": sorted(added.values), **by}
+            event = approved._replace(kind=corrections.KIND, data=facts)
             sealed = {CORRECTED: added.personal} if added.personal else {}
             change = self._followed(self.change(head, head.no, event, sealed), approved, head)
         else:

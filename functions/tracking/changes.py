@@ -30,31 +30,31 @@ def step(request: Request, app: App, kind: str) -> Response:
     with submission.handing_back(request, resident_forms.form(app, kind, CHANGEABLE[0])):
         found = access.require_own(request, app)
     order = found.order
-    asked = resident_forms.form(app, kind, order.state)
-    answers = submission.check(app, asked, request.typed)
+    form = resident_forms.form(app, kind, order.state)
+    answers = submission.check(app, form, request.typed)
     once = submission.submission(request, app, f"{kind} {order.no}", answers)
     notice = ""
     if kind in corrections.CHANGING:
-        if not asked["fields"]:
+        if not form["fields"]:
             raise Problem(400, "unknown_step")
         seen, before = resident_forms.seen(request, found, app.personal.of(order.no))
-        if kept := _too_late(request, app, kind, asked, seen, before):
+        if kept := _too_late(request, app, kind, form, seen, before):
             return kept
-        answers = corrections.changes(asked, seen, before, request.typed, answers)
-        notice = MEANWHILE if corrections.meanwhile(asked, seen, before, request.typed) else ""
+        answers = corrections.changes(form, seen, before, request.typed, answers)
+        notice = MEANWHILE if corrections.meanwhile(form, seen, before, request.typed) else ""
     # What asks nothing leads to a state, and there is nothing to do where that is reached.
-    once = once if asked["fields"] else ""
+    once = once if form["fields"] else ""
     reached = (TABLE[kind].to, *TABLE[kind].leads.values())
-    done = app.store.filed(once) if asked["fields"] else order.state in reached
+    done = app.store.filed(once) if form["fields"] else order.state in reached
     may = done or kind in app.steps.moves(order, RESIDENT)
-    if not may and (kept := _as_note(request, app, kind, asked, answers)):
+    if not may and (kept := _as_note(request, app, kind, form, answers)):
         return kept
     if done:
         return progress.lead(request, app, order, notice)
     try:
-        order = app.steps.take(order, kind, RESIDENT, asked, answers, once=once)
+        order = app.steps.take(order, kind, RESIDENT, form, answers, once=once)
     except (Wrong, Often, Refused, Conflict) as error:
-        return _not_taken(request, app, found, kind, asked, answers, error)
+        return _not_taken(request, app, found, kind, form, answers, error)
     return progress.lead(request, app, order, notice)
 
 
@@ -63,21 +63,21 @@ def _not_taken(
     app: App,
     found: History,
     kind: str,
-    asked: Form,
+    form: Form,
     answers: Answers,
     error: Wrong | Often | Refused | Conflict,
 ) -> Response:
     """Why a step was not taken, with what was typed for it."""
     outcome = Outcome(error.status, tried=request.value("do"))
     if isinstance(error, Wrong):
-        errors = submission.sentences(app, asked, answers.errors or {error.field: error})
+        errors = submission.sentences(app, form, answers.errors or {error.field: error})
         return progress.page(request, app, found, outcome._replace(errors=errors))
     if isinstance(error, Often):
         if request.wants_json:
             raise error
         return progress.page(request, app, found, outcome._replace(notice=error.code))
-    kept = _as_note(request, app, kind, asked, answers)
-    typed = submission.as_typed(asked, request.typed)
+    kept = _as_note(request, app, kind, form, answers)
+    typed = submission.as_typed(form, request.typed)
     return kept or submission.refuse(request, app, found.order, kind, typed=typed)
 
 
@@ -101,29 +101,29 @@ def _too_late(
     request: Request,
     app: App,
     kind: str,
-    asked: Form,
+    form: Form,
     seen: Mapping[str, Any],
     before: Mapping[str, Any],
 ) -> Response | None:
     """The page with a note to be sent, if a form that was drawn earlier changes what is not asked
     any more since somebody is on the way."""
     whole = resident_forms.form(app, kind, CHANGEABLE[0])
-    if whole == asked:
+    if whole == form:
         return None
     checked = submission.check(app, whole, request.typed)
     changed = corrections.changes(whole, seen, before, request.typed, checked)
-    late = changed.values.keys() - {field["name"] for field in asked["fields"]}
+    late = changed.values.keys() - {field["name"] for field in form["fields"]}
     return _as_note(request, app, kind, whole, changed) if late else None
 
 
 def _as_note(
-    request: Request, app: App, kind: str, asked: Form, answers: Answers
+    request: Request, app: App, kind: str, form: Form, answers: Answers
 ) -> Response | None:
     """The page, with what was typed for a step that cannot be taken any more as a note to be sent;
     None where nothing was typed, or no note can be added."""
     names = {*answers.values, *answers.errors}
-    fields = [field for field in asked["fields"] if field["name"] in names]
-    typed = submission.as_typed({**asked, "fields": fields}, request.typed)
+    fields = [field for field in form["fields"] if field["name"] in names]
+    typed = submission.as_typed({**form, "fields": fields}, request.typed)
     return progress.keeping(request, app, access.require(request, app), kind, typed, ("note",))
 
 

@@ -8,7 +8,7 @@ from functions.forms.answers import Shown
 from functions.forms.definition import without
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.states import FINAL, RESIDENT
-from functions.orders.notices import said
+from functions.orders.notices import words_for
 from functions.orders.privacy import Unreadable, contact
 from functions.orders.repository import History
 from functions.storage.history import Event
@@ -97,7 +97,7 @@ def _happened(
     return [
         (event, sentence, written(app, event, typed.get(seq, {})))
         for seq, event in enumerate(events, 1)
-        if (sentence := told(words, event))
+        if (sentence := sentence_of(words, event))
     ]
 
 
@@ -114,12 +114,12 @@ def _ahead(app: App, order: Order) -> dict[str, Any] | None:
     }
 
 
-def told(words: Mapping[str, str], event: Event) -> str:
+def sentence_of(words: Mapping[str, str], event: Event) -> str:
     """What a resident is told of an event, empty if nothing. What the station and the team note
     for themselves is not hers."""
     if event.kind == "noted" and event.by != RESIDENT:
         return ""
-    return said(words, event, "")
+    return words_for(words, event, "")
 
 
 def written(app: App, event: Event, typed: Mapping[str, Any]) -> str:

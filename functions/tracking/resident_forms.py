@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.app import App
 from functions.forms.definition import Form, sensitive, without
+from functions.forms.kinds import KINDS
 from functions.orders import corrections
 from functions.orders.repository import History
 from functions.orders.steps.service import BLANK
@@ -25,7 +26,7 @@ STEPS = {
 CORRECTING = tuple(do for do, kind in STEPS.items() if kind in corrections.CHANGING)
 """Those whose forms are filled in with what was answered."""
 IDENTIFYING = ("name", "phone", "address", "personal")
-"""The roles of questions whose answers the page does not show whole."""
+"""The roles of questions that she corrects also when somebody is on the way."""
 CHANGEABLE = ("submitted", "triaged", "dispatched")
 """The states in which she may still change what she wishes for."""
 
@@ -34,10 +35,10 @@ def form(app: App, kind: str, state: str) -> Form:
     """What a resident is asked for a step. In a correction a question whose answer is not shown, or
     has to be given, ``stays`` when it is left empty; and once somebody is on the way, she corrects
     only who and where she is."""
-    asked: Form = app.bundle.actions.get(f"{kind}_by_resident", BLANK)
+    definition: Form = app.bundle.actions.get(f"{kind}_by_resident", BLANK)
     if kind not in corrections.CHANGING:
-        return asked
-    kept, private = corrections.asked(asked), hidden(app)
+        return definition
+    kept, private = corrections.correctable(definition), hidden(app)
     late = kind == corrections.KIND and state not in CHANGEABLE
     fields = [
         {**each, "required": False, "stays": each["required"] or each["name"] in private}
@@ -54,7 +55,8 @@ def hidden(app: App) -> set[str]:
     return {
         field["name"]
         for field in form["fields"]
-        if field["role"] in IDENTIFYING or (field["name"] in private and field["kind"] != "consent")
+        if KINDS[field["kind"]].discreet
+        or (field["name"] in private and field["kind"] != "consent")
     }
 
 
@@ -71,8 +73,8 @@ def retyped(
     for what the page hides."""
     if request.value("do") not in CORRECTING:
         return request.typed
-    asked = form(app, STEPS[request.value("do")], found.order.state)
-    shown_whole = without(asked, *hidden(app))
+    definition = form(app, STEPS[request.value("do")], found.order.state)
+    shown_whole = without(definition, *hidden(app))
     return corrections.retyped(shown_whole, *seen(request, found, typed), request.typed)
 
 

@@ -66,14 +66,15 @@ def kept_about(app: App, found: History) -> own_data.OwnData:
     typed, words = app.personal.of(order.no), app.bundle.words["events"]
     first = {**corrections.known(events, typed), "service": order.service}
     form = records.labelled(app, app.bundle.forms["wish"], first)
-    parts = [own_data.Part(progress.told(words, events[0]), events[0].at, shown(form, first))]
+    begun = progress.sentence_of(words, events[0])
+    parts = [own_data.Part(begun, events[0].at, shown(form, first))]
     for seq, event in enumerate(events[1:], 2):
         answers = _answers(app, events[:seq], typed) if event.by == RESIDENT else []
         if event.kind in corrections.CHANGING:
             answers = records.corrected(app, app.bundle.forms["wish"], events[:seq], typed)
         elif text := progress.written(app, event, typed.get(seq, {})):
             answers = [Shown("text", "", app.bundle.words["own_data"]["text"], text)]
-        parts.append(own_data.Part(progress.told(words, event), event.at, answers))
+        parts.append(own_data.Part(progress.sentence_of(words, event), event.at, answers))
     until = app.deadlines.kept_until(order.ended_at) if order.ended_at else ""
     return own_data.OwnData(order.no, order.wording, [part for part in parts if part.title], until)
 

@@ -313,8 +313,8 @@ def request_of(event: LambdaEvent) -> Request:
             typed.setdefault(name, []).append(value)
         if left < 0:
             raise Problem(413, "too_large")
-    asked = event.get("rawQueryString", "")
-    query = dict(decoded(asked)) if asked else {}
+    raw_query = event.get("rawQueryString", "")
+    query = dict(decoded(raw_query)) if raw_query else {}
     # Payload 2.0 has cookies on their own; some gateways leave them among the headers.
     cookies = {}
     for piece in event.get("cookies") or headers.get("cookie", "").split(";"):

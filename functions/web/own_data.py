@@ -35,14 +35,14 @@ class OwnData(NamedTuple):
 def unproved(request: Request, app: App, prove: Callable[[str], object]) -> Outcome | None:
     """What is wrong with the proof that was sent, if anything. ``prove`` is given the last four
     digits, and raises ``Wrong`` where they are not the phone's."""
-    asked = app.bundle.actions[PROOF]
-    answers = submission.check(app, asked, request.typed)
+    form = app.bundle.actions[PROOF]
+    answers = submission.check(app, form, request.typed)
     try:
         if answers.errors:
             raise next(iter(answers.errors.values()))
         prove(answers.values["last4"])
     except Wrong as wrong:
-        errors = submission.sentences(app, asked, answers.errors or {wrong.field: wrong})
+        errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
         return Outcome(wrong.status, tried="mine", errors=errors)
     return None
 

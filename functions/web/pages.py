@@ -48,14 +48,14 @@ def _once(env: "Environment") -> Callable[["Context", Hashable, str], str]:
     import jinja2
 
     @lru_cache(10_000)
-    def drawn(argument: Hashable, macro: str) -> str:
+    def memoized(argument: Hashable, macro: str) -> str:
         file, name = macro.split(".")
         module = env.get_template(f"macros/{file}.html").module
         html: str = getattr(module, name)(argument)  # Markup, which is not escaped again.
         return html
 
     # With the context, so that Jinja2 does not render it once and for all when it compiles.
-    return jinja2.pass_context(lambda context, argument, macro: drawn(argument, macro))
+    return jinja2.pass_context(lambda context, argument, macro: memoized(argument, macro))
 
 
 def render(bundle: Bundle, template: str, **data: Any) -> str:

@@ -62,14 +62,14 @@ def history(
 ) -> list[tuple[Event, list[Shown]]]:
     """All events of an order with what was answered, for staff; what was answered first stands
     elsewhere on the page."""
-    told = [(events[0], list[Shown]())]
+    steps = [(events[0], list[Shown]())]
     for seq, event in enumerate(events[1:], start=2):
         if event.kind in corrections.CHANGING:
             answers = corrected(app, app.bundle.forms["wish"], events[:seq], typed)
         else:
             answers = step(app, event, typed.get(seq, {}))
-        told.append((event, answers))
-    return told
+        steps.append((event, answers))
+    return steps
 
 
 def corrected(
@@ -118,11 +118,13 @@ def joined(app: App, order: Order) -> list[Joined]:
     """The orders that are done with this one. Whoever shows them records the look."""
     found = []
     for other in app.orders.all_joined(order.no):
+        if other.erased_at:
+            continue
         events = tuple(map(app.names.of_event, app.store.events(other.no)))
         typed = app.personal.of(other.no)
         first = contact(typed)
-        asked = wish(app, events, first) if first else []
-        found.append(Joined(other, asked, added(app, events, typed), not unreadable(typed)))
+        answers = wish(app, events, first) if first else []
+        found.append(Joined(other, answers, added(app, events, typed), not unreadable(typed)))
     return found
 
 
@@ -159,8 +161,8 @@ def notes(
     cannot be read."""
     unread = str(app.bundle.words["unreadable"]["page"])
     parts = [typed.get(seq, {}) for seq in numbers]
-    told = [unread if isinstance(n, Unreadable) else str(n.get(question, "")) for n in parts]
-    return [text for text in told if text]
+    texts = [unread if isinstance(n, Unreadable) else str(n.get(question, "")) for n in parts]
+    return [text for text in texts if text]
 
 
 def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
@@ -169,15 +171,15 @@ def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
     definition: Form = app.bundle.actions.get(event.kind, {"fields": [], "version": ""})
     form = labelled(app, definition, {**event.data, **typed})
     answers = {**answered(app, event, form), **typed}
-    told = [
-        each if each.kind else each._replace(label=_asked(app, event, each.name))
+    answers_shown = [
+        each if each.kind else each._replace(label=_last_label(app, event, each.name))
         for each in shown(form, answers)
     ]
     added = {
         name: value for name in event.data.keys() - answers.keys() if (value := event.data[name])
     }
     labels = app.bundle.words["desk"]["recorded"]
-    return told + [
+    return answers_shown + [
         Shown(name, "", label, LABELS[name](app, added[name]))
         for name, label in labels.items()
         if name in added
@@ -186,13 +188,13 @@ def step(app: App, event: Event, typed: Mapping[str, Any]) -> list[Shown]:
 
 def answered(app: App, event: Event, form: Form) -> dict[str, Any]:
     """What was answered with an event, without what the program itself wrote into it."""
-    move, asked = TABLE[event.kind], {field["name"] for field in form["fields"]}
-    written = ({*move.sets, *move.keeps} & event.data.keys()) - asked - {*RECORDED}
+    move, questions = TABLE[event.kind], {field["name"] for field in form["fields"]}
+    written = ({*move.sets, *move.keeps} & event.data.keys()) - questions - {*RECORDED}
     own = {name for name in written if not app.names.label("step", f"{event.kind}.{name}")}
     return {name: value for name, value in event.data.items() if name not in own}
 
 
-def _asked(app: App, event: Event, name: str) -> str:
+def _last_label(app: App, event: Event, name: str) -> str:
     """What a question of a step was called when it was last there; its name where nobody knows."""
     return app.names.label("step", f"{event.kind}.{name}") or name
 

@@ -34,7 +34,7 @@ nor delay the messages about it: 300 messages are sent in six minutes."""
 DAY = timedelta(days=1)
 
 
-def drawn(app: App) -> str:
+def form_id(app: App) -> str:
     """The id of a form that is drawn now."""
     fresh, at = app.vault.fresh(), f"{int(app.clock.now.timestamp()):x}"
     return f"{fresh}.{at}.{_proof(app, fresh, at)}"

@@ -36,11 +36,11 @@ class Outcome(NamedTuple):
     notice: str = ""
     tried: str = ""
     errors: Mapping[str, str] = {}
-    drawn: int | None = None
+    version: int | None = None
 
     def since(self, history: Sequence[Told]) -> Sequence[Told]:
         """What happened to the order since the form was drawn."""
-        return () if self.drawn is None else history[self.drawn :]
+        return () if self.version is None else history[self.version :]
 
 
 GAVE_UP = {"declined": "declined", "returned": "declined", "escalated": "unanswered"}
@@ -68,10 +68,10 @@ def take(
     Raises:
         Problem: ``unknown_step``.
     """
-    kind, version, drawn = map(request.value, ("do", "version", submission.WORDING))
+    kind, version, wording = map(request.value, ("do", "version", submission.WORDING))
     if kind not in app.bundle.actions:
         raise Problem(400, "unknown_step")
-    form = app.names.answerable(forms(app, order, [kind], colleagues)[kind], drawn)
+    form = app.names.answerable(forms(app, order, [kind], colleagues)[kind], wording)
     answers = submission.check(app, form, request.typed)
     once = submission.drawn_once(request, app, f"{kind} {order.no}", answers.values)
     if once and app.store.filed(once):
@@ -103,7 +103,7 @@ def _outcome(
     if isinstance(error, Wrong):
         errors = submission.sentences(app, form, answers.errors or {error.field: error})
         return Outcome(error.status, tried=kind, errors=errors)
-    return Outcome(error.status, notice=error.code, tried=kind, drawn=drawn_version(request))
+    return Outcome(error.status, notice=error.code, tried=kind, version=drawn_version(request))
 
 
 def written(
@@ -128,7 +128,7 @@ def written(
 
 def resumed(request: Request) -> Outcome:
     """What an order's page says to somebody who signed in again after filling in a step's form."""
-    return Outcome(tried=request.value("do"), drawn=drawn_version(request))
+    return Outcome(tried=request.value("do"), version=drawn_version(request))
 
 
 def drawn_version(request: Request) -> int | None:
@@ -176,15 +176,15 @@ def forms(
         elif kind == "restored" and not app.steps.was_taken_on(order):
             found[kind] = without(found[kind], "hands")
         elif kind == corrections.KIND:
-            found[kind] = corrections.asked(found[kind])
+            found[kind] = corrections.correctable(found[kind])
     return found
 
 
 def _teams(app: App, order: Order) -> list[dict[str, str]]:
     words, choices = app.bundle.words["team_marks"], []
     for team, marks in marked(app, order, app.ranking.suggest(order.service), unlinked(app)):
-        told = "，".join(words[mark] for mark in marks)
-        label = app.bundle.teams[team] + (f"（{told}）" if told else "")
+        notes = "，".join(words[mark] for mark in marks)
+        label = app.bundle.teams[team] + (f"（{notes}）" if notes else "")
         choices.append({"value": team, "label": label, "group": ""})
     return choices
 

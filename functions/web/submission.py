@@ -48,9 +48,9 @@ def fresh(name: str) -> Action:
 
     def draw(request: Request, app: App) -> Response:
         answered = {key: [value] for key, value in request.query.items() if key in BY_LINK}
-        drawn = page(app, app.bundle.forms[name], answered)
+        response = page(app, app.bundle.forms[name], answered)
         # A service is one of the form's own choices, so the page repeats nothing that was typed.
-        return drawn._replace(public=request.query.keys() <= {*BY_LINK})
+        return response._replace(public=request.query.keys() <= {*BY_LINK})
 
     return draw
 
@@ -81,8 +81,8 @@ def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
 
     def submit(request: Request, app: App) -> Response:
         form = sent_form(request, app, name)
-        asked = request.value(DO)
-        if asked == "edit":
+        act = request.value(DO)
+        if act == "edit":
             edited = page(app, form, request.typed, once=request.value(ONCE))
             return edited._replace(revisited=True)
         answers = check(app, form, request.typed)
@@ -91,7 +91,7 @@ def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
         recent = lately(app, kind, answers, app.clock.now)
         own = recent and [head for head in recent if opened(request, app, head.no)]
         known = begun_before(request, app, own, form, answers) if own else None
-        if known is None and asked != "check":
+        if known is None and act != "check":
             sent = {"once": request.value(ONCE), "trap": request.value(signs.TRAP)}
             sent["sender"] = request.sender
             return file(request, app, form, answers, signs.noticed(app, sent, answers, len(recent)))
@@ -111,7 +111,7 @@ def _to_check(
 
     names = [field["name"] for field in form["fields"]] + [ONCE, WORDING, signs.TRAP]
     # A day is passed on as it was understood: 明天 is another one after midnight.
-    typed = {ONCE: [signs.drawn(app)], **request.typed}
+    typed = {ONCE: [signs.form_id(app)], **request.typed}
     typed |= definition.settled(form, answers.values)
     hidden = [(name, text) for name in names for text in typed.get(name, ())]
     off = known if known and known.state in OFF else None
@@ -154,10 +154,10 @@ def begun_before(
     if request.value(AGAIN):
         return None
     found: list[Head] = []
-    told = given(answers.public | answers.personal)
+    content = given(answers.public | answers.personal)
     for head in recent:
         first = app.store.events(head.no)[:1]
-        if first and told == given({**first[0].data, **app.personal.contact(head.no)}):
+        if first and content == given({**first[0].data, **app.personal.contact(head.no)}):
             once = submission(request, app, form["slug"], answers)
             if request.value(ONCE) and app.store.filed(once) == head.no:
                 return None
@@ -203,8 +203,8 @@ def again(
     texts = sentences(app, form, errors)
     if request.wants_json:
         return as_json(422, {"errors": texts})
-    drawn = page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
-    return drawn._replace(revisited=not hidden)
+    response = page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
+    return response._replace(revisited=not hidden)
 
 
 def page(
@@ -223,7 +223,7 @@ def page(
     fields = [{**field, **KINDS[field["kind"]].facts(field, today)} for field in fields]
     form = {**form, "fields": fields}
     data = {"form": form, "typed": typed, "errors": errors, "hidden": hidden, "notice": notice}
-    data |= {"page": {"address": FORMS[form["slug"]]}, "once": once or signs.drawn(app)}
+    data |= {"page": {"address": FORMS[form["slug"]]}, "once": once or signs.form_id(app)}
     data["about"] = about(app, next(iter(typed.get("service", ())), ""))
     return Response(pages.render(app.bundle, "form.html", **data), status)
 
@@ -283,7 +283,8 @@ def reason(app: App, order: Order, kind: str) -> str:
     words = app.bundle.words["refused"][kind]
     if kind == "rated" and order.rating_at and order.rated_by:
         return str(words["staff"])
-    return str(words["states"].get(order.state, words["text"]))
+    state = "rated" if app.steps.untimely(order, kind) == "rated" else order.state
+    return str(words["states"].get(state, words["text"]))
 
 
 def refuse(
@@ -303,8 +304,8 @@ def refuse(
     if request.wants_json:
         return as_json(409, {"error": text, "state": order.state})
     link = {"link": {"address": app.orders.place(order), "text": words["link"]}} if own else {}
-    said = {"title": words["title"], "text": text, "typed": typed}
-    body = pages.render(app.bundle, "message.html", **said, **link)
+    texts = {"title": words["title"], "text": text, "typed": typed}
+    body = pages.render(app.bundle, "message.html", **texts, **link)
     return Response(body, 409)
 
 

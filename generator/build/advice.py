@@ -165,10 +165,10 @@ class _Advice:
 
 
 def _alike(tags: Mapping[str, str]) -> Iterator[list[str]]:
-    looks = defaultdict(list)
+    spellings = defaultdict(list)
     for tag in tags:
-        looks[seen(tag)].append(tag)
-    return (same for same in looks.values() if len(same) > 1)
+        spellings[seen(tag)].append(tag)
+    return (same for same in spellings.values() if len(same) > 1)
 
 
 def _file(entry: Entry) -> str:

@@ -117,10 +117,10 @@ def _consent_to(field: dict[str, Any]) -> list[dict[str, Any]]:
     if "sensitive" not in field:
         return []
     name = f"{field['name']}_{CONSENT}"
-    asked = {"name": name, "written": name, "kind": "consent", "label": field["consent"]}
-    said = {"purpose": field["purpose"], "sensitive": True, "consents_to": field["name"]}
+    question = {"name": name, "written": name, "kind": "consent", "label": field["consent"]}
+    rest = {"purpose": field["purpose"], "sensitive": True, "consents_to": field["name"]}
     blank: dict[str, Any] = {"required": False, "max": None, "choices": [], "source": ""}
-    return [{**dict.fromkeys(EMPTY, ""), **blank, **asked, **said}]
+    return [{**dict.fromkeys(EMPTY, ""), **blank, **question, **rest}]
 
 
 CONSENT = "consent"
@@ -160,13 +160,13 @@ def actions(
         included = forms.get(written.get("includes", ""), {"fields": [], "version": ""})
         optional = {name: {"required": False} for name in written.get("optional", [])}
         words = {} if written.get("asks") == "resident" else to_staff
-        asked = [
+        questions = [
             f | optional.get(f["name"], {})
             for f in included["fields"]
             if f["name"] in written.get("only", [f["name"]])
             and f["name"] not in written.get("without", [])
         ]
-        fields += for_staff({"fields": asked}, words)["fields"]
+        fields += for_staff({"fields": questions}, words)["fields"]
         head = {"title": "", "submit": "", "intro": "", "slug": kind, "notice": None} | written
         found[kind] = head | {"version": included["version"], "fields": fields}
     return found

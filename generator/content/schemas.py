@@ -51,7 +51,7 @@ def _object(model: Any, texts: Texts, given: Collection[str] = ()) -> Schema:
     known = {name: field for name, field in fields(model).items() if name not in given}
     properties = {}
     for name, field in known.items():
-        title, text, *_ = said(model, name, texts)
+        title, text, *_ = texts_of(model, name, texts)
         schema = _value(field.type, texts)
         if field.required and "string" in schema.get("type", ()):
             schema.setdefault("minLength", 1)
@@ -75,7 +75,7 @@ def _or_nothing(schema: Schema) -> Schema:
     return schema | {"type": [*([types] if isinstance(types, str) else types), "null"]}
 
 
-def said(model: Any, name: str, texts: Texts) -> Sequence[Any]:
+def texts_of(model: Any, name: str, texts: Texts) -> Sequence[Any]:
     """The texts of a field, from the nearest class that has some; its name where a community's own
     texts are of an earlier version."""
     known = (texts.get(each.__name__, {}) for each in model.__mro__)

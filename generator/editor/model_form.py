@@ -12,7 +12,7 @@ from generator.content.library import PROSE
 from generator.content.reading.check import fields, parts, shapes
 from generator.content.reading.codec import Clock, Moment, Part, Refers
 from generator.content.reading.yaml_source import SEPARATORS, SOFT, Place
-from generator.content.schemas import Texts, said
+from generator.content.schemas import Texts, texts_of
 from generator.editor.yaml_edit import Bare, Data
 from generator.errors import Problem
 
@@ -155,7 +155,7 @@ class ModelForm(NamedTuple):
     def _control(
         self, model: Any, field: Any, value: Any, place: Place, problems: list[Problem]
     ) -> Control:
-        label, hint, *more = said(model, field.name, self.texts)
+        label, hint, *more = texts_of(model, field.name, self.texts)
         asked = shape(field.name, field.type)
         widget, inside = (asked.widget if fits(asked, value) else "fixed"), []
         if widget == "group":

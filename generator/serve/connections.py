@@ -43,6 +43,10 @@ class Bounds(NamedTuple):
     unfinished: int = 32 * 1024 * 1024
     unfinished_of_sender: int = 8 * 1024 * 1024
     head: int = 32 * 1024
+    """Bytes of a request that are not its body. Sizes of chunks and trailers may be so much more
+    than the body that they come with."""
+    ahead: int = 16
+    """Requests that are sent while an earlier one is being answered."""
     body: int = 32 * 1024 * 1024
     """What is longer than a route takes is read to its end, so that its sender hears why it was
     refused; but no more than this."""
@@ -96,6 +100,10 @@ class Group:
         return next(iter(self.unfinished), None) if self.bytes > self._most_bytes else None
 
 
+class OutOfBounds(Exception):
+    """What came after this on a connection is not parsed."""
+
+
 class Connections:
     """All connections of a server: makes their protocols, and closes those out of bounds.
 
@@ -109,9 +117,9 @@ class Connections:
         self._all = Group(bounds.connections, bounds.unfinished)
         self._senders: dict[str, Group] = {}
         self._open: dict[Connection, None] = {}
-        self._told: Counter[str] = Counter()
+        self._reported: Counter[str] = Counter()
         self._looking = False
-        self._said = 0.0
+        self._reported_at = 0.0
 
     def __call__(self, *args: Any, **named: Any) -> "Connection":
         return Connection(self, *args, **named)
@@ -120,7 +128,7 @@ class Connections:
         """Count a new connection, for which another one may have to give way."""
         if not self._looking:
             self._looking = True
-            connection.loop.call_later(1, self._look, connection.loop)
+            connection.loop.call_later(1, self._watch, connection.loop)
         self._open[connection] = None
         connection.groups = (self._all, *self._group(connection))
         for group in connection.groups:
@@ -163,18 +171,18 @@ class Connections:
             most = self.bounds.of_sender, self.bounds.unfinished_of_sender
             yield self._senders.setdefault(connection.sender, Group(*most))
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Once a second, while there are connections, close those whose time is over."""
         now = time.monotonic()
         for each in [each for each in self._open if each.until < now]:
             each.overdue()
-        new = self.closed - self._told
-        if new and now - self._said > 60:
-            self._told, self._said = self.closed.copy(), now
+        new = self.closed - self._reported
+        if new and now - self._reported_at > 60:
+            self._reported, self._reported_at = self.closed.copy(), now
             LOG.warning("closed connections: %s", ", ".join(f"{n} {why}" for why, n in new.items()))
         self._looking = bool(self._open)
         if self._looking:
-            loop.call_later(1, self._look, loop)
+            loop.call_later(1, self._watch, loop)
 
 
 class Connection(Protocol):
@@ -187,7 +195,7 @@ class Connection(Protocol):
         self.sender = ""
         self.until = math.inf
         self._receiving = self._in_head = False
-        self._head = self._body = self._left = 0
+        self._around = self._body = self._left = 0
         self._began = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -226,26 +234,37 @@ class Connection(Protocol):
             super().data_received(piece)
             if self.transport.is_closing():
                 return
-            if self._in_head:
-                self._head += len(piece)
-                if self._head > self._bounds.head:
-                    self._refuse(431)
-                    return
+            self._around += len(piece)
+            if self._receiving and self._around > self._bounds.head + self._body:
+                self._refuse(431)
+                return
 
     def on_message_begin(self) -> None:
         self._receiving = self._in_head = True
-        self._head = self._body = 0
+        self._around = self._body = 0
         self._wait(self._bounds.begin)
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # A trailer is nobody's, and must not come to be a header.
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         super().on_headers_complete()
+        if len(self.pipeline) > self._bounds.ahead:
+            self.end("ahead")
+            raise OutOfBounds  # Otherwise the parser goes on with thousands in the same piece.
+
+    def send_400_response(self, msg: str) -> None:
+        if not self.transport.is_closing():
+            super().send_400_response(msg)
 
     def on_body(self, body: bytes) -> None:
         if not self._body:
             self._began = time.monotonic()
         self._body += len(body)
+        self._around -= len(body)
         self.until = self._began + self._bounds.finish + self._body / self._bounds.rate
         if self._body > self._bounds.body:
             self._refuse(413)

@@ -74,9 +74,9 @@ def _overlay(mistakes: Sequence[str]) -> str:
     if not mistakes:
         return ""
     items = "".join(f"<li>{escape(each)}</li>" for each in mistakes)
-    told = f"<p>{OVERLAY}</p><ul>{items}</ul>"
+    html = f"<p>{OVERLAY}</p><ul>{items}</ul>"
     style = f'<link rel="stylesheet" href="{PATH}.css">'
-    return f'{style}<section id="wudan-mistakes" role="alert">{told}</section>'
+    return f'{style}<section id="wudan-mistakes" role="alert">{html}</section>'
 
 
 async def _with_tag(

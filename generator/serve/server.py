@@ -208,14 +208,14 @@ def _begin(
         builder.build(figures=figures, say=say)
         return figures
     except (ContentError, DiskError) as error:
-        told = OLD_SITE if isinstance(error, ContentError) else NO_SITE
+        notice = OLD_SITE if isinstance(error, ContentError) else NO_SITE
         try:
             _ = app.current().bundle
-            if told is OLD_SITE:
+            if notice is OLD_SITE:
                 (builder.out / "index.html").stat()
         except UNREADABLE:
             raise error from None
-        say(told.format(error=error))
+        say(notice.format(error=error))
         return None
 
 

@@ -58,7 +58,7 @@ class Minute:
         self._app, self._builder, self._shown, self._say = app, builder, shown, say
         self._day = app.clock.now.date()
         self._copies = DailyCopy(app, builder.root)
-        self._told: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
         self._troubles: dict[str, str] = {}
 
     def keep(self, stopping: Event) -> None:
@@ -75,11 +75,11 @@ class Minute:
         self._part("backup", self._copies.go_on)
         now = f"{self._app.clock.now:%Y-%m-%d %H:%M}"
         for name, trouble in self._troubles.items():
-            if self._told.get(name) != trouble:
+            if self._reported.get(name) != trouble:
                 self._say(f"{now} {trouble}")
-        if self._told and not self._troubles:
+        if self._reported and not self._troubles:
             self._say(f"{now} 定时的工作又都做完了。")
-        self._told = self._troubles
+        self._reported = self._troubles
 
     def _part(self, name: str, act: Callable[[], object]) -> None:
         try:

@@ -52,6 +52,7 @@ BY = {
     "lapsed": {"clock"},
     "merged": {"staff"},
     "joined": {"clock"},
+    "rejoined": {"clock"},
     "parted": {"clock"},
     "unrated": {"staff", "resident"},
     "added": {"clock"},

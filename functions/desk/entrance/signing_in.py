@@ -70,9 +70,9 @@ def form(
 ) -> Response:
     """The form to sign in, with the sentence of ``code``, what is ``sealed`` until then, and a name
     if it is known already."""
-    said = app.bundle.words["desk"]["sign_in"][code] if code else ""
+    sentence = app.bundle.words["desk"]["sign_in"][code] if code else ""
     door = cookies.read(request, DOOR) or app.vault.fresh()
-    data = {"name": name, "said": said, "wrong": status != 403, "kept": sealed}
+    data = {"name": name, "said": sentence, "wrong": status != 403, "kept": sealed}
     data |= {"door": app.vault.desk.stamp(DOOR, door)}
     body = pages.render(app.bundle, "desk/sign-in.html", **data)
     cookie = cookies.write(request, DOOR, door, ticket.LASTS, ticket.PATH)
@@ -166,14 +166,14 @@ def go_on(request: Request, app: App, account: Account, routes: Routes) -> Respo
     begun = ticket.begin(app, account)
     sign_ins.record(request, app, account, begun)
     set_here = (ticket.cookie_of(request, app, begun), _device_cookie(request, app, account.name))
-    asked = kept.opened(app, request.value(kept.FIELD))
-    if asked is None or asked.who not in ("", account.name):
+    before = kept.opened(app, request.value(kept.FIELD))
+    if before is None or before.who not in ("", account.name):
         return see_other(BOARD, *set_here)
-    action = routes.get(asked.path, {}).get("GET")
-    if action is None or not asked.who:
-        return see_other(asked.address if action else BOARD, *set_here)
+    action = routes.get(before.path, {}).get("GET")
+    if action is None or not before.who:
+        return see_other(before.address if action else BOARD, *set_here)
     own = {cookies.name_of(request, ticket.COOKIE): ticket.text_of(app, begun)}
-    response = action(asked.again(request, own), app)
+    response = action(before.again(request, own), app)
     if response.status == 404:
         return see_other(BOARD, *set_here)
     return response._replace(cookies=(*response.cookies, *set_here))

@@ -202,8 +202,8 @@ def _correct(request: Request, app: App, session: Session, person: Person) -> Re
         errors = submission.sentences(app, form, changed.errors or {wrong.field: wrong})
         return page(Outcome(wrong.status, tried=kind, errors=errors))
     except (Refused, Conflict):
-        drawn = step_forms.drawn_version(request)
-        return page(Outcome(409, notice="volunteer", tried=kind, drawn=drawn))
+        seen_version = step_forms.drawn_version(request)
+        return page(Outcome(409, notice="volunteer", tried=kind, version=seen_version))
 
 
 def _retyped(request: Request, app: App, form: Form, person: Person) -> Mapping[str, list[str]]:
@@ -215,7 +215,7 @@ def _retyped(request: Request, app: App, form: Form, person: Person) -> Mapping[
 def _to_correct(app: App) -> Form:
     """The questions that a volunteer answered. Which team a volunteer is in is none of them: that
     changes by approving and moving."""
-    return corrections.asked(app.bundle.actions["volunteer_corrected"])
+    return corrections.correctable(app.bundle.actions["volunteer_corrected"])
 
 
 def _history(app: App, no: str, events: Sequence[Event]) -> list[tuple[Event, list[Shown]]]:

@@ -51,7 +51,7 @@ def receive(request: Request, app: App, session: Session) -> Response:
     if not table.rows:
         return _refuse(app, session, kind, words["unreadable"]["empty"])
     if sure and not reading.missing(form):
-        looked = staging.look(app, kind, table.rows, reading, session.who, app.clock.now.date())
+        looked = staging.judge(app, kind, table.rows, reading, session.who, app.clock.now.date())
         if faults := _faults(app, form, table, reading, looked):
             return _page(app, session, 422, kind=kind, faults=faults)
     return see_other(f"/desk/import/?no={staging.stage(app, kind, rows, session.who)}")
@@ -86,7 +86,7 @@ def show(request: Request, app: App, session: Session, changed: bool = False) ->
     rows = None
     if (is_sent or sure) and not missing and request.value("do") != "map":
         day, who = app.clock.now.date(), brought.who
-        rows = staging.look(app, brought.kind, table.rows, reading, who, day)
+        rows = staging.judge(app, brought.kind, table.rows, reading, who, day)
     faults = _faults(app, form, table, reading, rows or [])
     data = {
         "brought": brought,
@@ -161,16 +161,16 @@ def _faults(
     """Each cell that cannot be read, with its column, what stands there, and how to mend it."""
     cells, found = dict(table.rows), []
     questions = {field["name"]: field for field in form["fields"]}
-    said, general = app.bundle.words["imports"]["wrong"], app.bundle.words["form"]["answer"]
+    sentences, general = app.bundle.words["imports"]["wrong"], app.bundle.words["form"]["answer"]
     for row in rows:
         texts = columns.texts(cells[row.line], reading)
         for name, wrong in row.answers.errors.items():
             field = questions[name]
             # What is wrong in just this cell says more than what such a question takes.
-            is_general = wrong.code in general and field["kind"] in said
+            is_general = wrong.code in general and field["kind"] in sentences
             code = field["kind"] if is_general else wrong.code
             offered = COMMA.join(choice["label"] for choice in field["choices"])
-            sentence = fill(said[code], choices=offered, **wrong.names)
+            sentence = fill(sentences[code], choices=offered, **wrong.names)
             place = reading.columns.get(name)
             column = field["label"] if place is None else table.heads[place]
             found.append(WrongCell(row.line, column, texts.get(name, ""), sentence))

@@ -157,9 +157,9 @@ def _download(
     words = app.bundle.words["sheets"]
     title, columns = words["titles"][name], words["columns"]
     heads = [*columns[name], *_labels(app, EXPORTS[name]), columns["others"]]
-    told = (row for row, _ in zip(rows, counted, strict=False))
+    lines = (row for row, _ in zip(rows, counted, strict=False))
     is_csv = request.value("as") == "csv"
-    content = spreadsheet.as_csv(heads, told) if is_csv else spreadsheet.xlsx(title, heads, told)
+    content = spreadsheet.as_csv(heads, lines) if is_csv else spreadsheet.xlsx(title, heads, lines)
     exported: dict[str, Any] = {"sheet": name, "month": month, "count": next(counted)}
     app.audit.record("exported", session.who, sender=request.sender, **exported)
     return _file(f"{title}{month and '-' + month}.{'csv' if is_csv else 'xlsx'}", content)

@@ -113,8 +113,8 @@ class Stars(PlainKind):
         """Also 5星, 五颗星, 5 分, ★★★★★, ★★★★☆ and 很满意."""
         if not text.strip("★☆⭐"):
             return [str(len(text) - text.count("☆"))]
-        if (said := text.replace("非常", "很").replace("十分", "很")) in self.spoken:
-            return [str(self.spoken.index(said) + 1)]
+        if (phrase := text.replace("非常", "很").replace("十分", "很")) in self.spoken:
+            return [str(self.spoken.index(phrase) + 1)]
         digit = UNIT.sub("", normal(text))
         spoken = digit and digit in SPOKEN
         return [str(SPOKEN.find(digit) + 1) if spoken else digit or text]

@@ -17,7 +17,7 @@ def closed(store: Store) -> dict[str, dict[str, int]]:
     return {event.data["month"]: event.data["said"] for event in events}
 
 
-def said(counted: Counts) -> dict[str, int]:
+def opinions(counted: Counts) -> dict[str, int]:
     """What residents said, of published counters."""
     return {each: count for each, count in counted.items() if each.partition(" ")[2] in SAID}
 
@@ -26,7 +26,7 @@ def as_closed(counted: Counts, heard: Counts) -> dict[str, int]:
     """Published counters with what was said as it was when the month was closed: somebody who keeps
     all versions of a page must not see one by one what is said, or taken back, later. Until it is
     closed, nothing of it is told."""
-    kept = {each: count for each, count in counted.items() if each not in said(counted)}
+    kept = {each: count for each, count in counted.items() if each not in opinions(counted)}
     answered = counters.name(counters.ALL, counters.ANSWERED)
     if counters.name(counters.ALL, counters.RATED) not in heard:
         kept.pop(answered, None)

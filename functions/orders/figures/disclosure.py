@@ -51,9 +51,9 @@ def public_report(period: str, months: Sequence[Counts], today: "date") -> Repor
     few = sum(size in range(1, FEWEST) for size in sizes)
     made = report(period, counters.together(months), today)
     made = made._replace(
-        services=[*map(partial(told, SERVICE), made.services)],
-        teams=[*map(partial(told, TEAM), made.teams)],
-        grids=[*map(partial(told, GRID), made.grids)],
+        services=[*map(partial(public_line, SERVICE), made.services)],
+        teams=[*map(partial(public_line, TEAM), made.teams)],
+        grids=[*map(partial(public_line, GRID), made.grids)],
         few=few,
     )
     if few and few == sum(map(bool, sizes)):
@@ -62,7 +62,7 @@ def public_report(period: str, months: Sequence[Counts], today: "date") -> Repor
     return made
 
 
-def told(kind: str, line: Line) -> Line:
+def public_line(kind: str, line: Line) -> Line:
     """What is published of a service, a team or a grid."""
     return _only(line, TOLD[kind])
 
@@ -102,8 +102,8 @@ def _in_fives(lines: Mapping[str, Counts], what: str, total: Counts) -> dict[str
     """A number of each line, rounded down to a multiple of five, where it is large enough. There
     are no lines if they add up to the number of all, because then none was rounded."""
     numbers = {slug: counts.get(what, 0) for slug, counts in lines.items() if slug != OTHERS}
-    told = {slug: n - n % FEWEST for slug, n in numbers.items() if n >= FEWEST}
-    return told if sum(told.values()) < total.get(what, 0) else {}
+    rounded = {slug: n - n % FEWEST for slug, n in numbers.items() if n >= FEWEST}
+    return rounded if sum(rounded.values()) < total.get(what, 0) else {}
 
 
 def _known(counted: Counts, names: Sequence[str]) -> dict[str, int]:
@@ -129,18 +129,18 @@ def _grouped(lines: Mapping[str, Counts]) -> dict[str, Counts]:
 def _outspoken(lines: Mapping[str, Counts], total: Counts, numbers: Sequence[str]) -> list[str]:
     """The lines whose opinions may be published: those of the remaining lines must be none, or not
     of few."""
-    told = [
+    shown = [
         slug for slug, counts in lines.items()
         if any(map(counts.get, numbers)) and not _are_few(counts, numbers)
     ]  # fmt: skip
-    told.sort(key=lambda slug: -min(lines[slug].get(number, 0) for number in numbers))
+    shown.sort(key=lambda slug: -min(lines[slug].get(number, 0) for number in numbers))
 
     def rest() -> dict[str, int]:
-        return {n: total.get(n, 0) - sum(lines[s].get(n, 0) for s in told) for n in numbers}
+        return {n: total.get(n, 0) - sum(lines[s].get(n, 0) for s in shown) for n in numbers}
 
-    while told and _are_few(rest(), numbers):
-        told.pop()
-    return told
+    while shown and _are_few(rest(), numbers):
+        shown.pop()
+    return shown
 
 
 def _are_few(counted: Counts, numbers: Sequence[str]) -> bool:

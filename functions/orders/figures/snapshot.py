@@ -64,9 +64,9 @@ def _told_with(order: Order, months: Mapping[str, Counts]) -> dict[str, str]:
     """Where a public answer stands: beside opinions that are published, those of its service or of
     all. Otherwise it would say that one of few complained, so only its year is told."""
     month = _heard(order)
-    said = months.get(month, {})
+    published = months.get(month, {})
     whose = (counters.scope(SERVICE, order.service), ALL)
-    of_service, of_all = (counters.name(each, counters.RATED) in said for each in whose)
+    of_service, of_all = (counters.name(each, counters.RATED) in published for each in whose)
     return {
         "service": order.service if of_service else OTHERS,
         "month": month if of_all else month[:4],

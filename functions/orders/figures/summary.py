@@ -131,8 +131,8 @@ def whole(made: Report) -> list[Figure]:
     """The figures of a report for all together: those of its total except the share, and those that
     only the total has. ``words.sheets.whole`` names them."""
     total, ends = made.total, (made.rejected, made.cancelled, made.merged, made.volunteers)
-    told = (*made.hours.values(), *made.stars.values(), *made.solved.values())
-    return [total.wishes, *total[3:], *told, *ends]
+    parts = (*made.hours.values(), *made.stars.values(), *made.solved.values())
+    return [total.wishes, *total[3:], *parts, *ends]
 
 
 def before(month: str) -> tuple[str, str]:

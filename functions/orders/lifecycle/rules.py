@@ -60,7 +60,7 @@ def _restorable(order: Order, event: Event) -> str:
 def _ratable(order: Order, event: Event) -> str:
     if order.erased_at:
         return "erased"
-    if order.state in ("closed", "merged") and order.rating_at:
+    if order.state == "closed" and order.rating_at:
         return "rated"
     if event.by == STAFF and order.done_by and event.data.get("who") == order.done_by:
         return "own"
@@ -319,6 +319,8 @@ TABLE: dict[str, Move] = {
     ),
     # Another order was merged into this one.
     "joined": Move(_HANDLED, "", (CLOCK,)),
+    # The order that it was merged into was merged itself, and it is done with the same one.
+    "rejoined": Move(("merged",), "", (CLOCK,), sets={"into": "merged_into"}),
     # And is not done with it any more: its resident took it back, or it is done apart.
     "parted": Move(_HANDLED, "", (CLOCK,)),
     # The resident of an order that is done with this one added something.

@@ -19,5 +19,7 @@ STATES = (
     *("submitted", "triaged", "dispatched", "accepted", "done", "rated"),
     *("closed", "rejected", "cancelled", "merged"),
 )
+ON_ITS_WAY = ("submitted", "triaged", "dispatched", "accepted", "done", "rated", "closed")
+"""The states through which an order goes where nothing is taken back."""
 FINAL = ("closed", "rejected", "cancelled", "merged")
 OPEN = tuple(state for state in STATES if state not in (HELD, *FINAL))

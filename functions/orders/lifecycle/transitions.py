@@ -1,13 +1,14 @@
 """What an event makes of an order: :func:`apply` adds one, and nothing else changes an order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 from functions.errors import Refused
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.rules import TABLE
-from functions.orders.lifecycle.states import RESIDENT, STAFF
+from functions.orders.lifecycle.states import ON_ITS_WAY, RESIDENT, STAFF
 from functions.storage.history import Event
 
 
@@ -76,6 +77,14 @@ def fold(no: str, events: Iterable[Event]) -> Order:
         Refused: the history could not have happened.
     """
     return reduce(apply, events, Order(no))
+
+
+def went_on(no: str, events: Sequence[Event], version: int) -> bool:
+    """Whether nothing has taken an order back since the event of this version: it is in the state
+    to which that led, or further on."""
+    first, *later = [o.state for o in accumulate(events, apply, initial=Order(no))][version:]
+    ahead = ON_ITS_WAY[ON_ITS_WAY.index(first) :] if first in ON_ITS_WAY else (first,)
+    return all(state in ahead for state in later)
 
 
 def moves(order: Order, by: str, at: str = "") -> list[str]:

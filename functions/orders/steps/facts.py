@@ -133,14 +133,20 @@ def _relinked(given: Circumstances, order: Order, form: Form, answers: Answers) 
 
 def _unrated(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     """One that goes back to what it was merged into is done with that as before, so that must
-    still be done, or have been."""
+    still be done, or have been, and nothing may have been merged into it meanwhile."""
     found = given.orders.history(order.no)
     facts = ratings.taken_back(order, found.events) if found else {}
     if into := facts.get("merged_into"):
         other = given.orders.find(into)
-        if other is None or other.state in ENDED_UNDONE:
+        other = other and given.orders.last(other)
+        if other is None or other.state in ENDED_UNDONE or given.orders.joined(order.no):
             raise Refused("state")
+        facts["merged_into"] = other.no
     return facts
+
+
+def _rejoined(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
+    return {"into": given.orders.last(order).no}
 
 
 def _into(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
@@ -232,6 +238,7 @@ FACTS: dict[str, Callable[[Circumstances, Order, Form, Answers], dict[str, Any]]
     "restored": _restored,
     "unmerged": _taken_up,
     "merged": _into,
+    "rejoined": _rejoined,
     **dict.fromkeys(CALLED_OFF, _ended),
     "corrected": _corrected,
     "opted": _corrected,

@@ -5,7 +5,6 @@ was filled in: deadlines, words for the public, who did it, events that follow w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -26,9 +25,12 @@ HARMLESS = ("noted", "assigned", "answered", "handled")
 """What may be added to an order whatever else happened to it since its form was drawn."""
 ASIDE = ("noted", "handled")
 """What staff or a team add that changes nothing for somebody else who is filling in a form."""
-PARTING = ("cancelled", "unmerged")
-"""How a merged order is not done any more with the one that it was merged into."""
+PARTING = ("cancelled", "unmerged", "erased")
+"""How a merged order is not done any more with the one that it was merged into; of one that was
+erased nobody knows any more where to go."""
 SERVED = ("done", "rated", "closed")
+UNTIMELY = ("rated", "cancelled")
+"""What becomes of a merged order depends on whether the other one was served."""
 FIRST = 1
 """The version of a new order's keys."""
 SETTLES = ("closed", "erased")
@@ -47,11 +49,22 @@ class Steps(Circumstances):
         return [kind for kind in self.bundle.actions if kind in can]
 
     def moves(self, order: Order, by: str) -> set[str]:
-        """The events that may follow now; a merged order is rated once the other one is done."""
+        """The events that may follow now, also as far as a merged order's other one lets them."""
         can = {*moves(order, by, self.now)}
-        if order.state == "merged" and self.orders.last(order).state not in SERVED:
-            can.discard("rated")
-        return can
+        return can - {kind for kind in UNTIMELY if kind in can and self.untimely(order, kind)}
+
+    def untimely(self, order: Order, kind: str) -> str:
+        """Why a merged order takes no step of a kind while the one that it is done with is as it
+        is; empty where it does, and for orders of their own. It is rated once in each round of
+        that, and cannot be called off once that was served."""
+        if order.state != "merged" or kind not in UNTIMELY:
+            return ""
+        done = self.orders.last(order)
+        if kind == "cancelled":
+            return "served" if done.state in SERVED else ""
+        if done.state not in SERVED:
+            return "state"
+        return "rated" if order.rating_at >= done.done_at else ""
 
     def begin(
         self,
@@ -112,11 +125,24 @@ class Steps(Circumstances):
                 raise
             return self.take(latest, kind, by, form, answers, more, once=once)
 
-    def is_possible(self, order: Order, kind: str, by: str, form: Form, answers: Answers) -> bool:
-        """Whether the answers to a step that may follow can be taken as well, as things are now."""
-        with suppress(Wrong, Refused):
-            return not answers.errors and bool(self._steps(order, kind, by, form, answers, {}))
-        return False
+    def objection(
+        self,
+        order: Order,
+        kind: str,
+        by: str,
+        form: Form,
+        answers: Answers,
+        more: Mapping[str, str] | None = None,
+    ) -> Wrong | Refused | None:
+        """What :meth:`take` would raise with these answers, as things are now; None if nothing."""
+        try:
+            for error in answers.errors.values():
+                raise error
+            for step in self._steps(order, kind, by, form, answers, dict(more or {})):
+                order = apply(order, step.event)
+        except (Wrong, Refused) as error:
+            return error
+        return None
 
     def promise(self, order: Order, form: Form, answers: Answers) -> str:
         """The day by which an order would be promised if it were triaged with these answers now."""
@@ -185,16 +211,22 @@ class Steps(Circumstances):
     def _others(self, order: Order, event: Event) -> Iterator[tuple[Order, Step]]:
         """What an event of this order does to others: the one that it is merged into is told of
         it, of what its resident adds and, while it is to be done, that it is not done with it any
-        more; and those that were merged into one that is called off are opened again."""
+        more; those that were merged into it go along when it is merged itself, and are opened
+        again when it is called off."""
         if event.kind == "merged" and (into := self.orders.find(event.data["into"])):
             if into.state not in TABLE["joined"].after:  # It moved on since it was chosen.
                 raise Conflict
             yield into, Step(Event("joined", CLOCK, event.at, {"from": order.no}))
+            for joined in self.orders.joined(order.no):
+                yield joined, Step(Event("rejoined", CLOCK, event.at, {"into": into.no}))
+        back = self.orders.find(event.data.get("merged_into", "")) if order.rated_at else None
+        if back and "joined" in moves(back, CLOCK):
+            yield back, Step(Event("joined", CLOCK, event.at, {"from": order.no}))
         parts = event.kind in PARTING
         if order.state == "merged" and (parts or (event.kind, event.by) == ("noted", RESIDENT)):
-            last, told = self.orders.last(order), "parted" if parts else "added"
-            if last.no != order.no and told in moves(last, CLOCK):
-                yield last, Step(Event(told, CLOCK, event.at, {"from": order.no}))
+            last, name = self.orders.last(order), "parted" if parts else "added"
+            if last.no != order.no and name in moves(last, CLOCK):
+                yield last, Step(Event(name, CLOCK, event.at, {"from": order.no}))
         if event.kind in CALLED_OFF:
             for joined in self.begin_again(order.no):
                 due = FACTS["unmerged"](self, joined, BLANK, NOTHING)
@@ -210,6 +242,8 @@ class Steps(Circumstances):
         facts = FACTS[kind](self, order, form, answers) if kind in FACTS else {}
         typed = {k: v for k, v in answers.personal.items() if k not in facts}
         data = answers.public | facts | more
+        if code := self.untimely(order, kind):
+            raise Refused(code)
         if kind == "rated" and order.state == "merged":
             data |= self._served(order, data)
         steps = [Step(Event(kind, by, at, data), typed)]
@@ -222,11 +256,9 @@ class Steps(Circumstances):
         """Whom the rating of a merged order is about: who served the order that it was done with.
 
         Raises:
-            Refused: ``state``, that is not done; ``own``, who rates reported it done.
+            Refused: ``own``, who rates reported it done.
         """
         done = self.orders.last(order)
-        if done.state not in SERVED:
-            raise Refused("state")
         if done.done_by and data.get("who") == done.done_by:
             raise Refused("own")
         return {"team": done.team, "volunteer": done.volunteer}

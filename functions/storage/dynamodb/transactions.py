@@ -153,8 +153,8 @@ class Changes(Table):
         pk = self.pk("history", head.no)
         added = enumerate(change.events, head.version - len(change.events) + 1)
         for seq, event in {**change.rewritten, **dict(added)}.items():
-            said = {"kind": event.kind, "by": event.by, "at": event.at}
-            yield self.put((pk, f"event {seq:08}"), said | {"data": to_json({**event.data})})
+            fields = {"kind": event.kind, "by": event.by, "at": event.at}
+            yield self.put((pk, f"event {seq:08}"), fields | {"data": to_json({**event.data})})
         for seq, sealed in change.personal.items():
             yield self.put((pk, sealed_key(seq)), {"sealed": sealed})
         for trace in dict.fromkeys(change.traces):

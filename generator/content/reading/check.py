@@ -180,8 +180,8 @@ def _fits(value: Any, kind: Any) -> bool:
 
 def _mend(notes: Iterable[Any]) -> str:
     """How to mend what its notes do not allow."""
-    told = (f"{note.description}。" for note in notes if getattr(note, "description", ""))
-    return next(told, TYPES["text"][1])
+    sentences = (f"{note.description}。" for note in notes if getattr(note, "description", ""))
+    return next(sentences, TYPES["text"][1])
 
 
 def _meant(value: Any, wanted: Any) -> Any:

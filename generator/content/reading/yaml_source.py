@@ -74,11 +74,11 @@ class Document:
 
     def note(self, what: str, line: int, column: int, place: Place = (), /, **names: Any) -> None:
         short = {
-            name: f"{said[:LONGEST]}…" if isinstance(said, str) and len(said) > LONGEST else said
-            for name, said in names.items()
+            name: f"{text[:LONGEST]}…" if isinstance(text, str) and len(text) > LONGEST else text
+            for name, text in names.items()
         }
-        told = [text.format(**short) for text in SENTENCES[what]]
-        what, mend = map(_printable, told)
+        texts = [text.format(**short) for text in SENTENCES[what]]
+        what, mend = map(_printable, texts)
         self.problems.append(Problem(_printable(self.file), line, column, what, mend, place))
 
 

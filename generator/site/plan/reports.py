@@ -84,7 +84,7 @@ def lately(figures: Snapshot) -> dict[str, Line]:
     first = _back(figures["made"][:7], YEAR)
     late = counters.together(c for name, c in figures["months"].items() if name >= first)
     return {
-        scope: disclosure.told(kind, summary.line(slug, counted, 0))
+        scope: disclosure.public_line(kind, summary.line(slug, counted, 0))
         for scope, counted in counters.by_scope(late).items()
         for kind, _, slug in [scope.partition(":")]
         if kind in (counters.SERVICE, counters.TEAM)

@@ -394,3 +394,20 @@ def test_a_table_to_fill_in_has_the_columns_that_its_import_reads(
     found, sure = columns.guess([*map(str, heads)], staging.names(client.app, kind))
     assert sure
     assert len(found) == len(staging.form(client.app, kind)["fields"])
+
+
+def test_a_rating_of_a_merged_order_on_paper_is_judged_by_the_order_that_it_is_done_with(
+    client: Client, desk: Desk
+) -> None:
+    merged, other = wish(client, phone="13900005678"), wish(client)
+    assert desk.do(merged.no, "merged", into=other.no).location
+    heads = ["怎么来的", "单号", "态度", "手艺", "及时", "解决了吗", "问题"]
+    book = workbook(heads, ["写在纸上的", merged.no, "2", "3", "1", "一部分", "还漏水"])
+    page = desk.get(upload(desk, "ratings", book).location)
+    assert "那一单还没有办完，办完才能评" in page.text
+    assert "新的 0 行" in page.text
+    move(client.app, other.no, *DONE)
+    assert "收下了 1 行。" in bring(desk, "ratings", book).text
+    more = workbook(heads, ["写在纸上的", merged.no, "5", "5", "5", "解决了", ""])
+    page = desk.get(upload(desk, "ratings", more).location)
+    assert "这一单已经评过了" in page.text

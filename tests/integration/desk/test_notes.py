@@ -86,7 +86,7 @@ def test_a_link_says_two_weeks_ahead_that_it_ends(client: Client, clock: Clock) 
     assert "到期，请早些" in page.text
     asked = client.post("/team/", {**page.form("/team/"), "do": "renew"})
     assert "照常能用" in asked.text
-    assert client.app.team_links.asked(["barbers"]) == ["barbers"]
+    assert client.app.team_links.requested(["barbers"]) == ["barbers"]
 
 
 @pytest.mark.parametrize("way", [(), DONE[:1], DONE[:3], DONE])

@@ -14,6 +14,7 @@ from darabonba.request import DaraRequest
 from functions import scheduled
 from functions.app import App
 from functions.errors import Undelivered
+from functions.forms import order_number
 from functions.messages import channels
 from tests.support.client import Client
 from tests.support.community import Clock
@@ -72,6 +73,11 @@ def gateway(app: App, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
         monkeypatch.setitem(form, "fields", [*form["fields"], asked])
     with serving(gateway):
         yield gateway
+
+
+def events(gateway: Gateway) -> list[str]:
+    """What the residents were told of."""
+    return sorted(message["id"].split(":")[2] for message in gateway.messages)
 
 
 def send(app: App) -> int:
@@ -188,6 +194,68 @@ def test_no_consent_is_asked_where_there_is_no_gateway_or_the_order_was_erased(
     form = client.get(answer.location).form("/api/order", do="opt")
     move(app, answer.no, "rejected", "erased")
     assert client.post("/api/order", {**form, "sms": ""}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "left"),
+    [
+        (["triaged", "dispatched", "accepted"], ["returned"], ["triaged"]),
+        (["triaged", "dispatched", "accepted"], ["cancelled"], []),
+        (["triaged", "dispatched", "accepted", "done"], ["undone"], ["accepted", "triaged"]),
+        (["rejected"], ["retaken"], []),
+        (["triaged"], ["dispatched", "accepted", "returned"], ["triaged"]),
+    ],
+)
+def test_what_was_taken_back_before_it_was_sent_is_not_told(
+    client: Client,
+    app: App,
+    gateway: Gateway,
+    before: list[str],
+    after: list[str],
+    left: list[str],
+) -> None:
+    no = wish(client, sms="yes").no
+    move(app, no, *before, *after)
+    send(app)
+    assert events(gateway) == left
+
+
+def test_nobody_is_asked_for_a_rating_that_the_station_has_written_down(
+    client: Client, app: App, desk: Desk, gateway: Gateway
+) -> None:
+    no = wish(client, sms="yes").no
+    move(app, no, *DONE)
+    assert desk.do(no, "rated", **RATING, source="phone").location
+    send(app)
+    assert events(gateway) == ["accepted", "triaged"]
+
+
+def test_those_whose_orders_were_merged_into_another_one_are_told_with_it(
+    client: Client, app: App, desk: Desk, gateway: Gateway
+) -> None:
+    merged, other = wish(client, sms="yes", phone="13900005678", name="赵奶奶"), wish(client)
+    assert desk.do(merged.no, "merged", into=other.no).location
+    move(app, other.no, *DONE[:4])
+    send(app)
+    told = gateway.messages
+    assert events(gateway) == ["accepted", "done", "triaged"]
+    assert {message["phone"] for message in told} == {"+8613900005678"}
+    assert all(order_number.spell(merged.no) in message["text"] for message in told)
+    link = next(text for each in told if "/rate/" in (text := each["text"])).partition("/rate/")[2]
+    form = client.get(f"/rate/{link}").page
+    assert form.css('[name="attitude"]')
+    assert not form.css('[name="last4"]'), "by the link alone"
+
+
+def test_a_merged_resident_is_told_no_more_of_an_order_that_hers_left(
+    client: Client, app: App, desk: Desk, gateway: Gateway
+) -> None:
+    merged, other = wish(client, sms="yes", phone="13900005678", name="赵奶奶"), wish(client)
+    assert desk.do(merged.no, "merged", into=other.no).location
+    move(app, other.no, "triaged")
+    assert desk.do(merged.no, "unmerged").location
+    send(app)
+    assert gateway.messages == []
 
 
 def test_at_night_it_waits_until_morning(

@@ -6,7 +6,7 @@ import pytest
 
 from functions.app import App
 from functions.ops import consistency
-from functions.orders.figures.closed import said
+from functions.orders.figures.closed import opinions
 from functions.orders.figures.snapshot import snapshot
 from functions.scheduled import tick
 from tests.support.client import Client
@@ -50,7 +50,7 @@ def test_what_is_said_after_a_month_was_closed_counts_in_the_month_in_which_it_i
     late = wish(client, phone="13977312346")
     move(client.app, late.no, *DONE)
     clock.forward(days=10)
-    assert not said(published(client.app)), "not before it is closed"
+    assert not opinions(published(client.app)), "not before it is closed"
     tick(client.app)
     closed = published(client.app)
     assert (closed["all rated"], closed["all attitude stars"]) == (6, 30)
@@ -61,7 +61,7 @@ def test_what_is_said_after_a_month_was_closed_counts_in_the_month_in_which_it_i
     move(client.app, no, *DONE)
     give(client, first, attitude="1")
     tick(client.app)
-    assert said(published(client.app)) == said(closed)
+    assert opinions(published(client.app)) == opinions(closed)
     assert client.app.store.tally(MONTH)["all rated"] == 5, "the desk follows"
     assert client.app.store.tally("2026-12")["all rated"] == 2
     assert consistency.examine(client.app).healthy

@@ -106,7 +106,7 @@ def test_a_stranger_cannot_ask_for_a_new_link_of_a_team(client: Client, key: str
     told = client.post("/team/", {"team": "barbers", "key": key, "do": "renew"})
     assert (told.status, "打电话" in told.text) == (403, True)
     assert "请社区发新链接" not in told.body
-    assert client.app.team_links.asked(["barbers"]) == []
+    assert client.app.team_links.requested(["barbers"]) == []
 
 
 def test_a_team_that_asked_for_a_new_link_stands_on_the_board(client: Client) -> None:

@@ -8,6 +8,10 @@ from functions.app import App
 from functions.forms import order_number
 from functions.ops import consistency
 from functions.orders import counters
+from functions.orders.lifecycle.states import CLOCK, STAFF
+from functions.orders.repository import Step
+from functions.scheduled import UNTANGLED, tick
+from functions.storage.history import Event
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
 from tests.support.orders import JOIN, RATING, Desk, Team, add_note, found, move, wish
@@ -155,8 +159,134 @@ def test_a_chain_of_merges_leads_to_the_last_order(client: Client, desk: Desk) -
     assert desk.do(first.no, "merged", into=second.no).location
     assert desk.do(second.no, "merged", into=third.no).location
     assert order_number.spell(third.no) in client.get(first.location).text
+    assert found(client.app, first.no).merged_into == third.no
     assert desk.do(third.no, "cancelled").location
-    assert states(client.app, first, second, third) == ["merged", "submitted", "cancelled"]
+    assert states(client.app, first, second, third) == ["submitted", "submitted", "cancelled"]
+
+
+@pytest.fixture
+def chain(client: Client, desk: Desk) -> tuple[Answer, Answer, Answer]:
+    """The first was merged into the second, and that into the third."""
+    first, second, third = wish(client, **NEIGHBOUR), wish(client), wish(client, name="孙")
+    assert desk.do(first.no, "merged", into=second.no).location
+    assert desk.do(second.no, "merged", into=third.no).location
+    return first, second, third
+
+
+def test_who_leaves_the_middle_of_a_chain_takes_nobody_along(
+    client: Client, desk: Desk, chain: tuple[Answer, Answer, Answer]
+) -> None:
+    first, second, third = chain
+    desk.dispatched(third.no)
+    Team(client).do(third.no, "accepted", volunteer="team", person="李强")
+    cancel = client.get(second.location).form("/api/order", do="cancel")
+    assert client.post("/api/order", cancel).location
+    assert states(client.app, *chain) == ["merged", "cancelled", "accepted"]
+    assert "李强" in client.get(first.location).text
+    page = Team(client).get(third.no).text
+    assert "9 栋 9 单元" in page
+    assert f"合在一起的 {order_number.spell(second.no)} 不在这一单里办了" in page
+
+
+def test_who_is_taken_apart_from_the_middle_of_a_chain_goes_alone(
+    client: Client, desk: Desk, chain: tuple[Answer, Answer, Answer]
+) -> None:
+    first, second, third = chain
+    assert desk.do(second.no, "unmerged").location
+    assert states(client.app, *chain) == ["merged", "submitted", "submitted"]
+    assert found(client.app, first.no).merged_into == third.no
+
+
+def test_a_chain_whose_middle_was_erased_is_opened_again(
+    client: Client, desk: Desk, chain: tuple[Answer, Answer, Answer]
+) -> None:
+    first, second, third = chain
+    client.app.steps.take(found(client.app, second.no), "erased", "resident")
+    assert desk.do(third.no, "cancelled").location
+    assert states(client.app, *chain) == ["submitted", "merged", "cancelled"]
+    assert client.get(first.location).status == 200
+
+
+def test_a_household_that_is_erased_is_no_more_on_the_way(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    desk.dispatched(other.no)
+    Team(client).do(other.no, "accepted", volunteer="team")
+    client.app.steps.take(found(client.app, merged.no), "erased", "resident")
+    told = f"合在一起的 {order_number.spell(merged.no)} 不在这一单里办了，那一家不用去了"
+    page = Team(client).get(other.no).text
+    assert (told in page, page.count(order_number.spell(merged.no))) == (True, 1)
+    assert order_number.spell(merged.no) not in desk.get(f"/desk/slip/?no={other.no}").text
+
+
+def test_chains_of_earlier_versions_are_led_to_their_ends_once(
+    client: Client, desk: Desk, chain: tuple[Answer, Answer, Answer]
+) -> None:
+    app, (first, second, third) = client.app, chain
+    fourth, fifth = wish(client, detail="四"), wish(client, detail="五")
+    assert desk.do(fourth.no, "merged", into=fifth.no).location
+    event = Event("rejoined", CLOCK, app.clock.now.isoformat(), {"into": second.no})
+    app.orders.move(found(app, first.no), Step(event))  # As they were left.
+    ring = Event("merged", STAFF, app.clock.now.isoformat(), {"into": fourth.no})
+    app.orders.move(found(app, fifth.no), Step(ring))
+    app.store.set_fact(UNTANGLED, "", "yes")
+    tick(app)
+    assert found(app, first.no).merged_into == third.no
+    assert states(app, fourth, fifth) in (["submitted", "merged"], ["merged", "submitted"])
+    version = found(app, first.no).version
+    tick(app)
+    assert found(app, first.no).version == version
+
+
+def test_nothing_leads_two_orders_into_each_other(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    move(client.app, other.no, "triaged", "dispatched", "accepted", "done", "closed")
+    rating = {**client.get(merged.location).form("/api/rating"), **RATING, "solved": "unsolved"}
+    assert client.post("/api/rating", rating).no == merged.no
+    back = client.get(merged.location).form("/api/order", do="unrate")
+    assert desk.do(other.no, "reopened", note="还要办").location
+    assert desk.do(other.no, "merged", into=merged.no).location
+    assert client.post("/api/order", back).status == 409
+    assert states(client.app, merged, other) == ["submitted", "merged"]
+
+
+def test_a_merged_resident_rates_once_in_each_round(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer], clock: Clock
+) -> None:
+    merged, other = pair
+    move(client.app, other.no, "triaged", "dispatched", "accepted", "done")
+    assert "请您也评一评" in client.get(merged.location).text
+    rating = {**client.get(merged.location).form("/api/rating"), **RATING}
+    assert client.post("/api/rating", rating).no == merged.no
+    page = client.get(merged.location)
+    assert ("那一单办完了" in page.text, "请您也评一评" in page.text) == (True, False)
+    again = client.post("/api/rating", {**rating, "once": "", "attitude": "1"})
+    assert (again.status, "您已经评过这一单了" in again.text) == (409, True)
+    theirs = {**client.get(other.location).form("/api/rating"), **RATING, "solved": "unsolved"}
+    assert client.post("/api/rating", theirs).no == other.no
+    clock.forward(minutes=10)
+    move(client.app, other.no, "triaged", "dispatched", "accepted", "done")
+    assert order_number.spell(merged.no) in desk.get("/desk/?state=calls").text
+    assert "请您也评一评" in client.get(merged.location).text
+    late = {**client.get(merged.location).form("/api/rating"), **RATING, "attitude": "2"}
+    assert client.post("/api/rating", late).no == merged.no
+    assert found(client.app, merged.no).attitude == 2
+
+
+def test_what_was_served_with_another_order_is_not_called_off(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    cancel = client.get(merged.location).form("/api/order", do="cancel")
+    move(client.app, other.no, "triaged", "dispatched", "accepted", "done")
+    assert not client.get(merged.location).page.css('[name="do"][value="cancel"]')
+    refused = client.post("/api/order", cancel)
+    assert (refused.status, "合到的那一单已经办完" in refused.text) == (409, True)
+    assert desk.do(merged.no, "cancelled").status == 409
+    assert states(client.app, merged) == ["merged"]
 
 
 def test_a_merged_resident_rates_who_served_once_it_is_done(

@@ -14,7 +14,15 @@ import pytest
 import uvicorn
 from a2wsgi.asgi_typing import Receive, Scope, Send
 
-from generator.serve.connections import FILES, ROUNDS, Bounds, Connections, backlog, bounds
+from generator.serve.connections import (
+    FILES,
+    ROUNDS,
+    Bounds,
+    Connection,
+    Connections,
+    backlog,
+    bounds,
+)
 from generator.serve.server import UVICORN
 
 SMALL = Bounds(
@@ -37,7 +45,7 @@ HEAD = re.compile(rb"HTTP.*?content-length: (\d+)\r\n(?:.*?\r\n)?\r\n", re.DOTAL
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Reads the whole body and answers with its length; ``/slow`` and ``/large`` say so."""
+    """Reads the whole body and answers with its length, or with what the path asks for."""
     assert scope["type"] == "http"
     length, more = 0, True
     while more:
@@ -47,7 +55,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         length, more = length + len(message["body"]), message["more_body"]
     if scope["path"] == "/slow":
         await asyncio.sleep(2.5)
-    body = b"x" * LARGE if scope["path"] == "/large" else b"%d" % length
+    said = {"/large": b"x" * LARGE, "/headers": b",".join(name for name, _ in scope["headers"])}
+    body = said.get(scope["path"], b"%d" % length)
     headers = [(b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
@@ -210,6 +219,23 @@ def test_a_body_without_end_is_refused(site: Site) -> None:
     assert answered(site)
 
 
+@pytest.mark.parametrize("more", [b"X: b\r\n", b"1;" + b"x" * 200 + b"\r\nx\r\n"])
+def test_trailers_and_signs_around_chunks_without_end_are_refused(site: Site, more: bytes) -> None:
+    chunked = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n"
+    endless = site.connect(chunked + b"0\r\n" * more.startswith(b"X"))
+    with pytest.raises((BrokenPipeError, ConnectionResetError)):  # noqa: PT012
+        for _ in range(100_000):
+            endless.sendall(more)
+    assert site.connections.closed == {"431": 1}
+    assert answered(site)
+
+
+def test_small_chunks_and_a_trailer_are_taken_and_the_trailer_is_no_header(site: Site) -> None:
+    chunked = b"POST /headers HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    sent = chunked + b"8\r\nabcdefgh\r\n" * 5_000 + b"0\r\nCookie: x\r\n\r\n"
+    assert answer(site.connect(sent)).endswith(b"host,transfer-encoding")
+
+
 def test_of_one_senders_connections_the_longest_waiting_gives_way(site: Site) -> None:
     first = [site.connect() for _ in range(SMALL.of_sender)]
     other = site.connect(sender=2)
@@ -265,6 +291,23 @@ def test_requests_that_are_sent_ahead_are_answered_one_after_the_other(site: Sit
     while said.count(b"HTTP/1.1 200") < 4 or not said.endswith(b"\r\n\r\n0"):
         said += ahead.recv(1000)
     assert [part[-1:] for part in said.split(b"HTTP/1.1 200")[1:]] == [b"2", b"2", b"2", b"0"]
+
+
+def test_who_sends_thousands_of_requests_ahead_is_closed_before_they_are_read(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, begun = Connection.on_message_begin, list[Connection]()
+
+    def counting(connection: Connection) -> None:
+        begun.append(connection)
+        begin(connection)
+
+    monkeypatch.setattr(Connection, "on_message_begin", counting)
+    with suppress(ConnectionResetError, BrokenPipeError):
+        answer(site.connect(b"GET / HTTP/1.1\r\n\r\n" * 10_000))
+    assert site.connections.closed == {"ahead": 1}
+    assert len(begun) == 1 + SMALL.ahead + 1
+    assert answered(site)
 
 
 @pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])

@@ -56,7 +56,7 @@ def test_of_many_who_do_the_same_at_once_none_meets_a_fault(client: Client) -> N
     assert {answer.status for answer in added} <= {200, 422, 503}
     assert {answer.status for answer in reset} <= {200, 503}
     assert {answer.status for answer in asked} == {200}
-    assert client.app.team_links.asked(["barbers"]) == ["barbers"]
+    assert client.app.team_links.requested(["barbers"]) == ["barbers"]
     for answer in [*added, *reset]:
         assert answer.status != 503 or "没有保存" in answer.text
 

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.forms.normal import seen
-from functions.people.passwords import LONGEST, drawn, weakness
+from functions.people.passwords import LONGEST, generated, weakness
 
 GOOD = (
     "correct horse battery",
@@ -43,7 +43,7 @@ def test_what_is_wrong_with_a_password_is_told(code: str, password: str) -> None
 
 
 def test_drawn_passwords_are_good_ones() -> None:
-    assert {weakness(drawn(), "王芳") for _ in range(100)} == {""}
+    assert {weakness(generated(), "王芳") for _ in range(100)} == {""}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.orders import counters
 from functions.orders.counters import GRID, SERVICE, STARRED, TEAM, WISHES, by_scope, name, scope
-from functions.orders.figures.closed import as_closed, said
+from functions.orders.figures.closed import as_closed, opinions
 from functions.orders.figures.disclosure import FEWEST, GIVEN, IN_FIVES, published
 from functions.orders.figures.summary import OTHERS
 from functions.orders.lifecycle.order import Order
@@ -143,14 +143,14 @@ def test_who_keeps_all_versions_of_a_month_sees_nothing_of_what_is_said_later(
 ) -> None:
     """Whatever is rated, changed, taken back or corrected after a month was closed."""
     for month, of in counted(orders).items():
-        heard = said(published(of, TODAY))
+        heard = opinions(published(of, TODAY))
         assert as_closed(published(of, TODAY), heard) == published(of, TODAY)
         versions = [as_closed(published(counted(o)[month], TODAY), heard) for o in (later, [])]
         for version in versions:
             shown = by_scope(version)
             known = {n: c for n, c in heard.items() if n.partition(" ")[0] in shown}
-            assert said(version) == known, "no number of it is another one, or new"
-        assert not said(as_closed(published(of, TODAY), {})), "nothing before it is closed"
+            assert opinions(version) == known, "no number of it is another one, or new"
+        assert not opinions(as_closed(published(of, TODAY), {})), "nothing before it is closed"
 
 
 GROUPS = st.lists(

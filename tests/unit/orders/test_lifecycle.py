@@ -63,7 +63,7 @@ ALLOWED = {
     "closed": {"rated", "unrated", "reopened", *ENDED},
     "rejected": {"retaken", *ENDED},
     "cancelled": {"restored", *ENDED},
-    "merged": {"unmerged", "rated", "unrated", "cancelled", *ENDED},
+    "merged": {"rejoined", "unmerged", "rated", "unrated", "cancelled", *ENDED},
 }
 for _state in ("submitted", "triaged", "dispatched", "accepted"):
     ALLOWED[_state].add("unrated")
@@ -439,7 +439,12 @@ def test_a_rating_of_a_merged_order_is_of_who_served_the_other_one() -> None:
     rated = then(merged, "rated", team="barbers", volunteer="V")
     assert (rated.state, rated.rated_team, rated.rated_volunteer) == ("merged", "barbers", "V")
     assert (rated.ended_at, rated.team) == (merged.ended_at, "")
-    assert refusal(rated, "rated") == "rated"
+    assert then(rated, "rated", solved="partly").solved == "partly", "once in each round"
+
+
+def test_what_was_merged_goes_along_where_its_order_is_merged() -> None:
+    along = then(after("submitted", "merged"), "rejoined", "clock", into="M")
+    assert (along.state, along.merged_into) == ("merged", "M")
 
 
 def test_a_merged_wish_can_be_taken_back_alone() -> None:

@@ -8,9 +8,9 @@ import yaml
 
 from functions.orders.lifecycle.rules import TABLE
 from functions.orders.lifecycle.states import RESIDENT, STATES
-from functions.orders.notices import said
+from functions.orders.notices import words_for
 from functions.storage.history import Event
-from functions.tracking.progress import told
+from functions.tracking.progress import sentence_of
 from generator.content.form_definitions import Offers
 from generator.content.form_definitions import actions as definitions
 from tests.support.servers import PRODUCT
@@ -27,7 +27,7 @@ HERS = (
 
 @pytest.mark.parametrize(("kind", "by"), CAUSED)
 def test_a_sentence_says_you_only_where_the_resident_did_it(kind: str, by: str) -> None:
-    sentence = told(WORDS["events"], Event(kind, by, ""))
+    sentence = sentence_of(WORDS["events"], Event(kind, by, ""))
     if kind in UNTOLD or (kind == "noted" and by != RESIDENT):
         assert sentence == ""
         return
@@ -53,9 +53,9 @@ def test_the_state_of_an_order_does_not_say_who_caused_it() -> None:
 
 def test_a_message_is_chosen_by_the_event_and_its_actor() -> None:
     words = {"reopened": "she", "reopened.staff": "we"}
-    assert said(words, Event("reopened", "staff", ""), "") == "we"
-    assert said(words, Event("reopened", "resident", ""), "") == "she"
-    assert said(words, Event("closed", "staff", ""), "") == ""
+    assert words_for(words, Event("reopened", "staff", ""), "") == "we"
+    assert words_for(words, Event("reopened", "resident", ""), "") == "she"
+    assert words_for(words, Event("closed", "staff", ""), "") == ""
 
 
 def test_a_state_has_one_name_and_no_two_have_the_same() -> None:
