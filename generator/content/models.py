@@ -48,11 +48,6 @@ class Entry(Part, kw_only=True, frozen=True):
         pictures."""
         return self
 
-    @property
-    def label(self) -> str:
-        """What people call it."""
-        return str(getattr(self, "title", "") or getattr(self, "name", ""))
-
 
 class Item(Entry, kw_only=True, frozen=True):
     """An entry with a page of its own, which may come and go, or get another name.
@@ -78,6 +73,11 @@ class Item(Entry, kw_only=True, frozen=True):
             return "withheld"
         has_expired = self.expires_on is not None and self.expires_on <= today
         return "past" if self.ended is not None or has_expired else "shown"
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return str(getattr(self, "title", "") or getattr(self, "name", ""))
 
 
 class Prose(Part, frozen=True):

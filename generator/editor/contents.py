@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from functions.errors import Conflict
 from generator.build.incremental import Builder
@@ -165,8 +165,8 @@ class Contents:
                 plan(*reading.load(edited={name.file: text.encode()} if text else {}))
             except ContentError as error:
                 problems = error.problems
-            known = reading.library.entries
-            teams = {slug: team.label for slug, team in known["teams"].items()}
+            known: Mapping[str, Mapping[str, Any]] = reading.library.entries
+            teams = {slug: team.name for slug, team in known["teams"].items()}
             options = {"teams": teams, "static": dict.fromkeys(photos.known(self.root), "")}
             texts = reading.theme.data("fields.yaml", reading.cache)
             return Survey(ModelForm(name.model, texts, options), [*problems])

@@ -38,7 +38,10 @@ def _rows(contents: Contents, today: date) -> Iterator[tuple[str, ListedFile]]:
     for name in {**known, **dict.fromkeys(each for each in new if each)}:
         entry = known.get(name)
         edit = waiting.get(name.file)
-        label = entry.label if entry else _label(edit.text) if edit else ""
+        label = getattr(entry, "label", getattr(entry, "title", ""))
+        if not label and edit:
+            data = read(edit.text) or {}
+            label = str(data.get("title") or data.get("name") or "")
         state, day = _state(entry, today) if name in known else ("new", "")
         if not name.folder:
             state = "shown"
@@ -55,8 +58,3 @@ def _state(entry: Entry | None, today: date) -> tuple[str, str]:
     if stage != "withheld":
         return stage, ""
     return ("draft", "") if entry.draft else ("planned", str(entry.publish_on))
-
-
-def _label(text: str) -> str:
-    data = read(text) or {}
-    return str(data.get("title") or data.get("name") or "")
