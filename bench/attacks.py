@@ -14,6 +14,8 @@ desk's two, how much of a processor the server's process took, the most memory t
 and what it wrote into its log.
 """
 
+import http.client
+import json
 import math
 import resource
 import selectors
@@ -23,15 +25,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, cast
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import click
 
-from bench.apart import PRODUCT, Server, forms, served
+from bench.apart import FORM, LONGEST, PRODUCT, WISH, Server, forms, served
 
 DESK_RATE = 5
 ADDRESSES = 200
@@ -44,9 +47,10 @@ MARKS = "%CC%81%CC%96" * 15_000
 
 class Attack(NamedTuple):
     """What each connection sends at first, and then again and again, every so many seconds; or,
-    where ``every`` is 0, as soon as it is answered. ``share`` of the senders do it."""
+    where ``every`` is 0, as soon as it is answered. ``share`` of the senders do it. What it sends
+    may need something of the server at a port; ``%02d`` behind a ``=`` becomes a number."""
 
-    first: bytes
+    first: bytes | Callable[[int], bytes]
     again: bytes = b""
     every: float = 1.0
     share: float = 1.0
@@ -56,6 +60,16 @@ def _form(path: str, typed: str) -> bytes:
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     head += "Sec-Fetch-Site: same-origin\r\n"
     return f"{head}Content-Length: {len(typed)}\r\n\r\n{typed}".encode()
+
+
+def _note(port: int) -> bytes:
+    """A note to an order, by whoever was passed its link."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST)
+    headers = {**FORM, "accept": "application/json"}
+    connection.request("POST", "/api/wish", urlencode({**WISH, "once": "noted"}), headers)
+    filed = json.loads(connection.getresponse().read())
+    key = parse_qs(urlsplit(filed["track"]).query)["key"][0]
+    return _form("/api/order", f"do=note&no={filed['no']}&key={key}&note=%02d")
 
 
 ATTACKS = {
@@ -69,6 +83,7 @@ ATTACKS = {
     ),
     "combining marks": Attack(_form("/api/rating", f"key=a&no=2{MARKS}"), every=0, share=0.01),
     "signing in": Attack(_form("/desk/sign-in/", "name=%02d&password=x"), every=0, share=0.1),
+    "adding notes": Attack(_note, every=0, share=0.01),
 }
 """The endless ones send 8 MB a second together: more than most stations' line takes."""
 
@@ -78,6 +93,7 @@ class Strangers:
 
     def __init__(self, port: int, attack: Attack, senders: int, addresses: int):
         self.port, self.attack, self.addresses = port, attack, addresses
+        self.first = attack.first if isinstance(attack.first, bytes) else attack.first(port)
         self.senders = max(1, int(senders * attack.share))
         self.number, self.began = 0, time.monotonic()
         self.selector = selectors.DefaultSelector()
@@ -106,7 +122,7 @@ class Strangers:
             opened.setblocking(False)
             self.selector.register(opened, selectors.EVENT_READ)
             self.due[opened] = time.monotonic() + (self.attack.every or math.inf)
-            self.send(opened, self.attack.first)
+            self.send(opened, self.first)
 
     def read(self, connection: socket.socket) -> None:
         """Take what came: the end of the connection, or an answer, after which it goes on."""
@@ -119,12 +135,12 @@ class Strangers:
             del self.due[connection]
         elif not self.attack.every:
             self.number += 1
-            self.send(connection, self.attack.first)
+            self.send(connection, self.first)
 
     def send(self, connection: socket.socket, what: bytes) -> None:
         """Send, as far as the system takes it at once."""
         with suppress(OSError):
-            connection.send(what.replace(b"name=%02d", b"name=%02d" % (self.number % 100)))
+            connection.send(what.replace(b"=%02d", b"=%02d" % (self.number % 100)))
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def fresh(request: Request, app: App) -> Response:
     if request.query.get(KEY):
         return SLIP.open(request, order.no, key)
     if links.works_on(request, app, order):
-        return submission.refuse(request, app, order, "rated", _words(app)["worker"], own=False)
+        return submission.refuse(app, order, "rated", _words(app)["worker"], own=False)
     form = without(app.bundle.forms[NAME], "no", "last4")
     return submission.page(app, form, {}, hidden={"no": order.no, KEY: key})
 
@@ -98,7 +98,7 @@ def _refuse(
         digits = links.by_digits(app, order) if door == BY_DIGITS else ""
         return kept._replace(cookies=links.opened(request, app, order, digits))
     text = _words(app)[why] if why else ""
-    return submission.refuse(request, app, order, "rated", text, own, answers_shown)
+    return submission.refuse(app, order, "rated", text, own, answers_shown)
 
 
 def _words(app: App) -> Any:

@@ -111,7 +111,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
     offered = [k for k in app.steps.offered(order, TEAM) if mine or k in ASIDE]
     for seen in (order, *[each.order for each in joined]) if known else ():
         app.access_log.record(seen.no, TEAM, team, request.sender)
-    return view(
+    page = view(
         app,
         "order.html",
         outcome.status,
@@ -138,6 +138,7 @@ def show_order(request: Request, app: App, team: str, outcome: Outcome = UNTRIED
         due=app.deadlines.due(order),
         slip=f"/team/slip/?team={team}&no={order.no}",
     )
+    return page._replace(refusal=outcome.refusal(app.bundle.words["desk"]["notices"]))
 
 
 def _forms(app: App, order: Order, offered: Sequence[str]) -> dict[str, Form]:

@@ -2,6 +2,8 @@
 they see what is kept about them, correct it, take it along, leave, and erase it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 
 from functions.app import App
 from functions.context import proofs
@@ -80,7 +82,7 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
         once=app.vault.fresh(),
         kept=None,
     )
-    return Response(body, outcome.status)
+    return Response(body, outcome.status, refusal=outcome.refusal())
 
 
 def _put_right(app: App, head: Head, form: Form) -> list[tuple[str, list[str]]]:
@@ -99,7 +101,7 @@ CONTACT = ("name", "phone")
 
 
 def proved(request: Request, app: App) -> Response:
-    """What they do with all that is kept: the link alone is not enough for it."""
+    """What they do with all that is kept."""
     no = request.value("no")
     person = app.volunteers.by_key(no, request.value(KEY))
     if person is None:
@@ -113,9 +115,8 @@ def proved(request: Request, app: App) -> Response:
             if not proofs.is_of(person.typed.get("phone"), last4):
                 raise Wrong("no_match", "last4")
 
-    if outcome := own_data.unproved(request, app, prove):
-        return outside(app, person, outcome)
-    return PROVED[request.value("do")](request, app, person)
+    act = partial(PROVED[request.value("do")], request, app, person)
+    return own_data.proved(request, app, prove, partial(outside, app, person), act)
 
 
 def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
@@ -138,7 +139,7 @@ def mine(request: Request, app: App, person: Person, outcome: Outcome = UNTRIED)
         doing=app.orders.assigned(head.no),
         once=request.value(submission.ONCE) or app.vault.fresh(),
     )
-    return page._replace(status=outcome.status)
+    return page._replace(status=outcome.status, refusal=outcome.refusal())
 
 
 def correct(request: Request, app: App, person: Person) -> Response:
@@ -235,17 +236,24 @@ def submit(request: Request, app: App) -> Response:
         return close(request, app, VOLUNTEER)
     if request.value("do") not in PROVED:
         return _FILING(request, app)
-    try:
-        return proved(request, app)
-    except (Refused, Conflict) as error:
-        raise Problem(error.status, "moved") from None
+    with _handing_back(request, app):
+        try:
+            return proved(request, app)
+        except (Refused, Conflict) as error:
+            raise Problem(error.status, "moved") from None
+
+
+def _handing_back(request: Request, app: App) -> AbstractContextManager[None]:
+    """Where their correction cannot be answered, its page shows what was typed."""
+    return submission.handing_back(request, corrections.correctable(app.bundle.actions[CORRECTION]))
 
 
 def later(request: Request, app: App, code: str, no: str) -> Response:
     """The sign-up as it was typed, where nothing can be written."""
-    if request.value("do") in PROVED:
+    if request.value("do") not in PROVED:
+        return _FILING.later(request, app, code, no)
+    with _handing_back(request, app):
         raise Problem(503, code)
-    return _FILING.later(request, app, code, no)
 
 
 ROUTES: Routes = {

@@ -1,10 +1,11 @@
-// Pages do without this. It says when the next service day is, by the clock of China.
-document.querySelectorAll("[data-service-day]").forEach((place) => {
-  const day = Number(place.dataset.serviceDay);
-  const now = new Date(Date.now() + (8 * 60 + new Date().getTimezoneOffset()) * 60000);
-  const next = new Date(now.getFullYear(), now.getMonth() + (now.getDate() > day ? 1 : 0), day);
-  const week = "日一二三四五六"[next.getDay()];
-  place.textContent = now.getDate() === day ? "就是今天" : `下一次：${next.getMonth() + 1} 月 ${next.getDate()} 日，星期${week}`;
+// Pages do without this. By the clock of China it says what is today, and takes away what is over.
+const now = new Date(Date.now() + 8 * 60 * 60000).toISOString().slice(0, 16);
+document.querySelectorAll("[data-until]").forEach((place) => {
+  const { until } = place.dataset;
+  const state = until <= now ? "over" : until.slice(0, 10) === now.slice(0, 10) ? "today" : "ahead";
+  const parts = place.querySelectorAll("[data-when]");
+  parts.forEach((part) => { part.hidden = !part.dataset.when.split(" ").includes(state); });
+  if (state === "over" && !place.querySelector("[data-when~=over]")) place.hidden = true;
 });
 
 // While a form is on its way, the pressed button says so and nothing is sent twice. After a while,

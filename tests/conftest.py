@@ -83,7 +83,8 @@ def _own_settings() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a table, empty at first, in a DynamoDB of our own that has S3 beside it."""
+    """The address of a table in a DynamoDB of our own that has S3 beside it. Tests share it, so
+    each adds ``/`` and a community of its own, or what others filed decides what becomes of it."""
     with servers.ministack(tmp_path_factory.mktemp("ministack"), SERVICES="dynamodb,s3") as url:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
         servers.create_table("wudan")

@@ -19,7 +19,8 @@ class Bundle(NamedTuple):
     people call every ``service``, ``team``, ``grid`` and ``question``, also those that ended;
     ``renamed``: the new file name for each old one of a service or team. ``offers``: the teams of
     each service. ``practical``: ``when``, on which ``days`` and at which ``place`` each service is,
-    what to ``bring``.
+    with which ``exceptions`` from these days (:data:`functions.forms.days.Schedule`), and what to
+    ``bring``.
     ``capacity``: how many orders at a time a team can take, where it said so.
     ``grids``: all that teams look after. ``calendar``: holidays and made-up working days.
     ``actions``: the forms of the desk and of the teams, by event. ``words``: the sentences of

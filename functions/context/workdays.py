@@ -1,7 +1,8 @@
 """Working days in China: weekdays without the holidays, plus the days made up for them (调休)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 CHINA = timezone(timedelta(hours=8))
 """The whole country has one time, and no summer time since 1992, so no table of zones is needed."""
@@ -38,6 +39,13 @@ class Calendar:
         years = [today.year, today.year + 1] if today.month >= ANNOUNCED else [today.year]
         listed = {day[:4] for day in self._holidays}
         return [year for year in years if str(year) not in listed]
+
+    def undecided(self, service_day: Mapping[str, Any], today: date) -> list[str]:
+        """The service days from today on that are holidays, and of which ``site.yaml`` says nothing
+        (ISO)."""
+        decided = {each["date"] for each in service_day["exceptions"]}
+        same = {day for day in self._holidays if int(day[8:]) == service_day["day"]}
+        return sorted(day for day in same - decided if day >= today.isoformat())
 
     def works(self, day: date) -> bool:
         """Whether the station works on this day."""

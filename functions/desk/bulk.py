@@ -18,7 +18,7 @@ from functions.desk.order_page import alike, marks, of_marks, related
 from functions.desk.session import Session, view
 from functions.errors import Conflict, Refused, Unfinished, Wrong
 from functions.forms import order_number
-from functions.forms.definition import Answers, Form
+from functions.forms.definition import Answers, Form, personal
 from functions.forms.kinds.choices import OTHER
 from functions.forms.kinds.kind import COMMA
 from functions.messages.outbox import MORNING
@@ -28,8 +28,9 @@ from functions.orders.lifecycle.states import STAFF
 from functions.orders.privacy import Unreadable, gist
 from functions.orders.ranking import ranked
 from functions.storage.failures import unwritten
-from functions.web import step_forms, submission
+from functions.web import records, step_forms, submission
 from functions.web.http import Request, Response
+from functions.web.step_forms import Told
 
 PAGE = 30
 WORDS = 80
@@ -47,9 +48,10 @@ class Wish(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """An order, with the answers that are proposed or were chosen for it (``filled``), and whether
-    it is ``ticked``. ``alike`` are other orders of the same phone or address; ``teams`` those that
-    it can be given to, each with its reasons and marks; ``problem`` says why it was not taken."""
+    """An order, with the answers that are ``proposed`` or were chosen for it (``filled``), and
+    whether it is ``ticked``. ``alike`` are other orders of the same phone or address; ``teams``
+    those that it can be given to, each with its reasons and marks; ``problem`` says why it was not
+    taken, and ``since`` what happened to the order since the row was drawn."""
 
     order: Order
     due: str
@@ -59,6 +61,8 @@ class Candidate(NamedTuple):
     alike: Sequence[tuple[Order, list[str]]] = ()
     teams: Sequence[tuple[str, Mapping[str, Any], list[str]]] = ()
     problem: str = ""
+    since: Sequence[Told] = ()
+    proposed: Mapping[str, str] = {}
 
 
 class Result(NamedTuple):
@@ -99,7 +103,8 @@ class Bulk(NamedTuple):
         orders = [order_of(head) for head in heads]
         ready = [order for order in orders if self.kind in app.steps.offered(order, STAFF)]
         tried = {result.order.no: result for result in results}
-        rows = [self._as_typed(row, request, tried) for row in self.propose(app, ready)]
+        proposed = [row._replace(proposed=row.filled) for row in self.propose(app, ready)]
+        rows = [self._as_typed(app, row, request, tried) for row in proposed]
         return view(
             app,
             session,
@@ -187,16 +192,27 @@ class Bulk(NamedTuple):
         form: Form = app.bundle.actions[self.kind]
         return {**form, "fields": [f for f in form["fields"] if f["name"] in self.asks]}
 
-    def _as_typed(self, row: Candidate, request: Request, tried: Mapping[str, Result]) -> Candidate:
-        """A row that the request already filled in, as it was filled in."""
+    def _as_typed(
+        self, app: App, row: Candidate, request: Request, tried: Mapping[str, Result]
+    ) -> Candidate:
+        """A row that the request already filled in, as it was filled in. Where the order changed
+        since, what nobody chose is proposed anew, and nothing is ticked before somebody looked."""
         no = row.order.no
         if f"version-{no}" not in request.typed:
             return row
+        result = tried.get(no)
+        ticked = result.again if result else no in request.typed.get("no", [])
         filled = {name: request.value(f"{name}-{no}") for name in self.asks}
-        ticked = no in request.typed.get("no", [])
-        if result := tried.get(no):
-            return row._replace(filled=filled, ticked=result.again, problem=result.problem)
-        return row._replace(filled=filled, ticked=ticked)
+        since = _since(app, row.order, step_forms.drawn_version(request, f"version-{no}"))
+        if since:
+            before = {name: request.value(f"proposed-{name}-{no}") for name in self.asks}
+            filled = {n: row.proposed[n] if filled[n] == before[n] else filled[n] for n in filled}
+        return row._replace(
+            filled=filled,
+            ticked=ticked and not since,
+            problem=result.problem if result else "",
+            since=since,
+        )
 
     @staticmethod
     def _find(app: App, no: str) -> Order | None:
@@ -212,6 +228,19 @@ def _labels(form: Form, answers: Answers) -> list[str]:
         if value := answers.values.get(field["name"]):
             labels.append(known.get(value, value))
     return labels
+
+
+def _since(app: App, order: Order, drawn: int | None) -> Sequence[Told]:
+    """What happened to an order since its row was drawn. What was typed stays on its own page,
+    because nobody records who looks at rows."""
+    if drawn in (None, order.version) or (found := app.orders.history(order.no)) is None:
+        return ()
+    typed = personal(app.bundle.forms["wish"])
+    changed = app.bundle.words["desk"]["typed_anew"]
+    return [
+        (event, [each._replace(text=changed) if each.name in typed else each for each in answers])
+        for event, answers in records.history(app, found.events, {})[drawn:]
+    ]
 
 
 def _contacts(app: App, orders: Sequence[Order]) -> Mapping[str, Mapping[str, Any]]:

@@ -42,9 +42,11 @@ SORTS = ("due", "filed", "service", "grid")
 class ListedOrder(NamedTuple):
     """An order in a list: who wished, and the first words of the wish, without phone or address.
     Both are empty once they are erased; ``read`` is false where they cannot be opened. ``left``
-    says that it is in the hands of somebody who cannot sign in any more."""
+    says that it is in the hands of somebody who cannot sign in any more. ``waiting`` is what it
+    waits for: itself, or the order with which a merged one is done."""
 
     head: Head
+    waiting: Head
     name: str = ""
     wish: str = ""
     read: bool = True
@@ -100,7 +102,7 @@ def find(app: App, choice: Selection, who: str) -> Chosen:
     """The orders that were chosen, of the whole list, for this member of staff."""
     heads = app.orders.listed(_everything(app, choice.name, who))
     today = app.clock.now.date().isoformat()
-    gone = _gone(app, heads)
+    gone = left(app, _handlers(heads))
     traits = [(head, _traits(head, today, who, gone)) for head in heads]
     order, counts = _positions(app), dict[str, dict[str, int]]()
     for name in (*FILTERS, *TICKS):
@@ -128,20 +130,27 @@ def rows(app: App, heads: Iterable[Head]) -> list[ListedOrder]:
     """Heads of one page as rows; what they need of what is sealed is read at once."""
     listed = app.orders.listed(heads)
     contacts = app.personal.contacts({h.no: order_of(h).corrections for h in listed})
-    gone = _gone(app, listed)
-    return [_row(head, contacts[head.no], head.data["handler"] in gone) for head in listed]
+    gone = left(app, _handlers(listed))
+    return [_row(app, head, contacts[head.no], head.data["handler"] in gone) for head in listed]
 
 
-def _row(head: Head, typed: Mapping[str, Any], left: bool) -> ListedOrder:
+def _row(app: App, head: Head, typed: Mapping[str, Any], left: bool) -> ListedOrder:
+    waiting = head
+    if head.state == "merged":
+        waiting = app.orders.head(app.orders.last(order_of(head)))
     if isinstance(typed, Unreadable):
-        return ListedOrder(head, read=False, left=left)
-    return ListedOrder(head, str(typed.get("name", "")), gist(typed, WORDS), left=left)
+        return ListedOrder(head, waiting, read=False, left=left)
+    return ListedOrder(head, waiting, str(typed.get("name", "")), gist(typed, WORDS), left=left)
 
 
-def _gone(app: App, heads: Iterable[Head]) -> set[str]:
-    """Those who are at one of these orders, and cannot sign in any more."""
-    handlers = {handler for head in heads if (handler := head.data["handler"])}
-    return handlers - {*Accounts(app.store, app.clock).at_work()} if handlers else handlers
+def left(app: App, handlers: Iterable[str]) -> set[str]:
+    """Those of them who are at an order, and cannot sign in any more."""
+    found = {*handlers} - {""}
+    return found - {*Accounts(app.store, app.clock).at_work()} if found else found
+
+
+def _handlers(heads: Iterable[Head]) -> Iterable[str]:
+    return (head.data["handler"] for head in heads)
 
 
 def _everything(app: App, name: str, who: str) -> list[Head]:

@@ -43,6 +43,7 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
     typed = app.personal.of(order.no)
     known = _known(request, app, session, found, typed)
     history = records.history(app, events, typed)
+    gone = lists.left(app, [order.handler])
     views = app.access_log.of(order.no)
     numbers = {order.no, *[each.order.no for each in known["joined"]]}
     return view(
@@ -62,7 +63,8 @@ def show(request: Request, app: App, session: Session, outcome: Outcome = UNTRIE
         due=app.deadlines.due(order),
         reported=records.reported(app, order, events, typed),
         filled=corrections.filled(app.bundle.forms["wish"], corrections.known(events, typed))
-        | {name: [value] for name, value in _likely(order, session).items()},
+        | {name: [value] for name, value in _likely(order, session, gone).items()},
+        gone=gone,
         list=kept,
         left=len(heads),
         more=more,
@@ -171,6 +173,8 @@ def slip(request: Request, app: App, session: Session) -> Response:
 def act(request: Request, app: App, session: Session) -> Response:
     """Take one step and show the order again."""
     request = replies.taken(request)
+    if request.value("do") == corrections.KIND:
+        request = submission.separate_phones(request, app, app.bundle.actions[corrections.KIND])
     order, page = _history(request, app).order, partial(show, request, app, session)
     response = step_forms.take(
         request,
@@ -259,9 +263,11 @@ def _beside(request: Request, order: Order) -> str:
     return f"{_address(order)}&{urlencode(kept)}" if kept else _address(order)
 
 
-def _likely(order: Order, session: Session) -> dict[str, str]:
-    """What is known already of what the forms ask; whoever looks is likely to take it on."""
-    return {"handler": order.handler or session.who, **_settled(order)}
+def _likely(order: Order, session: Session, gone: Collection[str]) -> dict[str, str]:
+    """What is known already of what the forms ask; whoever looks is likely to take on what nobody
+    is at, or who is ``gone``."""
+    taken = order.handler and order.handler not in gone
+    return {"handler": order.handler if taken else session.who, **_settled(order)}
 
 
 def _settled(order: Order) -> dict[str, str]:
@@ -342,6 +348,7 @@ def blank(
 def file(request: Request, app: App, session: Session) -> Response:
     """File the wish in the resident's name, with who wrote it down and how it came."""
     form = app.names.answerable(app.bundle.actions["submitted"], request.value(WORDING))
+    request = submission.separate_phones(request, app, form)
     answers = submission.check(app, form, request.typed)
     if answers.errors:
         errors = submission.sentences(app, form, answers.errors)

@@ -2,16 +2,24 @@
 is wished for or has been (12月15日（周二）, 15号, 下周三, 明天)."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import islice
+from typing import Any
 
 from functions.errors import Wrong
 from functions.forms.normal import visible
 
 PATTERN = r"^(周[一二三四五六日]|每月 ?([1-9]|[12]\d|3[01]) ?日)$"
+MONTHLY = "每月{}日"
 WEEKDAYS = "一二三四五六日"
+Exceptions = Mapping[str, Mapping[str, str]]
+"""By a day of the month on which a service does not take place as always: the day ``to`` which it
+was moved, empty if it was cancelled, and the ``reason``."""
+Schedule = Mapping[str, Any]
+"""When a service takes place: on which ``days``, any if there are none, and with which
+``exceptions``."""
 AHEAD = timedelta(days=366)
 """How far ahead a day may be wished for."""
 MENTIONED = 3
@@ -46,10 +54,27 @@ def from_serial(text: str) -> str:
     return day.isoformat() if day else ""
 
 
-def falls(days: Sequence[str], day: date) -> bool:
+def is_monthly(days: Sequence[str], number: int) -> bool:
+    """Whether a service takes place on this day of each month."""
+    return MONTHLY.format(number) in {text.replace(" ", "") for text in days}
+
+
+def falls(schedule: Schedule, day: date) -> bool:
     """Whether the service takes place on this day."""
-    written = {text.replace(" ", "") for text in days}
-    return bool(written & {f"周{WEEKDAYS[day.weekday()]}", f"每月{day.day}日"})
+    exceptions: Exceptions = schedule.get("exceptions", {})
+    written = day.isoformat()
+    if any(each["to"] == written for each in exceptions.values()):
+        return True
+    if f"周{WEEKDAYS[day.weekday()]}" in schedule["days"]:
+        return True
+    return written not in exceptions and is_monthly(schedule["days"], day.day)
+
+
+def end(hours: str) -> str:
+    """The last time of day (``HH:MM``) that opening hours mention, as people write them; empty if
+    they mention none."""
+    times = re.findall(r"(\d{1,2})[:：]([0-5]\d)", hours)
+    return max((f"{hour:0>2}:{minute}" for hour, minute in times), default="")
 
 
 def shown(day: date) -> str:
@@ -131,24 +156,24 @@ def _nearest(today: date, back: bool, falls: Callable[[date], bool]) -> date | N
     return next(filter(falls, every), None)
 
 
-def coming(days: Sequence[str], today: date) -> list[str]:
+def coming(schedule: Schedule, today: date) -> list[str]:
     """The next days on which it takes place, as people read them; none if it may be any day. Not
     today, which may be over before anybody comes."""
-    if not days:
+    if not schedule.get("days"):
         return []
     return [
         f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-        for day in islice(_after(days, today), MENTIONED)
+        for day in islice(following(schedule, today), MENTIONED)
     ]
 
 
-def promised(days: Sequence[str], today: date, due: date) -> date:
+def promised(schedule: Schedule, today: date, due: date) -> date:
     """The day by which it can be done: as promised, but not before the next day on which the
     service takes place."""
-    return max(due, next(_after(days, today), due)) if days else due
+    return max(due, next(following(schedule, today), due)) if schedule.get("days") else due
 
 
-def _after(days: Sequence[str], today: date) -> Iterator[date]:
-    """All the days after today on which it takes place."""
+def following(schedule: Schedule, today: date) -> Iterator[date]:
+    """All the days after today on which it takes place, for a year."""
     every = (today + timedelta(days=n) for n in range(1, AHEAD.days + 1))
-    return (day for day in every if falls(days, day))
+    return (day for day in every if falls(schedule, day))

@@ -12,7 +12,7 @@ answers were stored before it had the role.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -96,7 +96,7 @@ def without(form: Form, *names: str) -> Form:
 
 def suited(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Field]:
     """The questions as the chosen service needs them, which its choice says: it may do without an
-    ``address``, and take place on some ``days`` only."""
+    ``address``, and take place on some ``days`` only, with ``exceptions``."""
     service: Mapping[str, Any] = {}
     for field in form["fields"]:
         for picked in typed.get(field["name"], ()) if field["role"] == "service" else ():
@@ -106,7 +106,8 @@ def suited(form: Form, typed: Mapping[str, Sequence[str]]) -> list[Field]:
         if field["role"] == "address" and not service.get("address", True):
             questions[index] = {**field, "required": False, "spared": True}
         elif field["role"] == "date" and "days" in service:
-            questions[index] = {**field, "days": service["days"]}
+            schedule = {key: service[key] for key in ("days", "exceptions") if key in service}
+            questions[index] = {**field, **schedule}
     return questions
 
 
@@ -186,6 +187,28 @@ def check(form: Form, typed: Mapping[str, Sequence[str]], today: date) -> Answer
             answers.public[name] = value
     answers.errors.update(_without_consent(questions, answers.values))
     return answers
+
+
+def separate_phones(
+    form: Form,
+    typed: Mapping[str, list[str]],
+    errors: Mapping[str, Wrong],
+    write: Callable[..., str],
+) -> dict[str, list[str]]:
+    """What staff typed, or brought in, with one number where a phone is asked for: what stands
+    beside it, such as a second one, goes to the end of the first question for free text, in the
+    words that ``write`` makes of the question's ``label`` and its ``text``. Without such a question
+    nothing changes."""
+    labels = {field["name"]: field["label"] for field in form["fields"]}
+    free = [f for f in form["fields"] if f["kind"] == "textarea" and not f["role"]]
+    room = next((field["name"] for field in free if not field.get("sensitive")), "")
+    changed = dict(typed)
+    for name, wrong in errors.items() if room else ():
+        if wrong.code == "beside":
+            changed[name] = [str(wrong.names["number"])]
+            text = write(label=labels[name], text=wrong.names["beside"])
+            changed[room] = ["\n".join([*filter(None, changed.get(room, ())), text])]
+    return changed
 
 
 def given(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,15 @@ it is filed only once: if the function is killed between two, the schedule takes
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from functions.app import App
+from functions.context.sentences import fill
 from functions.errors import Conflict, Refused
 from functions.forms import columns, order_number
 from functions.forms.columns import Reading, Rows, Sheet
-from functions.forms.definition import Answers, Form, check
+from functions.forms.definition import Answers, Form, check, separate_phones
 from functions.forms.kinds.kind import Field
 from functions.imports import judging
 from functions.imports.judging import JUDGES, RowVerdict, named
@@ -45,15 +47,17 @@ PATIENCE = 10.0
 
 
 class StagedRow(NamedTuple):
-    """A row as it would be taken. ``reason`` says why it is refused, what it is the same as, or who
-    signed up or left before and is taken into a team with it. ``once`` names it, so that it is
-    taken once."""
+    """A row as it would be taken. ``reason`` says why it is refused, as what it was taken before,
+    or who signed up or left before and is taken into a team with it. ``once`` names it, so that it
+    is taken once. ``twin`` is the first row of the file that may be about the same, such as with
+    the same phone; 0 without one."""
 
     line: int
     answers: Answers
     verdict: RowVerdict
     reason: str
     once: str
+    twin: int = 0
 
 
 class Import(NamedTuple):
@@ -78,9 +82,13 @@ class Import(NamedTuple):
 def form(app: App, kind: str) -> Form:
     """The form whose answers the rows are."""
     found: Form = app.bundle.actions[FORMS[kind]]
-    if kind != "members":
-        return found
-    return {**found, "fields": [_in_a_team(app, field) for field in found["fields"]]}
+    synonyms = app.bundle.words["imports"]["synonyms"]
+    fields: list[Field] = [
+        {**field, "synonyms": synonyms.get(field["name"], {})} for field in found["fields"]
+    ]
+    if kind == "members":
+        fields = [_in_a_team(app, each) for each in fields]
+    return {**found, "fields": fields}
 
 
 def _in_a_team(app: App, field: Field) -> Field:
@@ -153,9 +161,12 @@ def judge(
 ) -> list[StagedRow]:
     """What would become of each row that was brought on this day."""
     definition, found, cells = form(app, kind), list[StagedRow](), dict(rows)
+    write = partial(fill, app.bundle.words["form"]["kept_beside"])
     first: dict[str, int] = {}
     for line, typed in columns.answers(definition, rows, reading):
         answers = check(definition, typed, day)
+        if (parted := separate_phones(definition, typed, answers.errors, write)) != typed:
+            answers = check(definition, parted, day)
         if answers.errors:
             found.append(StagedRow(line, answers, "wrong", "", ""))
             continue
@@ -164,10 +175,9 @@ def judge(
             verdict, reason = "known", no
         if verdict == "new" and key in first:
             # Nobody rates an order twice.
-            twice = ("refused", "twice") if kind == "ratings" else ("same", str(first[key]))
-            verdict, reason = twice
+            verdict, reason = ("refused", "twice") if kind == "ratings" else ("same", "")
+        found.append(StagedRow(line, answers, verdict, reason, once, first.get(key, 0)))
         first.setdefault(key, line)
-        found.append(StagedRow(line, answers, verdict, reason, once))
     return found
 
 

@@ -174,8 +174,8 @@ class _Town:
     def _wished(self, day: date, service: str) -> str:
         """A day on which a service takes place, two or more days ahead."""
         day += timedelta(days=self.rng.randint(2, 20))
-        only = self.bundle.practical.get(service, {}).get("days", ())
-        while only and not falls(only, day):
+        schedule = self.bundle.practical.get(service, {})
+        while schedule.get("days") and not falls(schedule, day):
             day += timedelta(days=1)
         return day.isoformat()
 

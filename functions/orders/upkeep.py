@@ -28,6 +28,8 @@ OVERLAP = timedelta(hours=1)
 """How far back a round looks again, because clocks differ and somebody may be writing."""
 MOST_TRACED = 500
 """How many histories of an earlier version get these traces in one round."""
+FOLDING = 1
+"""To be raised when the life cycle makes something else of the same history than before."""
 COUNTED, COUNTING = "counted", "3"
 """The fact that says by which version of the rules a store's counters were made, and that version:
 to be raised with :func:`functions.orders.counters.is_later`."""
@@ -48,7 +50,7 @@ def rederive(orders: Orders) -> int:
         return orders.head(order) if order else None
 
     calendar, desk = orders.bundle.calendar, orders.bundle.site["desk"]
-    rules = [calendar, desk, orders.names.renamed, Order._fields]
+    rules = [calendar, desk, orders.names.renamed, Order._fields, FOLDING]
     return derive_anew(orders.store, KIND, rules, derive)
 
 

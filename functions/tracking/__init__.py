@@ -8,7 +8,7 @@ from functions.forms.definition import Form
 from functions.forms.residents import FORMS
 from functions.tracking import access, changes, progress, resident_forms, rights
 from functions.web import submission
-from functions.web.http import Request, Response, Routes, entry, see_other
+from functions.web.http import Keeping, Request, Response, Routes, entry, see_other
 from functions.web.links import CLOSE, HERE, KEY, ORDER, SLIP, by_digits, close
 
 NAME = "order"
@@ -73,8 +73,20 @@ def _sent(request: Request, app: App) -> tuple[Form, Mapping[str, str]]:
     return submission.sent_form(request, app, NAME), hidden
 
 
+_FINDING = submission.keeping(submit, _sent)
+
+
+def later(request: Request, app: App, code: str, no: str) -> Response:
+    """What was typed for a step, or to find the order, where nothing can be written."""
+    kind = resident_forms.STEPS.get(request.value("do"))
+    if not kind:
+        return _FINDING.later(request, app, code, no)
+    with changes.handing_back(request, app, kind):
+        raise Problem(503, code)
+
+
 ROUTES: Routes = {
     FORMS[NAME]: {"GET": submission.fresh(NAME)},
-    f"/api/{NAME}": {"GET": show, "POST": submission.keeping(submit, _sent)},
+    f"/api/{NAME}": {"GET": show, "POST": Keeping(submit, later)},
 }
 handler = entry(ROUTES)

@@ -1,6 +1,7 @@
 """What a resident does with her order: the steps of hers, a new link, the same wish again."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from functions.app import App
@@ -27,11 +28,11 @@ OWN = ("consent", "date")
 
 def step(request: Request, app: App, kind: str) -> Response:
     """Take a step of the resident's; a second press gets the same answer as the first."""
-    with submission.handing_back(request, resident_forms.form(app, kind, CHANGEABLE[0])):
+    with handing_back(request, app, kind):
         found = access.require_own(request, app)
-    order = found.order
+    order, events = found
     form = resident_forms.form(app, kind, order.state)
-    answers = submission.check(app, form, request.typed)
+    answers = submission.check(app, form, request.typed, is_own=True)
     once = submission.submission(request, app, f"{kind} {order.no}", answers)
     notice = ""
     if kind in corrections.CHANGING:
@@ -52,10 +53,15 @@ def step(request: Request, app: App, kind: str) -> Response:
     if done:
         return progress.lead(request, app, order, notice)
     try:
-        order = app.steps.take(order, kind, RESIDENT, form, answers, once=once)
+        order = app.steps.take(order, kind, RESIDENT, form, answers, once=once, events=events)
     except (Wrong, Often, Refused, Conflict) as error:
         return _not_taken(request, app, found, kind, form, answers, error)
     return progress.lead(request, app, order, notice)
+
+
+def handing_back(request: Request, app: App, kind: str) -> AbstractContextManager[None]:
+    """Where a step cannot be answered, its page shows what was typed for it."""
+    return submission.handing_back(request, resident_forms.form(app, kind, CHANGEABLE[0]))
 
 
 def _not_taken(
@@ -78,7 +84,7 @@ def _not_taken(
         return progress.page(request, app, found, outcome._replace(notice=error.code))
     kept = _as_note(request, app, kind, form, answers)
     typed = submission.as_typed(form, request.typed)
-    return kept or submission.refuse(request, app, found.order, kind, typed=typed)
+    return kept or submission.refuse(app, found.order, kind, typed=typed)
 
 
 def relink(request: Request, app: App) -> Response:
@@ -90,11 +96,12 @@ def relink(request: Request, app: App) -> Response:
     done = app.orders.by_former_key(no, key) if again else None
     if done:
         return progress.lead(request, app, access.refuse_workers(request, app, done))
-    order = access.require_own(request, app).order
+    order, events = access.require_own(request, app)
     try:
-        return progress.lead(request, app, app.steps.take(order, "relinked", RESIDENT, once=once))
+        after = app.steps.take(order, "relinked", RESIDENT, once=once, events=events)
+        return progress.lead(request, app, after)
     except (Refused, Conflict):
-        return submission.refuse(request, app, order, "relinked")
+        return submission.refuse(app, order, "relinked")
 
 
 def _too_late(

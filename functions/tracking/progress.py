@@ -24,8 +24,8 @@ ENDED = ("done", "rated", *FINAL)
 
 def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED) -> Response:
     """The order as its resident sees it, with the forms for what may be done now."""
-    if request.wants_json:
-        return _data(found, outcome)
+    if request.wants_json and outcome.status == UNTRIED.status:
+        return _data(found)
     order, events = found
     typed = app.personal.of(order.no)
     can, last = app.steps.moves(order, RESIDENT), app.orders.last(order)
@@ -59,7 +59,7 @@ def page(request: Request, app: App, found: History, outcome: Outcome = UNTRIED)
         notice=outcome.notice,
         refused=submission.reason(app, order, outcome.notice) if outcome.status == 409 else "",
     )
-    return Response(body, outcome.status)
+    return Response(body, outcome.status, refusal=outcome.refusal())
 
 
 def keeping(
@@ -81,10 +81,8 @@ def keeping(
     return page(again, app, found, Outcome(409, tried=do, notice=kind))
 
 
-def _data(found: History, outcome: Outcome) -> Response:
+def _data(found: History) -> Response:
     """The same for programs."""
-    if outcome.status != UNTRIED.status:
-        return as_json(outcome.status, {"errors": outcome.errors})
     steps = [{"event": event.kind, "at": event.at} for event in found.events]
     return as_json(200, {"no": found.order.no, "state": found.order.state, "steps": steps})
 

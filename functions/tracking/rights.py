@@ -18,13 +18,12 @@ from functions.web.links import HERE, KEY
 
 
 def proved(request: Request, app: App) -> Response:
-    """What a resident does with all that is kept about her: the link alone is not enough for it,
-    because links are forwarded."""
+    """What a resident does with all that is kept about her."""
     found = access.require_own(request, app)
     prove = partial(app.orders.prove, found, sender=request.sender)
-    if outcome := own_data.unproved(request, app, prove):
-        return progress.page(request, app, found, outcome)
-    return PROVED[request.value("do")](request, app, found)
+    page = partial(progress.page, request, app, found)
+    act = partial(PROVED[request.value("do")], request, app, found)
+    return own_data.proved(request, app, prove, page, act)
 
 
 def mine(request: Request, app: App, found: History) -> Response:
@@ -48,7 +47,7 @@ def erase(request: Request, app: App, found: History) -> Response:
     try:
         app.steps.erase(found.order)
     except (Refused, Conflict):
-        return submission.refuse(request, app, found.order, "erased")
+        return submission.refuse(app, found.order, "erased")
     return own_data.gone(app, KIND)
 
 

@@ -13,7 +13,6 @@ import os
 import re
 import urllib.parse
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -98,7 +97,8 @@ class Response(NamedTuple):
     """``body`` is HTML unless the headers say otherwise. A large one is an open file, which the
     sender reads from its beginning and closes. A ``public`` answer holds no secret and nothing that
     somebody typed: search engines may list it, and it may be compressed. One that is ``revisited``
-    is shown again to whoever goes back to it."""
+    is shown again to whoever goes back to it. ``refusal`` is what programs get in place of a page
+    that refuses something."""
 
     body: str | bytes | IO[bytes]
     status: int = 200
@@ -106,14 +106,18 @@ class Response(NamedTuple):
     cookies: tuple[str, ...] = ()
     public: bool = False
     revisited: bool = False
+    refusal: Mapping[str, Any] = {}
 
     @property
     def all_headers(self) -> dict[str, str]:
         secrecy = {} if self.public else REVISITED if self.revisited else PRIVATE
         return {"content-type": "text/html; charset=utf-8", **HEADERS, **secrecy, **self.headers}
 
-    def packed(self, accepted: str) -> "Response":
-        """The response for a browser that accepts these encodings."""
+    def suited(self, request: Request) -> "Response":
+        """The response as whoever asks reads it: a program, or a browser, packed if it may be."""
+        if self.refusal and request.wants_json:
+            data = as_json(self.status, self.refusal)
+            return data._replace(headers={**self.headers, **data.headers}, cookies=self.cookies)
         if not self.public or not isinstance(self.body, str):
             return self
         import gzip
@@ -121,7 +125,7 @@ class Response(NamedTuple):
         from functions.web.encoding import preferred
 
         headers = {**self.headers, "vary": "Accept-Encoding"}
-        if not preferred(accepted, ["gzip"]):
+        if not preferred(request.headers.get("accept-encoding", ""), ["gzip"]):
             return self._replace(headers=headers)
         body = gzip.compress(self.body.encode(), mtime=0)
         return self._replace(body=body, headers={**headers, "content-encoding": "gzip"})
@@ -142,7 +146,7 @@ class Response(NamedTuple):
 class Keeping:
     """An action that does not lose what was typed: where nothing could be written, ``later``
     answers, given the code of :func:`functions.storage.failures.unwritten` and the number of the
-    line in the log."""
+    line in the log; or it raises a ``Problem`` that has what was typed."""
 
     def __init__(self, act: Action, later: Callable[[Request, App, str, str], Response]):
         self.act, self.later = act, later
@@ -219,7 +223,7 @@ def act(routes: Routes, event: LambdaEvent, app: App) -> Response:
     """Answer one event. Errors are raised, except those of a request that cannot be answered."""
     try:
         action, request = _route(routes, event), request_of(event)
-        return action(request, app).packed(request.headers.get("accept-encoding", ""))
+        return action(request, app).suited(request)
     except Problem as problem:
         return _tell(event, app, problem)
 
@@ -232,10 +236,13 @@ def failed(routes: Routes, event: LambdaEvent, app: App, error: Exception) -> Re
     problem = Problem(503, code, RETRY) if code else Problem(500, uncertain)
     try:
         action = _route(routes, event)
-        with suppress(Problem):  # There is nothing to show again.
+        try:
             if code and isinstance(action, Keeping):
-                response = action.later(request_of(event), app, code, no)
+                request = request_of(event)
+                response = action.later(request, app, code, no).suited(request)
                 return response._replace(headers={**response.headers, **problem.headers})
+        except Problem as other:  # There is no page to show again, only what was typed.
+            problem.typed = other.typed
         return _tell(event, app, problem, no)
     except Exception as untold:
         logs.failure(untold, f"answering after {no}")

@@ -32,9 +32,16 @@ class OwnData(NamedTuple):
     until: str
 
 
-def unproved(request: Request, app: App, prove: Callable[[str], object]) -> Outcome | None:
-    """What is wrong with the proof that was sent, if anything. ``prove`` is given the last four
-    digits, and raises ``Wrong`` where they are not the phone's."""
+def proved(
+    request: Request,
+    app: App,
+    prove: Callable[[str], object],
+    page: Callable[[Outcome], Response],
+    act: Callable[[], Response],
+) -> Response:
+    """What somebody does with all that is kept about them: the link alone is not enough for it,
+    because links are forwarded. ``prove`` is given the last four digits of their phone, and raises
+    ``Wrong`` where they are not; then ``page`` says so."""
     form = app.bundle.actions[PROOF]
     answers = submission.check(app, form, request.typed)
     try:
@@ -43,8 +50,8 @@ def unproved(request: Request, app: App, prove: Callable[[str], object]) -> Outc
         prove(answers.values["last4"])
     except Wrong as wrong:
         errors = submission.sentences(app, form, answers.errors or {wrong.field: wrong})
-        return Outcome(wrong.status, tried="mine", errors=errors)
-    return None
+        return page(Outcome(wrong.status, tried="mine", errors=errors))
+    return act()
 
 
 def gone(app: App, kind: str) -> Response:

@@ -1,7 +1,7 @@
 """The forms by which the station and the teams take an order's steps."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.app import App
 from functions.context import logs
@@ -37,6 +37,12 @@ class Outcome(NamedTuple):
     tried: str = ""
     errors: Mapping[str, str] = {}
     version: int | None = None
+
+    def refusal(self, notices: Mapping[str, str] = {}) -> Mapping[str, Any]:
+        """What programs are told of it; ``notices`` are sentences by their codes."""
+        if self.errors:
+            return {"errors": self.errors}
+        return {"error": notices[self.notice]} if self.notice in notices else {}
 
     def since(self, history: Sequence[Told]) -> Sequence[Told]:
         """What happened to the order since the form was drawn."""
@@ -131,9 +137,9 @@ def resumed(request: Request) -> Outcome:
     return Outcome(tried=request.value("do"), version=drawn_version(request))
 
 
-def drawn_version(request: Request) -> int | None:
-    """The version of what a form was drawn for."""
-    version = request.value("version")
+def drawn_version(request: Request, name: str = "version") -> int | None:
+    """The version of what a form was drawn for, which it sends under this name."""
+    version = request.value(name)
     return int(version[:9]) if version.isdecimal() else None
 
 

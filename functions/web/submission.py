@@ -85,7 +85,7 @@ def filing(name: str, kind: str, file: File, opened: Opened) -> Keeping:
         if act == "edit":
             edited = page(app, form, request.typed, once=request.value(ONCE))
             return edited._replace(revisited=True)
-        answers = check(app, form, request.typed)
+        answers = check(app, form, request.typed, is_own=True)
         if answers.errors:
             return again(request, app, form, answers.errors)
         recent = lately(app, kind, answers, app.clock.now)
@@ -170,25 +170,47 @@ def keeping(submit: Action, sent: Sent) -> Keeping:
 
     def later(request: Request, app: App, code: str, no: str) -> Response:
         text = fill(app.bundle.words["form"]["later"][code], no=no)
-        if request.wants_json:
-            return as_json(503, {"error": text, "id": no})
         form, hidden = sent(request, app)
         # With the same id, because an earlier sending may have been taken and its answer lost.
-        return page(app, form, request.typed, {}, hidden, 503, text, request.value(ONCE))
+        response = page(app, form, request.typed, {}, hidden, 503, text, request.value(ONCE))
+        return response._replace(refusal={"error": text, "id": no})
 
     return Keeping(submit, later)
 
 
-def check(app: App, form: Form, typed: Mapping[str, Sequence[str]]) -> Answers:
+def check(
+    app: App, form: Form, typed: Mapping[str, Sequence[str]], is_own: bool = False
+) -> Answers:
     """What was typed, checked against the form and today's date. A wrong choice that was right when
-    the form was drawn is called by its name."""
-    answers = definition.check(form, typed, app.clock.now.date())
+    the form was drawn is called by its name. Whose own wish it is can wish for today only while
+    there is somebody to come; staff know who is there."""
+    now = app.clock.now
+    answers = definition.check(form, typed, now.date())
+    if is_own and answers.values.get("date") == now.date().isoformat():
+        until = _end_of_day(app, answers.values.get("service", ""))
+        if until and f"{now:%H:%M}" > until:
+            answers.errors["date"] = Wrong("over", until=until)
     for field in form["fields"] if answers.errors else ():
         name, wrong = field["name"], answers.errors.get(field["name"])
         picked = typed[name] if wrong and wrong.code == "choice" else ()
         if ended := app.names.not_offered(field, picked):
             answers.errors[name] = Wrong("not_offered", name=ended)
     return answers
+
+
+def _end_of_day(app: App, service: str) -> str:
+    """Until when a service takes place if it does so on few days; else until when the station is
+    open; empty if nobody says."""
+    known = app.bundle.practical.get(service, {})
+    return days.end(known["when"] if known.get("days") else app.bundle.site["hours"])
+
+
+def separate_phones(request: Request, app: App, form: Form) -> Request:
+    """The request of somebody at the desk with one number for each phone; see
+    :func:`functions.forms.definition.separate_phones`."""
+    errors = definition.check(form, request.typed, app.clock.now.date()).errors
+    write = partial(fill, app.bundle.words["form"]["kept_beside"])
+    return request._replace(typed=definition.separate_phones(form, request.typed, errors, write))
 
 
 def again(
@@ -201,10 +223,8 @@ def again(
     """The form as it was filled in, with a sentence beside every field that is wrong (422). What is
     hidden may be a key."""
     texts = sentences(app, form, errors)
-    if request.wants_json:
-        return as_json(422, {"errors": texts})
     response = page(app, form, request.typed, texts, hidden, 422, once=request.value(ONCE))
-    return response._replace(revisited=not hidden)
+    return response._replace(revisited=not hidden, refusal={"errors": texts})
 
 
 def page(
@@ -235,7 +255,7 @@ def about(app: App, service: str) -> Mapping[str, Any]:
     known = app.bundle.practical.get(service, {})
     if not any(known.values()):
         return {}
-    coming = days.coming(known.get("days", ()), app.clock.now.date())
+    coming = days.coming(known, app.clock.now.date())
     named = {"name": app.bundle.services[service], "address": f"/menu/{service}/"}
     return {**named, **known, "coming": coming}
 
@@ -288,7 +308,6 @@ def reason(app: App, order: Order, kind: str) -> str:
 
 
 def refuse(
-    request: Request,
     app: App,
     order: Order,
     kind: str,
@@ -301,12 +320,10 @@ def refuse(
     order = app.orders.find(order.no) or order
     words = app.bundle.words["refused"][kind]
     text = text or reason(app, order, kind)
-    if request.wants_json:
-        return as_json(409, {"error": text, "state": order.state})
     link = {"link": {"address": app.orders.place(order), "text": words["link"]}} if own else {}
     texts = {"title": words["title"], "text": text, "typed": typed}
     body = pages.render(app.bundle, "message.html", **texts, **link)
-    return Response(body, 409)
+    return Response(body, 409, refusal={"error": text, "state": order.state})
 
 
 def submission(request: Request, app: App, what: str, answers: Answers) -> str:

@@ -49,6 +49,8 @@ def advise(root: Path, site: Site, planned: Sequence[Page], renderer: Renderer) 
         advice.bodies(entry, site.settings)
         if isinstance(entry, Form | models.StandingPage) and SAMPLE not in site.settings.name:
             advice.sample_names(entry)
+    if site.settings.service_day.exceptions and not site.settings.service_day.updated:
+        advice.tell("site.yaml", "undated_exceptions", "exceptions:")
     for service, team in site.waiting:
         advice.tell(_file(service), "withheld_team", team, found=team)
     advice.tags(site.news)
@@ -116,7 +118,7 @@ class _Advice:
                 continue
             html = self._renderer.typed(prose)
             for link in map(unescape, LINK.findall(html)):
-                if link not in dict(prose.pictures):
+                if link not in dict(prose.files):
                     self.link(file, here, link, settings.url)
             for picture in PICTURE.findall(html):
                 if not NAMED.search(picture):

@@ -10,7 +10,7 @@ from generator.build.compare import Target, compare
 from generator.build.render import Renderer
 from generator.content import figures_file
 from generator.content.library import Library
-from generator.files import pictures
+from generator.files import shown_files
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps
 from generator.files.output import Output, Report, Written
@@ -48,7 +48,7 @@ def build(
     phase("load")
     sections = plan(site, known)
     phase("plan")
-    made = pictures.make(site.pictures, cache, library.root / pictures.FOLDER)
+    made = shown_files.make(site.files, cache, library.root / shown_files.FOLDER)
     phase("pictures")
     renderer = Renderer(site.settings, theme, cache)
     batches, files = compare(sections, renderer, theme.files, made, output)

@@ -21,7 +21,8 @@ from generator.files.file_stamps import stamp_of_own
 
 def hand_over(folder: Path, site: Site, renderer: Renderer, cache: Cache) -> None:
     """Write the bundle to a folder, if anything that it is made from may have changed."""
-    file, offers = folder / FILE, Offers(site.menu, site.teams, site.renamed)
+    file, day = folder / FILE, site.settings.service_day
+    offers = Offers(site.menu, site.teams, site.renamed, day)
     given = (site.calendar, site.forms, offers, names.labels(site))
     key = digest((renderer.common, given))
     if cache.noted("bundle") != key + stamp_of_own(file).encode():
@@ -37,7 +38,7 @@ def _bundle(
     offers: Offers,
     labels: dict[str, dict[str, str]],
 ) -> dict[str, Any]:
-    theme, (menu, teams, renamed) = renderer.theme, offers
+    theme, (menu, teams, renamed, _) = renderer.theme, offers
     resolved = [form_definitions.resolve(form, offers) for form in forms if form.slug in FORMS]
     ready = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in resolved}
     other = {OTHER: renderer.words["sheets"]["names"][OTHER]}
@@ -50,7 +51,8 @@ def _bundle(
         offers={service.slug: list(service.teams) for service in menu},
         practical={
             service.slug: {
-                name: getattr(service, name) for name in ("when", "days", "place", "bring")
+                **{name: getattr(service, name) for name in ("when", "place", "bring")},
+                **form_definitions.schedule(service, offers),
             }
             for service in menu
         },

@@ -29,19 +29,19 @@ def compare(
     sections: list[Section],
     renderer: Renderer,
     static: Mapping[str, Path],
-    pictures: Mapping[str, Path],
+    made: Mapping[str, Path],
     output: Output,
 ) -> tuple[dict[str, Batch], list[Target]]:
-    """Compare the plan, the ``static`` files by address, and those made of ``pictures``, with what
+    """Compare the plan, the ``static`` files by address, and what was ``made`` for pages, with what
     the last build left: the batches of all files, as far as these are in place, and the files that
-    are missing in them. The address of a picture is a name of its content.
+    are missing in them. The address of what was made is a name of its content.
     A section whose key is the same is not even planned; of the others each page is compared.
 
     Raises:
         ContentError: two pages have the same address, or one that of a function.
     """
     batches = {STATIC: Batch(b"", {})}
-    planned = _copied(static, pictures)
+    planned = _copied(static, made)
     for section in sections:
         key = renderer.common + section.key
         if batch := output.batch(section.name, key):
@@ -66,12 +66,12 @@ def compare(
     return batches, missing
 
 
-def _copied(static: Mapping[str, Path], pictures: Mapping[str, Path]) -> list[Target]:
+def _copied(static: Mapping[str, Path], made: Mapping[str, Path]) -> list[Target]:
     files = [
         Target(STATIC, file_of(address), stamp(path.stat()).encode, path.read_bytes)
         for address, path in static.items()
     ]
     return files + [
         Target(STATIC, file_of(address), address.encode, path.read_bytes)
-        for address, path in pictures.items()
+        for address, path in made.items()
     ]

@@ -44,14 +44,21 @@ def bundle_folder(root: Path) -> Path:
 
 
 class Checked(NamedTuple):
-    """Content without mistakes: how many pages it makes, what to look at in it, its calendar of
-    deadlines, and the names of it, as in a bundle."""
+    """Content without mistakes: how many pages it makes, what to look at in it, its days, and the
+    names of it, as in a bundle."""
 
     pages: int
     advice: list[Problem]
-    calendar: workdays.Calendar
+    days: "KnownDays"
     names: Mapping[str, Mapping[str, str]]
     renamed: Mapping[str, Mapping[str, str]]
+
+
+class KnownDays(NamedTuple):
+    """The calendar of deadlines, and what is said of the service day, as in a bundle."""
+
+    calendar: workdays.Calendar
+    service_day: Mapping[str, Any]
 
 
 def check(root: Path) -> Checked:
@@ -78,17 +85,19 @@ def check(root: Path) -> Checked:
         planned = pages(plan(site, figures))
         renderer = Renderer(site.settings, loaded, cache)
         advice = advise(root, site, planned, renderer)
-    days = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
+    listed = (map(str, each) for each in (site.calendar.holidays, site.calendar.workdays))
+    rule = msgspec.to_builtins(site.settings.service_day, enc_hook=str)
+    days = KnownDays(workdays.Calendar(*listed), rule)
     named, renamed = names.labels(site), names.in_orders(site.renamed)
     named |= names.questions(site.forms, renderer.actions)
-    return Checked(len(planned), advice, workdays.Calendar(*days), named, renamed)
+    return Checked(len(planned), advice, days, named, renamed)
 
 
-def calendar(root: Path) -> workdays.Calendar:
-    """The calendar of deadlines that the last build handed to the functions."""
+def days(root: Path) -> KnownDays:
+    """What the last build handed to the functions."""
     with _disk_errors():
         bundle = msgspec.json.decode((bundle_folder(root) / FILE).read_bytes())
-    return workdays.Calendar(**bundle["calendar"])
+    return KnownDays(workdays.Calendar(**bundle["calendar"]), bundle["site"]["service_day"])
 
 
 @contextmanager
@@ -270,7 +279,7 @@ class Builder:
         today = self._today()
         digest = blake2b(loaded.digest + today.isoformat().encode(), digest_size=16)
         digest.update(msgspec.msgpack.encode(stamps))
-        for path in (*loaded.files.values(), *loaded.pictures):
+        for path in (*loaded.files.values(), *loaded.originals):
             digest.update(f"{path} {stamp(path.stat())}".encode())
         for name in ("site.yaml", "calendar.yaml", FIGURES):
             file = self.root / name

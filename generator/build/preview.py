@@ -11,7 +11,7 @@ from generator.content.kinds import KINDS, address
 from generator.content.library import UNEDITED, Edited, Library
 from generator.content.models import Item, Site
 from generator.content.stages import EntryName
-from generator.files import pictures
+from generator.files import shown_files
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps
 from generator.site.plan import plan
@@ -55,8 +55,8 @@ def withheld(reading: Reading) -> Mapping[str, tuple[Item, ...]]:
 
 def preview(reading: Reading, name: EntryName, edited: Edited = UNEDITED) -> str | None:
     """The page of one item as it would be on a site on which it is published today; None if there
-    is no such item. Its pictures are made, and stay until a build of a site that shows none of
-    them.
+    is no such item. Its pictures and attachments are made, and stay until a build of a
+    site that shows none of them.
 
     Raises:
         ContentError: with all that is wrong.
@@ -71,6 +71,13 @@ def preview(reading: Reading, name: EntryName, edited: Edited = UNEDITED) -> str
     page = next(found, None) if place else None
     if page is None:
         return None
-    pictures.fill(site.pictures, reading.library.root / pictures.FOLDER)
+    shown_files.fill(site.files, reading.library.root / shown_files.FOLDER)
     page = page._replace(data={**page.data, "preview": True})
     return Renderer(site.settings, reading.theme, reading.cache).render(page).decode()
+
+
+def with_files_at(html: str, place: str) -> str:
+    """The page with its pictures and attachments at addresses that begin so."""
+    for address in shown_files.ADDRESSES:
+        html = html.replace(address, place)
+    return html

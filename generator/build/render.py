@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from functions.web.pages import environment
-from generator.content import kinds, prose_cache, text_pictures
+from generator.content import kinds, prose_cache, text_files
 from generator.content.models import Prose
 from generator.content.reading.codec import digest
 from generator.content.settings import Settings
@@ -64,10 +64,10 @@ class Renderer:
         """The HTML of a text, which was converted when the text was read, with its pictures as this
         macro draws them."""
         html = self.typed(prose) if prose else ""
-        if not prose or not prose.pictures:
+        if not prose or not prose.files:
             return html
         draw = self._env.get_template("macros/picture.html").module.__dict__[drawn]
-        return text_pictures.shown(html, dict(prose.pictures), draw)
+        return text_files.shown(html, dict(prose.files), draw)
 
     def typed(self, prose: Prose) -> str:
         """The HTML of a text with the addresses of pictures as they were typed."""

@@ -14,8 +14,8 @@ from functions.forms.residents import FORMS
 from functions.index.lookup import SCHEMA, Row, add, remove
 from generator.build.render import Renderer
 from generator.content.kinds import KINDS, address
+from generator.content.markup.plain_text import plain
 from generator.content.models import Prose, Service, Site
-from generator.content.plain_text import plain
 from generator.content.reading.codec import DIGEST, digest
 from generator.files.cache import Cache
 from generator.files.file_stamps import stamp_of_own

@@ -3,7 +3,7 @@
 import gc
 import time
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +14,7 @@ import click
 from generator.commands.terminal import DATA, OUT, ROOT, explain, note, progress
 
 if TYPE_CHECKING:
-    from functions.context.workdays import Calendar
+    from generator.build.incremental import KnownDays
 
 PHASES = {
     "import": "载入程序",
@@ -58,7 +58,7 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
         f"写出 {report.written} 个文件，{report.skipped} 个没有变，"
         f"删去 {report.removed} 个，用时 {took:.2f} 秒。"
     )
-    _warn_of_missing_years(incremental.calendar(root))
+    _advise_on_days(incremental.days(root))
     if figures is not None:
         with closing(local_app.app(root)) as functions:
             built = functions.current()  # Closing months may have read the bundle of before.
@@ -80,7 +80,7 @@ def check(root: Path, data: Path | None) -> None:
     click.echo(f"内容没有问题，可以生成 {checked.pages} 个页面。")
     for advice in checked.advice:
         note(f"请看一看 {advice}")
-    _warn_of_missing_years(checked.calendar)
+    _advise_on_days(checked.days)
     try:
         if local_app.inspect(root, data):
             last = local_app.handed_over(root)
@@ -90,14 +90,23 @@ def check(root: Path, data: Path | None) -> None:
         note(explain(error))
 
 
-def _warn_of_missing_years(calendar: "Calendar") -> None:
-    """Say for which years the calendar should list holidays by now and does not."""
+def _advise_on_days(days: "KnownDays") -> None:
+    """Say for which years the calendar should list holidays by now and does not, and which service
+    days are holidays of which nothing was decided."""
     from functions.context.workdays import today
+    from functions.forms.days import shown
 
-    for year in calendar.missing(today()):
+    for year in days.calendar.missing(today()):
         note(
             f"calendar.yaml 里还没有 {year} 年的节假日，到那时的期限只按周一到周五算。"
             "国务院办公厅每年秋天公布，请照着添上。"
+        )
+    for day in days.calendar.undecided(days.service_day, today()):
+        note(
+            f"{shown(date.fromisoformat(day))}是志愿服务日，可是那天放假，没有写怎么办；"
+            "现在算照常，网页上请居民来之前先打电话问。请在 site.yaml 的 service_day 下面写 "
+            f"exceptions：date: {day}，reason: 为什么，再写 moved_to: 改到哪天、"
+            "cancelled: true（取消）或 as_usual: true（照常）里的一样。"
         )
 
 

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from functions.forms.days import Schedule, is_monthly
 from functions.forms.definition import PERSONAL, ROLES, for_staff
 from functions.forms.kinds import KINDS
 from functions.forms.kinds.choices import OTHER
 from functions.forms.residents import NEEDED
 from generator.content.models import Field, Form, Service, Team, by_category
 from generator.content.reading.yaml_source import Document, Place
-from generator.content.settings import Channel, Settings
+from generator.content.settings import Channel, ServiceDay, Settings
 
 OWN = {
     kind: [role for role, kinds in ROLES.items() if kind in kinds and role != PERSONAL]
@@ -86,11 +87,13 @@ def _check_choices(document: Document, form: Form) -> None:
 
 
 class Offers(NamedTuple):
-    """What the choices of a question may be taken from, and its old names by folder."""
+    """What the choices of a question may be taken from, and its old names by folder. Only forms
+    that check a day that is wished for need to know of the ``service_day``."""
 
     menu: tuple[Service, ...]
     teams: tuple[Team, ...]
     renamed: Mapping[str, Mapping[str, str]]
+    service_day: ServiceDay | None = None
 
 
 def resolve(form: Form, site: Offers) -> dict[str, Any]:
@@ -177,7 +180,12 @@ def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> l
     offered: list[dict[str, Any]]
     if choices == "menu":
         offered = [
-            {"value": service.slug, "label": service.name, "group": category, **_needs(service)}
+            {
+                "value": service.slug,
+                "label": service.name,
+                "group": category,
+                **_needs(service, site),
+            }
             for category, services in by_category(site.menu)
             for service in services
         ]
@@ -196,10 +204,18 @@ def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> l
     return offered
 
 
-def _needs(service: Service) -> dict[str, Any]:
+def _needs(service: Service, site: Offers) -> dict[str, Any]:
     """How a service changes what the form asks; see :func:`functions.forms.definition.suited`."""
-    needs: dict[str, Any] = {} if service.address else {"address": False}
-    return needs | ({"days": [*service.days]} if service.days else {})
+    needs = {} if service.address else {"address": False}
+    return {**needs, **(schedule(service, site) if service.days else {})}
+
+
+def schedule(service: Service, site: Offers) -> Schedule:
+    """When a service takes place: what is done on the service day goes along with it."""
+    day, found = site.service_day, {"days": service.days}
+    if not (day and day.exceptions and is_monthly(service.days, day.day)):
+        return found
+    return {**found, "exceptions": day.changed()}
 
 
 def grids(site: Offers) -> list[str]:

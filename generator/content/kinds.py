@@ -4,6 +4,7 @@ from functools import cache
 from typing import NamedTuple
 
 from generator.content import models
+from generator.content.job_fairs import Fair
 from generator.content.models import Entry
 
 
@@ -21,7 +22,7 @@ KINDS = {
     "news": Kind(models.News, "/news/", "news.html", "news"),
     "teams": Kind(models.Team, "/teams/", "team.html", "team"),
     "menu": Kind(models.Service, "/menu/", "service.html", "service"),
-    "fairs": Kind(models.Fair, "/fairs/", "fair.html", "fair"),
+    "fairs": Kind(Fair, "/fairs/", "fair.html", "fair"),
     "partners": Kind(models.Partner, "/partners/", "partner.html"),
     "pages": Kind(models.StandingPage, "/", "page.html"),
     "forms": Kind(models.Form),

@@ -12,7 +12,7 @@ import msgspec
 from functions.context.workdays import today as in_china
 from functions.forms.normal import composed
 from functions.forms.residents import FORMS
-from generator.content import form_definitions, names, placeholders, prose_cache, text_pictures
+from generator.content import form_definitions, names, placeholders, prose_cache, text_files
 from generator.content.kinds import KINDS
 from generator.content.models import Entry, Form, Item, Prose, Site
 from generator.content.reading import yaml_source
@@ -27,7 +27,7 @@ from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan
 from generator.files.parallel import spread
-from generator.files.pictures import ENDINGS, FOLDER, Looked, Picture, look
+from generator.files.shown_files import ENDINGS, FILES, FOLDER, Looked, ShownFile, kind_of, look
 
 Model = TypeVar("Model")
 PAGES = ("how", "about", "privacy", "accessibility")
@@ -102,7 +102,7 @@ class Library:
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
-        return site(settings, calendar, stages, renamed, reader.published(stages))
+        return site(today, settings, calendar, stages, renamed, reader.published(stages))
 
     @property
     def entries(self) -> dict[str, dict[str, Entry]]:
@@ -197,7 +197,7 @@ class _Reader:
     def folders(self) -> dict[str, list[Shelved[Any]]]:
         """The entries of every folder; reads only files that changed."""
         files = {name: self.files(name) for name in KINDS}
-        known = digest((sorted(self.teams), self.pictures, self.site))
+        known = digest((sorted(self.teams), self.static, self.site))
         if self.cache.noted("names") != known:
             # Forget the entries that refer to something that is gone; they are checked again.
             for shelf in self.shelves.values():
@@ -265,39 +265,40 @@ class _Reader:
                 for loss in text.losses:
                     document.problem_inside((field,), loss.line, loss.code, found=loss.found)
             shown = {
-                field: self.with_pictures(document, field, markdown[field], text)
+                field: self.with_files(document, field, markdown[field], text)
                 for field, text in prose.items()
             }
             if item is None or document.problems:
                 found.append(Read(b"", [], document.problems))
                 continue
-            item = msgspec.structs.replace(item.shown(self.pictures), **shown)
+            item = msgspec.structs.replace(item.shown(self.static), **shown)
             references = [self.seen(*each) for each in document.references]
             kept = Shelved(stamp, item.digests(), item, references)
             encoded = [(text.prose.name, text.encoded) for text in prose.values()]
             found.append(Read(encode(kept), encoded, []))
         return found
 
-    def with_pictures(
+    def with_files(
         self, document: Document, field: str, typed: str, text: prose_cache.Converted
     ) -> Prose:
-        """The text with the pictures that it names; a note for each that is not there."""
-        pictures = []
-        for address in text.pictures:
-            name = text_pictures.path(address)
-            document.references.append(("static", name))
-            if problem := self.refer("static", name):
+        """The text with the files that it names; a note for each that is not there."""
+        files = []
+        for address in text.files:
+            name = text_files.path(address)
+            to = kind_of(name) or "picture"
+            document.references.append((to, name))
+            if problem := self.refer(to, name):
                 line = typed[: max(0, typed.find(address))].count("\n")
                 code, mend = problem
                 document.problem_inside((field,), line, code, name=name, mend=mend)
-            elif isinstance(found := self.pictures[name], Picture):
-                pictures.append((address, found))
-        return msgspec.structs.replace(text.prose, pictures=tuple(pictures))
+            elif not isinstance(found := self.static[name], str):
+                files.append((address, found))
+        return msgspec.structs.replace(text.prose, files=tuple(files))
 
     def seen(self, to: str, name: str) -> Reference:
-        """A reference to a picture as one to what the file holds now."""
-        found = self.pictures[name] if to == "static" else None
-        return ("picture", f"{found.name} {name}") if isinstance(found, Picture) else (to, name)
+        """A reference to a file as one to what it holds now."""
+        found = self.static[name] if to in FILES else ""
+        return (to, name) if isinstance(found, str) else ("shown", f"{found.name} {name}")
 
     def renamed(
         self, folders: Mapping[str, list[Shelved[Any]]], kept: Renamings
@@ -349,13 +350,13 @@ class _Reader:
             return "unknown_team", nearest(name, self.teams)
         if to == "receiver" and name not in (known := {"station", "resident", *self.teams}):
             return "unknown_team", nearest(name, known)
-        if to == "static":
-            picture = self.pictures.get(name) or self.no_picture(name)
-            return None if isinstance(picture, Picture) else (picture, nearest(name, self.pictures))
-        if to == "picture":
+        if to in FILES:
+            is_there = isinstance(self.static.get(name), FILES[to])
+            return None if is_there else self.unfit(to, name)
+        if to == "shown":
             seen, _, name = name.partition(" ")
-            now = self.pictures.get(name)
-            return None if isinstance(now, Picture) and now.name == seen else ("changed", "")
+            now = self.static.get(name, "")
+            return None if not isinstance(now, str) and now.name == seen else ("changed", "")
         if to == placeholders.REFERENCE and name != placeholders.reference(
             name.partition("=")[0], self.site
         ):
@@ -372,24 +373,26 @@ class _Reader:
     def teams(self) -> set[str]:
         return {Path(name).stem for name in self.stamps.get("teams", {})}
 
-    def no_picture(self, name: str) -> str:
-        """The code for a name that no picture has."""
-        return "unknown_picture" if name.lower().endswith(ENDINGS) else "picture_ending"
+    def unfit(self, to: str, name: str) -> tuple[str, str]:
+        """The code and the mend of a name that no such file has."""
+        is_called_so = kind_of(name) == to
+        found = self.static.get(name, f"unknown_{to}") if is_called_so else f"{to}_ending"
+        return str(found), nearest(name, [each for each in self.static if kind_of(each) == to])
 
     @cached_property
-    def pictures(self) -> Looked:
-        return look(self.picture_files, self.cache, self.root / FOLDER)
+    def static(self) -> Looked:
+        return look(self.static_files, self.cache, self.root / FOLDER)
 
     @cached_property
-    def picture_files(self) -> dict[str, Path]:
+    def static_files(self) -> dict[str, Path]:
         static = self.root / "static"
         found = (each for each in sorted(static.rglob("[!.]*")) if each.is_file())
         named = {composed(path.relative_to(static).as_posix()): path for path in found}
         return {name: path for name, path in named.items() if name.lower().endswith(ENDINGS)}
 
-    def published(self, stages: Stages) -> dict[Picture, Path]:
-        """The pictures that public entries show, and the file of each."""
+    def published(self, stages: Stages) -> dict[ShownFile, Path]:
+        """What public entries show of static files, and where each lies."""
         references = [each for kept in stages.public() for each in kept.references]
-        names = [name.partition(" ")[2] for to, name in references if to == "picture"]
-        found = {self.pictures[name]: self.picture_files[name] for name in names}
-        return {each: path for each, path in found.items() if isinstance(each, Picture)}
+        names = [name.partition(" ")[2] for to, name in references if to == "shown"]
+        found = {self.static[name]: self.static_files[name] for name in names}
+        return {each: path for each, path in found.items() if not isinstance(each, str)}

@@ -15,12 +15,15 @@ from functions.forms.definition import HIDDEN, RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
 from generator.content.reading.codec import Count, Mistake, Moment, Part, Refers, Text, digest
 from generator.content.settings import Calendar, Settings
-from generator.files.pictures import Looked, Picture
+from generator.files.attachments import Attachment
+from generator.files.pictures import Picture
+from generator.files.shown_files import Looked, ShownFile
 
 # Not a pattern for msgspec: 0.22.0 crashes at exit where one stands in a union with a tuple.
 OldName = Annotated[str, Refers("old name")]
 TeamName = Annotated[str, Refers("teams")]
-PictureName = Annotated[str, Refers("static")]
+PictureName = Annotated[str, Refers("picture")]
+AttachmentName = Annotated[str, Refers("attachment")]
 Tag = Annotated[str, Meta(min_length=1), Refers("tag")]
 
 
@@ -43,9 +46,9 @@ class Entry(Part, kw_only=True, frozen=True):
         whole = digest(self)
         return Digests(whole, whole, whole)
 
-    def shown(self, pictures: Looked) -> Self:
-        """The entry with its pictures in place of their names; in most kinds only texts have
-        pictures."""
+    def shown(self, files: Looked) -> Self:
+        """The entry with its pictures and attachments in place of their names; in most kinds only
+        texts have any."""
         return self
 
 
@@ -82,11 +85,11 @@ class Item(Entry, kw_only=True, frozen=True):
 
 class Prose(Part, frozen=True):
     """Markdown after conversion: ``name`` finds the HTML, ``excerpt`` is how the text begins;
-    ``pictures`` are those in it, each with its address as it was typed."""
+    ``files`` are those that it shows or leads to, each with its address as it was typed."""
 
     name: str
     excerpt: str
-    pictures: tuple[tuple[str, Picture], ...] = ()
+    files: tuple[tuple[str, ShownFile], ...] = ()
 
 
 Markdown = Text | Prose
@@ -115,11 +118,28 @@ class Event(Part, frozen=True):
             raise Mistake("end_before_start")
 
 
-def _picture(named: str | Picture, pictures: Looked) -> str | Picture:
-    return pictures[named] if isinstance(named, str) else named
+class Download(Part, frozen=True):
+    """``file`` is a path below ``static/``."""
+
+    file: AttachmentName | Attachment
+    title: Text
 
 
-class News(Item, frozen=True, omit_defaults=True):
+class Attaching(Item, kw_only=True, frozen=True):
+    """An item with files to download."""
+
+    attachments: tuple[Download, ...] = ()
+
+    def shown(self, files: Looked) -> Self:
+        found = [replace(each, file=_held(each.file, files)) for each in self.attachments]
+        return replace(self, attachments=tuple(found))
+
+
+def _held(named: str | ShownFile, files: Looked) -> str | ShownFile:
+    return files[named] if isinstance(named, str) else named
+
+
+class News(Attaching, frozen=True, omit_defaults=True):
     """One item of ``/news/``; ``body`` is Markdown. Those that are ``featured`` come first on the
     home page and in the list of all."""
 
@@ -137,15 +157,15 @@ class News(Item, frozen=True, omit_defaults=True):
     event: Event | None = None
     sample: bool = False
 
-    def shown(self, pictures: Looked) -> Self:
-        photos = [replace(each, src=_picture(each.src, pictures)) for each in self.photos]
-        cover = self.cover and _picture(self.cover, pictures)
-        return replace(self, cover=cover, photos=tuple(photos))
+    def shown(self, files: Looked) -> Self:
+        photos = [replace(each, src=_held(each.src, files)) for each in self.photos]
+        cover = self.cover and _held(self.cover, files)
+        return replace(super().shown(files), cover=cover, photos=tuple(photos))
 
     @property
     def pictures(self) -> list[Picture]:
         """All that its page shows, each once."""
-        inside = dict(self.body.pictures).values() if isinstance(self.body, Prose) else ()
+        inside = dict(self.body.files).values() if isinstance(self.body, Prose) else ()
         every = (self.cover, *inside, *[photo.src for photo in self.photos])
         return [*dict.fromkeys([each for each in every if isinstance(each, Picture)])]
 
@@ -224,29 +244,6 @@ class Service(Item, frozen=True):
     sample: bool = False
 
 
-class Position(Part, frozen=True):
-    """One row of a job fair's table."""
-
-    title: Text
-    employer: Text
-    headcount: Count | None = None
-    pay: str = ""
-    requirement: str = ""
-
-
-class Fair(Item, frozen=True):
-    """A job fair (招聘会)."""
-
-    title: Text
-    date: date
-    place: Text
-    hosts: tuple[Text, ...] = ()
-    positions: tuple[Position, ...] = ()
-    policies: MaybeMarkdown = ""
-    body: MaybeMarkdown = ""
-    sample: bool = False
-
-
 class Partner(Item, frozen=True):
     """A member of the alliance."""
 
@@ -258,7 +255,7 @@ class Partner(Item, frozen=True):
     sample: bool = False
 
 
-class StandingPage(Item, frozen=True):
+class StandingPage(Attaching, frozen=True):
     """A standing page; ``order`` is its place among them."""
 
     title: Text
@@ -344,13 +341,14 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 
 class Site(Struct, kw_only=True, frozen=True):
-    """Everything a build reads on one day, checked: the settings, and the entries of every folder
-    in the order in which they are shown. ``digests`` are those of the news, if they are known
-    already. By folder, ``withheld`` has the items that the public must not see on that day,
+    """Everything a build reads, checked, as it is ``today``: the settings, and the entries of every
+    folder in the order in which they are shown. ``digests`` are those of the news, if they are
+    known already. By folder, ``withheld`` has the items that the public must not see on that day,
     ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
-    are services with the teams that they name and that are withheld. ``pictures`` has all that are
-    shown, each with its file."""
+    are services with the teams that they name and that are withheld. ``files`` has all pictures
+    and attachments that are shown, each with where it lies."""
 
+    today: date
     settings: Settings
     calendar: Calendar = Calendar()
     entries: Mapping[str, tuple[Any, ...]]
@@ -359,7 +357,7 @@ class Site(Struct, kw_only=True, frozen=True):
     waiting: tuple[tuple[Service, str], ...] = ()
     past: Mapping[str, tuple[Item, ...]] = {}
     renamed: Mapping[str, Mapping[str, str]] = {}
-    pictures: Mapping[Picture, Path] = {}
+    files: Mapping[ShownFile, Path] = {}
 
     @property
     def news(self) -> tuple[News, ...]:

@@ -17,23 +17,24 @@ SHELF = "texts"
 
 
 class ProseText(NamedTuple):
-    """A text as HTML, how it begins in plain words, and the pictures that it names."""
+    """A text as HTML, how it begins in plain words, and the pictures and attachments that it
+    names."""
 
     html: str
     excerpt: str
-    pictures: list[str]
+    files: list[str]
 
 
 _text: Decoder[ProseText] = decoder(ProseText)
 
 
 class Converted(NamedTuple):
-    """How a model names a text, its encoded :class:`ProseText`, the pictures that it names, and
-    what of it the page would lose."""
+    """How a model names a text, its encoded :class:`ProseText`, the files that it names, and what
+    of it the page would lose."""
 
     prose: Prose
     encoded: bytes
-    pictures: Sequence[str]
+    files: Sequence[str]
     losses: Sequence["Loss"]
 
 
@@ -46,7 +47,7 @@ def convert(cache: Cache, texts: Sequence[str]) -> list[Converted]:
     made = _convert(new)
     known = {name: (text, ()) for name, text in kept.items() if text} | made
     return [
-        Converted(Prose(name, read.excerpt), encoded, read.pictures, losses)
+        Converted(Prose(name, read.excerpt), encoded, read.files, losses)
         for name in names
         for encoded, losses in [known[name]]
         for read in [_text.decode(encoded)]
@@ -57,7 +58,7 @@ def _convert(texts: Mapping[str, str]) -> dict[str, tuple[bytes, Sequence["Loss"
     if not texts:
         return {}
     # Slow to import, and most builds convert nothing.
-    from generator.content import markup, text_pictures
+    from generator.content import markup, text_files
 
     # One step for all texts, then the next: the processor keeps the code and data of a step in its
     # cache, which saves a third of the time.
@@ -67,7 +68,7 @@ def _convert(texts: Mapping[str, str]) -> dict[str, tuple[bytes, Sequence["Loss"
     safe = [markup.safe(html) for html in raw]
     return {
         name: (
-            encode(ProseText(html, markup.excerpt(html), text_pictures.named(html))),
+            encode(ProseText(html, markup.excerpt(html), text_files.named(html))),
             [no] if no else markup.losses(text, before, html),
         )
         for (name, text), no, before, html in zip(texts.items(), refused, raw, safe, strict=True)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
+from functions.forms.days import Exceptions
 from generator.content.reading.codec import Clock, Count, Mistake, Part, Refers, Text
 
 WorkingDays = Annotated[int, Meta(ge=1, description="请写 1 或更大的整数（天数）")]
@@ -41,18 +42,58 @@ class Registration(Part, frozen=True):
     url: WebAddress
 
 
+AnotherDay = date | None
+
+
+class ChangedDay(Part, frozen=True):
+    """What was decided of the service day on one ``date``: it is ``moved_to`` another day,
+    ``cancelled``, or held ``as_usual`` although it is a holiday. Readers see the ``reason``."""
+
+    date: date
+    reason: Text
+    moved_to: AnotherDay = None
+    cancelled: bool = False
+    as_usual: bool = False
+
+    def __post_init__(self) -> None:
+        if [self.moved_to is not None, self.cancelled, self.as_usual].count(True) != 1:
+            raise Mistake("one_decision")
+
+
 class ServiceDay(Part, frozen=True):
-    """The monthly day on which the teams set up their tables."""
+    """The monthly day on which the teams set up their tables. ``updated`` is the day of the last
+    change, which calendars are told."""
 
     day: Annotated[int, Meta(ge=1, le=28, description="请写 1 到 28，每个月都有的日子")]
     start: Clock
     end: Clock
     place: Text
     summary: str = ""
+    exceptions: tuple[ChangedDay, ...] = ()
+    updated: date | None = None
 
     def __post_init__(self) -> None:
         if self.end <= self.start:  # RFC 5545, 3.6.1: the end MUST be later than the start.
             raise Mistake("end_before_start")
+        taken = set[date]()
+        for index, each in enumerate(self.exceptions):
+            if each.date.day != self.day:
+                raise Mistake("no_service_day", "exceptions", index, "date")
+            if each.date in taken:
+                raise Mistake("decided_twice", "exceptions", index, "date")
+            taken.add(each.date)
+        for index, each in enumerate(self.exceptions):
+            if each.moved_to and (each.moved_to.day == self.day or each.moved_to in taken):
+                raise Mistake("two_service_days", "exceptions", index, "moved_to")
+            taken |= {each.moved_to} if each.moved_to else set()
+
+    def changed(self) -> Exceptions:
+        """The days on which it is not held as always."""
+        return {
+            str(each.date): {"to": str(each.moved_to or ""), "reason": each.reason}
+            for each in self.exceptions
+            if not each.as_usual
+        }
 
 
 class Days(Part, frozen=True):

@@ -47,8 +47,8 @@ class Shelf(Generic[T]):
 
     def keep(self, cache: Cache, fresh: Mapping[str, bytes], only: Collection[str]) -> None:
         """Add ``fresh`` entries, which are encoded, and drop all whose name is not in ``only``."""
-        gone = [name for name in self.kept if name not in only]
-        torn = {_parcel(name) for name in (*fresh, *gone)}
+        gone = self.kept.keys() - {*only}
+        torn = {*map(_parcel, (*fresh, *gone))}
         for name in gone:
             del self.kept[name], self._parcels[_parcel(name)][name]
         for name, encoded in fresh.items():

@@ -11,7 +11,7 @@ from generator.content import names
 from generator.content.models import Item, Service, Site
 from generator.content.settings import Calendar, Settings
 from generator.content.shelves import Shelved
-from generator.files.pictures import Picture
+from generator.files.shown_files import ShownFile
 
 EntryName = tuple[str, str]
 """An entry's folder, and the name of its file without the ending."""
@@ -52,13 +52,15 @@ def divide(folders: Folders, today: date, previewed: EntryName | None = None) ->
 
 
 def site(
+    today: date,
     settings: Settings,
     calendar: Calendar,
     stages: Stages,
     renamed: Mapping[str, Mapping[str, str]],
-    pictures: Mapping[Picture, Path],
+    files: Mapping[ShownFile, Path],
 ) -> Site:
-    """The site in these stages. A service names only those of its teams that are shown."""
+    """The site in these stages, as they are ``today``. A service names only those of its teams that
+    are shown."""
     entries, past, withheld = map(_entries, stages)
     waiting: list[tuple[Service, str]] = []
     if "teams" in past or "teams" in withheld:
@@ -67,6 +69,7 @@ def site(
         waiting = [(each, team) for each in menu for team in each.teams if team in unseen]
         entries["menu"] = tuple(names.without(each, entries["teams"]) for each in menu)
     return Site(
+        today=today,
         settings=settings,
         calendar=calendar,
         entries=entries,
@@ -75,7 +78,7 @@ def site(
         waiting=tuple(waiting),
         past=past,
         renamed=renamed,
-        pictures=pictures,
+        files=files,
     )
 
 

@@ -22,10 +22,10 @@ from generator.deploy.bucket import client, errors_explained
 from generator.deploy.publish import Publication
 from generator.deploy.publish_lock import Turn
 from generator.errors import WudanError
-from generator.files import pictures
+from generator.files import shown_files
 from generator.site import theme
 
-SOURCES = ("site.yaml", "calendar.yaml", "content", "templates", "static", pictures.FOLDER)
+SOURCES = ("site.yaml", "calendar.yaml", "content", "templates", "static", shown_files.FOLDER)
 """What a night's build is made from. Pictures come along as they were made: that takes seconds for
 each, and libraries that Lambda's older images cannot load."""
 KEY = "sources.zip"

@@ -73,7 +73,7 @@ only its etree, and _yaml is an old name of a part of yaml."""
 
 NOT_ON_LAMBDA = ["functions.storage.sqlite"]
 NEVER = {
-    NIGHTLY: ["PIL", "cryptography", "multipart", "openpyxl", "pi_heif", "xlsxwriter"],
+    NIGHTLY: ["PIL", "cryptography", "multipart", "openpyxl", "pi_heif", "pypdf", "xlsxwriter"],
     "search": ["cryptography", "multipart"],
 }
 """Modules that a function never gets to. The nightly one opens nothing sealed, has no requests, and

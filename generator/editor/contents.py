@@ -167,7 +167,7 @@ class Contents:
                 problems = error.problems
             known: Mapping[str, Mapping[str, Any]] = reading.library.entries
             teams = {slug: team.name for slug, team in known["teams"].items()}
-            options = {"teams": teams, "static": dict.fromkeys(photos.known(self.root), "")}
+            options = {"teams": teams, "picture": dict.fromkeys(photos.known(self.root), "")}
             texts = reading.theme.data("fields.yaml", reading.cache)
             return Survey(ModelForm(name.model, texts, options), [*problems])
 

@@ -192,7 +192,7 @@ class ItemPage:
             is_new=is_new,
             standing=standing,
             controls=controls,
-            pictures=form.options["static"],
+            pictures=form.options["picture"],
             own=own,
             others=[each for each in problems if each.file != name.file],
             refused=status == 422,

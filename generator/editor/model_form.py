@@ -75,7 +75,7 @@ def shape(name: str, wanted: Any) -> Shape:
         widget = "rows" if lists else "group"
     elif lists:
         widget = "choices" if refers == "teams" else "lines"
-    elif refers == "static":
+    elif refers == "picture":
         widget = "picture"
     elif literals or refers == "teams":
         widget = "choice"
@@ -168,8 +168,9 @@ class ModelForm(NamedTuple):
         elif widget == "line" and ("\n" in value or len(value) > LONG):
             widget = "text"
         named = dict(*more) or self.options.get(asked.refers, {})
-        choices = {each: named.get(each, each) for each in asked.literals} or dict(named)
+        choices = {each: named.get(each, each) for each in asked.literals}
         if widget in ("choice", "choices"):  # What is not there any more stays until it is changed.
+            choices = choices or dict(named)
             stand = [value] if isinstance(value, str) else value
             choices |= {each: each for each in stand if each and each not in choices}
         inner = [each for each in problems if each.place[: len(place)] == place]

@@ -13,6 +13,7 @@ from functions.desk.session import Session, view
 from functions.errors import Problem
 from functions.forms.normal import seen
 from functions.web.http import EDITING, Request, Response, see_other
+from generator.build.preview import with_files_at
 from generator.content.kinds import KINDS
 from generator.content.models import Item
 from generator.editor import changes, listing, photos
@@ -21,7 +22,6 @@ from generator.editor.item_page import OF, PREVIEW, ItemPage, named
 from generator.editor.versions import Version
 from generator.editor.yaml_edit import Bare, Data, read, rewritten
 from generator.errors import ContentError
-from generator.files import pictures
 
 PATH = "/desk/site/"
 VERSIONS = "/desk/site/versions/"
@@ -78,7 +78,7 @@ class EditorPages:
             return view(app, session, "site-unreadable.html", 422, name=name, problems=problems)
         if not page:
             raise Problem(404, "not_found")
-        return Response(page.replace(pictures.ADDRESS, f"{PICTURE}?file="), 200, POLICY)
+        return Response(with_files_at(page, f"{PICTURE}?file="), 200, POLICY)
 
     def photo(self, request: Request, app: App, session: Session) -> Response:
         """A picture as it would be shown, small."""

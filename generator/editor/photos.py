@@ -6,7 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from generator.content.reading.messages import SENTENCES
-from generator.files import pictures
+from generator.files import shown_files
 from generator.files.atomic import replace
 from generator.files.cache import Cache
 from generator.files.pictures import ENDINGS, Picture
@@ -26,7 +26,7 @@ def keep(root: Path, slug: str, data: bytes) -> tuple[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         sent = Path(folder) / name
         sent.write_bytes(data)
-        found = pictures.look({name: sent}, Cache(), Path(folder))[name]
+        found = shown_files.look({name: sent}, Cache(), Path(folder))[name]
     if not isinstance(found, Picture):
         return "", "".join(SENTENCES[found]).format(name=name)
     place = root / "static" / FOLDER
@@ -48,8 +48,8 @@ def known(root: Path) -> dict[str, Path]:
 def small(root: Path, name: str) -> Path | None:
     """A picture as pages show it where there is not much room; None if there is none."""
     file = known(root).get(name)
-    found = file and pictures.look({name: file}, Cache(), root / pictures.FOLDER)[name]
+    found = file and shown_files.look({name: file}, Cache(), root / shown_files.FOLDER)[name]
     if not file or not isinstance(found, Picture):
         return None
-    made = pictures.fill({found: file}, root / pictures.FOLDER)
+    made = shown_files.fill({found: file}, root / shown_files.FOLDER)
     return made[next(iter(found.sources.values()), found.plain)]

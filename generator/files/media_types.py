@@ -1,11 +1,16 @@
 """Media types of published files, and which files are worth compressing."""
 
+OFFICE = "application/vnd.openxmlformats-officedocument"
 MEDIA_TYPES = {
     ".ics": "text/calendar",
     ".xml": "application/xml",
     "feed.xml": "application/atom+xml",
+    ".pdf": "application/pdf",
+    ".docx": f"{OFFICE}.wordprocessingml.document",
+    ".xlsx": f"{OFFICE}.spreadsheetml.sheet",
+    ".pptx": f"{OFFICE}.presentationml.presentation",
 }
-"""Types that WhiteNoise does not know, by the ending or the name of a file."""
+"""Types that WhiteNoise or Python does not know, by the ending or the name of a file."""
 
 TEXT = ("text/", "application/xml", "application/atom+xml", "application/json", "image/svg+xml")
 SMALLEST = 1000

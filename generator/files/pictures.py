@@ -1,28 +1,21 @@
 """Pictures as a site shows them: upright, in a few widths, and without what a camera wrote into
-them (place, time, device). Each is made once for its content, into a folder that may be removed at
-any time."""
+them (place, time, device)."""
 
-import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
-from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING
 
-from msgspec import MsgspecError, msgpack
+from msgspec import Struct
 
-from generator.files.atomic import replace, update
-from generator.files.cache import Cache
-from generator.files.file_stamps import stamp
+from generator.files.atomic import replace
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-T = TypeVar("T")
-R = TypeVar("R")
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".svg")
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF")
 """What files of these endings may hold, whichever they have."""
@@ -34,19 +27,10 @@ LARGEST = 120_000_000
 """Pixels. Phones sell sensors of 200 million, and save a quarter of that unless asked."""
 QUALITY = 78
 """Of both formats, out of 100: faces and Chinese print on posters stay sharp."""
-RECIPE = b"1"
-"""Another one when pictures are made in another way."""
-MOST = 4
-"""At a time: one of 50 million pixels takes some 300 MB while it is made."""
 ADDRESS = "/static/pictures/"
-FOLDER = ".wudan/pictures"
-"""The folder for what was made, below the root of a site."""
-INDEX = "index"
-"""A file there: what was found in each content that was looked at, by the name of that."""
-SHELF = "pictures"
 
 
-class Picture(NamedTuple):
+class Picture(Struct, frozen=True, array_like=True, tag=True):
     """A picture as pages show it: ``name`` is that of its content, ``width`` and ``height`` are its
     own in pixels, upright; ``ending`` is that of its plain version, which every browser shows."""
 
@@ -77,93 +61,10 @@ class Picture(NamedTuple):
         return f"{ADDRESS}{self.name}-{width}.{ending}"
 
 
-Looked = Mapping[str, Picture | str]
-"""By the path below the folder of static files: the picture, or why it cannot be shown, as a code
-of ``generator/content/reading/messages.py``."""
-
-
-def look(files: Mapping[str, Path], cache: Cache, folder: Path) -> Looked:
-    """Look at these files: at none that has the stamp under which the cache knows it, and into none
-    whose content was looked at by whoever filled the folder."""
-    stamps = {name: stamp(path.stat()) for name, path in files.items()}
-    kept = _kept(cache)
-    known = {name: kept[name] for name in files if name in kept and kept[name][0] == stamps[name]}
-    new = [name for name in files if name not in known]
-    index = _index(folder) if new else {}
-    found = _together(lambda name: _look(files[name], index), new)
-    fresh = {name: _Kept(stamps[name], *each) for name, each in zip(new, found, strict=True)}
-    cache.put(SHELF, [(name, msgpack.encode(each)) for name, each in fresh.items()])
-    return {name: each.found for name, each in (known | fresh).items()}
-
-
-class _Kept(NamedTuple):
-    """What a file held when it had this stamp: the name of its content, and what that is."""
-
-    stamp: str
-    name: str
-    found: Picture | str
-
-
-def _kept(cache: Cache) -> dict[str, _Kept]:
-    return {name: msgpack.decode(value, type=_Kept) for name, value in cache.all(SHELF).items()}
-
-
-def _index(folder: Path) -> dict[str, Picture | str]:
-    try:
-        return msgpack.decode((folder / INDEX).read_bytes(), type=dict[str, Picture | str])
-    except (FileNotFoundError, MsgspecError):  # Whatever is lost here is looked at again.
-        return {}
-
-
-def make(shown: Mapping[Picture, Path], cache: Cache, folder: Path) -> dict[str, Path]:
-    """The files of all versions of the pictures that are ``shown``, by address. They are in the
-    folder afterwards, and nothing else is."""
-    folder.mkdir(parents=True, exist_ok=True)
-    index = {each.name: each.found for each in _kept(cache).values()}
-    update(folder / INDEX, msgpack.encode(index, order="sorted"))
-    made = fill(shown, folder)
-    for path in {*folder.iterdir()} - {*made.values(), folder / INDEX}:
-        path.unlink()
-    return made
-
-
-def fill(shown: Mapping[Picture, Path], folder: Path) -> dict[str, Path]:
-    """Make what the folder lacks of all versions of these pictures, and return the files of all."""
-    made = {
-        address: folder / address.removeprefix(ADDRESS)
-        for picture in shown
-        for address in picture.versions
-    }
-    lacking = {path for path in made.values() if not path.exists()}
-
-    def work(picture: Picture) -> None:
-        widths = {made[address]: width for address, width in picture.versions.items()}
-        if not lacking.isdisjoint(widths):
-            _make(shown[picture], widths)
-
-    _together(work, shown)
-    return made
-
-
-def _together(work: Callable[[T], R], over: Iterable[T]) -> list[R]:
-    """In threads: decoding and encoding leave Python free. They end with the work."""
-    items = [*over]
-    if not items:
-        return []
-    from concurrent.futures import ThreadPoolExecutor  # Most builds make no picture.
-
-    with ThreadPoolExecutor(min(MOST, os.cpu_count() or 1)) as pool:
-        return [*pool.map(work, items)]
-
-
-def _look(path: Path, index: Mapping[str, Picture | str]) -> tuple[str, Picture | str]:
-    """The name of the file's content, and what it is."""
-    data = path.read_bytes()
-    name = blake2b(RECIPE + data, digest_size=10).hexdigest()
-    if name in index:
-        return name, index[name]
-    read = _drawing if path.suffix.lower() == ".svg" else _photo
-    return name, read(data, name)
+def read(data: bytes, name: str, ending: str) -> Picture | str:
+    """What a file with this ending holds, or why it cannot be shown, as a code of
+    ``generator/content/reading/messages.py``."""
+    return (_drawing if ending == "svg" else _photo)(data, name)
 
 
 def _photo(data: bytes, name: str) -> Picture | str:
@@ -203,7 +104,8 @@ def _drawing(data: bytes, name: str) -> Picture | str:
     return Picture(name, max(1, round(width)), max(1, round(height)), "svg")
 
 
-def _make(path: Path, widths: Mapping[Path, int]) -> None:
+def make(path: Path, widths: Mapping[Path, int]) -> None:
+    """Make the versions of a picture that these files shall have, by their width."""
     if path.suffix.lower() == ".svg":
         for file in widths:
             replace(file, path.read_bytes())

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from functions.context.drafts import Draft, Unready
 from generator.build.incremental import Builder
-from generator.build.preview import Reading, preview, withheld
+from generator.build.preview import Reading, preview, with_files_at, withheld
 from generator.errors import ContentError, WudanError
-from generator.files import pictures
+from generator.files import shown_files
+from generator.files.media_types import MEDIA_TYPES
 from generator.serve.reload import Shown
 from generator.serve.upkeep import BUILDING
 
@@ -21,7 +22,7 @@ class LocalDrafts:
 
     def __init__(self, builder: Builder, shown: Shown):
         self._builder, self._shown = builder, shown
-        self._pictures = builder.root / pictures.FOLDER
+        self._pictures = builder.root / shown_files.FOLDER
 
     @property
     def mistakes(self) -> Sequence[str]:
@@ -37,11 +38,11 @@ class LocalDrafts:
     def page(self, name: str, pictures_at: str) -> str | None:
         folder, _, slug = name.partition("/")
         html = self._read(lambda reading: preview(reading, (folder, slug)))
-        return html and html.replace(pictures.ADDRESS, pictures_at)
+        return html and with_files_at(html, pictures_at)
 
     def picture(self, file: str) -> tuple[str, bytes] | None:
         known = {path.name: path for path in self._pictures.glob("*.*")}
-        media_type, _ = guess_type(file)
+        media_type = MEDIA_TYPES.get(Path(file).suffix) or guess_type(file)[0]
         path: Path | None = known.get(file)
         return (media_type, path.read_bytes()) if path and media_type else None
 

@@ -14,7 +14,7 @@ import msgspec
 from generator import PRODUCT
 from generator.errors import WudanError
 from generator.files.cache import Cache
-from generator.files.pictures import ENDINGS
+from generator.files.shown_files import ENDINGS
 
 # Imported lazily, because a build that changes nothing asks for no kind of question.
 if TYPE_CHECKING:
@@ -48,23 +48,24 @@ WIDGETS = "macros/widget.html"
 """The template that draws questions."""
 HASHED = (".css", ".js")
 """Files that are published under a name with a hash of their content, to be cached for ever."""
-IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$|(^|/)static/pictures/"
-"""Such names, and those of pictures."""
+IMMUTABLE = r"\.[0-9a-f]{10}\.(css|js)$|(^|/)static/(pictures|files)/"
+"""Such names, and those of what was made of pictures and attachments."""
 SHELF = "data"
 """The shelf of the cache with what templates say in YAML."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """``templates``: sources by name. ``files``: static files by address, but no pictures, unless a
-    template names them; what content shows of ``pictures`` is made from them. ``assets``: addresses
-    by path below ``static/``, as links have them; ``shared_assets``: those that any page may show,
-    because their name has a hash or stands in a template. ``program``: the version of the program.
-    ``digest`` changes with anything that all pages are made from, except the settings."""
+    """``templates``: sources by name. ``files``: static files by address, but no pictures and
+    attachments, unless a template names them; what content shows is made from these ``originals``.
+    ``assets``: addresses by path below ``static/``, as links have them; ``shared_assets``: those
+    that any page may show, because their name has a hash or stands in a template. ``program``: the
+    version of the program. ``digest`` changes with anything that all pages are made from, except
+    the settings."""
 
     templates: dict[str, str]
     files: dict[str, Path]
-    pictures: list[Path]
+    originals: list[Path]
     assets: dict[str, str]
     shared_assets: dict[str, str]
     program: str
@@ -92,10 +93,10 @@ def load(root: Path) -> Theme:
     templates = sorted(_overlaid(root, "templates").items())
     texts = {name: path.read_text("utf-8") for name, path in templates}
     quoted = {each for text in texts.values() for each in text.replace('"', "'").split("'")}
-    assets, files, pictures = {}, {}, []
+    assets, files, originals = {}, {}, []
     for name, path in sorted(_overlaid(root, "static").items()):
         if path.suffix.lower() in ENDINGS and name not in quoted:
-            pictures.append(path)
+            originals.append(path)
             continue
         address = f"/static/{_published(name, path)}"
         files[address], assets[name] = path, quote(address)
@@ -108,7 +109,7 @@ def load(root: Path) -> Theme:
     digest = version.copy()
     for part in (*texts.items(), *shared.items()):
         digest.update("\0".join(part).encode())
-    return Theme(texts, files, pictures, assets, shared, version.hexdigest(), digest.digest())
+    return Theme(texts, files, originals, assets, shared, version.hexdigest(), digest.digest())
 
 
 def check_widgets(templates: Mapping[str, str], kinds: "Mapping[str, Kind]") -> None:

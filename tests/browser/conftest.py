@@ -6,6 +6,7 @@ import subprocess
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -102,15 +103,22 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of a server of these files."""
+    with make_server("127.0.0.1", 0, files(folder), handler_class=_Quiet) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 @pytest.fixture(scope="session")
 def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kinds]:
     """A page of every kind: of the site, the residents' functions, the desk, a team."""
     root = tmp_path_factory.mktemp("kinds")
     addresses = every_page.write(root)
-    with make_server("127.0.0.1", 0, files(root / "public"), handler_class=_Quiet) as server:
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield Kinds(f"http://127.0.0.1:{server.server_port}", addresses)
-        server.shutdown()
+    with serving(root / "public") as address:
+        yield Kinds(address, addresses)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Strangers who connect to ``build.py serve``, as it is started, and do their worst."""
 
+import http.client
 import json
 import resource
 import socket
@@ -7,14 +8,17 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from functions.orders.steps import pace
 from generator.serve.connections import Bounds, bounds
 from tests.support.orders import WISH
 from tests.support.servers import answers, free_port, missing, running
@@ -49,14 +53,14 @@ class Site(NamedTuple):
         with urllib.request.urlopen(address, timeout=30) as drawn:
             return drawn.status == 200 and bool(self.file())
 
-    def file(self) -> str:
-        """The number of a new wish."""
+    def file(self, what: str = "no") -> str:
+        """The number of a new wish, or the address of its page (``track``)."""
         typed = urlencode({**WISH, "once": str(time.monotonic()), "again": "yes"}).encode()
         address = f"http://127.0.0.1:{self.port}/api/wish"
         asked = urllib.request.Request(address, typed, {"accept": "application/json"})
         with urllib.request.urlopen(asked, timeout=30) as filed:
             assert filed.status == 201
-            return str(json.load(filed)["no"])
+            return str(json.load(filed)[what])
 
     def memory(self) -> int:
         """The most that it ever had, in bytes."""
@@ -168,3 +172,23 @@ def _guess(site: Site, no: str, last4: str, sender: str) -> int:
     with socket.create_connection(("127.0.0.1", site.port), 30) as asked:
         asked.sendall(head)
         return int(asked.recv(100).split()[1])
+
+
+def test_who_adds_notes_with_a_link_without_end_adds_a_few(root: Path, tmp_path: Path) -> None:
+    with served(root, tmp_path) as site:
+        track = urlsplit(site.file("track")).query
+        typed = [f"{track}&do=note&note={number}".encode() for number in range(3 * pace.MOST)]
+        with ThreadPoolExecutor(5) as pool:
+            noted = Counter(pool.map(lambda each: _post(site, "/api/order", each), typed))
+            assert site.is_well()
+        assert noted == {303: pace.MOST, 429: 2 * pace.MOST}
+        assert site.is_well()
+
+
+def _post(site: Site, path: str, typed: bytes) -> int:
+    """The status of the answer to a form."""
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
+    with closing(connection):
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        connection.request("POST", path, typed, form)
+        return connection.getresponse().status

@@ -182,6 +182,7 @@ def act(request: Request, app: App, session: Session) -> Response:
 def _correct(request: Request, app: App, session: Session, person: Person) -> Response:
     """Put answers right; a form that is sent again leads to the same page."""
     form = app.names.answerable(_to_correct(app), request.value(submission.WORDING))
+    request = submission.separate_phones(request, app, form)
     answers = submission.check(app, form, request.typed)
     head, kind = person.head, corrections.KIND
     once = submission.drawn_once(request, app, f"{kind} {head.no}", answers.values)

@@ -190,7 +190,10 @@ def _sorted(
     those that stand for every row."""
     questions = {field["name"]: field for field in form["fields"]}
     places = reading.columns
-    names = [name for name in {**places, **reading.always} if name in questions]
+    named = {**places, **reading.always}
+    # What stood beside a phone answers another question, which may have no column.
+    answered = {name: "" for row in rows for name in row.answers.values}
+    names = [name for name in {**named, **answered} if name in questions]
     by_verdict: dict[str, list[Any]] = {"new": [], "known": [], "same": [], "refused": []}
     for row in rows:
         cells = [_understood(questions[name], row.answers.values) for name in names]

@@ -40,7 +40,8 @@ def _meant(field: Field, text: str) -> str:
 
 
 class Choice(PlainKind):
-    """One of the choices, stored as its ``value`` and read as its ``label``."""
+    """One of the choices, stored as its ``value`` and read as its ``label``. In tables it may
+    have ``synonyms``, as 是 answers whether something was solved."""
 
     kept: Kept = "history"
     widget = "choice"
@@ -58,7 +59,8 @@ class Choice(PlainKind):
         return COMMA.join([*labels, *(str(value) for value in values if value not in offered)])
 
     def typed(self, field: Field, text: str) -> list[str]:
-        return [_meant(field, text) or text]
+        known = field.get("synonyms", {}).get(text.rstrip("。.！!"))
+        return [known or _meant(field, text) or text]
 
 
 class Choices(Choice):

@@ -8,7 +8,7 @@ from typing import Any
 from functions.errors import Refused
 from functions.orders.lifecycle.order import Order
 from functions.orders.lifecycle.rules import TABLE
-from functions.orders.lifecycle.states import ON_ITS_WAY, RESIDENT, STAFF
+from functions.orders.lifecycle.states import FINAL, ON_ITS_WAY, RESIDENT, STAFF, TEAM
 from functions.storage.history import Event
 
 
@@ -48,7 +48,10 @@ def apply(order: Order, event: Event) -> Order:
 
 
 def _unread(order: Order, event: Event) -> str:
-    if event.kind == "added" or (event.by == RESIDENT and event.kind in ("noted", "corrected")):
+    added = event.by == RESIDENT and event.kind in ("noted", "corrected")
+    # What a team says once an order has ended would stand in no list.
+    late = event.by == TEAM and event.kind == "noted" and order.state in FINAL
+    if added or late or event.kind == "added":
         return order.unread or event.at
     return "" if event.by == STAFF else order.unread
 

@@ -66,10 +66,10 @@ def _promise(given: Circumstances, before: Order, after: Order, since: str) -> s
     if due and due < today:
         return due
     known = due if after.level == before.level else ""
-    only = given.bundle.practical.get(after.service, {}).get("days", ())
+    schedule = given.bundle.practical.get(after.service, {})
     first = given.orders.deadlines.of_level(since, after.level)
     first = min(known or first, first)
-    day = days.promised(only, date.fromisoformat(today), date.fromisoformat(first)).isoformat()
+    day = days.promised(schedule, date.fromisoformat(today), date.fromisoformat(first)).isoformat()
     if known and after.service == before.service:
         day = min(known, day)
     return max(day, after.wished)

@@ -99,11 +99,13 @@ class Steps(Circumstances):
         *,
         version: str | None = None,
         once: str = "",
+        events: Sequence[Event] = (),
     ) -> Order:
         """Take a step, with all that follows from it, and return what the order is now.
 
         ``more`` joins the answers in the history: who did it, or how it came. ``version`` is the
-        order's when the form was drawn, and ``once`` names the submission.
+        order's when the form was drawn, and ``once`` names the submission. ``events`` are the
+        order's, if the caller has read them.
 
         Raises:
             Conflict: the order has another version now.
@@ -115,15 +117,16 @@ class Steps(Circumstances):
         if answers.errors:
             raise next(iter(answers.errors.values()))
         if by == RESIDENT:
-            pace.check(self.orders.store.events(order.no), kind)
+            pace.check(events or self.orders.store.events(order.no), kind)
         steps = self._steps(order, kind, by, form, answers, dict(more or {}))
         try:
             return self._move(order, steps, once)
         except Conflict:
-            latest = self.orders.find(order.no)
-            if latest is None or not self._again(order, latest, kind):
+            found = self.orders.history(order.no)
+            if found is None or not self._again(order, found.order, kind):
                 raise
-            return self.take(latest, kind, by, form, answers, more, once=once)
+            latest, events = found
+            return self.take(latest, kind, by, form, answers, more, once=once, events=events)
 
     def objection(
         self,

@@ -16,7 +16,7 @@ from generator.content.markup.blocks import BlocksExtension
 from generator.content.markup.html import safe
 from generator.content.markup.inlines import BARE, InlinesExtension
 from generator.content.markup.loss import Loss, losses, too_much
-from generator.content.plain_text import plain
+from generator.content.markup.plain_text import plain
 
 __all__ = ["Loss", "convert", "excerpt", "losses", "safe", "too_much"]
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import nh3
 
-from generator.content.plain_text import TAG
+from generator.content.markup.plain_text import TAG
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div"),

@@ -6,7 +6,7 @@ from html import unescape
 from typing import NamedTuple
 
 from functions.forms.normal import INVISIBLE
-from generator.content.plain_text import TAG
+from generator.content.markup.plain_text import TAG
 
 OPEN_BRACKETS = 100
 """How many brackets may be open at once. For each of them Markdown searches all that follows for

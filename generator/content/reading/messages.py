@@ -106,6 +106,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "wrong_value": ("“{name}”的内容“{found}”不对。", "{mend}"),
     "web_host": ("这个网址的域名不对。", "请照浏览器地址栏里的写，例如 https://空明社区.cn。"),
     "end_before_start": ("结束时间 end 早于开始时间 start。", "请核对两个时间。"),
+    "end_alone": ("写了结束的时间 end，没有写开始的时间 start。", "请加上 start，例如 09:00。"),
+    "to_before_from": ("“到”比“从”小：_to 的数要不小于 _from 的。", "请核对两个数。"),
+    "one_decision": (
+        "这一天怎么办没有写清楚：改期、取消、照常，只能写一样，也要写一样。",
+        "改期写 moved_to: 日期；取消写 cancelled: true；照常写 as_usual: true。",
+    ),
+    "no_service_day": (
+        "exceptions 里的 date 不是志愿服务日：每月的那一天写在 day。",
+        "请核对日子；换过 day 的，以前的可以删去。",
+    ),
+    "decided_twice": ("这一天在 exceptions 里写了两次。", "请只留一处。"),
+    "two_service_days": (
+        "改到的这一天 moved_to 已经是志愿服务日了。",
+        "请改到别的一天；不办的，写 cancelled: true。",
+    ),
     "expires_before_published": (
         "过期的日子 expires_on 不晚于发布的日子 publish_on，这一页永远看不到。",
         "请核对两个日子；从 expires_on 那天起，页面就写着已过期。",
@@ -169,6 +184,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "图片“{name}”里带着程序，不能放上网站。",
         "请另存为 .png，或换一张不带程序的 SVG。",
     ),
+    "unknown_attachment": ("static 文件夹里没有文件“{name}”。", "{mend}"),
+    "attachment_ending": (
+        "“{name}”不能作附件。",
+        "附件可以用 .pdf、.docx、.xlsx、.pptx 文件，放在 static 文件夹里；旧的 .doc、.xls、.ppt "
+        "请用 Word 或 WPS 另存，压缩包请解开，一个一个放。",
+    ),
+    "no_file": (
+        "“{name}”里面的东西和名字的结尾不一样。",
+        "请用原来的程序打开它，另存一次，再放进 static 文件夹；不要只改名字。",
+    ),
+    "broken_file": (
+        "文件“{name}”坏了，打不开。",
+        "请把原来的文件重新放进 static 文件夹；原来的也打不开，请重新导出一次。",
+    ),
+    "old_file": (
+        "“{name}”是旧格式的，或者加了密码。",
+        "请用 Word 或 WPS 打开它，去掉密码，另存为 .docx、.xlsx 或 .pptx。",
+    ),
+    "locked_file": ("“{name}”加了密码，别人打不开。", "请另存为一份不用密码的。"),
+    "active_file": ("“{name}”里带着宏，不能放上网站。", "请另存为不带宏的，再放进来。"),
+    "marked_file": (
+        "“{name}”里还有批注或修订，谁写的、删去了什么，下载的人都看得到。",
+        "请在 Word 或 WPS 的“审阅”里接受或拒绝所有修订，删去所有批注，再存一次。",
+    ),
+    "large_file": (
+        "文件“{name}”太大了，手机上下载不动（最多 30 MB）。",
+        "请压缩里面的图片，或分成几个文件。",
+    ),
     "unsafe_tag": ("标签“{name}”不能用作网址。", "{mend}"),
     "required_page": ("缺少页面“{name}”，每一页的页脚都链接到它。", "请从样例里复制一份再改。"),
     "placeholder": (
@@ -205,6 +248,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "sample_name": (
         "这里写着样例社区的“{found}”。",
         "请换成您社区的；名称和电话可以写 ${{station}}、${{name}}、${{phone}}，跟着 site.yaml 变。",
+    ),
+    "undated_exceptions": (
+        "志愿服务日有改期或取消的，没有写哪天定的，居民手机里的日历不一定会更新。",
+        "请在 service_day 下面加上一行“updated: 日期”，每改一次就换成那一天。",
     ),
     "withheld_address": (
         "“{found}”是草稿，或者还没到发布的日子，现在点开什么也没有。",

@@ -32,6 +32,7 @@ from generator.site.plan import (
 )
 from generator.site.plan.page import PER_PAGE, Page
 from generator.site.plan.section import Section, Source, source
+from generator.site.service_days import service_days
 
 FRONT = 5
 """How many news the home page shows."""
@@ -76,6 +77,8 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     sources = {
         **{folder: source(site.entries[folder]) for folder in KINDS if folder != "news"},
         "past": source(site.past),
+        "ahead": source([fair for fair in site.entries["fairs"] if fair.date >= site.today]),
+        "days": source(service_days(site.settings.service_day, site.calendar, site.today)),
         "security": source(site.settings.security),
         "renamed": source(names.moved(site.renamed, site.withheld)),
         "figures": figures,

@@ -7,15 +7,15 @@ from functions.forms.residents import THANKS
 from generator.content.models import News
 from generator.content.settings import Security
 from generator.files.output import WELL_KNOWN
+from generator.site import calendars
 from generator.site.plan.page import Page
-from generator.site.service_day import service_day
 
 
 def pages(latest: Sequence[News], security: Security | None) -> Iterator[Page]:
     """``latest`` are the newest news; ``security`` is whom to tell of a hole."""
     changed = max([item.updated or item.date for item in latest], default=None)
     yield Page("/feed.xml", "feed.xml", {"news": latest, "changed": changed})
-    yield Page("/service-day.ics", service_day, {})
+    yield Page("/service-day.ics", calendars.service_day, {})
     yield Page("/robots.txt", "robots.txt", {})
     if security:
         yield Page(f"/{WELL_KNOWN}security.txt", "security.txt", {"security": security})

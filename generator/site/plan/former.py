@@ -3,17 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from generator.content.job_fairs import Fair
 from generator.content.kinds import KINDS
 from generator.content.models import Item
+from generator.site.plan.occasions import calendar_pages
 from generator.site.plan.page import Page, item_page
+from generator.site.positions import offer
 
 MOVED = "moved.html"
 """The template of a page that leads on to an item's new address."""
 
 ALONE: dict[str, Any] = {
     **dict.fromkeys(("newer", "older", "counted")),
-    **dict.fromkeys(("related", "services", "teams", "pages"), ()),
+    **dict.fromkeys(("related", "services", "teams", "pages", "changes"), ()),
     "past": True,
+    "is_over": False,
 }
 """What the templates of items show of others: nothing, because what is past stands alone."""
 
@@ -30,7 +34,9 @@ def pages(
     """The items that are past, at their addresses; and a page at each address before a renaming."""
     for items in past.values():
         for item in items:
-            yield item_page(item, ALONE)
+            of_fair = {"offer": offer(item.positions)} if isinstance(item, Fair) else {}
+            yield item_page(item, ALONE | of_fair)
+            yield from calendar_pages(item)
     for folder, names in renamed.items():
         base = KINDS[folder].base
         for old, new in names.items():

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from generator.content.kinds import KINDS
 from generator.content.models import Brief, Digests, News
+from generator.site.plan.occasions import calendar_pages
 from generator.site.plan.page import PER_PAGE, Link, Page, around, count, item_page, list_pages
 from generator.site.plan.section import Row, Section, stretches
 
@@ -107,6 +108,8 @@ def month_pages(
             close += tagged[tag][max(0, here - RELATED) : here + RELATED + 1]
         related = [_link(other) for other in _related(item, close)]
         yield item_page(item, around(links, position) | {"related": related})
+        if item.event:
+            yield from calendar_pages(item)
 
 
 def _related(item: News, close: Sequence[Brief]) -> list[Brief]:

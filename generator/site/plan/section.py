@@ -49,7 +49,7 @@ class Row(NamedTuple):
         first = max(0, first)
         return Source(
             self.digests[DIGEST * first : DIGEST * last],
-            lambda: [self.get(position) for position in self.positions[first:last]],
+            lambda: [*map(self.get, self.positions[first:last])],
         )
 
 
@@ -57,5 +57,5 @@ def stretches(parts: Sequence[tuple[Row, int, int]]) -> Source:
     """Stretches of several rows as one source."""
     return Source(
         digest([row.digests[DIGEST * first : DIGEST * last] for row, first, last in parts]),
-        lambda: [[row.get(n) for n in row.positions[first:last]] for row, first, last in parts],
+        lambda: [[*map(row.get, row.positions[first:last])] for row, first, last in parts],
     )

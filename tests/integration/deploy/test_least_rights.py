@@ -20,6 +20,7 @@ from functions.storage.connect import connect
 from functions.storage.port import Store
 from functions.storage.vault import Vault
 from generator.deploy import publish
+from tests.support import servers
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET, Clock
 from tests.support.deployed import ADDRESSES
@@ -202,7 +203,7 @@ def everything(client: Deployed) -> None:
 
 def merged(client: Deployed, desk: Desk) -> None:
     one, other = wish(client, detail="要合并"), wish(client, detail="合到这")
-    desk.do(other.no, "triaged", level="routine", service="haircut")
+    assert desk.do(other.no, "triaged", level="routine", service="haircut").status == 303
     assert desk.do(one.no, "merged", into=other.no).status == 303
     for filed in (one, other):
         assert client.get(filed.location).status == 200
@@ -211,12 +212,13 @@ def merged(client: Deployed, desk: Desk) -> None:
     assert done.status == 303
 
 
-def test_what_each_function_asks_is_what_its_role_allows(
-    dynamodb: str, bundle: Path, clock: Clock, request: pytest.FixtureRequest
-) -> None:
+@pytest.mark.usefixtures("dynamodb")
+def test_what_each_function_asks_is_what_its_role_allows(bundle: Path, clock: Clock) -> None:
     # The community's name begins each partition, and is empty in a table of its own.
-    app = App(bundle, lambda: connect(dynamodb), secret_of("desk"), clock)
-    client = Deployed(app, bundle, dynamodb, clock)
+    servers.create_table("alone")
+    address = "dynamodb:alone"
+    app = App(bundle, lambda: connect(address), secret_of("desk"), clock)
+    client = Deployed(app, bundle, address, clock)
     everything(client)
     for function, asked in client.asked.items():
         role = night() if function == "night" else rights(function)

@@ -158,6 +158,32 @@ class TestTriage:
         assert "受理了 1 单" in again.text
         assert found(app, moved).level == "complex"
 
+    @pytest.mark.parametrize("is_ticked", [True, False])
+    def test_a_colleagues_correction_is_told_and_not_undone_by_what_nobody_chose(
+        self, client: Client, desk: Desk, app: App, is_ticked: bool
+    ) -> None:
+        no, other = wishes(client, 2)
+        sent = drawn(desk.get(TRIAGE), TRIAGE) | {"no": [no] if is_ticked else [other]}
+        sent |= {f"level-{no}": ["complex"]}
+        form = desk.get(f"/desk/order/?no={no}").form("/desk/order/", do="corrected")
+        changed = {**form, "service": "mending", "phone": "13900009999", "name": "钱阿姨"}
+        assert desk.post("/desk/order/", changed).location
+        answer = desk.post(TRIAGE, sent)
+        told = " ".join(row(answer, no).text().split())
+        assert "这张表打开以后" in told
+        assert "王芳" in told
+        assert "理发 → 修理家电" in told
+        assert "改过了，写在这一单的页上" in told
+        assert "9999" not in told
+        assert "钱阿姨" not in told
+        assert (chosen(answer, f"service-{no}"), chosen(answer, f"level-{no}")) == (
+            "mending",
+            "complex",
+        )
+        assert no not in ticked(answer)
+        desk.post(TRIAGE, {**drawn(answer, TRIAGE), "no": [no]})
+        assert (found(app, no).service, found(app, no).level) == ("mending", "complex")
+
     def test_what_is_chosen_in_rows_without_a_tick_stays(
         self, client: Client, desk: Desk, app: App
     ) -> None:

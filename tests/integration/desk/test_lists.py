@@ -230,6 +230,9 @@ def test_what_is_in_the_hands_of_somebody_whose_account_was_closed_is_found(
     assert "李雷已停用，没有人在办" in row(listed, no).text()
     assert "王芳在办" in row(listed, other).text()
     assert "没有人在办" in desk.get("/desk/").text
+    page = desk.get(f"/desk/order/?no={no}")
+    assert "谁在办 李雷已停用，没有人在办" in page.text
+    assert page.form("/desk/order/", do="handled")["handler"] == ["王芳"]
     assert numbers(desk.get("/desk/?state=submitted&left=yes")) == [no]
 
 
@@ -268,7 +271,11 @@ def test_who_had_a_wish_done_with_another_one_is_called_too(client: Client, desk
         assert desk.do(no, "merged", into=into, sure="yes").location
     assert not numbers(desk.get("/desk/?state=calls"))
     rated(client, Desk(client, "李强"), last)
-    assert {*numbers(desk.get("/desk/?state=calls"))} == {first, second, last}
+    listed = desk.get("/desk/?state=calls")
+    assert {*numbers(listed)} == {first, second, last}
+    waits = "td[data-label=等谁], td[data-label=期限]"
+    own, its = ([cell.text() for cell in row(listed, no).css(waits)] for no in (first, last))
+    assert own == its != ["—", "—"]
     for no in (last, first, second):
         assert desk.do(no, "rated", source="phone", **RATING).location
         assert no not in numbers(desk.get("/desk/?state=calls"))

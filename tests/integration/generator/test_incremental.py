@@ -29,6 +29,7 @@ from generator.files.file_stamps import JUST_NOW
 from generator.site import theme
 from tests.support import corpus
 from tests.support.depth import tried
+from tests.support.documents import saved, word
 from tests.support.servers import PRODUCT
 from tests.support.site import MADE, SITE, handed_over, tree
 
@@ -165,6 +166,15 @@ class Law(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["style.css", "photo.svg", "more/x.txt"]), text=WORDS)
     def a_static_file_is_written(self, name: str, text: str) -> None:
         self.write(f"static/{name}", f"<svg><!-- {text} --></svg>" if "svg" in name else text)
+
+    @rule(text=WORDS, offered=st.booleans())
+    def an_attachment_comes_changes_or_is_offered_no_more(self, text: str, offered: bool) -> None:
+        path = self.root / "static/files/a.docx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(saved(word(text)))
+        self.saw(path)
+        files = "attachments:\n  - file: files/a.docx\n    title: 表\n" if offered else ""
+        self.write("content/fairs/files.yaml", f"title: 会\ndate: 2026-04-13\nplace: 站\n{files}")
 
     @rule(name=st.sampled_from(["style.css", "more/x.txt"]))
     def a_static_file_goes(self, name: str) -> None:

@@ -12,7 +12,7 @@ from PIL import ExifTags, Image
 from selectolax.lexbor import LexborHTMLParser
 
 from generator.build import incremental
-from generator.content import text_pictures
+from generator.content import text_files
 from generator.deploy.nightly import SOURCES
 from generator.errors import ContentError
 from generator.files import pictures
@@ -156,8 +156,8 @@ def test_a_picture_in_a_text_is_made_like_others(root: Path, typed: str) -> None
 
 
 def test_a_folder_whose_name_ends_like_that_of_static_files_keeps_its_name() -> None:
-    assert text_pictures.path("/static/my-static/a.jpg") == "my-static/a.jpg"
-    assert text_pictures.path("my-static/a.jpg") == "my-static/a.jpg"
+    assert text_files.path("/static/my-static/a.jpg") == "my-static/a.jpg"
+    assert text_files.path("my-static/a.jpg") == "my-static/a.jpg"
 
 
 def test_a_picture_that_cannot_be_shown_is_told_where_it_is_named(root: Path) -> None:
@@ -168,10 +168,10 @@ def test_a_picture_that_cannot_be_shown_is_told_where_it_is_named(root: Path) ->
         "cut.jpg": whole.getvalue()[:9000],
         "empty.png": b"",
         "active.svg": b"<svg><script>alert(1)</script></svg>",
-        "list.docx": b"PK",
+        "list.txt": b"PK",
     }.items():
         (root / "static" / name).write_bytes(data)
-    names = ("text.jpg", "cut.jpg", "empty.png", "active.svg", "list.docx", "none.jpg")
+    names = ("text.jpg", "cut.jpg", "empty.png", "active.svg", "list.txt", "none.jpg")
     write(root, "图：\n\n" + "\n".join(f"![]({name})" for name in names))
     with pytest.raises(ContentError) as caught:
         built(root)
@@ -182,7 +182,7 @@ def test_a_picture_that_cannot_be_shown_is_told_where_it_is_named(root: Path) ->
         "图片“cut.jpg”坏了",
         "“empty.png”的名字像图片",
         "图片“active.svg”里带着程序",
-        "“list.docx”不是图片。",
+        "“list.txt”不是图片。",
         "static 文件夹里没有图片“none.jpg”。",
     ]
 
@@ -211,7 +211,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return noting
 
-    for name in ("_photo", "_drawing", "_make"):
+    for name in ("_photo", "_drawing", "make"):
         monkeypatch.setattr(pictures, name, note(name, getattr(pictures, name)))
     return done
 
@@ -222,13 +222,13 @@ def test_a_picture_is_looked_at_and_made_once(root: Path, work: list[str]) -> No
     taken(root / "static/b.jpg", photo((400, 300), of="green"))
     show(root, "a.jpg")
     built(root)
-    assert sorted(work) == ["_drawing", "_make", "_make", "_photo", "_photo"]
+    assert sorted(work) == ["_drawing", "_photo", "_photo", "make", "make"]
     work.clear()
     write(root, "![](b.jpg)")
     assert built(root).removed == 2
     incremental.build(root, root / "public", clean=True)
     incremental.build(root, root / "elsewhere")
-    assert work == ["_make"]
+    assert work == ["make"]
 
 
 @pytest.mark.slow

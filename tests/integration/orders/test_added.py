@@ -1,4 +1,4 @@
-"""What a resident adds to her order is marked wherever it is seen, until the station does more."""
+"""What is added to an order is marked wherever it is seen, until the station does more."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from functions.ops import consistency
 from tests.support.client import Client
 from tests.support.orders import DONE, Desk, Team, add_note, found, move, wish
 
-MARK = "居民有补充"
+MARK = "有补充"
 
 
 @pytest.fixture
@@ -45,6 +45,24 @@ def test_a_note_to_a_closed_order_stands_on_the_board(client: Client) -> None:
     add_note(client, answer, "还坏着")
     desk.do(answer.no, "erased")
     assert MARK not in desk.get("/desk/").text
+
+
+@pytest.mark.parametrize("end", ["cancelled", "closed"])
+def test_what_a_team_says_once_an_order_has_ended_stands_on_the_board(
+    client: Client, end: str
+) -> None:
+    desk, team, no = Desk(client), Team(client), wish(client).no
+    desk.dispatched(no)
+    assert team.do(no, "noted", note="打不通电话").location
+    assert MARK not in desk.get("/desk/").text, "the order is under way"
+    if end == "closed":
+        move(client.app, no, "accepted", "done")
+    assert desk.do(no, end).location
+    assert team.do(no, "noted", note="我们上午去过了").location
+    assert f"{MARK} 1 单" in desk.get("/desk/").text
+    assert desk.do(no, "noted", note="问过队长").location
+    assert MARK not in desk.get("/desk/").text
+    assert consistency.examine(client.app).healthy
 
 
 def test_a_note_to_a_merged_order_marks_the_one_that_it_is_done_with(client: Client) -> None:

@@ -1,12 +1,13 @@
 """How much may be added to a history before the station or a team does anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from functions.errors import Often
 from functions.orders.steps import pace
 from functions.storage.history import Event
+from functions.storage.port import Store
 from tests.support.client import Answer, Client
 from tests.support.orders import JOIN, Desk, add_note, found, wish
 
@@ -94,3 +95,27 @@ def test_what_time_does_is_no_answer(by: str) -> None:
             pace.check(happened(), "noted")
     else:
         pace.check(happened(), "noted")
+
+
+class Read:
+    """A store that writes down which histories are read."""
+
+    def __init__(self, store: Store):
+        self.store, self.histories = store, list[str]()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.store, name)
+
+    def events(self, no: str) -> Sequence[Event]:
+        self.histories.append(no)
+        return self.store.events(no)
+
+
+@pytest.mark.parametrize("do", ["note", "cancel", "relink"])
+def test_a_step_reads_the_history_once(client: Client, do: str) -> None:
+    filed = wish(client)
+    sent = {**client.get(filed.location).form("/api/order", do), "note": "一句"}
+    read = Read(client.app.store)
+    client.app.__dict__["store"] = read
+    assert client.post("/api/order", sent).status == 303
+    assert read.histories == [filed.no]

@@ -4,6 +4,7 @@ import pytest
 
 from tests.integration.desk.test_imports import WISHES
 from tests.support.client import Answer, Client
+from tests.support.community import Clock
 from tests.support.orders import WISH, Desk, Team, found, wish
 from tests.support.workbooks import bring, upload, workbook
 
@@ -92,3 +93,30 @@ def test_a_wished_day_has_its_day_of_the_week_wherever_it_is_shown(client: Clien
     assert says(desk.get("/desk/dispatch/"))
     desk.do(filed.no, "dispatched", team="barbers")
     assert says(team.get())
+
+
+def test_today_is_wished_for_only_while_the_station_is_open(client: Client, clock: Clock) -> None:
+    filed = wish(client, date="今天")
+    assert found(client.app, filed.no).wished == "2026-11-23"
+    correct = client.get(filed.location).form("/api/order", do="correct")
+    clock.forward(hours=7, minutes=1)
+    late = wish(client, date="今天")
+    assert (late.status, "今天到 17:00 为止" in late.errors["date"]) == (422, True)
+    assert found(client.app, wish(client, date="明天").no).wished == "2026-11-24"
+    left = client.post("/api/order", {**correct, "detail": "改了"})
+    assert left.location, "what was wished for in time stays"
+    moved = wish(client, date="2026-11-24")
+    correct = client.get(moved.location).form("/api/order", do="correct")
+    refused = client.post("/api/order", {**correct, "date": "今天"})
+    assert "今天到 17:00 为止" in refused.errors["date"]
+    desk = Desk(client)
+    form = {**desk.get("/desk/wish/").form("/desk/wish/"), **WISH, "source": "phone"}
+    assert desk.post("/desk/wish/", {**form, "date": "今天"}).location, "staff know who is there"
+
+
+def test_a_service_of_few_days_ends_at_its_own_hours(client: Client, clock: Clock) -> None:
+    clock.forward(days=22)
+    client.app.bundle.practical["mending"]["when"] = "每月 15 日 9:00–11:30，在大厅"
+    assert wish(client, **AT_THE_HALL, date="今天").location
+    clock.forward(hours=2)
+    assert "今天到 11:30 为止" in wish(client, **AT_THE_HALL, date="今天").errors["date"]

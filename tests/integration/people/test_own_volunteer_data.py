@@ -6,6 +6,7 @@ import pytest
 from functions.app import App
 from functions.ops import consistency
 from functions.orders.lifecycle.states import RESIDENT
+from functions.orders.steps import pace
 from functions.people.volunteers import Person
 from tests.support.client import Answer, Client
 from tests.support.orders import JOIN, Desk, Team, answered, found, wish
@@ -252,3 +253,19 @@ def test_each_engine_knows_a_volunteers_link_and_erases(app_on_each_engine: App)
     app.volunteers.move(person(app, no).head, "erased", RESIDENT)
     assert app.store.personal(no) == {}
     assert app.volunteers.by_key(no, app.volunteers.key(no, 1)) is None
+
+
+@pytest.mark.parametrize("how", ["link", "worker", "often"])
+def test_a_correction_that_is_not_taken_any_more_may_be_copied(
+    client: Client, joined: Answer, how: str
+) -> None:
+    form = own(client, joined.location).form("/api/volunteer", do="correct")
+    for number in range(pace.MOST if how == "often" else 0):
+        client.post("/api/volunteer", {**form, "name": f"王女士 {number}"})
+        form = own(client, joined.location).form("/api/volunteer", do="correct")
+    changed = {"key": "ended"} if how == "link" else {}
+    cookie = {"cookie": "wudan_desk=x"} if how == "worker" else {}
+    sent = {**form, **changed, "name": "会修伞的王大姐"}
+    refused = client.post("/api/volunteer", sent, **cookie)
+    assert refused.status == {"link": 404, "worker": 409, "often": 429}[how]
+    assert "会修伞的王大姐" in refused.text

@@ -147,6 +147,20 @@ class TestUnwritable:
         assert client.post("/api/rating", again).status == 303
         assert found(client.app, filed.no).attitude == 5
 
+    def test_what_is_typed_on_a_page_of_ones_own_can_be_copied(
+        self, client: Client, store: SQLite
+    ) -> None:
+        filed, signed = wish(client), client.post("/api/volunteer", JOIN)
+        note = client.get(filed.location).form("/api/order", do="note")
+        proof = client.get(signed.location).form("/api/volunteer", do="mine") | {"last4": "2345"}
+        correct = client.post("/api/volunteer", proof).form("/api/volunteer", do="correct")
+        with read_only(store):
+            noted = client.post("/api/order", {**note, "note": "周三我不在家"})
+            corrected = client.post("/api/volunteer", {**correct, "name": "王大姐"})
+        assert (noted.status, corrected.status) == (503, 503)
+        assert "周三我不在家" in noted.text
+        assert "王大姐" in corrected.text
+
     def test_staff_read_an_order_and_the_look_is_recorded_later(
         self, client: Client, app: App, store: SQLite, clock: Clock
     ) -> None:

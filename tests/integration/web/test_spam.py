@@ -337,7 +337,7 @@ def test_a_store_with_what_is_held_is_sound_and_its_counters_are_those_of_its_hi
 def test_a_wish_on_dynamodb_asks_once_more_to_count_its_sender(
     bundle: Path, dynamodb: str, clock: Clock
 ) -> None:
-    store, asked = connect(dynamodb), list[str]()
+    store, asked = connect(f"{dynamodb}/spam"), list[str]()
     client = Client(App(bundle, lambda: store, SECRET, clock))
     filled_in(client, clock)
     store.client.meta.events.register(  # type: ignore[attr-defined]

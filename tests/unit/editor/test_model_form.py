@@ -24,7 +24,7 @@ from tests.support.servers import PRODUCT
 from tests.support.site import SITE
 
 TEXTS = yaml.safe_load((PRODUCT / "templates/fields.yaml").read_text())
-OPTIONS = {"teams": {"barbers": "理发队", "clinic": "义诊队"}, "static": {"photos/a.jpg": ""}}
+OPTIONS = {"teams": {"barbers": "理发队", "clinic": "义诊队"}, "picture": {"photos/a.jpg": ""}}
 MODELS: dict[str, Any] = {name: kind.model for name, kind in KINDS.items()}
 MODELS |= {"site": Settings, "calendar": Calendar}
 FILES = [

@@ -12,30 +12,52 @@ WEDNESDAY = date(2026, 11, 25)
 
 @pytest.mark.parametrize("written", ["周三", "每月 25 日", "每月25日"])
 def test_a_day_is_one_of_the_week_or_of_the_month(written: str) -> None:
-    assert days.falls([written], WEDNESDAY)
-    assert not days.falls([written], date(2026, 11, 26))
+    assert days.falls({"days": [written]}, WEDNESDAY)
+    assert not days.falls({"days": [written]}, date(2026, 11, 26))
 
 
 def test_the_next_days_are_those_after_today_which_may_be_over() -> None:
-    assert days.coming(["周三", "每月 1 日"], WEDNESDAY) == [
+    assert days.coming({"days": ["周三", "每月 1 日"]}, WEDNESDAY) == [
         "12月1日（周二）",
         "12月2日（周三）",
         "12月9日（周三）",
     ]
-    assert days.coming(["每月 31 日"], WEDNESDAY)[0] == "12月31日（周四）"
+    assert days.coming({"days": ["每月 31 日"]}, WEDNESDAY)[0] == "12月31日（周四）"
 
 
 def test_a_service_without_days_takes_place_on_any() -> None:
-    assert days.coming([], WEDNESDAY) == []
+    assert days.coming({"days": []}, WEDNESDAY) == []
 
 
 def test_nothing_is_promised_before_a_day_on_which_it_takes_place() -> None:
     due = date(2026, 11, 27)
-    assert days.promised([], WEDNESDAY, due) == due
-    assert days.promised(["周四"], WEDNESDAY, due) == due
-    assert days.promised(["周三"], WEDNESDAY, due) == date(2026, 12, 2)
+    assert days.promised({"days": []}, WEDNESDAY, due) == due
+    assert days.promised({"days": ["周四"]}, WEDNESDAY, due) == due
+    assert days.promised({"days": ["周三"]}, WEDNESDAY, due) == date(2026, 12, 2)
 
 
 @pytest.mark.parametrize("wrong", ["星期三", "周三下午", "每月 0 日", "每月 32 日", "15", ""])
 def test_what_is_no_such_day_is_not_taken_for_one(wrong: str) -> None:
     assert not re.match(days.PATTERN, wrong)
+
+
+CHANGED = {
+    "days": ["每月 15 日"],
+    "exceptions": {
+        "2027-02-15": {"to": "2027-02-27", "reason": "春节"},
+        "2027-03-15": {"to": "", "reason": "修水管"},
+    },
+}
+
+
+def test_a_day_that_was_moved_is_another_one_and_a_cancelled_one_none() -> None:
+    feb, march, april = date(2027, 2, 15), date(2027, 3, 15), date(2027, 4, 15)
+    held = [day for day in (feb, date(2027, 2, 27), march, april) if days.falls(CHANGED, day)]
+    assert held == [date(2027, 2, 27), april]
+    assert days.coming(CHANGED, date(2027, 2, 1))[:2] == ["2月27日（周六）", "4月15日（周四）"]
+    assert days.promised(CHANGED, date(2027, 2, 27), date(2027, 3, 3)) == april
+
+
+def test_what_is_done_on_a_day_of_the_week_too_is_done_on_that() -> None:
+    monday = {**CHANGED, "days": ["每月 15 日", "周一"]}
+    assert days.falls(monday, date(2027, 2, 15))

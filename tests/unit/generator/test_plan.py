@@ -27,7 +27,9 @@ def site(*items: News) -> Site:
     """The small site with this news, newest first."""
     by_name = sorted(items, key=lambda item: item.slug)
     newest_first = tuple(sorted(by_name, key=lambda item: item.date, reverse=True))
-    return Site(settings=SITE.settings, entries={**SITE.entries, "news": newest_first})
+    return Site(
+        today=SITE.today, settings=SITE.settings, entries={**SITE.entries, "news": newest_first}
+    )
 
 
 def pages(*items: News) -> dict[str, Page]:
@@ -152,7 +154,7 @@ def test_a_section_with_the_same_key_has_the_same_pages_whatever_was_edited(fold
     edited = msgspec.structs.replace(first, **{label: "新的"})
     entries = {**SITE.entries, folder: (edited, *others)}
     before = {section.name: section for section in plan.plan(SITE)}
-    after = plan.plan(Site(settings=SITE.settings, entries=entries))
+    after = plan.plan(Site(today=SITE.today, settings=SITE.settings, entries=entries))
     same = [section for section in after if section.key == before[section.name].key]
     assert 0 < len(same) < len(after)
     assert [section.pages for section in same] == [before[each.name].pages for each in same]

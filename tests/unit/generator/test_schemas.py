@@ -13,7 +13,7 @@ from functions.context.workdays import CHINA
 from generator import PRODUCT
 from generator.commands.scaffold import new, schemas
 from generator.content.kinds import KINDS
-from generator.content.models import Entry, Item
+from generator.content.models import Attaching, Entry, Item
 from generator.content.reading import yaml_source
 from generator.content.reading.check import check, fields, parts, shapes
 from generator.content.reading.codec import Part
@@ -74,13 +74,9 @@ def classes(wanted: Any) -> Iterator[type]:
 
 def test_every_key_has_a_name_and_a_text_in_chinese_and_nothing_else_has() -> None:
     texts = theme.load(PRODUCT).data("fields.yaml", Cache())
-    found = {Item, *(each for model in MODELS.values() for each in classes(model))}
+    found = {Item, Attaching, *(each for model in MODELS.values() for each in classes(model))}
     wanted = {
-        each.__name__: {
-            name
-            for name in fields(each)
-            if name != "slug" and (each is Item or name not in fields(_above(each)))
-        }
+        each.__name__: {name for name in fields(each) if name not in fields(each.__mro__[1])}
         for each in found
     }
     assert {name: {*known} for name, known in texts.items()} == wanted
@@ -88,10 +84,6 @@ def test_every_key_has_a_name_and_a_text_in_chinese_and_nothing_else_has() -> No
         assert re.search("[\u4e00-\u9fff]", title)
         assert text
         assert all(all(each.values()) for each in words)
-
-
-def _above(model: type) -> type:
-    return Item if issubclass(model, Item) else Entry if issubclass(model, Entry) else Part
 
 
 def test_every_shipped_file_names_its_schema_and_fits_it() -> None:

@@ -19,6 +19,8 @@ WHO = {"name": "欧阳锋", "phone": "13812345678", "address": "桂林市临桂�
         ("三单元四零一室想修灯", ["三单元", "四零一室"]),
         ("请打一三八 一二三四 五六七八", ["一三八 一二三四 五六七八"]),
         ("请打 138-1234-5678，12 栋", ["138-1234-5678", "12 栋"]),
+        ("欧 阳奶奶，欧\u200b阳锋", ["欧 阳", "欧\u200b阳锋"]),
+        ("歐陽家，桂花 苑，歐　陽鋒", ["歐陽", "桂花 苑", "歐　陽鋒"]),
         ("住401的老人想磨刀", ["401"]),
         ("尾号5678，手机尾号 5 6 7 8，五六七八", ["5678", "5 6 7 8", "五六七八"]),
         ("5678元，15678，尾号5679", []),
@@ -45,6 +47,11 @@ def test_a_door_is_found_however_it_was_said_and_written(address: str, door: str
     assert revealing(f"{door}块钱，4200", {"address": address}) == []
 
 
+def test_a_name_in_traditional_letters_is_found_in_simplified_ones() -> None:
+    who = {"name": "陳麗華", "address": "桂林市臨桂區桂花苑"}
+    assert revealing("陈家，丽华，桂花苑，临桂区", who) == ["陈家", "丽华", "桂花苑"]
+
+
 def test_what_all_estates_are_called_gives_nobody_away() -> None:
     there = {"address": "阳光花园小区"}
     assert revealing("阳光花园的老人", there) == ["阳光花园"]
@@ -63,7 +70,13 @@ def test_what_all_estates_are_called_gives_nobody_away() -> None:
         ("老李", "老家来人了，大家帮忙", False),
         ("老李", "李家想修灯", True),
         ("高兴", "老人很开心，楼很高", False),
-        ("李", "老李想理发", False),
+        ("李", "老李想理发", True),
+        ("李", "李家老人想理发", True),
+        ("李", "李子熟了，行李很重", False),
+        ("老", "老人家想理发", False),
+        ("王先生", "姓王的老人想修灯", True),
+        ("王先生", "一位先生想修灯，大王椰子", False),
+        ("王建国", "阿王想修灯，王阿婆家", True),
         ("", "想理发", False),
     ],
 )
