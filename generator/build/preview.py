@@ -78,6 +78,6 @@ def preview(reading: Reading, name: EntryName, edited: Edited = UNEDITED) -> str
 
 def with_files_at(html: str, place: str) -> str:
     """The page with its pictures and attachments at addresses that begin so."""
-    for address in shown_files.ADDRESSES:
-        html = html.replace(address, place)
+    for public in shown_files.ADDRESSES:
+        html = html.replace(public, place)
     return html

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from functions.forms.normal import composed
 from generator.content.library import PROSE
+from generator.content.models import Item
 from generator.content.reading.check import fields, parts, shapes
 from generator.content.reading.codec import Clock, Moment, Part, Refers
 from generator.content.reading.yaml_source import SEPARATORS, SOFT, Place
@@ -31,6 +32,9 @@ BARE = {bool: "tick", int: "number", date: "day", Moment: "line", Clock: "line"}
 """The widgets of what is no text."""
 
 
+SHARED = fields(Item).keys()
+
+
 class Control(NamedTuple):
     """One question. ``widget`` says how it is drawn: ``line``, ``text``, ``prose``, ``number``,
     ``day``, ``tick``, ``choice``, ``choices``, ``picture``, ``lines`` (a text a line), ``group``
@@ -48,6 +52,8 @@ class Control(NamedTuple):
     errors: tuple[Problem, ...]
     sends: bool
     """Whether files may be sent for new rows."""
+    is_shared: bool
+    """Whether it is about coming and going, which is the same for items of all kinds."""
 
 
 class Shape(NamedTuple):
@@ -171,6 +177,8 @@ class ModelForm(NamedTuple):
         choices = {each: named.get(each, each) for each in asked.literals}
         if widget in ("choice", "choices"):  # What is not there any more stays until it is changed.
             choices = choices or dict(named)
+            if default := choices.get(str(field.default)):
+                choices = {"": default} | choices
             stand = [value] if isinstance(value, str) else value
             choices |= {each: each for each in stand if each and each not in choices}
         inner = [each for each in problems if each.place[: len(place)] == place]
@@ -178,7 +186,7 @@ class ModelForm(NamedTuple):
         sends = widget == "rows" and _picture_of(asked.part) is not None
         return Control(
             *(_named(place), label, hint, widget, field.required, value, choices),
-            *((*inside,), (*own,), sends),
+            *((*inside,), (*own,), sends, model is self.model and field.name in SHARED),
         )
 
     def _data(self, model: Any, sent: Sent, old: Data, place: Place) -> Data:

@@ -1,5 +1,6 @@
 """``/desk/site/``: all that the site is made from, for staff to write in a browser."""
 
+from collections.abc import Sequence
 from mimetypes import guess_type
 from typing import Any
 from urllib.parse import quote
@@ -96,9 +97,10 @@ class EditorPages:
         standing, form = self._contents.standing(name), self._contents.survey(name).form
         if not standing.versions:
             raise Problem(404, "not_found")
-        texts = [read(each.text) or {} for each in standing.versions]
-        pairs = zip(standing.versions, texts, [*texts[1:], {}], strict=True)
-        shown = [(each, changes.between(form, old, new)) for each, new, old in [*pairs][:MOST]]
+        told = _without_steps(standing.versions)[:MOST]
+        texts = [read(each.text) or {} for each in told]
+        pairs = zip(told, texts, [*texts[1:], {}], strict=True)
+        shown = [(each, changes.between(form, old, new)) for each, new, old in pairs]
         data = {"told": [], "overtaken": False, **more}
         is_item = bool(name.folder) and issubclass(name.model, Item)
         return view(
@@ -116,7 +118,7 @@ class EditorPages:
 
     def _ask(self, request: Request, app: App) -> Question | None:
         version = self._version(request)
-        names = {"at": version.at[:16].replace("T", " "), "who": version.who} if version else {}
+        names = {"at": version.at[:16].replace("T", " ")} if version else {}
         return Question(f"content_{request.value('do')}", names)
 
     def _act(self, request: Request, app: App, session: Session) -> Response:
@@ -159,3 +161,15 @@ class EditorPages:
         name = FileName.parse(request.value(OF))
         found = self._contents.versions.of(name.file) if name else []
         return next((each for each in found if str(each.no) == request.value("no")), None)
+
+
+def _without_steps(versions: Sequence[Version]) -> list[Version]:
+    """The versions without those that were published as they were saved."""
+    pairs = zip([None, *versions], versions, strict=False)
+    return [
+        each
+        for later, each in pairs
+        if not (
+            later and each.kind == "saved" and later.kind == "published" and later.text == each.text
+        )
+    ]

@@ -28,7 +28,8 @@ def keep(root: Path, slug: str, data: bytes) -> tuple[str, str]:
         sent.write_bytes(data)
         found = shown_files.look({name: sent}, Cache(), Path(folder))[name]
     if not isinstance(found, Picture):
-        return "", "".join(SENTENCES[found]).format(name=name)
+        code = found if isinstance(found, str) else "no_picture"
+        return "", "".join(SENTENCES[code]).format(name=name)
     place = root / "static" / FOLDER
     place.mkdir(parents=True, exist_ok=True)
     replace(place / name, data)
