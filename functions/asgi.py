@@ -145,7 +145,7 @@ def application(
         if scope["type"] != "http" or scope["path"] not in routes:
             await otherwise(scope, receive, send)
             return
-        body = await _body(receive, _longest(scope, app))
+        body = await _body(receive, longest(scope, app))
         if body is None:
             return
         sent, method, path = event(scope, body), scope["method"], scope["path"]
@@ -305,7 +305,7 @@ class Together:
             return [http.act(RESIDENTS, event, inside) for event in events]
 
 
-def _longest(scope: HTTPScope, app: App) -> int:
+def longest(scope: HTTPScope, app: App) -> int:
     """How many bytes of a request are read; strangers must not fill the memory with photos."""
     longest = http.longest(scope["path"])
     if longest <= http.LONGEST_UPLOAD:

@@ -104,6 +104,10 @@ def news_with_three_photos(writer: Writer) -> None:
     writer.write("body", "重阳节这天，居民和志愿者在大厅包饺子。")
     writer.choose("photos:files", PHOTOS)
     writer.press("放进来")
+    thumbs = writer.page.locator("img.thumb")
+    expect(thumbs).to_have_count(3)
+    for n in range(3):
+        thumbs.nth(n).evaluate("image => image.decode()")
     writer.shot("photos")
     for n in range(3):
         writer.write(f"photos.{n}.caption", f"包饺子的第 {n + 1} 张")

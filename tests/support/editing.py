@@ -44,7 +44,7 @@ class EditingDesk(Desk):
         """The answer to a form that was drawn before."""
         form = page.form(ITEM)
         named = {name.replace("__", "."): text for name, text in typed.items()}
-        return self.asked(ITEM, {**form, **named, "do": do})
+        return self._send(ITEM, {**form, **named, "do": do})
 
     def with_files(
         self, page: Answer, do: str, files: Mapping[str, list[bytes]], **typed: str

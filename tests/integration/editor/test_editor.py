@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from functions import asgi
 from functions.app import App
 from functions.people import accounts
+from functions.web import http
 from generator.build.incremental import Builder
 from generator.editor.contents import Contents, FileName
+from tests.support.community import Clock
 from tests.support.editing import ITEM, VERSIONS, EditingClient, EditingDesk, contents
+from tests.support.orders import PASSWORD
 
 pytestmark = pytest.mark.slow
 
@@ -330,3 +334,47 @@ def test_no_text_runs_in_the_browser_of_another_person(desk: EditingDesk) -> Non
     for address in (OF_SPRING, "/desk/site/", f"{VERSIONS}?of={SPRING}"):
         assert "<script>alert" not in desk.get(address).body
         assert "<img src=x" not in desk.get(address).body
+
+
+def test_photos_are_read_only_from_who_is_signed_in(app: App, desk: EditingDesk) -> None:
+    def longest(cookie: str, path: str = ITEM) -> int:
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "query_string": b"",
+            "headers": [(b"cookie", cookie.encode())],
+            "client": ("192.0.2.1", 1),
+        }
+        return asgi.longest(scope, app)  # type: ignore[arg-type]
+
+    assert longest(desk.cookie) == http.LONGEST_PHOTOS
+    assert longest("") == longest("wudan_desk=x.y") == http.LONGEST_ENCODED
+    assert longest("", http.UPLOADS) == http.LONGEST_UPLOAD
+
+
+@pytest.mark.parametrize("path", [ITEM, VERSIONS])
+def test_nothing_is_written_without_a_sign_in_or_its_token(
+    desk: EditingDesk, builder: Builder, path: str
+) -> None:
+    file = builder.root / f"content/{SPRING}.yaml"
+    before = file.read_bytes()
+    typed = {**desk.get(OF_SPRING).form(ITEM), "do": "publish", "title": "外人", "sure": "yes"}
+    assert desk.client.post(path, typed).status == 403
+    forged = {**typed, "token": "x"}
+    assert desk.client.post(path, forged, cookie=desk.cookie).status == 403
+    foreign = {"sec-fetch-site": "cross-site", "cookie": desk.cookie}
+    assert desk.client.post(path, typed, **foreign).status == 403
+    assert file.read_bytes() == before
+
+
+def test_what_was_typed_outlives_the_session(desk: EditingDesk, app: App, clock: Clock) -> None:
+    page = desk.get(OF_SPRING)
+    clock.forward(hours=11)
+    answer = desk.sent(page, "publish", title="下班前写的")
+    assert answer.status == 403
+    entered = desk.client.post(
+        "/desk/sign-in/", {**answer.form("/desk/sign-in/"), "name": "王芳", "password": PASSWORD}
+    )
+    assert entered.status == 200
+    assert entered.form(ITEM)["title"] == ["下班前写的"]
