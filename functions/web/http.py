@@ -28,6 +28,7 @@ Answer = dict[str, Any]
 Action = Callable[["Request", App], "Response"]
 Routes = Mapping[str, Mapping[str, Action]]
 """Paths, and for each the action of every method that it knows."""
+SentBody = tuple[list[tuple[str, str]], dict[str, list[bytes]]]
 
 LONGEST_BODY = 64 * 1024
 """Bytes of what was typed, in UTF-8; percent-encoding makes up to three of each on the way."""
@@ -37,7 +38,7 @@ LONGEST_UPLOAD = 4 * 1024 * 1024
 LONGEST_PHOTOS = 40 * 1024 * 1024
 """The same for a page with photos, on one machine alone, from somebody who is signed in."""
 UPLOADS, EDITING = "/desk/sheets/", "/desk/site/item/"
-"""The paths that take files: tables, and a page with its photos."""
+"""The paths that take files."""
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
@@ -333,9 +334,7 @@ def request_of(event: LambdaEvent) -> Request:
     return Request(method, path, query, typed, cookies, files, wants_json, secure, headers, sender)
 
 
-def _sent(
-    event: LambdaEvent, content_type: str
-) -> tuple[list[tuple[str, str]], dict[str, list[bytes]]]:
+def _sent(event: LambdaEvent, content_type: str) -> SentBody:
     kind = content_type.split(";")[0].strip().lower()
     raw, most = (event.get("body") or "").encode(), longest(event["requestContext"]["http"]["path"])
     if event.get("isBase64Encoded"):
@@ -355,7 +354,7 @@ def _sent(
         raise Problem(400, "encoding") from None
 
 
-def _parts(raw: bytes, content_type: str) -> tuple[list[tuple[str, str]], dict[str, list[bytes]]]:
+def _parts(raw: bytes, content_type: str) -> SentBody:
     import multipart
 
     boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")

@@ -340,6 +340,7 @@ def test_photos_are_read_only_from_who_is_signed_in(app: App, desk: EditingDesk)
     def longest(cookie: str, path: str = ITEM) -> int:
         scope = {
             "type": "http",
+            "http_version": "1.1",
             "method": "POST",
             "path": path,
             "query_string": b"",
