@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, NamedTuple, TypeVar
 
 from functions.errors import Conflict
@@ -104,25 +104,23 @@ class Contents:
     ):
         self.root, self.versions = builder.root, versions
         self._builder, self._build, self._now = builder, build, now
-        self._writing, self._turn = Lock(), turn
+        self._writing, self._turn = RLock(), turn
 
     def standing(self, name: FileName) -> Standing:
         """How a file stands. What was written into it by hand becomes a version."""
-        text = self._text(name)
-        while True:
-            versions = self.versions.of(name.file)
+        with self._writing:
+            text, versions = self._text(name), self.versions.of(name.file)
             edit = next((each for each in versions if each.kind != "found"), None)
             edit = edit if edit and edit.kind == "saved" else None
             known = next((v.text for v in versions if v.kind in ("found", "published")), "")
+            standing = Standing(text, edit, versions)
             if text == known:
-                return Standing(text, edit, versions)
-            # It may be that the process ended right after it replaced the file.
-            mine = edit is not None and edit.text == text
-            kind: VersionKind = "published" if mine else "found"
-            who = edit.who if edit and mine else ""
-            last = versions[0].no if versions else 0
-            with suppress(Conflict):
-                self.versions.add(name.file, kind, who, self._at(), text, last)
+                return standing
+            if edit and edit.text == text:  # The process ended right after it replaced the file.
+                self._add(name, "published", edit.who, text, standing.no)
+            else:
+                self._add(name, "found", "", text, standing.no)
+            return self.standing(name)
 
     def save(self, name: FileName, text: str, who: str, after: int) -> int:
         """Keep an edit, and return the number of its version.
@@ -130,7 +128,7 @@ class Contents:
         Raises:
             Conflict: somebody else was quicker.
         """
-        return self.versions.add(name.file, "saved", who, self._at(), text, after)
+        return self._add(name, "saved", who, text, after)
 
     def publish(self, name: FileName, text: str, who: str, after: int) -> tuple[str, ...]:
         """Put a text in the place of a file and build; return what went wrong with building.
@@ -145,7 +143,7 @@ class Contents:
             path = self.root / name.file
             path.parent.mkdir(parents=True, exist_ok=True)
             replace(path, text.encode())
-            self.versions.add(name.file, "published", who, self._at(), text, no)
+            self._add(name, "published", who, text, no)
         return self._build({path.resolve()})
 
     def drop(self, name: FileName, who: str, after: int) -> None:
@@ -154,7 +152,7 @@ class Contents:
         Raises:
             Conflict: somebody else was quicker.
         """
-        self.versions.add(name.file, "dropped", who, self._at(), self._text(name), after)
+        self._add(name, "dropped", who, self._text(name), after)
 
     def survey(self, name: FileName, text: str = "") -> Survey:
         """What a form of this file needs, and what would be wrong if it said this text."""
@@ -215,5 +213,7 @@ class Contents:
             return (self.root / name.file).read_bytes().decode(errors="replace")
         return ""
 
-    def _at(self) -> str:
-        return self._now().isoformat()
+    def _add(self, name: FileName, kind: VersionKind, who: str, text: str, after: int) -> int:
+        with self._writing:
+            at = self._now().isoformat()
+            return self.versions.add(name.file, kind, who, at, text, after)

@@ -22,6 +22,8 @@ NEW, OF = "new", "of"
 """The fields that say of which kind a new item is, or which file is meant."""
 FILES = ":files"
 """After the name of a picture, or of rows that have one: the files that are sent for it."""
+SLUG = "slug"
+"""What somebody wants the file to be called."""
 PREVIEW = "/desk/site/preview/"
 ARRANGING = ("add", "remove", "up", "down", "send")
 """What buttons do that only draw the form again; ``send`` takes in files."""
@@ -71,9 +73,9 @@ class ItemPage:
         before = (read(drawn.text) if drawn else None) or {}
         data = form.typed(request.typed, before)
         refused = self._take_photos(request, name, form, data)
-        if is_new and name.slug and not FileName.parse(str(name)):
-            example = file_name(name.slug) or UNNAMED
-            refused.append("".join(SENTENCES["file_name"]).format(name=name.slug, example=example))
+        if is_new and (slug := request.value(SLUG).strip()) != name.slug:
+            example = file_name(slug) or UNNAMED
+            refused.append("".join(SENTENCES["file_name"]).format(name=slug, example=example))
         do, _, which = request.value("do").partition(" ")
         if do in ARRANGING or refused:
             arranged(data, do, which)
@@ -162,7 +164,7 @@ class ItemPage:
         for field, files in request.files.items():
             for sent in filter(None, files):
                 label = str(data.get("title") or data.get("name") or "")
-                slug = file_name(name.slug or label) or name.folder or name.slug
+                slug = file_name(name.slug or label) or name.folder
                 kept, sentence = photos.keep(self._contents.root, slug, sent)
                 if kept:
                     form.attach(data, field.removesuffix(FILES), kept)
@@ -210,7 +212,8 @@ def named(request: Request, session: Session) -> tuple[FileName, bool]:
         Problem: there can be no such file, or only an administrator may change it.
     """
     if (folder := request.value(NEW)) in KINDS:
-        return FileName(folder, request.value("slug").strip()), True
+        typed = FileName.parse(f"{folder}/{request.value(SLUG).strip()}")
+        return typed or FileName(folder, ""), True
     name = FileName.parse(request.value(OF))
     if name is None:
         raise Problem(404, "not_found")

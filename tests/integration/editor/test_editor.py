@@ -1,7 +1,9 @@
 """Staff write content at the desk: drafts, checks, publishing, versions, two people at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -15,6 +17,7 @@ from generator.editor.contents import Contents, FileName
 from tests.support.community import Clock
 from tests.support.editing import ITEM, VERSIONS, EditingClient, EditingDesk, contents
 from tests.support.orders import PASSWORD
+from tests.support.site import tree
 
 pytestmark = pytest.mark.slow
 
@@ -379,3 +382,36 @@ def test_what_was_typed_outlives_the_session(desk: EditingDesk, app: App, clock:
     )
     assert entered.status == 200
     assert entered.form(ITEM)["title"] == ["下班前写的"]
+
+
+def test_a_look_while_somebody_publishes_takes_nothing_for_written_by_hand(
+    desk: EditingDesk, builder: Builder, edited: Contents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = FileName(*SPRING.split("/"))
+    desk.get(OF_SPRING)
+    with ThreadPoolExecutor(1) as other:
+        looks = []
+        add = edited.versions.add
+
+        def slow(*args: Any) -> int:
+            if args[1] == "published":
+                looks.append(other.submit(edited.standing, name))
+            return add(*args)
+
+        monkeypatch.setattr(edited.versions, "add", slow)
+        assert desk.written(SPRING, "publish", title="同时").location
+        kinds = [[each.kind for each in look.result(60).versions] for look in looks]
+    assert kinds == [["published", "saved", "found"]]
+
+
+def test_no_name_reaches_a_file_outside_the_content(
+    desk: EditingDesk, edited: Contents, builder: Builder
+) -> None:
+    before = tree(builder.root / "content"), (builder.root / "site.yaml").read_bytes()
+    page = desk.get(f"{ITEM}?new=news")
+    for slug in ("../../site", "..", "/etc/passwd", "x/../../../site", "a\0b", "%2e%2e"):
+        answer = desk.sent(page, "publish", slug=slug, title="逃", body="逃")
+        assert answer.status == 422, slug
+        assert answer.form(ITEM)["title"] == ["逃"]
+    assert {*edited.versions.last()} == set()
+    assert (tree(builder.root / "content"), (builder.root / "site.yaml").read_bytes()) == before
