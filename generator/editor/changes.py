@@ -23,7 +23,7 @@ class Change(NamedTuple):
 
 def between(form: ModelForm, before: Data, after: Data) -> list[Change]:
     """The fields that are different, in the order of the form."""
-    old, new = (dict(_told(form.drawn(data))) for data in (before, after))
+    old, new = (dict(_told(form.controls(data))) for data in (before, after))
     names = {**dict.fromkeys(new), **dict.fromkeys(old)}
     pairs = ((name, old.get(name, ""), new.get(name, "")) for name in names)
     return [Change(name, [*_pieces(a, b)]) for name, a, b in pairs if a != b]

@@ -13,9 +13,9 @@ from generator.content.reading.messages import SENTENCES
 from generator.content.schemas import first_line
 from generator.editor import changes, photos
 from generator.editor.contents import Contents, FileName, Standing
-from generator.editor.model_form import ModelForm, arranged, filled
+from generator.editor.model_form import ModelForm, arrange, without_empty
 from generator.editor.pinyin import file_name
-from generator.editor.yaml_edit import Data, read, rewritten
+from generator.editor.yaml_edit import Data, read, rewrite
 from generator.errors import Problem as Mistake
 
 NEW, OF = "new", "of"
@@ -50,7 +50,7 @@ class ItemPage:
     def show(self, request: Request, app: App, session: Session) -> Response:
         """The form as the file is, or as the edit that waits; or as it was typed before somebody
         had to sign in again."""
-        name, is_new = named(request, session)
+        name, is_new = file_of(request, session)
         standing = self._contents.standing(name)
         data = read(standing.text) if standing.text else {}
         if not is_new and not standing.text and name.folder:
@@ -61,28 +61,29 @@ class ItemPage:
         form, problems = self._contents.survey(name, standing.text)
         data = form.begun(app.clock.now.date()) if is_new else data
         if session.resumed:
-            data = form.typed(request.typed, data)
+            data = form.data(request.typed, data)
         written = Writing(name, is_new, standing, form, data)
         return self._view(app, session, written, problems, done=request.query.get("done", ""))
 
     def act(self, request: Request, app: App, session: Session) -> Response:
         """Do what a button says with what was typed; what cannot be taken is handed back."""
-        name, is_new = named(request, session)
+        name, is_new = file_of(request, session)
         standing, form = self._contents.standing(name), self._contents.survey(name).form
         drawn = standing.at(_number(request.value("drawn")))
         before = (read(drawn.text) if drawn else None) or {}
-        data = form.typed(request.typed, before)
+        data = form.data(request.typed, before)
         refused = self._take_photos(request, name, form, data)
         if is_new and (slug := request.value(SLUG).strip()) != name.slug:
             example = file_name(slug) or UNNAMED
             refused.append("".join(SENTENCES["file_name"]).format(name=slug, example=example))
         do, _, which = request.value("do").partition(" ")
         if do in ARRANGING or refused:
-            arranged(data, do, which)
+            arrange(data, do, which)
             written = Writing(name, is_new, standing, form, data)
             status = 422 if refused else 200
-            return self._view(app, session, written, [], status, told=refused, arranged=which)
-        written = Writing(name, is_new, standing, form, filled(data))
+            focus = which if do in ("add", "send") else which.rpartition(".")[0]
+            return self._view(app, session, written, [], status, told=refused, focus=focus)
+        written = Writing(name, is_new, standing, form, without_empty(data))
         if is_new:
             written = self._with_name(written)
             if not written.is_new:  # The same form was sent twice.
@@ -99,7 +100,7 @@ class ItemPage:
         self, request: Request, app: App, session: Session, written: Writing, do: str
     ) -> Response:
         name, standing = written.name, written.standing
-        text = rewritten(standing.text or top(name), written.data)
+        text = rewrite(standing.text or top(name), written.data)
         problems = self._contents.survey(name, text).problems
         others = [each for each in problems if each.file != name.file]
         if problems != others or (problems and do == "publish"):
@@ -183,8 +184,8 @@ class ItemPage:
     ) -> Response:
         name, is_new, standing, form, data = written
         own = [each for each in problems if each.file == name.file]
-        controls = form.drawn(data, own)
-        data = {"since": [], "told": [], "done": "", "arranged": "", **more}
+        controls = form.controls(data, own)
+        data = {"since": [], "told": [], "done": "", "focus": "", **more}
         return view(
             app,
             session,
@@ -205,7 +206,7 @@ class ItemPage:
         )
 
 
-def named(request: Request, session: Session) -> tuple[FileName, bool]:
+def file_of(request: Request, session: Session) -> tuple[FileName, bool]:
     """The file that a request is about, and whether it is a new one.
 
     Raises:

@@ -112,13 +112,13 @@ class ModelForm(NamedTuple):
     options: Options
     given: Collection[str] = ("slug",)
 
-    def drawn(self, data: Data, problems: Iterable[Problem] = ()) -> tuple[Control, ...]:
+    def controls(self, data: Data, problems: Iterable[Problem] = ()) -> tuple[Control, ...]:
         """The questions, filled in with what a file says, each with what is wrong with it."""
         return self._controls(self.model, data, (), [*problems])
 
-    def typed(self, sent: Sent, old: Data) -> Data:
+    def data(self, sent: Sent, old: Data) -> Data:
         """What was typed, as data; ``old`` is what the file says. What is empty is there, too, so
-        that rows without content stay in their places until :func:`filled`."""
+        that rows without content stay in their places until :func:`without_empty`."""
         return self._data(self.model, sent, old, ())
 
     def begun(self, today: date) -> Data:
@@ -185,7 +185,7 @@ class ModelForm(NamedTuple):
         own = [each for each in inner if not inside or each.place == place]
         sends = widget == "rows" and _picture_of(asked.part) is not None
         return Control(
-            *(_named(place), label, hint, widget, field.required, value, choices),
+            *(_name_of(place), label, hint, widget, field.required, value, choices),
             *((*inside,), (*own,), sends, model is self.model and field.name in SHARED),
         )
 
@@ -199,7 +199,7 @@ class ModelForm(NamedTuple):
 
     def _value(self, field: Any, sent: Sent, old: Any, place: Place) -> Any:
         asked = shape(field.name, field.type)
-        texts = sent.get(_named(place), [])
+        texts = sent.get(_name_of(place), [])
         text = texts[0] if texts else ""
         if not fits(asked, old):
             return old
@@ -210,7 +210,7 @@ class ModelForm(NamedTuple):
                 rows = dict(enumerate(old)) if isinstance(old, list) else {}
                 return text or [
                     self._data(asked.part, sent, rows.get(n, {}), (*place, n))
-                    for n in _numbers(sent, _named(place))
+                    for n in _numbers(sent, _name_of(place))
                 ]
             case "choices" | "lines":
                 is_lines = asked.widget == "lines"
@@ -232,14 +232,16 @@ def _picture_of(part: Any) -> str | None:
     return next((n for n, each in every if shape(n, each.type).widget == "picture"), None)
 
 
-def filled(data: Any) -> Any:
+def without_empty(data: Any) -> Any:
     """The same without what is empty."""
     if isinstance(data, dict):
-        return {name: kept for name, value in data.items() if (kept := filled(value))}
-    return [kept for each in data if (kept := filled(each))] if isinstance(data, list) else data
+        return {name: kept for name, value in data.items() if (kept := without_empty(value))}
+    return (
+        [kept for each in data if (kept := without_empty(each))] if isinstance(data, list) else data
+    )
 
 
-def arranged(data: Data, act: str, name: str) -> None:
+def arrange(data: Data, act: str, name: str) -> None:
     """Change rows in the data: ``add`` one, given the name of the rows; or ``remove`` one or move
     it ``up`` or ``down``, given its own. What names nothing does nothing."""
     *path, last = _steps(name)
@@ -286,7 +288,7 @@ def _steps(name: str) -> list[str | int]:
     return [int(step) if NUMBER.fullmatch(step) else step for step in name.split(".")]
 
 
-def _named(place: Place) -> str:
+def _name_of(place: Place) -> str:
     return ".".join(map(str, place))
 
 

@@ -19,9 +19,9 @@ from generator.content.kinds import KINDS
 from generator.content.models import Item
 from generator.editor import changes, listing, photos
 from generator.editor.contents import Contents, FileName
-from generator.editor.item_page import OF, PREVIEW, ItemPage, named
+from generator.editor.item_page import OF, PREVIEW, ItemPage, file_of
 from generator.editor.versions import Version
-from generator.editor.yaml_edit import Bare, Data, read, rewritten
+from generator.editor.yaml_edit import Bare, Data, read, rewrite
 from generator.errors import ContentError
 
 PATH = "/desk/site/"
@@ -70,7 +70,7 @@ class EditorPages:
 
     def preview(self, request: Request, app: App, session: Session) -> Response:
         """The page of an item as it would be: for whoever has the address and signs in."""
-        name, _ = named(request, session)
+        name, _ = file_of(request, session)
         text = self._contents.standing(name).text
         try:
             page = text and self._contents.preview(name, text)
@@ -93,7 +93,7 @@ class EditorPages:
         self, request: Request, app: App, session: Session, status: int = 200, **more: Any
     ) -> Response:
         """Who wrote what into a file, and when."""
-        name, _ = named(request, session)
+        name, _ = file_of(request, session)
         standing, form = self._contents.standing(name), self._contents.survey(name).form
         if not standing.versions:
             raise Problem(404, "not_found")
@@ -123,7 +123,7 @@ class EditorPages:
 
     def _act(self, request: Request, app: App, session: Session) -> Response:
         """Take an item down, bring it back, put a version back, or give up an edit."""
-        name, _ = named(request, session)
+        name, _ = file_of(request, session)
         standing, do = self._contents.standing(name), request.value("do")
         if request.value("last") != str(standing.no):
             return self.versions(request, app, session, 409, overtaken=True)
@@ -155,7 +155,7 @@ class EditorPages:
         if not data or request.value("do") not in ("down", "up"):
             raise Problem(400, "unknown_step")
         draft = {"draft": Bare("true")} if request.value("do") == "down" else {}
-        return rewritten(text, {key: each for key, each in data.items() if key != "draft"} | draft)
+        return rewrite(text, {key: each for key, each in data.items() if key != "draft"} | draft)
 
     def _version(self, request: Request) -> Version | None:
         name = FileName.parse(request.value(OF))

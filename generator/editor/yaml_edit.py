@@ -36,7 +36,7 @@ def read(text: str) -> Data | None:
     return document.data
 
 
-def rewritten(text: str, data: Data) -> str:
+def rewrite(text: str, data: Data) -> str:
     """The text, changed so that it says ``data``, which has no empty texts, lists or dicts. Lines
     of what it said before stay as they are; comments, too, except in what is dropped.
 

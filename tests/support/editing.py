@@ -1,7 +1,6 @@
 """The desk with the pages for content, on a site that is built from them."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -73,10 +72,10 @@ def _part(boundary: str, named: str, data: bytes) -> bytes:
     return head.encode() + data + b"\r\n"
 
 
-def contents(builder: Builder, app: App, keep: Callable[[], object] = lambda: None) -> Contents:
+def contents(builder: Builder, app: App, versions: Versions | None = None) -> Contents:
     """The content of a site, with its versions beside it."""
     shown = Shown()
     app.drafts = LocalDrafts(builder, shown)
-    watch = Watch(builder, shown, lambda sentence: None, keep)
-    folder: Path = builder.root / "var"
-    return Contents(builder, Versions(folder), watch.build, lambda: app.clock.now, BUILDING)
+    watch = Watch(builder, shown, lambda sentence: None, lambda: None)
+    kept = versions or Versions(builder.root / "var")
+    return Contents(builder, kept, watch.build, lambda: app.clock.now, BUILDING)

@@ -1,6 +1,7 @@
 """Staff write content at the desk: drafts, checks, publishing, versions, two people at once."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from functions.people import accounts
 from functions.web import http
 from generator.build.incremental import Builder
 from generator.editor.contents import Contents, FileName
+from generator.editor.versions import VersionKind, Versions
 from tests.support.community import Clock
 from tests.support.editing import ITEM, VERSIONS, EditingClient, EditingDesk, contents
 from tests.support.orders import PASSWORD
@@ -384,23 +386,32 @@ def test_what_was_typed_outlives_the_session(desk: EditingDesk, app: App, clock:
     assert entered.form(ITEM)["title"] == ["下班前写的"]
 
 
+class Watched(Versions):
+    """Calls ``look``, beside, right before it is noted that a file is published."""
+
+    look: Callable[[], Any]
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.looks: list[Future[Any]] = []
+        self._other = ThreadPoolExecutor(1)
+
+    def add(self, file: str, kind: VersionKind, who: str, at: str, text: str, after: int) -> int:
+        if kind == "published":
+            self.looks.append(self._other.submit(self.look))
+        return super().add(file, kind, who, at, text, after)
+
+
 def test_a_look_while_somebody_publishes_takes_nothing_for_written_by_hand(
-    desk: EditingDesk, builder: Builder, edited: Contents, monkeypatch: pytest.MonkeyPatch
+    app: App, builder: Builder
 ) -> None:
+    versions = Watched(builder.root / "var")
+    edited = contents(builder, app, versions)
     name = FileName(*SPRING.split("/"))
-    desk.get(OF_SPRING)
-    with ThreadPoolExecutor(1) as other:
-        looks = []
-        add = edited.versions.add
-
-        def slow(*args: Any) -> int:
-            if args[1] == "published":
-                looks.append(other.submit(edited.standing, name))
-            return add(*args)
-
-        monkeypatch.setattr(edited.versions, "add", slow)
-        assert desk.written(SPRING, "publish", title="同时").location
-        kinds = [[each.kind for each in look.result(60).versions] for look in looks]
+    versions.look = lambda: edited.standing(name)
+    desk = EditingDesk(EditingClient(app, edited))
+    assert desk.written(SPRING, "publish", title="同时").location
+    kinds = [[each.kind for each in look.result(60).versions] for look in versions.looks]
     assert kinds == [["published", "saved", "found"]]
 
 

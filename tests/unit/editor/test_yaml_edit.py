@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from functions.forms.normal import composed
 from generator.content.reading import yaml_source
 from generator.content.reading.yaml_source import SEPARATORS, SOFT, Document, Place
-from generator.editor.yaml_edit import Bare, Data, read, rewritten
+from generator.editor.yaml_edit import Bare, Data, read, rewrite
 from tests.support.servers import PRODUCT
 from tests.support.site import SITE
 
@@ -104,12 +104,12 @@ def test_an_edit_of_one_value_changes_the_lines_of_that_value_alone(file: Path) 
     text = file.read_text()
     data = read(text)
     assert data
-    assert rewritten(text, data) == text
+    assert rewrite(text, data) == text
     lines = own_lines(text)
     for number, place in enumerate(leaves(data)):
         new = TEXTS[number % len(TEXTS)]
         wanted = with_value(data, place, new)
-        edited = rewritten(text, wanted)
+        edited = rewrite(text, wanted)
         assert read(edited) == wanted, place
         assert {*changed_lines(text, edited)} <= {*lines[place]}, (place, new)
 
@@ -122,7 +122,7 @@ def test_an_odd_layout_stays_around_what_is_edited(new: str, ends: str) -> None:
     assert data
     for place in leaves(data):
         wanted = with_value(data, place, new)
-        edited = rewritten(text, wanted)
+        edited = rewrite(text, wanted)
         assert read(edited) == wanted, place
         assert {*changed_lines(text, edited)} <= {*lines[place], 24}, (place, edited)
         for comment in ("# 上面的话", "# 为什么", "# 标签", "# 第一张", "# 活动"):
@@ -133,10 +133,10 @@ def test_an_odd_layout_stays_around_what_is_edited(new: str, ends: str) -> None:
 def test_what_is_added_stands_in_the_order_of_the_model_and_what_goes_takes_its_lines() -> None:
     text = "# 说明\ntitle: 一 # 好\nbody: |\n  正文\n\n# 结尾\nsample: true\n"
     data: Data = {"title": "一", "date": Bare("2026-04-05"), "body": "正文\n", "tags": ["a", "b"]}
-    assert rewritten(text, data) == (
+    assert rewrite(text, data) == (
         "# 说明\ntitle: 一 # 好\ndate: 2026-04-05\nbody: |\n  正文\ntags:\n  - a\n  - b\n\n# 结尾\n"
     )
-    assert rewritten("# 头\n", data) == (
+    assert rewrite("# 头\n", data) == (
         "# 头\ntitle: 一\ndate: 2026-04-05\nbody: |\n  正文\ntags:\n  - a\n  - b\n"
     )
 
@@ -160,19 +160,19 @@ def test_items_of_a_list_are_added_moved_and_removed_with_their_own_lines() -> N
         ([new, a, b], third + first + second),
         ([a, new, b], first + third + second),
     ):
-        edited = rewritten(text, {**data, "photos": photos})
+        edited = rewrite(text, {**data, "photos": photos})
         assert edited == f"title: 题\nphotos:\n{lines}last: 完\n"
     emptied = {"title": "题", "photos": [{"caption": "一"}, b], "last": "完"}
-    assert "  - caption: 一\n" in rewritten(text, emptied)
-    assert rewritten(text, {"title": "题", "last": "完"}) == "title: 题\nlast: 完\n"
+    assert "  - caption: 一\n" in rewrite(text, emptied)
+    assert rewrite(text, {"title": "题", "last": "完"}) == "title: 题\nlast: 完\n"
 
 
 @pytest.mark.parametrize(
     "text", ["no", "~", "17", "1e3", "2026-04-05", "12:30", "0x1f", ".5", "是"]
 )
 def test_a_text_that_others_would_take_for_something_else_is_quoted(text: str) -> None:
-    assert rewritten("", {"k": text}) == (f'k: "{text}"\n' if text != "是" else "k: 是\n")
-    assert rewritten("", {"k": Bare(text)}) == f"k: {text}\n"
+    assert rewrite("", {"k": text}) == (f'k: "{text}"\n' if text != "是" else "k: 是\n")
+    assert rewrite("", {"k": Bare(text)}) == f"k: {text}\n"
 
 
 def plain(text: str) -> str:
@@ -199,11 +199,11 @@ DATA = st.dictionaries(st.sampled_from("klmnop"), STRUCTURED, min_size=1, max_si
 @example({"k": " \n a"}, {"k": "\n\n"})
 @example({"k": [["a"]]}, {"k": [["b", "c"]]})
 def test_whatever_is_written_is_read_again_as_it_was(before: Data, after: Data) -> None:
-    text = rewritten("", before)
+    text = rewrite("", before)
     assert read(text) == before
-    assert read(rewritten(text, after)) == after
+    assert read(rewrite(text, after)) == after
 
 
 def test_a_file_that_cannot_be_read_is_not_edited() -> None:
     with pytest.raises(ValueError, match="a: b: c"):
-        rewritten("a: b: c\n", {"a": "b"})
+        rewrite("a: b: c\n", {"a": "b"})
