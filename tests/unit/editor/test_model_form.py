@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -83,6 +84,7 @@ def values(wanted: Any) -> st.SearchStrategy[Any]:
     )
 
 
+@cache
 def one(wanted: Any) -> st.SearchStrategy[Any]:
     kind, origin, args, notes = parts(wanted)
     if origin is Literal:
@@ -100,13 +102,13 @@ def one(wanted: Any) -> st.SearchStrategy[Any]:
         return content(kind)
     patterns = [found for note in notes if (found := getattr(note, "pattern", None))]
     if patterns:
-        matching = st.from_regex(
-            re.compile(patterns[0], re.ASCII), alphabet="abehilmnoprst019-/:.@$+ 周三每月日"
-        )
-        return matching.map(str.strip).filter(re.compile(patterns[0]).search)
+        pattern = re.compile(patterns[0], re.ASCII)
+        matching = st.from_regex(pattern, alphabet="abehilmnoprst019-/:.@$+ 周三每月日")
+        return matching.map(str.strip).filter(lambda text: text and pattern.search(text))
     return TEXT | st.builds("{}\n{}\n".format, TEXT, TEXT)
 
 
+@cache
 def content(model: Any) -> st.SearchStrategy[Data]:
     """Data of a file that has the shape of the model."""
     every = {name: field for name, field in fields(model).items() if name != "slug"}
