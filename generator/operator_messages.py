@@ -66,7 +66,7 @@ NEEDED: dict[str, str] = {
         "只是停办，请留着文件，写上 ended: 日期；改了文件名，请在新文件里写 renamed_from: {name}。"
     ),
     "grid": (
-        "没有一支服务队再写网格“{label}”，还有 {by}在那里：{numbers}。"
+        "content/grids 里没有叫“{label}”的网格，服务队也没有写它，还有 {by}在那里：{numbers}。"
         "单子上照样看得到它；要换网格，请在工作台重新受理。"
     ),
     "question": (
@@ -83,6 +83,55 @@ TAKEN: dict[str, str] = {
     for kind, folder in (("service", "menu"), ("team", "teams"))
 }
 """What is said of a file name that another file had before."""
+
+NAME_TAKEN = "已经有 {path} 了。请换一个标题，或直接改那个文件。"
+NAMELESS = "标题“{title}”里没有可以做文件名的字。请换一个标题。"
+UNDECIDED = "待定"
+"""Where a fair is that was made from a list of its positions."""
+EXPLAINED = ("说明", "列名", "怎么填", "")
+"""The title and the heads of the sheet that explains the columns of a list."""
+REQUIRED = "必填"
+BOOLEANS = {"是": "true", "要": "true", "需要": "true"}
+BOOLEANS |= {"否": "false", "不": "false", "不要": "false", "不需要": "false"}
+"""What people write into a list for yes and no."""
+
+NOT_IMPORTED: dict[str, str] = {
+    "heavy": "{file} 里的东西太多，读不完。请分成几个文件，或把要的部分复制到新文件里，再导入。",
+    "workbook": "{file} 读不出来。请用 Word、Excel 或 WPS 打开它，另存为 .docx 或 .xlsx 再导入。",
+    "no_article": "{file} 里没有 Word 文章。请用 Word 或 WPS 另存为 .docx 再导入。",
+    "no_text": "{file} 里没有文字。",
+    "empty": "{file} 里没有要收的行。请在列名下面填好，再导入。",
+    "sheets": "{file} 里 {sheets} 几张表都有要收的行。请复制到一张表里，或一张存一个文件，再导入。",
+    "rows": "一次最多导入 {most} 行。请把 {file} 分成几个文件。",
+    "columns": f"{{file}} 里没有这几列：{{names}}。空白的表用 {COMMAND} import --template 做。",
+}
+"""Why nothing of a file can be taken over, by the code of the error."""
+PLACES = {"article": "第 {where} 段：", "table": "第 {where} 行：", "picture": "图片 {where}："}
+"""Where something stands that is left out."""
+LEFT: dict[str, str] = {
+    "equation": "有公式。请截成图片放上来，或用文字写。",
+    "chart": "有图表。请截成图片放上来。",
+    "diagram": "有 SmartArt 图形。请截成图片放上来。",
+    "object": "嵌着别的文件。请单独存下来，作为附件放上来。",
+    "deleted": "修订里删去的字。",
+    "comment": "批注。",
+    "header": "页眉里的字。",
+    "footer": "页脚里的字。",
+    "merged": "表格里合并的单元格拆开了，字都在。",
+    "elsewhere": "有一张图片不在文件里，只是链接着。请在 Word 里重新插入它。",
+    "picture_kind": "网站放不了这种图片。请另存为 .png 或 .jpg，放进 static/photos/。",
+    "no_picture": "里面不是图片。",
+    "broken_picture": "坏了，读不出来。请重新插入它。",
+    "large_picture": "太大，超过一亿二千万像素。请缩小一些。",
+    "active_picture": "里带着程序，不能放上网站。",
+    "column": "“{name}”这一列。",
+    "aside": "合计、填表说明这样的行。",
+    "empty_row": "没有要收的内容。",
+    "wrong": "{what}{mend}",
+    "there": "“{name}”已经有文件了：{path}。没有动它。",
+    "nameless": "“{name}”里没有可以做文件名的字。请换一个名称。",
+}
+"""What is said of something that an import leaves out."""
 
 NO_WIDGET = (
     "templates/{file} 里没有名叫 {widget} 的宏，题型 {kind} 要靠它显示。"

@@ -5,7 +5,7 @@ document.querySelectorAll("[data-until]").forEach((place) => {
   const state = until <= now ? "over" : until.slice(0, 10) === now.slice(0, 10) ? "today" : "ahead";
   const parts = place.querySelectorAll("[data-when]");
   parts.forEach((part) => { part.hidden = !part.dataset.when.split(" ").includes(state); });
-  if (state === "over" && !place.querySelector("[data-when~=over]")) place.hidden = true;
+  if ("gone" in place.dataset) place.hidden = state === "over";
 });
 
 // While a form is on its way, the pressed button says so and nothing is sent twice. After a while,

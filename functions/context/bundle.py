@@ -22,9 +22,10 @@ class Bundle(NamedTuple):
     with which ``exceptions`` from these days (:data:`functions.forms.days.Schedule`), and what to
     ``bring``.
     ``capacity``: how many orders at a time a team can take, where it said so.
-    ``grids``: all that teams look after. ``calendar``: holidays and made-up working days.
-    ``actions``: the forms of the desk and of the teams, by event. ``words``: the sentences of
-    states, steps and errors. ``templates`` and ``assets``: sources, and addresses, by name.
+    ``grids``: what those are called that an order may be given to. ``calendar``: holidays and
+    made-up working days. ``actions``: the forms of the desk and of the teams, by event.
+    ``words``: the sentences of states, steps and errors. ``templates`` and ``assets``: sources, and
+    addresses, by name.
 
     One that was read also has a ``digest`` of its file, and when that was ``written``, in UTC.
     """

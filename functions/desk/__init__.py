@@ -64,7 +64,7 @@ _PAGES: Pages = {
         "POST": asking(board.ask_again, board.send_again, board.messages),
     },
     "/desk/report/": {"GET": report.show},
-    "/desk/report/text/": {"POST": report.keep},
+    "/desk/report/text/": {"GET": report.show, "POST": report.keep},
     "/desk/report/paper/": {"GET": report.paper},
     "/desk/sheets/report.docx": {"POST": report.docx},
     "/desk/sheets/": {"GET": workbooks.show, "POST": importing.receive},

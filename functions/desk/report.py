@@ -31,9 +31,14 @@ MONTH = re.compile(r"\d{3}[1-9]-(0[1-9]|1[0-2])|\d{2}[1-9]0-(0[1-9]|1[0-2])", re
 
 
 def show(request: Request, app: App, session: Session) -> Response:
-    """The report of a month, by default this one, with the text as it is kept."""
+    """The report of a month, by default this one, with the text as it is kept, or as somebody typed
+    it whose session had ended; beside it what a colleague kept meanwhile."""
     month = _month(request, app)
     draft = _texts(app).of(month)
+    if session.resumed:
+        moved = request.value("version") != str(draft.version)
+        outcome = Outcome(notice="text" if moved else "")
+        return _page(app, session, month, draft, request.typed, outcome)
     return _page(app, session, month, draft, {"text": [draft.text]} if draft.text else {})
 
 

@@ -22,7 +22,7 @@ from functions.forms.kinds import KINDS
 from functions.forms.normal import normal
 from functions.orders import repository
 from functions.orders.lifecycle.order import order_of
-from functions.orders.privacy import PIECES, Typed, even, plain, versions, windows
+from functions.orders.privacy import PIECES, Typed, as_read, even, plain, versions, windows
 from functions.people import volunteers
 from functions.people.volunteers import Person
 from functions.storage.history import Head
@@ -197,6 +197,9 @@ def _sought(app: App, text: str) -> set[str]:
 def _holds(sought: Iterable[str], typed: Iterable[Typed]) -> bool:
     """Whether one of these texts stands in one piece in what was typed."""
     answers = [
-        even(str(each.get(piece.question, ""))) for each in typed for piece in PIECES.values()
+        text
+        for each in typed
+        for piece in PIECES.values()
+        for text in {even(str(each.get(piece.question, ""))), even(as_read(each, piece.question))}
     ]
     return any(part in answer for part in sought for answer in answers)

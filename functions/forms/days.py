@@ -44,14 +44,24 @@ SPELLED = "(?<![周期拜])[〇零一二三四五六七八九十]+(?=[年月日�
 """A number in characters, which :data:`DIGITS` makes one of digits, but for tens."""
 DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
-SERIAL, FIRST_DAY = r"[45]\d{4}", date(1899, 12, 30)
-"""A date as Excel counts days (46361), from 2009 to 2064, and the day from which it counts."""
+SERIAL, FIRST_DAY = r"([45]\d{4})(?:\.\d+)?", date(1899, 12, 30)
+"""A date as Excel counts days (46361, with the time behind the point), from 2009 to 2064, and the
+day from which it counts."""
+TIME = r"(?:(?<=\d)[T\s]+|(?<=日)\s*)(?:上午|下午|晚上)?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*$"
+"""The time behind a day, as forms elsewhere export it."""
+SHORTENED = r"(\d{1,2})\.([123])"
+"""A day of which Excel may have dropped the 0 at the end, because it took 11.20 for a number."""
+EITHER = r"(\d{1,2}月\d{1,2}日)或(\d{1,2}月\d{1,2}日)"
 
 
-def from_serial(text: str) -> str:
-    """The day that Excel means by a number; empty if the text is none."""
-    day = re.fullmatch(SERIAL, text) and FIRST_DAY + timedelta(days=int(text))
-    return day.isoformat() if day else ""
+def from_cell(text: str) -> str:
+    """A day as somebody would have typed it who wrote the cell of a table."""
+    if serial := re.fullmatch(SERIAL, text):
+        return (FIRST_DAY + timedelta(days=int(serial[1]))).isoformat()
+    if shortened := re.fullmatch(SHORTENED, text):
+        month, day = shortened.groups()
+        return f"{month}月{day}日" + (f"或{month}月{day}0日" if (month, day) != ("2", "3") else "")
+    return re.sub(TIME, "", text)
 
 
 def is_monthly(days: Sequence[str], number: int) -> bool:
@@ -88,13 +98,15 @@ def meant(text: str, today: date, back: bool = False) -> date | None:
 
     Raises:
         Wrong: ``weekday``, it is another day of the week than is written beside it; ``passed``,
-            without a year it can be the next one or one that has just passed; or ``no_day``, no
-            calendar has it.
+            without a year it can be the next one or one that has just passed; ``no_day``, no
+            calendar has it; or ``either``, it may be one of two.
     """
     text = visible(text).strip()
     text = "-".join(text.split()) if re.fullmatch(APART, text) else re.sub(BESIDE, "", text)
     text = re.sub(r"^(\d{4})(\d{2})(\d{2})", r"\1-\2-\3", text)
     text = re.sub(SPELLED, _in_digits, text)
+    if either := re.fullmatch(EITHER, text):
+        raise Wrong("either", one=either[1], other=either[2])
     if near := re.fullmatch(NEAR, text):
         return today + timedelta(days=SPOKEN[near[1]])
     if of_week := re.fullmatch(OF_WEEK, text):

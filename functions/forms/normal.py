@@ -41,7 +41,7 @@ TYPED = str.maketrans({**dict.fromkeys(UNSEEN), **LINE_ENDS, "\t": " "})
 """Leaves them out, because contacts and chats put them around what people copy, and nobody can find
 them; but for what ends a line or a page elsewhere, such as Word's soft break, and tabs."""
 
-INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What no page or feed can show: XML 1.0, section 2.2, has most of them for mistakes."""
 
 
@@ -93,10 +93,11 @@ DONE = "[已了]"
 """What says that something is over, and may be left out where the rest is the same."""
 
 
-def meant(text: str, labels: Mapping[str, str]) -> str:
+def meant(text: str, labels: Mapping[str, str], names: bool = False) -> str:
     """The value of the label that a text means: of this one, or of the only one that has the same
-    core, or whose core is part of the other, or that has all its characters, as 解决了一部分 has
-    those of 部分解决. Empty if there is no such one."""
+    core, or of which the core is part, or that has all its characters, as 解决了一部分 has those of
+    部分解决. Of labels that are ``names`` also the one that is part of the text: 上门理发 is 理发.
+    What is added to others may change them, as in 解决了一半. Empty if there is no such one."""
     if text in labels:
         return labels[text]
     core = _core(text)
@@ -104,7 +105,7 @@ def meant(text: str, labels: Mapping[str, str]) -> str:
     same = {
         value for each, value in cores if each and re.sub(DONE, "", each) == re.sub(DONE, "", core)
     }
-    near = same or {value for each, value in cores if _is_near(core, each)}
+    near = same or {value for each, value in cores if _is_near(core, each, names)}
     found = near or {value for each, value in cores if len(core) > 2 and {*core} <= {*each}}
     return found.pop() if len(found) == 1 else ""
 
@@ -113,7 +114,8 @@ def _core(text: str) -> str:
     return re.sub(NEGATION, NO, re.sub(DECORATION, "", text))
 
 
-def _is_near(one: str, other: str) -> bool:
+def _is_near(core: str, label: str, names: bool) -> bool:
     """Whether one is part of the other, and not its opposite."""
-    part = min(one, other, key=len)
-    return len(part) > 1 and (one in other or other in one) and (NO in one) == (NO in other)
+    part = min(core, label, key=len) if names else core
+    near = core in label or (names and label in core)
+    return len(part) > 1 and near and (NO in core) == (NO in label)

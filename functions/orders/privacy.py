@@ -6,6 +6,7 @@ from itertools import starmap
 from typing import Any, NamedTuple
 
 from functions.forms.definition import Form, sensitive
+from functions.forms.kinds import KINDS
 from functions.forms.normal import LONGEST, normal
 from functions.orders.lifecycle.states import STAFF
 from functions.storage.history import Event
@@ -41,7 +42,7 @@ class Piece(NamedTuple):
 
 
 PIECES = {
-    "digits": Piece("phone", 4, 8),
+    "digits": Piece("phone", 4, 9),
     "given": Piece("name", 2, 4),
     "place": Piece("address", 2, 16),
 }
@@ -188,8 +189,14 @@ def pieces(typed: Typed) -> set[tuple[str, str]]:
     return {
         (name, part)
         for name, piece in PIECES.items()
-        for part in windows(even(str(typed.get(piece.question, ""))), piece.size)[-piece.most :]
+        for part in windows(even(as_read(typed, piece.question)), piece.size)[-piece.most :]
     }
+
+
+def as_read(typed: Typed, question: str) -> str:
+    """An answer as people read it: a landline has the 0 before it, with which it is dialled."""
+    text = str(typed.get(question, ""))
+    return KINDS["phone"].show({}, text) if question == "phone" else text
 
 
 def windows(text: str, size: int) -> list[str]:

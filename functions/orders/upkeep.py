@@ -21,7 +21,7 @@ from functions.orders.repository import KIND, Orders, append
 from functions.storage.history import LAYOUT, Change, Event, Head
 from functions.storage.port import Store
 
-TRACED = "traced 2"
+TRACED = "traced 3"
 """The fact up to when histories have the traces of parts; another name has all of them looked at
 again, as it must be when others are kept (:data:`functions.orders.privacy.PIECES`)."""
 OVERLAP = timedelta(hours=1)

@@ -2,9 +2,12 @@
 they were given, what happened since, and who does it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from functions.app import App
+from functions.context.sentences import fill
+from functions.forms import days
 from functions.forms.answers import Shown, shown
 from functions.forms.definition import RECORDED, Form, for_staff
 from functions.forms.kinds.kind import Field
@@ -28,7 +31,23 @@ def wish(
     their own ``discreet``, all others in words for staff."""
     answers = {**corrections.picked(events), **typed}
     form = labelled(app, app.bundle.forms["wish"], answers)
-    return shown(form if discreet else to_staff(app, form), answers, discreet)
+    told = shown(form if discreet else to_staff(app, form), answers, discreet)
+    change = _changed_since(app, events, answers.get("date", ""))
+    return [
+        each._replace(text=each.text + change) if each.name == "date" else each for each in told
+    ]
+
+
+def _changed_since(app: App, events: Iterable[Event], day: str) -> str:
+    """What was decided of the service day that somebody wished for; empty if it is held."""
+    services = [event.data["service"] for event in events if event.data.get("service")]
+    schedule = app.bundle.practical.get(services[-1] if services else "", {})
+    change = schedule.get("exceptions", {}).get(day)
+    if not change:
+        return ""
+    words = app.bundle.words["service_day"]
+    to = change["to"] and days.shown(date.fromisoformat(change["to"]))
+    return fill(words["moved" if to else "cancelled"], to=to, reason=change["reason"])
 
 
 def to_staff(app: App, form: Form) -> Form:

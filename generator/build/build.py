@@ -48,7 +48,7 @@ def build(
     phase("load")
     sections = plan(site, known)
     phase("plan")
-    made = shown_files.make(site.files, cache, library.root / shown_files.FOLDER)
+    made = shown_files.make(site.files, site.contents, library.root / shown_files.FOLDER)
     phase("pictures")
     renderer = Renderer(site.settings, theme, cache)
     batches, files = compare(sections, renderer, theme.files, made, output)

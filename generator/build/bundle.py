@@ -22,7 +22,7 @@ from generator.files.file_stamps import stamp_of_own
 def hand_over(folder: Path, site: Site, renderer: Renderer, cache: Cache) -> None:
     """Write the bundle to a folder, if anything that it is made from may have changed."""
     file, day = folder / FILE, site.settings.service_day
-    offers = Offers(site.menu, site.teams, site.renamed, day)
+    offers = Offers(site.menu, site.teams, site.renamed, day, site.entries["grids"])
     given = (site.calendar, site.forms, offers, names.labels(site))
     key = digest((renderer.common, given))
     if cache.noted("bundle") != key + stamp_of_own(file).encode():
@@ -38,7 +38,7 @@ def _bundle(
     offers: Offers,
     labels: dict[str, dict[str, str]],
 ) -> dict[str, Any]:
-    theme, (menu, teams, renamed, _) = renderer.theme, offers
+    theme, (menu, teams, renamed, *_) = renderer.theme, offers
     resolved = [form_definitions.resolve(form, offers) for form in forms if form.slug in FORMS]
     ready = {form["slug"]: form | {"intro": renderer.html(form["intro"])} for form in resolved}
     other = {OTHER: renderer.words["sheets"]["names"][OTHER]}

@@ -15,7 +15,7 @@ from functions.index.lookup import SCHEMA, Row, add, remove
 from generator.build.render import Renderer
 from generator.content.kinds import KINDS, address
 from generator.content.markup.plain_text import plain
-from generator.content.models import Prose, Service, Site
+from generator.content.models import Prose, Site
 from generator.content.reading.codec import DIGEST, digest
 from generator.files.cache import Cache
 from generator.files.file_stamps import stamp_of_own
@@ -90,16 +90,13 @@ def _make_each(makers: Sequence[Callable[[], Row]]) -> list[Row]:
 def _rows(site: Site, html: Callable[[Prose], str]) -> RowMakers:
     """The rows of all that is shown: what ended keeps its page, but nobody should find it."""
     names = {team.slug: team.name for team in site.teams}
-    digests = site.digests or [item.digests() for item in site.news]
-    rows: dict[bytes, Callable[[], Row]] = {
-        known.whole: partial(_row, "news", item, (), html)
-        for item, known in zip(site.news, digests, strict=True)
-    }
-    for folder, items in site.entries.items():
-        for item in items if folder != "news" else ():
-            named = [names[each] for each in item.teams] if isinstance(item, Service) else []
+    rows: dict[bytes, Callable[[], Row]] = {}
+    for folder, digests in site.digests.items():
+        for item, known in zip(site.entries[folder], digests, strict=True):
+            named = [*filter(None, map(names.get, getattr(item, "teams", ())))]
             if KINDS[folder].base or item.slug in FORMS:
-                rows[digest((folder, item, named))] = partial(_row, folder, item, named, html)
+                made_from = digest((known.whole, named)) if named else known.whole
+                rows[made_from] = partial(_row, folder, item, named, html)
     return rows
 
 

@@ -3,7 +3,7 @@ importing everything takes longer than a build that finds nothing changed."""
 
 import click
 
-from generator.commands import aws, data, site
+from generator.commands import aws, data, importing, site
 from generator.commands.terminal import explain
 from generator.errors import ContentError, WudanError
 
@@ -29,6 +29,7 @@ class CommandLine(click.Group):
     help="五单 Wudan：社区志愿服务公开办理。",
     commands=[
         *(site.build, site.check, site.serve, site.new, site.schema),
+        importing.import_content,
         *(data.staff, data.demo, data.doctor, data.backup, data.restore, data.secret, data.move),
         *(aws.publish, aws.bundle),
     ],

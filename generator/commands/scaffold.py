@@ -9,10 +9,11 @@ from generator import PRODUCT
 from generator.content.kinds import KINDS
 from generator.content.schemas import FOLDER, first_line
 from generator.content.schemas import schemas as described
-from generator.editor.pinyin import file_name
 from generator.errors import WudanError
 from generator.files.atomic import update
 from generator.files.cache import Cache
+from generator.intake.file_names import file_name
+from generator.operator_messages import NAME_TAKEN, NAMELESS
 from generator.site import theme
 
 
@@ -28,7 +29,7 @@ def new(root: Path, kind: str, title: str, now: datetime) -> Path:
     folder = next(name for name, each in KINDS.items() if each.skeleton == kind)
     name = file_name(title)
     if not name:
-        raise WudanError(f"标题“{title}”里没有可以做文件名的字。请换一个标题。")
+        raise WudanError(NAMELESS.format(title=title))
     path = root / "content" / folder / f"{name}.yaml"
     skeletons = [str(base / "templates" / "new") for base in (root, PRODUCT)]
     env = Environment(  # noqa: S701 (YAML, not HTML: what is written in is quoted by tojson)
@@ -42,7 +43,7 @@ def new(root: Path, kind: str, title: str, now: datetime) -> Path:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise WudanError(f"已经有 {path} 了。请换一个标题，或直接改那个文件。") from None
+        raise WudanError(NAME_TAKEN.format(path=path)) from None
     return path
 
 

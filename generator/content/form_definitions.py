@@ -12,7 +12,7 @@ from functions.forms.definition import PERSONAL, ROLES, for_staff
 from functions.forms.kinds import KINDS
 from functions.forms.kinds.choices import OTHER
 from functions.forms.residents import NEEDED
-from generator.content.models import Field, Form, Service, Team, by_category
+from generator.content.models import Field, Form, Grid, Service, Team, by_category
 from generator.content.reading.yaml_source import Document, Place
 from generator.content.settings import Channel, ServiceDay, Settings
 
@@ -94,6 +94,7 @@ class Offers(NamedTuple):
     teams: tuple[Team, ...]
     renamed: Mapping[str, Mapping[str, str]]
     service_day: ServiceDay | None = None
+    grids: tuple[Grid, ...] = ()
 
 
 def resolve(form: Form, site: Offers) -> dict[str, Any]:
@@ -176,7 +177,7 @@ def actions(
 
 
 def _offered(choices: str | list[dict[str, Any]], other: str, site: Offers) -> list[dict[str, Any]]:
-    """The choices spelled out; a name stands for the menu, the teams, or their grids."""
+    """The choices spelled out; a name stands for the menu, the teams or the grids."""
     offered: list[dict[str, Any]]
     if choices == "menu":
         offered = [
@@ -219,11 +220,14 @@ def schedule(service: Service, site: Offers) -> Schedule:
 
 
 def grids(site: Offers) -> list[str]:
-    """All grids (网格) that teams look after, as people count: 第二网格 before 第十网格."""
-    return sorted({grid for team in site.teams for grid in team.grids}, key=_counted)
+    """What the grids (网格) are called; where none has a file, as teams say which they look after.
+    They stand as people count: 第二网格 before 第十网格."""
+    names = {grid.name for grid in site.grids}
+    names = names or {grid for team in site.teams for grid in team.grids}
+    return sorted(names, key=counted)
 
 
-def _counted(name: str) -> list[str | int]:
+def counted(name: str) -> list[str | int]:
     """A name in parts to sort by: texts, and between them numbers in digits or in Chinese."""
     parts = re.split(r"(\d+|[一二三四五六七八九十百]+)", name)
     return [_number(part) if odd % 2 else part for odd, part in enumerate(parts)]

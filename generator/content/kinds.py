@@ -21,6 +21,7 @@ class Kind(NamedTuple):
 KINDS = {
     "news": Kind(models.News, "/news/", "news.html", "news"),
     "teams": Kind(models.Team, "/teams/", "team.html", "team"),
+    "grids": Kind(models.Grid, "/grids/", "grid.html", "grid"),
     "menu": Kind(models.Service, "/menu/", "service.html", "service"),
     "fairs": Kind(Fair, "/fairs/", "fair.html", "fair"),
     "partners": Kind(models.Partner, "/partners/", "partner.html"),

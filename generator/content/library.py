@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -102,7 +103,8 @@ class Library:
         problems = [*reader.problems, *found]
         if problems or settings is None or calendar is None:
             raise ContentError(problems)
-        return site(today, settings, calendar, stages, renamed, reader.published(stages))
+        shown = reader.published(stages), reader.looked[1]
+        return site(today, settings, calendar, stages, renamed, *shown)
 
     @property
     def entries(self) -> dict[str, dict[str, Entry]]:
@@ -312,6 +314,9 @@ class _Reader:
             for item, code, name, other in mistakes:
                 path, key = self.content / folder / f"{item.slug}.yaml", ("renamed_from",)
                 self.problem(path, code, key, name=name, other=other)
+        for item, code, name, other in names.same_names(map(attrgetter("entry"), folders["grids"])):
+            path = self.content / f"grids/{item.slug}.yaml"
+            self.problem(path, code, ("name",), name=name, other=other)
         for kind, folder in names.IN_ORDERS.items():
             there = {each.entry.slug for each in folders[folder]}
             for old, new in names.taken(kept.get(kind, {}), found.get(folder, {}), there):
@@ -380,8 +385,12 @@ class _Reader:
         return str(found), nearest(name, [each for each in self.static if kind_of(each) == to])
 
     @cached_property
-    def static(self) -> Looked:
+    def looked(self) -> tuple[Looked, Looked]:
         return look(self.static_files, self.cache, self.root / FOLDER)
+
+    @cached_property
+    def static(self) -> Looked:
+        return self.looked[0]
 
     @cached_property
     def static_files(self) -> dict[str, Path]:

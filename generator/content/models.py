@@ -2,7 +2,7 @@
 ``Meta(description=…)`` is the sentence that tells staff how to mend a value."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -10,30 +10,27 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from functions.forms.days import PATTERN
 from functions.forms.definition import HIDDEN, RECORDED, ROLES
 from functions.forms.kinds import CHOOSING, KINDS
-from generator.content.reading.codec import Count, Mistake, Moment, Part, Refers, Text, digest
+from generator.content.reading.codec import (
+    AttachmentName,
+    Count,
+    Day,
+    Digests,
+    Mistake,
+    Moment,
+    OldName,
+    Part,
+    PictureName,
+    Tag,
+    TeamName,
+    Text,
+    digest,
+)
 from generator.content.settings import Calendar, Settings
 from generator.files.attachments import Attachment
 from generator.files.pictures import Picture
 from generator.files.shown_files import Looked, ShownFile
-
-# Not a pattern for msgspec: 0.22.0 crashes at exit where one stands in a union with a tuple.
-OldName = Annotated[str, Refers("old name")]
-TeamName = Annotated[str, Refers("teams")]
-PictureName = Annotated[str, Refers("picture")]
-AttachmentName = Annotated[str, Refers("attachment")]
-Tag = Annotated[str, Meta(min_length=1), Refers("tag")]
-
-
-class Digests(NamedTuple):
-    """Digests of an entry: of the ``whole``, of its ``brief`` (all that other entries' pages show
-    of it), and of its ``place`` (what decides which pages there are)."""
-
-    whole: bytes
-    brief: bytes
-    place: bytes
 
 
 class Entry(Part, kw_only=True, frozen=True):
@@ -160,7 +157,8 @@ class News(Attaching, frozen=True, omit_defaults=True):
     def shown(self, files: Looked) -> Self:
         photos = [replace(each, src=_held(each.src, files)) for each in self.photos]
         cover = self.cover and _held(self.cover, files)
-        return replace(super().shown(files), cover=cover, photos=tuple(photos))
+        item = super().shown(files) if self.attachments else self  # Most offer nothing.
+        return replace(item, cover=cover, photos=tuple(photos))
 
     @property
     def pictures(self) -> list[Picture]:
@@ -218,13 +216,31 @@ class Team(Item, frozen=True):
     sample: bool = False
 
 
-Day = Annotated[
-    str,
-    Meta(
-        pattern=PATTERN,
-        description="请写周一到周日里的一天，例如 周三；或每月的哪一天，例如 每月 15 日",
-    ),
-]
+class GridWorker(Part, frozen=True):
+    """Somebody in charge of a grid. All of it is public."""
+
+    name: Text
+    duty: str = ""
+    phone: str = ""
+
+
+class Grid(Item, frozen=True):
+    """A grid (网格): a part of the community with its streets and ``buildings``. Orders name it by
+    its ``name``, so that what they say stays as it was said."""
+
+    name: Text
+    area: Text
+    buildings: tuple[Text, ...] = ()
+    people: tuple[GridWorker, ...] = ()
+    phone: str = ""
+    teams: tuple[TeamName, ...] = ()
+    summary: str = ""
+    body: MaybeMarkdown = ""
+    sample: bool = False
+
+    def has(self, team: Team) -> bool:
+        """Whether this team looks after it, as the file of either says."""
+        return team.slug in self.teams or self.name in team.grids
 
 
 class Service(Item, frozen=True):
@@ -342,22 +358,31 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 class Site(Struct, kw_only=True, frozen=True):
     """Everything a build reads, checked, as it is ``today``: the settings, and the entries of every
-    folder in the order in which they are shown. ``digests`` are those of the news, if they are
-    known already. By folder, ``withheld`` has the items that the public must not see on that day,
+    folder in the order in which they are shown; ``known`` has their digests, if a build has them
+    already. By folder, ``withheld`` has the items that the public must not see on that day,
     ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
     are services with the teams that they name and that are withheld. ``files`` has all pictures
-    and attachments that are shown, each with where it lies."""
+    and attachments that are shown, each with where it lies, and ``contents`` what is in each file
+    that was looked at."""
 
     today: date
     settings: Settings
     calendar: Calendar = Calendar()
     entries: Mapping[str, tuple[Any, ...]]
-    digests: tuple[Digests, ...] = ()
+    known: Mapping[str, Sequence[Digests]] = {}
     withheld: Mapping[str, tuple[Item, ...]] = {}
     waiting: tuple[tuple[Service, str], ...] = ()
     past: Mapping[str, tuple[Item, ...]] = {}
     renamed: Mapping[str, Mapping[str, str]] = {}
     files: Mapping[ShownFile, Path] = {}
+    contents: Looked = {}
+
+    @property
+    def digests(self) -> Mapping[str, Sequence[Digests]]:
+        """The digests of all entries by folder."""
+        return self.known or {
+            folder: [entry.digests() for entry in items] for folder, items in self.entries.items()
+        }
 
     @property
     def news(self) -> tuple[News, ...]:

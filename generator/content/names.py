@@ -1,16 +1,16 @@
 """Items that come, end, or get another file name: the rules for every folder."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from generator.content.form_definitions import called
-from generator.content.models import Entry, Form, Item, Service, Site
+from generator.content.models import Entry, Form, Grid, Item, Service, Site
 from generator.content.reading.yaml_source import Document
 
 NameMistake = tuple[Item, str, str, str]
-"""A wrong ``renamed_from``: the item, the code, the old name, and another item's name."""
+"""A name that another item has or had: the item, the code, the name, and the other's file."""
 
 
 def renamed(entries: Sequence[Entry]) -> tuple[dict[str, str], list[NameMistake]]:
@@ -79,13 +79,26 @@ def labels(site: Site) -> dict[str, dict[str, str]]:
     """What people call the services, teams and grids, also those that ended or are withheld,
     because orders may name them."""
     items = {
-        kind: (*site.withheld.get(folder, ()), *site.past.get(folder, ()), *site.entries[folder])
-        for kind, folder in IN_ORDERS.items()
+        folder: (*site.withheld.get(folder, ()), *site.past.get(folder, ()), *site.entries[folder])
+        for folder in (*IN_ORDERS.values(), "grids")
     }
+    grids = [each.name for each in items["grids"]]
+    grids += [grid for team in site.teams for grid in team.grids]
     return {
-        **{kind: {each.slug: each.label for each in found} for kind, found in items.items()},
-        "grid": {grid: grid for team in site.teams for grid in team.grids},
+        **{
+            kind: {each.slug: each.label for each in items[folder]}
+            for kind, folder in IN_ORDERS.items()
+        },
+        "grid": dict(zip(grids, grids, strict=True)),
     }
+
+
+def same_names(grids: Iterable[Grid]) -> Iterator[NameMistake]:
+    """The grids that are called like another one, which orders could not tell apart."""
+    first: dict[str, str] = {}
+    for grid in grids:
+        if first.setdefault(grid.name, grid.slug) != grid.slug:
+            yield grid, "same_grid", grid.name, first[grid.name]
 
 
 def questions(forms: Iterable[Form], steps: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -43,6 +43,7 @@ class Registration(Part, frozen=True):
 
 
 AnotherDay = date | None
+"""Named, because a field that is called ``date`` hides the type from those after it."""
 
 
 class ChangedDay(Part, frozen=True):

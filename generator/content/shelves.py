@@ -8,8 +8,7 @@ import msgspec
 from msgspec.msgpack import Decoder
 
 from generator.content.kinds import KINDS
-from generator.content.models import Digests
-from generator.content.reading.codec import decoder, encode
+from generator.content.reading.codec import Digests, decoder, encode
 from generator.content.reading.yaml_source import Reference
 from generator.files.cache import Cache
 
@@ -54,7 +53,8 @@ class Shelf(Generic[T]):
         for name, encoded in fresh.items():
             kept = self.kept[name] = self._one.decode(encoded)
             self._parcels.setdefault(_parcel(name), {})[name] = kept
-        cache.put(self._name, [(parcel, encode(self._parcels[parcel])) for parcel in torn])
+        if torn:
+            cache.put(self._name, [(parcel, encode(self._parcels[parcel])) for parcel in torn])
 
 
 def _parcel(name: str) -> str:

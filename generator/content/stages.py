@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from generator.content import names
-from generator.content.models import Item, Service, Site
+from generator.content.form_definitions import counted
+from generator.content.models import Grid, Item, Service, Site
 from generator.content.settings import Calendar, Settings
 from generator.content.shelves import Shelved
-from generator.files.shown_files import ShownFile
+from generator.files.shown_files import Looked, ShownFile
 
 EntryName = tuple[str, str]
 """An entry's folder, and the name of its file without the ending."""
@@ -33,8 +34,8 @@ class Stages(NamedTuple):
 
 def divide(folders: Folders, today: date, previewed: EntryName | None = None) -> Stages:
     """Divide the entries as they are on this day, in the order in which they are shown: news and
-    fairs newest first, pages by their ``order``, all others by file name. One that is
-    ``previewed`` is shown whatever it says of itself."""
+    fairs newest first, pages by their ``order``, grids as people count, all others by file name.
+    One that is ``previewed`` is shown whatever it says of itself."""
     stages = Stages({}, {}, {})
     for folder, items in folders.items():
         items.sort(key=attrgetter("entry.slug"))
@@ -42,6 +43,8 @@ def divide(folders: Folders, today: date, previewed: EntryName | None = None) ->
             items.sort(key=attrgetter("entry.date"), reverse=True)
         elif items and hasattr(items[0].entry, "order"):
             items.sort(key=attrgetter("entry.order"))
+        elif items and isinstance(items[0].entry, Grid):
+            items.sort(key=lambda kept: counted(kept.entry.name))
         stages.shown[folder] = []
         for kept in items:
             item = kept.entry
@@ -58,27 +61,31 @@ def site(
     stages: Stages,
     renamed: Mapping[str, Mapping[str, str]],
     files: Mapping[ShownFile, Path],
+    contents: Looked,
 ) -> Site:
     """The site in these stages, as they are ``today``. A service names only those of its teams that
     are shown."""
     entries, past, withheld = map(_entries, stages)
+    known = {name: [*map(attrgetter("digests"), items)] for name, items in stages.shown.items()}
     waiting: list[tuple[Service, str]] = []
     if "teams" in past or "teams" in withheld:
         unseen = {team.slug for team in withheld.get("teams", ())}
         menu: tuple[Service, ...] = entries["menu"]
         waiting = [(each, team) for each in menu for team in each.teams if team in unseen]
         entries["menu"] = tuple(names.without(each, entries["teams"]) for each in menu)
+        known["menu"] = [each.digests() for each in entries["menu"]]
     return Site(
         today=today,
         settings=settings,
         calendar=calendar,
         entries=entries,
-        digests=tuple(map(attrgetter("digests"), stages.shown["news"])),
+        known=known,
         withheld=withheld,
         waiting=tuple(waiting),
         past=past,
         renamed=renamed,
         files=files,
+        contents=contents,
     )
 
 

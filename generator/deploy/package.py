@@ -79,8 +79,11 @@ NEVER = {
 """Modules that a function never gets to. The nightly one opens nothing sealed, has no requests, and
 its pictures were made where its sources come from; the one that searches has no secret, and no
 forms are sent to it."""
-STACKS = ("function.yaml", "edge.yaml")
-"""Files of ``infra/`` that ``template.yaml`` expects beside the zips."""
+STACKS = ("template.yaml", "function.yaml", "edge.yaml")
+"""Files of ``infra/`` that describe what the zips run on."""
+RUNTIME = re.compile(r"(?<=Default: )python3\.\d+")
+"""The Python that functions run on, in the one place that says it: :func:`bundle` writes there the
+one that it ran on, because wheels and compiled code are for that one alone."""
 
 
 def bundle(data: Path, out: Path, architecture: str, cache: Path) -> Iterator[tuple[str, bytes]]:
@@ -90,6 +93,7 @@ def bundle(data: Path, out: Path, architecture: str, cache: Path) -> Iterator[tu
     Raises:
         WudanError: the wheels could not be downloaded.
     """
+    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
     wheels = _wheels(ARCHITECTURES[architecture], cache)
     out.mkdir(parents=True, exist_ok=True)
     for function in FUNCTIONS:
@@ -101,7 +105,8 @@ def bundle(data: Path, out: Path, architecture: str, cache: Path) -> Iterator[tu
             files |= _unpack(wheels[distribution])
         yield _write(out / f"{function}.zip", _zip(files | dict(_compile(files))))
     for stack in STACKS:
-        yield _write(out / stack, (PRODUCT / "infra" / stack).read_bytes())
+        text = (PRODUCT / "infra" / stack).read_text()
+        yield _write(out / stack, RUNTIME.sub(python, text).encode())
 
 
 def needs(function: str) -> tuple[set[str], set[str]]:

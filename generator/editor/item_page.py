@@ -14,9 +14,9 @@ from generator.content.schemas import first_line
 from generator.editor import changes, photos
 from generator.editor.contents import Contents, FileName, Standing
 from generator.editor.model_form import ModelForm, arrange, without_empty
-from generator.editor.pinyin import file_name
 from generator.editor.yaml_edit import Data, read, rewrite
 from generator.errors import Problem as Mistake
+from generator.intake.file_names import file_name
 
 NEW, OF = "new", "of"
 """The fields that say of which kind a new item is, or which file is meant."""

@@ -34,8 +34,8 @@ INDEX = "index"
 SHELF = "shown files"
 ShownFile = Picture | Attachment
 Looked = Mapping[str, ShownFile | str]
-"""By the path below the folder of static files: what it holds, or why that cannot be shown, as a
-code of ``generator/content/reading/messages.py``."""
+"""By the path below the folder of static files, or by the name of a content: what it holds, or why
+that cannot be shown, as a code of ``generator/content/reading/messages.py``."""
 
 
 def kind_of(name: str) -> str:
@@ -45,9 +45,10 @@ def kind_of(name: str) -> str:
     return "picture" if name.lower().endswith(pictures.ENDINGS) else ""
 
 
-def look(files: Mapping[str, Path], cache: Cache, folder: Path) -> Looked:
-    """Look at these files: at none that has the stamp under which the cache knows it, and into none
-    whose content was looked at by whoever filled the folder."""
+def look(files: Mapping[str, Path], cache: Cache, folder: Path) -> tuple[Looked, Looked]:
+    """What is in these files, by path, and in all that was ever looked at, by content. Looks at no
+    file that has the stamp under which the cache knows it, and into none whose content was looked
+    at by whoever filled the folder."""
     stamps = {name: stamp(path.stat()) for name, path in files.items()}
     kept = _kept(cache)
     known = {name: kept[name] for name in files if name in kept and kept[name][0] == stamps[name]}
@@ -56,7 +57,8 @@ def look(files: Mapping[str, Path], cache: Cache, folder: Path) -> Looked:
     found = _together(lambda name: _look(files[name], index), new)
     fresh = {name: _Kept(stamps[name], *each) for name, each in zip(new, found, strict=True)}
     cache.put(SHELF, [(name, msgpack.encode(each)) for name, each in fresh.items()])
-    return {name: each.found for name, each in (known | fresh).items()}
+    by_path = {name: each.found for name, each in (known | fresh).items()}
+    return by_path, {each.name: each.found for each in (kept | fresh).values()}
 
 
 class _Kept(NamedTuple):
@@ -78,13 +80,11 @@ def _index(folder: Path) -> dict[str, ShownFile | str]:
         return {}
 
 
-def make(shown: Mapping[ShownFile, Path], cache: Cache, folder: Path) -> dict[str, Path]:
+def make(shown: Mapping[ShownFile, Path], contents: Looked, folder: Path) -> dict[str, Path]:
     """The files of all versions of what is ``shown``, by address. They are in the folder
-    afterwards, and nothing else is."""
-    folder.mkdir(parents=True, exist_ok=True)
-    index = {each.name: each.found for each in _kept(cache).values()}
-    update(folder / INDEX, msgpack.encode(index, order="sorted"))
+    afterwards, with what all ``contents`` are, and nothing else is."""
     made = fill(shown, folder)
+    update(folder / INDEX, msgpack.encode(contents, order="sorted"))
     for path in {*folder.iterdir()} - {*made.values(), folder / INDEX}:
         path.unlink()
     return made
@@ -95,6 +95,7 @@ def fill(shown: Mapping[ShownFile, Path], folder: Path) -> dict[str, Path]:
     made = {
         address: folder / address.rpartition("/")[2] for each in shown for address in each.versions
     }
+    folder.mkdir(parents=True, exist_ok=True)
     lacking = {path for path in made.values() if not path.exists()}
 
     def work(each: ShownFile) -> None:

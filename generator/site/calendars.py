@@ -70,7 +70,7 @@ def occasion(site: Settings, item: Occasion) -> str:
     event = _event(site, item.address.strip("/"), item.title, item.published, item.updated)
     hour = item.start.time() if isinstance(item.start, datetime) else None
     event.add("dtstart", item.start, ZONED if hour else {})
-    if item.end:
+    if item.end and item.end != item.start:  # RFC 5545, 3.6.1: the end MUST be later.
         event.add("dtend", item.end, ZONED)
     if item.place:
         event.add("location", item.place)
@@ -110,12 +110,12 @@ def _alarm(text: str, start: time) -> "Alarm":
 
 
 def _calendar(name: str, events: "list[Event]") -> str:
-    from icalendar import Calendar
+    from icalendar import Calendar, vText
 
     calendar = Calendar()
     calendar.add("prodid", "-//Wudan//Calendar//ZH")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", vText(name))  # No property of the standard: it is not escaped.
     calendar.add_component(_china())
     for event in events:
         calendar.add_component(event)

@@ -6,6 +6,7 @@ import subprocess
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from selenium.webdriver import WebKitGTK
 from selenium.webdriver.webkitgtk.service import Service
 
+from generator.build.incremental import Builder
 from generator.serve.server import files
 from tests.support import every_page
 from tests.support.servers import missing
@@ -91,6 +93,19 @@ def _screen() -> Iterator[str]:
         process.wait()
 
 
+FAIR = """\
+title: 冬季招聘会
+date: 2026-12-15
+start: 14:30
+end: 17:00
+place: 大厅
+positions:
+  - {title: 保洁员, employer: 某公司, age_to: 60}
+  - {title: 收银员, employer: 某商店, schooling: 初中, age_to: 55}
+  - {title: 会计, employer: 某公司, schooling: 大专, pay_from: 5000}
+"""
+
+
 class Kinds(NamedTuple):
     """A server of files, and the address of a page of every kind."""
 
@@ -119,6 +134,16 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kinds]:
     addresses = every_page.write(root)
     with serving(root / "public") as address:
         yield Kinds(address, addresses)
+
+
+@pytest.fixture
+def dated(root: Path) -> Iterator[str]:
+    """The small site as it was built on a service day, on which a job fair is, too."""
+    (root / "content/fairs/jobs.yaml").write_text(FAIR)
+    day = date(2026, 12, 15)
+    Builder(root, root / "public", lambda: day).build()
+    with serving(root / "public") as server:
+        yield server
 
 
 @pytest.fixture

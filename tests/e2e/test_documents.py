@@ -54,6 +54,8 @@ RUN = {
     "build.py schema …": Run("build.py schema --root ."),
     "build.py schema": Run(),
     "build.py new …": Run("build.py new --root . fair 春风行动招聘会", NEVER_OVERWRITES),
+    "build.py import …": Run("build.py import --root . --template partner", NEVER_OVERWRITES),
+    "build.py import --template team": Run(refused=NEVER_OVERWRITES),
     "build.py staff …": Run(
         "build.py staff --root . --data tried --administrator add 李梅", ONE_OF_A_NAME
     ),
@@ -68,6 +70,9 @@ RUN = {
     "build.py doctor …": Run("build.py doctor --root . --data tried/demo --mend"),
     # What is shown as it is typed.
     "build.py new news 清明祭扫活动": Run(refused=NEVER_OVERWRITES),
+    "build.py new grid 第十一网格": Run(refused=NEVER_OVERWRITES),
+    "build.py new fair TITLE": Run(refused=NEVER_OVERWRITES),
+    "build.py new fair 标题": Run(refused=NEVER_OVERWRITES),
     # Ten orders, because the community is moved to DynamoDB below.
     "build.py demo": Run("build.py demo --orders 10"),
     "build.py staff add 王芳 --administrator": Run(refused=ONE_OF_A_NAME),
@@ -107,6 +112,7 @@ RUN = {
 """By command; a row of options (``build.py build [--root DIR] …``) stands under its name."""
 
 NOT_RUN = {
+    "build.py import FILE": "tests/integration/intake writes such files, and runs it with them",
     "make test": "it runs this test",
     ".ci/run": "it runs this test",
     'curl -H "Authorization: Bearer $WUDAN_HEALTH_TOKEN" http://127.0.0.1:8000/health': (
@@ -125,7 +131,7 @@ NOT_RUN = {
     "--target-table-name RESTORED --use-latest-restorable-time": (
         "needs Amazon's command line; tests/integration/ops/test_transfer.py asks for the same"
     ),
-    "aws cloudformation deploy --stack-name wudan --template-file infra/template.yaml "
+    "aws cloudformation deploy --stack-name wudan --template-file release/template.yaml "
     "--capabilities CAPABILITY_IAM "
     "--parameter-overrides CodeBucket=CODE-BUCKET CodePrefix=2026-11-24/": (
         "needs an account with Amazon; tests/integration/deploy/test_infra.py deploys this one"

@@ -9,6 +9,8 @@ from typing import Any
 
 from functions.context.bundle import INDEX
 from generator.build import incremental
+from generator.content.reading import yaml_source
+from generator.content.reading.yaml_source import Document
 
 MADE = shutil.ignore_patterns(".wudan", "public", "var")
 SITE = Path(__file__).parents[1] / "site"
@@ -23,6 +25,7 @@ FIGURES: dict[str, Any] = {
 ITEMS = {
     "news": ("winter", "/news/"),
     "teams": ("barbers", "/teams/"),
+    "grids": ("first", "/grids/"),
     "menu": ("haircut", "/menu/"),
     "fairs": ("jobs", "/fairs/"),
     "partners": ("clinic", "/partners/"),
@@ -35,6 +38,13 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {
         p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
     }
+
+
+def said(file: Path) -> Any:
+    """What a file of content says, as texts, lists and mappings."""
+    document = Document(file.name)
+    yaml_source.read(str(file), document)
+    return document.data
 
 
 def rows(index: Path) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.errors import Wrong
 from functions.forms.kinds.kind import COMMA, Cell, Field, Kept, PlainKind
-from functions.forms.normal import meant, normal
+from functions.forms.normal import meant, normal, visible
 
 SEPARATOR = r"([、，,；;/\n])"
 """What people put between several answers in one cell."""
@@ -29,6 +29,8 @@ OTHER = "other"
 """What is picked where nothing in the list fits."""
 ELSE = ("其他", "其它", "别的")
 """How people write it, whatever its label."""
+NAMED = ("service", "team")
+"""The roles of questions whose choices are names."""
 
 
 def _meant(field: Field, text: str) -> str:
@@ -36,7 +38,7 @@ def _meant(field: Field, text: str) -> str:
     labels = {str(each["label"]): str(each["value"]) for each in field["choices"]}
     if OTHER in labels.values():
         labels = dict.fromkeys(ELSE, OTHER) | labels
-    return meant(text, labels)
+    return meant(text, labels, names=field.get("role") in NAMED)
 
 
 class Choice(PlainKind):
@@ -59,8 +61,8 @@ class Choice(PlainKind):
         return COMMA.join([*labels, *(str(value) for value in values if value not in offered)])
 
     def typed(self, field: Field, text: str) -> list[str]:
-        known = field.get("synonyms", {}).get(text.rstrip("。.！!"))
-        return [known or _meant(field, text) or text]
+        known = field.get("synonyms", {}).get(text.rstrip("。.！!"), "")
+        return [(chosen(field, known) and known) or _meant(field, text) or text]
 
 
 class Choices(Choice):
@@ -113,8 +115,9 @@ class Stars(PlainKind):
 
     def typed(self, field: Field, text: str) -> list[str]:
         """Also 5星, 五颗星, 5 分, ★★★★★, ★★★★☆ and 很满意."""
-        if not text.strip("★☆⭐"):
-            return [str(len(text) - text.count("☆"))]
+        stars = "".join(visible(text).split())
+        if stars and not stars.strip("★☆⭐"):
+            return [str(len(stars) - stars.count("☆"))]
         if (phrase := text.replace("非常", "很").replace("十分", "很")) in self.spoken:
             return [str(self.spoken.index(phrase) + 1)]
         digit = UNIT.sub("", normal(text))

@@ -47,7 +47,7 @@ class Date(PlainKind):
         return date.fromisoformat(value)
 
     def typed(self, field: Field, text: str) -> list[str]:
-        return [days.from_serial(text) or text]
+        return [days.from_cell(text)]
 
 
 class Past(Date):

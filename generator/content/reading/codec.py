@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.msgpack import Decoder
 
+from functions.forms.days import PATTERN
+
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
     """A mapping in a file."""
@@ -24,7 +26,20 @@ class Refers(NamedTuple):
     to: str
 
 
+# Not a pattern for msgspec: 0.22.0 crashes at exit where one stands in a union with a tuple.
+OldName = Annotated[str, Refers("old name")]
+TeamName = Annotated[str, Refers("teams")]
+PictureName = Annotated[str, Refers("picture")]
+AttachmentName = Annotated[str, Refers("attachment")]
+Tag = Annotated[str, Meta(min_length=1), Refers("tag")]
 Text = Annotated[str, Meta(min_length=1)]
+Day = Annotated[
+    str,
+    Meta(
+        pattern=PATTERN,
+        description="请写周一到周日里的一天，例如 周三；或每月的哪一天，例如 每月 15 日",
+    ),
+]
 Count = Annotated[int, Meta(ge=0, description="请写 0 或更大的整数，不带单位")]
 
 
@@ -65,3 +80,12 @@ DIGEST = 8
 def digest(value: Any) -> bytes:
     """Bytes that change with anything in a model, or in data that contains models."""
     return blake2b(_encoder.encode(value), digest_size=DIGEST).digest()
+
+
+class Digests(NamedTuple):
+    """Digests of an entry: of the ``whole``, of its ``brief`` (all that other entries' pages show
+    of it), and of its ``place`` (what decides which pages there are)."""
+
+    whole: bytes
+    brief: bytes
+    place: bytes

@@ -148,6 +148,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "文件名“{name}”以前是 {other}.yaml 的，那时的单子和链接还跟着它，不能给别的用。",
         "请给这个文件另起一个没有用过的名字。",
     ),
+    "same_grid": (
+        "{other}.yaml 也叫“{name}”，单子上就分不清是哪个网格。",
+        "请把其中一个的 name 改得不一样。",
+    ),
     "unknown_team": ("没有名为“{name}”的服务队。", "{mend}"),
     "sms_channel": (
         "表单问了要不要短信，可是没有给居民发短信的渠道。",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
 from inspect import signature
+from operator import attrgetter
 from typing import Any
 
 from functions.orders.figures import disclosure
@@ -40,6 +41,7 @@ PLANNERS: dict[str, Callable[..., Iterable[Page]]] = {
     "home": home.pages,
     "services": services.pages,
     "teams": teams.pages,
+    "grids": teams.grid_pages,
     "fairs": fairs.pages,
     "partners": partners.pages,
     "forms": forms.pages,
@@ -69,13 +71,21 @@ check(KINDS)
 
 def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     """Every page of the site; ``known`` are a snapshot of :mod:`functions.orders.figures`."""
-    known = disclosure.brought_up_to_date(
-        known or {}, names.in_orders(site.renamed), names.labels(site)
-    )
-    rows = news.Rows(site.news, site.digests or [item.digests() for item in site.news])
+    if known:
+        called = names.in_orders(site.renamed), names.labels(site)
+        known = disclosure.brought_up_to_date(known, *called)
+    known, digests = known or {}, site.digests
+    rows = news.Rows(site.news, digests["news"])
     figures = source(known)
     sources = {
-        **{folder: source(site.entries[folder]) for folder in KINDS if folder != "news"},
+        **{
+            folder: Source(
+                b"".join(map(attrgetter("whole"), digests[folder])),
+                partial(site.entries.__getitem__, folder),
+            )
+            for folder in KINDS
+            if folder != "news"
+        },
         "past": source(site.past),
         "ahead": source([fair for fair in site.entries["fairs"] if fair.date >= site.today]),
         "days": source(service_days(site.settings.service_day, site.calendar, site.today)),
@@ -88,6 +98,7 @@ def plan(site: Site, known: Mapping[str, Any] | None = None) -> list[Section]:
     # Which pages there are depends on all sources, but only on a part of each news item.
     decisive = digest([rows.places, *[each.digest for each in sources.values()]])
     sources["latest"] = rows.items.stretch(0, PER_PAGE)
+    sources["over"] = source(feeds.over(site.news[:PER_PAGE], site.today))
     sources["front"] = rows.pinned.stretch(0, FRONT)
     sections = [
         Section(name, planner, *map(sources.__getitem__, signature(planner).parameters))

@@ -11,10 +11,18 @@ from generator.site import calendars
 from generator.site.plan.page import Page
 
 
-def pages(latest: Sequence[News], security: Security | None) -> Iterator[Page]:
-    """``latest`` are the newest news; ``security`` is whom to tell of a hole."""
+def over(items: Sequence[News], today: date) -> list[str]:
+    """Those of these news that tell of an event which was over before today, by the names of their
+    files."""
+    events = [(item.slug, item.event.end or item.event.start) for item in items if item.event]
+    return [slug for slug, end in events if end.date() < today]
+
+
+def pages(latest: Sequence[News], over: Sequence[str], security: Security | None) -> Iterator[Page]:
+    """``latest`` are the newest news, and ``over`` those whose events are; ``security`` is whom to
+    tell of a hole."""
     changed = max([item.updated or item.date for item in latest], default=None)
-    yield Page("/feed.xml", "feed.xml", {"news": latest, "changed": changed})
+    yield Page("/feed.xml", "feed.xml", {"news": latest, "over": over, "changed": changed})
     yield Page("/service-day.ics", calendars.service_day, {})
     yield Page("/robots.txt", "robots.txt", {})
     if security:

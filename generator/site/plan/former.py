@@ -15,7 +15,7 @@ MOVED = "moved.html"
 
 ALONE: dict[str, Any] = {
     **dict.fromkeys(("newer", "older", "counted")),
-    **dict.fromkeys(("related", "services", "teams", "pages", "changes"), ()),
+    **dict.fromkeys(("related", "services", "teams", "grids", "pages", "changes"), ()),
     "past": True,
     "is_over": False,
 }

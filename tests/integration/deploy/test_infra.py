@@ -23,7 +23,7 @@ from tests.support.client import Answer, Client
 from tests.support.deployed import ADDRESSES, unpacked
 from tests.support.orders import JOIN, WISH, carried_through
 from tests.support.orders import wish as make_wish
-from tests.support.servers import PRODUCT, ministack
+from tests.support.servers import ministack
 
 REGIONS = {"aws": "ap-east-1", "aws-cn": "cn-north-1"}
 PATIENCE = 60
@@ -86,7 +86,7 @@ def stack(
     """Everything deployed, with rights enforced (``AUTH``) and AWS's own packages at hand."""
     folder, region = tmp_path_factory.mktemp("stack"), REGIONS[request.param]
     with ministack(folder, AUTH="true", PYTHONPATH=str(runtime)) as url:
-        template = (PRODUCT / "infra/template.yaml").read_text()
+        template = (zips / "template.yaml").read_text()
         # ministack knows one partition, wherever it is.
         template = template.replace('!Ref "AWS::Partition"', request.param)
         # It answers over HTTP only, which the buckets refuse.

@@ -81,6 +81,17 @@ def test_the_same_input_gives_the_same_bytes_wherever_and_whenever(
     }
 
 
+def test_what_is_deployed_runs_the_python_that_packed_it(zips: Path) -> None:
+    """Its wheels and compiled code are for no other."""
+    written = (PRODUCT / "infra/template.yaml").read_text().splitlines()
+    released = (zips / "template.yaml").read_text().splitlines()
+    (line,) = [number for number, text in enumerate(written) if text.strip() == "Runtime:"]
+    python = "    Default: python{}.{}".format(*sys.version_info)
+    assert released[line + 2] == python
+    written[line + 2] = python
+    assert released == written
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_zip_has_all_that_its_function_needs_and_no_more(
     tasks: Path, runtime: Path, function: str

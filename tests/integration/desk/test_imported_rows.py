@@ -1,6 +1,9 @@
 """What single cells of a table come to, and rows that may be about the same person."""
 
+import io
+
 import pytest
+from openpyxl import Workbook
 
 from functions.orders import repository
 from functions.people import volunteers
@@ -82,6 +85,18 @@ def test_they_are_told_also_where_somebody_has_that_phone_already(
     page = desk.get(upload(desk, "members", workbook(MEMBERS, *rows)).location)
     assert "以前收过的 2 行" in page.text
     assert "王女士（新报名） ；和第 2 行是同一个电话" in page.text
+
+
+def test_a_day_whose_last_0_excel_dropped_is_asked_about(client: Client, desk: Desk) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append([*WISHES, "收到日期"])
+    sheet.append(["理发", "上门理发", "韦奶奶", "13977312345", "1 栋", "写在纸上的", "是", 11.20])
+    with io.BytesIO() as file:
+        book.save(file)
+        told = upload(desk, "wishes", file.getvalue())
+    assert told.status == 422
+    assert "看不出是11月2日还是11月20日：Excel 会去掉末尾的 0" in told.text
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import io
 import re
 from zipfile import ZipFile
 
+import pytest
 from docx import Document
 from docx.document import Document as Opened
 from lxml import etree
@@ -13,7 +14,7 @@ from functions.forms.document import Paper, PaperTable, docx
 from functions.ops import rotation
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
-from tests.support.orders import DONE, JOIN, RATING, Desk, move, wish
+from tests.support.orders import DONE, JOIN, PASSWORD, RATING, Desk, move, wish
 
 MONTH = "2026-11"
 TEXT = "本月上门理发 3 次。\n<b>下月</b>办“邻里节”，请街道支持。"
@@ -118,6 +119,20 @@ def test_no_text_is_lost_when_two_write_at_the_same_time(client: Client, desk: D
     assert "王芳写的" in again["text"][0]
     assert desk.post("/desk/report/text/", {**again, "text": "两人写的"}).location
     assert "两人写的" in desk.get(f"/desk/report/paper/?month={MONTH}").text
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_text_that_was_typed_while_the_session_ended_comes_back_after_signing_in(
+    client: Client, desk: Desk, moved: bool
+) -> None:
+    form = desk.get(f"/desk/report/?month={MONTH}").form("/desk/report/text/")
+    if moved:
+        keep(Desk(client, "李平"), "李平写的")
+    asked = client.post("/desk/report/text/", {**form, "text": "写了半天"})
+    sent = {**asked.form("/desk/sign-in/"), "name": "王芳", "password": PASSWORD}
+    page = client.post("/desk/sign-in/", sent)
+    assert page.form("/desk/report/text/")["text"] == ["写了半天"]
+    assert ("李平写的" in page.text) == moved
 
 
 def test_a_text_that_cannot_be_kept_comes_back_with_the_reason(desk: Desk) -> None:

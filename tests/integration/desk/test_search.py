@@ -41,7 +41,7 @@ def test_any_part_of_phone_name_and_address_finds_after_the_schedules_next_round
     assert not scheduled.tick(client.app)["broken"]
     for text in (*PARTS, *AT_ONCE):
         assert search(desk, text) == [nos[0]], text
-    for text in ("286789", "7732867890", "0773-2867890", "东街"):
+    for text in ("286789", "7732867890", "0773-2867890", "0773", "0773286", "07732", "东街"):
         assert search(desk, text) == [nos[1]], text
     for text in ("9999", "桂花", "李国", "12 号楼"):
         assert not search(desk, text), text
@@ -112,7 +112,7 @@ def test_an_order_has_few_traces_however_much_was_typed() -> None:
     typed = {
         piece.question: "".join(chr(0x4E00 + n) for n in range(100)) for piece in PIECES.values()
     }
-    assert len(pieces(typed)) == sum(piece.most for piece in PIECES.values()) <= 28
+    assert len(pieces(typed)) == sum(piece.most for piece in PIECES.values()) <= 29
 
 
 def test_what_is_too_short_to_search_for_is_said(desk: Desk) -> None:

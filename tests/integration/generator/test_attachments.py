@@ -13,9 +13,12 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 from selectolax.lexbor import LexborHTMLParser
 
+from functions.forms.document import DOCX
 from generator.build import incremental
 from generator.errors import ContentError
 from generator.files import attachments
+from generator.serve.drafts import LocalDrafts
+from generator.serve.reload import Shown
 from tests.support import phone_photos
 from tests.support.documents import WHO, excel, pdf, saved, word
 from tests.support.site import tree
@@ -246,3 +249,18 @@ def test_another_file_under_the_same_name_reaches_every_page_and_nothing_else_di
     shutil.rmtree(root / incremental.MADE)
     incremental.build(root, root / "elsewhere")
     assert tree(root / "elsewhere") == first
+
+
+def test_the_desk_shows_a_draft_with_what_it_will_offer(root: Path) -> None:
+    put(root, "a.docx", saved(word()))
+    attach(root, "a.docx")
+    with (root / NEWS).open("a") as news:
+        news.write("draft: true\n")
+    drafts = LocalDrafts(incremental.Builder(root, root / "public"), Shown())
+    page = LexborHTMLParser(drafts.page("news/winter", "/desk/drafts/picture/?file=") or "")
+    (link,) = page.css("main a[download]")
+    file = (link.attributes["href"] or "").removeprefix("/desk/drafts/picture/?file=")
+    media_type, data = drafts.picture(file) or ("", b"")
+    assert media_type == DOCX
+    assert docx.Document(io.BytesIO(data)).paragraphs[0].text == "报名表"
+    assert not (root / "public").exists()

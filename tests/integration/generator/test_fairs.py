@@ -149,6 +149,11 @@ def test_fairs_and_events_have_a_calendar_file_each(fair: Path) -> None:
     assert event(built(fair, DAY) / "fairs/jobs/event.ics")["dtstart"].dt == DAY
 
 
+def test_an_event_that_ends_as_it_starts_has_no_end_in_calendars(root: Path) -> None:
+    edit("content/news/spring.yaml", "end: 2026-03-15 11:30", "end: 2026-03-15 09:00")(root)
+    assert "dtend" not in event(built(root, DAY) / "news/spring/event.ics")
+
+
 def test_a_calendar_file_tells_of_corrections_and_of_what_was_called_off(fair: Path) -> None:
     file = fair / "public/fairs/jobs/event.ics"
     built(fair, DAY)

@@ -1,6 +1,7 @@
 """What feeds and lists tell of news: corrections, pinned items, photos and events."""
 
 import re
+from datetime import date
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
@@ -74,6 +75,20 @@ def test_a_feed_tells_when_and_where_an_event_is(entry: ElementTree.Element) -> 
     assert "时间：2026年12月12日 09:00 至 11:30" in body.text()
     assert "地点：北门" in body.text()
     assert "主办：居委会" in body.text()
+
+
+def test_a_feed_says_of_an_event_that_it_is_over_from_the_next_day_on(root: Path) -> None:
+    event = "event: {start: 2026-12-12 09:00, end: 2026-12-12 11:45}"
+    (root / "content/news/visit.yaml").write_text(
+        f"title: 走访\ndate: 2026-12-01\n{event}\nbody: 好\n"
+    )
+
+    def told(day: int, out: str) -> bool:
+        incremental.Builder(root, root / out, lambda: date(2026, 12, day)).build()
+        return "11:45（已结束）" in (root / out / "feed.xml").read_text()
+
+    assert [told(day, "public") for day in (12, 13, 12)] == [False, True, False]
+    assert told(13, "anew")
 
 
 def test_a_feed_carries_photos_that_are_there(entry: ElementTree.Element, out: Path) -> None:

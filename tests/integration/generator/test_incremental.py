@@ -22,16 +22,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from functions.context.bundle import INDEX
 from generator.build import compare, incremental, render
 from generator.content import markup
-from generator.content.reading import yaml_source
+from generator.content.reading import codec, yaml_source
 from generator.errors import ContentError
 from generator.files import file_stamps, parallel
+from generator.files.cache import Cache
 from generator.files.file_stamps import JUST_NOW
 from generator.site import theme
 from tests.support import corpus
 from tests.support.depth import tried
 from tests.support.documents import saved, word
 from tests.support.servers import PRODUCT
-from tests.support.site import MADE, SITE, handed_over, tree
+from tests.support.site import MADE, NEWS, SITE, handed_over, tree
 
 LINES = (
     *("ended: 2026-11-30", "renamed_from: [old, older]", "draft: true", "publish_on: 2199-01-01"),
@@ -354,3 +355,37 @@ def test_the_work_grows_with_the_change_and_not_with_the_site(
     item.write_text(item.read_text().replace("请再看", "请看看"))
     watched = work.during(lambda: builder.follow([item]))
     assert watched == {"stamped": 1, "read": 1 + settings, "converted": 1, "drawn": 1}
+
+
+class Bytes:
+    """Encodes as the build does, and counts the bytes."""
+
+    def __init__(self) -> None:
+        self.encoder, self.total = codec._encoder, 0
+
+    def encode(self, value: object) -> bytes:
+        encoded = self.encoder.encode(value)
+        self.total += len(encoded)
+        return encoded
+
+
+@pytest.mark.slow
+def test_what_the_memory_knows_is_neither_read_twice_nor_digested_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (root / "content/partners/clinic.yaml").open("a") as file:
+        file.write(f"summary: {'long ' * 100_000}\n")
+    time.sleep(2 * JUST_NOW / 1e9)  # A file that was just written is read again.
+    incremental.build(root, root / "public")
+    (root / NEWS).write_text((root / NEWS).read_text().replace("title: ", "title: 新"))
+    read, counter, real = Counter[str](), Bytes(), Cache.all
+
+    def read_all(cache: Cache, shelf: str) -> dict[str, bytes]:
+        read[shelf] += 1
+        return real(cache, shelf)
+
+    monkeypatch.setattr(Cache, "all", read_all)
+    monkeypatch.setattr(codec, "_encoder", counter)
+    assert incremental.build(root, root / "public").written
+    assert read["shown files"] == read["content/partners"] == max(read.values()) == 1
+    assert 0 < counter.total < 500_000, "the partner was encoded, for a digest or to be stored"

@@ -147,9 +147,10 @@ def test_a_name_that_cannot_be_an_old_one_is_told_with_its_place(
     slug = ITEMS[folder][0]
     path = site / f"content/{folder}/{slug}.yaml"
     text = path.read_text().rstrip()
-    path.with_stem("other").write_text(f"{text}\nrenamed_from: [taken]\n")
+    other = text.replace("name: ", "name: 别的", 1)  # No two grids are called the same.
+    path.with_stem("other").write_text(f"{other}\nrenamed_from: [taken]\n")
     if "taken" in said:  # Of two files the later one is told.
-        path = path.with_stem("zz")
+        path, text = path.with_stem("zz"), text.replace("name: ", "name: 又", 1)
     number = text.count("\n") + 2
     path.write_text(f"{text}\n{line.format(slug)}\n")
     with pytest.raises(ContentError) as error:

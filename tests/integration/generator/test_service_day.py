@@ -21,7 +21,7 @@ from generator.content import library
 from generator.errors import ContentError
 from tests.support.client import Client
 from tests.support.community import SECRET
-from tests.support.orders import wish
+from tests.support.orders import Desk, wish
 from tests.support.site import MADE, edit, handed_over, tree
 
 pytestmark = pytest.mark.slow
@@ -119,6 +119,24 @@ def test_who_wishes_for_a_day_that_was_moved_or_cancelled_is_told(client: Client
     assert told["2027-02-27"] == 303
     assert "这项服务在每月 15 日办" in told["2027-02-16"]
     assert wish(client, service="haircut", date="2027-02-15").status == 303, "it is on any day"
+
+
+def test_an_order_says_what_became_of_the_day_that_was_wished_for(root: Path) -> None:
+    built(root)
+    folder, store = incremental.bundle_folder(root), f"sqlite:{root}/wudan.db"
+    app = App(folder, lambda: connect(store), SECRET, lambda: NOW)
+    client = Client(app)
+    filed = [wish(client, service="mending", date=day) for day in ("2027-02-15", "2027-03-15")]
+    other = wish(client, service="haircut", date="2027-02-15")
+    edit("site.yaml", SUMMARY, SUMMARY + DECIDED)(root)
+    built(root)
+    told = ("那天的服务日改到了2027年2月27日（周六）：春节放假", "那天的服务日取消了：大厅修水管")
+    desk = Desk(client)
+    for answer, change in zip(filed, told, strict=True):
+        assert change in client.get(answer.location).text
+        assert change in desk.get(f"/desk/order/?no={answer.no}").text
+    assert "那天的服务日" not in client.get(other.location).text
+    app.close()
 
 
 def test_the_form_names_the_days_that_are_held(client: Client) -> None:

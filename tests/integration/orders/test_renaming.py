@@ -493,7 +493,7 @@ def warned(town: Town, command: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     assert command == "build" or (data / "wudan.db").read_bytes() == before
     assert "content/teams/barbers.yaml 没有了，“理发队”手上还有 2 单没办完" in result.stderr
     assert "renamed_from: haircut" in result.stderr
-    assert "网格“一号网格”，还有 1 单" in result.stderr
+    assert "没有叫“一号网格”的网格，服务队也没有写它，还有 1 单" in result.stderr
     return "去掉了“带什么工具”（tool），还有 3 单" in result.stderr
 
 
@@ -505,7 +505,7 @@ def test_open_orders_that_need_what_is_removed_are_told(
     plain = form.read_text()
     plain = plain.replace("{name: phone,", "{name: mobile,")  # Its role is phone all the same.
     form.write_text(plain + TOOL)
-    town.edit("teams/barbers", "name:", "grids: [一号网格]\nname:")
+    town.edit("grids/first", "第一网格", "一号网格")
     town.build()
     no = serve(town, desk, team)
     closed = wish(town.client, service="mending", detail="取消的").no
@@ -525,7 +525,8 @@ def test_open_orders_that_need_what_is_removed_are_told(
 
     assert needed() == {}
     form.write_text(plain)
-    for folder, name in (("teams", "barbers"), ("menu", "haircut"), ("menu", "mending")):
+    gone = ("teams", "barbers"), ("menu", "haircut"), ("menu", "mending"), ("grids", "first")
+    for folder, name in gone:
         town.remove(folder, name)
     town.build()
     rated = {head.no for head in store.waiting("order", "rated")}
@@ -538,6 +539,34 @@ def test_open_orders_that_need_what_is_removed_are_told(
         ("grid", "一号网格"): {more},
         ("question", "带什么工具"): {no, more} | rated,
     }
+
+
+def test_an_order_keeps_the_words_that_its_grid_had(town: Town) -> None:
+    """Also one from before grids had files, when only teams said which there are."""
+    (town.root / "content/grids/first.yaml").rename(file := town.root / "first.yaml")
+    town.edit("teams/barbers", "name:", "grids: [第一网格]\nname:")
+    town.build()
+    desk, said = Desk(town.client), {"level": "routine", "service": "haircut"}
+    before, after = (wish(town.client, detail=text).no for text in ("甲", "乙"))
+    desk.do(before, "triaged", **said, grid="第一网格").location  # noqa: B018
+    file.rename(town.root / "content/grids/first.yaml")
+    town.build()
+    desk.do(after, "triaged", **said, grid="第一网格").location  # noqa: B018
+    town.rounds()
+    assert town.counted()[MONTH, "grid:第一网格 wishes"] == 2
+    town.edit("grids/first", "第一网格", "河东网格")
+    town.edit("teams/barbers", "grids: [第一网格]\n", "")
+    town.build()
+    town.rounds()
+    town.healthy()
+    for no in (before, after):
+        assert "<dt>网格</dt><dd>第一网格</dd>" in desk.get(f"/desk/order/?no={no}").body
+    assert "第一网格" in desk.get(f"/desk/report/?month={MONTH}").body
+    assert needed_of(town)[0][:2] == ("grid", "第一网格"), "both are open, and may be moved"
+    more = wish(town.client, detail="丙").no
+    assert desk.do(more, "triaged", **said, grid="第一网格").status == 422
+    desk.do(more, "triaged", **said, grid="河东网格").location  # noqa: B018
+    assert town.counted()[MONTH, "grid:河东网格 wishes"] == 1
 
 
 def test_what_is_removed_before_the_schedule_ran_is_told(

@@ -81,7 +81,7 @@ def test_what_another_version_of_the_program_remembered_is_not_read(root: Path) 
     (root / "public/index.html").write_text("made by the other version")
     (root / "public/gone.html").write_text("made by the other version")
     cache = Cache(root / incremental.MADE / "cache.db", "another version")
-    folders = ("news", "teams", "menu", "fairs", "partners", "pages", "forms")
+    folders = ("news", "teams", "grids", "menu", "fairs", "partners", "pages", "forms")
     for shelf in (*(f"content/{folder}" for folder in folders), "texts", "code", "sites"):
         cache.put(shelf, [("0", b"written in another form")])
     cache.commit()

@@ -42,7 +42,8 @@ WHO: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("POST", ("team",), ("/team/",)),
     # The station.
     ("GET", STAFF, ("/desk/", "/desk/find/", "/desk/slip/", "/desk/rating-slip/")),
-    ("GET", STAFF, ("/desk/report/", "/desk/report/paper/", "/desk/sheets/template.xlsx")),
+    ("GET", STAFF, ("/desk/report/", "/desk/report/text/", "/desk/report/paper/")),
+    ("GET", STAFF, ("/desk/sheets/template.xlsx",)),
     ("GET", STAFF, PAGES),
     ("POST", STAFF, PAGES),
     ("POST", STAFF, ("/desk/sheets/orders.xlsx", "/desk/sheets/ratings.xlsx")),

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from functions.errors import Wrong
 from functions.forms import days
 
 WEDNESDAY = date(2026, 11, 25)
@@ -39,6 +40,24 @@ def test_nothing_is_promised_before_a_day_on_which_it_takes_place() -> None:
 @pytest.mark.parametrize("wrong", ["星期三", "周三下午", "每月 0 日", "每月 32 日", "15", ""])
 def test_what_is_no_such_day_is_not_taken_for_one(wrong: str) -> None:
     assert not re.match(days.PATTERN, wrong)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        *(("46346", "2026-11-20"), ("46346.5", "2026-11-20"), ("2026/11/20 9:30", "2026/11/20")),
+        *(("2026-11-20T09:30:00", "2026-11-20"), ("11月20日上午9：30", "11月20日")),
+        *(("11.20", "11.20"), ("11.4", "11.4"), ("2.3", "2月3日")),
+        *(("11.2", "11月2日或11月20日"), ("12.1", "12月1日或12月10日")),
+    ],
+)
+def test_a_cell_is_the_day_that_somebody_wrote(cell: str, text: str) -> None:
+    assert days.from_cell(cell) == text
+
+
+def test_of_two_days_none_is_chosen() -> None:
+    with pytest.raises(Wrong, match="either"):
+        days.meant("11月2日或11月20日", date(2026, 11, 23))
 
 
 CHANGED = {

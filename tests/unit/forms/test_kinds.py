@@ -144,6 +144,7 @@ SOLVED = {"solved": "解决了", "partly": "解决了一部分", "unsolved": "�
     [
         *(("已解决", "solved"), ("解决", "solved"), ("未解决", "unsolved"), ("没解决", "unsolved")),
         *(("解决了一部分", "partly"), ("部分解决", "partly"), ("基本解决", ""), ("不详", "")),
+        *(("解决了部分", "partly"), ("解决了一半", ""), ("解决了，但还漏水", "")),
     ],
 )
 def test_a_choice_is_understood_as_people_write_it_and_never_as_its_opposite(
@@ -151,6 +152,14 @@ def test_a_choice_is_understood_as_people_write_it_and_never_as_its_opposite(
 ) -> None:
     choices = [{"value": key, "label": label} for key, label in SOLVED.items()]
     assert KINDS["choice"].typed({"choices": choices}, text) == [value or text]
+
+
+@pytest.mark.parametrize(("role", "value"), [("service", "haircut"), ("", "上门理发")])
+def test_a_name_is_understood_within_more_words_and_other_choices_are_not(
+    role: str, value: str
+) -> None:
+    field = {"role": role, "choices": [{"value": "haircut", "label": "理发"}]}
+    assert KINDS["choice"].typed(field, "上门理发") == [value]
 
 
 def test_something_else_is_a_choice_whatever_its_label() -> None:
@@ -164,7 +173,9 @@ def test_the_opposite_of_a_label_is_another_choice() -> None:
     assert KINDS["choice"].typed(field, "非党员") == ["非党员"]
 
 
-@pytest.mark.parametrize("text", ["5星", "五颗星", "5 分", "5个星", "★★★★★"])
+@pytest.mark.parametrize(
+    "text", ["5星", "五颗星", "5 分", "5个星", "★★★★★", "⭐️⭐️⭐️⭐️⭐️", "★ ★ ★ ★ ★"]
+)
 def test_stars_are_understood_as_people_write_them(text: str) -> None:
     assert KINDS["stars"].typed({}, text) == ["5"]
 

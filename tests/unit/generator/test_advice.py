@@ -70,7 +70,7 @@ def test_the_name_of_another_community_in_a_notice_or_page_is_named(own: Path) -
         ("[这里](/news/%E6%97%A0/)", "7:8: 网站上没有“/news/无/”"),
         ("[这里](https://shiyan.cn/none/)", "7:8: 网站上没有“https://shiyan.cn/none/”"),
         ("[这里](../none/)", "7:8: 网站上没有“../none/”"),
-        ("[表](/static/none.zip)", "7:7: 网站上没有“/static/none.docx”"),
+        ("[表](/static/none.zip)", "7:7: 网站上没有“/static/none.zip”"),
         ("[这里](#s-没有)", "7:8: “#s-没有”的那一页有"),
         ("[这里](/news/winter/#s-没有)", "7:8: “/news/winter/#s-没有”的那一页有"),
         ("![](/static/photo.svg)", "7:7: 图片“/static/photo.svg”没有文字说明"),

@@ -84,6 +84,7 @@ BODY = "body: 正文\n"
         ("title: 义诊\ndate:2023-04-05\n" + BODY, "2:5", "“date”的冒号后面少了空格", "“date: 内容”"),
         ("title:\u00a0义诊\ndate: 2023-04-05\n" + BODY, "1:7", "不是普通的空格", "重新打一个空格"),
         ("title: 通知: 义诊\ndate: 2023-04-05\n" + BODY, "1:8", "两个意思", "title: '通知: 义诊'"),
+        ("title: “通知: 义诊”\ndate: 2023-04-05\n" + BODY, "1:8", "两个意思", "title: '“通知: 义诊”'"),
         # What a value begins with.
         ("title: [通知]义诊\ndate: 2023-04-05\n" + BODY, "1:8", "“[”开头", "title: '[通知]义诊'"),
         ("title: *义诊*\ndate: 2023-04-05\n" + BODY, "1:8", "“*”开头", "title: '*义诊*'"),
@@ -93,6 +94,7 @@ BODY = "body: 正文\n"
         # Quotes.
         ('title: "周六"义诊\ndate: 2023-04-05\n' + BODY, "1:8", "一部分", "title: '\"周六\"义诊'"),
         ('title: "C:\\Users\\王"\ndate: 2023-04-05\n' + BODY, "1:8", "反斜杠", "title: 'C:\\Users\\王'"),
+        ('title: "\\ud83d\\ude00"\ndate: 2023-04-05\n' + BODY, "1:8", "反斜杠", "直接打出这个字"),
         ('title: "C:\\a.docx"\ndate: 2023-04-05\n' + BODY, "1:8", "看不见的字符（U+0007）", "单引号"),
         # Lines of a text.
         (HEAD + "body: | 第一段\n  第二段\n", "3:7", "“|”的后面不能再写字", "换一行写"),
@@ -101,6 +103,7 @@ BODY = "body: 正文\n"
         (HEAD + "body:\n  第一段。\n  第二段。\n", "4:3", "连成一行", "在冒号后面写“|”"),
         (HEAD + "body: >\n  第一段。\n  第二段。\n", "3:7", "连成一行", "在冒号后面写“|”"),
         (HEAD + "body: |\n正文没有缩进\n第二行\n", "4:1", "没有缩进", "行首加两个空格"),
+        (HEAD + "body: |\n\u3000\u3000全角缩进\n", "4:1", "没有缩进", "行首加两个空格（英文的）"),
         (HEAD + "body: |\n    第一段\n\n  第二段\n", "6:1", "没有对齐", "缩进一样多"),
         (HEAD + "body:\n  时间: 周六\n", "4:3", "“body”应当是文字，现在是“一组名称和内容”", "写“|”"),
         # The shape of the file.
@@ -117,9 +120,21 @@ BODY = "body: 正文\n"
         (HEAD + "kind: []\n" + BODY, "3:7", "“kind”应当是文字，现在是“列表”", "请写一段文字"),
         (HEAD + "event: {start: 2023-04-05T09:00:00Z}\n" + BODY, "3:16", "日期和时间", "2026-04-05 14:30"),
         ("title: 义诊\ndate: 9999-12-31\n" + BODY, "2:7", "“date”应当是日期", "真实的日子"),
+        (HEAD + "tags: 清明, 就业\n" + BODY, "3:7", "“tags”应当是列表", "每项一行，行首是短横线和空格"),
+        (HEAD + "tags: 【清明】\n" + BODY, "3:7", "“tags”应当是列表", "每项一行，行首是短横线和空格"),
+        (HEAD + "tags:\n  — 清明\n  — 就业\n" + BODY, "4:3", "“tags”应当是列表", "短横线和空格"),
+        (HEAD + "tags:\n  -清明\n  -就业\n" + BODY, "4:3", "“tags”应当是列表", "短横线和空格"),
+        (HEAD + "tags: [清明, ' 就业']\n" + BODY, "3:12", "不能用作网址", "首尾的空格"),
+        (HEAD + "cover: static/photo.svg\n" + BODY, "3:8", "没有图片“static/photo.svg”", "“photo.svg”"),
+        (HEAD + "cover: /static/photo.svg\n" + BODY, "3:8", "没有图片", "“photo.svg”"),
+        (HEAD + "cover: C:\\图片\\photo.svg\n" + BODY, "3:8", "没有图片", "“photo.svg”"),
+        (HEAD + "cover: Photo.SVG\n" + BODY, "3:8", "没有图片“Photo.SVG”", "“photo.svg”"),
         (HEAD + "tags: [清明, '']\n" + BODY, "3:12", "“tags”的内容“”不对", "请写一段文字"),
         (HEAD + f"tags: [{'长' * 41}]\n" + BODY, "3:8", "不能用作网址", "最多 40 个字"),
         ("ｔｉｔｌｅ: 义诊\ndate: 2023-04-05\n" + BODY, "1:1", "不认识“ｔｉｔｌｅ”", "是不是“title”"),
+        ("\u200btitle: 义诊\ndate: 2023-04-05\n" + BODY, "1:1", "不认识", "是不是“title”"),
+        ("标题: 义诊\ndate: 2023-04-05\n" + BODY, "1:1", "不认识“标题”", "可以用的有："),
+        ("title: 义\x00诊\ndate: 2023-04-05\n" + BODY, "1:9", "看不见的控制字符", "重新输入"),
         ("Title: 义诊\ndate: 2023-04-05\n" + BODY, "1:1", "不认识“Title”", "是不是“title”"),
     ],
 )  # fmt: skip
@@ -143,6 +158,7 @@ def test_a_mistake_that_staff_make_is_told_in_its_own_line_with_a_remedy(
             "2023-04-05 09:00",
             "2023－04－05",
             "05/04/2023",
+            "2023/4/5",
         ),
         *("２０２３-04-05", "2023-04-31", "2023-04-05T09:00:00+08:00", "二〇二三年四月五日"),
         *("9999-12-31", "0001-01-01", "“2023-04-05”", "明天", "20230405.0"),
@@ -174,12 +190,51 @@ def test_a_soft_break_from_word_is_a_break_in_a_text_and_a_space_in_a_title(
     assert news.body.excerpt.split() == ["一。", "二。", "三。"]
 
 
+@pytest.mark.parametrize("sign", ["\\0", "\\x0b", "\\x85", "\\N", "\\uFFFE"])
+def test_what_no_page_can_show_is_told_where_it_is_written_out(root: Path, sign: str) -> None:
+    (root / NEWS).write_text(GOOD + f'author: "某{sign}人"\n')
+    (problem,) = problems(root)
+    assert "看不见的字符" in problem
+
+
 def test_a_comment_behind_a_value_is_a_comment(root: Path) -> None:
     (root / NEWS).write_text(GOOD + "author: 某 # 记者\n")
     assert library.load(root).news[0].author == "某"
 
 
-@pytest.mark.parametrize("name", ["Thumbs.db", "desktop.ini", "~$x.docx", ".x.yaml.swp", "x.yaml~"])
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("title:\t义诊\ndate: 2023-04-05\n" + BODY, "义诊"),
+        ('title: 义诊\ndate: "2023-04-05"\n' + BODY, "义诊"),
+        ("title: 义诊\ndate: 2023-04-05 # 清明\n" + BODY, "义诊"),
+        ("title: 义诊 ＃ 注释\ndate: 2023-04-05\n" + BODY, "义诊 ＃ 注释"),
+        ("title : 义诊\ndate : 2023-04-05\nbody : 正文\n", "义诊"),
+        ("title: 义诊\rdate: 2023-04-05\rbody: 正文\r", "义诊"),
+        (HEAD + "tags: []\nsummary: null\n" + BODY, "义诊"),
+        ("title: 义诊🎉𠮷\ue000\ndate: 2023-04-05\n" + BODY, "义诊🎉𠮷\ue000"),
+    ],
+)
+def test_what_is_unusual_and_right_is_read_without_a_word(
+    root: Path, text: str, title: str
+) -> None:
+    (root / NEWS).write_bytes(text.encode())
+    assert next(each.title for each in library.load(root).news if each.slug == "spring") == title
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Thumbs.db",
+        "desktop.ini",
+        "~$x.docx",
+        ".x.yaml.swp",
+        "x.yaml~",
+        ".~x.yaml",
+        ".x.yaml.icloud",
+        ".DS_Store",
+    ],
+)
 def test_what_programs_leave_beside_files_is_no_content(root: Path, name: str) -> None:
     (root / "content/news" / name).write_bytes(b"\x00\xff")
     assert library.load(root)
@@ -282,7 +337,21 @@ def test_a_team_that_does_not_exist_is_told_with_the_nearest_name(root: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["大写.yaml", "Spring.yaml", "a b.yaml", "a_b.yaml", "-.yaml", "x.yml", "x.txt"]
+    "name",
+    [
+        "大写.yaml",
+        "Spring.yaml",
+        "a b.yaml",
+        "a_b.yaml",
+        "-.yaml",
+        "x.yml",
+        "x.txt",
+        "x.YAML",
+        "x - 副本.yaml",
+        "x (1).yaml",
+        "x.yaml.tmp",
+        "x.sync-conflict-20230405-0900.yaml",
+    ],
 )
 def test_a_file_name_that_is_no_safe_address_is_told(root: Path, name: str) -> None:
     (root / "content/news" / name).write_text(GOOD)

@@ -86,6 +86,8 @@ def test_headings_never_skip_a_level(levels: list[int]) -> None:
 def test_an_excerpt_is_plain_and_short() -> None:
     assert excerpt(html("## 题\n\n**粗** <b>x</b> & [链接](/x/)")) == "题 粗 x & 链接"
     assert len(excerpt(html("字" * 500))) == 90
+    lines = "时间：周六，\n地点：大厅。\n\n请带**身份证**\n和口罩"
+    assert excerpt(html(lines)) == "时间：周六，地点：大厅。请带身份证 和口罩"
 
 
 PIECES = st.sampled_from(
@@ -125,7 +127,7 @@ def test_every_pattern_of_a_line_has_its_sign_in_the_order_in_which_they_are_tri
 def test_an_excerpt_is_what_is_left_without_any_tag(pieces: list[str]) -> None:
     safe = html("".join(pieces))
     words = unescape(nh3.Cleaner(tags=set()).clean(safe))
-    assert excerpt(safe, longest=10_000) == " ".join(words.split())
+    assert "".join(excerpt(safe, longest=10_000).split()) == "".join(words.split())
 
 
 @pytest.mark.parametrize(
