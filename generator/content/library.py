@@ -26,7 +26,7 @@ from generator.content.shelves import Shelf, Shelved
 from generator.content.stages import EntryName, Stages, divide, site
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
-from generator.files.file_stamps import Stamps, scan
+from generator.files.file_stamps import Stamps, scan, with_edits
 from generator.files.parallel import spread
 from generator.files.shown_files import ENDINGS, FILES, FOLDER, Looked, ShownFile, kind_of, look
 
@@ -86,7 +86,7 @@ class Library:
             ContentError: with every problem of every file, each with its line and column.
         """
         self._shelves = self._shelves or {name: Shelf(name, cache) for name in KINDS}
-        stamps = _with(stamps, edited) if edited else stamps
+        stamps = with_edits(stamps, edited) if edited else stamps
         reader = _Reader(self.root, cache, stamps, self._shelves, edited)
         settings = reader.settings()
         calendar: Calendar | None = Calendar()
@@ -114,16 +114,6 @@ class Library:
             name: {kept.entry.slug: kept.entry for kept in shelf.kept.values()}
             for name, shelf in self._shelves.items()
         }
-
-
-def _with(stamps: Stamps, edited: Edited) -> Stamps:
-    """The stamps of a content in which these files are edited."""
-    found = {name: dict(files) for name, files in stamps.items()}
-    for path, text in edited.items():
-        folder, _, file = path.removeprefix("content/").rpartition("/")
-        if folder:
-            found.setdefault(folder, {})[file] = f"edited {digest(text).hex()}"
-    return found
 
 
 class Read(NamedTuple):

@@ -44,8 +44,7 @@ class Entry(Part, kw_only=True, frozen=True):
         return Digests(whole, whole, whole)
 
     def shown(self, files: Looked) -> Self:
-        """The entry with its pictures and attachments in place of their names; in most kinds only
-        texts have any."""
+        """The entry with its pictures and attachments in place of their names, if it has any."""
         return self
 
 
@@ -91,8 +90,7 @@ class Prose(Part, frozen=True):
 
 Markdown = Text | Prose
 MaybeMarkdown = str | Prose
-"""A text as it stands in a file, or as it is after the file was read. The same holds for
-pictures."""
+"""A text as it stands in a file, or as it is after that was read; and so with pictures."""
 
 
 class Photo(Part, frozen=True):
@@ -358,12 +356,11 @@ def by_category(menu: Iterable[Service]) -> list[tuple[str, list[Service]]]:
 
 class Site(Struct, kw_only=True, frozen=True):
     """Everything a build reads, checked, as it is ``today``: the settings, and the entries of every
-    folder in the order in which they are shown; ``known`` has their digests, if a build has them
-    already. By folder, ``withheld`` has the items that the public must not see on that day,
-    ``past`` those that ended or expired, and ``renamed`` the new name for each old one; ``waiting``
-    are services with the teams that they name and that are withheld. ``files`` has all pictures
-    and attachments that are shown, each with where it lies, and ``contents`` what is in each file
-    that was looked at."""
+    folder in the order of lists; ``known`` has their digests, if a build has them already. By
+    folder, ``withheld`` has the items that the public must not see on that day, ``past`` those that
+    ended or expired, and ``renamed`` the new name for each old one; ``waiting`` are services with
+    the teams that they name and that are withheld. ``files`` has all pictures and attachments that
+    are shown, each with where it lies, and ``contents`` what is in each file that was looked at."""
 
     today: date
     settings: Settings

@@ -11,14 +11,14 @@ FINE = 400
 """Characters of a text that is compared character by character; longer ones are by lines."""
 ALIKE = 0.7
 """How much of two such texts is the same where it helps to see what is not."""
-Piece = tuple[Literal["kept", "gone", "new"], str]
+DiffPiece = tuple[Literal["kept", "gone", "new"], str]
 
 
 class Change(NamedTuple):
     """A field, by the names of what it is in, and its text in pieces."""
 
     label: str
-    pieces: list[Piece]
+    pieces: list[DiffPiece]
 
 
 def between(form: ModelForm, before: Data, after: Data) -> list[Change]:
@@ -47,7 +47,7 @@ def _text(control: Control) -> str:
     return "\n".join(control.choices.get(str(each), str(each)) for each in texts).rstrip()
 
 
-def _pieces(before: str, after: str) -> Iterator[Piece]:
+def _pieces(before: str, after: str) -> Iterator[DiffPiece]:
     is_fine = len(before) + len(after) < FINE
     a, b = ([*text] if is_fine else text.splitlines(keepends=True) for text in (before, after))
     compared = SequenceMatcher(None, a, b, autojunk=False)
