@@ -146,7 +146,7 @@ def test_whatever_a_model_allows_goes_through_form_and_file_unharmed(
 
 def test_what_was_typed_is_cleaned_of_what_only_a_keyboard_means() -> None:
     typed = {
-        "title": [" 清明\u2028祭扫 "],
+        "title": ["清明\u2028祭扫 "],
         "date": ["2026-04-05"],
         "body": ["第一段\r\n\r\n第二段 \r\n\r\n"],
         "tags": ["清明\r\n\r\n 活动 \r\n"],
