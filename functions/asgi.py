@@ -18,12 +18,13 @@ from functions.app import App
 from functions.context import logs
 from functions.context.bundle import UNREADABLE
 from functions.context.senders import network
+from functions.desk.entrance import ticket
 from functions.desk.entrance.signing_in import SIGN_IN, comes_from_known_device
 from functions.errors import Busy
 from functions.storage.failures import BUSY, locked
 from functions.web import http
 from functions.web.headers import encoded
-from functions.web.http import UPLOADS, LambdaEvent, Response, Routes
+from functions.web.http import EDITING, UPLOADS, LambdaEvent, Response, Routes
 
 RESIDENTS: Routes = {
     path: actions
@@ -104,10 +105,13 @@ class Rooms:
         self.known = Room("known", 1, 50, of_sender=20)
         self.large = Room("large", 1, 100)  # Long texts: decoding one takes 50 ms.
         self.sheets = Room("sheets", 1, 4, "exporting", patience=60)  # Workbooks in and out.
+        self.editing = Room("editing", 1, 20, patience=60)  # Each saves, looks at photos or builds.
         self.searches = Room("searches", 2, 100)  # Each reads through all texts.
         self.desk = Room("desk", 8, 200)  # Everything else of staff and teams.
 
     def of(self, method: str, path: str, length: int) -> Room:
+        if method == "POST" and path.startswith(EDITING):
+            return self.editing
         if length > QUICK and not path.startswith(UPLOADS):
             return self.large
         if path in tracking.ROUTES and method == "POST":
@@ -125,17 +129,23 @@ class Rooms:
         return self.desk
 
 
-def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASGIApp:
+def application(
+    app: App,
+    otherwise: ASGIApp,
+    patience: float = PATIENCE,
+    pages: desk.Pages = {},  # noqa: B006 - It is only read.
+) -> ASGIApp:
     """An ASGI application that answers the functions' routes and leaves the rest to another.
-    ``patience`` is for how many seconds a resident's form waits until it can be written."""
-    rooms = Rooms()
+    ``patience`` is for how many seconds a resident's form waits until it can be written; ``pages``
+    are those of the desk that only this machine has."""
+    rooms, routes = Rooms(), {**ROUTES, **desk.routes(pages)}
     together = Together(app, rooms.forms, patience)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] not in ROUTES:
+        if scope["type"] != "http" or scope["path"] not in routes:
             await otherwise(scope, receive, send)
             return
-        body = await _body(receive, http.longest(scope["path"]))
+        body = await _body(receive, longest(scope, app))
         if body is None:
             return
         sent, method, path = event(scope, body), scope["method"], scope["path"]
@@ -145,7 +155,7 @@ def application(app: App, otherwise: ASGIApp, patience: float = PATIENCE) -> ASG
         if room is rooms.filing and _is_local(app):
             answer = await together.answer(sent)
         else:
-            answer = await room.do(partial(http.respond, ROUTES), sent, app)
+            answer = await room.do(partial(http.respond, routes), sent, app)
         await _send(answer, send)
 
     return serve
@@ -293,6 +303,15 @@ class Together:
         with app.store.batch() as store:
             inside = app.inside(store)
             return [http.act(RESIDENTS, event, inside) for event in events]
+
+
+def longest(scope: HTTPScope, app: App) -> int:
+    """How many bytes of a request are read; strangers must not fill the memory with photos."""
+    longest = http.longest(scope["path"])
+    if longest <= http.LONGEST_UPLOAD:
+        return longest
+    asked = http.request_of(event({**scope, "method": "GET"}, b""))
+    return longest if ticket.read(asked, app.current()) else http.LONGEST_ENCODED
 
 
 async def _body(receive: Receive, longest: int) -> bytes | None:

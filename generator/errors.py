@@ -17,13 +17,15 @@ class WudanError(errors.WudanError):
 
 
 class Problem(NamedTuple):
-    """One thing to mend: where it is (``line`` and ``column`` count from 1), what, and how."""
+    """One thing to mend: where it is (``line`` and ``column`` count from 1), what, and how.
+    ``place`` is the path of keys and indexes to the value, if it is about one."""
 
     file: str
     line: int
     column: int
     what: str
     mend: str
+    place: tuple[str | int, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.what}{self.mend}"
@@ -33,7 +35,7 @@ class ContentError(WudanError):
     """All problems of a run, in the order of the files."""
 
     def __init__(self, problems: Iterable[Problem]):
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = tuple(sorted(set(problems), key=lambda each: each[:5]))
         super().__init__("\n".join(map(str, self.problems)))
 
 

@@ -1,5 +1,7 @@
 """``/desk/``: the station's desk, one function for everything that staff do."""
 
+from collections.abc import Mapping
+
 from functions.desk import (
     audit_page,
     board,
@@ -20,7 +22,9 @@ from functions.desk.tables import importing, workbooks
 from functions.web.http import Routes, entry
 
 SHEETS = "/desk/sheets/"
-_PAGES: dict[str, dict[str, DeskAction]] = {
+Pages = Mapping[str, Mapping[str, DeskAction]]
+"""Paths, and for each the action of every method, for somebody who is signed in."""
+_PAGES: Pages = {
     "/desk/": {"GET": board.show},
     "/desk/triage/": {
         "GET": bulk.TRIAGE.show,
@@ -75,7 +79,7 @@ _PAGES: dict[str, dict[str, DeskAction]] = {
     drafts_page.PICTURE: {"GET": drafts_page.picture},
     SIGN_OUT: {"GET": session.leaving, "POST": session.sign_out},
 }
-_ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
+_ADMINISTRATORS_PAGES: Pages = {
     "/desk/audit/": {"GET": audit_page.show},
     "/desk/clock/": {"POST": asking(board.ask_day, board.confirm, board.show)},
     "/desk/staff/": {
@@ -84,17 +88,23 @@ _ADMINISTRATORS_PAGES: dict[str, dict[str, DeskAction]] = {
     },
 }
 
-_GUARDED: Routes = {
-    path: {method: signed_in(action, only) for method, action in actions.items()}
-    for pages, only in ((_PAGES, False), (_ADMINISTRATORS_PAGES, True))
-    for path, actions in pages.items()
-}
-ROUTES: Routes = {
-    SIGN_IN: {"GET": signing_in.form, "POST": signing_in.sign_in(_GUARDED)},
-    CHOOSE: {
-        "GET": signed_in(session.password_form),
-        "POST": signed_in(session.choose_password(_GUARDED)),
-    },
-    **_GUARDED,
-}
+
+def routes(more: Pages = {}) -> Routes:  # noqa: B006 - It is only read.
+    """All pages of the desk, with those that only one machine has."""
+    guarded: Routes = {
+        path: {method: signed_in(action, only) for method, action in actions.items()}
+        for pages, only in ((_PAGES, False), (more, False), (_ADMINISTRATORS_PAGES, True))
+        for path, actions in pages.items()
+    }
+    return {
+        SIGN_IN: {"GET": signing_in.form, "POST": signing_in.sign_in(guarded)},
+        CHOOSE: {
+            "GET": signed_in(session.password_form),
+            "POST": signed_in(session.choose_password(guarded)),
+        },
+        **guarded,
+    }
+
+
+ROUTES: Routes = routes()
 handler = entry(ROUTES)

@@ -28,14 +28,17 @@ Answer = dict[str, Any]
 Action = Callable[["Request", App], "Response"]
 Routes = Mapping[str, Mapping[str, Action]]
 """Paths, and for each the action of every method that it knows."""
+SentBody = tuple[list[tuple[str, str]], dict[str, list[bytes]]]
 
 LONGEST_BODY = 64 * 1024
 """Bytes of what was typed, in UTF-8; percent-encoding makes up to three of each on the way."""
 LONGEST_ENCODED = 3 * LONGEST_BODY
 LONGEST_UPLOAD = 4 * 1024 * 1024
 """Bytes of a request with a file; Lambda takes 6 MB, and base64 makes four of each three."""
-UPLOADS = "/desk/sheets/"
-"""The path that takes files."""
+LONGEST_PHOTOS = 40 * 1024 * 1024
+"""The same for a page with photos, on one machine alone, from somebody who is signed in."""
+UPLOADS, EDITING = "/desk/sheets/", "/desk/site/item/"
+"""The paths that take files."""
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
@@ -78,7 +81,7 @@ class Request(NamedTuple):
     query: Mapping[str, str]
     typed: Mapping[str, list[str]]
     cookies: Mapping[str, str]
-    files: Mapping[str, bytes]
+    files: Mapping[str, list[bytes]]
     wants_json: bool
     secure: bool
     headers: Mapping[str, str] = {}
@@ -275,8 +278,8 @@ def named(method: str, path: str) -> str:
 
 
 def longest(path: str) -> int:
-    """How many bytes a request to this path may have; only one path takes files."""
-    return LONGEST_UPLOAD if path == UPLOADS else LONGEST_ENCODED
+    """How many bytes a request to this path may have."""
+    return {UPLOADS: LONGEST_UPLOAD, EDITING: LONGEST_PHOTOS}.get(path, LONGEST_ENCODED)
 
 
 def _tell(event: LambdaEvent, app: App, problem: Problem, no: str = "") -> Response:
@@ -309,7 +312,7 @@ def request_of(event: LambdaEvent) -> Request:
     """
     http, headers = event["requestContext"]["http"], _headers(event)
     typed: dict[str, list[str]] = {}
-    files: dict[str, bytes] = {}
+    files: dict[str, list[bytes]] = {}
     if http["method"] == "POST":
         pairs, files = _sent(event, headers.get("content-type", ""))
         left = LONGEST_BODY
@@ -331,7 +334,7 @@ def request_of(event: LambdaEvent) -> Request:
     return Request(method, path, query, typed, cookies, files, wants_json, secure, headers, sender)
 
 
-def _sent(event: LambdaEvent, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+def _sent(event: LambdaEvent, content_type: str) -> SentBody:
     kind = content_type.split(";")[0].strip().lower()
     raw, most = (event.get("body") or "").encode(), longest(event["requestContext"]["http"]["path"])
     if event.get("isBase64Encoded"):
@@ -351,17 +354,17 @@ def _sent(event: LambdaEvent, content_type: str) -> tuple[list[tuple[str, str]],
         raise Problem(400, "encoding") from None
 
 
-def _parts(raw: bytes, content_type: str) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+def _parts(raw: bytes, content_type: str) -> SentBody:
     import multipart
 
     boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
-    pairs, files = [], {}
+    pairs, files = [], dict[str, list[bytes]]()
     try:
         for part in multipart.MultipartParser(io.BytesIO(raw), boundary, len(raw), strict=True):
             if part.filename is None:
                 pairs.append((part.name, part.value))
             else:
-                files[part.name] = part.raw
+                files.setdefault(part.name, []).append(part.raw)
             part.close()
     except (multipart.MultipartError, UnicodeDecodeError, ValueError):
         raise Problem(400, "encoding") from None

@@ -26,9 +26,8 @@ from generator.site.theme import Theme
 # `generator.build.build` is imported lazily: that doubles the time of a build that changes nothing.
 if TYPE_CHECKING:
     from generator.build.build import Phase, Progress
+    from generator.build.preview import Reading
     from generator.content.library import Library
-    from generator.content.models import Item
-    from generator.content.stages import EntryName
 
 T = TypeVar("T")
 FIGURES = "figures.json"
@@ -198,38 +197,22 @@ class Builder:
                 )
         return self.build()
 
-    def withheld(self) -> "Mapping[str, tuple[Item, ...]]":
-        """By folder, the items that the public must not see today.
+    def read(self, work: "Callable[[Reading], T]") -> T:
+        """What this makes of the content as it is today, to look at before it is published.
 
         Raises:
             ContentError, DiskError: as for :meth:`build`.
         """
-        from generator.build.preview import withheld
+        from generator.build.preview import Reading
 
-        def work(cache: Cache) -> "Mapping[str, tuple[Item, ...]]":
-            stamps = scan(self.root)
-            return withheld(self._read(), self.root / FIGURES, stamps, self._today(), cache)
+        loaded, today = theme.load(self.root), self._today()
 
-        with self._alone():
-            return self._with_cache(theme.load(self.root), work)
-
-    def preview(self, name: "EntryName") -> str | None:
-        """The page of one item as it would be if it were published today; None if there is no such
-        item.
-
-        Raises:
-            ContentError, DiskError: as for :meth:`build`.
-        """
-        from generator.build.preview import preview
-
-        loaded, figures = theme.load(self.root), self.root / FIGURES
-
-        def work(cache: Cache) -> str | None:
-            stamps = scan(self.root)
-            return preview(self._read(), loaded, figures, stamps, self._today(), cache, name)
+        def reading(cache: Cache) -> T:
+            figures, stamps = self.root / FIGURES, scan(self.root)
+            return work(Reading(self._read(), loaded, figures, stamps, today, cache))
 
         with self._alone():
-            return self._with_cache(loaded, work)
+            return self._with_cache(loaded, reading)
 
     def _read(self) -> "Library":
         """The library, which keeps in memory what was read before."""

@@ -15,7 +15,7 @@ from functions.forms.normal import composed
 from functions.forms.residents import FORMS
 from generator.content import form_definitions, names, placeholders, prose_cache, text_files
 from generator.content.kinds import KINDS
-from generator.content.models import Form, Item, Prose, Site
+from generator.content.models import Entry, Form, Item, Prose, Site
 from generator.content.reading import yaml_source
 from generator.content.reading.check import check, nearest
 from generator.content.reading.codec import digest, encode
@@ -26,7 +26,7 @@ from generator.content.shelves import Shelf, Shelved
 from generator.content.stages import EntryName, Stages, divide, site
 from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
-from generator.files.file_stamps import Stamps, scan
+from generator.files.file_stamps import Stamps, scan, with_edits
 from generator.files.parallel import spread
 from generator.files.shown_files import ENDINGS, FILES, FOLDER, Looked, ShownFile, kind_of, look
 
@@ -44,6 +44,9 @@ PROSE = ("body", "policies", "intro")
 Renamings = Mapping[str, Mapping[str, str]]
 """The new name for each old one, by what orders call the kind of thing."""
 NONE: Renamings = {}
+Edited = Mapping[str, bytes]
+"""What files will hold that somebody writes, by the path below the root."""
+UNEDITED: Edited = {}
 
 
 def load(
@@ -71,17 +74,20 @@ class Library:
         found: Iterable[Problem] = (),
         kept: Renamings = NONE,
         previewed: EntryName | None = None,
+        edited: Edited = UNEDITED,
     ) -> Site:
         """Read all content, but no file whose stamp is the one under which it is known already.
         ``found`` are problems of other files; the error lists them with those of the content.
         ``kept`` are renamings that were stored, though files may say them no longer. An item that
-        is ``previewed`` is shown as if it were published.
+        is ``previewed`` is shown as if it were published. Files that are ``edited`` are read as
+        they would be.
 
         Raises:
             ContentError: with every problem of every file, each with its line and column.
         """
         self._shelves = self._shelves or {name: Shelf(name, cache) for name in KINDS}
-        reader = _Reader(self.root, cache, stamps, self._shelves)
+        stamps = with_edits(stamps, edited) if edited else stamps
+        reader = _Reader(self.root, cache, stamps, self._shelves, edited)
         settings = reader.settings()
         calendar: Calendar | None = Calendar()
         if (self.root / "calendar.yaml").exists():
@@ -100,6 +106,15 @@ class Library:
         shown = reader.published(stages), reader.looked[1]
         return site(today, settings, calendar, stages, renamed, *shown)
 
+    @property
+    def entries(self) -> dict[str, dict[str, Entry]]:
+        """By folder and by file name without the ending, the entries of the files that were right
+        by themselves when they were read last."""
+        return {
+            name: {kept.entry.slug: kept.entry for kept in shelf.kept.values()}
+            for name, shelf in self._shelves.items()
+        }
+
 
 class Read(NamedTuple):
     """The result of reading one file: an encoded :class:`Shelved` and its texts by name; or
@@ -113,9 +128,17 @@ class Read(NamedTuple):
 class _Reader:
     """Reads files into models, and collects the problems that it finds."""
 
-    def __init__(self, root: Path, cache: Cache, stamps: Stamps, shelves: dict[str, Shelf[Any]]):
+    def __init__(
+        self,
+        root: Path,
+        cache: Cache,
+        stamps: Stamps,
+        shelves: dict[str, Shelf[Any]],
+        edited: Edited,
+    ):
         self.root = root
         self.shelves = shelves
+        self.edited = edited
         self.stamps = stamps
         self.content = root / "content"
         self.cache = cache
@@ -144,7 +167,7 @@ class _Reader:
         document = Document(file)
         path = self.root / file
         try:
-            yaml_source.read(str(path), document)
+            yaml_source.read(str(path), document, self.edited.get(file))
         except FileNotFoundError:
             if not given:
                 document.problem("missing_file")
@@ -313,7 +336,7 @@ class _Reader:
         """A problem of a whole file, or of the value under a key of it."""
         document = Document(path.relative_to(self.root).as_posix())
         if key:  # The entry may come from the cache, which has no lines and columns.
-            yaml_source.read(str(path), document)
+            yaml_source.read(str(path), document, self.edited.get(document.file))
         document.problem(code, key=key, **in_text)
         self.problems += document.problems
 

@@ -3,7 +3,7 @@ and check while somebody types. They know the shape of a file: what a value refe
 together, only ``check`` knows."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -15,9 +15,9 @@ from generator.content.settings import Calendar, Settings
 FOLDER = "schemas"
 """The folder below a site's root for the schemas."""
 Schema = dict[str, Any]
-Texts = Mapping[str, Mapping[str, tuple[str, str]]]
-"""By the names of a class and of its field: what people call the field, and what to write into
-it."""
+Texts = Mapping[str, Mapping[str, Sequence[Any]]]
+"""By the names of a class and of its field: what people call the field, what to write into it, and
+perhaps what they call the words that may stand there."""
 
 DAY = r"(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 TIME = r"([01]\d|2[0-3]):[0-5]\d"
@@ -51,7 +51,7 @@ def _object(model: Any, texts: Texts, given: Collection[str] = ()) -> Schema:
     known = {name: field for name, field in fields(model).items() if name not in given}
     properties = {}
     for name, field in known.items():
-        title, text = _texts_of(model, name, texts)
+        title, text, *_ = texts_of(model, name, texts)
         schema = _value(field.type, texts)
         if field.required and "string" in schema.get("type", ()):
             schema.setdefault("minLength", 1)
@@ -75,7 +75,7 @@ def _or_nothing(schema: Schema) -> Schema:
     return schema | {"type": [*([types] if isinstance(types, str) else types), "null"]}
 
 
-def _texts_of(model: Any, name: str, texts: Texts) -> tuple[str, str]:
+def texts_of(model: Any, name: str, texts: Texts) -> Sequence[Any]:
     """The texts of a field, from the nearest class that has some; its name where a community's own
     texts are of an earlier version."""
     known = (texts.get(each.__name__, {}) for each in model.__mro__)

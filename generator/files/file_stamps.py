@@ -3,8 +3,9 @@
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from hashlib import blake2b
 from operator import attrgetter
 from pathlib import Path
 
@@ -36,6 +37,17 @@ def refresh(root: Path, stamps: Stamps, files: Iterable[Path]) -> bool:
                 folder[file.name] = stamp(file.stat())
                 stamps[file.parent.name] = dict(sorted(folder.items()))
     return True
+
+
+def with_edits(stamps: Stamps, edited: Mapping[str, bytes]) -> Stamps:
+    """The stamps of a content in which these files, by their paths below the root, have these
+    texts."""
+    found = {name: dict(files) for name, files in stamps.items()}
+    for path, text in edited.items():
+        folder, _, file = path.removeprefix("content/").rpartition("/")
+        if folder:
+            found.setdefault(folder, {})[file] = f"edited {blake2b(text).hexdigest()}"
+    return found
 
 
 JUST_NOW = 50_000_000

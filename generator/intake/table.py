@@ -49,7 +49,7 @@ def expected(kind: str, texts: Texts) -> list[Column]:
     model = TABLES[kind]
     known = texts[model.__name__]
     return [
-        Column(name, *known[name], field.required, field.type)
+        Column(name, known[name][0], known[name][1], field.required, field.type)
         for name, field in fields(model).items()
         if name not in ASIDE and name in known
     ]

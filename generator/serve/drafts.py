@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from functions.context.drafts import Draft, Unready
 from generator.build.incremental import Builder
+from generator.build.preview import Reading, preview, with_files_at, withheld
 from generator.errors import ContentError, WudanError
 from generator.files import shown_files
 from generator.files.media_types import MEDIA_TYPES
@@ -30,16 +31,14 @@ class LocalDrafts:
     def listed(self) -> list[Draft]:
         return [
             Draft(f"{folder}/{item.slug}", item.label, "" if item.draft else str(item.publish_on))
-            for folder, items in _or_unready(self._builder.withheld).items()
+            for folder, items in self._read(withheld).items()
             for item in items
         ]
 
     def page(self, name: str, pictures_at: str) -> str | None:
         folder, _, slug = name.partition("/")
-        html = _or_unready(lambda: self._builder.preview((folder, slug)))
-        for address in shown_files.ADDRESSES:
-            html = html and html.replace(address, pictures_at)
-        return html
+        html = self._read(lambda reading: preview(reading, (folder, slug)))
+        return html and with_files_at(html, pictures_at)
 
     def picture(self, file: str) -> tuple[str, bytes] | None:
         known = {path.name: path for path in self._pictures.glob("*.*")}
@@ -47,12 +46,11 @@ class LocalDrafts:
         path: Path | None = known.get(file)
         return (media_type, path.read_bytes()) if path and media_type else None
 
-
-def _or_unready(read: Callable[[], T]) -> T:
-    try:
-        with BUILDING:
-            return read()
-    except ContentError as error:
-        raise Unready(*map(str, error.problems)) from error
-    except WudanError as error:
-        raise Unready(str(error)) from error
+    def _read(self, work: Callable[[Reading], T]) -> T:
+        try:
+            with BUILDING:
+                return self._builder.read(work)
+        except ContentError as error:
+            raise Unready(*map(str, error.problems)) from error
+        except WudanError as error:
+            raise Unready(str(error)) from error

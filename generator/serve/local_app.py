@@ -26,6 +26,13 @@ def address(root: Path, data: Path | None = None) -> str:
     return os.environ["WUDAN_STORE"]
 
 
+def folder(root: Path, data: Path | None = None) -> Path:
+    """Where this machine keeps what is its own: beside the store if that is a file, else in
+    ``var/``."""
+    engine, _, place = address(root, data).partition(":")
+    return Path(place).parent if engine == "sqlite" else root / "var"
+
+
 def app(root: Path, data: Path | None = None, begin: "Begin" = "nothing") -> "App":
     """The functions for this root; for ``begin`` see :mod:`functions.storage.opening`.
 

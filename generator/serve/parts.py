@@ -26,7 +26,9 @@ class Files(WhiteNoise):  # type: ignore[misc]
 class RangedFile(StaticFile):  # type: ignore[misc]
     """A file, or a part of it."""
 
-    def get_range_response(self, range_header: str, base_headers: BaseHeaders, file_handle: Any) -> Any:
+    def get_range_response(
+        self, range_header: str, base_headers: BaseHeaders, file_handle: Any
+    ) -> Any:
         size = int(dict(base_headers)["Content-Length"])
         start, end = self.get_byte_range(range_header, size)
         if start != end:

@@ -18,6 +18,7 @@ from functions import asgi
 from functions.app import App
 from functions.context import clock, logs
 from functions.context.bundle import UNREADABLE
+from functions.desk import Pages
 from functions.ops import backup
 from functions.orders import counters
 from functions.orders.figures.snapshot import snapshot
@@ -25,6 +26,9 @@ from functions.people.accounts import Accounts
 from functions.storage.opening import Begin
 from generator import PRODUCT
 from generator.build import incremental
+from generator.editor.contents import Contents
+from generator.editor.pages import EditorPages
+from generator.editor.versions import Versions
 from generator.errors import ContentError, DiskError, WudanError
 from generator.files.media_types import MEDIA_TYPES
 from generator.files.output import is_hidden
@@ -32,7 +36,7 @@ from generator.operator_messages import NO_SITE, OLD_SITE
 from generator.serve import compress, connections, local_app, piecewise, reload
 from generator.serve.drafts import LocalDrafts
 from generator.serve.parts import Files
-from generator.serve.upkeep import FiguresFile, Minute
+from generator.serve.upkeep import BUILDING, FiguresFile, Minute
 from generator.serve.watch import Watch
 from generator.site import theme
 
@@ -94,14 +98,21 @@ def serve(
     builder = incremental.Builder(root, out)
     minute = Minute(app, builder, _begin(app, builder, say), say)
     shown = reload.Shown()
-    application = _application(app, builder, shown if watch else None, log)
     app.drafts = LocalDrafts(builder, shown)
     watcher = Watch(builder, shown, say, lambda: local_app.keep_names(app.current()))
+    pages = _editor(app, builder, watcher, local_app.folder(root, data))
+    application = _application(app, builder, pages, shown if watch else None, log)
     with closing(app), _beside(minute.keep, watcher.run):
         listening = _listen(host, port)
         say(_contents(app))
         say("网站在 http://{}:{} ，按 Ctrl+C 停止。".format(*listening.getsockname()))
         _answer(_server(application, behind), listening)
+
+
+def _editor(app: App, builder: incremental.Builder, watcher: Watch, folder: Path) -> Pages:
+    """The desk's pages for content, of which the folder keeps the versions."""
+    contents = Contents(builder, Versions(folder), watcher.build, lambda: app.clock.now, BUILDING)
+    return EditorPages(contents).pages
 
 
 @contextmanager
@@ -143,11 +154,12 @@ def _answer(server: uvicorn.Server, listening: socket.socket) -> None:
 
 
 def _application(
-    app: App, builder: incremental.Builder, shown: reload.Shown | None, log: bool
+    app: App, builder: incremental.Builder, pages: Pages, shown: reload.Shown | None, log: bool
 ) -> ASGIApp:
-    """The functions and the site; the pages show what is ``shown`` to editors, if anything."""
+    """The functions, with these ``pages`` of the desk, and the site; its pages show what is
+    ``shown`` to editors, if anything."""
     static = piecewise.application(compress.application(files(builder.out)), THREADS)
-    application = asgi.application(app, static)
+    application = asgi.application(app, static, pages=pages)
     if shown:
         application = reload.application(application, shown)
     application = asgi.guarded(application)

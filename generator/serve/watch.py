@@ -53,7 +53,7 @@ class Watch:
                     self._say(UNWATCHED.format(error=why))
                     logs.failure(error, "watching the content")
                 stopping.wait(PAUSE)
-                self._build(set())
+                self.build(set())
 
     def _follow(self, stopping: Event) -> None:
         """Build after every change, until a folder is another one than the one that is watched.
@@ -67,7 +67,7 @@ class Watch:
             *marks, recursive=False, watch_filter=self._matters, stop_event=stopping, **TIMES
         ):
             if changes or not certain:
-                self._build({Path(file) for _, file in changes})
+                self.build({Path(file) for _, file in changes})
             certain = not changes
             now = _marks(self._root) if changes else {each: _mark(each) for each in marks}
             if now != marks:
@@ -78,21 +78,22 @@ class Watch:
         file = Path(path)
         return is_visible(file.name) and (file.parent != self._root or file.name in SOURCES)
 
-    def _build(self, edited: set[Path]) -> None:
-        """Build these edited files, or what changed if there are none."""
+    def build(self, edited: set[Path]) -> tuple[str, ...]:
+        """Build these edited files, or what changed if there are none; return what is wrong, where
+        the site is still as it was before."""
         try:
             with BUILDING:
                 report = self._builder.follow(edited) if edited else self._builder.build()
         except Exception as error:
-            self._broken(error)
-            return
+            return self._broken(error)
         self._keep()
         changed = bool(report.written or report.removed)
         if changed or self._shown.mistakes:
             self._say(BUILT.format(written=report.written, removed=report.removed))
         self._shown.now((), changed)
+        return ()
 
-    def _broken(self, error: Exception) -> None:
+    def _broken(self, error: Exception) -> tuple[str, ...]:
         """Tell what went wrong; once, as long as it is the same."""
         if isinstance(error, ContentError):
             mistakes = tuple(map(str, error.problems))
@@ -105,6 +106,7 @@ class Watch:
             if not isinstance(error, WudanError):
                 logs.failure(error, "building while the site is served")
         self._shown.now(mistakes)
+        return mistakes
 
 
 def _marks(root: Path) -> Marks:

@@ -19,6 +19,7 @@ from functions.storage.history import Head
 from generator.build import incremental
 from tests.support.client import Client
 from tests.support.community import SECRET
+from tests.support.editing import ITEM, VERSIONS, EditingClient, EditingDesk, contents
 from tests.support.orders import JOIN, WISH, Desk, Team, account, wish
 from tests.support.servers import PRODUCT
 
@@ -52,7 +53,7 @@ def write(root: Path) -> list[str]:
     upkeep.close_months(app.orders)
     incremental.build(root, out, figures=snapshot(app.store, app.clock.now.date()))
     built = [*_built(out)]
-    drawn = dict(_drawn(app))
+    drawn = {**dict(_drawn(app)), **dict(_content(app, incremental.Builder(root, out)))}
     app.close()
     (out / MADE).mkdir()
     for name, html in drawn.items():
@@ -145,6 +146,17 @@ def _second_factor(client: Client) -> Iterator[tuple[str, str]]:
     SecondFactors(app.store, app.vault, app.clock).enrol(name, secret, shown)
     yield "sign-in-code", client.post("/desk/sign-in/", typed).body
     desk["second_factor"] = before
+
+
+def _content(app: App, builder: incremental.Builder) -> Iterator[tuple[str, str]]:
+    """The pages on which staff write content: fresh, filled in, refused, with versions."""
+    desk = EditingDesk(EditingClient(app, contents(builder, app)), "李强", ADMINISTRATOR)
+    yield "content", desk.get("/desk/site/").body
+    for of in ("new=news", "of=news/service-day", "of=site", "of=forms/wish", "of=calendar"):
+        yield f"content-{of.replace('/', '-')}", desk.get(f"{ITEM}?{of}").body
+    yield "content-wrong", desk.written("news/service-day", "publish", title="", date="x").body
+    desk.written("news/service-day", "save", title="社区志愿服务日" * 9)
+    yield "content-versions", desk.get(f"{VERSIONS}?of=news/service-day").body
 
 
 def _under_way(client: Client, desk: Desk) -> None:

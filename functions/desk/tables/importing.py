@@ -42,7 +42,7 @@ def receive(request: Request, app: App, session: Session) -> Response:
     if kind not in staging.FORMS:
         return _refuse(app, session, kind, words["kind"])
     try:
-        rows = spreadsheet.read(request.files.get("file", b""), staging.names(app, kind))
+        rows = spreadsheet.read(request.files.get("file", [b""])[0], staging.names(app, kind))
     except Wrong as wrong:
         return _refuse(app, session, kind, fill(words["unreadable"][wrong.code], **wrong.names))
     table, form = columns.table(rows, staging.names(app, kind)), staging.form(app, kind)

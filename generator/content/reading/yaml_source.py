@@ -62,32 +62,36 @@ class Document:
         mark = (
             self.values.get(value) if key is None else self.keys.get(key, self.values.get(key[:-1]))
         )
-        self.note(what, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, **names)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        self.note(what, line, column, key or value, **names)
 
     def problem_inside(self, value: Place, line: int, what: str, **names: Any) -> None:
         """Note a problem in a line, counted from 0, of a text. One of several lines begins below
         the sign for that."""
         mark = self.values[value]
         lines = mark.line + 1 + line + (1 if value in self.blocks else 0)
-        self.note(what, lines, 1, **names)
+        self.note(what, lines, 1, value, **names)
 
-    def note(self, what: str, line: int, column: int, **names: Any) -> None:
+    def note(self, what: str, line: int, column: int, place: Place = (), /, **names: Any) -> None:
         short = {
             name: f"{text[:LONGEST]}…" if isinstance(text, str) and len(text) > LONGEST else text
             for name, text in names.items()
         }
         texts = [text.format(**short) for text in SENTENCES[what]]
-        self.problems.append(Problem(_printable(self.file), line, column, *map(_printable, texts)))
+        what, mend = map(_printable, texts)
+        self.problems.append(Problem(_printable(self.file), line, column, what, mend, place))
 
 
-def read(path: str, document: Document) -> None:
-    """Fill the document from a file. Mistakes in the file are noted and never raise.
+def read(path: str, document: Document, raw: bytes | None = None) -> None:
+    """Fill the document from a file, or from ``raw`` in place of what the file has. Mistakes in the
+    file are noted and never raise.
 
     Raises:
         OSError: where the file cannot be read.
     """
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - Half the time of a Path.
-        raw = file.read()
+    if raw is None:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - Half the time of a Path.
+            raw = file.read()
     try:
         text = raw.decode("utf-8-sig")
         for separator in SEPARATORS:

@@ -80,9 +80,10 @@ def test_every_key_has_a_name_and_a_text_in_chinese_and_nothing_else_has() -> No
         for each in found
     }
     assert {name: {*known} for name, known in texts.items()} == wanted
-    for title, text in (both for known in texts.values() for both in known.values()):
+    for title, text, *words in (each for known in texts.values() for each in known.values()):
         assert re.search("[\u4e00-\u9fff]", title)
         assert text
+        assert all(all(each.values()) for each in words)
 
 
 def test_every_shipped_file_names_its_schema_and_fits_it() -> None:
