@@ -31,11 +31,11 @@ def wish(
     their own ``discreet``, all others in words for staff."""
     answers = {**corrections.picked(events), **typed}
     form = labelled(app, app.bundle.forms["wish"], answers)
-    told = shown(form if discreet else to_staff(app, form), answers, discreet)
-    change = _changed_since(app, events, answers.get("date", ""))
-    return [
-        each._replace(text=each.text + change) if each.name == "date" else each for each in told
-    ]
+    listed = shown(form if discreet else to_staff(app, form), answers, discreet)
+    day = answers.get("date", "")
+    if not day or not (change := _changed_since(app, events, day)):
+        return listed
+    return [e._replace(text=e.text + change) if e.name == "date" else e for e in listed]
 
 
 def _changed_since(app: App, events: Iterable[Event], day: str) -> str:

@@ -51,7 +51,9 @@ class Steps(Circumstances):
     def moves(self, order: Order, by: str) -> set[str]:
         """The events that may follow now, also as far as a merged order's other one lets them."""
         can = {*moves(order, by, self.now)}
-        return can - {kind for kind in UNTIMELY if kind in can and self.untimely(order, kind)}
+        if order.state == "merged":
+            can -= {kind for kind in UNTIMELY if self.untimely(order, kind)}
+        return can
 
     def untimely(self, order: Order, kind: str) -> str:
         """Why a merged order takes no step of a kind while the one that it is done with is as it
