@@ -80,10 +80,10 @@ def measure(program: Path, root: Path) -> dict[str, int]:
             store, bundle = f"{folder}/{name}.db", root / ".wudan/bundle"
             cold: Command = [sys.executable, "-c", COLD, store, bundle]
             found["a wish, cold"] = instructions(cold, program)
-        told = TOLD.decode().replace("%", "%%")
+        wish = TOLD.decode().replace("%", "%%")
         _, few, more = (
             instructions(
-                [sys.executable, "-c", WARM, f"{folder}/{n}.db", bundle, str(n), told], program
+                [sys.executable, "-c", WARM, f"{folder}/{n}.db", bundle, str(n), wish], program
             )
             for n in (1, GROUPS, 2 * GROUPS)
         )

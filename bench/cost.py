@@ -94,8 +94,8 @@ def steps(client: Client) -> dict[str, Callable[[], object]]:
     app = client.app
     desk, team = Desk(client), Team(client, "hairdressing")
     token = desk.get("/desk/").form("/desk/sign-out/")["token"]
-    drawn = client.get("/wish/").form("/api/wish")
-    filed = client.post("/api/wish", {**drawn, **TELL})
+    layout = client.get("/wish/").form("/api/wish")
+    filed = client.post("/api/wish", {**layout, **TELL})
     rating = {**client.get(filed.location).form("/api/order"), **STARS}
     no = filed.no
 
@@ -108,7 +108,7 @@ def steps(client: Client) -> dict[str, Callable[[], object]]:
         return client.post("/team/", sent).location
 
     return {
-        "a wish is filed": lambda: client.post("/api/wish", {**drawn, **TELL, "name": "李"}),
+        "a wish is filed": lambda: client.post("/api/wish", {**layout, **TELL, "name": "李"}),
         "a resident looks at the progress": lambda: client.get(filed.location),
         "staff open the board": lambda: desk.get("/desk/"),
         "staff open an order": lambda: desk.get(f"/desk/order/?no={no}"),

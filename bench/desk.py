@@ -98,10 +98,10 @@ def main(few: int, many: int, times: int) -> None:
         desks = [
             Desk(incremental.bundle_folder(root), Path(folder), orders) for orders in (few, many)
         ]
-        asked = [desk.pages() for desk in desks]
+        answer = [desk.pages() for desk in desks]
         click.echo(f"{'page':34}{few:>10,} {many:>10,}   ratio")
-        for name in asked[0]:
-            took = [d.milliseconds(*a[name], times) for d, a in zip(desks, asked, strict=True)]
+        for name in answer[0]:
+            took = [d.milliseconds(*a[name], times) for d, a in zip(desks, answer, strict=True)]
             click.echo(f"{name:34}{took[0]:7.1f} ms {took[1]:7.1f} ms {took[1] / took[0]:7.2f}")
 
 

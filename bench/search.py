@@ -59,7 +59,7 @@ print(time.perf_counter() - began)
 """
 
 
-def told(label: str, found: Sequence[float], unit: str) -> float:
+def texts(label: str, found: Sequence[float], unit: str) -> float:
     """Print a median and its spread; return the median."""
     middle = statistics.median(found)
     click.echo(f"{label:40}{middle:9.2f} {unit}  ({min(found):.2f} to {max(found):.2f})")
@@ -80,7 +80,7 @@ def builds(root: Path, times: int) -> None:
             item.write_text(text.replace("请看", f"第{number}次{name}请看"))
             took.setdefault(f"one body edited, {name}", []).append(run(command, root).seconds)
             item.write_text(text)
-    medians = {label: told(label, found, "s") for label, found in took.items()}
+    medians = {label: texts(label, found, "s") for label, found in took.items()}
     for what in ("clean build", "one body edited"):
         ratio = medians[f"{what}, with"] / medians[f"{what}, without"]
         click.echo(f"{what + ', ratio':40}{ratio:9.3f}    goal: at most 1.1")
@@ -97,7 +97,7 @@ def searches(file: Path) -> None:
             total = find(file, typed, 0, 20).total
             took.append(1000 * (time.perf_counter() - began))
         every += took
-        told(f"{typed}: {total} found", took, "ms")
+        texts(f"{typed}: {total} found", took, "ms")
     click.echo(f"{'all, p99':40}{sorted(every)[len(every) * 99 // 100]:9.2f} ms")
 
 
@@ -121,8 +121,8 @@ def cold(times: int) -> None:
                 for script, found in took.items():
                     found.append(milliseconds(script, environment))
     # The first of each compiled what it imports.
-    middle = told("search, from import to answer", took[COLD][1:], "ms")
-    least = told("boto3, one GetObject", took[LEAST][1:], "ms")
+    middle = texts("search, from import to answer", took[COLD][1:], "ms")
+    least = texts("boto3, one GetObject", took[LEAST][1:], "ms")
     click.echo(f"{'ratio':40}{middle / least:9.2f}")
 
 

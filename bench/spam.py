@@ -152,7 +152,7 @@ class Day:
         self.filed: Counter[str] = Counter()
         self.held: Counter[str] = Counter()
         self.queue, self.longest = 0.0, 0.0
-        self._told = MORNING
+        self._answers = MORNING
 
     def clock(self) -> datetime:
         return self.now
@@ -181,8 +181,8 @@ class Day:
 
     def _tell(self, post: Post, held: bool) -> None:
         """The messages of what was filed wait for each other."""
-        minutes = (self.now - self._told).total_seconds() / 60
-        self.queue, self._told = max(0.0, self.queue - A_ROUND * minutes), self.now
+        minutes = (self.now - self._answers).total_seconds() / 60
+        self.queue, self._answers = max(0.0, self.queue - A_ROUND * minutes), self.now
         self.queue += not held
         if post.kind not in SPAM and not held:
             self.longest = max(self.longest, self.queue / A_ROUND)

@@ -310,8 +310,8 @@ def longest(scope: HTTPScope, app: App) -> int:
     longest = http.longest(scope["path"])
     if longest <= http.LONGEST_UPLOAD:
         return longest
-    asked = http.request_of(event({**scope, "method": "GET"}, b""))
-    return longest if ticket.read(asked, app.current()) else http.LONGEST_ENCODED
+    request = http.request_of(event({**scope, "method": "GET"}, b""))
+    return longest if ticket.read(request, app.current()) else http.LONGEST_ENCODED
 
 
 async def _body(receive: Receive, longest: int) -> bytes | None:

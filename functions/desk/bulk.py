@@ -230,16 +230,16 @@ def _labels(form: Form, answers: Answers) -> list[str]:
     return labels
 
 
-def _since(app: App, order: Order, drawn: int | None) -> Sequence[Told]:
+def _since(app: App, order: Order, version: int | None) -> Sequence[Told]:
     """What happened to an order since its row was drawn. What was typed stays on its own page,
     because nobody records who looks at rows."""
-    if drawn in (None, order.version) or (found := app.orders.history(order.no)) is None:
+    if version in (None, order.version) or (found := app.orders.history(order.no)) is None:
         return ()
     typed = personal(app.bundle.forms["wish"])
     changed = app.bundle.words["desk"]["typed_anew"]
     return [
         (event, [each._replace(text=changed) if each.name in typed else each for each in answers])
-        for event, answers in records.history(app, found.events, {})[drawn:]
+        for event, answers in records.history(app, found.events, {})[version:]
     ]
 
 

@@ -222,8 +222,8 @@ def confirm(
             return rows
         if (head := store.head(no)) is None or head.state != STAGED:
             raise Conflict(no=no)
-        asked = [row for row in rows if row.verdict in ("known", "same") and row.line in again]
-        more = [row.line for row in asked if not row.answers.errors]
+        ticked = [row for row in rows if row.verdict in ("known", "same") and row.line in again]
+        more = [row.line for row in ticked if not row.answers.errors]
         lines = sorted([*more, *(row.line for row in rows if row.verdict == "new")])
         count = {"refused": sum(row.verdict == "refused" for row in rows)}
         count["left"] = len(rows) - len(lines) - count["refused"]

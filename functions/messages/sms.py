@@ -30,12 +30,12 @@ class Residents(NamedTuple):
     def text(self, message: Message) -> ShortMessage | None:
         """What to send to the resident; None where the order was erased, she does not want it any
         more, or has no mobile phone; and where it was taken back before it could be sent."""
-        no, told, event, _ = message.id.split(":")
+        no, version, event, _ = message.id.split(":")
         found = self.orders.history(no)
         order = found and found.order
         if found is None or order is None or not order.sms or order.erased_at:
             return None
-        if not self._holds(found, told, event):
+        if not self._holds(found, version, event):
             return None
         phone = self.orders.phone(found)
         if not is_mobile(phone):
@@ -53,10 +53,10 @@ class Residents(NamedTuple):
         }
         return ShortMessage(message.text.replace("{link}", link), settings)
 
-    def _holds(self, found: History, told: str, event: str) -> bool:
+    def _holds(self, found: History, version: str, event: str) -> bool:
         """Whether what a message tells still stands: of its own order, or of the one that it was
         merged into (:func:`functions.orders.notices.due`). Nobody is asked to rate twice."""
-        order, (other, _, version) = found.order, told.rpartition(".")
+        order, (other, _, version) = found.order, version.rpartition(".")
         if other and self.orders.last(order).no != other:
             return False
         about = self.orders.history(other) if other else found

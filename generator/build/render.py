@@ -60,13 +60,13 @@ class Renderer:
 
         return absolute(str(html), self.settings.url + address)
 
-    def html(self, prose: Prose | Literal[""], drawn: str = "picture") -> str:
+    def html(self, prose: Prose | Literal[""], macro: str = "picture") -> str:
         """The HTML of a text, which was converted when the text was read, with its pictures as this
         macro draws them."""
         html = self.typed(prose) if prose else ""
         if not prose or not prose.files:
             return html
-        draw = self._env.get_template("macros/picture.html").module.__dict__[drawn]
+        draw = self._env.get_template("macros/picture.html").module.__dict__[macro]
         return text_files.shown(html, dict(prose.files), draw)
 
     def typed(self, prose: Prose) -> str:

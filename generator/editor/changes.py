@@ -23,18 +23,18 @@ class Change(NamedTuple):
 
 def between(form: ModelForm, before: Data, after: Data) -> list[Change]:
     """The fields that are different, in the order of the form."""
-    old, new = (dict(_told(form.controls(data))) for data in (before, after))
+    old, new = (dict(_texts(form.controls(data))) for data in (before, after))
     names = {**dict.fromkeys(new), **dict.fromkeys(old)}
     pairs = ((name, old.get(name, ""), new.get(name, "")) for name in names)
     return [Change(name, [*_pieces(a, b)]) for name, a, b in pairs if a != b]
 
 
-def _told(controls: Iterable[Control], within: str = "") -> Iterator[tuple[str, str]]:
+def _texts(controls: Iterable[Control], within: str = "") -> Iterator[tuple[str, str]]:
     for each in controls:
         label = f"{within}{each.label}"
         for number, inside in enumerate(each.inside, 1):
             count = f" {number}" if each.widget == "rows" else ""
-            yield from _told(inside, f"{label}{count} · ")
+            yield from _texts(inside, f"{label}{count} · ")
         if not each.inside:
             yield label, _text(each)
 

@@ -157,7 +157,7 @@ class Contents:
     def survey(self, name: FileName, text: str = "") -> Survey:
         """What a form of this file needs, and what would be wrong if it said this text."""
 
-        def look(reading: Reading) -> Survey:
+        def made(reading: Reading) -> Survey:
             problems: tuple[Problem, ...] = ()
             try:
                 plan(*reading.load(edited={name.file: text.encode()} if text else {}))
@@ -169,7 +169,7 @@ class Contents:
             texts = reading.theme.data("fields.yaml", reading.cache)
             return Survey(ModelForm(name.model, texts, options), [*problems])
 
-        return self._read(look)
+        return self._read(made)
 
     def preview(self, name: FileName, text: str) -> str | None:
         """Its page if the file said this; None if there is none.

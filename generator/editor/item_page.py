@@ -69,8 +69,8 @@ class ItemPage:
         """Do what a button says with what was typed; what cannot be taken is handed back."""
         name, is_new = file_of(request, session)
         standing, form = self._contents.standing(name), self._contents.survey(name).form
-        drawn = standing.at(_number(request.value("drawn")))
-        before = (read(drawn.text) if drawn else None) or {}
+        seen = standing.at(_number(request.value("drawn")))
+        before = (read(seen.text) if seen else None) or {}
         data = form.data(request.typed, before)
         refused = self._take_photos(request, name, form, data)
         if is_new and (slug := request.value(SLUG).strip()) != name.slug:

@@ -90,12 +90,12 @@ def shape(name: str, wanted: Any) -> Shape:
     return Shape(widget, part, literals, refers, kind in BARE)
 
 
-def fits(asked: Shape, value: Any) -> bool:
+def fits(shape_: Shape, value: Any) -> bool:
     """Whether what stands in a file can be shown in a form, right or wrong."""
-    match asked.widget:
+    match shape_.widget:
         case "rows":
             is_rows = isinstance(value, list) and all(isinstance(each, dict) for each in value)
-            return is_rows or value == "" or value in asked.literals
+            return is_rows or value == "" or value in shape_.literals
         case "group":
             return isinstance(value, dict) or value == ""
         case "lines" | "choices":
@@ -123,30 +123,30 @@ class ModelForm(NamedTuple):
 
     def begun(self, today: date) -> Data:
         """What a new file begins with: the day, where one has to be written."""
-        every = self._asked(self.model).items()
+        every = self._own_fields(self.model).items()
         days = [name for name, field in every if field.required and field.type is date]
         return {name: Bare(today.isoformat()) for name in days}
 
     def attach(self, data: Data, name: str, picture: str) -> None:
         """Put a picture where it was sent to: into a field, or into a new row of such rows. What
         names nothing does nothing."""
-        model, holder, asked = self.model, data, None
+        model, holder, target = self.model, data, None
         *path, last = _steps(name)
         try:
             for step in path:
                 if isinstance(step, str):
                     model = shape(step, fields(model)[step].type).part
                 holder = holder[step]  # type: ignore[index]
-            asked = shape(str(last), fields(model)[str(last)].type)
-            if asked.widget == "picture":
+            target = shape(str(last), fields(model)[str(last)].type)
+            if target.widget == "picture":
                 holder[str(last)] = picture
-            elif asked.widget == "rows":
-                row = {_picture_of(asked.part): picture}
+            elif target.widget == "rows":
+                row = {_picture_of(target.part): picture}
                 holder[str(last)] = [*(holder[str(last)] or []), row]
         except (LookupError, TypeError):
             pass
 
-    def _asked(self, model: Any) -> dict[str, Any]:
+    def _own_fields(self, model: Any) -> dict[str, Any]:
         given = self.given if model is self.model else ()
         return {name: field for name, field in fields(model).items() if name not in given}
 
@@ -155,26 +155,26 @@ class ModelForm(NamedTuple):
     ) -> tuple[Control, ...]:
         return tuple(
             self._control(model, field, data.get(name, ""), (*place, name), problems)
-            for name, field in self._asked(model).items()
+            for name, field in self._own_fields(model).items()
         )
 
     def _control(
         self, model: Any, field: Any, value: Any, place: Place, problems: list[Problem]
     ) -> Control:
         label, hint, *more = texts_of(model, field.name, self.texts)
-        asked = shape(field.name, field.type)
-        widget, inside = (asked.widget if fits(asked, value) else "fixed"), []
+        kind = shape(field.name, field.type)
+        widget, inside = (kind.widget if fits(kind, value) else "fixed"), []
         if widget == "group":
-            inside = [self._controls(asked.part, value or {}, place, problems)]
+            inside = [self._controls(kind.part, value or {}, place, problems)]
         elif widget == "rows" and isinstance(value, list):
             rows = enumerate(value)
-            inside = [self._controls(asked.part, row, (*place, n), problems) for n, row in rows]
+            inside = [self._controls(kind.part, row, (*place, n), problems) for n, row in rows]
         elif widget == "tick" and not value:
             value = TRUE if field.default is True else FALSE
         elif widget == "line" and ("\n" in value or len(value) > LONG):
             widget = "text"
-        named = dict(*more) or self.options.get(asked.refers, {})
-        choices = {each: named.get(each, each) for each in asked.literals}
+        named = dict(*more) or self.options.get(kind.refers, {})
+        choices = {each: named.get(each, each) for each in kind.literals}
         if widget in ("choice", "choices"):  # What is not there any more stays until it is changed.
             choices = choices or dict(named)
             if default := choices.get(str(field.default)):
@@ -183,14 +183,14 @@ class ModelForm(NamedTuple):
             choices |= {each: each for each in stand if each and each not in choices}
         inner = [each for each in problems if each.place[: len(place)] == place]
         own = [each for each in inner if not inside or each.place == place]
-        sends = widget == "rows" and _picture_of(asked.part) is not None
+        sends = widget == "rows" and _picture_of(kind.part) is not None
         return Control(
             *(_name_of(place), label, hint, widget, field.required, value, choices),
             *((*inside,), (*own,), sends, model is self.model and field.name in SHARED),
         )
 
     def _data(self, model: Any, sent: Sent, old: Data, place: Place) -> Data:
-        known = self._asked(model)
+        known = self._own_fields(model)
         found = {
             name: self._value(field, sent, old.get(name, ""), (*place, name))
             for name, field in known.items()
@@ -198,22 +198,22 @@ class ModelForm(NamedTuple):
         return found | {name: value for name, value in old.items() if name not in known}
 
     def _value(self, field: Any, sent: Sent, old: Any, place: Place) -> Any:
-        asked = shape(field.name, field.type)
+        kind = shape(field.name, field.type)
         texts = sent.get(_name_of(place), [])
         text = texts[0] if texts else ""
-        if not fits(asked, old):
+        if not fits(kind, old):
             return old
-        match asked.widget:
+        match kind.widget:
             case "group":
-                return self._data(asked.part, sent, old or {}, place)
+                return self._data(kind.part, sent, old or {}, place)
             case "rows":
                 rows = dict(enumerate(old)) if isinstance(old, list) else {}
                 return text or [
-                    self._data(asked.part, sent, rows.get(n, {}), (*place, n))
+                    self._data(kind.part, sent, rows.get(n, {}), (*place, n))
                     for n in _numbers(sent, _name_of(place))
                 ]
             case "choices" | "lines":
-                is_lines = asked.widget == "lines"
+                is_lines = kind.widget == "lines"
                 return _several(_lines(text) if is_lines else texts, old, is_lines)
             case "tick":
                 given = TRUE if texts else FALSE
@@ -222,7 +222,7 @@ class ModelForm(NamedTuple):
                     if old == given or (not old and bool(texts) == field.default)
                     else Bare(given)
                 )
-        return _text(text, old, asked.is_bare)
+        return _text(text, old, kind.is_bare)
 
 
 @cache

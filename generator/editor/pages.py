@@ -97,9 +97,9 @@ class EditorPages:
         standing, form = self._contents.standing(name), self._contents.survey(name).form
         if not standing.versions:
             raise Problem(404, "not_found")
-        told = _without_steps(standing.versions)[:MOST]
-        texts = [read(each.text) or {} for each in told]
-        pairs = zip(told, texts, [*texts[1:], {}], strict=True)
+        listed = _without_steps(standing.versions)[:MOST]
+        texts = [read(each.text) or {} for each in listed]
+        pairs = zip(listed, texts, [*texts[1:], {}], strict=True)
         shown = [(each, changes.between(form, old, new)) for each, new, old in pairs]
         data = {"told": [], "overtaken": False, **more}
         is_item = bool(name.folder) and issubclass(name.model, Item)

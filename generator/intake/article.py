@@ -98,8 +98,8 @@ def _with_pictures(markdown: str, shown: dict[int, str]) -> str:
         path = shown.get(int(found[2]))
         return f"![{found[1]}]({path})" if path else found[1]
 
-    said = r"((?:[^\]\\]|\\.)*)"
-    text = re.sub(rf"!\[{said}\]\({PICTURE}(\d+)\)", change, markdown)
+    alternative = r"((?:[^\]\\]|\\.)*)"
+    text = re.sub(rf"!\[{alternative}\]\({PICTURE}(\d+)\)", change, markdown)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 

@@ -57,11 +57,13 @@ def expected(kind: str, texts: Texts) -> list[Column]:
 
 def template(kind: str, texts: Texts) -> IO[bytes]:
     """A workbook to fill in, and to print: a sheet with the columns, and one that explains them."""
-    asked = expected(kind, texts)
-    heads = [each.title for each in asked]
-    told = [[each.title, each.text, REQUIRED if each.required else ""] for each in asked]
+    described = expected(kind, texts)
+    heads = [each.title for each in described]
+    explanations = [
+        [each.title, each.text, REQUIRED if each.required else ""] for each in described
+    ]
     title, *explained = EXPLAINED
-    return spreadsheet.xlsx(kind, heads, [], **{title: [explained, *told]})
+    return spreadsheet.xlsx(kind, heads, [], **{title: [explained, *explanations]})
 
 
 def plan(root: Path, kind: str, raw: bytes, called: str, today: date, texts: Texts) -> Import:
@@ -71,14 +73,14 @@ def plan(root: Path, kind: str, raw: bytes, called: str, today: date, texts: Tex
         Wrong: it cannot be read, has no such rows, or lacks a column (``columns``).
         WudanError: there is a fair of this name already.
     """
-    asked = expected(kind, texts)
-    known = {each.key: [each.title, each.key] for each in asked}
+    described = expected(kind, texts)
+    known = {each.key: [each.title, each.key] for each in described}
     sheet = columns.table(spreadsheet.read(raw, known), known)
     places, _ = columns.guess(sheet.heads, known)
-    lacking = [each.title for each in asked if each.required and each.key not in places]
+    lacking = [each.title for each in described if each.required and each.key not in places]
     if lacking:
         raise Wrong("columns", names="、".join(lacking))
-    rows = _Rows(root, kind, {each.key: each for each in asked}, places)
+    rows = _Rows(root, kind, {each.key: each for each in described}, places)
     left = rows.unread(sheet)
     found = {line: entry for line, cells in sheet.rows if (entry := rows.entry(line, cells))}
     made = partial(_fair, called, today) if kind == "fair" else rows.files
@@ -101,12 +103,12 @@ class _Rows:
     """Reads the rows of a list, and collects what cannot be taken along."""
 
     def __init__(
-        self, root: Path, kind: str, asked: Mapping[str, Column], places: Mapping[str, int]
+        self, root: Path, kind: str, described: Mapping[str, Column], places: Mapping[str, int]
     ):
         self.left: list[Left] = []
         self._root, self._model = root, TABLES[kind]
-        self._asked, self._places = asked, places
-        self._teams = _teams(root) if "teams" in asked else {}
+        self._described, self._places = described, places
+        self._teams = _teams(root) if "teams" in described else {}
 
     def unread(self, sheet: Sheet) -> list[Left]:
         """The columns that nobody asked for, and the rows that hold a sum or a remark."""
@@ -130,7 +132,11 @@ class _Rows:
             self.left.append(
                 Left(str(line), "wrong", {"what": self._titled(problem.what), "mend": problem.mend})
             )
-        return None if document.problems else {key: data[key] for key in self._asked if key in data}
+        return (
+            None
+            if document.problems
+            else {key: data[key] for key in self._described if key in data}
+        )
 
     def files(self, found: Mapping[int, dict[str, Any]]) -> dict[str, bytes]:
         """A file for each, but where one of that name is there already."""
@@ -147,7 +153,7 @@ class _Rows:
         return files
 
     def _value(self, key: str, text: str) -> Any:
-        kind = shapes(self._asked[key].type)[0]
+        kind = shapes(self._described[key].type)[0]
         if kind is bool:
             return BOOLEANS.get(text, text)
         if getattr(kind, "__origin__", None) is tuple:
@@ -157,7 +163,7 @@ class _Rows:
 
     def _titled(self, what: str) -> str:
         """A sentence with what people call keys in place of the keys."""
-        for key, column in self._asked.items():
+        for key, column in self._described.items():
             what = what.replace(f"“{key}”", f"“{column.title}”")
         return what
 

@@ -160,8 +160,8 @@ class _Writer:
             for is_list, group in groupby(found, key=lambda each: each[0])
         ]
         for number, note in enumerate(self._noted, start=1):  # A note may have notes of its own.
-            said = " ".join(self._block(each) for each in note.body)
-            texts.append(f"[^{number}]: {said}")
+            words = " ".join(self._block(each) for each in note.body)
+            texts.append(f"[^{number}]: {words}")
         return "\n\n".join(texts)
 
     def _block(self, part: Any) -> str:
@@ -247,8 +247,8 @@ class _Writer:
             self.left.append((self._at, "elsewhere"))
             return ""
         self.pictures.append(name)
-        said = _escaped(" ".join((image.alt_text or "").split()))
-        return f"![{said}]({PICTURE}{len(self.pictures) - 1})"
+        words = _escaped(" ".join((image.alt_text or "").split()))
+        return f"![{words}]({PICTURE}{len(self.pictures) - 1})"
 
     def _note(self, reference: Any) -> str:
         self._noted.append(self._notes.resolve(reference))

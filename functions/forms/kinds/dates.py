@@ -35,10 +35,10 @@ class Date(PlainKind):
         change = field.get("exceptions", {}).get(day.isoformat())
         if change is None:
             return Wrong("day", days=COMMA.join(field["days"]), coming=coming)
-        told = {"day": days.shown(day), "reason": change["reason"], "coming": coming}
+        names = {"day": days.shown(day), "reason": change["reason"], "coming": coming}
         if change["to"]:
-            return Wrong("moved_day", to=days.shown(date.fromisoformat(change["to"])), **told)
-        return Wrong("cancelled_day", **told)
+            return Wrong("moved_day", to=days.shown(date.fromisoformat(change["to"])), **names)
+        return Wrong("cancelled_day", **names)
 
     def show(self, field: Field, value: str) -> str:
         return days.shown(date.fromisoformat(value))

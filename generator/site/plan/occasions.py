@@ -28,5 +28,5 @@ def calendar_pages(item: Entry) -> list[Page]:
         return []
     here, is_cancelled = address(item), item.ended is not None and item.ended < day
     when = (item.date, item.updated, is_cancelled)
-    told = Occasion(here, item.title, start, end, where, who, *when)
-    return [Page(f"{here}{FILE}", occasion, {"item": told})]
+    entry = Occasion(here, item.title, start, end, where, who, *when)
+    return [Page(f"{here}{FILE}", occasion, {"item": entry})]
