@@ -134,7 +134,7 @@ def test_who_leaves_is_out_at_once_and_staff_see_it(
     for _ in range(2):
         assert own(client, joined.location, "leave").location
     assert person(client.app, joined.no).head.state == "inactive"
-    assert "您已经退出" in client.get(joined.location).text
+    assert "这份报名已经结束" in client.get(joined.location).text
     assert "停用 本人" in desk.get(f"/desk/person/?no={joined.no}").text
 
 

@@ -374,7 +374,7 @@ class TestSignUps:
         place = self.held(client)
         assert self.own(client, place, "leave").location == place
         assert client.app.store.waiting(volunteers.KIND, HELD) == []
-        assert "您已经退出" in client.get(place).text
+        assert "这份报名已经结束" in client.get(place).text
         assert client.app.store.messages("waiting") == []
 
     def test_a_volunteers_own_page_has_a_heading_for_every_state_that_they_can_be_in(

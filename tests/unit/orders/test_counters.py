@@ -104,6 +104,9 @@ class Desk(RuleBasedStateMachine):
             return
         self.move(merged, Event("merged", "staff", at, {"into": into}))
         self.move(into, Event("joined", "clock", at, {"from": merged}))
+        for no in NUMBERS:
+            if self.orders[no].merged_into == merged and self.orders[no].state == "merged":
+                self.move(no, Event("rejoined", "clock", at, {"into": into}))
         if end in can[1]:
             self.move(into, Event(end, "staff", at))
             self.move(merged, Event("unmerged", "clock", at))
