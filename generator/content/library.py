@@ -28,7 +28,7 @@ from generator.errors import ContentError, Problem
 from generator.files.cache import Cache
 from generator.files.file_stamps import Stamps, scan, with_edits
 from generator.files.parallel import spread
-from generator.files.shown_files import ENDINGS, FILES, FOLDER, Looked, ShownFile, kind_of, look
+from generator.files.shown_files import ENDINGS, FILES, FOLDER, Looked, ShownFile, examine, kind_of
 
 Model = TypeVar("Model")
 PAGES = ("how", "about", "privacy", "accessibility")
@@ -376,7 +376,7 @@ class _Reader:
 
     @cached_property
     def looked(self) -> tuple[Looked, Looked]:
-        return look(self.static_files, self.cache, self.root / FOLDER)
+        return examine(self.static_files, self.cache, self.root / FOLDER)
 
     @cached_property
     def static(self) -> Looked:

@@ -73,7 +73,7 @@ class Standing(NamedTuple):
         return self.versions[0].no if self.versions else 0
 
     @property
-    def drawn(self) -> int:
+    def same_as(self) -> int:
         """The number of a version that says what :attr:`text` does."""
         return next((each.no for each in self.versions if each.text == self.text), 0)
 

@@ -69,7 +69,7 @@ class ItemPage:
         """Do what a button says with what was typed; what cannot be taken is handed back."""
         name, is_new = file_of(request, session)
         standing, form = self._contents.standing(name), self._contents.survey(name).form
-        seen = standing.at(_number(request.value("drawn")))
+        seen = standing.at(_number(request.value("seen")))
         before = (read(seen.text) if seen else None) or {}
         data = form.data(request.typed, before)
         refused = self._take_photos(request, name, form, data)
@@ -82,7 +82,7 @@ class ItemPage:
             written = Writing(name, is_new, standing, form, data)
             status = 422 if refused else 200
             focus = which if do in ("add", "send") else which.rpartition(".")[0]
-            return self._view(app, session, written, [], status, told=refused, focus=focus)
+            return self._view(app, session, written, [], status, faults=refused, focus=focus)
         written = Writing(name, is_new, standing, form, without_empty(data))
         if is_new:
             written = self._with_name(written)
@@ -109,16 +109,16 @@ class ItemPage:
             if standing.edit:
                 self._contents.drop(name, session.who, standing.no)
             return _lead_on(name, "same")
-        told: Iterable[str] = ()
+        faults: Iterable[str] = ()
         if do == "publish":
-            told = self._contents.publish(name, text, session.who, standing.no)
+            faults = self._contents.publish(name, text, session.who, standing.no)
         elif text != standing.text:
             self._contents.save(name, text, session.who, standing.no)
         kind = "content_published" if do == "publish" else "content_saved"
         app.audit.record(kind, session.who, sender=request.sender, file=name.file)
-        if told:
+        if faults:
             kept = Writing(name, False, self._contents.standing(name), written.form, written.data)
-            return self._view(app, session, kept, [], 422, told=told)
+            return self._view(app, session, kept, [], 422, faults=faults)
         if do == "preview":
             return see_other(f"{PREVIEW}?{OF}={quote(str(name))}")
         return _lead_on(name, "published" if do == "publish" else "saved")
@@ -185,7 +185,7 @@ class ItemPage:
         name, is_new, standing, form, data = written
         own = [each for each in problems if each.file == name.file]
         controls = form.controls(data, own)
-        data = {"since": [], "told": [], "done": "", "focus": "", **more}
+        data = {"since": [], "faults": [], "done": "", "focus": "", **more}
         return view(
             app,
             session,

@@ -101,7 +101,7 @@ class EditorPages:
         texts = [read(each.text) or {} for each in listed]
         pairs = zip(listed, texts, [*texts[1:], {}], strict=True)
         shown = [(each, changes.between(form, old, new)) for each, new, old in pairs]
-        data = {"told": [], "overtaken": False, **more}
+        data = {"faults": [], "overtaken": False, **more}
         is_item = bool(name.folder) and issubclass(name.model, Item)
         return view(
             app,
@@ -132,11 +132,11 @@ class EditorPages:
         else:
             text = self._text(request, name, standing.published)
             problems = self._contents.survey(name, text).problems
-            told = [str(each) for each in problems] or self._contents.publish(
+            faults = [str(each) for each in problems] or self._contents.publish(
                 name, text, session.who, standing.no
             )
-            if told:
-                return self.versions(request, app, session, 422, told=told)
+            if faults:
+                return self.versions(request, app, session, 422, faults=faults)
             if do != "restore" and standing.edit:  # The edit waits on.
                 text = self._text(request, name, standing.edit.text)
                 self._contents.save(name, text, standing.edit.who, self._contents.standing(name).no)

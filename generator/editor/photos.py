@@ -26,7 +26,7 @@ def keep(root: Path, slug: str, data: bytes) -> tuple[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         sent = Path(folder) / name
         sent.write_bytes(data)
-        found = shown_files.look({name: sent}, Cache(), Path(folder))[0][name]
+        found = shown_files.examine({name: sent}, Cache(), Path(folder))[0][name]
     if not isinstance(found, Picture):
         code = found if isinstance(found, str) else "no_picture"
         return "", "".join(SENTENCES[code]).format(name=name)
@@ -49,7 +49,7 @@ def known(root: Path) -> dict[str, Path]:
 def small(root: Path, name: str) -> Path | None:
     """A picture as pages show it where there is not much room; None if there is none."""
     file = known(root).get(name)
-    found = file and shown_files.look({name: file}, Cache(), root / shown_files.FOLDER)[0][name]
+    found = file and shown_files.examine({name: file}, Cache(), root / shown_files.FOLDER)[0][name]
     if not file or not isinstance(found, Picture):
         return None
     made = shown_files.fill({found: file}, root / shown_files.FOLDER)

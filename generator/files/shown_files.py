@@ -45,7 +45,7 @@ def kind_of(name: str) -> str:
     return "picture" if name.lower().endswith(pictures.ENDINGS) else ""
 
 
-def look(files: Mapping[str, Path], cache: Cache, folder: Path) -> tuple[Looked, Looked]:
+def examine(files: Mapping[str, Path], cache: Cache, folder: Path) -> tuple[Looked, Looked]:
     """What is in these files, by path, and in all that was ever looked at, by content. Looks at no
     file that has the stamp under which the cache knows it, and into none whose content was looked
     at by whoever filled the folder."""
@@ -54,7 +54,7 @@ def look(files: Mapping[str, Path], cache: Cache, folder: Path) -> tuple[Looked,
     known = {name: kept[name] for name in files if name in kept and kept[name][0] == stamps[name]}
     new = [name for name in files if name not in known]
     index = _index(folder) if new else {}
-    found = _together(lambda name: _look(files[name], index), new)
+    found = _together(lambda name: _examine(files[name], index), new)
     fresh = {name: _Kept(stamps[name], *each) for name, each in zip(new, found, strict=True)}
     cache.put(SHELF, [(name, msgpack.encode(each)) for name, each in fresh.items()])
     by_path = {name: each.found for name, each in (known | fresh).items()}
@@ -122,7 +122,7 @@ def _together(work: Callable[[T], R], over: Iterable[T]) -> list[R]:
         return [*pool.map(work, items)]
 
 
-def _look(path: Path, index: Mapping[str, ShownFile | str]) -> tuple[str, ShownFile | str]:
+def _examine(path: Path, index: Mapping[str, ShownFile | str]) -> tuple[str, ShownFile | str]:
     """The name of the file's content, and what it is."""
     data, ending = path.read_bytes(), path.suffix.lower().removeprefix(".")
     # What people download has to be what its ending says; a picture is whatever it is.

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.servers import PRODUCT
 
+PARTICIPLES = {"asked", "said", "told", "drawn", "look", "looks"}
+"""Names that say how something came and not what it is."""
 LINES, OF_FUNCTION, MODULES = 400, 40, 14
 """The most lines of a module and of a function, and the most modules of a folder."""
 
@@ -42,6 +44,21 @@ def test_no_two_modules_of_a_half_have_one_name(half: dict[Path, str]) -> None:
 
 def test_no_two_types_of_a_half_have_one_name(half: dict[Path, str]) -> None:
     assert repeated(name for text in half.values() for name in types(text)) == []
+
+
+def named(text: str) -> Iterator[str]:
+    """What a module gives names to: values, parameters, attributes, functions and classes."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.arg(arg=name) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+
+
+def test_names_say_what_something_is(half: dict[Path, str]) -> None:
+    found = {str(file): {name.strip("_") for name in named(text)} for file, text in half.items()}
+    assert {file: names & PARTICIPLES for file, names in found.items() if names & PARTICIPLES} == {}
 
 
 def test_no_module_is_too_long(half: dict[Path, str]) -> None:
