@@ -180,6 +180,11 @@ class Contents:
         edited = {name.file: text.encode()}
         return self._read(lambda reading: preview(reading, (name.folder, name.slug), edited))
 
+    def photo(self, name: str) -> tuple[str, bytes] | None:
+        """A picture among the static files as it would be shown, small, after its type."""
+        with self._turn:
+            return photos.small(self.root, name)
+
     def address(self, name: FileName) -> str:
         """The address of its page; empty if the public sees none."""
         base = KINDS[name.folder].base if name.folder else ""

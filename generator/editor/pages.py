@@ -1,7 +1,6 @@
 """``/desk/site/``: all that the site is made from, for staff to write in a browser."""
 
 from collections.abc import Sequence
-from mimetypes import guess_type
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from functions.web.http import EDITING, Request, Response, see_other
 from generator.build.preview import with_files_at
 from generator.content.kinds import KINDS
 from generator.content.models import Item
-from generator.editor import changes, listing, photos
+from generator.editor import changes, listing
 from generator.editor.contents import Contents, FileName
 from generator.editor.item_page import OF, PREVIEW, ItemPage, file_of
 from generator.editor.versions import Version
@@ -83,11 +82,11 @@ class EditorPages:
 
     def photo(self, request: Request, app: App, session: Session) -> Response:
         """A picture as it would be shown, small."""
-        file = photos.small(self._contents.root, request.value(OF))
-        if file is None:
+        found = self._contents.photo(request.value(OF))
+        if found is None:
             raise Problem(404, "not_found")
-        media_type, _ = guess_type(file.name)
-        return Response(file.read_bytes(), 200, {**POLICY, "content-type": str(media_type)})
+        media_type, data = found
+        return Response(data, 200, {**POLICY, "content-type": media_type})
 
     def versions(
         self, request: Request, app: App, session: Session, status: int = 200, **more: Any

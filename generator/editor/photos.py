@@ -3,6 +3,7 @@ nothing is published but what content shows, upright, small, and without what a 
 
 import tempfile
 from hashlib import blake2b
+from mimetypes import guess_type
 from pathlib import Path
 
 from generator.content.reading.messages import SENTENCES
@@ -46,11 +47,13 @@ def known(root: Path) -> dict[str, Path]:
     }
 
 
-def small(root: Path, name: str) -> Path | None:
-    """A picture as pages show it where there is not much room; None if there is none."""
+def small(root: Path, name: str) -> tuple[str, bytes] | None:
+    """A picture as pages show it where there is not much room, after its type; None if there is
+    none. No build may run meanwhile, because it removes what is not published."""
     file = known(root).get(name)
     found = file and shown_files.examine({name: file}, Cache(), root / shown_files.FOLDER)[0][name]
     if not file or not isinstance(found, Picture):
         return None
     made = shown_files.fill({found: file}, root / shown_files.FOLDER)
-    return made[next(iter(found.sources.values()), found.plain)]
+    file = made[next(iter(found.sources.values()), found.plain)]
+    return str(guess_type(file.name)[0]), file.read_bytes()

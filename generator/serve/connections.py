@@ -342,12 +342,13 @@ class Connection(Protocol):
     def _refuse(self, status: int) -> None:
         """Say why nothing more is read, unless another answer has been begun, and close."""
         cycle = self.cycle
-        begun = cycle and not cycle.response_complete if self._in_head else cycle.response_started
+        in_body = cycle is not None and not self._in_head
+        begun = cycle.response_started if in_body else cycle and not cycle.response_complete
         if begun:
             self.end(str(status))
             return
         self._all.closed[str(status)] += 1
-        if not self._in_head:
+        if in_body:
             cycle.disconnected = True  # The function's own answer would come too late.
         text = REFUSED[status].encode()
         fields = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"

@@ -124,16 +124,16 @@ def test_a_body_far_too_large_is_refused(server: Server) -> None:
 @pytest.mark.slow
 def test_who_is_slow_holds_nobody_up(root: Path, tmp_path: Path) -> None:
     (root / "static").mkdir(exist_ok=True)
-    (root / "static/long.pdf").write_bytes(bytes(5_000_000))
+    (root / "static/long.bin").write_bytes(bytes(5_000_000))
     server = Server(root, tmp_path / "data")
     address = ("127.0.0.1", int(server.address.rsplit(":")[-1]))
     half_a_wish = (
         b"POST /api/wish HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n"
         b"Content-Type: application/x-www-form-urlencoded\r\n\r\nservice=haircut&"
     )
-    a_file = b"GET /static/long.pdf HTTP/1.1\r\nHost: x\r\n\r\n"
+    a_file = b"GET /static/long.bin HTTP/1.1\r\nHost: x\r\n\r\n"
     try:
-        assert server.head("/static/long.pdf").status == 200
+        assert server.head("/static/long.bin").status == 200
         with ExitStack() as stack:
             for said in [half_a_wish, a_file] * 40:
                 slow = stack.enter_context(socket.create_connection(address))

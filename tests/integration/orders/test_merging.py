@@ -82,7 +82,7 @@ def test_a_merged_resident_is_told_how_far_it_is_and_nothing_personal_of_the_oth
     page = client.get(merged.location)
     assert order_number.spell(other.no) in page.text
     assert "等服务队答复" in page.text
-    for theirs in ("𠮷野", "1 栋", "138", "家里有老人"):
+    for theirs in ("𠮷野", "1 栋", "13812345678", "家里有老人"):
         assert theirs not in page.text
     assert "您取消了" not in page.text
 

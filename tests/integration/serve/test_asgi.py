@@ -5,8 +5,7 @@ import io
 import logging
 import sqlite3
 import threading
-from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -31,17 +30,11 @@ from functions.web.http import FORM, LONGEST_UPLOAD, LambdaEvent, Response
 from tests.support.client import Answer, Client
 from tests.support.community import SECRET
 from tests.support.histories import no_commit
+from tests.support.loops import run
 from tests.support.orders import WISH, Desk, account
 
-Result = TypeVar("Result")
 Answered = tuple[int, dict[str, str], bytes]
 AWAY = b"the sender went away"
-
-
-def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """What comes of it in a thread of its own, for the browser's tests leave a loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
 
 
 async def nothing_else(scope: Scope, receive: Receive, send: Send) -> None:

@@ -219,8 +219,9 @@ def test_a_head_without_end_is_refused(site: Site, name: bytes) -> None:
     assert answered(site)
 
 
-def test_who_sends_a_head_that_is_too_long_is_told(site: Site) -> None:
-    told = site.connect(b"GET /?" + b"a" * 9_000)
+@pytest.mark.parametrize("sent", [b"GET /?" + b"a" * 9_000, b"\r\n" * 5_000, b"\n" * 9_000])
+def test_who_sends_a_head_that_is_too_long_is_told(site: Site, sent: bytes) -> None:
+    told = site.connect(sent)
     said = answer(told)
     assert said.startswith(b"HTTP/1.1 431 ")
     assert "太长" in said.decode()

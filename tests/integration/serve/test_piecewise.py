@@ -6,6 +6,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from generator.serve.piecewise import PIECE, application
+from tests.support.loops import run
 
 LARGE = 10 * PIECE
 
@@ -69,7 +70,7 @@ def body(sent: list[Any]) -> bytes:
 
 
 def test_who_takes_nothing_holds_no_thread_and_one_piece() -> None:
-    async def run() -> None:
+    async def trial() -> None:
         site, later, never = Site(), asyncio.Event(), asyncio.Event()
         slow = [asyncio.create_task(site.ask(later, never)) for _ in range(20)]
         quick = await asyncio.wait_for(site.ask(at_once(), never), 20)
@@ -79,11 +80,11 @@ def test_who_takes_nothing_holds_no_thread_and_one_piece() -> None:
         assert {len(body(each)) for each in await asyncio.gather(*slow)} == {LARGE}
         assert all(parts.closed for parts in site.began)
 
-    asyncio.run(run())
+    run(trial())
 
 
 def test_what_nobody_waits_for_any_more_is_not_read_to_its_end() -> None:
-    async def run() -> None:
+    async def trial() -> None:
         site, taken, gone = Site(), asyncio.Event(), asyncio.Event()
         asked = asyncio.create_task(site.ask(taken, gone))
         await site.sending.wait()
@@ -93,11 +94,11 @@ def test_what_nobody_waits_for_any_more_is_not_read_to_its_end() -> None:
         assert site.began[0].read < LARGE
         assert site.began[0].closed
 
-    asyncio.run(run())
+    run(trial())
 
 
 def test_status_and_headers_come_first_and_a_long_part_comes_in_pieces() -> None:
-    sent = asyncio.run(_asked(Site([b"x" * LARGE])))
+    sent = run(_asked(Site([b"x" * LARGE])))
     assert (sent[0]["status"], sent[0]["headers"]) == (206, [(b"x-path", b"/a")])
     assert [len(message["body"]) for message in sent[1:]] == [PIECE] * 10 + [0]
     assert [message["more_body"] for message in sent[1:]] == [True] * 10 + [False]
