@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 from unittest.mock import patch
 from urllib.parse import urlencode, urlsplit
 
