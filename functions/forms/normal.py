@@ -89,6 +89,11 @@ Unicode Technical Standard 39, section 4): some of them people cannot tell apart
 
 DECORATION = r"[^\w]|志愿|服务|队"
 """What people leave out of a label, or add to it: 理发服务 is 理发."""
+ADDED = (
+    r"(?:上门|需要|想要|要|请人?|帮忙?|做|一次|的|小?组|第?[一二三四五六七八九十\d]+"
+    "|[^已退原曾离除]{0,6}社区)*"
+)
+"""What people add to the name of a service or a team without meaning another thing, besides."""
 NEGATION, NO = "没有|尚未|[没未不无非]", "没"
 """What makes the opposite of a word, and as what it is compared: 未解决 is 没有解决."""
 DONE = "[已了]"
@@ -119,5 +124,7 @@ def _core(text: str) -> str:
 def _is_near(core: str, label: str, names: bool) -> bool:
     """Whether one is part of the other, and not its opposite."""
     part = min(core, label, key=len) if names else core
-    near = core in label or (names and label in core)
+    near = core in label
+    if names and label in core:
+        near = bool(re.fullmatch(ADDED, core.replace(label, "", 1)))
     return len(part) > 1 and near and (NO in core) == (NO in label)

@@ -23,7 +23,7 @@ from functions.forms.kinds.kind import Field
 from functions.imports import judging
 from functions.imports.judging import JUDGES, RowVerdict, named
 from functions.orders.lifecycle.order import Order
-from functions.orders.lifecycle.states import STAFF
+from functions.orders.lifecycle.states import DOORS, STAFF
 from functions.orders.repository import begin_once
 from functions.people.volunteers import Person
 from functions.storage.history import Change, Event, Head
@@ -168,13 +168,13 @@ def judge(
         answers = check(definition, typed, day)
         if (parted := separate_phones(definition, typed, answers.errors, write)) != typed:
             answers = check(definition, parted, day)
-        numbered = columns.texts(cells[line], reading).get(NUMBER, "")
+        texts = columns.texts(cells[line], reading)
         if answers.errors:
-            verdict, reason = _unread(app, kind, numbered)
+            verdict, reason = _unread(app, kind, texts)
             found.append(StagedRow(line, answers, verdict, reason, ""))
             continue
         key, once, verdict, reason = JUDGES[kind](app, answers, who, day)
-        if kind == "wishes" and (order := _numbered(app, numbered)):
+        if kind == "wishes" and (order := _numbered(app, texts)):
             verdict, reason = "known", order.no
         if verdict == "new" and key in first:
             # Nobody rates an order twice.
@@ -184,21 +184,24 @@ def judge(
     return found
 
 
-def _numbered(app: App, text: str) -> Order | None:
+def _numbered(app: App, texts: Mapping[str, str]) -> Order | None:
     """The order whose number stands in a row."""
-    no = order_number.parse(text)
+    no = order_number.parse(texts.get(NUMBER, ""))
     return app.orders.find(no) if no else None
 
 
-def _unread(app: App, kind: str, text: str) -> tuple[RowVerdict, str]:
+def _unread(app: App, kind: str, texts: Mapping[str, str]) -> tuple[RowVerdict, str]:
     """What becomes of a row that cannot be read, and why. One that was exported is not taken
     whatever it says, and says what no paper does, such as that it came by the site."""
-    order = _numbered(app, text)
+    order = _numbered(app, texts)
     if order and kind == "wishes":
         return "known", order.no
     if order and kind == "ratings" and order.rated_at:
-        may = "rated" in app.steps.offered(order, STAFF)
-        return ("wrong", "") if may else ("refused", order.state)
+        if "rated" not in app.steps.offered(order, STAFF):
+            return "refused", order.state
+        sources = app.bundle.words["sources"]
+        if {sources[door] for door in DOORS} & {*texts.values()}:  # Of an earlier round.
+            return "known", order.no
     return "wrong", ""
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 from functions.context.attempts import Attempts, Limit
 from functions.context.clock import Clock
 from functions.errors import Conflict, Refused, Wrong
-from functions.forms.normal import seen, shaped
+from functions.forms.normal import TYPED, seen, shaped
 from functions.people import passwords, second_factor
 from functions.people.audit import Audit
 from functions.storage.history import Change, Event, Head
@@ -86,7 +86,7 @@ class Accounts(NamedTuple):
         """
         if once and self.store.filed(once) == _no(name):
             return self.reset(name, by)
-        if not shaped(name):
+        if not shaped(name) or name.translate(TYPED) != name:
             raise Refused("name", name=name)
         # Of earlier versions there are accounts whose number is the name as it was typed.
         others = [head.data.get("name", "") for head in self.everybody()]

@@ -72,7 +72,7 @@ def weakness(password: str, name: str, words: Collection[str] = ()) -> str:
     rest = plain
     for word in sorted((*COMMON, *words), key=len, reverse=True):
         rest = rest.replace(word, "")
-    rest = NUMBERS.sub("", rest)
+    rest = NUMBERS.sub("", re.sub(r"(?<=\d)[-\s.]+(?=\d)", "", rest))
     if len(set(plain)) < VARIED or len(_without_runs(rest)) <= REST:
         return "common"
     return ""

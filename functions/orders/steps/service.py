@@ -53,6 +53,8 @@ class Steps(Circumstances):
         can = {*moves(order, by, self.now)}
         if order.state == "merged":
             can -= {kind for kind in UNTIMELY if self.untimely(order, kind)}
+        if "unrated" in can and self.objection(order, "unrated", by, BLANK, NOTHING):
+            can.remove("unrated")  # It would lead back to what is not there any more.
         return can
 
     def untimely(self, order: Order, kind: str) -> str:

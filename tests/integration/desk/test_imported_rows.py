@@ -165,6 +165,9 @@ def test_exported_ratings_are_brought_in_again_with_papers_added(
     assert "这一单已经评过了" in page.text
     assert "收下了 1 行。" in confirm(desk, page).text
     assert found(client.app, other.no).rated_at
+    assert desk.do(rated.no, "reopened", note="还要办").location
+    move(client.app, rated.no, *DONE)
+    assert "以前收过的 2 行" in desk.get(upload(desk, "ratings", book).location).text
 
 
 def test_a_link_that_came_with_a_sign_up_opens_nothing_of_the_member_whom_the_roster_joins_to_it(

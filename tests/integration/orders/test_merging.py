@@ -249,6 +249,7 @@ def test_nothing_leads_two_orders_into_each_other(
     back = client.get(merged.location).form("/api/order", do="unrate")
     assert desk.do(other.no, "reopened", note="还要办").location
     assert desk.do(other.no, "merged", into=merged.no).location
+    assert not client.get(merged.location).page.css('[name="do"][value="unrate"]'), "nor offered"
     assert client.post("/api/order", back).status == 409
     assert states(client.app, merged, other) == ["submitted", "merged"]
 

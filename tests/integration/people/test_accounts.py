@@ -167,6 +167,7 @@ class TestNames:
         [
             *("王 芳", "王芳\u3000", "王\u200b芳", "\u3000"),
             *("王芳\U0001d159", "王芳\U00016fe4", "\U0001d159", "王芳\u0300", "王·芳"),
+            *("\u202e芳王", "\u202d王芳"),
         ],
     )
     def test_no_two_accounts_have_names_that_look_alike(self, app: App, name: str) -> None:

@@ -162,6 +162,19 @@ def test_a_name_is_understood_within_more_words_and_other_choices_are_not(
     assert KINDS["choice"].typed(field, "上门理发") == [value]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [(text, True) for text in ("想要理发服务", "理发（上门）", "空明社区理发队", "理发一组")]
+    + [(text, False) for text in ("除理发外", "取消理发", "理发后打扫", "想学理发", "理发已做过")]
+    + [
+        (text, False) for text in ("已退出理发队", "原理发队", "理发队（已退出）", "申请加入理发队")
+    ],
+)
+def test_what_changes_the_meaning_of_a_name_is_not_read_over(text: str, is_meant: bool) -> None:
+    field = {"role": "service", "choices": [{"value": "haircut", "label": "理发"}]}
+    assert KINDS["choice"].typed(field, text) == ["haircut" if is_meant else text]
+
+
 def test_something_else_is_a_choice_whatever_its_label() -> None:
     choices = [{"value": "haircut", "label": "理发"}, {"value": "other", "label": "菜单里没有"}]
     assert KINDS["choice"].typed({"choices": choices}, "其他") == ["other"]
