@@ -84,6 +84,13 @@ TAKEN: dict[str, str] = {
 }
 """What is said of a file name that another file had before."""
 
+RETURNED: dict[str, str] = {
+    kind: f"content/{folder}/{{name}}.yaml 这个文件名以前是“{{label}}”的，"
+    "那时的单子、链接和记录都会算到“{now}”名下。不是同一个的，请另起一个没有用过的名字；只是改了叫法的，不用管。"
+    for kind, folder in (("service", "menu"), ("team", "teams"))
+}
+"""What is said of a file name that is there again for something that is called otherwise."""
+
 NAME_TAKEN = "已经有 {path} 了。请换一个标题，或直接改那个文件。"
 NAMELESS = "标题“{title}”里没有可以做文件名的字。请换一个标题。"
 UNDECIDED = "待定"

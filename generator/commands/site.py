@@ -62,9 +62,9 @@ def build(root: Path, out: Path | None, clean: bool, profile: bool) -> None:
     if figures is not None:
         with closing(local_app.app(root)) as functions:
             built = functions.current()  # Closing months may have read the bundle of before.
-            local_app.keep_names(built)
-            content = built.bundle
-        for sentence in local_app.warnings(root, None, content, last):
+            sentences = local_app.warnings(root, None, built.bundle, last)
+            local_app.keep_names(built)  # What was called otherwise is told before.
+        for sentence in sentences:
             note(sentence)
 
 

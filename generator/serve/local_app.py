@@ -85,8 +85,9 @@ def handed_over(root: Path) -> "Bundle | None":
 
 def warnings(root: Path, data: Path | None, content: Named, before: "Bundle | None") -> list[str]:
     """A sentence for everything that open orders and sign-ups need and ``content`` has no longer,
-    and for names that were another's. What there was, is what the store remembers and ``before``,
-    because the store remembers nothing of a build until the schedule has run."""
+    and for names that were another's, or are there again. What there was, is what the store
+    remembers and ``before``, because the store remembers nothing of a build until the schedule has
+    run."""
     from functions.forms import order_number
     from functions.orders import names
     from functions.people import volunteers
@@ -97,12 +98,14 @@ def warnings(root: Path, data: Path | None, content: Named, before: "Bundle | No
     known = names.known(content.names, content.renamed)
     with closing(opening.existing(address(root, data))) as store:
         needed = names.still_needed(store, known, volunteers.OPEN, before)
-        kept = names.renamings(store)
-    return [
+        kept, labels = names.renamings(store), names.labels(store)
+    there_again = _returned(content, labels, before.names) if before else []
+    others = [
         TAKEN[kind].format(name=old, other=new)
         for kind, renamed in kept.items()
         for old, new in taken(renamed, content.renamed[kind], content.names[kind])
-    ] + [
+    ]
+    return [*there_again, *others] + [
         NEEDED[each.kind].format(
             name=each.name.rpartition(".")[2],
             form=each.name.partition(".")[0],
@@ -112,6 +115,22 @@ def warnings(root: Path, data: Path | None, content: Named, before: "Bundle | No
             + MORE * (len(each.numbers) > SHOWN),
         )
         for each in needed
+    ]
+
+
+def _returned(
+    content: Named,
+    labels: Mapping[str, Mapping[str, str]],
+    last: Mapping[str, Mapping[str, str]],
+) -> list[str]:
+    """A sentence for each name that the last build had not, and that had another label before."""
+    from generator.operator_messages import RETURNED
+
+    return [
+        RETURNED[kind].format(name=name, label=label, now=content.names[kind][name])
+        for kind, called in labels.items()
+        for name, label in called.items()
+        if name not in last[kind] and content.names[kind].get(name, label) != label
     ]
 
 

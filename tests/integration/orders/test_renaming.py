@@ -716,6 +716,33 @@ def test_check_asks_the_store_which_names_were_anothers(
     assert "content/teams/barbers.yaml 的文件名以前是 hair.yaml 的" in result.stderr
 
 
+def test_a_file_name_that_is_there_again_for_another_team_is_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its orders, members and link would be the other team's."""
+    if not town.app.store.local:
+        return
+    monkeypatch.setenv("WUDAN_SECRET", SECRET.decode())
+    monkeypatch.setenv("WUDAN_STORE", f"sqlite:{town.app.store.path}")  # type: ignore[attr-defined]
+    town.rounds()
+    file = town.root / "content/teams/barbers.yaml"
+    plain = file.read_text()
+    file.unlink()
+    menu = town.root / "content/menu/haircut.yaml"
+    service = menu.read_text()
+    menu.unlink()
+    for command in ("build", "check"):
+        town.rounds()
+        assert "以前是“" not in invoke(command, "--root", town.root).stderr
+    menu.write_text(service)
+    file.write_text(plain.replace("理发队", "美发沙龙"))
+    for command in ("check", "build"):
+        told = invoke(command, "--root", town.root).stderr
+        assert "content/teams/barbers.yaml 这个文件名以前是“理发队”的" in told
+        assert "另起一个没有用过的名字" in told
+        assert "menu/haircut" not in told, "the same is no other"
+
+
 def test_what_a_team_had_under_its_old_name_never_goes_to_another_team(town: Town) -> None:
     desk, team = Desk(town.client), Team(town.client)
     no = serve(town, desk, team)
