@@ -101,7 +101,8 @@ def _judge_rating(app: App, answers: Answers, who: str, day: date) -> Judgement:
     if refused is None:
         return no, once, "new", ""
     again = order.state == "merged" and refused.code == "rated"
-    return no, once, "refused", refused.code if again or refused.code == "own" else order.state
+    has_words = again or refused.code in ("own", "erased")
+    return no, once, "refused", refused.code if has_words else order.state
 
 
 JUDGES: dict[str, Callable[[App, Answers, str, date], Judgement]] = {

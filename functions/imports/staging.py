@@ -198,7 +198,7 @@ def _unread(app: App, kind: str, texts: Mapping[str, str]) -> tuple[RowVerdict, 
         return "known", order.no
     if order and kind == "ratings" and order.rated_at:
         if "rated" not in app.steps.offered(order, STAFF):
-            return "refused", order.state
+            return "refused", "rated" if app.steps.untimely(order, "rated") else order.state
         sources = app.bundle.words["sources"]
         if {sources[door] for door in DOORS} & {*texts.values()}:  # Of an earlier round.
             return "known", order.no
@@ -254,11 +254,18 @@ def finish(app: App, no: str) -> None:
     rows = judge(app, brought.kind, table(app, brought).rows, brought.reading, brought.who, day)
     late = [
         row.line
-        for row in rows
+        for row in sorted(rows, key=partial(_later, app))
         if row.line in lines
         and not _take(app, brought, row, _own(app, no, row) if row.line in again else row.once)
     ]
-    _end(app, brought.head, FINISHED, {"late": late})
+    _end(app, brought.head, FINISHED, {"late": sorted(late)})
+
+
+def _later(app: App, row: StagedRow) -> bool:
+    """Whether a row is taken after others. Ratings of merged orders come first, because what the
+    resident of the other one says may begin a new round of both."""
+    order = app.orders.find(str(row.answers.values.get("no", "")))
+    return order is None or order.state != "merged"
 
 
 def discard(app: App, head: Head) -> None:

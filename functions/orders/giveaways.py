@@ -56,6 +56,8 @@ def _called(name: str) -> list[str]:
     given = bare.removeprefix(family)
     # One letter alone may be a part of any other word.
     words = [*[name] * (len(name) > 1), *[family] * compound]
+    parts = re.findall(r"\w+", name)  # Of names such as 买买提·阿不都, and of other scripts.
+    words += [part for part in parts if len(part) > 1 and len(parts) > 1]
     if len(given) > 1 and not re.match(PERSON, given):
         words.append(given)
     family = _spaced(family)

@@ -133,13 +133,17 @@ def _relinked(given: Circumstances, order: Order, form: Form, answers: Answers) 
 
 def _unrated(given: Circumstances, order: Order, form: Form, answers: Answers) -> dict[str, Any]:
     """One that goes back to what it was merged into is done with that as before, so that must
-    still be done, or have been, and nothing may have been merged into it meanwhile."""
+    still be done, or have been. None goes back while others wait to be done with it."""
     found = given.orders.history(order.no)
     facts = ratings.taken_back(order, found.events) if found else {}
+    goes_back = "merged_into" in facts or "done_at" in facts
+    joined = given.orders.joined(order.no) if goes_back else []
+    if any(each.changed_at >= order.reopened_at for each in joined):
+        raise Refused("state")
     if into := facts.get("merged_into"):
         other = given.orders.find(into)
         other = other and given.orders.last(other)
-        if other is None or other.state in ENDED_UNDONE or given.orders.joined(order.no):
+        if other is None or other.state in ENDED_UNDONE:
             raise Refused("state")
         facts["merged_into"] = other.no
     return facts

@@ -29,7 +29,7 @@ PARTING = ("cancelled", "unmerged", "erased")
 """How a merged order is not done any more with the one that it was merged into; of one that was
 erased nobody knows any more where to go."""
 SERVED = ("done", "rated", "closed")
-UNTIMELY = ("rated", "cancelled")
+UNTIMELY = ("rated", "cancelled", "unmerged")
 """What becomes of a merged order depends on whether the other one was served."""
 FIRST = 1
 """The version of a new order's keys."""
@@ -60,15 +60,17 @@ class Steps(Circumstances):
     def untimely(self, order: Order, kind: str) -> str:
         """Why a merged order takes no step of a kind while the one that it is done with is as it
         is; empty where it does, and for orders of their own. It is rated once in each round of
-        that, and cannot be called off once that was served."""
+        that, and is not called off once that was served, nor taken apart once it is rated."""
         if order.state != "merged" or kind not in UNTIMELY:
             return ""
         done = self.orders.last(order)
-        if kind == "cancelled":
-            return "served" if done.state in SERVED else ""
         if done.state not in SERVED:
-            return "state"
-        return "rated" if order.rating_at >= done.done_at else ""
+            return "state" if kind == "rated" else ""
+        if kind == "cancelled":
+            return "finished"
+        if order.rating_at < done.done_at:
+            return ""
+        return "rated" if kind == "rated" else "finished"
 
     def begin(
         self,

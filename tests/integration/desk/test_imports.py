@@ -410,3 +410,18 @@ def test_a_rating_of_a_merged_order_on_paper_is_judged_by_the_order_that_it_is_d
     more = workbook(heads, ["写在纸上的", merged.no, "5", "5", "5", "解决了", ""])
     page = desk.get(upload(desk, "ratings", more).location)
     assert "这一单已经评过了" in page.text
+
+
+def test_the_rating_of_a_merged_order_is_taken_before_one_that_begins_a_new_round(
+    client: Client, desk: Desk
+) -> None:
+    merged, other = wish(client, phone="13900005678"), wish(client)
+    assert desk.do(merged.no, "merged", into=other.no).location
+    move(client.app, other.no, *DONE)
+    heads = ["怎么来的", "单号", "态度", "手艺", "及时", "解决了吗", "问题"]
+    rows = (
+        ["写在纸上的", other.no, "2", "3", "1", "没有", "还漏水"],
+        ["写在纸上的", merged.no, "2", "3", "1", "一部分", "窗没擦"],
+    )
+    assert "收下了 2 行。" in bring(desk, "ratings", workbook(heads, *rows)).text
+    assert found(client.app, merged.no).problem == "raised"

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from functions.app import App
+from functions.errors import Refused
 from functions.forms import order_number
 from functions.ops import consistency
 from functions.orders import counters
@@ -14,7 +15,7 @@ from functions.scheduled import UNTANGLED, tick
 from functions.storage.history import Event
 from tests.support.client import Answer, Client
 from tests.support.community import Clock
-from tests.support.orders import JOIN, RATING, Desk, Team, add_note, found, move, wish
+from tests.support.orders import DONE, JOIN, RATING, Desk, Team, add_note, found, move, wish
 
 NEIGHBOUR = {"name": "赵奶奶", "phone": "13900005678", "address": "9 栋 9 单元", "detail": "她的话"}
 
@@ -252,6 +253,36 @@ def test_nothing_leads_two_orders_into_each_other(
     assert not client.get(merged.location).page.css('[name="do"][value="unrate"]'), "nor offered"
     assert client.post("/api/order", back).status == 409
     assert states(client.app, merged, other) == ["submitted", "merged"]
+
+
+@pytest.mark.parametrize("by", ["resident", "staff"])
+def test_a_rating_that_is_taken_back_leaves_nobody_who_was_merged_meanwhile(
+    client: Client, desk: Desk, by: str
+) -> None:
+    other, merged = wish(client), wish(client, **NEIGHBOUR)
+    move(client.app, other.no, *DONE)
+    if by == "staff":
+        assert desk.do(
+            other.no, "rated", **RATING | {"solved": "unsolved"}, source="phone"
+        ).location
+    else:
+        rating = {**client.get(other.location).form("/api/rating"), **RATING}
+        assert client.post("/api/rating", {**rating, "solved": "unsolved"}).no == other.no
+    assert desk.do(merged.no, "merged", into=other.no).location
+    assert "unrated" not in client.app.steps.moves(found(client.app, other.no), by)
+    with pytest.raises(Refused):
+        client.app.steps.take(found(client.app, other.no), "unrated", by)
+    assert states(client.app, merged, other) == ["merged", "submitted"]
+
+
+def test_a_merged_wish_that_was_rated_is_not_taken_apart(
+    client: Client, desk: Desk, pair: tuple[Answer, Answer]
+) -> None:
+    merged, other = pair
+    move(client.app, other.no, *DONE)
+    assert desk.do(merged.no, "rated", **RATING, source="phone").location
+    refused = desk.do(merged.no, "unmerged")
+    assert (refused.status, "合到的那一单已经办完了" in refused.text) == (409, True)
 
 
 def test_a_merged_resident_rates_once_in_each_round(

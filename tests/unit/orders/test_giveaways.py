@@ -52,6 +52,17 @@ def test_a_name_in_traditional_letters_is_found_in_simplified_ones() -> None:
     assert revealing("陈家，丽华，桂花苑，临桂区", who) == ["陈家", "丽华", "桂花苑"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("买买提·阿不都", "买买提家，阿不都大叔", ["买买提", "阿不都"]),
+        ("Maria Garcia", "Maria 家，Garcia 女士", ["Maria", "Garcia"]),
+    ],
+)
+def test_each_part_of_a_name_of_several_gives_away(name: str, text: str, found: list[str]) -> None:
+    assert revealing(text, {"name": name}) == found
+
+
 def test_what_all_estates_are_called_gives_nobody_away() -> None:
     there = {"address": "阳光花园小区"}
     assert revealing("阳光花园的老人", there) == ["阳光花园"]
