@@ -64,17 +64,22 @@ def show(request: Request, app: App) -> Response:
 
 
 def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
-    """What the link alone shows, with the form that leads to the rest."""
-    head = person.head
-    form = app.bundle.forms[NAME]
-    answers = {name: value for name, value in person.answers.items() if name not in CONTACT}
+    """What the link alone shows, with the form that leads to the rest: what the station put right
+    is none of it."""
+    head, form = person.head, app.bundle.forms[NAME]
+    put_right = _put_right(app, head)
+    hidden = {*CONTACT}.union(*(event.data["questions"] for event in put_right))
+    answers = {name: value for name, value in person.answers.items() if name not in hidden}
     body = pages.render(
         app.bundle,
         "own_volunteer.html",
         head=head,
         team=app.names.teams.get(head.owner, ""),
         answers=shown(records.labelled(app, form, answers), answers, discreet=True),
-        corrected=_put_right(app, head, form),
+        corrected=[
+            (event.at, [f["label"] for f in form["fields"] if f["name"] in event.data["questions"]])
+            for event in put_right
+        ],
         form=app.bundle.actions[own_data.PROOF],
         hidden=_hidden(app, head),
         link=app.volunteers.address(head.no, head.data.get(LINK, 0)),
@@ -85,15 +90,10 @@ def outside(app: App, person: Person, outcome: Outcome = UNTRIED) -> Response:
     return Response(body, outcome.status, refusal=outcome.refusal())
 
 
-def _put_right(app: App, head: Head, form: Form) -> list[tuple[str, list[str]]]:
-    """When the station corrected what they answered, and to which questions; what it is now is
-    shown with the proof."""
+def _put_right(app: App, head: Head) -> list[Event]:
+    """The station's corrections of what they answered."""
     events = app.store.events(head.no)
-    return [
-        (event.at, [f["label"] for f in form["fields"] if f["name"] in event.data["questions"]])
-        for event in events
-        if event.kind == corrections.KIND and event.by == STAFF
-    ]
+    return [each for each in events if (each.kind, each.by) == (corrections.KIND, STAFF)]
 
 
 CONTACT = ("name", "phone")

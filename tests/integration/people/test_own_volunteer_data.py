@@ -94,6 +94,17 @@ def test_they_correct_their_answers(client: Client, joined: Answer, desk: Desk) 
     assert consistency.examine(client.app).healthy
 
 
+def test_what_the_station_put_right_is_not_shown_by_the_link_alone(
+    client: Client, joined: Answer, desk: Desk
+) -> None:
+    """Whoever signed up may be a neighbour who knows the name and the phone."""
+    form = desk.get(f"/desk/person/?no={joined.no}").form("/desk/person/", "corrected")
+    assert desk.post("/desk/person/", {**form, "times": "weekend"}).location
+    assert "平时晚上" not in client.get(joined.location).text
+    assert "周末" not in client.get(joined.location).text.partition("我们记着")[0]
+    assert "周末" in own(client, joined.location).text
+
+
 def test_what_the_station_corrected_is_told_without_saying_who_and_what(
     client: Client, joined: Answer, desk: Desk
 ) -> None:
