@@ -19,7 +19,7 @@ from generator.content.settings import Settings, ascii_address
 from generator.errors import Problem
 from generator.files.output import file_of
 from generator.site.plan import FUNCTIONS
-from generator.site.plan.page import Page
+from generator.site.sections.page import Page
 
 SAMPLE = "空明社区"
 """The community of the sample, whose name and phone no other one should publish."""

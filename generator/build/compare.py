@@ -9,7 +9,7 @@ from generator.build.render import Renderer
 from generator.files.file_stamps import stamp
 from generator.files.output import Batch, Output, file_of
 from generator.site.plan import FUNCTIONS, pages
-from generator.site.plan.section import Section
+from generator.site.sections.section import Section
 
 STATIC = "static"
 """The name of the batch of files that are copied."""

@@ -13,7 +13,7 @@ from generator.content.reading.codec import digest
 from generator.content.settings import Settings
 from generator.errors import WudanError
 from generator.files.cache import Cache
-from generator.site.plan.page import Page
+from generator.site.sections.page import Page
 from generator.site.theme import Theme
 
 if TYPE_CHECKING:

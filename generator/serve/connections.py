@@ -45,7 +45,7 @@ class Bounds(NamedTuple):
     head: int = 32 * 1024
     """Bytes of a request that are not its body. Sizes of chunks and trailers may be so much more
     than the body that they come with."""
-    ahead: int = 16
+    ahead: int = 4
     """Requests that are sent while an earlier one is being answered."""
     body: int = 32 * 1024 * 1024
     """What is longer than a route takes is read to its end, so that its sender hears why it was

@@ -31,8 +31,8 @@ from generator.site.plan import (
     standing,
     teams,
 )
-from generator.site.plan.page import PER_PAGE, Page
-from generator.site.plan.section import Section, Source, source
+from generator.site.sections.page import PER_PAGE, Page
+from generator.site.sections.section import Section, Source, source
 from generator.site.service_days import service_days
 
 FRONT = 5

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from generator.content.job_fairs import Fair
 from generator.content.kinds import address
-from generator.site.plan.occasions import calendar_pages
-from generator.site.plan.page import Link, Page, around, item_page, paged
 from generator.site.positions import offer
+from generator.site.sections.occasions import calendar_pages
+from generator.site.sections.page import Link, Page, around, item_page, paged
 
 
 def pages(fairs: Sequence[Fair], ahead: Sequence[Fair]) -> Iterator[Page]:

@@ -8,7 +8,7 @@ from generator.content.models import News
 from generator.content.settings import Security
 from generator.files.output import WELL_KNOWN
 from generator.site import calendars
-from generator.site.plan.page import Page
+from generator.site.sections.page import Page
 
 
 def over(items: Sequence[News], today: date) -> list[str]:

@@ -6,9 +6,9 @@ from typing import Any
 from generator.content.job_fairs import Fair
 from generator.content.kinds import KINDS
 from generator.content.models import Item
-from generator.site.plan.occasions import calendar_pages
-from generator.site.plan.page import Page, item_page
 from generator.site.positions import offer
+from generator.site.sections.occasions import calendar_pages
+from generator.site.sections.page import Page, item_page
 
 MOVED = "moved.html"
 """The template of a page that leads on to an item's new address."""

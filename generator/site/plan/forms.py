@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functions.forms.residents import FORMS, THANKS
 from generator.content.form_definitions import Offers, resolve
 from generator.content.models import Form, Service, Team
-from generator.site.plan.page import Page
+from generator.site.sections.page import Page
 
 UNFILLED = {"typed": {}, "errors": {}, "hidden": {}, "once": ""}
 """What a form's template is given before anybody has filled the form in."""

@@ -6,7 +6,7 @@ from functions.orders.figures.summary import Report
 from generator.content.job_fairs import Fair
 from generator.content.models import Brief, Service, Team, by_category
 from generator.site.plan.news import card
-from generator.site.plan.page import Page
+from generator.site.sections.page import Page
 from generator.site.service_days import ServiceDays
 
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from generator.content.kinds import KINDS
 from generator.content.models import Brief, News
 from generator.content.reading.codec import Digests
-from generator.site.plan.occasions import calendar_pages
-from generator.site.plan.page import PER_PAGE, Link, Page, around, count, item_page, list_pages
-from generator.site.plan.section import Row, Section, stretches
+from generator.site.sections.occasions import calendar_pages
+from generator.site.sections.page import PER_PAGE, Link, Page, around, count, item_page, list_pages
+from generator.site.sections.section import Row, Section, stretches
 
 BASE = KINDS["news"].base
 RELATED = 4

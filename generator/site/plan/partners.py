@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from generator.content.models import Partner
-from generator.site.plan.page import Page, item_page, paged
+from generator.site.sections.page import Page, item_page, paged
 
 
 def pages(partners: Sequence[Partner]) -> Iterator[Page]:

@@ -11,7 +11,7 @@ from functions.orders import counters
 from functions.orders.figures import disclosure, summary
 from functions.orders.figures.summary import Line, Report
 from generator.content.models import Service
-from generator.site.plan.page import Page, paged
+from generator.site.sections.page import Page, paged
 
 Snapshot = Mapping[str, Any]
 Names = Mapping[str, str]

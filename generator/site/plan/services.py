@@ -6,7 +6,7 @@ from typing import Any
 from functions.forms.days import is_monthly
 from functions.orders import counters
 from generator.content.models import Grid, Service, Team, by_category
-from generator.site.plan.page import Page, item_page
+from generator.site.sections.page import Page, item_page
 from generator.site.service_days import ServiceDays
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from generator.content import models
 from generator.content.kinds import address
-from generator.site.plan.page import Page, item_page
+from generator.site.sections.page import Page, item_page
 
 
 def pages(pages: Sequence[models.StandingPage]) -> Iterator[Page]:

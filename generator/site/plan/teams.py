@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.orders import counters
 from generator.content.models import Grid, Item, Service, Team
-from generator.site.plan.page import Page, item_page
+from generator.site.sections.page import Page, item_page
 
 
 def pages(

@@ -19,7 +19,7 @@ from generator.errors import ContentError
 from generator.files.output import Report
 from generator.site import plan
 from generator.site.plan import PLANNERS
-from generator.site.plan.page import Page, item_page
+from generator.site.sections.page import Page, item_page
 from tests.support.site import MADE, handed_over, tree
 
 pytestmark = pytest.mark.slow

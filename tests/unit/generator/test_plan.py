@@ -12,7 +12,7 @@ from generator.content.kinds import KINDS
 from generator.content.models import News, Site
 from generator.site import plan
 from generator.site.plan import PLANNERS
-from generator.site.plan.page import Page
+from generator.site.sections.page import Page
 from tests.support.site import SITE as FOLDER
 
 SITE = library.load(FOLDER)

@@ -6,7 +6,7 @@ from generator.content.job_fairs import Fair
 from generator.content.kinds import address
 from generator.content.models import Entry, News
 from generator.site.calendars import Occasion, occasion
-from generator.site.plan.page import Page
+from generator.site.sections.page import Page
 
 FILE = "event.ics"
 

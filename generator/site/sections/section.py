@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from generator.content.reading.codec import DIGEST, digest
-from generator.site.plan.page import Page
+from generator.site.sections.page import Page
 
 
 class Source(NamedTuple):

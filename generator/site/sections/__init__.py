@@ -1,0 +1,1 @@
+"""What a plan is made of: pages, sections of them, calendar files."""
