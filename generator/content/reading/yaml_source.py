@@ -29,6 +29,7 @@ DEEPEST = 32
 few thousand brackets crashed the program."""
 MAY_BE_DEEP = re.compile(rf"^[ ]{{{DEEPEST}}}|(?:[-?][ \t]+){{{DEEPEST}}}", re.MULTILINE)
 """What stands in every file that nests so deep, if it has not as many brackets."""
+MAY_BE_ANCHOR = re.compile(r"(?:^|[\s\[{,])&\S", re.MULTILINE)
 ACCENT = re.compile("[\u0300-\u036f\u1160-\u11ff\u3099\u309a]")
 """Characters that some file systems store separately behind a letter (Unicode 15.1: combining
 marks, voice marks of kana, and parts of Korean syllables)."""
@@ -96,8 +97,8 @@ def read(path: str, document: Document, raw: bytes | None = None) -> None:
         text = raw.decode("utf-8-sig")
         for separator in SEPARATORS:
             text = text.replace(separator, SOFT)
-        if deep := _too_deep(text):
-            document.note("too_deep", *deep)
+        if unfit := _unfit(text):
+            document.note(*unfit)
             return
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
@@ -122,6 +123,15 @@ def read(path: str, document: Document, raw: bytes | None = None) -> None:
         document.data = _Tree(document, lines, bool(ACCENT.search(text)), set()).data(node, ())
 
 
+def _unfit(text: str) -> tuple[str, int, int] | None:
+    """What YAML allows and a file of content must not have, with its line and column from 1."""
+    if deep := _too_deep(text):
+        return "too_deep", *deep
+    if anchor := _anchor(text):
+        return "anchor", *anchor
+    return None
+
+
 def _too_deep(text: str) -> tuple[int, int] | None:
     """The line and column, from 1, of the first value that is nested too deep."""
     if text.count("[") + text.count("{") <= DEEPEST and not MAY_BE_DEEP.search(text):
@@ -132,6 +142,16 @@ def _too_deep(text: str) -> tuple[int, int] | None:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST and (mark := event.start_mark):
             return mark.line + 1, mark.column + 1
+    return None
+
+
+def _anchor(text: str) -> tuple[int, int] | None:
+    """Where the first name of a value stands, which YAML would leave out without a word."""
+    if MAY_BE_ANCHOR.search(text):
+        for event in yaml.parse(text, Loader=Loader):
+            named = not isinstance(event, yaml.AliasEvent) and getattr(event, "anchor", None)
+            if named and (mark := event.start_mark):
+                return mark.line + 1, mark.column + 1
     return None
 
 

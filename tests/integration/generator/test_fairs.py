@@ -158,11 +158,12 @@ def test_a_calendar_file_tells_of_corrections_and_of_what_was_called_off(fair: P
     file = fair / "public/fairs/jobs/event.ics"
     built(fair, DAY)
     before = event(file)
-    edit(FILE, "title: 冬季", "updated: 2026-12-20\ntitle: 冬季")(fair)
+    edit(FILE, "title: 冬季", "updated: 2026-12-01\ntitle: 冬季")(fair)
     built(fair, DAY)
     after = event(file)
     assert after["sequence"] > before["sequence"]
-    assert after["last-modified"].dt.date() == date(2026, 12, 20)
+    assert before["last-modified"].dt < after["last-modified"].dt
+    assert after["last-modified"].dt.date() == date(2026, 12, 1)
     assert after["uid"] == before["uid"]
     edit(FILE, "title: 冬季", "ended: 2026-12-10\ntitle: 冬季")(fair)
     built(fair, DAY)
