@@ -156,6 +156,8 @@ def write_down(hands: Hands, number: int) -> None:
 
 def settle(hands: Hands) -> None:
     """Look at the rows that are not ticked: choose where nothing is chosen, and tick."""
+    expect(hands.page.locator("td [name=no]").first).to_be_visible()
+    hands.page.wait_for_load_state()  # Until then rows may be missing.
     boxes = hands.page.locator("[name=no]:not(:checked)")
     for no in boxes.evaluate_all("boxes => boxes.map(box => box.value)"):
         row = hands.page.locator(f'tr:has([name=no][value="{no}"])')
