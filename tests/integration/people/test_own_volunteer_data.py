@@ -105,6 +105,10 @@ def test_what_the_station_put_right_is_not_shown_by_the_link_alone(
     assert "周末" in own(client, joined.location).text
 
 
+def test_whoever_takes_somebody_in_is_asked_to_call_first(joined: Answer, desk: Desk) -> None:
+    assert "先打这个电话" in desk.get(f"/desk/person/?no={joined.no}").text
+
+
 def test_what_the_station_corrected_is_told_without_saying_who_and_what(
     client: Client, joined: Answer, desk: Desk
 ) -> None:
