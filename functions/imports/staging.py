@@ -264,7 +264,8 @@ def finish(app: App, no: str) -> None:
 def _later(app: App, row: StagedRow) -> bool:
     """Whether a row is taken after others. Ratings of merged orders come first, because what the
     resident of the other one says may begin a new round of both."""
-    order = app.orders.find(str(row.answers.values.get("no", "")))
+    no = row.answers.values.get("no")
+    order = app.orders.find(no) if no else None
     return order is None or order.state != "merged"
 
 
